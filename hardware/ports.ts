@@ -1,0 +1,112 @@
+/**
+ * The ports: all that the kiosk's mind knows of its hands and eyes. A driver implements one of these;
+ * `open.ts` picks it by the name in the config; the real and the simulated driver differ in their
+ * binding and in nothing that is visible here.
+ *
+ * Every port is quiet until `start`, reports through the sink handed to `start`, never throws past
+ * itself once started, and leaves nothing behind after `stop`.
+ */
+
+/** What a driver says of its device. `reason` is a stable code, such as `ENOENT` or `permissionDenied`. */
+export type Health =
+  | { state: 'opening'; since: number }
+  | { state: 'ready'; since: number }
+  | { state: 'lost'; since: number; reason: string }
+  | { state: 'failing'; since: number; reason: string };
+
+/** The symbologies a kiosk reads: QR always, Code 39 (Tessera Sanitaria) only when asked for. */
+export type Symbology = 'qr' | 'code39';
+
+/** A code that was read. It is personal data: it is never logged and never written. */
+export interface Reading {
+  text: string;
+  symbology: Symbology;
+  /** The name of the scanner in the config, such as `camera`. */
+  source: string;
+  /** When it was read, by the monotonic clock, in milliseconds. */
+  at: number;
+  /** For cameras: how many frames were looked at since the last reading, this one included. */
+  frames?: number;
+}
+
+/** What a scanner reports. */
+export interface ScannerEvents {
+  reading(reading: Reading): void;
+  /** Something that looks like a code is in view and can't be read: "closer, hold still". */
+  unreadable(source: string): void;
+  health(health: Health): void;
+}
+
+export interface Scanner {
+  start(events: ScannerEvents): Promise<void>;
+  stop(): Promise<void>;
+  /** The symbologies to look for from now on; `qr` alone until told otherwise. */
+  expect(symbologies: readonly Symbology[]): void;
+}
+
+/**
+ * A key, already translated from the device: a digit, a letter `A`–`Z`, `*`, `#`, or an action.
+ * `source` of the press does not matter to the session.
+ */
+export type Key =
+  | { kind: 'character'; character: string }
+  | { kind: 'backspace' }
+  | { kind: 'clear' }
+  | { kind: 'confirm' }
+  | { kind: 'end' }
+  | { kind: 'help' }
+  | { kind: 'language' }
+  | { kind: 'repeat' };
+
+export interface KeypadEvents {
+  key(key: Key): void;
+  health(health: Health): void;
+}
+
+export interface Keypad {
+  start(events: KeypadEvents): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What the lamp and the sound say: four signals, distinct without colour (domain §8). */
+export type Signal = 'off' | 'read' | 'granted' | 'refused' | 'askStaff';
+
+export interface Indicator {
+  start(events: { health(health: Health): void }): Promise<void>;
+  stop(): Promise<void>;
+  show(signal: Signal): void;
+}
+
+/** A turnstile relay: closed at rest, at start, at stop and at a crash. */
+export interface Turnstile {
+  start(events: { health(health: Health): void }): Promise<void>;
+  stop(): Promise<void>;
+  /** Energises the relay for `pulseMs`, bounded by the driver; a second call while open does nothing. */
+  open(pulseMs: number): Promise<void>;
+}
+
+/**
+ * A display shows screens. `Screen` is the session's own type: the display driver treats it as data,
+ * so that this file depends on nothing.
+ */
+export interface Display<Screen = unknown> {
+  start(events: DisplayEvents): Promise<void>;
+  stop(): Promise<void>;
+  show(screen: Screen): void;
+}
+
+export interface DisplayEvents {
+  /** A touch key on the screen. */
+  key(key: Key): void;
+  /** The page painted the screen with this sequence number. */
+  painted(sequence: number): void;
+  health(health: Health): void;
+}
+
+/** Speech. `say` interrupts what is being said. */
+export interface Speaker {
+  start(events: { health(health: Health): void }): Promise<void>;
+  stop(): Promise<void>;
+  say(text: string, language: string): void;
+  silence(): void;
+}

@@ -1,0 +1,98 @@
+import { z } from 'zod';
+
+/**
+ * A frame of `varco.v1`, a JSON array in one WebSocket text message:
+ * `[2, id, action, payload]` a call, `[3, id, payload]` its answer, `[4, id, code, details]` its failure.
+ */
+export type Frame =
+  | { type: 'call'; id: string; action: string; payload: unknown }
+  | { type: 'answer'; id: string; payload: unknown }
+  | { type: 'failure'; id: string; code: string; details: unknown };
+
+/** The WebSocket subprotocol is the protocol's version. */
+export const SUBPROTOCOL = 'varco.v1';
+
+/** The largest frame either end accepts, in UTF-16 code units. */
+export const FRAME_LENGTH_MAX = 16_384;
+
+/**
+ * What a socket may receive before it is closed outright, in bytes. Above {@link FRAME_LENGTH_MAX} so
+ * that a frame somewhat too large is answered with `tooLarge` and the connection survives.
+ */
+export const SOCKET_PAYLOAD_BYTES_MAX = 4 * FRAME_LENGTH_MAX;
+
+/**
+ * Every failure code that may stand in a frame; a closed set.
+ *
+ * - `formatViolation` not a frame; `tooLarge` over the bound; `unknownAction` no such action here;
+ *   `payloadInvalid` the payload is not of the action's schema.
+ * - `notAccepted` the action is not allowed before boot; `busy` too many calls at once or in a second.
+ * - `unavailable` the answer can't be had now (a database, an upstream); `internal` a fault of ours.
+ */
+export const failureCodes = [
+  'formatViolation',
+  'tooLarge',
+  'unknownAction',
+  'payloadInvalid',
+  'notAccepted',
+  'busy',
+  'unavailable',
+  'internal',
+] as const;
+export type FailureCode = (typeof failureCodes)[number];
+
+const id = z.string().min(1).max(64);
+const action = z.string().min(1).max(64);
+
+const frameSchema = z.union([
+  z.tuple([z.literal(2), id, action, z.unknown()]),
+  z.tuple([z.literal(3), id, z.unknown()]),
+  z.tuple([z.literal(4), z.string().max(64), z.string().max(64), z.unknown()]),
+]);
+
+export type ParsedFrame =
+  | { ok: true; frame: Frame }
+  /** `id` is the id of the call that could still be told from a broken frame, else empty. */
+  | { ok: false; code: 'formatViolation' | 'tooLarge'; id: string };
+
+/** Reads one message. Never throws, whatever the text. */
+export function parseFrame(text: string): ParsedFrame {
+  if (text.length > FRAME_LENGTH_MAX) {
+    return { ok: false, code: 'tooLarge', id: '' };
+  }
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return { ok: false, code: 'formatViolation', id: '' };
+  }
+  const parsed = frameSchema.safeParse(json);
+  if (!parsed.success) {
+    const suspect = Array.isArray(json) && json[0] === 2 ? id.safeParse(json[1]) : undefined;
+    return { ok: false, code: 'formatViolation', id: suspect?.success ? suspect.data : '' };
+  }
+  return { ok: true, frame: toFrame(parsed.data) };
+}
+
+function toFrame(data: z.infer<typeof frameSchema>): Frame {
+  switch (data[0]) {
+    case 2:
+      return { type: 'call', id: data[1], action: data[2], payload: data[3] };
+    case 3:
+      return { type: 'answer', id: data[1], payload: data[2] };
+    case 4:
+      return { type: 'failure', id: data[1], code: data[2], details: data[3] };
+  }
+}
+
+/** Writes one message. */
+export function formatFrame(frame: Frame): string {
+  switch (frame.type) {
+    case 'call':
+      return JSON.stringify([2, frame.id, frame.action, frame.payload]);
+    case 'answer':
+      return JSON.stringify([3, frame.id, frame.payload]);
+    case 'failure':
+      return JSON.stringify([4, frame.id, frame.code, frame.details]);
+  }
+}

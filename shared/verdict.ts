@@ -1,0 +1,28 @@
+import { z } from 'zod';
+
+/**
+ * What a gate is told. A verdict is an expected outcome, never a fault, and it is all that leaves the
+ * server at a gate: one bit, whether a companion passes too, and a closed reason (domain §2).
+ *
+ * - `granted`: the policy applies; `companion` says whether one companion passes too.
+ * - `denied`: `notCovered`, the archive knows the person and the gate's policy does not apply;
+ *   `notRecognised`, the code and the codice fiscale do not belong together, or the code is unknown or
+ *   revoked: one reason for all of them, so that nobody can learn which.
+ * - `unconfirmed`: not a "no". `notInArchive`, nothing electronic is known (a court ruling, a verbale
+ *   before 2010): show paper to staff; `unavailable`, the check can't be done now; `listTooOld`, the
+ *   gate is offline and its list is past its age.
+ * - `otpRequired`: the policy asks for the second level; a one-time code went to the citizen.
+ * - `throttled`: too many wrong tries; may be asked again after `retryAfterMs`.
+ */
+export const verdictSchema = z.discriminatedUnion('outcome', [
+  z.strictObject({ outcome: z.literal('granted'), companion: z.boolean() }),
+  z.strictObject({ outcome: z.literal('denied'), reason: z.enum(['notCovered', 'notRecognised']) }),
+  z.strictObject({
+    outcome: z.literal('unconfirmed'),
+    reason: z.enum(['notInArchive', 'unavailable', 'listTooOld']),
+  }),
+  z.strictObject({ outcome: z.literal('otpRequired'), expiresInMs: z.number().int().positive() }),
+  z.strictObject({ outcome: z.literal('throttled'), retryAfterMs: z.number().int().positive() }),
+]);
+
+export type Verdict = z.infer<typeof verdictSchema>;
