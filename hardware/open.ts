@@ -1,0 +1,169 @@
+import type { z } from 'zod';
+import type { Clock } from '../shared/clock.ts';
+import { VarcoError } from '../shared/errors.ts';
+import type { PageDisplayDeps } from './display/page.ts';
+import type {
+  Display,
+  Indicator,
+  Key,
+  Keypad,
+  Scanner,
+  Signal,
+  Speaker,
+  Turnstile,
+} from './ports.ts';
+import { simulatedConfigSchema } from './simulated/config.ts';
+
+/** What the simulated drivers tell a script or the demo. */
+export interface SimulatedHooks {
+  signal(signal: Signal): void;
+  relay(state: 'open' | 'shut'): void;
+  /** Called once with the means to press keys. */
+  keypad(press: (key: Key) => void): void;
+}
+
+/** What drivers are handed. */
+export interface HardwareDeps {
+  clock: Clock;
+  random: () => number;
+  page: Omit<PageDisplayDeps, 'clock'>;
+  simulated?: SimulatedHooks;
+}
+
+/** The kiosk's hands and eyes, opened but not started. */
+export interface Hardware {
+  scanner: Scanner;
+  display: Display;
+  indicator: Indicator;
+  turnstile: Turnstile;
+  keypad?: Keypad;
+  speaker?: Speaker;
+}
+
+/** A driver as its module offers it: the schema of its config, and how it is opened. */
+interface Driver<Port> {
+  schema: z.ZodType;
+  open(config: never, deps: HardwareDeps): Port | Promise<Port>;
+}
+
+function driver<Schema extends z.ZodType, Port>(
+  schema: Schema,
+  open: (config: z.infer<Schema>, deps: HardwareDeps) => Port | Promise<Port>,
+): Driver<Port> {
+  return { schema, open };
+}
+
+type Drivers<Port> = Readonly<Record<string, () => Promise<Driver<Port>>>>;
+
+const scanners: Drivers<Scanner> = {
+  camera: async () => {
+    const { cameraConfigSchema, openCamera } = await import('./scanner/camera.ts');
+    return driver(cameraConfigSchema, openCamera);
+  },
+};
+
+const displays: Drivers<Display> = {
+  page: async () => {
+    const { PageDisplay, pageDisplayConfigSchema } = await import('./display/page.ts');
+    return driver(
+      pageDisplayConfigSchema,
+      (config, { page, clock }) => new PageDisplay(config, { ...page, clock }),
+    );
+  },
+};
+
+const keypads: Drivers<Keypad> = {
+  simulated: async () => {
+    const { SimulatedKeypad } = await import('./simulated/keypad.ts');
+    return driver(simulatedConfigSchema, (_config, { clock, simulated }) => {
+      const keypad = new SimulatedKeypad(clock);
+      simulated?.keypad((key) => keypad.press(key));
+      return keypad;
+    });
+  },
+};
+
+const indicators: Drivers<Indicator> = {
+  simulated: async () => {
+    const { SimulatedIndicator } = await import('./simulated/gate.ts');
+    return driver(
+      simulatedConfigSchema,
+      (_config, { clock, simulated }) => new SimulatedIndicator(clock, simulated?.signal),
+    );
+  },
+};
+
+const turnstiles: Drivers<Turnstile> = {
+  simulated: async () => {
+    const { SimulatedTurnstile } = await import('./simulated/gate.ts');
+    return driver(
+      simulatedConfigSchema,
+      (_config, { clock, simulated }) => new SimulatedTurnstile(clock, simulated?.relay),
+    );
+  },
+};
+
+/**
+ * Opens the drivers that a config names, each imported only when named, so that a missing native part
+ * matters only to who asks for it.
+ *
+ * @param config one entry a port: `scanner`, `display`, `indicator`, `turnstile`, and optionally
+ * `keypad`; each `{driver: NAME, …}` with the rest checked by that driver's own schema.
+ * @throws VarcoError `configInvalid`, its message a line a problem, all of them at once.
+ */
+export async function openHardware(
+  config: Readonly<Record<string, unknown>>,
+  deps: HardwareDeps,
+): Promise<Hardware> {
+  const problems = unknownPorts(config);
+  const scanner = await choose('scanner', scanners, config, problems);
+  const display = await choose('display', displays, config, problems);
+  const indicator = await choose('indicator', indicators, config, problems);
+  const turnstile = await choose('turnstile', turnstiles, config, problems);
+  const keypad =
+    config.keypad === undefined ? undefined : await choose('keypad', keypads, config, problems);
+  if (problems.length > 0) {
+    throw new VarcoError('configInvalid', problems.join('\n'));
+  }
+  return {
+    scanner: await scanner.open(deps),
+    display: await display.open(deps),
+    indicator: await indicator.open(deps),
+    turnstile: await turnstile.open(deps),
+    ...(keypad ? { keypad: await keypad.open(deps) } : {}),
+  };
+}
+
+const portNames = ['scanner', 'display', 'indicator', 'turnstile', 'keypad'];
+
+function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
+  const unknown = Object.keys(config).filter((name) => !portNames.includes(name));
+  return unknown.map((name) => `hardware.${name}: no such port; ports are ${portNames.join(', ')}`);
+}
+
+/** A driver chosen, with its config checked; `open` is called only if nothing was wrong anywhere. */
+interface Chosen<Port> {
+  open(deps: HardwareDeps): Port | Promise<Port>;
+}
+
+async function choose<Port>(
+  port: string,
+  drivers: Drivers<Port>,
+  config: Readonly<Record<string, unknown>>,
+  problems: string[],
+): Promise<Chosen<Port>> {
+  const given = config[port] as { driver?: unknown } | undefined;
+  const name = typeof given === 'object' && given !== null ? String(given.driver) : 'none';
+  const load = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
+  if (!load) {
+    const known = Object.keys(drivers).join(', ');
+    problems.push(`hardware.${port}.driver: ${name} is not one of ${known}`);
+    return { open: () => Promise.reject(new VarcoError('configInvalid', `No ${port}`)) };
+  }
+  const chosen = await load();
+  const parsed = chosen.schema.safeParse(given);
+  for (const issue of parsed.error?.issues ?? []) {
+    problems.push(`hardware.${[port, ...issue.path].join('.')}: ${issue.message}`);
+  }
+  return { open: (deps) => chosen.open(parsed.data as never, deps) };
+}
