@@ -13,8 +13,10 @@ export function ScreenView({ screen, press }: { screen: Screen | undefined } & P
       <main class="screen neutral">
         <div class="message">
           <IconView icon="wait" />
-          <h1>Un momento</h1>
-          <p lang="en">One moment</p>
+          <div class="words">
+            <h1>Un momento</h1>
+            <p lang="en">One moment</p>
+          </div>
         </div>
       </main>
     );

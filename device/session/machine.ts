@@ -1,5 +1,5 @@
 import type { Key } from '../../hardware/ports.ts';
-import { parse } from '../../shared/codice-fiscale/parse.ts';
+import { parse, type Refused } from '../../shared/codice-fiscale/parse.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { pressKey, startEntry } from './code-entry.ts';
 import type { Effect, Event, Parts, Phase, SessionConfig, State, Step } from './state.ts';
@@ -236,8 +236,9 @@ function confirm(state: State, config: SessionConfig): Step {
     return stay(state);
   }
   const parsed = parse(phase.entry.characters);
-  if (!parsed.ok) {
-    const [first] = parsed.problems;
+  const accepted = parsed.ok ? parsed : secondThought(phase, parsed);
+  if (!accepted) {
+    const [first] = parsed.ok ? [] : parsed.problems;
     const problem = { code: first?.code ?? 'length', positions: first?.positions ?? [] };
     return retype(state, { ...phase, problem }, config);
   }
@@ -248,12 +249,21 @@ function confirm(state: State, config: SessionConfig): Step {
         name: 'verify',
         requestId: phase.requestId,
         credentialId: phase.credentialId,
-        codiceFiscale: parsed.code,
+        codiceFiscale: accepted.code,
       },
       { name: 'expect', symbologies: ['qr'] },
       { name: 'startTimer', ms: config.answerMs },
     ],
   };
+}
+
+/**
+ * A code whose place of birth is in no list may be of a commune younger than the list: whoever has
+ * compared it with the card and confirms it again goes on with it.
+ */
+function secondThought(phase: Phase & { name: 'entering' }, refused: Refused) {
+  const seen = phase.problem !== undefined && phase.problem.code === refused.problems[0]?.code;
+  return seen ? refused.doubtful : undefined;
 }
 
 function show(state: State, requestId: string, verdict: Verdict, config: SessionConfig): Step {

@@ -136,7 +136,9 @@ export class PageDisplay implements Display {
     page.on('error', () => page.terminate());
     page.on('message', (data, isBinary) => this.#take(page, isBinary ? '' : data.toString()));
     page.on('close', () => this.#noteClients());
-    page.send(this.#last);
+    if (this.#last) {
+      page.send(this.#last);
+    }
     this.#noteClients();
   };
 
