@@ -42,6 +42,12 @@ export interface KioskLog {
   warn(fields: Record<string, string | number>, message: string): void;
 }
 
+/** Sees what the kiosk sees, inside the same process: for the demo, tests and benches. */
+export interface KioskWatcher {
+  reading(reading: Reading): void;
+  state(state: State): void;
+}
+
 export interface KioskOptions {
   ports: KioskPorts;
   link: KioskLink;
@@ -50,6 +56,7 @@ export interface KioskOptions {
   /** A new request id, a random UUID. */
   newRequestId: () => string;
   log: KioskLog;
+  watcher?: KioskWatcher;
 }
 
 /** Before the first boot nothing can be trusted, and no key is known. */
@@ -127,6 +134,7 @@ export class Kiosk {
   }
 
   #take(reading: Reading): void {
+    this.#options.watcher?.reading(reading);
     if (reading.symbology === 'code39') {
       this.#dispatch({ name: 'card', text: reading.text });
       return;
@@ -178,6 +186,7 @@ export class Kiosk {
       this.#run(effect);
     }
     this.#show();
+    this.#options.watcher?.state(state);
   }
 
   #run(effect: Effect): void {

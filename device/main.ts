@@ -6,7 +6,7 @@ import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { type KioskConfig, kioskConfigSchema, type LinkConfig } from './config.ts';
-import { Kiosk } from './kiosk.ts';
+import { Kiosk, type KioskWatcher } from './kiosk.ts';
 import { type KioskIdentity, Link } from './link/link.ts';
 import type { Screen } from './session/screen.ts';
 
@@ -16,6 +16,7 @@ export interface KioskDeps {
   page: HardwareDeps['page'];
   simulated?: SimulatedHooks;
   log?: Logger;
+  watcher?: KioskWatcher;
 }
 
 export interface RunningKiosk {
@@ -84,6 +85,7 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     clock: systemClock,
     newRequestId: randomUUID,
     log,
+    ...(deps.watcher ? { watcher: deps.watcher } : {}),
   });
   try {
     await kiosk.start();

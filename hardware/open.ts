@@ -57,7 +57,8 @@ type Drivers<Port> = Readonly<Record<string, () => Promise<Driver<Port>>>>;
 
 const scanners: Drivers<Scanner> = {
   camera: async () => {
-    const { cameraConfigSchema, openCamera } = await import('./scanner/camera.ts');
+    const { cameraConfigSchema } = await import('./scanner/camera-config.ts');
+    const { openCamera } = await import('./scanner/camera.ts');
     return driver(cameraConfigSchema, openCamera);
   },
 };

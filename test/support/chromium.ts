@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { existsSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { type Browser, chromium as playwright } from 'playwright-core';
+import { type Browser, type BrowserContext, chromium as playwright } from 'playwright-core';
 
 const systemPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
@@ -35,13 +37,17 @@ export async function findChromium(folder: string): Promise<FoundChromium> {
   }
 }
 
-/**
- * Starts Chromium with our own few arguments: the package's defaults switch web security off and run a
- * single process, and a test of a security policy would prove nothing.
- */
+/** Starts Chromium. */
 export async function launchChromium(found: FoundChromium): Promise<Browser> {
-  const { path, libraries } = found;
-  return await playwright.launch({
+  return await playwright.launch(launchOptions(found));
+}
+
+/**
+ * Our own few arguments: the package's defaults switch web security off and run a single process, and
+ * a test of a security policy would prove nothing.
+ */
+function launchOptions({ path, libraries }: FoundChromium) {
+  return {
     executablePath: path,
     args: ['--disable-gpu', '--font-render-hinting=none'],
     // As root it can't run, and an ordinary user in a container often has no user namespaces.
@@ -50,7 +56,7 @@ export async function launchChromium(found: FoundChromium): Promise<Browser> {
       ...(process.env as Record<string, string>),
       ...(libraries ? { LD_LIBRARY_PATH: libraries } : {}),
     },
-  });
+  };
 }
 
 async function unpackChromium(folder: string): Promise<FoundChromium> {
@@ -76,4 +82,24 @@ async function unpackLibraries(): Promise<string> {
   const root = dirname(dirname(dirname(entry)));
   const { inflate } = await import(join(root, 'build/esm/lambdafs.js'));
   return join(await inflate(join(root, 'bin/al2023.tar.br')), 'lib');
+}
+
+/** A browser with a profile of its own on disk, so that a test can look at what it wrote. */
+export interface Profile {
+  context: BrowserContext;
+  folder: string;
+  close(): Promise<void>;
+}
+
+/** Starts Chromium with a new profile; the caller removes its folder. */
+export async function launchProfile(
+  found: FoundChromium,
+  viewport: { width: number; height: number },
+): Promise<Profile> {
+  const folder = await mkdtemp(join(tmpdir(), 'varco-profile-'));
+  const context = await playwright.launchPersistentContext(folder, {
+    ...launchOptions(found),
+    viewport,
+  });
+  return { context, folder, close: () => context.close() };
 }
