@@ -14,14 +14,22 @@ import {
   systemToday,
 } from './calendar.ts';
 import { AS_OF } from './places.generated.ts';
-import { mayBeNewCommune, placeExists } from './places.ts';
+import { mayBeNewCommune, placeExists, wasAssigned } from './places.ts';
 import { reduce } from './reduce.ts';
 import { isTriplet } from './triplet.ts';
+
+/** A time in which a place existed under one code: first and last day, ISO; no last day while it exists. */
+export interface Era {
+  from: string;
+  to?: string;
+}
 
 /** What the check may be told from outside. */
 export interface ParseOptions {
   /** What day it is, `YYYY-MM-DD`; the system's local day if not given. */
   today?: string | undefined;
+  /** The eras of a place; `undefined` for one that is not known. */
+  erasOf?: ((place: string) => readonly Era[] | undefined) | undefined;
 }
 
 /** The value of the check character of 15 values that are all known, each as typed. */
@@ -50,11 +58,11 @@ export function hasLuhnDigit(digits: ArrayLike<number>): boolean {
 }
 
 /**
- * Whether a place that is in no list may still be where somebody was born on one of these days: a
- * commune that is newer than the list, of somebody who is too.
+ * Whether a place that is not in the table may be where somebody was born on one of these days: it was
+ * assigned once, or it is newer than the table and so is the person.
  */
-export function fitsNewCommune(place: number, birth: Day): boolean {
-  return mayBeNewCommune(place) && birth >= AS_OF;
+export function mayBePlace(place: number, births: readonly Day[]): boolean {
+  return wasAssigned(place) || (mayBeNewCommune(place) && births.some((birth) => birth >= AS_OF));
 }
 
 /** The values of a code of 16 characters: the check, without a word about what is wrong. */
@@ -87,10 +95,7 @@ function isPersonal(values: ArrayLike<number>, options: ParseOptions): boolean {
   const place = series * 1000 + hundreds * 100 + placeTens * 10 + placeOnes;
   return (
     placeExists(place) ||
-    (mayBeNewCommune(place) &&
-      daysOfBothCenturies(yearOfCentury, month, day, todayOf(options)).some((birth) =>
-        fitsNewCommune(place, birth),
-      ))
+    mayBePlace(place, daysOfBothCenturies(yearOfCentury, month, day, todayOf(options)))
   );
 }
 

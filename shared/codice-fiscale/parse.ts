@@ -12,9 +12,10 @@ import {
 import { type Day, daysOfBothCenturies, formatDay, isDayOfEitherCentury } from './calendar.ts';
 import {
   checkValueOf,
-  fitsNewCommune,
+  type Era,
   hasLuhnDigit,
   isProvisionalOffice,
+  mayBePlace,
   type ParseOptions,
   todayOf,
 } from './check.ts';
@@ -28,8 +29,10 @@ export interface Place {
   /** The Belfiore code with its digits plain, such as `H501`. */
   code: string;
   kind: 'commune' | 'foreignState';
-  /** The last day of its last era, ISO, if it has ended. The eras themselves: `server/registry/places`. */
+  /** The last day of its last era, ISO, if it has ended. */
   endedOn?: string;
+  /** When it existed, oldest first: only if `erasOf` was given (`server/registry/places` has them). */
+  eras?: readonly Era[];
 }
 
 /** What a full code says of a person. Nothing of it is proof: two people may share all of it. */
@@ -105,6 +108,8 @@ export function parse(input: string, options: ParseOptions = {}): ParseResult {
 /** With fewer digits, 11 characters are a full code that isn't finished rather than a provisional one. */
 const PROVISIONAL_DIGITS_MIN = 8;
 
+const PLACE_POSITIONS = [12, 13, 14, 15];
+
 function parsePersonal(values: number[], options: ParseOptions): ParseResult {
   const problems: Problem[] = foreignCharacters(values);
   addMisplaced(values, problems);
@@ -124,16 +129,16 @@ function parsePersonal(values: number[], options: ParseOptions): ParseResult {
   if (placeExists(place)) {
     const end = placeEnd(place);
     if (end !== 0 && days.every((day) => day > end)) {
-      warnings.push({ code: 'placeEnded', positions: PLACE_POSITIONS });
+      warnings.push({ code: 'placeEnded', positions: PLACE_POSITIONS, strong: false });
     }
-  } else if (days.some((day) => fitsNewCommune(place, day))) {
-    warnings.push({ code: 'placeNew', positions: PLACE_POSITIONS });
+  } else if (mayBePlace(place, days)) {
+    warnings.push({ code: 'placeUnlisted', positions: PLACE_POSITIONS, strong: true });
   } else if (place % 1000 !== 0) {
     problems.push({ code: 'placeUnknown', positions: PLACE_POSITIONS });
   }
   const parsed = {
     code: textOf(values),
-    facts: personalFacts(values, birth, place, days),
+    facts: personalFacts(values, birth, place, days, options),
     warnings,
   };
   if (problems.length === 0) {
@@ -142,8 +147,6 @@ function parsePersonal(values: number[], options: ParseOptions): ParseResult {
   const doubtful = problems.length === 1 && problems[0]?.code === 'placeUnknown';
   return { ok: false, problems: inOrder(problems), ...(doubtful && { doubtful: parsed }) };
 }
-
-const PLACE_POSITIONS = [12, 13, 14, 15];
 
 interface Birth {
   year: number;
@@ -274,21 +277,30 @@ function numberAt(values: number[], from: number, to: number): number | undefine
   return number;
 }
 
-function personalFacts(values: number[], birth: Birth, place: number, days: Day[]): PersonalFacts {
+function personalFacts(
+  values: number[],
+  birth: Birth,
+  place: number,
+  days: Day[],
+  options: ParseOptions,
+): PersonalFacts {
   const letter = PLACE_LETTERS.charAt(Math.floor(place / 1000));
   const end = placeEnd(place);
   const omocodia = DIGIT_POSITIONS.reduce<number>(
     (mask, position) => mask * 2 + ((values[position] as number) > 9 ? 1 : 0),
     0,
   );
+  const placeCode = letter + String(place % 1000).padStart(3, '0');
+  const eras = options.erasOf?.(placeCode);
   return {
     kind: 'personal',
     birthDates: days.map(formatDay),
     sex: birth.sex,
     place: {
-      code: letter + String(place % 1000).padStart(3, '0'),
+      code: placeCode,
       kind: letter === 'Z' ? 'foreignState' : 'commune',
       ...(end !== 0 && { endedOn: formatDay(end) }),
+      ...(eras && { eras }),
     },
     omocodia,
   };
@@ -315,6 +327,6 @@ function parseProvisional(values: number[]): ParseResult {
   const office = code.slice(7, 10);
   const warnings: Warning[] = isProvisionalOffice(Number(office))
     ? []
-    : [{ code: 'provisionalOffice', positions: [8, 9, 10] }];
+    : [{ code: 'provisionalOffice', positions: [8, 9, 10], strong: false }];
   return { ok: true, code, facts: { kind: 'provisional', office }, warnings };
 }

@@ -46,11 +46,12 @@ export interface Problem {
 /**
  * What is unusual about a code that is nevertheless valid.
  *
+ * - `placeUnlisted`: the place is not in the table, but its code was assigned once, or is one that a
+ *   commune newer than the table has. Strong: the person should look at the code once more.
  * - `placeEnded`: the place had ended before the birth; the tax registry does not forbid it.
- * - `placeNew`: the place is not listed, but its code is one that a commune newer than the list has.
  * - `provisionalOffice`: no office is known that gives out provisional codes with this number.
  */
-export const warningCodes = ['placeEnded', 'placeNew', 'provisionalOffice'] as const;
+export const warningCodes = ['placeUnlisted', 'placeEnded', 'provisionalOffice'] as const;
 
 export type WarningCode = (typeof warningCodes)[number];
 
@@ -58,4 +59,6 @@ export interface Warning {
   code: WarningCode;
   /** The positions concerned, from 1, separators not counted. */
   positions: number[];
+  /** A strong warning is a reason to look at the code once more before it is used. */
+  strong: boolean;
 }
