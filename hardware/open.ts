@@ -2,6 +2,7 @@ import type { z } from 'zod';
 import type { Clock } from '../shared/clock.ts';
 import { VarcoError } from '../shared/errors.ts';
 import type { PageDisplayDeps } from './display/page.ts';
+import { BoardPool } from './firmata/board-pool.ts';
 import type {
   Display,
   Indicator,
@@ -30,6 +31,11 @@ export interface HardwareDeps {
   simulated?: SimulatedHooks;
 }
 
+/** What a driver is handed: the same, and the boards that several drivers share. */
+interface DriverDeps extends HardwareDeps {
+  boards: BoardPool;
+}
+
 /** The kiosk's hands and eyes, opened but not started. */
 export interface Hardware {
   scanner: Scanner;
@@ -43,12 +49,12 @@ export interface Hardware {
 /** A driver as its module offers it: the schema of its config, and how it is opened. */
 interface Driver<Port> {
   schema: z.ZodType;
-  open(config: never, deps: HardwareDeps): Port | Promise<Port>;
+  open(config: never, deps: DriverDeps): Port | Promise<Port>;
 }
 
 function driver<Schema extends z.ZodType, Port>(
   schema: Schema,
-  open: (config: z.infer<Schema>, deps: HardwareDeps) => Port | Promise<Port>,
+  open: (config: z.infer<Schema>, deps: DriverDeps) => Port | Promise<Port>,
 ): Driver<Port> {
   return { schema, open };
 }
@@ -71,6 +77,10 @@ const displays: Drivers<Display> = {
       (config, { page, clock }) => new PageDisplay(config, { ...page, clock }),
     );
   },
+  'character-lcd': async () => {
+    const lcd = await import('./display/character-lcd.ts');
+    return driver(lcd.characterLcdConfigSchema, lcd.openCharacterLcd);
+  },
 };
 
 const keypads: Drivers<Keypad> = {
@@ -85,6 +95,14 @@ const keypads: Drivers<Keypad> = {
 };
 
 const indicators: Drivers<Indicator> = {
+  gpio: async () => {
+    const gpio = await import('./gpio/onoff.ts');
+    return driver(gpio.gpioIndicatorConfigSchema, gpio.openGpioIndicator);
+  },
+  'johnny-five': async () => {
+    const board = await import('./firmata/gate.ts');
+    return driver(board.johnnyFiveIndicatorConfigSchema, board.openJohnnyFiveIndicator);
+  },
   simulated: async () => {
     const { SimulatedIndicator } = await import('./simulated/gate.ts');
     return driver(
@@ -95,6 +113,14 @@ const indicators: Drivers<Indicator> = {
 };
 
 const turnstiles: Drivers<Turnstile> = {
+  gpio: async () => {
+    const gpio = await import('./gpio/onoff.ts');
+    return driver(gpio.gpioTurnstileConfigSchema, gpio.openGpioTurnstile);
+  },
+  'johnny-five': async () => {
+    const board = await import('./firmata/gate.ts');
+    return driver(board.johnnyFiveTurnstileConfigSchema, board.openJohnnyFiveTurnstile);
+  },
   simulated: async () => {
     const { SimulatedTurnstile } = await import('./simulated/gate.ts');
     return driver(
@@ -126,12 +152,13 @@ export async function openHardware(
   if (problems.length > 0) {
     throw new VarcoError('configInvalid', problems.join('\n'));
   }
+  const handed: DriverDeps = { ...deps, boards: new BoardPool(deps) };
   return {
-    scanner: await scanner.open(deps),
-    display: await display.open(deps),
-    indicator: await indicator.open(deps),
-    turnstile: await turnstile.open(deps),
-    ...(keypad ? { keypad: await keypad.open(deps) } : {}),
+    scanner: await scanner.open(handed),
+    display: await display.open(handed),
+    indicator: await indicator.open(handed),
+    turnstile: await turnstile.open(handed),
+    ...(keypad ? { keypad: await keypad.open(handed) } : {}),
   };
 }
 
@@ -144,7 +171,7 @@ function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
 
 /** A driver chosen, with its config checked; `open` is called only if nothing was wrong anywhere. */
 interface Chosen<Port> {
-  open(deps: HardwareDeps): Port | Promise<Port>;
+  open(deps: DriverDeps): Port | Promise<Port>;
 }
 
 async function choose<Port>(
