@@ -1,4 +1,4 @@
-import { characterValue, NO_VALUE } from './alphabet.ts';
+import { CHARACTERS, characterValue, NO_VALUE } from './alphabet.ts';
 
 /** What is left of an input once the separators are gone. */
 export interface Reduced {
@@ -63,4 +63,15 @@ export function reduce(input: string): Reduced {
     }
   }
   return { values, count };
+}
+
+/**
+ * An input in upper case without separators; `undefined` if it holds anything but ASCII letters and
+ * digits, or is longer than {@link KEPT_MAX}.
+ */
+export function reduceToText(input: string): string | undefined {
+  const { values, count } = reduce(input);
+  return count > KEPT_MAX || values.includes(NO_VALUE)
+    ? undefined
+    : values.map((value) => CHARACTERS.charAt(value)).join('');
 }

@@ -27,3 +27,9 @@ export function isTriplet(first: number, second: number, third: number): boolean
   const two = next[one * 4 + (role[second] as number)] as number;
   return next[two * 4 + (role[third] as number)] !== 3;
 }
+
+/** Whether a value can come after the first none, one or two of a name's triplet. */
+export function canContinueTriplet(begun: readonly number[], value: number): boolean {
+  const state = begun.reduce((from, each) => next[from * 4 + (role[each] as number)] as number, 0);
+  return next[state * 4 + (role[value] as number)] !== 3;
+}
