@@ -16,6 +16,7 @@ function isSafeLink(text: string): boolean {
 /** How a session runs; every time in milliseconds. */
 export const sessionConfigSchema = z.strictObject({
   language: z.enum(languages).default('it'),
+  entryMethod: z.enum(['direct', 'keyIndex', 'multiTap']).default('direct'),
   entryMs: ms(5_000, 600_000).default(60_000),
   warningMs: ms(1_000, 120_000).default(20_000),
   verdictMs: ms(1_000, 60_000).default(8_000),

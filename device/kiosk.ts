@@ -249,6 +249,8 @@ export class Kiosk {
     this.#shown = text;
     const { display, speaker } = this.#options.ports;
     display.show(screen);
-    speaker?.say(`${screen.title}. ${screen.text}`, screen.language);
+    if (!screen.spoken.private) {
+      speaker?.say(screen.spoken.text, screen.language);
+    }
   }
 }

@@ -8,6 +8,7 @@ const named: Readonly<Record<string, Key>> = {
   F1: { kind: 'help' },
   F2: { kind: 'language' },
   F3: { kind: 'repeat' },
+  F4: { kind: 'accept' },
 };
 
 /**

@@ -1,5 +1,6 @@
 import type { Key } from '../../hardware/ports.ts';
-import type { EntryView, Screen } from '../session/screen.ts';
+import type { Screen } from '../session/screen.ts';
+import { Entry } from './entry-view.tsx';
 import { IconView } from './icons.tsx';
 
 interface Press {
@@ -56,52 +57,6 @@ function StandingKeys({ screen, press }: { screen: Screen } & Press) {
         {keys.end}
       </button>
     </nav>
-  );
-}
-
-const rows = ['1234567890', 'QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM'];
-
-function Entry({ entry, keys, press }: { entry: EntryView; keys: Screen['keys'] } & Press) {
-  const cells = Array.from({ length: entry.length }, (_, index) => entry.masked[index] ?? '');
-  return (
-    <section class="entry" aria-label={keys.keypad}>
-      <div class="code" aria-hidden="true">
-        {cells.map((character, index) => (
-          <span key={index} class={index === entry.entered ? 'cell next' : 'cell'}>
-            {character}
-          </span>
-        ))}
-      </div>
-      <p class="progress" role="status">
-        {entry.problem ?? entry.warning ?? entry.progress}
-      </p>
-      <div class="keys">
-        {rows.map((row) => (
-          <div class="row" key={row}>
-            {[...row].map((character) => (
-              <button
-                type="button"
-                key={character}
-                onClick={() => press({ kind: 'character', character })}
-              >
-                {character}
-              </button>
-            ))}
-          </div>
-        ))}
-        <div class="row actions">
-          <button type="button" onClick={() => press({ kind: 'clear' })}>
-            {keys.clear}
-          </button>
-          <button type="button" onClick={() => press({ kind: 'backspace' })}>
-            {keys.backspace}
-          </button>
-          <button type="button" class="confirm" onClick={() => press({ kind: 'confirm' })}>
-            {keys.confirm}
-          </button>
-        </div>
-      </div>
-    </section>
   );
 }
 

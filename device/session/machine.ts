@@ -1,7 +1,10 @@
 import type { Key } from '../../hardware/ports.ts';
+import { fromCard } from '../../shared/codice-fiscale/card.ts';
 import { parse, type Refused } from '../../shared/codice-fiscale/parse.ts';
+import { suggest } from '../../shared/codice-fiscale/suggest.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import { pressKey, startEntry } from './code-entry.ts';
+import { fillEntry, pressKey, startEntry, translateKey } from './code-entry.ts';
+import { echoOf } from './entry-echo.ts';
 import type { Effect, Event, Parts, Phase, SessionConfig, State, Step } from './state.ts';
 import { nextLanguage } from './texts/language.ts';
 
@@ -136,8 +139,9 @@ function read(state: State, event: Event & { name: 'read' }, config: SessionConf
         name: 'entering',
         requestId: event.requestId,
         credentialId: event.credentialId,
-        entry: startEntry('direct'),
-        problem: undefined,
+        entry: startEntry(config.entryMethod),
+        echo: undefined,
+        trouble: undefined,
         warned: false,
       },
     },
@@ -172,16 +176,18 @@ function card(state: State, text: string, config: SessionConfig): Step {
   if (phase.name !== 'entering') {
     return stay(state);
   }
-  const parsed = parse(text);
-  if (!parsed.ok) {
-    const problem = { code: 'notACodiceFiscale', positions: [] };
-    return retype(state, { ...phase, problem }, config);
+  const code = fromCard(text);
+  if (code === undefined) {
+    // Another barcode on the same card is no mistake of the person's.
+    return stay(state);
   }
-  const entry = { ...phase.entry, characters: parsed.code };
+  const entry = fillEntry(phase.entry, code);
   return confirm({ ...state, phase: { ...phase, entry } }, config);
 }
 
-function key(state: State, pressed: Key, config: SessionConfig): Step {
+function key(state: State, raw: Key, config: SessionConfig): Step {
+  const { phase } = state;
+  const pressed = phase.name === 'entering' ? translateKey(phase.entry, raw) : raw;
   switch (pressed.kind) {
     case 'language':
       return withTimer({ ...state, language: nextLanguage(state.language) }, config);
@@ -195,7 +201,9 @@ function key(state: State, pressed: Key, config: SessionConfig): Step {
       if (state.help) {
         return withTimer({ ...state, help: false }, config);
       }
-      return state.phase.name === 'entering' ? confirm(state, config) : stay(state);
+      return phase.name === 'entering' ? confirm(state, config) : stay(state);
+    case 'accept':
+      return accept(state, config);
     case 'character':
     case 'backspace':
     case 'clear':
@@ -209,7 +217,18 @@ function type(state: State, pressed: Key, config: SessionConfig): Step {
     return stay(state);
   }
   const entry = pressKey(phase.entry, pressed);
-  return retype({ ...state, help: false }, { ...phase, entry, problem: undefined }, config);
+  const echo = echoOf(phase.entry, entry);
+  return retype({ ...state, help: false }, { ...phase, entry, echo, trouble: undefined }, config);
+}
+
+/** Takes what was suggested into the entry; the person still confirms it. */
+function accept(state: State, config: SessionConfig): Step {
+  const { phase } = state;
+  if (phase.name !== 'entering' || !phase.trouble?.suggestion) {
+    return stay(state);
+  }
+  const entry = fillEntry(phase.entry, phase.trouble.suggestion.code);
+  return retype(state, { ...phase, entry, echo: undefined, trouble: undefined }, config);
 }
 
 /** Any key extends the time: the warning goes and the timer starts anew. */
@@ -238,9 +257,10 @@ function confirm(state: State, config: SessionConfig): Step {
   const parsed = parse(phase.entry.characters);
   const accepted = parsed.ok ? parsed : secondThought(phase, parsed);
   if (!accepted) {
-    const [first] = parsed.ok ? [] : parsed.problems;
-    const problem = { code: first?.code ?? 'length', positions: first?.positions ?? [] };
-    return retype(state, { ...phase, problem }, config);
+    const [problem] = parsed.ok ? [] : parsed.problems;
+    const [suggestion] = suggest(phase.entry.characters);
+    const trouble = problem ? { problem, suggestion } : undefined;
+    return retype(state, { ...phase, echo: undefined, trouble }, config);
   }
   return {
     state: { ...state, help: false, phase: { name: 'verifying', requestId: phase.requestId } },
@@ -262,7 +282,7 @@ function confirm(state: State, config: SessionConfig): Step {
  * compared it with the card and confirms it again goes on with it.
  */
 function secondThought(phase: Phase & { name: 'entering' }, refused: Refused) {
-  const seen = phase.problem !== undefined && phase.problem.code === refused.problems[0]?.code;
+  const seen = phase.trouble?.problem.code === refused.problems[0]?.code;
   return seen ? refused.doubtful : undefined;
 }
 

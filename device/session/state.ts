@@ -1,7 +1,10 @@
 import type { Key, Signal, Symbology } from '../../hardware/ports.ts';
+import type { Problem } from '../../shared/codice-fiscale/problems.ts';
+import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
 import type { CredentialProblem } from '../../shared/credential/credential.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import type { CodeEntry } from './code-entry.ts';
+import type { CodeEntry, EntryMethod } from './code-entry.ts';
+import type { Echo } from './entry-echo.ts';
 import type { Language } from './texts/language.ts';
 
 /** Why the gate serves nobody now; each has its own words. */
@@ -33,8 +36,10 @@ export type Phase =
       requestId: string;
       credentialId: string;
       entry: CodeEntry;
-      /** What is wrong with the code as confirmed; gone at the next key. */
-      problem: EntryProblem | undefined;
+      /** What the last key did, to be said or sounded. */
+      echo: Echo | undefined;
+      /** What is wrong with the code as confirmed, and what it may have been; gone at the next key. */
+      trouble: Trouble | undefined;
       /** The person was told that the session is about to end. */
       warned: boolean;
     }
@@ -46,8 +51,11 @@ export type Phase =
       turnstile: 'shut' | 'opened' | 'failed';
     };
 
-/** A problem of the code typed: a code of the parser, or the scanned card was not a codice fiscale. */
-export type EntryProblem = { code: string; positions: readonly number[] };
+/** Why the code typed was not accepted. A suggestion is offered, and used only when it is asked for. */
+export interface Trouble {
+  problem: Problem;
+  suggestion: Suggestion | undefined;
+}
 
 export interface State {
   phase: Phase;
@@ -93,6 +101,8 @@ export interface Step {
 /** Times and choices of a session, from the kiosk's config; all in milliseconds. */
 export interface SessionConfig {
   language: Language;
+  /** How the code is typed on this gate's keys. */
+  entryMethod: EntryMethod;
   /** Without a key for so long, the person is warned that the session ends. */
   entryMs: number;
   /** From the warning to the end; 20 s by EN 301 549 practice (WCAG 2.2.1). */

@@ -40,7 +40,16 @@ const fromPageSchema = z.discriminatedUnion('name', [
     key: z.discriminatedUnion('kind', [
       z.strictObject({ kind: z.literal('character'), character: z.string().regex(/^[A-Z0-9*#]$/) }),
       z.strictObject({
-        kind: z.enum(['backspace', 'clear', 'confirm', 'end', 'help', 'language', 'repeat']),
+        kind: z.enum([
+          'backspace',
+          'clear',
+          'confirm',
+          'accept',
+          'end',
+          'help',
+          'language',
+          'repeat',
+        ]),
       }),
     ]),
   }),

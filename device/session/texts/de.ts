@@ -57,7 +57,7 @@ export const de: Texts = {
     text: 'Oder zeigen Sie die Rückseite der Tessera Sanitaria.',
     progress: (entered, length) => `${entered} von ${length} Zeichen`,
     warning: 'Sind Sie noch da? Drücken Sie eine Taste, um fortzufahren.',
-    notACodiceFiscale: 'Das ist kein codice fiscale. Bitte prüfen Sie die Eingabe.',
+    suggestion: (changes) => `Vielleicht meinten Sie ${changes}. Prüfen Sie es auf Ihrer Karte.`,
   },
   verifying: { title: 'Wird geprüft', text: 'Einen Moment.' },
   granted: {
@@ -104,6 +104,9 @@ export const de: Texts = {
     backspace: 'Löschen',
     clear: 'Neu beginnen',
     confirm: 'Bestätigen',
+    accept: 'Übernehmen',
+    letters: 'Buchstaben',
+    digits: 'Ziffern',
     keypad: 'Tastatur',
     close: 'Schließen',
   },

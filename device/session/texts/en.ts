@@ -45,7 +45,7 @@ export const en: Texts = {
     text: 'Or show the back of your Tessera Sanitaria.',
     progress: (entered, length) => `${entered} of ${length} characters`,
     warning: 'Are you still there? Press any key to go on.',
-    notACodiceFiscale: 'This is not a codice fiscale. Check it and try again.',
+    suggestion: (changes) => `Perhaps you meant ${changes}. Check it on your card.`,
   },
   verifying: { title: 'Checking', text: 'One moment.' },
   granted: {
@@ -86,6 +86,9 @@ export const en: Texts = {
     backspace: 'Delete',
     clear: 'Start over',
     confirm: 'Confirm',
+    accept: 'Use it',
+    letters: 'Letters',
+    digits: 'Digits',
     keypad: 'Keypad',
     close: 'Close',
   },

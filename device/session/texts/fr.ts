@@ -57,7 +57,7 @@ export const fr: Texts = {
     text: 'Ou montrez le dos de la Tessera Sanitaria.',
     progress: (entered, length) => `${entered} caractères sur ${length}`,
     warning: 'Êtes-vous toujours là ? Appuyez sur une touche pour continuer.',
-    notACodiceFiscale: 'Ce n’est pas un codice fiscale. Vérifiez et réessayez.',
+    suggestion: (changes) => `Vouliez-vous dire ${changes} ? Vérifiez sur votre carte.`,
   },
   verifying: { title: 'Vérification', text: 'Un instant.' },
   granted: {
@@ -105,6 +105,9 @@ export const fr: Texts = {
     backspace: 'Effacer',
     clear: 'Recommencer',
     confirm: 'Confirmer',
+    accept: 'Utiliser',
+    letters: 'Lettres',
+    digits: 'Chiffres',
     keypad: 'Clavier',
     close: 'Fermer',
   },

@@ -48,7 +48,7 @@ export const it: Texts = {
     text: 'Oppure mostra il retro della Tessera Sanitaria.',
     progress: (entered, length) => `${entered} di ${length} caratteri`,
     warning: 'Sei ancora qui? Premi un tasto per continuare.',
-    notACodiceFiscale: 'Il codice non è un codice fiscale. Controlla e riprova.',
+    suggestion: (changes) => `Forse intendevi ${changes}. Controlla sulla tessera.`,
   },
   verifying: { title: 'Verifica in corso', text: 'Un momento.' },
   granted: {
@@ -92,6 +92,9 @@ export const it: Texts = {
     backspace: 'Cancella',
     clear: 'Ricomincia',
     confirm: 'Conferma',
+    accept: 'Usa',
+    letters: 'Lettere',
+    digits: 'Cifre',
     keypad: 'Tastiera',
     close: 'Chiudi',
   },

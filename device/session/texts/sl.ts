@@ -48,7 +48,7 @@ export const sl: Texts = {
     text: 'Ali pokažite zadnjo stran kartice Tessera Sanitaria.',
     progress: (entered, length) => `${entered} od ${length} znakov`,
     warning: 'Ste še tukaj? Za nadaljevanje pritisnite katero koli tipko.',
-    notACodiceFiscale: 'To ni codice fiscale. Preverite in poskusite znova.',
+    suggestion: (changes) => `Morda ste mislili ${changes}. Preverite na kartici.`,
   },
   verifying: { title: 'Preverjanje', text: 'Trenutek.' },
   granted: {
@@ -95,6 +95,9 @@ export const sl: Texts = {
     backspace: 'Izbriši',
     clear: 'Začni znova',
     confirm: 'Potrdi',
+    accept: 'Uporabi',
+    letters: 'Črke',
+    digits: 'Številke',
     keypad: 'Tipkovnica',
     close: 'Zapri',
   },

@@ -18,7 +18,8 @@ export interface Texts {
     /** "4 of 16 characters", for the screen reader and the voice. */
     progress(entered: number, length: number): string;
     warning: string;
-    notACodiceFiscale: string;
+    /** Characters that may have been meant, each with its position, such as `9: S`. */
+    suggestion(changes: string): string;
   };
   verifying: Words;
   granted: { alone: Words; companion: Words };
@@ -40,6 +41,11 @@ export interface Texts {
     backspace: string;
     clear: string;
     confirm: string;
+    /** Takes what is suggested. */
+    accept: string;
+    /** Letters where a digit stands (omocodia), and back. */
+    letters: string;
+    digits: string;
     keypad: string;
     close: string;
   };

@@ -14,6 +14,7 @@ import type { Verdict } from '../../../../shared/verdict.ts';
 
 const config: SessionConfig = {
   language: 'it',
+  entryMethod: 'direct',
   entryMs: 40_000,
   warningMs: 20_000,
   verdictMs: 8_000,
@@ -32,7 +33,8 @@ const entering = (characters: string, warned = false): Phase & { name: 'entering
   requestId: 'r1',
   credentialId: 'c1',
   entry: { ...startEntry('direct'), characters },
-  problem: undefined,
+  echo: undefined,
+  trouble: undefined,
   warned,
 });
 
@@ -71,6 +73,7 @@ const events = {
   backspace: { name: 'key', key: { kind: 'backspace' } },
   clear: { name: 'key', key: { kind: 'clear' } },
   confirm: { name: 'key', key: { kind: 'confirm' } },
+  accept: { name: 'key', key: { kind: 'accept' } },
   end: { name: 'key', key: { kind: 'end' } },
   help: { name: 'key', key: { kind: 'help' } },
   language: { name: 'key', key: { kind: 'language' } },
@@ -158,7 +161,6 @@ function enteringRow(): Record<EventName, string> {
   return {
     ...same(),
     card: 'verifying verify expect startTimer',
-    wrongCard: typed,
     character: typed,
     backspace: typed,
     clear: typed,
@@ -237,11 +239,26 @@ test('a code with a wrong check character is not sent, and the person may correc
 test('a code of a place in no list is sent once the person has confirmed it twice', () => {
   const state = { ...stateOf('entering'), phase: entering('RSSMRA80A01Z999Y') };
   const first = step(state, events.confirm, config);
-  expect(first.state.phase).toMatchObject({ name: 'entering', problem: { code: 'placeUnknown' } });
+  expect(first.state.phase).toMatchObject({
+    name: 'entering',
+    trouble: { problem: { code: 'placeUnknown' } },
+  });
   const second = step(first.state, events.confirm, config);
   expect(second.effects[0]).toMatchObject({ name: 'verify', codiceFiscale: 'RSSMRA80A01Z999Y' });
   const corrected = step(first.state, events.backspace, config);
   expect(step(corrected.state, events.confirm, config).state.phase.name).toBe('entering');
+});
+
+test('a suggestion is offered, and used only when it is asked for, and then still confirmed', () => {
+  const typed = code.replace('S', '5');
+  const state = { ...stateOf('entering'), phase: entering(typed) };
+  const asked = step(state, events.confirm, config).state;
+  expect(asked.phase).toMatchObject({ name: 'entering', entry: { characters: typed } });
+  expect(screenOf(asked).entry?.suggestion).toContain('S');
+  expect(screenOf(asked).entry?.suggestion).not.toContain(code);
+  const taken = step(asked, events.accept, config);
+  expect(taken.state.phase).toMatchObject({ name: 'entering', entry: { characters: code } });
+  expect(taken.effects.map((effect) => effect.name)).toEqual(['startTimer']);
 });
 
 /** Events in any order, as clumsy people, flaky parts and hostile peers would give them. */
