@@ -7,6 +7,7 @@ import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
@@ -81,6 +82,7 @@ export function createApp(deps: AppDeps): App {
     source,
     now,
   });
+  const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const sockets = new KioskSockets({
     fleet,
@@ -109,10 +111,13 @@ export function createApp(deps: AppDeps): App {
       await checkKeyring(store, keyring);
       await policies.start();
       checkpoints.start();
+      housekeeping.start();
     },
     async stop() {
       sockets.stop();
       await http.close();
+      await housekeeping.stop();
+      await policies.stop();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');
       });
