@@ -108,14 +108,36 @@ const tripletFits = Uint8Array.from({ length: 32 }, (_, roles) =>
   roles < 27 && rolesFit(Math.floor(roles / 9), Math.floor(roles / 3) % 3, roles % 3) ? 1 : 0,
 );
 
-/** The number that a digit or its omocodia letter means, by ASCII code; the month; the place series. */
-const byCode = (table: Uint8Array) =>
-  Uint8Array.from({ length: 128 }, (_, code) => table[characterValue(code)] as number);
-const digitByCode = byCode(DIGIT_MEANT);
-const monthByCode = byCode(MONTH_MEANT);
-const seriesByCode = byCode(PLACE_SERIES);
-const digitAt = (code: string, position: number) =>
-  digitByCode[code.charCodeAt(position)] as number;
+/**
+ * What each character adds to the numbers of a code, by position and ASCII code: the place in the lowest
+ * 14 bits, then seven bits each of the year and of the day.
+ */
+const numbers = new Int32Array(16 * 128);
+const YEAR_SHIFT = 14;
+const DAY_SHIFT = 21;
+const SEVEN_BITS = 127;
+
+for (const [position, unit] of [
+  [6, 10 << YEAR_SHIFT],
+  [7, 1 << YEAR_SHIFT],
+  [9, 10 << DAY_SHIFT],
+  [10, 1 << DAY_SHIFT],
+  [11, 1000],
+  [12, 100],
+  [13, 10],
+  [14, 1],
+] as const) {
+  const meant = position === 11 ? PLACE_SERIES : DIGIT_MEANT;
+  for (let code = 0; code < 128; code++) {
+    const number = meant[characterValue(code)] as number;
+    numbers[position * 128 + code] = number === NO_VALUE ? 0 : number * unit;
+  }
+}
+
+const monthByCode = Uint8Array.from(
+  { length: 128 },
+  (_, code) => MONTH_MEANT[characterValue(code)] as number,
+);
 
 /** What the quick look at 16 characters says; `foreign`: there are others than letters and digits. */
 type Judgement = 'valid' | 'invalid' | 'foreign';
@@ -124,10 +146,18 @@ type Judgement = 'valid' | 'invalid' | 'foreign';
 export function judgePersonal(code: string, options?: ParseOptions): Judgement {
   let sum = 0;
   let codes = 0;
-  for (let position = 0; position < 16; position++) {
+  let number = 0;
+  for (let position = 0; position < 6; position++) {
     const each = code.charCodeAt(position);
     codes |= each;
     sum += sums[(position << 7) | (each & 127)] as number;
+  }
+  for (let position = 6; position < 16; position++) {
+    const each = code.charCodeAt(position);
+    const at = (position << 7) | (each & 127);
+    codes |= each;
+    sum += sums[at] as number;
+    number += numbers[at] as number;
   }
   if (codes > 127 || (sum & (FIVE_BITS * FOREIGN)) !== 0) {
     return 'foreign';
@@ -141,15 +171,18 @@ export function judgePersonal(code: string, options?: ParseOptions): Judgement {
   ) {
     return 'invalid';
   }
-  return hasDayAndPlace(code, options) ? 'valid' : 'invalid';
+  const month = monthByCode[code.charCodeAt(8)] as number;
+  return hasDayAndPlace(number, month, options) ? 'valid' : 'invalid';
 }
 
-function hasDayAndPlace(code: string, options: ParseOptions | undefined): boolean {
-  const { year, month, dayField, place } = numbersOf(code);
+function hasDayAndPlace(number: number, month: number, options?: ParseOptions): boolean {
+  const year = (number >> YEAR_SHIFT) & SEVEN_BITS;
+  const dayField = number >> DAY_SHIFT;
   const day = dayField > 40 ? dayField - 40 : dayField;
   if (!isDayOfEitherCentury(year, month, day)) {
     return false;
   }
+  const place = number & ((1 << YEAR_SHIFT) - 1);
   return placeExists(place) || mayBePlace(place, birthDays(year, month, day, todayOf(options)));
 }
 
@@ -160,15 +193,15 @@ export function numbersOf(code: string): {
   dayField: number;
   place: number;
 } {
+  let number = 0;
+  for (let position = 6; position < 15; position++) {
+    number += numbers[(position << 7) | code.charCodeAt(position)] as number;
+  }
   return {
-    year: digitAt(code, 6) * 10 + digitAt(code, 7),
+    year: (number >> YEAR_SHIFT) & SEVEN_BITS,
     month: monthByCode[code.charCodeAt(8)] as number,
-    dayField: digitAt(code, 9) * 10 + digitAt(code, 10),
-    place:
-      (seriesByCode[code.charCodeAt(11)] as number) * 1000 +
-      digitAt(code, 12) * 100 +
-      digitAt(code, 13) * 10 +
-      digitAt(code, 14),
+    dayField: number >> DAY_SHIFT,
+    place: number & ((1 << YEAR_SHIFT) - 1),
   };
 }
 
