@@ -32,6 +32,11 @@ export class Stage {
     return this.#feed.stop();
   }
 
+  /** Frames that the camera gave since what stands before it changed. */
+  get framesShown(): number {
+    return this.#feed.shown;
+  }
+
   unplug(): void {
     this.#feed.unplug();
   }

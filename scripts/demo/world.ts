@@ -118,7 +118,11 @@ function openKiosk(
   const { watcher, assets, sockets } = options;
   return startKiosk(config, {
     page: { assets, ...(sockets ? { sockets } : {}) },
-    simulated: { signal: watcher.signal, relay: watcher.relay, keypad },
+    simulated: {
+      signal: (signal) => watcher.signal(signal),
+      relay: (relay) => watcher.relay(relay),
+      keypad,
+    },
     log: pino({ level: 'info' }, pino.destination(join(place.folder, 'kiosk.log'))),
     watcher,
   });
