@@ -19,6 +19,7 @@ export interface FinderTriple {
 const FINDERS_MAX = 16;
 const CANDIDATES_MAX = 400;
 const TRIPLES_MAX = 4;
+const WHOLENESS_MIN = 0.25;
 /** A finder pattern smaller than this can't be told from noise. */
 const MODULE_MIN = 0.9;
 
@@ -54,9 +55,17 @@ export function findFinders(dark: Uint8Array, width: number, height: number): Fi
 
 function best(found: Finder[]): Finder[] {
   return found
-    .filter((finder) => finder.hits >= 2)
-    .sort((a, b) => b.hits / b.module - a.hits / a.module)
+    .filter((finder) => finder.hits >= 2 && wholeness(finder) >= WHOLENESS_MIN)
+    .sort((a, b) => wholeness(b) - wholeness(a))
     .slice(0, FINDERS_MAX);
+}
+
+/**
+ * The share of the lines through a finder pattern's core (three modules high, every second line) that
+ * showed its runs: near 1 for a real one, far less for letters and foliage.
+ */
+export function wholeness(finder: Finder): number {
+  return finder.hits / (1.5 * finder.module);
 }
 
 function isFinder(runs: Int32Array, tolerance: number): boolean {

@@ -2,8 +2,8 @@ import type { DecodedCode, DecodeOutcome, DecodeRequest, Decoder } from './decod
 import { crop, flattenLight, sharpen } from './enhance.ts';
 import type { LumaFrame } from './frame.ts';
 import { distance, middle } from './geometry.ts';
-import { rescale } from './resample.ts';
-import { Search, type View } from './search.ts';
+import { halve, rescale } from './resample.ts';
+import { isSure, Search, type View } from './search.ts';
 import type { DecoderPace } from './thread-messages.ts';
 import type { ZxingEngine } from './zxing.ts';
 
@@ -15,12 +15,12 @@ interface Look {
 }
 
 /** Pixels of a view that is looked at enlarged: more costs more than a budget has. */
-const ENLARGED_PIXELS_MAX = 700_000;
+const ENLARGED_PIXELS_MAX = 400_000;
 
 /**
  * The looks after the first two, in the order of what they read per millisecond.
  */
-const LOOKS: readonly Look[] = [
+export const LOOKS: readonly Look[] = [
   { name: 'elasticSeen', evidence: true, run: (search) => search.elasticOnSeen() },
   {
     name: 'elasticFinders',
@@ -70,7 +70,7 @@ export class Pipeline implements Decoder {
       if (search.done || !mayGoOn()) {
         break;
       }
-      if (!look.evidence || search.codeLike || search.finders.length > 0) {
+      if (!look.evidence || search.codeLike || search.finderLike) {
         look.run(search);
       }
     }
@@ -99,7 +99,7 @@ function lookSmaller(search: Search): void {
   if (Math.min(frame.width, frame.height) < 200) {
     return;
   }
-  const view: View = { frame: rescale(frame, 0.5), scale: 2, left: 0, top: 0 };
+  const view: View = { frame: halve(frame), scale: 2, left: 0, top: 0 };
   search.zxing(view, {});
   if (!search.done) {
     search.zxing(view, { binarizer: 'GlobalHistogram' });
@@ -162,8 +162,8 @@ function interestingBoxes(search: Search): Box[] {
   for (const corners of search.seen.slice(0, BOXES_MAX)) {
     boxes.push(around(corners, distance(corners[0], corners[2]) * 0.3));
   }
-  if (boxes.length === 0 && search.finders.length > 0) {
-    const surest = search.finders.slice(0, 3);
+  if (boxes.length === 0 && search.finderLike) {
+    const surest = search.finders.filter(isSure).slice(0, 3);
     const module = Math.max(...surest.map((finder) => finder.module));
     boxes.push(around(surest, module * (surest.length === 3 ? 12 : 35)));
   }

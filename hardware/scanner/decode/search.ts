@@ -1,7 +1,7 @@
 import type { Symbology } from '../../ports.ts';
 import type { Corners, DecodedCode, Point } from './decoder.ts';
 import { lookElastically, type Placement, placeByCorners, placeByFinders } from './elastic-look.ts';
-import { type Finder, findFinders, findTriples } from './finders.ts';
+import { type Finder, findFinders, findTriples, wholeness } from './finders.ts';
 import type { LumaFrame } from './frame.ts';
 import { distance, middle } from './geometry.ts';
 import { judgeReading } from './second-opinion.ts';
@@ -19,6 +19,12 @@ export interface View {
 /** Shares of the longer side for the window of the threshold that finder patterns are sought in. */
 const FINDER_WINDOW = 1 / 8;
 const ELASTIC_SEEN_MAX = 3;
+
+const SURE_WHOLENESS = 0.8;
+
+export function isSure(finder: Finder): boolean {
+  return wholeness(finder) >= SURE_WHOLENESS;
+}
 
 /** What is known of one picture while looks are spent on it. */
 export class Search {
@@ -52,6 +58,11 @@ export class Search {
   /** Something code-like is in the picture. */
   get codeLike(): boolean {
     return this.patternFound || this.seen.length > 0;
+  }
+
+  /** Something has the shape of a finder pattern. */
+  get finderLike(): boolean {
+    return this.finders.some(isSure);
   }
 
   whole(): View {
