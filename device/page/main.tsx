@@ -1,0 +1,40 @@
+import { render } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import type { Key } from '../../hardware/ports.ts';
+import type { Screen } from '../session/screen.ts';
+import { type Connection, connect, type Shown } from './connection.ts';
+import { keyOf } from './keyboard.ts';
+import { ScreenView } from './screen-view.tsx';
+
+/** The kiosk's page: it shows what the session says and sends back keys; it decides nothing. */
+function KioskPage({ connection }: { connection: Connection }) {
+  const [shown, setShown] = useState<Shown<Screen> | undefined>();
+  useEffect(() => connection.watch(setShown), [connection]);
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const key = keyOf(event);
+      if (key) {
+        event.preventDefault();
+        connection.send({ name: 'key', key });
+      }
+    };
+    document.addEventListener('keydown', press);
+    return () => document.removeEventListener('keydown', press);
+  }, [connection]);
+  useEffect(() => {
+    if (shown) {
+      document.documentElement.lang = shown.screen.language;
+      // Two frames on, the browser has painted what this effect follows.
+      requestAnimationFrame(() =>
+        requestAnimationFrame(() => connection.send({ name: 'painted', sequence: shown.sequence })),
+      );
+    }
+  }, [shown, connection]);
+  const press = (key: Key) => connection.send({ name: 'key', key });
+  return <ScreenView screen={shown?.screen} press={press} />;
+}
+
+const root = document.getElementById('kiosk');
+if (root) {
+  render(<KioskPage connection={connect(`ws://${location.host}/screen`)} />, root);
+}

@@ -1,0 +1,18 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { TestProject } from 'vitest/node';
+import { type FoundChromium, findChromium } from './chromium.ts';
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    chromium: FoundChromium;
+  }
+}
+
+/** Finds or unpacks Chromium once for all browser tests of a run, and leaves nothing of it behind. */
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'varco-chromium-'));
+  project.provide('chromium', await findChromium(folder));
+  return () => rm(folder, { recursive: true, force: true });
+}
