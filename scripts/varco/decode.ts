@@ -6,6 +6,7 @@ import { createDecoder } from '../../hardware/scanner/decode/create.ts';
 import type { DecodedCode, Decoder } from '../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../hardware/scanner/decode/frame.ts';
 import type { DecoderName } from '../../hardware/scanner/decode/thread-messages.ts';
+import { warmUp } from '../../hardware/scanner/decode/warm-up.ts';
 import { loadZxingBinary } from '../../hardware/scanner/decode/zxing-binary.worker.ts';
 import { RawFrames } from '../../hardware/scanner/framing/raw-frames.ts';
 import { IMAGE_BYTES_MAX, readImage } from '../../hardware/scanner/read-image.ts';
@@ -39,7 +40,7 @@ interface DecodeLine {
 
 /** Longest side that a picture file is looked at with, in pixels. */
 const SIDE_MAX = 1280;
-const BUDGET_DEFAULT_MS = 120;
+const BUDGET_DEFAULT_MS = 150;
 const STREAM_SIDE_MAX = 4096;
 const EXIT_FAULT = 1;
 const PICTURES = ['.png', '.jpg', '.jpeg', '.webp', '.gif', '.tif', '.tiff', '.avif', '.pdf'];
@@ -79,6 +80,7 @@ async function decodeAll(files: string[], options: DecodeOptions): Promise<boole
   const pace = files.includes('-') ? 'stream' : 'still';
   const setup = { decoder: options.decoder, pace } as const;
   const decoder = await createDecoder(setup, loadZxingBinary, () => performance.now());
+  warmUp(decoder);
   let looked = false;
   for (const given of files) {
     if (given === '-') {
