@@ -1,15 +1,17 @@
 import type { Key } from '../../hardware/ports.ts';
 import type { Screen } from '../session/screen.ts';
+import type { Glass } from './letter-size.ts';
 
 /** A screen with its place in the order of screens. */
-export interface Shown<Content> {
+export interface Shown {
   sequence: number;
-  screen: Content;
+  screen: Screen;
+  glass?: Glass;
 }
 
 export interface Connection {
   /** Calls back with every screen, and with `undefined` while the kiosk is out of reach. */
-  watch(callback: (shown: Shown<Screen> | undefined) => void): () => void;
+  watch(callback: (shown: Shown | undefined) => void): () => void;
   send(message: { name: 'key'; key: Key } | { name: 'painted'; sequence: number }): void;
 }
 
@@ -20,10 +22,10 @@ const RETRY_MS = 1_000;
  * the last screen away at once: a verdict never stays on the glass because a program died.
  */
 export function connect(url: string): Connection {
-  const watchers = new Set<(shown: Shown<Screen> | undefined) => void>();
-  let latest: Shown<Screen> | undefined;
+  const watchers = new Set<(shown: Shown | undefined) => void>();
+  let latest: Shown | undefined;
   let socket: WebSocket | undefined;
-  const tell = (shown: Shown<Screen> | undefined) => {
+  const tell = (shown: Shown | undefined) => {
     latest = shown;
     for (const watcher of watchers) {
       watcher(shown);

@@ -10,39 +10,52 @@ interface EntryProps {
 
 /** The code being typed, masked, with the keys that can come next. */
 export function Entry({ entry, keys, press }: EntryProps) {
+  const letters = useLetters(entry);
   return (
     <section class="entry" aria-label={keys.keypad}>
       <Cells entry={entry} />
-      <p class="progress" role="status">
-        {entry.problem ?? entry.warning ?? entry.progress}
-      </p>
-      {entry.suggestion && (
-        <p class="suggestion" role="status">
-          {entry.suggestion}{' '}
-          <button type="button" onClick={() => press({ kind: 'accept' })}>
-            {keys.accept}
-          </button>
-        </p>
-      )}
-      <div class="keys">
+      <Said entry={entry} />
+      <div class="pad">
         {entry.method === 'direct' ? (
-          <FullKeys entry={entry} keys={keys} press={press} />
+          <FullKeys entry={entry} letters={letters.shown} press={press} />
         ) : (
           <TwelveKeys entry={entry} press={press} />
         )}
-        <div class="row actions">
-          <button type="button" onClick={() => press({ kind: 'clear' })}>
-            {keys.clear}
+      </div>
+      <div class="row actions">
+        {letters.optional && (
+          <button type="button" onClick={letters.toggle}>
+            {letters.shown ? keys.digits : keys.letters}
           </button>
-          <button type="button" onClick={() => press({ kind: 'backspace' })}>
-            {keys.backspace}
+        )}
+        <button type="button" class="spare" onClick={() => press({ kind: 'clear' })}>
+          {keys.clear}
+        </button>
+        <button type="button" onClick={() => press({ kind: 'backspace' })}>
+          {keys.backspace}
+        </button>
+        {entry.suggestion && (
+          <button type="button" onClick={() => press({ kind: 'accept' })}>
+            {keys.accept}
           </button>
-          <button type="button" class="confirm" onClick={() => press({ kind: 'confirm' })}>
-            {keys.confirm}
-          </button>
-        </div>
+        )}
+        <button type="button" class="confirm" onClick={() => press({ kind: 'confirm' })}>
+          {keys.confirm}
+        </button>
       </div>
     </section>
+  );
+}
+
+/** How far the entry is, or what is to be said about it; a screen reader hears each change. */
+function Said({ entry }: Pick<EntryProps, 'entry'>) {
+  const about = entry.problem ?? entry.warning;
+  return (
+    <div role="status" class={about ? 'said' : 'progress'}>
+      <p>
+        {about ?? entry.progress} {entry.suggestion}
+      </p>
+    </div>
   );
 }
 
@@ -71,21 +84,34 @@ const digitRows = ['12345', '67890'];
 const letterRows = ['QWERTYUIOP', 'ASDFGHJKL', 'ZXCVBNM'];
 
 /**
- * Letters where letters stand, large digits where digits stand; where a digit stands, the letters of
- * omocodia are one key away. Keys that can't come next stay in their place and can't be pressed.
+ * Whether letters or digits are on the keys. Where both may come (the letters of omocodia, the digits of
+ * a provisional code) one key changes them, for this character only.
  */
-function FullKeys({ entry, keys, press }: EntryProps) {
-  const [lettersAt, setLettersAt] = useState(-1);
-  const both = entry.digits && entry.letters !== '';
-  const begins = entry.entered === 0;
-  const showsLetters = entry.digits ? (both && lettersAt === entry.entered) !== begins : true;
-  const toggle = () => setLettersAt(lettersAt === entry.entered ? -1 : entry.entered);
-  const rows = showsLetters ? letterRows : digitRows;
-  const allowed = showsLetters ? entry.letters : entry.digits ? '0123456789' : '';
+function useLetters(entry: EntryView) {
+  const [changedAt, setChangedAt] = useState(-1);
+  const optional = entry.method === 'direct' && entry.digits && entry.letters !== '';
+  const changed = optional && changedAt === entry.entered;
+  const usual = !entry.digits || entry.entered === 0;
+  return {
+    optional,
+    shown: changed ? !usual : usual,
+    toggle: () => setChangedAt(changed ? -1 : entry.entered),
+  };
+}
+
+interface FullKeysProps {
+  entry: EntryView;
+  letters: boolean;
+  press: (key: Key) => void;
+}
+
+/** Keys that can't come next stay in their place and can't be pressed. */
+function FullKeys({ entry, letters, press }: FullKeysProps) {
+  const allowed = letters ? entry.letters : entry.digits ? '0123456789' : '';
   return (
     <>
-      {rows.map((row, index) => (
-        <div class={`row ${showsLetters ? 'letters' : 'digits'}`} key={row}>
+      {(letters ? letterRows : digitRows).map((row) => (
+        <div class={`row ${letters ? 'letters' : 'digits'}`} key={row}>
           {[...row].map((character) => (
             <CharacterKey
               key={character}
@@ -94,11 +120,6 @@ function FullKeys({ entry, keys, press }: EntryProps) {
               press={press}
             />
           ))}
-          {both && index === rows.length - 1 && (
-            <button type="button" class="toggle" onClick={toggle}>
-              {showsLetters ? keys.digits : keys.letters}
-            </button>
-          )}
         </div>
       ))}
     </>

@@ -11,7 +11,7 @@ interface Press {
 export function ScreenView({ screen, press }: { screen: Screen | undefined } & Press) {
   if (!screen) {
     return (
-      <main class="screen neutral">
+      <main class="screen neutral" key="waiting">
         <div class="message">
           <IconView icon="wait" />
           <div class="words">
@@ -23,7 +23,7 @@ export function ScreenView({ screen, press }: { screen: Screen | undefined } & P
     );
   }
   return (
-    <main class={`screen ${screen.tone} ${screen.name}`} data-screen={screen.name}>
+    <main class={`screen ${screen.tone} ${screen.name}`} data-screen={screen.name} key="screen">
       <StandingKeys screen={screen} press={press} />
       <div class="message">
         <IconView icon={screen.icon} />
@@ -46,7 +46,8 @@ function StandingKeys({ screen, press }: { screen: Screen } & Press) {
         {keys.help}
       </button>
       <button type="button" onClick={() => press({ kind: 'language' })}>
-        {keys.language}: <span lang={screen.language}>{screen.languageName}</span>
+        <span class="prefix">{keys.language}: </span>
+        {screen.languageName}
       </button>
       {screen.staff && (
         <span class="staff" data-staff={screen.staff}>

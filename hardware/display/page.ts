@@ -10,6 +10,13 @@ import type { Display, DisplayEvents } from '../ports.ts';
 export const pageDisplayConfigSchema = z.strictObject({
   driver: z.literal('page'),
   port: z.number().int().min(0).max(65_535).default(8_080),
+  /** The glass as it is mounted, in millimetres: it sets how large letters must be (EN 301 549 §5.1.4). */
+  glass: z
+    .strictObject({
+      widthMm: z.number().min(40).max(3_000),
+      viewingMm: z.number().min(200).max(3_000).default(600),
+    })
+    .optional(),
 });
 export type PageDisplayConfig = z.infer<typeof pageDisplayConfigSchema>;
 
@@ -130,7 +137,8 @@ export class PageDisplay implements Display {
 
   show(screen: unknown): void {
     this.#sequence += 1;
-    this.#last = JSON.stringify({ sequence: this.#sequence, screen });
+    const { glass } = this.#config;
+    this.#last = JSON.stringify({ sequence: this.#sequence, screen, ...(glass ? { glass } : {}) });
     for (const page of this.#sockets.clients) {
       page.send(this.#last);
     }
