@@ -9,13 +9,15 @@ import {
   PLACE_LETTERS,
   PLACE_SERIES,
 } from './alphabet.ts';
-import { type Day, daysOfBothCenturies, formatDay, isDayOfEitherCentury } from './calendar.ts';
+import { birthDays, type Day, formatDay, isDayOfEitherCentury } from './calendar.ts';
 import {
   checkValueOf,
   type Era,
   hasLuhnDigit,
   isProvisionalOffice,
+  judgePersonal,
   mayBePlace,
+  numbersOf,
   type ParseOptions,
   todayOf,
 } from './check.ts';
@@ -93,9 +95,16 @@ export type ParseResult = Parsed | Refused;
  * //   birthDates: ['1980-01-01'], place: { code: 'H501', kind: 'commune' }, omocodia: 0 } }
  */
 export function parse(input: string, options: ParseOptions = {}): ParseResult {
-  const { values, count } = reduce(typeof input === 'string' ? input : '');
+  const given = typeof input === 'string' ? input : '';
+  if (given.length === 16 && judgePersonal(given, options) === 'valid') {
+    return accept(given.toUpperCase(), options);
+  }
+  const { values, count } = reduce(given);
   if (count === 16) {
-    return parsePersonal(values, options);
+    const code = textOf(values);
+    return code.length === 16 && judgePersonal(code, options) === 'valid'
+      ? accept(code, options)
+      : refusePersonal(values, code, options);
   }
   if (count === 11 && values.filter((value) => value < 10).length >= PROVISIONAL_DIGITS_MIN) {
     return parseProvisional(values);
@@ -110,49 +119,78 @@ const PROVISIONAL_DIGITS_MIN = 8;
 
 const PLACE_POSITIONS = [12, 13, 14, 15];
 
-function parsePersonal(values: number[], options: ParseOptions): ParseResult {
+/** Reads a code in upper case of which all is known to be right, but for the place perhaps. */
+function accept(code: string, options: ParseOptions): Parsed {
+  const { year, month, dayField, place } = numbersOf(code);
+  const female = dayField > 40;
+  const days = birthDays(year, month, female ? dayField - 40 : dayField, todayOf(options));
+  const end = placeEnd(place);
+  const warnings: Warning[] = [];
+  if (end !== 0 && days.every((day) => day > end)) {
+    warnings.push({ code: 'placeEnded', positions: [...PLACE_POSITIONS], strong: false });
+  } else if (!placeExists(place)) {
+    warnings.push({ code: 'placeUnlisted', positions: [...PLACE_POSITIONS], strong: true });
+  }
+  const facts: PersonalFacts = {
+    kind: 'personal',
+    birthDates: days.map(formatDay),
+    sex: female ? 'female' : 'male',
+    place: placeFacts(place, end, options),
+    omocodia: omocodiaOf(code),
+  };
+  return { ok: true, code, facts, warnings };
+}
+
+function placeFacts(place: number, end: Day, options: ParseOptions): Place {
+  const letter = PLACE_LETTERS.charAt(Math.floor(place / 1000));
+  const code = letter + String(place % 1000).padStart(3, '0');
+  const facts: Place = { code, kind: letter === 'Z' ? 'foreignState' : 'commune' };
+  if (end !== 0) {
+    facts.endedOn = formatDay(end);
+  }
+  const eras = options.erasOf?.(code);
+  if (eras) {
+    facts.eras = eras;
+  }
+  return facts;
+}
+
+function omocodiaOf(code: string): number {
+  let mask = 0;
+  for (const position of DIGIT_POSITIONS) {
+    // Letters come after digits in ASCII.
+    mask = mask * 2 + (code.charCodeAt(position) > 57 ? 1 : 0);
+  }
+  return mask;
+}
+
+/** All that is wrong with a code that is. */
+function refusePersonal(values: number[], code: string, options: ParseOptions): Refused {
   const problems: Problem[] = foreignCharacters(values);
   addMisplaced(values, problems);
   addTriplets(values, problems);
   const birth = readBirth(values, problems);
   const place = readPlace(values, problems);
-  if (!values.includes(NO_VALUE) && (values[15] as number) > 9) {
-    if (checkValueOf(values) !== values[15]) {
-      problems.push({ code: 'checkCharacter', positions: [16] });
-    }
+  if (!values.includes(NO_VALUE) && isLetter(values[15] as number)) {
+    add(problems, 'checkCharacter', checkValueOf(values) === values[15] ? [] : [16]);
   }
-  if (birth === undefined || place === undefined) {
-    return { ok: false, problems: inOrder(problems) };
+  if (birth !== undefined && place !== undefined && place % 1000 !== 0 && !placeExists(place)) {
+    const days = birthDays(birth.year, birth.month, birth.day, todayOf(options));
+    add(problems, 'placeUnknown', mayBePlace(place, days) ? [] : PLACE_POSITIONS);
   }
-  const days = daysOfBothCenturies(birth.year, birth.month, birth.day, todayOf(options));
-  const warnings: Warning[] = [];
-  if (placeExists(place)) {
-    const end = placeEnd(place);
-    if (end !== 0 && days.every((day) => day > end)) {
-      warnings.push({ code: 'placeEnded', positions: PLACE_POSITIONS, strong: false });
-    }
-  } else if (mayBePlace(place, days)) {
-    warnings.push({ code: 'placeUnlisted', positions: PLACE_POSITIONS, strong: true });
-  } else if (place % 1000 !== 0) {
-    problems.push({ code: 'placeUnknown', positions: PLACE_POSITIONS });
+  const only = problems.length === 1 && problems[0]?.code === 'placeUnknown';
+  const refused: Refused = { ok: false, problems: inOrder(problems) };
+  if (only) {
+    const { facts, warnings } = accept(code, options);
+    refused.doubtful = { code, facts, warnings };
   }
-  const parsed = {
-    code: textOf(values),
-    facts: personalFacts(values, birth, place, days, options),
-    warnings,
-  };
-  if (problems.length === 0) {
-    return { ok: true, ...parsed };
-  }
-  const doubtful = problems.length === 1 && problems[0]?.code === 'placeUnknown';
-  return { ok: false, problems: inOrder(problems), ...(doubtful && { doubtful: parsed }) };
+  return refused;
 }
 
 interface Birth {
   year: number;
   month: number;
   day: number;
-  sex: 'female' | 'male';
 }
 
 function textOf(values: number[]): string {
@@ -174,7 +212,7 @@ function positionsWhere(
 
 function add(problems: Problem[], code: ProblemCode, positions: number[]): void {
   if (positions.length > 0) {
-    problems.push({ code, positions });
+    problems.push({ code, positions: [...positions] });
   }
 }
 
@@ -248,7 +286,7 @@ function readBirth(values: number[], problems: Problem[]): Birth | undefined {
     problems.push({ code: 'date', positions: [7, 8, 9, 10, 11] });
     return undefined;
   }
-  return { year, month, day, sex: dayField > 40 ? 'female' : 'male' };
+  return { year, month, day };
 }
 
 /** The place's index, whether it exists or not; `undefined` with its problems if it can't be one. */
@@ -275,35 +313,6 @@ function numberAt(values: number[], from: number, to: number): number | undefine
     number = number * 10 + digit;
   }
   return number;
-}
-
-function personalFacts(
-  values: number[],
-  birth: Birth,
-  place: number,
-  days: Day[],
-  options: ParseOptions,
-): PersonalFacts {
-  const letter = PLACE_LETTERS.charAt(Math.floor(place / 1000));
-  const end = placeEnd(place);
-  const omocodia = DIGIT_POSITIONS.reduce<number>(
-    (mask, position) => mask * 2 + ((values[position] as number) > 9 ? 1 : 0),
-    0,
-  );
-  const placeCode = letter + String(place % 1000).padStart(3, '0');
-  const eras = options.erasOf?.(placeCode);
-  return {
-    kind: 'personal',
-    birthDates: days.map(formatDay),
-    sex: birth.sex,
-    place: {
-      code: placeCode,
-      kind: letter === 'Z' ? 'foreignState' : 'commune',
-      ...(end !== 0 && { endedOn: formatDay(end) }),
-      ...(eras && { eras }),
-    },
-    omocodia,
-  };
 }
 
 function parseProvisional(values: number[]): ParseResult {
