@@ -28,6 +28,7 @@ interface Scenario {
 }
 
 const WAIT_MS = 20_000;
+const FRAMES_BETWEEN = 5;
 
 /** Follows one kiosk: the relay, and each state. Waiting is for a state, never for a time, and bounded. */
 export class Follower implements WorldWatcher {
@@ -142,6 +143,8 @@ async function walk(world: World, follower: Follower, scenario: Scenario): Promi
   const opened = follower.opened;
   const shouldOpen = scenario.expected.startsWith('granted');
   const ok = verdict === scenario.expected && opened === shouldOpen;
+  // Frames of this code may still be on their way to the decoder: the next person waits for them to pass.
+  await world.stage.untilFramesShown(FRAMES_BETWEEN);
   world.press({ kind: 'end' });
   const { presented, expected } = scenario;
   return { presented, frames, verdict, expected, ms, opened, ok };

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { cfCommand } from './cf.ts';
 import { decodeCommand } from './decode.ts';
 import { kioskCommand } from './kiosk.ts';
 import { serverCommand } from './server.ts';
@@ -9,7 +10,8 @@ export function varco(): Command {
     .description('Verification kiosk and service: a QR code and a codice fiscale open the gate.')
     .addCommand(serverCommand())
     .addCommand(kioskCommand())
-    .addCommand(decodeCommand());
+    .addCommand(decodeCommand())
+    .addCommand(cfCommand());
   throwUsageErrors(command);
   return command;
 }
