@@ -1,30 +1,17 @@
+import { CHARACTERS, DIGIT_POSITIONS, PLACE_LETTERS } from './alphabet.ts';
+import { birthDays, type Day, formatDay } from './calendar.ts';
 import {
-  CHARACTERS,
-  DAYS_OF_MONTH,
-  DIGIT_MEANT,
-  DIGIT_POSITIONS,
-  IS_DIGIT_POSITION,
-  MONTH_MEANT,
-  NO_VALUE,
-  PLACE_LETTERS,
-  PLACE_SERIES,
-} from './alphabet.ts';
-import { birthDays, type Day, formatDay, isDayOfEitherCentury } from './calendar.ts';
-import {
-  checkValueOf,
   type Era,
-  hasLuhnDigit,
   isProvisionalOffice,
   judgePersonal,
-  mayBePlace,
   numbersOf,
   type ParseOptions,
   todayOf,
 } from './check.ts';
+import { diagnosePersonal, diagnoseProvisional, foreignCharacters } from './diagnose.ts';
 import { placeEnd, placeExists } from './places.ts';
-import type { Problem, ProblemCode, Warning } from './problems.ts';
+import type { Problem, Warning } from './problems.ts';
 import { reduce } from './reduce.ts';
-import { isTriplet } from './triplet.ts';
 
 /** The place of birth. */
 export interface Place {
@@ -104,7 +91,7 @@ export function parse(input: string, options: ParseOptions = {}): ParseResult {
     const code = textOf(values);
     return code.length === 16 && judgePersonal(code, options) === 'valid'
       ? accept(code, options)
-      : refusePersonal(values, code, options);
+      : refuse(values, code, options);
   }
   if (count === 11 && values.filter((value) => value < 10).length >= PROVISIONAL_DIGITS_MIN) {
     return parseProvisional(values);
@@ -164,173 +151,28 @@ function omocodiaOf(code: string): number {
   return mask;
 }
 
-/** All that is wrong with a code that is. */
-function refusePersonal(values: number[], code: string, options: ParseOptions): Refused {
-  const problems: Problem[] = foreignCharacters(values);
-  addMisplaced(values, problems);
-  addTriplets(values, problems);
-  const birth = readBirth(values, problems);
-  const place = readPlace(values, problems);
-  if (!values.includes(NO_VALUE) && isLetter(values[15] as number)) {
-    add(problems, 'checkCharacter', checkValueOf(values) === values[15] ? [] : [16]);
+/** All that is wrong with a code that is; with what was read if that is the place alone. */
+function refuse(values: readonly number[], code: string, options: ParseOptions): Refused {
+  const problems = diagnosePersonal(values, options);
+  if (problems.length > 1 || problems[0]?.code !== 'placeUnknown') {
+    return { ok: false, problems };
   }
-  if (birth !== undefined && place !== undefined && place % 1000 !== 0 && !placeExists(place)) {
-    const days = birthDays(birth.year, birth.month, birth.day, todayOf(options));
-    add(problems, 'placeUnknown', mayBePlace(place, days) ? [] : PLACE_POSITIONS);
-  }
-  const only = problems.length === 1 && problems[0]?.code === 'placeUnknown';
-  const refused: Refused = { ok: false, problems: inOrder(problems) };
-  if (only) {
-    const { facts, warnings } = accept(code, options);
-    refused.doubtful = { code, facts, warnings };
-  }
-  return refused;
+  const { facts, warnings } = accept(code, options);
+  return { ok: false, problems, doubtful: { code, facts, warnings } };
 }
 
-interface Birth {
-  year: number;
-  month: number;
-  day: number;
+function textOf(values: readonly number[]): string {
+  let text = '';
+  for (const value of values) {
+    text += CHARACTERS.charAt(value);
+  }
+  return text;
 }
 
-function textOf(values: number[]): string {
-  return values.map((value) => CHARACTERS.charAt(value)).join('');
-}
-
-/** Problems by their first position; those of the whole code first. */
-function inOrder(problems: Problem[]): Problem[] {
-  return problems.sort((one, other) => (one.positions[0] ?? 0) - (other.positions[0] ?? 0));
-}
-
-/** The positions, from 1, of the values that meet a condition. */
-function positionsWhere(
-  values: number[],
-  condition: (value: number, position: number) => boolean,
-): number[] {
-  return values.flatMap((value, position) => (condition(value, position) ? [position + 1] : []));
-}
-
-function add(problems: Problem[], code: ProblemCode, positions: number[]): void {
-  if (positions.length > 0) {
-    problems.push({ code, positions: [...positions] });
-  }
-}
-
-function foreignCharacters(values: number[]): Problem[] {
-  const problems: Problem[] = [];
-  add(
-    problems,
-    'characterForeign',
-    positionsWhere(values, (value) => value === NO_VALUE),
-  );
-  return problems;
-}
-
-/** Digits where letters stand, and letters where digits stand that mean no digit. */
-function addMisplaced(values: number[], problems: Problem[]): void {
-  const digits = positionsWhere(
-    values,
-    (value, position) => IS_DIGIT_POSITION[position] === 0 && value < 10,
-  );
-  add(problems, 'digitForLetter', digits);
-  const letters = positionsWhere(
-    values,
-    (value, position) =>
-      IS_DIGIT_POSITION[position] === 1 && value !== NO_VALUE && DIGIT_MEANT[value] === NO_VALUE,
-  );
-  add(problems, 'letterForDigit', letters);
-}
-
-const isLetter = (value: number) => value > 9 && value !== NO_VALUE;
-
-function addTriplets(values: number[], problems: Problem[]): void {
-  for (const [from, code] of [
-    [0, 'surnameTriplet'],
-    [3, 'nameTriplet'],
-  ] as const) {
-    const [first, second, third] = values.slice(from, from + 3) as [number, number, number];
-    const letters = isLetter(first) && isLetter(second) && isLetter(third);
-    if (letters && !isTriplet(first, second, third)) {
-      problems.push({ code, positions: [from + 1, from + 2, from + 3] });
-    }
-  }
-}
-
-/** The day of birth; `undefined` with its problems if there is no such day. */
-function readBirth(values: number[], problems: Problem[]): Birth | undefined {
-  const month = MONTH_MEANT[values[8] as number] as number;
-  if (month === 0 && isLetter(values[8] as number)) {
-    problems.push({ code: 'monthLetter', positions: [9] });
-  }
-  const year = numberAt(values, 6, 8);
-  const dayField = numberAt(values, 9, 11);
-  if (dayField === undefined) {
-    return undefined;
-  }
-  const day = dayField > 40 ? dayField - 40 : dayField;
-  if (day < 1 || day > 31) {
-    problems.push({ code: 'day', positions: [10, 11] });
-    return undefined;
-  }
-  if (month === 0) {
-    return undefined;
-  }
-  if (day > (DAYS_OF_MONTH[month] as number)) {
-    problems.push({ code: 'date', positions: [9, 10, 11] });
-    return undefined;
-  }
-  if (year === undefined) {
-    return undefined;
-  }
-  if (!isDayOfEitherCentury(year, month, day)) {
-    problems.push({ code: 'date', positions: [7, 8, 9, 10, 11] });
-    return undefined;
-  }
-  return { year, month, day };
-}
-
-/** The place's index, whether it exists or not; `undefined` with its problems if it can't be one. */
-function readPlace(values: number[], problems: Problem[]): number | undefined {
-  const series = PLACE_SERIES[values[11] as number] as number;
-  const number = numberAt(values, 12, 15);
-  if (series === NO_VALUE && isLetter(values[11] as number)) {
-    problems.push({ code: 'placeLetter', positions: [12] });
-  }
-  if (number === 0) {
-    problems.push({ code: 'placeZero', positions: [13, 14, 15] });
-  }
-  return series === NO_VALUE || number === undefined ? undefined : series * 1000 + number;
-}
-
-/** The number that digits, plain or by omocodia, mean; `undefined` if one of them means none. */
-function numberAt(values: number[], from: number, to: number): number | undefined {
-  let number = 0;
-  for (let position = from; position < to; position++) {
-    const digit = DIGIT_MEANT[values[position] as number] as number;
-    if (digit === NO_VALUE) {
-      return undefined;
-    }
-    number = number * 10 + digit;
-  }
-  return number;
-}
-
-function parseProvisional(values: number[]): ParseResult {
-  const problems = foreignCharacters(values);
-  add(
-    problems,
-    'provisionalLetter',
-    positionsWhere(values, (value) => isLetter(value)),
-  );
-  if (problems.length === 0) {
-    if (values.every((value) => value === 0)) {
-      problems.push({ code: 'provisionalZero', positions: [] });
-    } else if (!hasLuhnDigit(values)) {
-      problems.push({ code: 'provisionalCheck', positions: [11] });
-    }
-  }
+function parseProvisional(values: readonly number[]): ParseResult {
+  const problems = diagnoseProvisional(values);
   if (problems.length > 0) {
-    return { ok: false, problems: inOrder(problems) };
+    return { ok: false, problems };
   }
   const code = textOf(values);
   const office = code.slice(7, 10);
