@@ -2,6 +2,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { Audit } from './audit/audit.ts';
+import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
@@ -35,6 +36,7 @@ export interface App {
   policies: Policies;
   verification: Verification;
   audit: Audit;
+  checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
@@ -48,6 +50,7 @@ export function createApp(deps: AppDeps): App {
   const { store, keyring, clock, log, node, host } = deps;
   const now = () => clock.now();
   const audit = new Audit({ store, keyring, node, now });
+  const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
@@ -71,15 +74,20 @@ export function createApp(deps: AppDeps): App {
     policies,
     verification,
     audit,
+    checkpoints,
     fleet,
     sockets,
     async start() {
       await checkKeyring(store, keyring);
       await policies.start();
+      checkpoints.start();
     },
     async stop() {
       sockets.stop();
       await http.close();
+      await checkpoints.stop().catch((error: unknown) => {
+        log.error({ code: errorCode(error) }, 'no last checkpoint');
+      });
     },
   };
 }

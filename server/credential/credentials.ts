@@ -99,7 +99,27 @@ export class Credentials {
    * @throws VarcoError `credentialUnknown` when no live credential has this id.
    */
   async revoke(id: string, options: { actor: string; reason: string }): Promise<void> {
-    await this.#store.transaction((tx) => this.#revoke(tx, id, options));
+    await this.#store.transaction(async (tx) => {
+      await this.#revoke(tx, id, options);
+    });
+  }
+
+  /**
+   * Revokes a live credential and gives its person a new one, in one unit of work.
+   *
+   * @throws VarcoError `credentialUnknown`.
+   */
+  async reissue(id: string, options: { actor: string; reason: string }): Promise<IssuedCredential> {
+    return this.#store.transaction(async (tx) => {
+      const { personId, mac } = await this.#revoke(tx, id, options);
+      const issued = await this.#create(tx, { personId, mac, actor: options.actor });
+      await tx
+        .updateTable('credential')
+        .set({ replaced_by: issued.id })
+        .where('id', '=', id)
+        .execute();
+      return issued;
+    });
   }
 
   /** The text of a live credential again, for a lost print: the same id, so the old print works too. */
@@ -151,7 +171,11 @@ export class Credentials {
     return { id, text: this.#encode(id, 'status', at, null) };
   }
 
-  async #revoke(tx: Tx, id: string, options: { actor: string; reason: string }): Promise<void> {
+  async #revoke(
+    tx: Tx,
+    id: string,
+    options: { actor: string; reason: string },
+  ): Promise<{ personId: number; mac: string }> {
     const row = await tx
       .updateTable('credential')
       .set({ state: 'revoked', revoked_at: this.#now(), revoked_reason: options.reason })
@@ -168,6 +192,7 @@ export class Credentials {
       .where('id', '=', row.person_id)
       .executeTakeFirstOrThrow();
     await this.#record(tx, id, 'revoked', options.actor, person.code_mac);
+    return { personId: row.person_id, mac: person.code_mac };
   }
 
   async #record(tx: Tx, id: string, kind: string, actor: string, mac: string): Promise<void> {
