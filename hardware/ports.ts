@@ -53,6 +53,8 @@ export type Key =
   | { kind: 'backspace' }
   | { kind: 'clear' }
   | { kind: 'confirm' }
+  /** Takes what the screen suggests. */
+  | { kind: 'accept' }
   | { kind: 'end' }
   | { kind: 'help' }
   | { kind: 'language' }
@@ -77,9 +79,18 @@ export interface Indicator {
   show(signal: Signal): void;
 }
 
+/** What a turnstile reports; the two last only where a passage sensor is wired. */
+export interface TurnstileEvents {
+  health(health: Health): void;
+  /** Someone went through after the last `open`. */
+  passed?(): void;
+  /** Nobody went through in time: the opening is annulled and can be recorded as such. */
+  notPassed?(): void;
+}
+
 /** A turnstile relay: closed at rest, at start, at stop and at a crash. */
 export interface Turnstile {
-  start(events: { health(health: Health): void }): Promise<void>;
+  start(events: TurnstileEvents): Promise<void>;
   stop(): Promise<void>;
   /** Energises the relay for `pulseMs`, bounded by the driver; a second call while open does nothing. */
   open(pulseMs: number): Promise<void>;

@@ -1,0 +1,122 @@
+import { z } from 'zod';
+import type { Indicator, Turnstile } from '../ports.ts';
+import { type IndicatorLines, LampSounder } from './indicator.ts';
+import type { OutputLine, ToneLine } from './line.ts';
+import { type OnoffDeps, OnoffSource, type PinOpener } from './onoff-lines.ts';
+import { PulseGuard } from './pulse-guard.ts';
+import { RelayTurnstile, type TurnstileLines } from './turnstile.ts';
+
+/** A pin by its Broadcom number, and whether its device is on when the wire is low. */
+export const pinSchema = z.strictObject({
+  pin: z.number().int().min(0).max(255),
+  activeLow: z.boolean().default(false),
+});
+
+/** The bounds of an opening that every turnstile driver shares. */
+export const turnstileLimitFields = {
+  /** The longest pulse whatever is asked for, in milliseconds. */
+  pulseMaxMs: z.number().int().min(100).max(10_000).default(3_000),
+  /** How long after opening somebody may go through, in milliseconds; for a passage sensor. */
+  passageTimeoutMs: z.number().int().min(500).max(60_000).default(8_000),
+};
+
+/** The labels of the GPIO controller, for a board that is not a Raspberry Pi. */
+const controllerLabels = z.array(z.string().min(1).max(64)).min(1).max(8).optional();
+
+/** The config of the `gpio` turnstile. */
+export const gpioTurnstileConfigSchema = z.strictObject({
+  driver: z.literal('gpio'),
+  controllerLabels,
+  relay: pinSchema,
+  passage: pinSchema
+    .extend({ debounceMs: z.number().int().min(0).max(500).default(20) })
+    .optional(),
+  /** A process outside that releases the relay when this one dies or hangs. */
+  guard: z.boolean().default(true),
+  ...turnstileLimitFields,
+});
+export type GpioTurnstileConfig = z.infer<typeof gpioTurnstileConfigSchema>;
+
+/** The config of the `gpio` indicator: at least one of its parts. */
+export const gpioIndicatorConfigSchema = z
+  .strictObject({
+    driver: z.literal('gpio'),
+    controllerLabels,
+    lamp: pinSchema.optional(),
+    granted: pinSchema.optional(),
+    refused: pinSchema.optional(),
+    askStaff: pinSchema.optional(),
+    /** An active buzzer: it has one pitch of its own, so the rhythm alone tells. */
+    buzzer: pinSchema.optional(),
+  })
+  .refine(
+    (config) => config.lamp || config.granted || config.refused || config.askStaff || config.buzzer,
+    { message: 'names no lamp and no buzzer' },
+  );
+export type GpioIndicatorConfig = z.infer<typeof gpioIndicatorConfigSchema>;
+
+/** A turnstile on the machine's own pins. */
+export function openGpioTurnstile(config: GpioTurnstileConfig, deps: OnoffDeps): Turnstile {
+  const source = new OnoffSource((pins) => turnstileLines(config, pins), withLabels(config, deps));
+  return new RelayTurnstile(source, config, { clock: deps.clock, atExit: atProcessExit });
+}
+
+/** Lamps and a buzzer on the machine's own pins. */
+export function openGpioIndicator(config: GpioIndicatorConfig, deps: OnoffDeps): Indicator {
+  const source = new OnoffSource((pins) => indicatorLines(config, pins), withLabels(config, deps));
+  return new LampSounder(source, deps.clock);
+}
+
+function withLabels(config: { controllerLabels?: string[] | undefined }, deps: OnoffDeps) {
+  return config.controllerLabels ? { ...deps, labels: config.controllerLabels } : deps;
+}
+
+function turnstileLines(config: GpioTurnstileConfig, pins: PinOpener): TurnstileLines {
+  const relay = pins.output(config.relay);
+  const passage = config.passage ? pins.input(config.passage) : undefined;
+  // A second above the longest pulse: the guard is the last to act, never the first.
+  const limitSeconds = Math.ceil(config.pulseMaxMs / 1_000) + 1;
+  const guard = config.guard
+    ? new PulseGuard({ file: pins.valueFile(config.relay), bytes: '0' }, limitSeconds)
+    : undefined;
+  return {
+    relay,
+    ...(passage ? { passage } : {}),
+    ...(guard ? { guard } : {}),
+    close() {
+      relay.close();
+      passage?.close();
+    },
+  };
+}
+
+function indicatorLines(config: GpioIndicatorConfig, pins: PinOpener): IndicatorLines {
+  const lamps: IndicatorLines['lamps'] = {};
+  for (const name of ['lamp', 'granted', 'refused', 'askStaff'] as const) {
+    const pin = config[name];
+    if (pin) {
+      lamps[name] = pins.output(pin);
+    }
+  }
+  const sounder = config.buzzer ? activeBuzzer(pins.output(config.buzzer)) : undefined;
+  return {
+    lamps,
+    ...(sounder ? { sounder } : {}),
+    close() {
+      for (const lamp of Object.values(lamps)) {
+        lamp.close();
+      }
+      sounder?.close();
+    },
+  };
+}
+
+function activeBuzzer(line: OutputLine): ToneLine {
+  return { tone: (hertz) => line.set(hertz > 0), close: () => line.close() };
+}
+
+/** Runs `release` when the process ends by itself: return from main, `process.exit`, an uncaught error. */
+export function atProcessExit(release: () => void): () => void {
+  process.on('exit', release);
+  return () => process.off('exit', release);
+}
