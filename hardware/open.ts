@@ -84,6 +84,14 @@ const displays: Drivers<Display> = {
 };
 
 const keypads: Drivers<Keypad> = {
+  'gpio-keypad': async () => {
+    const matrix = await import('./keypad/gpio-matrix.ts');
+    return driver(matrix.gpioKeypadConfigSchema, matrix.openGpioKeypad);
+  },
+  'hid-keypad': async () => {
+    const pad = await import('./keypad/hid-keypad.ts');
+    return driver(pad.hidKeypadConfigSchema, pad.openHidKeypad);
+  },
   simulated: async () => {
     const { SimulatedKeypad } = await import('./simulated/keypad.ts');
     return driver(simulatedConfigSchema, (_config, { clock, simulated }) => {
