@@ -53,6 +53,8 @@ export type Key =
   | { kind: 'backspace' }
   | { kind: 'clear' }
   | { kind: 'confirm' }
+  /** Takes what the screen suggests. */
+  | { kind: 'accept' }
   | { kind: 'end' }
   | { kind: 'help' }
   | { kind: 'language' }

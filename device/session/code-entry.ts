@@ -1,4 +1,36 @@
 import type { Key } from '../../hardware/ports.ts';
+import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
+import { pressIndexKey } from './entry-key-index.ts';
+import { pressTapKey } from './entry-multi-tap.ts';
+
+/**
+ * How a code is typed.
+ *
+ * - `direct`: a keyboard that has letters and digits passes straight through.
+ * - `keyIndex`: on twelve keys, a letter is its key and then its place on the key (B is 2, 2). Always
+ *   the same number of presses and no timing: it can be done without seeing.
+ * - `multiTap`: on twelve keys, a key is pressed again until the letter is right; the next key, or `#`
+ *   if it is the same key, goes on. No timing either. Letters that can't stand there are passed over.
+ *
+ * With both: digits where digits stand are one press; `*` before a letter there is for omocodia, and
+ * `*` twice takes back; `*` where a letter stands takes back; `*` on the empty entry begins a provisional
+ * code of digits only; a letter from a full keyboard is taken as it is.
+ */
+export type EntryMethod = 'direct' | 'keyIndex' | 'multiTap';
+
+/**
+ * What has been pressed towards a character.
+ *
+ * - `none`: nothing.
+ * - `omocodia`: a letter is coming where a digit stands.
+ * - `index`: the letter's key is known, its place on the key is coming.
+ * - `tapping`: the last character is one that the same key still changes.
+ */
+export type Pending =
+  | { state: 'none' }
+  | { state: 'omocodia' }
+  | { state: 'index'; key: string }
+  | { state: 'tapping'; key: string };
 
 /**
  * The codice fiscale being typed: pure, in memory for one session only.
@@ -8,31 +40,125 @@ import type { Key } from '../../hardware/ports.ts';
 export interface CodeEntry {
   method: EntryMethod;
   characters: string;
+  pending: Pending;
+  /** 16 characters, or the 11 digits of a provisional code; `direct` takes both as `full`. */
+  form: 'full' | 'provisional';
 }
 
-/** `direct`: a keyboard that has letters and digits passes straight through. */
-export type EntryMethod = 'direct';
-
 export const CODE_LENGTH = 16;
+export const PROVISIONAL_LENGTH = 11;
+
+const nothing: Pending = { state: 'none' };
 
 export function startEntry(method: EntryMethod): CodeEntry {
-  return { method, characters: '' };
+  return { method, characters: '', pending: nothing, form: 'full' };
+}
+
+/** The entry filled at once, from a card. */
+export function fillEntry(entry: CodeEntry, code: string): CodeEntry {
+  const form = code.length === PROVISIONAL_LENGTH ? 'provisional' : 'full';
+  return { ...entry, characters: code, pending: nothing, form };
+}
+
+/** How many characters the entry has when it is complete. */
+export function entryLength(entry: CodeEntry): number {
+  return entry.form === 'provisional' ? PROVISIONAL_LENGTH : CODE_LENGTH;
+}
+
+/** Whether nothing more can be entered but `confirm`. */
+export function isComplete(entry: CodeEntry): boolean {
+  return entry.characters.length >= entryLength(entry);
+}
+
+/** How far the entry is: `n` of 16, or of 11. A letter that may still change counts. */
+export function entryProgress(entry: CodeEntry): { entered: number; length: number } {
+  return { entered: entry.characters.length, length: entryLength(entry) };
 }
 
 /** The entry after a key; keys that mean nothing here leave it as it was. */
 export function pressKey(entry: CodeEntry, key: Key): CodeEntry {
   switch (key.kind) {
-    case 'character': {
-      const fits = /^[A-Z0-9]$/.test(key.character) && entry.characters.length < CODE_LENGTH;
-      return fits ? { ...entry, characters: entry.characters + key.character } : entry;
-    }
+    case 'character':
+      return pressCharacter(entry, key.character);
     case 'backspace':
-      return { ...entry, characters: entry.characters.slice(0, -1) };
+      return takeBack(entry);
     case 'clear':
-      return { ...entry, characters: '' };
+      return startEntry(entry.method);
     default:
       return entry;
   }
+}
+
+/**
+ * What a key means on a keypad that has no key for it: `#` on a complete entry is `confirm`, since there
+ * is nothing to go on to. Every other key means itself.
+ */
+export function translateKey(entry: CodeEntry, key: Key): Key {
+  const isHash = key.kind === 'character' && key.character === '#';
+  return isHash && entry.method !== 'direct' && isComplete(entry) ? { kind: 'confirm' } : key;
+}
+
+/** Takes back what is pending towards a character, or else the last character. */
+function takeBack(entry: CodeEntry): CodeEntry {
+  if (entry.pending.state === 'omocodia' || entry.pending.state === 'index') {
+    return { ...entry, pending: nothing };
+  }
+  const characters = entry.characters.slice(0, -1);
+  const form = entry.characters === '' ? 'full' : entry.form;
+  return { ...entry, characters, pending: nothing, form };
+}
+
+function pressCharacter(entry: CodeEntry, character: string): CodeEntry {
+  if (entry.method === 'direct') {
+    return /^[A-Z0-9]$/.test(character) ? append(entry, character) : entry;
+  }
+  if (character === '*') {
+    return pressStar(entry);
+  }
+  if (/^[A-Z]$/.test(character)) {
+    return append(entry, character);
+  }
+  if (/^[0-9]$/.test(character) && takesDigit(entry, character)) {
+    return append(entry, character);
+  }
+  return entry.method === 'keyIndex'
+    ? pressIndexKey(entry, character)
+    : pressTapKey(entry, character);
+}
+
+/** Whether a digit key is a digit now, and not a letter's key. */
+function takesDigit(entry: CodeEntry, digit: string): boolean {
+  if (entry.form === 'provisional') {
+    return true;
+  }
+  const { pending } = entry;
+  const free = pending.state === 'none' || (pending.state === 'tapping' && pending.key !== digit);
+  return free && expectedAfter(entry.characters).kind === 'digit';
+}
+
+/**
+ * `*`: takes back, or begins a provisional code, or announces an omocodia letter. Pressed twice where a
+ * digit stands it takes back, so that a keypad needs no other key for it.
+ */
+function pressStar(entry: CodeEntry): CodeEntry {
+  if (entry.characters === '' && entry.pending.state === 'none') {
+    return { ...entry, form: entry.form === 'full' ? 'provisional' : 'full' };
+  }
+  if (entry.pending.state === 'omocodia') {
+    return takeBack({ ...entry, pending: nothing });
+  }
+  const announces =
+    entry.form === 'full' &&
+    entry.pending.state !== 'index' &&
+    !isComplete(entry) &&
+    expectedAfter(entry.characters).kind === 'digit';
+  return announces ? { ...entry, pending: { state: 'omocodia' } } : takeBack(entry);
+}
+
+function append(entry: CodeEntry, character: string): CodeEntry {
+  return isComplete(entry)
+    ? entry
+    : { ...entry, characters: entry.characters + character, pending: nothing };
 }
 
 /** What the screen may show: a dot for every character but the last. */

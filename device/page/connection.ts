@@ -1,0 +1,55 @@
+import type { Key } from '../../hardware/ports.ts';
+import type { Screen } from '../session/screen.ts';
+import type { Glass } from './letter-size.ts';
+
+/** A screen with its place in the order of screens. */
+export interface Shown {
+  sequence: number;
+  screen: Screen;
+  glass?: Glass;
+}
+
+export interface Connection {
+  /** Calls back with every screen, and with `undefined` while the kiosk is out of reach. */
+  watch(callback: (shown: Shown | undefined) => void): () => void;
+  send(message: { name: 'key'; key: Key } | { name: 'painted'; sequence: number }): void;
+}
+
+const RETRY_MS = 1_000;
+
+/**
+ * Connects to the kiosk that serves this page, and again whenever it is lost. A lost connection takes
+ * the last screen away at once: a verdict never stays on the glass because a program died.
+ */
+export function connect(url: string): Connection {
+  const watchers = new Set<(shown: Shown | undefined) => void>();
+  let latest: Shown | undefined;
+  let socket: WebSocket | undefined;
+  const tell = (shown: Shown | undefined) => {
+    latest = shown;
+    for (const watcher of watchers) {
+      watcher(shown);
+    }
+  };
+  const open = () => {
+    socket = new WebSocket(url);
+    socket.addEventListener('message', (event) => tell(JSON.parse(event.data)));
+    socket.addEventListener('close', () => {
+      tell(undefined);
+      setTimeout(open, RETRY_MS);
+    });
+  };
+  open();
+  return {
+    watch(callback) {
+      watchers.add(callback);
+      callback(latest);
+      return () => watchers.delete(callback);
+    },
+    send(message) {
+      if (socket?.readyState === WebSocket.OPEN) {
+        socket.send(JSON.stringify(message));
+      }
+    },
+  };
+}

@@ -1,0 +1,118 @@
+import type { Key, Signal, Symbology } from '../../hardware/ports.ts';
+import type { Problem } from '../../shared/codice-fiscale/problems.ts';
+import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
+import type { CredentialProblem } from '../../shared/credential/credential.ts';
+import type { Verdict } from '../../shared/verdict.ts';
+import type { CodeEntry, EntryMethod } from './code-entry.ts';
+import type { Echo } from './entry-echo.ts';
+import type { Language } from './texts/language.ts';
+
+/** Why the gate serves nobody now; each has its own words. */
+export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile';
+
+/** Why a code that was read can't be used. `unreadable`: seen in view, not readable. */
+export type CodeProblem = CredentialProblem | 'unreadable';
+
+/** What the kiosk's parts can do; it changes under any phase and outlives a session. */
+export interface Parts {
+  scanner: 'opening' | 'ready' | 'lost';
+  turnstile: 'ready' | 'lost';
+  /** `down` once the link was tried and is not there; the kiosk can then decide nothing. */
+  link: 'opening' | 'up' | 'down';
+}
+
+/**
+ * Where the session is. A session begins with a code that was read and ends cleared: everything about
+ * a person lives in the phase and is gone with it.
+ */
+export type Phase =
+  | { name: 'starting' }
+  | { name: 'outOfService'; reason: OutOfServiceReason }
+  | { name: 'idle' }
+  /** The code shown can't be used: said in its own words, then back to idle. */
+  | { name: 'refusing'; problem: CodeProblem }
+  | {
+      name: 'entering';
+      requestId: string;
+      credentialId: string;
+      entry: CodeEntry;
+      /** What the last key did, to be said or sounded. */
+      echo: Echo | undefined;
+      /** What is wrong with the code as confirmed, and what it may have been; gone at the next key. */
+      trouble: Trouble | undefined;
+      /** The person was told that the session is about to end. */
+      warned: boolean;
+    }
+  | { name: 'verifying'; requestId: string }
+  | {
+      name: 'showing';
+      requestId: string;
+      verdict: Verdict;
+      turnstile: 'shut' | 'opened' | 'failed';
+    };
+
+/** Why the code typed was not accepted. A suggestion is offered, and used only when it is asked for. */
+export interface Trouble {
+  problem: Problem;
+  suggestion: Suggestion | undefined;
+}
+
+export interface State {
+  phase: Phase;
+  parts: Parts;
+  language: Language;
+  /** The help text stands over the screen. */
+  help: boolean;
+}
+
+/** What happens to a session. Times and random ids are made outside and handed in. */
+export type Event =
+  | { name: 'scanner'; state: Parts['scanner'] }
+  | { name: 'turnstile'; state: Parts['turnstile'] }
+  | { name: 'link'; state: Parts['link'] }
+  /** A code whose signature was checked. `requestId` is new, and becomes the session's. */
+  | { name: 'read'; credentialId: string; requestId: string }
+  /** A code that can't be used, or one in view that can't be read. */
+  | { name: 'unusable'; problem: CodeProblem }
+  /** A Code 39 that was read: the Tessera Sanitaria's back. */
+  | { name: 'card'; text: string }
+  | { name: 'key'; key: Key }
+  | { name: 'verdict'; requestId: string; verdict: Verdict }
+  | { name: 'turnstileOpened'; requestId: string }
+  | { name: 'turnstileFailed'; requestId: string }
+  /** The phase's timer ran out. */
+  | { name: 'timeout' };
+
+/** What the kiosk does for a session. */
+export type Effect =
+  /** Starts the phase's one timer anew; the earlier one is cancelled. */
+  | { name: 'startTimer'; ms: number }
+  | { name: 'stopTimer' }
+  | { name: 'verify'; requestId: string; credentialId: string; codiceFiscale: string }
+  | { name: 'openTurnstile'; requestId: string; pulseMs: number }
+  | { name: 'signal'; signal: Signal }
+  | { name: 'expect'; symbologies: readonly Symbology[] };
+
+export interface Step {
+  state: State;
+  effects: readonly Effect[];
+}
+
+/** Times and choices of a session, from the kiosk's config; all in milliseconds. */
+export interface SessionConfig {
+  language: Language;
+  /** How the code is typed on this gate's keys. */
+  entryMethod: EntryMethod;
+  /** Without a key for so long, the person is warned that the session ends. */
+  entryMs: number;
+  /** From the warning to the end; 20 s by EN 301 549 practice (WCAG 2.2.1). */
+  warningMs: number;
+  /** How long a verdict stays on the screen. */
+  verdictMs: number;
+  /** How long it is said that a code can't be used. */
+  refusalMs: number;
+  /** How long an answer is waited for before the gate says that it can't check now. */
+  answerMs: number;
+  /** How long the turnstile's relay is energised. */
+  pulseMs: number;
+}

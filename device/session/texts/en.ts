@@ -1,0 +1,99 @@
+import type { Texts } from './words.ts';
+
+export const en: Texts = {
+  languageName: 'English',
+  starting: { title: 'One moment', text: 'The gate is getting ready.' },
+  outOfService: {
+    scanner: { title: 'Out of service', text: 'The reader does not answer. Please ask the staff.' },
+    keypad: { title: 'Out of service', text: 'The keypad does not answer. Please ask the staff.' },
+    turnstile: { title: 'Out of service', text: 'The gate does not answer. Please ask the staff.' },
+  },
+  idle: {
+    title: 'Show your QR code',
+    text: 'Hold it in front of the reader, on paper or on your phone.',
+  },
+  refusing: {
+    notVarco: {
+      title: 'Not the right code',
+      text: 'This code is not one for this gate. Show your own QR code.',
+    },
+    foreignHost: {
+      title: 'Code of another service',
+      text: 'This gate does not read codes of other sites.',
+    },
+    unsupportedVersion: {
+      title: 'Code needs renewing',
+      text: 'It has another format. Please ask the staff.',
+    },
+    malformed: {
+      title: 'Damaged code',
+      text: 'The code is incomplete. Download or print it again.',
+    },
+    unknownKey: {
+      title: 'Code cannot be checked',
+      text: 'We cannot check it here. Please ask the staff.',
+    },
+    badSignature: {
+      title: 'Code cannot be checked',
+      text: 'We cannot check it here. Please ask the staff.',
+    },
+    expired: { title: 'Code expired', text: 'This code is no longer valid. Please ask the staff.' },
+    unreadable: { title: 'I cannot read it', text: 'Bring the code closer and hold it still.' },
+  },
+  entering: {
+    title: 'Type your codice fiscale',
+    text: 'Or show the back of your Tessera Sanitaria.',
+    progress: (entered, length) => `${entered} of ${length} characters`,
+    warning: 'Are you still there? Press any key to go on.',
+    suggestion: (changes) => `Perhaps you meant ${changes}. Check it on your card.`,
+  },
+  verifying: { title: 'Checking', text: 'One moment.' },
+  granted: {
+    alone: { title: 'You may enter', text: 'The gate is open.' },
+    companion: { title: 'You may both enter', text: 'The gate is open, for your companion too.' },
+  },
+  notCovered: {
+    title: 'Not covered at this gate',
+    text: 'Your concession does not apply here. The staff can help you.',
+  },
+  notRecognised: {
+    title: 'Details not recognised',
+    text: 'The QR code and the codice fiscale do not match. Try again or ask the staff.',
+  },
+  notInArchive: {
+    title: 'Please see the staff',
+    text: 'We cannot confirm this electronically. Show your paper document to the staff.',
+  },
+  unavailable: {
+    title: 'We cannot check now',
+    text: 'This is not a refusal: the service does not answer. Please ask the staff.',
+  },
+  listTooOld: {
+    title: 'We cannot check now',
+    text: 'This is not a refusal: the gate is not up to date. Please ask the staff.',
+  },
+  otpRequired: {
+    title: 'Another code is needed',
+    text: 'This gate asks for one more code. Please ask the staff.',
+  },
+  throttled: { title: 'Too many tries', text: 'Wait a little and try again, or ask the staff.' },
+  turnstileFailed: 'You may enter, but the gate does not open: the staff will let you through.',
+  linkDown: 'No connection',
+  keys: {
+    end: 'End',
+    help: 'Help',
+    language: 'Language',
+    backspace: 'Delete',
+    clear: 'Start over',
+    confirm: 'Confirm',
+    accept: 'Use it',
+    letters: 'ABC',
+    digits: '123',
+    keypad: 'Keypad',
+    close: 'Close',
+  },
+  help: {
+    title: 'Help',
+    text: 'Show your QR code, then type your codice fiscale and press Confirm. We keep nothing: at the end the screen clears by itself. The staff can help you at any time.',
+  },
+};

@@ -1,0 +1,118 @@
+import type { Texts } from './words.ts';
+
+export const fr: Texts = {
+  languageName: 'Français',
+  starting: { title: 'Un instant', text: 'Le portillon se prépare.' },
+  outOfService: {
+    scanner: {
+      title: 'Hors service',
+      text: 'Le lecteur ne répond pas. Adressez-vous au personnel.',
+    },
+    keypad: {
+      title: 'Hors service',
+      text: 'Le clavier ne répond pas. Adressez-vous au personnel.',
+    },
+    turnstile: {
+      title: 'Hors service',
+      text: 'Le portillon ne répond pas. Adressez-vous au personnel.',
+    },
+  },
+  idle: {
+    title: 'Montrez le code QR',
+    text: 'Placez-le devant le lecteur, sur papier ou sur le téléphone.',
+  },
+  refusing: {
+    notVarco: {
+      title: 'Ce n’est pas le bon code',
+      text: 'Ce code ne sert pas à ce portillon. Montrez votre code QR.',
+    },
+    foreignHost: {
+      title: 'Code d’un autre service',
+      text: 'Ce portillon ne lit pas les codes d’autres sites.',
+    },
+    unsupportedVersion: {
+      title: 'Code à renouveler',
+      text: 'Son format est différent. Adressez-vous au personnel.',
+    },
+    malformed: {
+      title: 'Code abîmé',
+      text: 'Le code est incomplet. Téléchargez-le ou imprimez-le à nouveau.',
+    },
+    unknownKey: {
+      title: 'Code non vérifiable',
+      text: 'Nous ne pouvons pas le vérifier ici. Adressez-vous au personnel.',
+    },
+    badSignature: {
+      title: 'Code non vérifiable',
+      text: 'Nous ne pouvons pas le vérifier ici. Adressez-vous au personnel.',
+    },
+    expired: {
+      title: 'Code expiré',
+      text: 'Ce code n’est plus valable. Adressez-vous au personnel.',
+    },
+    unreadable: { title: 'Lecture impossible', text: 'Approchez le code et tenez-le immobile.' },
+  },
+  entering: {
+    title: 'Tapez le codice fiscale',
+    text: 'Ou montrez le dos de la Tessera Sanitaria.',
+    progress: (entered, length) => `${entered} caractères sur ${length}`,
+    warning: 'Êtes-vous toujours là ? Appuyez sur une touche pour continuer.',
+    suggestion: (changes) => `Vouliez-vous dire ${changes} ? Vérifiez sur votre carte.`,
+  },
+  verifying: { title: 'Vérification', text: 'Un instant.' },
+  granted: {
+    alone: { title: 'Vous pouvez entrer', text: 'Le portillon est ouvert.' },
+    companion: {
+      title: 'Vous pouvez entrer à deux',
+      text: 'Le portillon est ouvert, aussi pour votre accompagnateur.',
+    },
+  },
+  notCovered: {
+    title: 'Non prévu à ce portillon',
+    text: 'Votre avantage ne s’applique pas ici. Le personnel peut vous aider.',
+  },
+  notRecognised: {
+    title: 'Données non reconnues',
+    text: 'Le code QR et le codice fiscale ne correspondent pas. Réessayez ou adressez-vous au personnel.',
+  },
+  notInArchive: {
+    title: 'Adressez-vous au personnel',
+    text: 'Nous ne pouvons pas le confirmer par voie électronique. Montrez votre document papier au personnel.',
+  },
+  unavailable: {
+    title: 'Vérification impossible',
+    text: 'Ce n’est pas un refus : le service ne répond pas. Adressez-vous au personnel.',
+  },
+  listTooOld: {
+    title: 'Vérification impossible',
+    text: 'Ce n’est pas un refus : le portillon n’est pas à jour. Adressez-vous au personnel.',
+  },
+  otpRequired: {
+    title: 'Un autre code est requis',
+    text: 'Ce portillon demande un code de plus. Adressez-vous au personnel.',
+  },
+  throttled: {
+    title: 'Trop d’essais',
+    text: 'Attendez un peu et réessayez, ou adressez-vous au personnel.',
+  },
+  turnstileFailed:
+    'Vous pouvez entrer, mais le portillon ne s’ouvre pas : le personnel vous fera passer.',
+  linkDown: 'Sans connexion',
+  keys: {
+    end: 'Fin',
+    help: 'Aide',
+    language: 'Langue',
+    backspace: 'Effacer',
+    clear: 'Recommencer',
+    confirm: 'Confirmer',
+    accept: 'Utiliser',
+    letters: 'ABC',
+    digits: '123',
+    keypad: 'Clavier',
+    close: 'Fermer',
+  },
+  help: {
+    title: 'Aide',
+    text: 'Montrez le code QR, puis tapez le codice fiscale et appuyez sur Confirmer. Nous ne gardons rien : à la fin l’écran s’efface tout seul. Le personnel peut vous aider à tout moment.',
+  },
+};

@@ -1,0 +1,105 @@
+import type { Texts } from './words.ts';
+
+export const it: Texts = {
+  languageName: 'Italiano',
+  starting: { title: 'Un momento', text: 'Il varco si sta preparando.' },
+  outOfService: {
+    scanner: { title: 'Fuori servizio', text: 'Il lettore non risponde. Rivolgiti al personale.' },
+    keypad: { title: 'Fuori servizio', text: 'La tastiera non risponde. Rivolgiti al personale.' },
+    turnstile: { title: 'Fuori servizio', text: 'Il varco non risponde. Rivolgiti al personale.' },
+  },
+  idle: {
+    title: 'Mostra il codice QR',
+    text: 'Avvicina il codice al lettore, su carta o sul telefono.',
+  },
+  refusing: {
+    notVarco: {
+      title: 'Codice non adatto',
+      text: 'Questo codice non serve per entrare. Mostra il tuo codice QR.',
+    },
+    foreignHost: {
+      title: 'Codice di un altro servizio',
+      text: 'Questo varco non legge codici di altri siti.',
+    },
+    unsupportedVersion: {
+      title: 'Codice da rinnovare',
+      text: 'Il formato è diverso da quello atteso. Rivolgiti al personale.',
+    },
+    malformed: {
+      title: 'Codice rovinato',
+      text: 'Il codice è incompleto. Scaricalo o stampalo di nuovo.',
+    },
+    unknownKey: {
+      title: 'Codice non verificabile',
+      text: 'Non possiamo verificarlo qui. Rivolgiti al personale.',
+    },
+    badSignature: {
+      title: 'Codice non verificabile',
+      text: 'Non possiamo verificarlo qui. Rivolgiti al personale.',
+    },
+    expired: {
+      title: 'Codice scaduto',
+      text: 'Questo codice non è più valido. Rivolgiti al personale.',
+    },
+    unreadable: { title: 'Non riesco a leggere', text: 'Avvicina il codice e tienilo fermo.' },
+  },
+  entering: {
+    title: 'Scrivi il codice fiscale',
+    text: 'Oppure mostra il retro della Tessera Sanitaria.',
+    progress: (entered, length) => `${entered} di ${length} caratteri`,
+    warning: 'Sei ancora qui? Premi un tasto per continuare.',
+    suggestion: (changes) => `Forse intendevi ${changes}. Controlla sulla tessera.`,
+  },
+  verifying: { title: 'Verifica in corso', text: 'Un momento.' },
+  granted: {
+    alone: { title: 'Puoi entrare', text: 'Il varco è aperto.' },
+    companion: { title: 'Potete entrare', text: 'Il varco è aperto, anche per chi ti accompagna.' },
+  },
+  notCovered: {
+    title: 'Ingresso non previsto',
+    text: 'A questo varco la tua agevolazione non si applica. Il personale può aiutarti.',
+  },
+  notRecognised: {
+    title: 'Dati non riconosciuti',
+    text: 'Il codice QR e il codice fiscale non risultano insieme. Riprova o rivolgiti al personale.',
+  },
+  notInArchive: {
+    title: 'Conferma al personale',
+    text: 'Non possiamo confermarlo per via elettronica. Mostra il documento cartaceo al personale.',
+  },
+  unavailable: {
+    title: 'Ora non possiamo verificare',
+    text: 'Non è un rifiuto: il servizio non risponde. Rivolgiti al personale.',
+  },
+  listTooOld: {
+    title: 'Ora non possiamo verificare',
+    text: 'Non è un rifiuto: il varco non è aggiornato. Rivolgiti al personale.',
+  },
+  otpRequired: {
+    title: 'Serve un altro codice',
+    text: 'Questo varco chiede un codice in più. Rivolgiti al personale.',
+  },
+  throttled: {
+    title: 'Troppi tentativi',
+    text: 'Aspetta un poco e riprova, o rivolgiti al personale.',
+  },
+  turnstileFailed: 'Puoi entrare, ma il varco non si apre: il personale ti farà passare.',
+  linkDown: 'Senza collegamento',
+  keys: {
+    end: 'Fine',
+    help: 'Aiuto',
+    language: 'Lingua',
+    backspace: 'Cancella',
+    clear: 'Ricomincia',
+    confirm: 'Conferma',
+    accept: 'Usa',
+    letters: 'ABC',
+    digits: '123',
+    keypad: 'Tastiera',
+    close: 'Chiudi',
+  },
+  help: {
+    title: 'Aiuto',
+    text: 'Mostra il codice QR, poi scrivi il codice fiscale e premi Conferma. Non conserviamo nulla: alla fine lo schermo si cancella da solo. Il personale può aiutarti in ogni momento.',
+  },
+};

@@ -1,0 +1,108 @@
+import type { Texts } from './words.ts';
+
+export const sl: Texts = {
+  languageName: 'Slovenščina',
+  starting: { title: 'Trenutek', text: 'Prehod se pripravlja.' },
+  outOfService: {
+    scanner: { title: 'Ne deluje', text: 'Čitalnik se ne odziva. Obrnite se na osebje.' },
+    keypad: { title: 'Ne deluje', text: 'Tipkovnica se ne odziva. Obrnite se na osebje.' },
+    turnstile: { title: 'Ne deluje', text: 'Prehod se ne odziva. Obrnite se na osebje.' },
+  },
+  idle: {
+    title: 'Pokažite kodo QR',
+    text: 'Približajte jo čitalniku, na papirju ali na telefonu.',
+  },
+  refusing: {
+    notVarco: {
+      title: 'Ni prava koda',
+      text: 'Ta koda ne velja za ta prehod. Pokažite svojo kodo QR.',
+    },
+    foreignHost: {
+      title: 'Koda druge storitve',
+      text: 'Ta prehod ne bere kod drugih spletnih mest.',
+    },
+    unsupportedVersion: {
+      title: 'Kodo je treba obnoviti',
+      text: 'Ima drugačno obliko. Obrnite se na osebje.',
+    },
+    malformed: {
+      title: 'Poškodovana koda',
+      text: 'Koda ni popolna. Znova jo prenesite ali natisnite.',
+    },
+    unknownKey: {
+      title: 'Kode ni mogoče preveriti',
+      text: 'Tukaj je ne moremo preveriti. Obrnite se na osebje.',
+    },
+    badSignature: {
+      title: 'Kode ni mogoče preveriti',
+      text: 'Tukaj je ne moremo preveriti. Obrnite se na osebje.',
+    },
+    expired: { title: 'Koda je potekla', text: 'Ta koda ne velja več. Obrnite se na osebje.' },
+    unreadable: {
+      title: 'Kode ni mogoče prebrati',
+      text: 'Približajte kodo in jo držite pri miru.',
+    },
+  },
+  entering: {
+    title: 'Vpišite codice fiscale',
+    text: 'Ali pokažite zadnjo stran kartice Tessera Sanitaria.',
+    progress: (entered, length) => `${entered} od ${length} znakov`,
+    warning: 'Ste še tukaj? Za nadaljevanje pritisnite katero koli tipko.',
+    suggestion: (changes) => `Morda ste mislili ${changes}. Preverite na kartici.`,
+  },
+  verifying: { title: 'Preverjanje', text: 'Trenutek.' },
+  granted: {
+    alone: { title: 'Lahko vstopite', text: 'Prehod je odprt.' },
+    companion: {
+      title: 'Lahko vstopita oba',
+      text: 'Prehod je odprt tudi za vašega spremljevalca.',
+    },
+  },
+  notCovered: {
+    title: 'Tukaj ni predvideno',
+    text: 'Vaša ugodnost na tem prehodu ne velja. Osebje vam lahko pomaga.',
+  },
+  notRecognised: {
+    title: 'Podatki niso prepoznani',
+    text: 'Koda QR in codice fiscale se ne ujemata. Poskusite znova ali se obrnite na osebje.',
+  },
+  notInArchive: {
+    title: 'Obrnite se na osebje',
+    text: 'Tega ne moremo potrditi elektronsko. Osebju pokažite dokument na papirju.',
+  },
+  unavailable: {
+    title: 'Zdaj ne moremo preveriti',
+    text: 'To ni zavrnitev: storitev se ne odziva. Obrnite se na osebje.',
+  },
+  listTooOld: {
+    title: 'Zdaj ne moremo preveriti',
+    text: 'To ni zavrnitev: prehod ni posodobljen. Obrnite se na osebje.',
+  },
+  otpRequired: {
+    title: 'Potrebna je še ena koda',
+    text: 'Ta prehod zahteva dodatno kodo. Obrnite se na osebje.',
+  },
+  throttled: {
+    title: 'Preveč poskusov',
+    text: 'Počakajte malo in poskusite znova ali se obrnite na osebje.',
+  },
+  turnstileFailed: 'Lahko vstopite, vendar se prehod ne odpre: osebje vas bo spustilo skozi.',
+  linkDown: 'Brez povezave',
+  keys: {
+    end: 'Konec',
+    help: 'Pomoč',
+    language: 'Jezik',
+    backspace: 'Izbriši',
+    clear: 'Začni znova',
+    confirm: 'Potrdi',
+    accept: 'Uporabi',
+    letters: 'ABC',
+    digits: '123',
+    keypad: 'Tipkovnica',
+    close: 'Zapri',
+  },
+  help: {
+    title: 'Pomoč',
+    text: 'Pokažite kodo QR, nato vpišite codice fiscale in pritisnite Potrdi. Ničesar ne shranimo: na koncu se zaslon sam izbriše. Osebje vam lahko pomaga kadar koli.',
+  },
+};

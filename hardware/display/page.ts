@@ -1,0 +1,202 @@
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance } from 'fastify';
+import { type WebSocket, WebSocketServer } from 'ws';
+import { z } from 'zod';
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { Display, DisplayEvents } from '../ports.ts';
+
+/** The config of the `page` display. Port 0 takes any free port. */
+export const pageDisplayConfigSchema = z.strictObject({
+  driver: z.literal('page'),
+  port: z.number().int().min(0).max(65_535).default(8_080),
+  /** The glass as it is mounted, in millimetres: it sets how large letters must be (EN 301 549 §5.1.4). */
+  glass: z
+    .strictObject({
+      widthMm: z.number().min(40).max(3_000),
+      viewingMm: z.number().min(200).max(3_000).default(600),
+    })
+    .optional(),
+});
+export type PageDisplayConfig = z.infer<typeof pageDisplayConfigSchema>;
+
+/** A file that the page is made of, held in memory. */
+export interface PageAsset {
+  path: string;
+  type: string;
+  body: string;
+}
+
+export interface PageDisplayDeps {
+  assets: readonly PageAsset[];
+  clock: Clock;
+  /** Told where the page is once it is served. */
+  ready?: (url: string) => void;
+  /** More WebSocket paths on the same server; the demo's tray uses one. */
+  sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
+}
+
+const LOOPBACK = '127.0.0.1';
+const CLIENTS_MAX = 8;
+const MESSAGE_BYTES_MAX = 1_024;
+
+/** What the page sends. */
+const fromPageSchema = z.discriminatedUnion('name', [
+  z.strictObject({
+    name: z.literal('key'),
+    key: z.discriminatedUnion('kind', [
+      z.strictObject({ kind: z.literal('character'), character: z.string().regex(/^[A-Z0-9*#]$/) }),
+      z.strictObject({
+        kind: z.enum([
+          'backspace',
+          'clear',
+          'confirm',
+          'accept',
+          'end',
+          'help',
+          'language',
+          'repeat',
+        ]),
+      }),
+    ]),
+  }),
+  z.strictObject({ name: z.literal('painted'), sequence: z.number().int().nonnegative() }),
+]);
+
+/**
+ * The page display: a small server on loopback alone, a page for a browser in kiosk mode, and a
+ * WebSocket on `/screen` that pushes every screen and brings back touch keys and what was painted.
+ *
+ * Requests are answered only when their Host header names this server, and a socket only when its
+ * Origin does, so that no other site in the same browser can reach the page (DNS rebinding).
+ */
+export class PageDisplay implements Display {
+  readonly #config: PageDisplayConfig;
+  readonly #deps: PageDisplayDeps;
+  #app: FastifyInstance | undefined;
+  readonly #sockets = new WebSocketServer({ noServer: true, maxPayload: MESSAGE_BYTES_MAX });
+  readonly #extraSockets = new WebSocketServer({ noServer: true, maxPayload: 8 << 20 });
+  #events: DisplayEvents | undefined;
+  #sequence = 0;
+  #last = '';
+
+  constructor(config: PageDisplayConfig, deps: PageDisplayDeps) {
+    this.#config = config;
+    this.#deps = deps;
+  }
+
+  /** @throws VarcoError with the system's code, such as `EADDRINUSE`. */
+  async start(events: DisplayEvents): Promise<void> {
+    this.#events = events;
+    const app = fastify({ logger: false, forceCloseConnections: true });
+    this.#app = app;
+    app.addHook('onRequest', async (request, reply) => {
+      if (request.headers.host !== this.#authority()) {
+        await reply.code(421).send('This server answers on loopback only.\n');
+      }
+    });
+    app.addHook('onSend', async (_request, reply) => {
+      reply.headers(securityHeaders);
+    });
+    for (const asset of this.#deps.assets) {
+      app.get(asset.path, (_request, reply) => reply.type(asset.type).send(asset.body));
+    }
+    app.server.on('upgrade', (request, socket, head) => {
+      const path = request.url ?? '';
+      const extra = this.#deps.sockets?.[path];
+      const known = path === '/screen' || extra !== undefined;
+      const ours = request.headers.origin === `http://${this.#authority()}`;
+      if (!known || !ours || this.#sockets.clients.size >= CLIENTS_MAX) {
+        socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
+        return;
+      }
+      const server = extra ? this.#extraSockets : this.#sockets;
+      server.handleUpgrade(request, socket, head, (page) => (extra ?? this.#join)(page));
+    });
+    try {
+      await app.listen({ host: LOOPBACK, port: this.#config.port });
+    } catch (error) {
+      throw new VarcoError(
+        errorCode(error),
+        `The page can't be served on port ${this.#config.port}`,
+        {
+          cause: error,
+        },
+      );
+    }
+    this.#deps.ready?.(`http://${this.#authority()}/`);
+  }
+
+  async stop(): Promise<void> {
+    for (const page of [...this.#sockets.clients, ...this.#extraSockets.clients]) {
+      page.terminate();
+    }
+    await this.#app?.close();
+    this.#app = undefined;
+  }
+
+  show(screen: unknown): void {
+    this.#sequence += 1;
+    const { glass } = this.#config;
+    this.#last = JSON.stringify({ sequence: this.#sequence, screen, ...(glass ? { glass } : {}) });
+    for (const page of this.#sockets.clients) {
+      page.send(this.#last);
+    }
+  }
+
+  #authority(): string {
+    const address = this.#app?.server.address() as AddressInfo | null;
+    return `${LOOPBACK}:${address?.port ?? this.#config.port}`;
+  }
+
+  readonly #join = (page: WebSocket): void => {
+    page.on('error', () => page.terminate());
+    page.on('message', (data, isBinary) => this.#take(page, isBinary ? '' : data.toString()));
+    page.on('close', () => this.#noteClients());
+    if (this.#last) {
+      page.send(this.#last);
+    }
+    this.#noteClients();
+  };
+
+  #noteClients(): void {
+    const since = this.#deps.clock.now();
+    this.#events?.health(
+      this.#sockets.clients.size > 0
+        ? { state: 'ready', since }
+        : { state: 'lost', since, reason: 'noPage' },
+    );
+  }
+
+  #take(page: WebSocket, text: string): void {
+    const message = fromPageSchema.safeParse(parseJson(text));
+    if (!message.success) {
+      page.close(1008, 'not a message of this page');
+      return;
+    }
+    if (message.data.name === 'key') {
+      this.#events?.key(message.data.key);
+    } else {
+      this.#events?.painted(message.data.sequence);
+    }
+  }
+}
+
+/** Nothing from elsewhere, nothing kept, no frame around the page. */
+const securityHeaders = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +
+    "img-src 'self' data: blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cache-control': 'no-store',
+  'x-content-type-options': 'nosniff',
+  'referrer-policy': 'no-referrer',
+  'permissions-policy': 'camera=(self), microphone=(), geolocation=()',
+};
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

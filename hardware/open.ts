@@ -1,0 +1,205 @@
+import type { z } from 'zod';
+import type { Clock } from '../shared/clock.ts';
+import { VarcoError } from '../shared/errors.ts';
+import type { PageDisplayDeps } from './display/page.ts';
+import { BoardPool } from './firmata/board-pool.ts';
+import type {
+  Display,
+  Indicator,
+  Key,
+  Keypad,
+  Scanner,
+  Signal,
+  Speaker,
+  Turnstile,
+} from './ports.ts';
+import { simulatedConfigSchema } from './simulated/config.ts';
+
+/** What the simulated drivers tell a script or the demo. */
+export interface SimulatedHooks {
+  signal(signal: Signal): void;
+  relay(state: 'open' | 'shut'): void;
+  /** Called once with the means to press keys. */
+  keypad(press: (key: Key) => void): void;
+}
+
+/** What drivers are handed. */
+export interface HardwareDeps {
+  clock: Clock;
+  random: () => number;
+  page: Omit<PageDisplayDeps, 'clock'>;
+  simulated?: SimulatedHooks;
+}
+
+/** What a driver is handed: the same, and the boards that several drivers share. */
+interface DriverDeps extends HardwareDeps {
+  boards: BoardPool;
+}
+
+/** The kiosk's hands and eyes, opened but not started. */
+export interface Hardware {
+  scanner: Scanner;
+  display: Display;
+  indicator: Indicator;
+  turnstile: Turnstile;
+  keypad?: Keypad;
+  speaker?: Speaker;
+}
+
+/** A driver as its module offers it: the schema of its config, and how it is opened. */
+interface Driver<Port> {
+  schema: z.ZodType;
+  open(config: never, deps: DriverDeps): Port | Promise<Port>;
+}
+
+function driver<Schema extends z.ZodType, Port>(
+  schema: Schema,
+  open: (config: z.infer<Schema>, deps: DriverDeps) => Port | Promise<Port>,
+): Driver<Port> {
+  return { schema, open };
+}
+
+type Drivers<Port> = Readonly<Record<string, () => Promise<Driver<Port>>>>;
+
+const scanners: Drivers<Scanner> = {
+  camera: async () => {
+    const { cameraConfigSchema } = await import('./scanner/camera-config.ts');
+    const { openCamera } = await import('./scanner/camera.ts');
+    return driver(cameraConfigSchema, openCamera);
+  },
+};
+
+const displays: Drivers<Display> = {
+  page: async () => {
+    const { PageDisplay, pageDisplayConfigSchema } = await import('./display/page.ts');
+    return driver(
+      pageDisplayConfigSchema,
+      (config, { page, clock }) => new PageDisplay(config, { ...page, clock }),
+    );
+  },
+  'character-lcd': async () => {
+    const lcd = await import('./display/character-lcd.ts');
+    return driver(lcd.characterLcdConfigSchema, lcd.openCharacterLcd);
+  },
+};
+
+const keypads: Drivers<Keypad> = {
+  'gpio-keypad': async () => {
+    const matrix = await import('./keypad/gpio-matrix.ts');
+    return driver(matrix.gpioKeypadConfigSchema, matrix.openGpioKeypad);
+  },
+  'hid-keypad': async () => {
+    const pad = await import('./keypad/hid-keypad.ts');
+    return driver(pad.hidKeypadConfigSchema, pad.openHidKeypad);
+  },
+  simulated: async () => {
+    const { SimulatedKeypad } = await import('./simulated/keypad.ts');
+    return driver(simulatedConfigSchema, (_config, { clock, simulated }) => {
+      const keypad = new SimulatedKeypad(clock);
+      simulated?.keypad((key) => keypad.press(key));
+      return keypad;
+    });
+  },
+};
+
+const indicators: Drivers<Indicator> = {
+  gpio: async () => {
+    const gpio = await import('./gpio/onoff.ts');
+    return driver(gpio.gpioIndicatorConfigSchema, gpio.openGpioIndicator);
+  },
+  'johnny-five': async () => {
+    const board = await import('./firmata/gate.ts');
+    return driver(board.johnnyFiveIndicatorConfigSchema, board.openJohnnyFiveIndicator);
+  },
+  simulated: async () => {
+    const { SimulatedIndicator } = await import('./simulated/gate.ts');
+    return driver(
+      simulatedConfigSchema,
+      (_config, { clock, simulated }) => new SimulatedIndicator(clock, simulated?.signal),
+    );
+  },
+};
+
+const turnstiles: Drivers<Turnstile> = {
+  gpio: async () => {
+    const gpio = await import('./gpio/onoff.ts');
+    return driver(gpio.gpioTurnstileConfigSchema, gpio.openGpioTurnstile);
+  },
+  'johnny-five': async () => {
+    const board = await import('./firmata/gate.ts');
+    return driver(board.johnnyFiveTurnstileConfigSchema, board.openJohnnyFiveTurnstile);
+  },
+  simulated: async () => {
+    const { SimulatedTurnstile } = await import('./simulated/gate.ts');
+    return driver(
+      simulatedConfigSchema,
+      (_config, { clock, simulated }) => new SimulatedTurnstile(clock, simulated?.relay),
+    );
+  },
+};
+
+/**
+ * Opens the drivers that a config names, each imported only when named, so that a missing native part
+ * matters only to who asks for it.
+ *
+ * @param config one entry a port: `scanner`, `display`, `indicator`, `turnstile`, and optionally
+ * `keypad`; each `{driver: NAME, …}` with the rest checked by that driver's own schema.
+ * @throws VarcoError `configInvalid`, its message a line a problem, all of them at once.
+ */
+export async function openHardware(
+  config: Readonly<Record<string, unknown>>,
+  deps: HardwareDeps,
+): Promise<Hardware> {
+  const problems = unknownPorts(config);
+  const scanner = await choose('scanner', scanners, config, problems);
+  const display = await choose('display', displays, config, problems);
+  const indicator = await choose('indicator', indicators, config, problems);
+  const turnstile = await choose('turnstile', turnstiles, config, problems);
+  const keypad =
+    config.keypad === undefined ? undefined : await choose('keypad', keypads, config, problems);
+  if (problems.length > 0) {
+    throw new VarcoError('configInvalid', problems.join('\n'));
+  }
+  const handed: DriverDeps = { ...deps, boards: new BoardPool(deps) };
+  return {
+    scanner: await scanner.open(handed),
+    display: await display.open(handed),
+    indicator: await indicator.open(handed),
+    turnstile: await turnstile.open(handed),
+    ...(keypad ? { keypad: await keypad.open(handed) } : {}),
+  };
+}
+
+const portNames = ['scanner', 'display', 'indicator', 'turnstile', 'keypad'];
+
+function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
+  const unknown = Object.keys(config).filter((name) => !portNames.includes(name));
+  return unknown.map((name) => `hardware.${name}: no such port; ports are ${portNames.join(', ')}`);
+}
+
+/** A driver chosen, with its config checked; `open` is called only if nothing was wrong anywhere. */
+interface Chosen<Port> {
+  open(deps: DriverDeps): Port | Promise<Port>;
+}
+
+async function choose<Port>(
+  port: string,
+  drivers: Drivers<Port>,
+  config: Readonly<Record<string, unknown>>,
+  problems: string[],
+): Promise<Chosen<Port>> {
+  const given = config[port] as { driver?: unknown } | undefined;
+  const name = typeof given === 'object' && given !== null ? String(given.driver) : 'none';
+  const load = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
+  if (!load) {
+    const known = Object.keys(drivers).join(', ');
+    problems.push(`hardware.${port}.driver: ${name} is not one of ${known}`);
+    return { open: () => Promise.reject(new VarcoError('configInvalid', `No ${port}`)) };
+  }
+  const chosen = await load();
+  const parsed = chosen.schema.safeParse(given);
+  for (const issue of parsed.error?.issues ?? []) {
+    problems.push(`hardware.${[port, ...issue.path].join('.')}: ${issue.message}`);
+  }
+  return { open: (deps) => chosen.open(parsed.data as never, deps) };
+}

@@ -1,0 +1,83 @@
+import { rm } from 'node:fs/promises';
+import { createServer, type Server, type Socket } from 'node:net';
+import type { Clock } from '../../shared/clock.ts';
+import type { LumaFrame } from '../scanner/decode/frame.ts';
+
+/**
+ * The scene before a simulated camera: a Unix socket that hands frames, 8-bit luma one after another,
+ * to every camera process that connects ({@link ./camera-process.ts}). It keeps the rate of a camera
+ * and drops frames for a reader that is too slow, as a camera does.
+ */
+export class CameraFeed {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #frameMs: number;
+  readonly #sockets = new Set<Socket>();
+  #server: Server | undefined;
+  #next: () => LumaFrame;
+  #shown = 0;
+  #cancel: (() => void) | undefined;
+
+  /** @param options.next the frame to hand out; called once a frame. */
+  constructor(options: { path: string; clock: Clock; frameMs: number; next: () => LumaFrame }) {
+    this.#path = options.path;
+    this.#clock = options.clock;
+    this.#frameMs = options.frameMs;
+    this.#next = options.next;
+  }
+
+  async start(): Promise<void> {
+    const server = createServer((socket) => {
+      this.#sockets.add(socket);
+      socket.on('error', () => socket.destroy());
+      socket.on('close', () => this.#sockets.delete(socket));
+    });
+    this.#server = server;
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(this.#path, resolve);
+    });
+    this.#tick();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel?.();
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+    await new Promise((resolve) => this.#server?.close(resolve) ?? resolve(undefined));
+    await rm(this.#path, { force: true });
+  }
+
+  /** Changes what the camera sees from the next frame on. */
+  look(next: () => LumaFrame): void {
+    this.#next = next;
+    this.#shown = 0;
+  }
+
+  /** How many frames were handed out since the last {@link look}. */
+  get shown(): number {
+    return this.#shown;
+  }
+
+  /** Pulls the plug of every camera process; the driver is expected to start another. */
+  unplug(): void {
+    for (const socket of this.#sockets) {
+      socket.destroy();
+    }
+  }
+
+  #tick(): void {
+    this.#cancel = this.#clock.after(this.#frameMs, () => this.#tick());
+    if (this.#sockets.size === 0) {
+      return;
+    }
+    const { data } = this.#next();
+    this.#shown += 1;
+    for (const socket of this.#sockets) {
+      if (socket.writableLength === 0) {
+        socket.write(data);
+      }
+    }
+  }
+}

@@ -1,0 +1,66 @@
+/**
+ * `npm run demo`: a server, a kiosk and five sample people on this machine, to be tried in a browser.
+ * `npm run demo -- --once`: the same with nobody there; exits 0 only if every outcome is right.
+ */
+import { Command } from 'commander';
+import { untilStopped } from '../varco/until-stopped.ts';
+import { demoAssets } from './assets.ts';
+import { Follower, type Outcome, runOnce } from './once.ts';
+import { TraySocket } from './tray-socket.ts';
+import { startWorld } from './world.ts';
+
+const options = new Command('demo')
+  .description('a kiosk, its server and five sample people, on this machine')
+  .option('--once', 'walk every scenario with nobody there, print a line each, and end')
+  .option('--json', 'with --once: one JSON object a line')
+  .option('--port <port>', 'where the page is served; 0 takes any free port', Number, 8080)
+  .option('--seed <seed>', 'seed of the scenes before the camera', Number, 1)
+  .exitOverride()
+  .parse()
+  .opts<{ once?: boolean; json?: boolean; port: number; seed: number }>();
+
+const print = (line: string) => process.stdout.write(`${line}\n`);
+
+function line(outcome: Outcome): string {
+  const { presented, frames, verdict, ms, opened, ok, expected } = outcome;
+  const time = ms === null ? '–' : `${ms} ms`;
+  const relay = opened ? 'opened' : 'shut';
+  const judged = ok ? 'as expected' : `WRONG, expected ${expected}`;
+  return `${presented} · ${frames} frames · ${verdict} · ${time} · turnstile ${relay} · ${judged}`;
+}
+
+async function once(): Promise<void> {
+  const follower = new Follower();
+  const world = await startWorld({ watcher: follower, assets: [], port: 0, seed: options.seed });
+  try {
+    const good = await runOnce(world, follower, (outcome) =>
+      print(options.json ? JSON.stringify(outcome) : line(outcome)),
+    );
+    process.exitCode = good ? 0 : 1;
+  } finally {
+    await world.stop();
+  }
+}
+
+async function visit(): Promise<void> {
+  const tray = new TraySocket();
+  const world = await startWorld({
+    watcher: {
+      reading: () => tray.clear(),
+      state: () => {},
+      signal: (signal) => tray.tell({ signal }),
+      relay: (relay) => tray.tell({ relay }),
+    },
+    assets: await demoAssets(),
+    sockets: { '/tray': tray.join },
+    port: options.port,
+    seed: options.seed,
+  });
+  tray.serve(world);
+  print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);
+  print(`The server:                       ${world.service.url}/readyz`);
+  print('Ctrl-C ends it and leaves nothing behind.');
+  await untilStopped(() => world.stop());
+}
+
+await (options.once ? once() : visit());

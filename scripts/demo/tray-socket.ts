@@ -1,0 +1,108 @@
+import type { WebSocket } from 'ws';
+import { readImage } from '../../hardware/scanner/read-image.ts';
+import { FRAME, fromTray, type TrayState, trayMessageSchema } from './tray-messages.ts';
+import type { World } from './world.ts';
+
+const PRESENTED_MS = 10_000;
+
+/** The demo's end of the tray: what a visitor does there happens to the world. */
+export class TraySocket {
+  readonly #sockets = new Set<WebSocket>();
+  #world: World | undefined;
+  #state: TrayState = { people: [], signal: 'off', relay: 'shut', serverRuns: true };
+  #clearing: ReturnType<typeof setTimeout> | undefined;
+
+  /** Gives the tray the world that it acts on. */
+  serve(world: World): void {
+    this.#world = world;
+    const people = world.people.map(({ label, codiceFiscale }) => ({ label, codiceFiscale }));
+    this.tell({ people });
+  }
+
+  /** Tells every open tray what has changed. */
+  tell(change: Partial<TrayState>): void {
+    this.#state = { ...this.#state, ...change };
+    for (const socket of this.#sockets) {
+      socket.send(JSON.stringify(this.#state));
+    }
+  }
+
+  /** Takes away what is before the camera. */
+  clear(): void {
+    clearTimeout(this.#clearing);
+    this.#world?.stage.clear();
+  }
+
+  readonly join = (socket: WebSocket): void => {
+    this.#sockets.add(socket);
+    socket.on('close', () => this.#sockets.delete(socket));
+    socket.on('error', () => socket.terminate());
+    socket.on('message', (data, isBinary) => {
+      const taken = isBinary ? this.#show(data as Buffer) : this.#act(data.toString());
+      taken.catch(() => socket.close(1008, 'not a message of the tray'));
+    });
+    socket.send(JSON.stringify(this.#state));
+  };
+
+  async #act(text: string): Promise<void> {
+    const message = trayMessageSchema.parse(JSON.parse(text));
+    const world = this.#world;
+    if (!world) {
+      return;
+    }
+    switch (message.name) {
+      case 'present': {
+        const person = world.people[message.person];
+        if (person) {
+          await world.stage.present(person.credential);
+          this.#clearLater();
+        }
+        return;
+      }
+      case 'unplug':
+        world.stage.unplug();
+        return;
+      case 'server':
+        await (message.run ? world.service.start() : world.service.stop());
+        this.tell({ serverRuns: message.run });
+        return;
+    }
+  }
+
+  async #show(message: Uint8Array): Promise<void> {
+    const parsed = fromTray(message);
+    const world = this.#world;
+    if (!parsed || !world) {
+      return;
+    }
+    if (parsed.kind === 'photo') {
+      const picture = await readImage(parsed.body, {
+        widthMax: FRAME.width,
+        heightMax: FRAME.height,
+      });
+      world.stage.show(onCanvas(picture));
+      this.#clearLater();
+    } else if (parsed.body.length === FRAME.width * FRAME.height) {
+      world.stage.show({ data: parsed.body, ...FRAME });
+      this.#clearLater();
+    }
+  }
+
+  #clearLater(): void {
+    clearTimeout(this.#clearing);
+    this.#clearing = setTimeout(() => this.clear(), PRESENTED_MS);
+    this.#clearing.unref();
+  }
+}
+
+/** A picture of any size in the middle of the camera's frame, on grey. */
+function onCanvas(picture: { data: Uint8Array; width: number; height: number }) {
+  const data = new Uint8Array(FRAME.width * FRAME.height).fill(128);
+  const left = (FRAME.width - picture.width) >> 1;
+  const top = (FRAME.height - picture.height) >> 1;
+  for (let y = 0; y < picture.height; y += 1) {
+    const row = picture.data.subarray(y * picture.width, (y + 1) * picture.width);
+    data.set(row, (y + top) * FRAME.width + left);
+  }
+  return { data, ...FRAME };
+}

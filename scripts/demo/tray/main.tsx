@@ -1,0 +1,143 @@
+import { render } from 'preact';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { FRAME, type TrayState, toTray } from '../tray-messages.ts';
+
+/**
+ * The demo's tray: what a visitor would hold, beside the kiosk's own page. It shows a code to the
+ * simulated camera, or a photo, or this computer's webcam, and can break things.
+ */
+function Tray() {
+  const socket = useRef<WebSocket | undefined>(undefined);
+  const [state, setState] = useState<TrayState | undefined>();
+  useEffect(() => {
+    const opened = new WebSocket(`ws://${location.host}/tray`);
+    socket.current = opened;
+    opened.addEventListener('message', (event) => setState(JSON.parse(event.data)));
+    opened.addEventListener('close', () => setState(undefined));
+    return () => opened.close();
+  }, []);
+  const send = (data: string | Uint8Array<ArrayBuffer>) => {
+    if (socket.current?.readyState === WebSocket.OPEN) {
+      socket.current.send(data);
+    }
+  };
+  const say = (message: object) => send(JSON.stringify(message));
+  return (
+    <section class="tray" aria-label="Demo tray">
+      <h2>Demo tray</h2>
+      <p>Synthetic people. Hold up a code, then type the codice fiscale.</p>
+      <ul>
+        {state?.people.map((person, index) => (
+          <li key={person.label}>
+            <button type="button" onClick={() => say({ name: 'present', person: index })}>
+              Show: {person.label}
+            </button>
+            <code>{person.codiceFiscale}</code>
+          </li>
+        ))}
+      </ul>
+      <PhotoInput send={send} />
+      <Webcam send={send} />
+      <div class="faults">
+        <button type="button" onClick={() => say({ name: 'unplug' })}>
+          Unplug the camera
+        </button>
+        <button type="button" onClick={() => say({ name: 'server', run: !state?.serverRuns })}>
+          {state?.serverRuns === false ? 'Start the server' : 'Stop the server'}
+        </button>
+      </div>
+      <dl>
+        <dt>Lamp</dt>
+        <dd data-lamp={state?.signal}>{state?.signal ?? '–'}</dd>
+        <dt>Turnstile</dt>
+        <dd data-relay={state?.relay}>{state?.relay ?? '–'}</dd>
+      </dl>
+    </section>
+  );
+}
+
+interface Send {
+  send: (data: string | Uint8Array<ArrayBuffer>) => void;
+}
+
+function PhotoInput({ send }: Send) {
+  const choose = async (input: HTMLInputElement) => {
+    const [file] = input.files ?? [];
+    if (file) {
+      send(toTray('photo', new Uint8Array(await file.arrayBuffer())));
+    }
+    input.value = '';
+  };
+  return (
+    <label class="photo">
+      A photo of a code
+      <input
+        type="file"
+        accept="image/png,image/jpeg,image/webp"
+        onChange={(event) => void choose(event.currentTarget)}
+      />
+    </label>
+  );
+}
+
+const WEBCAM_FRAME_MS = 100;
+
+function Webcam({ send }: Send) {
+  const video = useRef<HTMLVideoElement>(null);
+  const [on, setOn] = useState(false);
+  const [problem, setProblem] = useState('');
+  useEffect(() => {
+    if (!on) {
+      return;
+    }
+    let stream: MediaStream | undefined;
+    let timer: ReturnType<typeof setInterval> | undefined;
+    const begin = async () => {
+      stream = await navigator.mediaDevices.getUserMedia({ video: { ...FRAME } });
+      if (video.current) {
+        video.current.srcObject = stream;
+        await video.current.play();
+      }
+      timer = setInterval(() => video.current && send(grab(video.current)), WEBCAM_FRAME_MS);
+    };
+    begin().catch((error: Error) => {
+      setProblem(error.name);
+      setOn(false);
+    });
+    return () => {
+      clearInterval(timer);
+      for (const track of stream?.getTracks() ?? []) {
+        track.stop();
+      }
+    };
+  }, [on, send]);
+  return (
+    <div class="webcam">
+      <button type="button" aria-pressed={on} onClick={() => setOn(!on)}>
+        {on ? 'Stop the webcam' : 'Use this computer’s webcam'}
+      </button>
+      {problem && <p role="alert">No webcam: {problem}</p>}
+      <video ref={video} hidden={!on} muted playsInline />
+    </div>
+  );
+}
+
+/** One frame of the video as 8-bit luma (BT.601), the same bytes that a camera pipe gives. */
+function grab(video: HTMLVideoElement): Uint8Array<ArrayBuffer> {
+  const canvas = document.createElement('canvas');
+  canvas.width = FRAME.width;
+  canvas.height = FRAME.height;
+  const context = canvas.getContext('2d', { willReadFrequently: true });
+  context?.drawImage(video, 0, 0, FRAME.width, FRAME.height);
+  const rgba = context?.getImageData(0, 0, FRAME.width, FRAME.height).data ?? [];
+  const luma = new Uint8Array(FRAME.width * FRAME.height);
+  for (let i = 0, j = 0; i < luma.length; i += 1, j += 4) {
+    luma[i] = (77 * (rgba[j] ?? 0) + 150 * (rgba[j + 1] ?? 0) + 29 * (rgba[j + 2] ?? 0)) >> 8;
+  }
+  return toTray('frame', luma);
+}
+
+const root = document.createElement('aside');
+document.body.append(root);
+document.body.classList.add('demo');
+render(<Tray />, root);

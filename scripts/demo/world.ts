@@ -1,0 +1,129 @@
+import { generateKeyPairSync } from 'node:crypto';
+import { rmSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import type { WebSocket } from 'ws';
+import { kioskConfigSchema } from '../../device/config.ts';
+import type { KioskWatcher } from '../../device/kiosk.ts';
+import { type RunningKiosk, startKiosk } from '../../device/main.ts';
+import type { PageAsset } from '../../hardware/display/page.ts';
+import type { Key, Signal } from '../../hardware/ports.ts';
+import { type DemoService, type IssuedPerson, startService } from './service.ts';
+import { Stage } from './stage.ts';
+import { FRAME } from './tray-messages.ts';
+
+/** What a world tells whoever runs it. */
+export interface WorldWatcher extends KioskWatcher {
+  signal(signal: Signal): void;
+  relay(relay: 'open' | 'shut'): void;
+}
+
+export interface WorldOptions {
+  watcher: WorldWatcher;
+  assets: readonly PageAsset[];
+  sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
+  port: number;
+  seed: number;
+  session?: Record<string, number>;
+}
+
+/** A server, a kiosk and its surroundings, all in one temporary folder. */
+export interface World {
+  folder: string;
+  people: IssuedPerson[];
+  service: DemoService;
+  stage: Stage;
+  pageUrl: string;
+  press(key: Key): void;
+  stop(): Promise<void>;
+}
+
+const KIOSK_ID = 'demo-kiosk';
+const cameraProcess = fileURLToPath(
+  new URL('../../hardware/simulated/camera-process.ts', import.meta.url),
+);
+
+/** Starts everything; what fails on the way leaves nothing behind. */
+export async function startWorld(options: WorldOptions): Promise<World> {
+  const folder = await mkdtemp(join(tmpdir(), 'varco-demo-'));
+  // The last resort when the process ends in haste; stop() does the same with patience.
+  const sweep = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', sweep);
+  const undo: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) {
+      await step();
+    }
+    process.removeListener('exit', sweep);
+  };
+  try {
+    const { publicKey, privateKey } = generateKeyPairSync('ed25519');
+    const keyFile = join(folder, 'kiosk.key');
+    await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
+    const service = await startService({ folder, kioskId: KIOSK_ID, publicKey });
+    undo.push(() => service.stop());
+    const stage = new Stage(join(folder, 'camera.sock'), options.seed);
+    await stage.start();
+    undo.push(() => stage.stop());
+    let press: (key: Key) => void = () => {};
+    const kiosk = await openKiosk(options, { folder, keyFile, url: service.linkUrl }, (keypad) => {
+      press = keypad;
+    });
+    undo.push(() => kiosk.stop());
+    return {
+      folder,
+      people: service.people,
+      service,
+      stage,
+      pageUrl: kiosk.pageUrl ?? '',
+      press: (key) => press(key),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+function openKiosk(
+  options: WorldOptions,
+  place: { folder: string; keyFile: string; url: string },
+  keypad: (press: (key: Key) => void) => void,
+): Promise<RunningKiosk> {
+  const config = kioskConfigSchema.parse({
+    link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
+    session: options.session ?? {},
+    hardware: {
+      scanner: {
+        driver: 'camera',
+        command: [
+          process.execPath,
+          '--import',
+          'tsx',
+          cameraProcess,
+          join(place.folder, 'camera.sock'),
+        ],
+        ...FRAME,
+        format: 'gray',
+      },
+      display: { driver: 'page', port: options.port },
+      indicator: { driver: 'simulated' },
+      turnstile: { driver: 'simulated' },
+      keypad: { driver: 'simulated' },
+    },
+  });
+  const { watcher, assets, sockets } = options;
+  return startKiosk(config, {
+    page: { assets, ...(sockets ? { sockets } : {}) },
+    simulated: {
+      signal: (signal) => watcher.signal(signal),
+      relay: (relay) => watcher.relay(relay),
+      keypad,
+    },
+    log: pino({ level: 'info' }, pino.destination(join(place.folder, 'kiosk.log'))),
+    watcher,
+  });
+}

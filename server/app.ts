@@ -1,0 +1,169 @@
+import fastify, { type FastifyInstance } from 'fastify';
+import type { Clock } from '../shared/clock.ts';
+import { errorCode, VarcoError } from '../shared/errors.ts';
+import { Audit } from './audit/audit.ts';
+import { Checkpoints } from './audit/checkpoint.ts';
+import { Credentials } from './credential/credentials.ts';
+import type { Keyring } from './credential/keyring.ts';
+import { Fleet } from './fleet/fleet.ts';
+import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
+import type { Log } from './log.ts';
+import { Registry } from './registry/registry.ts';
+import type { Store } from './store/store.ts';
+import { Policies } from './verification/policies.ts';
+import { Verification } from './verification/verification.ts';
+
+/** The largest HTTP body, in bytes. */
+const BODY_BYTES_MAX = 65_536;
+
+export interface AppDeps {
+  store: Store;
+  keyring: Keyring;
+  clock: Clock;
+  log: Log;
+  node: string;
+  /** The host in the codes that are issued. */
+  host: string;
+  alsoHosts?: readonly string[];
+  socketLimits?: SocketLimits;
+}
+
+/** The server's rooms, built and connected; nothing listens. */
+export interface App {
+  http: FastifyInstance;
+  registry: Registry;
+  credentials: Credentials;
+  policies: Policies;
+  verification: Verification;
+  audit: Audit;
+  checkpoints: Checkpoints;
+  fleet: Fleet;
+  sockets: KioskSockets;
+  /** Checks that keyring and database belong together, and reads what is kept in memory. */
+  start(): Promise<void>;
+  /** Ends connections and HTTP; the store stays its owner's. */
+  stop(): Promise<void>;
+}
+
+/** Builds everything from its dependencies. */
+export function createApp(deps: AppDeps): App {
+  const { store, keyring, clock, log, node, host } = deps;
+  const now = () => clock.now();
+  const audit = new Audit({ store, keyring, node, now });
+  const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
+  const policies = new Policies({ store });
+  const registry = new Registry({ store, keyring, now });
+  const credentials = new Credentials({ store, keyring, audit, host, now });
+  const verification = new Verification({ store, keyring, audit, policies, now });
+  const fleet = new Fleet({ store, audit, now });
+  const sockets = new KioskSockets({
+    fleet,
+    verification,
+    keyring,
+    hosts: [host, ...(deps.alsoHosts ?? [])],
+    clock,
+    log,
+    ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
+  });
+  const http = createHttp({ store, keyring, log });
+  http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  return {
+    http,
+    registry,
+    credentials,
+    policies,
+    verification,
+    audit,
+    checkpoints,
+    fleet,
+    sockets,
+    async start() {
+      await checkKeyring(store, keyring);
+      await policies.start();
+      checkpoints.start();
+    },
+    async stop() {
+      sockets.stop();
+      await http.close();
+      await checkpoints.stop().catch((error: unknown) => {
+        log.error({ code: errorCode(error) }, 'no last checkpoint');
+      });
+    },
+  };
+}
+
+function createHttp({ store, keyring, log }: Pick<AppDeps, 'store' | 'keyring' | 'log'>) {
+  const http = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: 10_000,
+    forceCloseConnections: true,
+  });
+  // Only the route's pattern is logged: a URL may hold a credential.
+  http.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    log.debug({ method: request.method, route, status: reply.statusCode }, 'http');
+    done();
+  });
+  http.setErrorHandler((error, request, reply) => {
+    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const code = errorCode(error);
+    if (status >= 500) {
+      log.error({ route: request.routeOptions.url, code }, 'http failed');
+    }
+    return reply.code(status).send({ code: status >= 500 ? 'internal' : code });
+  });
+  http.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'notFound' }));
+  http.get('/livez', () => ({ status: 'ok' }));
+  http.get('/readyz', async (_request, reply) => {
+    const problem = await readiness(store);
+    return problem
+      ? reply.code(503).send({ status: 'unavailable', problems: [problem] })
+      : { status: 'ok' };
+  });
+  http.get('/.well-known/varco/keys.json', (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send({
+      keys: keyring
+        .credentialKeys()
+        .map(({ keyId, publicKey }) => ({ kty: 'OKP', crv: 'Ed25519', kid: keyId, x: publicKey })),
+    }),
+  );
+  return http;
+}
+
+/** What keeps the server from answering gates now; a write that is rolled back is the honest test. */
+async function readiness(store: Store): Promise<string | undefined> {
+  try {
+    await store.transaction(async (tx) => {
+      const value = String(Date.now());
+      await tx
+        .insertInto('meta')
+        .values({ name: 'ready', value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute();
+    });
+    return undefined;
+  } catch (error) {
+    return errorCode(error);
+  }
+}
+
+/** @throws VarcoError `keyringMismatch`: with another keyring nobody would be found. */
+async function checkKeyring(store: Store, keyring: Keyring): Promise<void> {
+  const value = keyring.fingerprint();
+  const kept = await store.transaction(async (tx) => {
+    await tx
+      .insertInto('meta')
+      .values({ name: 'keyring', value })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+    return tx
+      .selectFrom('meta')
+      .select('value')
+      .where('name', '=', 'keyring')
+      .executeTakeFirstOrThrow();
+  });
+  if (kept.value !== value) {
+    throw new VarcoError('keyringMismatch', 'The keyring is not the one of this database');
+  }
+}

@@ -1,0 +1,73 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import { errorCode, VarcoError } from '../shared/errors.ts';
+
+/** The server's config file. No host, address, key or credential has a default. */
+export const serverConfigSchema = z.strictObject({
+  /** The host in the codes' URLs, such as `varco.example.it`, lower case. */
+  host: z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/),
+  /** Further hosts whose codes the gates read: an older name of this service. */
+  alsoHosts: z
+    .array(z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/))
+    .max(15)
+    .default([]),
+  listen: z.strictObject({
+    address: z.string().min(1),
+    /** 0: any free one. */
+    port: z.number().int().min(0).max(65_535),
+  }),
+  /** This node's name, its own on every machine: its audit chain carries it. */
+  node: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
+  /** `sqlite:PATH` or `postgres://…`; the environment's `VARCO_DATABASE_URL` goes before it. */
+  database: z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/),
+  /** The keyring file, 0600; `varco keys init` makes it. */
+  keyring: z.string().min(1),
+  log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+});
+
+export type ServerConfig = z.infer<typeof serverConfigSchema>;
+
+/**
+ * Reads a config file; paths in it are relative to it.
+ *
+ * @throws VarcoError `configUnreadable`, or `configInvalid` with every problem, one a line.
+ */
+export async function readServerConfig(
+  path: string,
+  environment: { VARCO_DATABASE_URL?: string | undefined },
+): Promise<ServerConfig> {
+  let json: unknown;
+  try {
+    json = JSON.parse(await readFile(path, 'utf8'));
+  } catch (error) {
+    const why = error instanceof SyntaxError ? 'it is not JSON' : errorCode(error);
+    throw new VarcoError('configUnreadable', `The config ${path} can't be read: ${why}`);
+  }
+  const { VARCO_DATABASE_URL: database } = environment;
+  const given = database && typeof json === 'object' ? { ...json, database } : json;
+  return resolvePaths(parseServerConfig(given, path), dirname(path));
+}
+
+/** @throws VarcoError `configInvalid` with every problem, one a line. */
+export function parseServerConfig(json: unknown, path = 'the config'): ServerConfig {
+  const parsed = serverConfigSchema.safeParse(json);
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map(
+      (issue) => `  ${issue.path.join('.') || 'the file'}: ${issue.message}`,
+    );
+    throw new VarcoError('configInvalid', [`Problems in ${path}:`, ...problems].join('\n'));
+  }
+  return parsed.data;
+}
+
+function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
+  const resolve = (path: string) =>
+    isAbsolute(path) || path === ':memory:' ? path : join(folder, path);
+  const file = /^sqlite:(.+)$/.exec(config.database)?.[1];
+  return {
+    ...config,
+    keyring: resolve(config.keyring),
+    database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
+  };
+}

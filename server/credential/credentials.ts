@@ -1,0 +1,239 @@
+import { randomBytes } from 'node:crypto';
+import { encodeCredential } from '../../shared/credential/credential.ts';
+import { VarcoError } from '../../shared/errors.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Status } from '../registry/status.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Keyring } from './keyring.ts';
+
+export type CredentialKind = 'status' | 'card';
+
+/** Why a person is not given a credential; each has its own words in the portal. */
+export type RefusalReason =
+  | 'personUnknown'
+  | 'statusMissing'
+  | 'mobileMissing'
+  | 'emailMissing'
+  | 'privacyNotAccepted'
+  | 'alreadyIssued';
+
+/** The privacy notice that is in force; who accepted an older one is asked again. */
+export const PRIVACY_VERSION = '2026-01';
+
+const ID_BYTES = 16;
+
+export interface IssuedCredential {
+  id: string;
+  /** What the QR holds. It is not kept: it is made again from the id, alike but for the signing key. */
+  text: string;
+}
+
+/** A line of a credential's history. */
+export interface CredentialEvent {
+  at: number;
+  kind: string;
+  actor: string;
+}
+
+/** Issues and revokes codes; every method is a whole unit of work. */
+export class Credentials {
+  readonly #store: Store;
+  readonly #keyring: Keyring;
+  readonly #audit: Audit;
+  readonly #host: string;
+  readonly #now: () => number;
+
+  constructor(deps: {
+    store: Store;
+    keyring: Keyring;
+    audit: Audit;
+    host: string;
+    now: () => number;
+  }) {
+    this.#store = deps.store;
+    this.#keyring = deps.keyring;
+    this.#audit = deps.audit;
+    this.#host = deps.host;
+    this.#now = deps.now;
+  }
+
+  /**
+   * Gives a person a code. One is live for each person and kind.
+   *
+   * @param options.unchecked for a person whose status is not in this archive (another source answers,
+   * or a demonstration): the status is not looked at, all else is.
+   * @throws VarcoError with a {@link RefusalReason}.
+   */
+  async issue(
+    codiceFiscale: string,
+    options: { actor: string; unchecked?: 'status' },
+  ): Promise<IssuedCredential> {
+    const mac = this.#keyring.codeMac(codiceFiscale);
+    return this.#store.transaction(async (tx) => {
+      const person = await tx
+        .selectFrom('person')
+        .select(['id', 'has_mobile', 'has_email', 'privacy_version', 'status'])
+        .where('code_mac', '=', mac)
+        .executeTakeFirst();
+      const reason = person ? refusal(person, options.unchecked) : 'personUnknown';
+      if (!person || reason) {
+        throw new VarcoError(reason ?? 'personUnknown', words[reason ?? 'personUnknown']);
+      }
+      const live = await tx
+        .selectFrom('credential')
+        .select('id')
+        .where('person_id', '=', person.id)
+        .where('kind', '=', 'status')
+        .where('state', '=', 'live')
+        .executeTakeFirst();
+      if (live) {
+        throw new VarcoError('alreadyIssued', words.alreadyIssued);
+      }
+      return this.#create(tx, { personId: person.id, mac, actor: options.actor });
+    });
+  }
+
+  /**
+   * Ends a code for good.
+   *
+   * @throws VarcoError `credentialUnknown` when no live credential has this id.
+   */
+  async revoke(id: string, options: { actor: string; reason: string }): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      await this.#revoke(tx, id, options);
+    });
+  }
+
+  /**
+   * Revokes a live credential and gives its person a new one, in one unit of work.
+   *
+   * @throws VarcoError `credentialUnknown`.
+   */
+  async reissue(id: string, options: { actor: string; reason: string }): Promise<IssuedCredential> {
+    return this.#store.transaction(async (tx) => {
+      const { personId, mac } = await this.#revoke(tx, id, options);
+      const issued = await this.#create(tx, { personId, mac, actor: options.actor });
+      await tx
+        .updateTable('credential')
+        .set({ replaced_by: issued.id })
+        .where('id', '=', id)
+        .execute();
+      return issued;
+    });
+  }
+
+  /** The text of a live credential again, for a lost print: the same id, so the old print works too. */
+  async text(id: string): Promise<string> {
+    const row = await this.#store.db
+      .selectFrom('credential')
+      .select(['kind', 'issued_at', 'expires_at'])
+      .where('id', '=', id)
+      .where('state', '=', 'live')
+      .executeTakeFirst();
+    if (!row) {
+      throw new VarcoError('credentialUnknown', 'There is no live credential with this id');
+    }
+    return this.#encode(id, row.kind as CredentialKind, row.issued_at, row.expires_at);
+  }
+
+  async history(id: string): Promise<CredentialEvent[]> {
+    return this.#store.db
+      .selectFrom('credential_event')
+      .select(['at', 'kind', 'actor'])
+      .where('credential_id', '=', id)
+      .orderBy('id')
+      .execute();
+  }
+
+  async #create(
+    tx: Tx,
+    options: { personId: number; mac: string; actor: string },
+  ): Promise<IssuedCredential> {
+    const id = randomBytes(ID_BYTES).toString('hex');
+    const at = this.#now();
+    await tx
+      .insertInto('credential')
+      .values({
+        id,
+        person_id: options.personId,
+        kind: 'status',
+        state: 'live',
+        issued_at: at,
+        expires_at: null,
+        serial: null,
+        companion: 0,
+        revoked_at: null,
+        revoked_reason: null,
+        replaced_by: null,
+      })
+      .execute();
+    await this.#record(tx, id, 'issued', options.actor, options.mac);
+    return { id, text: this.#encode(id, 'status', at, null) };
+  }
+
+  async #revoke(
+    tx: Tx,
+    id: string,
+    options: { actor: string; reason: string },
+  ): Promise<{ personId: number; mac: string }> {
+    const row = await tx
+      .updateTable('credential')
+      .set({ state: 'revoked', revoked_at: this.#now(), revoked_reason: options.reason })
+      .where('id', '=', id)
+      .where('state', '=', 'live')
+      .returning('person_id')
+      .executeTakeFirst();
+    if (!row) {
+      throw new VarcoError('credentialUnknown', 'There is no live credential with this id');
+    }
+    const person = await tx
+      .selectFrom('person')
+      .select('code_mac')
+      .where('id', '=', row.person_id)
+      .executeTakeFirstOrThrow();
+    await this.#record(tx, id, 'revoked', options.actor, person.code_mac);
+    return { personId: row.person_id, mac: person.code_mac };
+  }
+
+  async #record(tx: Tx, id: string, kind: string, actor: string, mac: string): Promise<void> {
+    const row = { credential_id: id, at: this.#now(), kind, actor };
+    await tx.insertInto('credential_event').values(row).execute();
+    await this.#audit.append(tx, [{ kind: `credential.${kind}`, subject: mac, body: { actor } }]);
+  }
+
+  #encode(id: string, kind: CredentialKind, issuedAt: number, expiresAt: number | null): string {
+    const credential = {
+      id,
+      kind,
+      issuedAt: Math.floor(issuedAt / 1000),
+      ...(expiresAt === null ? {} : { expiresAt: Math.floor(expiresAt / 1000) }),
+    };
+    return encodeCredential(credential, { host: this.#host, ...this.#keyring.credentialSigner() });
+  }
+}
+
+const words: Record<RefusalReason, string> = {
+  personUnknown: 'The registry has no such person',
+  statusMissing: 'The archive attests no status for this person',
+  mobileMissing: 'The person has no mobile number on file',
+  emailMissing: 'The person has no e-mail address on file',
+  privacyNotAccepted: 'The person has not accepted the privacy notice in force',
+  alreadyIssued: 'The person has a live credential of this kind: send it again, or reissue it',
+};
+
+function refusal(
+  person: { has_mobile: number; has_email: number; privacy_version: string | null; status: string },
+  unchecked: 'status' | undefined,
+): RefusalReason | undefined {
+  const status = JSON.parse(person.status) as Status;
+  if (unchecked !== 'status' && !Object.values(status).some(({ recognised }) => recognised)) {
+    return 'statusMissing';
+  }
+  if (!person.has_mobile) {
+    return 'mobileMissing';
+  }
+  if (!person.has_email) {
+    return 'emailMissing';
+  }
+  return person.privacy_version === PRIVACY_VERSION ? undefined : 'privacyNotAccepted';
+}

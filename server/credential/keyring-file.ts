@@ -1,0 +1,111 @@
+import { createHash } from 'node:crypto';
+import { chmod, link, open, readFile, rename, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { z } from 'zod';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { generateSigningKey, type KeyringFile, keyringSchema } from './keyring.ts';
+
+const OWNER_ONLY = 0o600;
+const OTHERS = 0o077;
+
+const fileSchema = z.strictObject({ checksum: z.string(), keyring: keyringSchema });
+
+/**
+ * Reads a keyring file.
+ *
+ * @throws VarcoError `keyringMissing`, `keyringExposed` (others may read it), `keyringInvalid`
+ * (damaged or not a keyring).
+ */
+export async function readKeyringFile(path: string): Promise<KeyringFile> {
+  let text: string;
+  try {
+    const { mode } = await stat(path);
+    if (mode & OTHERS) {
+      throw new VarcoError(
+        'keyringExposed',
+        `Others may read the keyring ${path}: chmod 600 it, and rotate if they could have`,
+      );
+    }
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    if (error instanceof VarcoError) {
+      throw error;
+    }
+    const message = `The keyring ${path} can't be read (${errorCode(error)}): varco keys init makes one`;
+    throw new VarcoError('keyringMissing', message, { cause: error });
+  }
+  try {
+    const { checksum, keyring } = fileSchema.parse(JSON.parse(text));
+    if (checksum !== checksumOf(keyring)) {
+      throw new Error('checksum');
+    }
+    return keyring;
+  } catch {
+    // The cause is left out: a parser's message may quote a key.
+    throw new VarcoError('keyringInvalid', `The keyring ${path} is damaged: restore its backup`);
+  }
+}
+
+/**
+ * Writes a keyring so that a crash leaves the old file or the new one, never half of either.
+ *
+ * @param options.replace false: `keyringExists` when there is one already.
+ */
+export async function writeKeyringFile(
+  path: string,
+  keyring: KeyringFile,
+  options: { replace: boolean },
+): Promise<void> {
+  const temporary = `${path}.${process.pid}.new`;
+  const text = JSON.stringify({ checksum: checksumOf(keyring), keyring }, undefined, 2);
+  const file = await open(temporary, 'wx', OWNER_ONLY);
+  try {
+    await file.writeFile(`${text}\n`);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await chmod(temporary, OWNER_ONLY);
+  try {
+    await (options.replace ? rename(temporary, path) : link(temporary, path));
+  } catch (error) {
+    const exists = errorCode(error) === 'EEXIST';
+    const code = exists ? 'keyringExists' : 'keyringUnwritable';
+    throw new VarcoError(code, `The keyring ${path} was not written (${errorCode(error)})`, {
+      cause: error,
+    });
+  } finally {
+    if (!options.replace) {
+      await unlink(temporary);
+    }
+  }
+  const folder = await open(dirname(path), 'r');
+  await folder.sync();
+  await folder.close();
+}
+
+/** A keyring with a new signing key; the one before still verifies, any older one as it was. */
+export function rotateSigning(keyring: KeyringFile, now: number): KeyringFile {
+  const older = keyring.signing.map((key) =>
+    key.state === 'active' ? { ...key, state: 'verifying' as const } : key,
+  );
+  return { ...keyring, signing: [...older, generateSigningKey(now)] };
+}
+
+/** @throws VarcoError `keyUnknown`, or `keyActive`: the key that signs can't be retired. */
+export function retireSigning(keyring: KeyringFile, keyId: string): KeyringFile {
+  const key = keyring.signing.find((one) => one.keyId === keyId);
+  if (!key || key.state === 'active') {
+    throw key
+      ? new VarcoError('keyActive', `The key ${keyId} signs: rotate first`)
+      : new VarcoError('keyUnknown', `The keyring has no key ${keyId}`);
+  }
+  const signing = keyring.signing.map((one) =>
+    one.keyId === keyId ? { ...one, state: 'retired' as const } : one,
+  );
+  return { ...keyring, signing };
+}
+
+function checksumOf(keyring: KeyringFile): string {
+  return createHash('sha256').update(JSON.stringify(keyring)).digest('hex');
+}

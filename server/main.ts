@@ -1,0 +1,75 @@
+import { pino } from 'pino';
+import { systemClock } from '../shared/clock.ts';
+import { errorCode, VarcoError } from '../shared/errors.ts';
+import { type App, createApp } from './app.ts';
+import type { ServerConfig } from './config.ts';
+import { Keyring } from './credential/keyring.ts';
+import { readKeyringFile } from './credential/keyring-file.ts';
+import type { SocketLimits } from './fleet/kiosk-socket.ts';
+import { createLog, type Log } from './log.ts';
+import { openStore } from './store/open.ts';
+
+/** A server that listens. */
+export interface RunningServer {
+  /** Such as `http://127.0.0.1:8080`, with the port that was taken. */
+  url: string;
+  app: App;
+  /** Ends connections, then the database; may be called twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the keyring and the database, and listens. The caller decides what ends the process.
+ *
+ * @throws VarcoError `portInUse`, `addressUnusable`, `keyringMissing` and its kin, `storeUnavailable` and
+ * its kin.
+ */
+export async function startServer(
+  config: ServerConfig,
+  options: { log?: Log; socketLimits?: SocketLimits } = {},
+): Promise<RunningServer> {
+  const destination = pino.destination({ dest: 1, sync: false });
+  const log = options.log ?? createLog({ level: config.log, destination });
+  const keyring = new Keyring(await readKeyringFile(config.keyring));
+  const store = await openStore(config.database);
+  const { node, host, alsoHosts } = config;
+  const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
+  const app = createApp({
+    store,
+    keyring,
+    log,
+    clock: systemClock,
+    node,
+    host,
+    alsoHosts,
+    ...limits,
+  });
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    stopped ??= app.stop().finally(() => store.close());
+    return stopped;
+  };
+  try {
+    await app.start();
+    const { address, port } = config.listen;
+    const url = await app.http.listen({ host: address, port });
+    log.info({ node }, 'server listens');
+    return { url, app, stop };
+  } catch (error) {
+    await stop();
+    throw toListenError(error, config);
+  }
+}
+
+function toListenError(error: unknown, { listen }: ServerConfig): unknown {
+  const code = errorCode(error);
+  const where = `${listen.address}:${listen.port}`;
+  if (code === 'EADDRINUSE') {
+    return new VarcoError('portInUse', `Another program listens on ${where}`, { cause: error });
+  }
+  return code === 'EADDRNOTAVAIL' || code === 'EACCES' || code === 'ENOTFOUND'
+    ? new VarcoError('addressUnusable', `The server can't listen on ${where} (${code})`, {
+        cause: error,
+      })
+    : error;
+}

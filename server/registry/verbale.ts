@@ -1,0 +1,156 @@
+import { z } from 'zod';
+
+/** The areas of the first level, in the order in which they are shown (domain §2). */
+export const areas = [
+  'invaliditaCivile',
+  'cecitaCivile',
+  'sordita',
+  'disabilita',
+  'handicap',
+] as const;
+export type Area = (typeof areas)[number];
+
+/** How a verbale came about (domain §1). */
+export const verbaleKinds = [
+  'primaIstanza',
+  'aggravamento',
+  'revisione',
+  'verificaStraordinaria',
+  'autotutela',
+] as const;
+
+/**
+ * The classes of giudizio, each with the area it belongs to and its legal reference; local numeric
+ * codes are not national (domain §3).
+ */
+export const giudizi = {
+  nonInvalido: { area: 'invaliditaCivile', law: 'L. 118/1971 art. 2', range: [0, 33] },
+  oltreUnTerzo: { area: 'invaliditaCivile', law: 'L. 118/1971 art. 2', range: [34, 66] },
+  oltreDueTerzi: { area: 'invaliditaCivile', law: 'L. 118/1971 art. 2', range: [67, 73] },
+  da74a99: { area: 'invaliditaCivile', law: 'L. 118/1971 artt. 2 e 13', range: [74, 99] },
+  totale: { area: 'invaliditaCivile', law: 'L. 118/1971 artt. 2 e 12', range: [100, 100] },
+  totaleNonDeambula: { area: 'invaliditaCivile', law: 'L. 18/1980 art. 1', range: [100, 100] },
+  totaleNonAutosufficiente: {
+    area: 'invaliditaCivile',
+    law: 'L. 18/1980 art. 1; L. 508/1988 art. 1',
+    range: [100, 100],
+  },
+  minoreDifficolta: { area: 'invaliditaCivile', law: 'L. 289/1990 art. 1', range: undefined },
+  minoreAccompagnamento: {
+    area: 'invaliditaCivile',
+    law: 'L. 18/1980 art. 1; L. 289/1990',
+    range: undefined,
+  },
+  anziano34a66: { area: 'invaliditaCivile', law: 'D.Lgs. 509/1988 artt. 6-9', range: [34, 66] },
+  anziano67a99: { area: 'invaliditaCivile', law: 'D.Lgs. 509/1988 art. 6', range: [67, 99] },
+  anziano100: { area: 'invaliditaCivile', law: 'D.Lgs. 509/1988 art. 6', range: [100, 100] },
+  anzianoAccompagnamento: {
+    area: 'invaliditaCivile',
+    law: 'L. 18/1980 art. 1; D.Lgs. 509/1988 art. 6',
+    range: [100, 100],
+  },
+  nonCieco: { area: 'cecitaCivile', law: 'L. 382/1970', range: undefined },
+  ciecoAssoluto: { area: 'cecitaCivile', law: 'L. 382/1970; L. 138/2001 art. 2', range: undefined },
+  ciecoParziale: { area: 'cecitaCivile', law: 'L. 382/1970; L. 138/2001 art. 3', range: undefined },
+  nonSordo: { area: 'sordita', law: 'L. 381/1970 art. 1', range: undefined },
+  sordo: { area: 'sordita', law: 'L. 381/1970 art. 1', range: undefined },
+  sordocieco: { area: 'sordita', law: 'L. 107/2010 art. 2', range: undefined },
+  nonDisabile: { area: 'disabilita', law: 'L. 68/1999 art. 1', range: undefined },
+  disabile: { area: 'disabilita', law: 'L. 68/1999 art. 1', range: undefined },
+  nonHandicap: { area: 'handicap', law: 'L. 104/1992 art. 3', range: undefined },
+  handicap: { area: 'handicap', law: 'L. 104/1992 art. 3 c. 1', range: undefined },
+  handicapGrave: { area: 'handicap', law: 'L. 104/1992 art. 3 c. 3', range: undefined },
+  handicapArt21: { area: 'handicap', law: 'L. 104/1992 art. 21', range: undefined },
+} as const satisfies Record<
+  string,
+  { area: Area; law: string; range: readonly [number, number] | undefined }
+>;
+export type Giudizio = keyof typeof giudizi;
+export const giudizioNames = Object.keys(giudizi) as [Giudizio, ...Giudizio[]];
+
+/** The classes that recognise nothing: the archive has spoken, and said no. */
+export const negativeGiudizi: ReadonlySet<Giudizio> = new Set([
+  'nonInvalido',
+  'nonCieco',
+  'nonSordo',
+  'nonDisabile',
+  'nonHandicap',
+]);
+
+/** Fiscal benefits a verbale may state (art. 4 DL 5/2012). */
+export const fiscalBenefits = {
+  veicoliAdattati: 'L. 449/1997 art. 8',
+  veicoliSenzaAdattamento: 'L. 388/2000 art. 30 c. 7',
+  contrassegnoParcheggio: 'DPR 495/1992 art. 381',
+  ipovedenti: 'L. 138/2001 artt. 4-6',
+} as const;
+export type FiscalBenefit = keyof typeof fiscalBenefits;
+const fiscalBenefitNames = Object.keys(fiscalBenefits) as [FiscalBenefit, ...FiscalBenefit[]];
+
+const isoDate = z.iso.date();
+const protocol = z.string().min(1).max(64);
+
+/** The archive begins in 2010: an older verbale is on paper only (domain §1). */
+export const ARCHIVE_BEGINS = '2010-01-01';
+
+const verbaleFields = z.strictObject({
+  protocol,
+  kind: z.enum(verbaleKinds),
+  area: z.enum(areas),
+  /** Absent only in an autotutela that judges nothing anew: it annuls or restores. */
+  giudizio: z.enum(giudizioNames).optional(),
+  /** The verbale's own wording, at most a few lines. */
+  text: z.string().max(2000).optional(),
+  percentage: z.number().int().min(0).max(100).optional(),
+  accompagnamento: z.boolean().default(false),
+  revisionOn: isoDate.optional(),
+  fiscalBenefits: z.array(z.enum(fiscalBenefitNames)).max(4).default([]),
+  state: z.enum(['draft', 'definitive', 'superseded', 'annulled']),
+  /** The day it became definitive; a draft has none. */
+  definitiveOn: isoDate.optional(),
+  /** An autotutela's effect on an earlier verbale. */
+  annuls: protocol.optional(),
+  restores: protocol.optional(),
+});
+
+/** A verbale at the door: shape, and what must hold between its parts. */
+export const verbaleSchema = verbaleFields.superRefine((verbale, context) => {
+  for (const [path, message] of inconsistencies(verbale)) {
+    context.addIssue({ code: 'custom', path: [path], message });
+  }
+});
+export type Verbale = z.infer<typeof verbaleFields>;
+
+function* inconsistencies(verbale: Verbale): Generator<[keyof Verbale, string]> {
+  const { state, definitiveOn, giudizio, percentage } = verbale;
+  if ((state === 'draft') !== (definitiveOn === undefined)) {
+    yield ['definitiveOn', 'is of a verbale that is not a draft, and only of that'];
+  }
+  if (definitiveOn !== undefined && definitiveOn < ARCHIVE_BEGINS) {
+    yield ['definitiveOn', `is before the archive begins (${ARCHIVE_BEGINS})`];
+  }
+  const effect = verbale.annuls ?? verbale.restores;
+  if (verbale.kind !== 'autotutela' && effect !== undefined) {
+    yield ['kind', 'only an autotutela annuls or restores'];
+  }
+  if (verbale.annuls !== undefined && verbale.restores !== undefined) {
+    yield ['restores', 'a verbale annuls or restores, not both'];
+  }
+  if (giudizio === undefined) {
+    if (effect === undefined) {
+      yield ['giudizio', 'is missing'];
+    }
+    return;
+  }
+  const { area, range } = giudizi[giudizio];
+  if (area !== verbale.area) {
+    yield ['giudizio', `belongs to the area ${area}`];
+  }
+  if (percentage === undefined ? range !== undefined : !within(percentage, range)) {
+    yield ['percentage', range ? `is not from ${range[0]} to ${range[1]}` : 'has no place here'];
+  }
+}
+
+function within(percentage: number, range: readonly [number, number] | undefined): boolean {
+  return range !== undefined && percentage >= range[0] && percentage <= range[1];
+}

@@ -1,0 +1,15 @@
+import type { Kysely } from 'kysely';
+import type { Engine } from '../store.ts';
+import { firstRelease } from './0001-first.ts';
+
+/** A step forward; there is none back: a backup is the way back. */
+export interface Migration {
+  version: number;
+  name: string;
+  up(db: Kysely<unknown>, engine: Engine): Promise<void>;
+}
+
+/** Every migration in order; a released one is never edited. */
+export const migrations: readonly Migration[] = [
+  { version: 1, name: 'first release', up: firstRelease },
+];

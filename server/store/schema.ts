@@ -1,0 +1,100 @@
+import type { Generated } from 'kysely';
+
+/**
+ * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see
+ * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
+ * so that both engines keep it alike.
+ */
+export interface Tables {
+  meta: { name: string; value: string };
+  person: {
+    id: Generated<number>;
+    code_mac: string;
+    /** Codice fiscale, name, birth date and contacts: one box for each person. */
+    identity_cipher: Buffer;
+    /** May the person be issued a credential: what must be on file, without opening the box. */
+    has_mobile: number;
+    has_email: number;
+    privacy_version: string | null;
+    /** The fold over the person's verbali, as JSON: what the hot path reads. */
+    status: string;
+    updated_at: number;
+  };
+  verbale: {
+    protocol: string;
+    person_id: number;
+    kind: string;
+    area: string;
+    state: string;
+    definitive_at: number | null;
+    /** The whole verbale, as JSON. */
+    body: string;
+  };
+  status_event: { sequence: number; person_id: number; at: number; status: string };
+  /** Gapless numbers, each taken inside the transaction that uses it. */
+  counter: { name: string; value: number };
+  credential: {
+    id: string;
+    person_id: number;
+    kind: string;
+    state: string;
+    issued_at: number;
+    expires_at: number | null;
+    serial: string | null;
+    companion: number;
+    revoked_at: number | null;
+    revoked_reason: string | null;
+    replaced_by: string | null;
+  };
+  credential_event: {
+    id: Generated<number>;
+    credential_id: string;
+    at: number;
+    kind: string;
+    actor: string;
+  };
+  policy: { id: string; version: number; body: string };
+  kiosk: {
+    id: string;
+    public_key: string;
+    gate: string;
+    site: string;
+    policy: string;
+    state: string;
+    registered_at: number;
+  };
+  guess: { key: string; failures: number; last_at: number; blocked_until: number };
+  one_time_code: {
+    id: string;
+    code_mac: string;
+    bound_mac: string;
+    person_id: number;
+    tries_left: number;
+    expires_at: number;
+    used_at: number | null;
+    policy: string | null;
+  };
+  sighting: { credential_id: string; site: string; at: number };
+  audit: {
+    node: string;
+    sequence: number;
+    at: number;
+    kind: string;
+    subject: string;
+    /** The idempotency key of a verification: kiosk or operator, and request id. */
+    request: string | null;
+    body: string;
+    hash: string;
+  };
+  audit_head: { node: string; sequence: number; hash: string };
+  checkpoint: {
+    node: string;
+    sequence: number;
+    at: number;
+    kind: string;
+    hash: string;
+    key_id: string;
+    signature: string;
+  };
+  import_run: { fingerprint: string; lines: number; bytes: number; updated_at: number };
+}

@@ -1,0 +1,161 @@
+import Database from 'better-sqlite3';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  Kysely,
+  SqliteDialect,
+  type SqliteDialectConfig,
+  SqliteDriver,
+} from 'kysely';
+import { VarcoError } from '../../shared/errors.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './schema.ts';
+import { type BulkInsert, type Lookup, type Store, type Tx, withRetries } from './store.ts';
+
+/** How long one statement waits, blocking this process, for another process's write to end. */
+const BUSY_TIMEOUT_MS = 250;
+const STATEMENTS_MAX = 256;
+
+/** Writers take the write lock at once: a read that later writes could not be retried half-way. */
+class ImmediateDriver extends SqliteDriver {
+  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
+    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+  }
+}
+
+class ImmediateDialect extends SqliteDialect {
+  readonly #config: SqliteDialectConfig;
+
+  constructor(config: SqliteDialectConfig) {
+    super(config);
+    this.#config = config;
+  }
+
+  override createDriver(): Driver {
+    return new ImmediateDriver(this.#config);
+  }
+}
+
+/** SQLite in this process: one connection, WAL, every commit on the disk before it is answered. */
+export class SqliteStore implements Store {
+  readonly engine = 'sqlite';
+  readonly db: Kysely<Tables>;
+  readonly #raw: Database.Database;
+  readonly #statements = new Map<string, Database.Statement>();
+  readonly #listeners = new Map<string, Set<(payload: string) => void>>();
+
+  private constructor(raw: Database.Database) {
+    this.#raw = raw;
+    this.db = new Kysely<Tables>({
+      dialect: new ImmediateDialect({
+        database: {
+          close: () => raw.close(),
+          prepare: (sql) => this.#prepare(sql) as never,
+        },
+      }),
+    });
+  }
+
+  /**
+   * @param path a file, made when it is not there; or `:memory:`.
+   * @throws VarcoError `storeUnavailable`, `storeCorrupt`, `storeNewer`.
+   */
+  static async open(path: string): Promise<SqliteStore> {
+    let raw: Database.Database;
+    try {
+      raw = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+      raw.pragma('journal_mode = WAL');
+      raw.pragma('synchronous = FULL');
+      raw.pragma('foreign_keys = ON');
+      raw.pragma('secure_delete = ON');
+      raw.pragma('cache_size = -65536');
+      raw.pragma('mmap_size = 1073741824');
+    } catch (error) {
+      const code = (error as { code?: string }).code ?? 'unknown';
+      const kind = /CORRUPT|NOTADB/.test(code) ? 'storeCorrupt' : 'storeUnavailable';
+      throw new VarcoError(kind, `The database file can't be opened (${code})`, { cause: error });
+    }
+    const store = new SqliteStore(raw);
+    try {
+      await migrate(store.db, 'sqlite');
+    } catch (error) {
+      raw.close();
+      throw error;
+    }
+    return store;
+  }
+
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return withRetries(
+      () => this.db.transaction().execute(work),
+      (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      Math.random,
+    );
+  }
+
+  lookup<Row>(_tx: Tx, lookup: Lookup, keys: readonly (string | number)[]): Promise<Row[]> {
+    const statement = this.#prepare(`${lookup.head} = ?`);
+    const rows: Row[] = [];
+    for (const key of keys) {
+      rows.push(...(statement.all(key) as Row[]));
+    }
+    return Promise.resolve(rows);
+  }
+
+  insertMany(_tx: Tx, insert: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number> {
+    const names = Object.keys(insert.columns);
+    const marks = names.map(() => '?').join(', ');
+    const statement = this.#prepare(
+      `insert into ${insert.table} (${names.join(', ')}) values (${marks}) ${insert.tail ?? ''}`,
+    );
+    let written = 0;
+    for (const row of rows) {
+      written += statement.run(...row).changes;
+    }
+    return Promise.resolve(written);
+  }
+
+  async backup(path: string): Promise<void> {
+    await this.#raw.backup(path);
+  }
+
+  notify(channel: string, payload: string): Promise<void> {
+    for (const heard of this.#listeners.get(channel) ?? []) {
+      heard(payload);
+    }
+    return Promise.resolve();
+  }
+
+  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners.add(heard));
+    return Promise.resolve(() => {
+      listeners.delete(heard);
+      return Promise.resolve();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#statements.clear();
+    await this.db.destroy();
+    if (this.#raw.open) {
+      this.#raw.close();
+    }
+  }
+
+  /** A statement is compiled once; the oldest leaves when there are too many. */
+  #prepare(sql: string): Database.Statement {
+    const known = this.#statements.get(sql);
+    if (known) {
+      return known;
+    }
+    const statement = this.#raw.prepare(sql);
+    if (this.#statements.size >= STATEMENTS_MAX) {
+      const [oldest] = this.#statements.keys();
+      this.#statements.delete(oldest as string);
+    }
+    this.#statements.set(sql, statement);
+    return statement;
+  }
+}

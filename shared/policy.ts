@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** A rule's terms: what a gate may ask of a person's status. The names are the registry's own. */
+export type Rule =
+  | { all: Rule[] }
+  | { any: Rule[] }
+  | { not: Rule }
+  | { area: string }
+  | { percentageAtLeast: number }
+  | { giudizioIn: string[] }
+  | { accompagnamento: true }
+  | { fiscalBenefit: string }
+  | { minor: true }
+  | { cardValid: true };
+
+const RULES_MAX = 32;
+
+export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
+  z.union([
+    z.strictObject({ all: z.array(ruleSchema).min(1).max(RULES_MAX) }),
+    z.strictObject({ any: z.array(ruleSchema).min(1).max(RULES_MAX) }),
+    z.strictObject({ not: ruleSchema }),
+    z.strictObject({ area: z.string().min(1).max(64) }),
+    z.strictObject({ percentageAtLeast: z.number().int().min(1).max(100) }),
+    z.strictObject({ giudizioIn: z.array(z.string().min(1).max(64)).min(1).max(64) }),
+    z.strictObject({ accompagnamento: z.literal(true) }),
+    z.strictObject({ fiscalBenefit: z.string().min(1).max(64) }),
+    z.strictObject({ minor: z.literal(true) }),
+    z.strictObject({ cardValid: z.literal(true) }),
+  ]),
+);
+
+/** What a gate asks. A changed policy is a new version: an answered question stays explainable. */
+export const policySchema = z.strictObject({
+  id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
+  version: z.number().int().positive(),
+  title: z.string().min(1).max(200),
+  authority: z.string().min(1).max(200),
+  legalReference: z.string().min(1).max(500),
+  /** ISO dates; the last day counts. */
+  validFrom: z.iso.date(),
+  validTo: z.iso.date().optional(),
+  /** 2: the citizen also gives a one-time code. */
+  level: z.union([z.literal(1), z.literal(2)]),
+  rule: ruleSchema,
+  /** Whether one companion passes too; absent: never. */
+  companion: ruleSchema.optional(),
+});
+
+export type Policy = z.infer<typeof policySchema>;

@@ -1,0 +1,42 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { kioskConfigSchema } from '../../../device/config.ts';
+import { openHardware } from '../../../hardware/open.ts';
+import { systemClock } from '../../../shared/clock.ts';
+
+const deps = { clock: systemClock, random: Math.random, page: { assets: [] } };
+const example = JSON.parse(
+  readFileSync(new URL('../../../device/kiosk.example.json', import.meta.url), 'utf8'),
+);
+
+describe('device/kiosk.example.json', () => {
+  test('is a config that the kiosk accepts, hardware and all', async () => {
+    const config = kioskConfigSchema.parse(example);
+    const hardware = await openHardware(config.hardware, deps);
+    expect(Object.keys(hardware).sort()).toEqual(['display', 'indicator', 'scanner', 'turnstile']);
+  });
+
+  test('a plain link to another machine is refused', () => {
+    const plain = { ...example, link: { ...example.link, url: 'ws://varco.example.it/link' } };
+    expect(kioskConfigSchema.safeParse(plain).error?.issues[0]?.path).toEqual(['link', 'url']);
+  });
+});
+
+test('every problem of the hardware is told at once', async () => {
+  const wrong = {
+    scanner: { driver: 'camera', command: [], width: 1, height: 480, format: 'gray' },
+    display: { driver: 'hologram' },
+    turnstile: { driver: 'simulated', extra: true },
+    toaster: {},
+  };
+  const problems = await openHardware(wrong, deps).catch((error) => error);
+  expect(problems).toMatchObject({ code: 'configInvalid' });
+  expect(problems.message.split('\n').map((line: string) => line.split(':')[0])).toEqual([
+    'hardware.toaster',
+    'hardware.scanner.command',
+    'hardware.scanner.width',
+    'hardware.display.driver',
+    'hardware.indicator.driver',
+    'hardware.turnstile',
+  ]);
+});
