@@ -4,7 +4,7 @@ import { existsSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PROGRAM = fileURLToPath(new URL('./pty.py', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('./pty_device.py', import.meta.url));
 
 /** A serial device that a test plugs in, types on and pulls out: the far end of a pseudo-terminal. */
 export class PtyDevice {
@@ -58,7 +58,7 @@ export class PtyDevice {
   async unplug(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child) {
+    if (child && child.exitCode === null) {
       const gone = once(child, 'exit');
       child.stdin?.end();
       await gone;
