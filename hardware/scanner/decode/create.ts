@@ -1,5 +1,6 @@
 import type { Decoder } from './decoder.ts';
 import { JsQrDecoder } from './jsqr.ts';
+import { Pipeline } from './pipeline.ts';
 import type { ThreadSetup } from './thread-messages.ts';
 import { openZxing, ZxingDecoder } from './zxing.ts';
 
@@ -12,7 +13,7 @@ import { openZxing, ZxingDecoder } from './zxing.ts';
 export async function createDecoder(
   setup: ThreadSetup,
   loadBinary: () => Promise<Uint8Array>,
-  _now: () => number,
+  now: () => number,
 ): Promise<Decoder> {
   switch (setup.decoder) {
     case 'jsqr':
@@ -21,7 +22,7 @@ export async function createDecoder(
       return new ZxingDecoder(await openZxing(await loadBinary()));
     case 'auto': {
       const zxing = await openZxing(await loadBinary()).catch(() => undefined);
-      return zxing ? new ZxingDecoder(zxing) : new JsQrDecoder();
+      return zxing ? new Pipeline(zxing, setup.pace, now) : new JsQrDecoder();
     }
   }
 }

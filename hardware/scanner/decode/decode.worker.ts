@@ -2,6 +2,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { errorCode } from '../../../shared/errors.ts';
 import { createDecoder } from './create.ts';
 import type { ThreadAnswer, ThreadQuestion, ThreadSetup } from './thread-messages.ts';
+import { warmUp } from './warm-up.ts';
 import { loadZxingBinary } from './zxing-binary.worker.ts';
 
 /** The thread that decodes: pictures come in, texts go out, and the picture's memory goes back. */
@@ -11,6 +12,7 @@ if (!port) {
 }
 const setup: ThreadSetup = workerData;
 const decoder = await createDecoder(setup, loadZxingBinary, () => performance.now());
+warmUp(decoder);
 port.postMessage({ kind: 'ready', decoder: decoder.name } satisfies ThreadAnswer);
 
 port.on('message', (question: ThreadQuestion) => {

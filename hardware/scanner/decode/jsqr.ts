@@ -44,12 +44,21 @@ export class JsQrDecoder implements Decoder {
       });
       code.corners = [full(a), full(b), full(c), full(d)];
     }
-    return { codes: code ? [code] : [], codeLike: false };
+    if (!code) {
+      return { codes: [], codeLike: false };
+    }
+    const { bytes: _, ...decoded } = code;
+    return { codes: [decoded], codeLike: false };
   }
 }
 
+/** What jsQR read, with the content as the symbol holds it: its texts garble some character sets. */
+export interface JsQrRead extends DecodedCode {
+  bytes: Uint8Array;
+}
+
 /** One QR code by jsQR, or nothing. jsQR can return an empty text: that is nothing. */
-export function readWithJsQr(frame: LumaFrame, inversion: JsQrInversion): DecodedCode | undefined {
+export function readWithJsQr(frame: LumaFrame, inversion: JsQrInversion): JsQrRead | undefined {
   const { width, height } = frame;
   const rgba = new Uint32Array(width * height);
   for (let index = 0; index < rgba.length; index++) {
@@ -62,6 +71,7 @@ export function readWithJsQr(frame: LumaFrame, inversion: JsQrInversion): Decode
   }
   const { location } = found;
   return {
+    bytes: Uint8Array.from(found.binaryData),
     text: found.data,
     symbology: 'qr',
     decoder: 'jsqr',

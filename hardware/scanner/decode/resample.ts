@@ -16,6 +16,26 @@ export function rescale(frame: LumaFrame, scale: number): LumaFrame {
   return scale < 1 ? shrink(frame, width, height) : enlarge(frame, width, height);
 }
 
+/** The frame at half its size, each pixel the mean of four. */
+export function halve(frame: LumaFrame): LumaFrame {
+  const width = frame.width >> 1;
+  const height = frame.height >> 1;
+  const source = frame.data;
+  const data = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    let from = 2 * y * frame.width;
+    const end = (y + 1) * width;
+    for (let at = y * width; at < end; at++) {
+      const upper = (source[from] as number) + (source[from + 1] as number);
+      const below = from + frame.width;
+      const lower = (source[below] as number) + (source[below + 1] as number);
+      data[at] = (upper + lower + 2) >> 2;
+      from += 2;
+    }
+  }
+  return { data, width, height };
+}
+
 function shrink(frame: LumaFrame, width: number, height: number): LumaFrame {
   const columns = boxWeights(frame.width, width);
   const rows = boxWeights(frame.height, height);

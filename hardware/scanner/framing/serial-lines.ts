@@ -1,0 +1,95 @@
+import { SCAN_LENGTH_MAX } from './scan-text.ts';
+
+/** How a serial scanner tells where a code ends. */
+export type SerialFraming = 'cr' | 'lf' | 'crlf' | 'line' | 'stx-etx' | 'quiet';
+
+/** What is kept of a code that is not complete: the longest, with its AIM id and frame. */
+export const SERIAL_BUFFER_MAX = SCAN_LENGTH_MAX + 64;
+
+const STX = 0x02;
+const ETX = 0x03;
+const LF = 0x0a;
+const CR = 0x0d;
+
+/** Codes that bytes complete, and whether a part was thrown away. */
+export interface SerialChunk {
+  codes: Uint8Array[];
+  /** Bytes were over the limit and are lost, up to the next end of a code. */
+  overflow: boolean;
+}
+
+/** Bytes of a serial line cut into codes. */
+export class SerialLines {
+  readonly #framing: SerialFraming;
+  readonly #buffer = new Uint8Array(SERIAL_BUFFER_MAX);
+  #length = 0;
+  /** Skipping to the next end after too much, or waiting for STX. */
+  #skipping: boolean;
+
+  constructor(framing: SerialFraming) {
+    this.#framing = framing;
+    this.#skipping = framing === 'stx-etx';
+  }
+
+  /** A code has begun and is not complete. */
+  get pending(): boolean {
+    return this.#length > 0;
+  }
+
+  push(data: Uint8Array): SerialChunk {
+    const codes: Uint8Array[] = [];
+    let overflow = false;
+    for (const byte of data) {
+      if (this.#framing === 'stx-etx' && byte === STX) {
+        this.#length = 0;
+        this.#skipping = false;
+      } else if (this.#ends(byte)) {
+        this.#finish(codes);
+      } else if (!this.#skipping) {
+        if (this.#length === SERIAL_BUFFER_MAX) {
+          this.#length = 0;
+          this.#skipping = true;
+          overflow = true;
+        } else {
+          this.#buffer[this.#length++] = byte;
+        }
+      }
+    }
+    return { codes, overflow };
+  }
+
+  /** The line has been quiet: what was kept is a code (`quiet`), or half of one that is dropped. */
+  quiet(): Uint8Array | undefined {
+    const code = this.#buffer.slice(0, this.#length);
+    const complete = this.#framing === 'quiet' && !this.#skipping && this.#length > 0;
+    this.#length = 0;
+    this.#skipping = this.#framing === 'stx-etx';
+    return complete ? code : undefined;
+  }
+
+  #finish(codes: Uint8Array[]): void {
+    const end = this.#framing === 'crlf' ? this.#length - 1 : this.#length;
+    if (!this.#skipping && end > 0) {
+      codes.push(this.#buffer.slice(0, end));
+    }
+    this.#length = 0;
+    this.#skipping = this.#framing === 'stx-etx';
+  }
+
+  #ends(byte: number): boolean {
+    switch (this.#framing) {
+      case 'cr':
+        return byte === CR;
+      case 'lf':
+        return byte === LF;
+      case 'line':
+        return byte === CR || byte === LF;
+      case 'crlf':
+        return byte === LF && (this.#skipping || this.#buffer[this.#length - 1] === CR);
+      case 'stx-etx':
+        return byte === ETX;
+      case 'quiet':
+        return false;
+    }
+  }
+}

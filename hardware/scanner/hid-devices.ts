@@ -1,0 +1,108 @@
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { VarcoError } from '../../shared/errors.ts';
+
+/** A HID interface as the system lists it. */
+export interface HidDeviceInfo {
+  path: string;
+  vendorId: number;
+  productId: number;
+  serialNumber?: string;
+  product?: string;
+  manufacturer?: string;
+  usagePage?: number;
+  usage?: number;
+}
+
+/** An open HID interface. */
+export interface HidHandle {
+  on(event: 'data', listener: (report: Uint8Array) => void): unknown;
+  on(event: 'error', listener: (error: unknown) => void): unknown;
+  sendFeatureReport(data: number[]): unknown;
+  close(): void;
+}
+
+/** What the HID drivers need of the machine; a test hands in its own. */
+export interface HidAccess {
+  list(): Promise<HidDeviceInfo[]>;
+  open(path: string): Promise<HidHandle>;
+  /** The report descriptor, or nothing where the system does not show it. */
+  descriptor(path: string): Promise<Uint8Array | undefined>;
+}
+
+export const PAGE_BAR_CODE = 0x8c;
+const PAGE_GENERIC_DESKTOP = 0x01;
+const USAGE_KEYBOARD = 0x06;
+
+/** Which interface is meant; with nothing given, the first that looks like a scanner. */
+export interface HidChoice {
+  vendorId?: number | undefined;
+  productId?: number | undefined;
+  serial?: string | undefined;
+  path?: string | undefined;
+}
+
+/** The interfaces that fit a choice. A keyboard is a scanner only when the config says which one. */
+export function matchingDevices(
+  devices: readonly HidDeviceInfo[],
+  kind: 'pos' | 'keyboard',
+  choice: HidChoice,
+): HidDeviceInfo[] {
+  return devices.filter((device) => {
+    const fits =
+      kind === 'pos'
+        ? device.usagePage === PAGE_BAR_CODE
+        : device.usagePage === PAGE_GENERIC_DESKTOP && device.usage === USAGE_KEYBOARD;
+    return (
+      fits &&
+      (choice.vendorId === undefined || device.vendorId === choice.vendorId) &&
+      (choice.productId === undefined || device.productId === choice.productId) &&
+      (choice.serial === undefined || device.serialNumber === choice.serial) &&
+      (choice.path === undefined || device.path === choice.path)
+    );
+  });
+}
+
+/** The machine's own HID devices, by node-hid. */
+export const systemHid: HidAccess = {
+  async list() {
+    const { devicesAsync } = await loadNodeHid();
+    const found: HidDeviceInfo[] = [];
+    for (const device of await devicesAsync()) {
+      if (device.path !== undefined) {
+        found.push(device as HidDeviceInfo);
+      }
+    }
+    return found;
+  },
+  async open(path) {
+    const { HID } = await loadNodeHid();
+    try {
+      return new HID(path) as HidHandle;
+    } catch (cause) {
+      throw new VarcoError(await openProblem(path), `${path} can't be opened`, { cause });
+    }
+  },
+  async descriptor(path) {
+    const file = `/sys/class/hidraw/${basename(path)}/device/report_descriptor`;
+    return await readFile(file).catch(() => undefined);
+  },
+};
+
+async function loadNodeHid(): Promise<typeof import('node-hid')> {
+  const loaded = await import('node-hid');
+  // A CommonJS package: Node hands its exports over as the default.
+  return ('default' in loaded ? loaded.default : loaded) as typeof import('node-hid');
+}
+
+/** node-hid says no more than "cannot open device": the file itself tells why. */
+async function openProblem(path: string): Promise<string> {
+  const { access, constants } = await import('node:fs/promises');
+  try {
+    await access(path, constants.R_OK | constants.W_OK);
+    return 'deviceBusy';
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    return code === 'EACCES' ? 'permissionDenied' : 'deviceMissing';
+  }
+}
