@@ -8,6 +8,7 @@ export interface CredentialRow {
   kind: string;
   state: string;
   expires_at: number | null;
+  companion: number;
 }
 
 export interface PersonRow {
@@ -18,7 +19,7 @@ export interface PersonRow {
 }
 
 const credentials: Lookup = {
-  head: 'select id, person_id, kind, state, expires_at from credential where id',
+  head: 'select id, person_id, kind, state, expires_at, companion from credential where id',
   keyType: 'text',
 };
 const persons: Lookup = {

@@ -237,6 +237,36 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     ).rejects.toMatchObject({ code });
   });
 
+  test('a Disability Card tells that it is valid, until it expires, and nothing else', async () => {
+    await app.registry.importRows(rows);
+    const [entitled, , notDue] = demoPeople as [
+      (typeof demoPeople)[number],
+      unknown,
+      (typeof demoPeople)[number],
+    ];
+    const { codiceFiscale } = entitled.person;
+    const card = { serial: 'IT-1', expiresAt: Date.now() + 60_000, companion: true };
+    const issue = (code: string) => app.credentials.issue(code, { actor: 'test', card });
+    await expect(issue(notDue.person.codiceFiscale)).rejects.toMatchObject({ code: 'cardNotDue' });
+    const { id } = await issue(codiceFiscale);
+    await app.credentials.issue(codiceFiscale, { actor: 'test' });
+    await expect(issue(codiceFiscale)).rejects.toMatchObject({ code: 'alreadyIssued' });
+    const asked = async (policy: string) =>
+      (
+        await app.verification.verify({
+          asker: { id: 'kiosk:1', site: 's' },
+          requestId: randomUUID(),
+          credentialId: id,
+          codiceFiscale,
+          policy,
+        })
+      ).verdict;
+    expect(await asked('disability-card')).toEqual({ outcome: 'granted', companion: true });
+    expect(await asked(DEMO_POLICY)).toEqual({ outcome: 'unconfirmed', reason: 'notInArchive' });
+    await sql`update credential set expires_at = 1 where id = ${id}`.execute(store.db);
+    expect(await asked('disability-card')).toEqual({ outcome: 'denied', reason: 'notRecognised' });
+  });
+
   test('no credential without a status, nor for a stranger', async () => {
     const [none] = demoPeople.filter(({ verbali }) => verbali.length === 0);
     await app.registry.importRows([{ person: none?.person as typeof first.person }]);
