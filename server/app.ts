@@ -12,6 +12,7 @@ import type { Log } from './log.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { Policies } from './verification/policies.ts';
+import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
@@ -109,6 +110,7 @@ export function createApp(deps: AppDeps): App {
     sockets,
     async start() {
       await checkKeyring(store, keyring);
+      await ensureStandIn(store, keyring);
       await policies.start();
       checkpoints.start();
       housekeeping.start();
