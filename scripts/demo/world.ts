@@ -97,18 +97,20 @@ function openKiosk(
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
     session: options.session ?? {},
     hardware: {
-      scanner: {
-        driver: 'camera',
-        command: [
-          process.execPath,
-          '--import',
-          'tsx',
-          cameraProcess,
-          join(place.folder, 'camera.sock'),
-        ],
-        ...FRAME,
-        format: 'gray',
-      },
+      scanners: [
+        {
+          driver: 'camera',
+          command: [
+            process.execPath,
+            '--import',
+            'tsx',
+            cameraProcess,
+            join(place.folder, 'camera.sock'),
+          ],
+          ...FRAME,
+          format: 'gray',
+        },
+      ],
       display: { driver: 'page', port: options.port },
       indicator: { driver: 'simulated' },
       turnstile: { driver: 'simulated' },

