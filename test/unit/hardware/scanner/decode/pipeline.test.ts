@@ -8,6 +8,7 @@ import {
   type ZxingEngine,
 } from '../../../../../hardware/scanner/decode/zxing.ts';
 import { loadZxingBinary } from '../../../../../hardware/scanner/decode/zxing-binary.worker.ts';
+import { code39Frame } from '../../../../support/code39.ts';
 import { drawScene, PLAIN_SCENE, type Scene } from '../../../../support/hard-scene.ts';
 import { seeded } from '../../../../support/seeded.ts';
 
@@ -69,6 +70,19 @@ describe('reads', () => {
       expect(pipeline.decode(frame, REQUEST).codes[0]?.text).toBe(text);
     },
   );
+});
+
+describe('a Tessera Sanitaria', () => {
+  const frame = code39Frame('RSSMRA80A01H501U');
+
+  it('is read while one is expected', () => {
+    const { codes } = pipeline.decode(frame, { ...REQUEST, wanted: ['qr', 'code39'] });
+    expect(codes).toMatchObject([{ text: 'RSSMRA80A01H501U', symbology: 'code39' }]);
+  });
+
+  it('is left alone otherwise', () => {
+    expect(pipeline.decode(frame, REQUEST).codes).toEqual([]);
+  });
 });
 
 describe('does not read', () => {
