@@ -110,13 +110,13 @@ describe('a GPIO matrix', () => {
     const { keys, set, clock } = await matrix();
     for (let bounce = 0; bounce < 10; bounce++) {
       set(1, 1, bounce % 2 === 0);
-      clock.advance(3);
+      clock.advance(bounce < 5 ? 3 : 13);
     }
     set(1, 1, true);
     clock.advance(200);
     for (let bounce = 0; bounce < 10; bounce++) {
       set(1, 1, bounce % 2 === 1);
-      clock.advance(3);
+      clock.advance(bounce < 5 ? 3 : 13);
     }
     set(1, 1, false);
     clock.advance(200);
