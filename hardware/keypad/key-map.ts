@@ -15,7 +15,6 @@ export const keyActionSchema = z.enum([
   'hash',
   'none',
 ]);
-type KeyAction = z.infer<typeof keyActionSchema>;
 
 /** By the sign printed on the key; a sign that is not named keeps its default. */
 export const keyActionsSchema = z.partialRecord(
