@@ -29,7 +29,7 @@ interface Tally {
   empties: number[];
 }
 
-const BUDGET_MS = 120;
+const BUDGET_MS = 100;
 const STREAM_BUDGET_MS = 60;
 const CLIPS = 40;
 const CLIP_FRAMES = 60;

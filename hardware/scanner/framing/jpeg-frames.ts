@@ -82,7 +82,8 @@ function findStart(buffer: Uint8Array, from: number, length: number): number {
 function jpegEnd(buffer: Uint8Array, start: number, length: number): JpegEnd {
   let at = start + 2;
   while (at + 4 <= length) {
-    if (buffer[at] !== MARK) {
+    // Another picture begins where this one should go on: this one was torn.
+    if (buffer[at] !== MARK || buffer[at + 1] === START) {
       return { kind: 'broken' };
     }
     const marker = buffer[at + 1] as number;
