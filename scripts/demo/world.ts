@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import { kioskConfigSchema } from '../../device/config.ts';
-import type { KioskWatcher } from '../../device/kiosk.ts';
+import type { KioskWatcher } from '../../device/kiosk-options.ts';
 import { type RunningKiosk, startKiosk } from '../../device/main.ts';
 import type { PageAsset } from '../../hardware/display/page.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
@@ -27,7 +27,7 @@ export interface WorldOptions {
   sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
   port: number;
   seed: number;
-  session?: Record<string, number>;
+  session?: Record<string, number | string | boolean>;
 }
 
 /** A server, a kiosk and its surroundings, all in one temporary folder. */
@@ -95,7 +95,7 @@ function openKiosk(
 ): Promise<RunningKiosk> {
   const config = kioskConfigSchema.parse({
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
-    session: options.session ?? {},
+    session: { selfTestAtStart: false, ...options.session },
     hardware: {
       scanners: [
         {
