@@ -277,6 +277,17 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await expect(issue('RSSMRA80A01H501U')).rejects.toMatchObject({ code: 'personUnknown' });
   });
 
+  test('three nodes may start at once on an empty database', async () => {
+    url = postgres ? await postgres.createDatabase() : `sqlite:${join(folder, randomUUID())}.db`;
+    const opened = await Promise.all([open(), open(), open()]);
+    const nodes = await Promise.all(
+      opened.map((one, index) => startApp(one, { node: `node-${index}` })),
+    );
+    const applied = await sql`select version from migration`.execute((await open()).db);
+    expect(applied.rows).toEqual([{ version: 1 }]);
+    await Promise.all(nodes.map((node) => node.stop()));
+  });
+
   test('another keyring, or a database of a newer program, is refused', async () => {
     const keyring = new Keyring(generateKeyringFile(1));
     await expect(startApp(store, { keyring })).rejects.toMatchObject({ code: 'keyringMismatch' });
