@@ -2,14 +2,19 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { Audit } from './audit/audit.ts';
+import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { Policies } from './verification/policies.ts';
+import { ensureStandIn } from './verification/recognition.ts';
+import { SecondLevel } from './verification/second-level.ts';
+import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
 
 /** The largest HTTP body, in bytes. */
@@ -25,6 +30,10 @@ export interface AppDeps {
   host: string;
   alsoHosts?: readonly string[];
   socketLimits?: SocketLimits;
+  /** Absent: the second level and its one-time codes are `unavailable`. */
+  messenger?: Messenger;
+  /** Who answers for people's status in the registry's place. */
+  source?: StatusSource;
 }
 
 /** The server's rooms, built and connected; nothing listens. */
@@ -34,7 +43,9 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  secondLevel: SecondLevel;
   audit: Audit;
+  checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
@@ -48,14 +59,36 @@ export function createApp(deps: AppDeps): App {
   const { store, keyring, clock, log, node, host } = deps;
   const now = () => clock.now();
   const audit = new Audit({ store, keyring, node, now });
+  const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
-  const verification = new Verification({ store, keyring, audit, policies, now });
+  const { messenger, source } = deps;
+  const secondLevel = new SecondLevel({
+    store,
+    keyring,
+    audit,
+    registry,
+    policies,
+    messenger,
+    log,
+    now,
+  });
+  const verification = new Verification({
+    store,
+    keyring,
+    audit,
+    policies,
+    secondLevel,
+    source,
+    now,
+  });
+  const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const sockets = new KioskSockets({
     fleet,
     verification,
+    secondLevel,
     keyring,
     hosts: [host, ...(deps.alsoHosts ?? [])],
     clock,
@@ -70,16 +103,26 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
+    secondLevel,
     audit,
+    checkpoints,
     fleet,
     sockets,
     async start() {
       await checkKeyring(store, keyring);
+      await ensureStandIn(store, keyring);
       await policies.start();
+      checkpoints.start();
+      housekeeping.start();
     },
     async stop() {
       sockets.stop();
       await http.close();
+      await housekeeping.stop();
+      await policies.stop();
+      await checkpoints.stop().catch((error: unknown) => {
+        log.error({ code: errorCode(error) }, 'no last checkpoint');
+      });
     },
   };
 }

@@ -3,6 +3,18 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 
+const pdndSchema = z.strictObject({
+  tokenUrl: z.url({ protocol: /^https?$/ }),
+  assertionAudience: z.string().min(1),
+  clientId: z.string().min(1),
+  keyId: z.string().min(1),
+  /** The client's RSA private key, a PEM file. */
+  keyFile: z.string().min(1),
+  purposeId: z.string().min(1),
+  serviceUrl: z.url({ protocol: /^https?$/ }),
+  userLocation: z.string().min(1),
+});
+
 /** The server's config file. No host, address, key or credential has a default. */
 export const serverConfigSchema = z.strictObject({
   /** The host in the codes' URLs, such as `varco.example.it`, lower case. */
@@ -23,6 +35,8 @@ export const serverConfigSchema = z.strictObject({
   database: z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/),
   /** The keyring file, 0600; `varco keys init` makes it. */
   keyring: z.string().min(1),
+  /** Asks an e-service of the PDND for people's status, in the place of the own registry. */
+  pdnd: pdndSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -68,6 +82,7 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
   return {
     ...config,
     keyring: resolve(config.keyring),
+    ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from 'preact/hooks';
 import type { Key } from '../../hardware/ports.ts';
 import type { Screen } from '../session/screen.ts';
 import { Entry } from './entry-view.tsx';
@@ -23,7 +24,12 @@ export function ScreenView({ screen, press }: { screen: Screen | undefined } & P
     );
   }
   return (
-    <main class={`screen ${screen.tone} ${screen.name}`} data-screen={screen.name} key="screen">
+    <main
+      class={`screen ${screen.tone} ${screen.name}`}
+      data-screen={screen.name}
+      key="screen"
+      onMouseDown={keepFocus}
+    >
       <StandingKeys screen={screen} press={press} />
       <div class="message">
         <IconView icon={screen.icon} />
@@ -36,6 +42,14 @@ export function ScreenView({ screen, press }: { screen: Screen | undefined } & P
       {screen.help && <HelpView screen={screen} press={press} />}
     </main>
   );
+}
+
+/**
+ * A finger on a touch key must not take the focus: the next Enter, from a keypad, is for the session and
+ * not for the key that was touched last. Tab still moves the focus.
+ */
+function keepFocus(event: MouseEvent) {
+  event.preventDefault();
 }
 
 function StandingKeys({ screen, press }: { screen: Screen } & Press) {
@@ -62,11 +76,13 @@ function StandingKeys({ screen, press }: { screen: Screen } & Press) {
 }
 
 function HelpView({ screen, press }: { screen: Screen } & Press) {
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => close.current?.focus(), []);
   return (
     <section class="help" role="dialog" aria-modal="true" aria-labelledby="help-title">
       <h2 id="help-title">{screen.help?.title}</h2>
       <p>{screen.help?.text}</p>
-      <button type="button" class="close" onClick={() => press({ kind: 'help' })}>
+      <button ref={close} type="button" class="close" onClick={() => press({ kind: 'help' })}>
         {screen.keys.close}
       </button>
     </section>

@@ -46,4 +46,4 @@ export const SERIAL_PROFILES = {
   },
 } as const satisfies Record<string, SerialProfile>;
 
-export type SerialProfileName = keyof typeof SERIAL_PROFILES;
+type SerialProfileName = keyof typeof SERIAL_PROFILES;

@@ -15,6 +15,7 @@ export class CameraFeed {
   readonly #sockets = new Set<Socket>();
   #server: Server | undefined;
   #next: () => LumaFrame;
+  #shown = 0;
   #cancel: (() => void) | undefined;
 
   /** @param options.next the frame to hand out; called once a frame. */
@@ -51,6 +52,12 @@ export class CameraFeed {
   /** Changes what the camera sees from the next frame on. */
   look(next: () => LumaFrame): void {
     this.#next = next;
+    this.#shown = 0;
+  }
+
+  /** How many frames were handed out since the last {@link look}. */
+  get shown(): number {
+    return this.#shown;
   }
 
   /** Pulls the plug of every camera process; the driver is expected to start another. */
@@ -66,6 +73,7 @@ export class CameraFeed {
       return;
     }
     const { data } = this.#next();
+    this.#shown += 1;
     for (const socket of this.#sockets) {
       if (socket.writableLength === 0) {
         socket.write(data);

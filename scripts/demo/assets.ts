@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { PageAsset } from '../../hardware/display/page.ts';
+import { buildPages } from '../build-pages.ts';
 import { pageFolder, readPage } from '../varco/kiosk.ts';
 
-/** The kiosk's page with the tray beside it. */
+/** The kiosk's page with the tray beside it, built anew: what is shown is what the source says. */
 export async function demoAssets(): Promise<PageAsset[]> {
+  await buildPages();
   const page = await readPage();
   const file = (name: string) => readFile(new URL(name, pageFolder), 'utf8');
   const tray =

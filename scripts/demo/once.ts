@@ -1,12 +1,13 @@
 import type { State } from '../../device/session/state.ts';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
+import type { Verdict } from '../../shared/verdict.ts';
 import type { IssuedPerson } from './service.ts';
 import type { World, WorldWatcher } from './world.ts';
 
 /** One line of `npm run demo -- --once`. */
 export interface Outcome {
   presented: string;
-  /** Frames looked at until the code was read. */
+  /** Frames that the camera gave from the code's appearance until it was read. */
   frames: number;
   /** What the person was told: a verdict's words, or the problem of the code. */
   verdict: string;
@@ -27,25 +28,23 @@ interface Scenario {
 }
 
 const WAIT_MS = 20_000;
+const FRAMES_BETWEEN = 5;
 
-/**
- * Follows one kiosk: the frames of the last reading, the relay, and each state. Waiting is for a
- * state, never for a time, and is bounded.
- */
+/** Follows one kiosk: the relay, and each state. Waiting is for a state, never for a time, and bounded. */
 export class Follower implements WorldWatcher {
-  frames = 0;
   opened = false;
+  #relay: 'open' | 'shut' = 'shut';
   #state: State | undefined;
   #waiting: { accept: (state: State) => boolean; resolve: (state: State) => void }[] = [];
 
-  reading(reading: { frames?: number }): void {
-    if (this.#state?.phase.name === 'idle') {
-      this.frames = reading.frames ?? 0;
-    }
-  }
+  reading(): void {}
 
   state(state: State): void {
     this.#state = state;
+    this.#wake(state);
+  }
+
+  #wake(state: State): void {
     for (const waiter of this.#waiting.filter(({ accept }) => accept(state))) {
       this.#waiting = this.#waiting.filter((other) => other !== waiter);
       waiter.resolve(state);
@@ -55,7 +54,16 @@ export class Follower implements WorldWatcher {
   signal(): void {}
 
   relay(relay: 'open' | 'shut'): void {
+    this.#relay = relay;
     this.opened ||= relay === 'open';
+    if (this.#state) {
+      this.#wake(this.#state);
+    }
+  }
+
+  /** Resolves when the kiosk waits for the next person and the turnstile is shut behind the last. */
+  async untilReady(): Promise<void> {
+    await this.until('idle', ({ phase }) => phase.name === 'idle' && this.#relay === 'shut');
   }
 
   /** Resolves with the first state that is accepted, at once if it is so already. */
@@ -87,7 +95,7 @@ export function scenariosOf(people: readonly IssuedPerson[]): Scenario[] {
       presented: person.label,
       credential: person.credential,
       codiceFiscale: person.codiceFiscale,
-      expected: person.expected,
+      expected: wordsOfVerdict(person.expected),
     })),
     {
       presented: 'entitled, with the codice fiscale of somebody else',
@@ -101,9 +109,9 @@ export function scenariosOf(people: readonly IssuedPerson[]): Scenario[] {
       expected: 'refused foreignHost',
     },
     {
-      presented: 'entitled, with the server stopped in mid-walk',
-      credential: first.credential,
-      codiceFiscale: first.codiceFiscale,
+      presented: 'entitled with a companion, with the server stopped in mid-walk',
+      credential: second.credential,
+      codiceFiscale: second.codiceFiscale,
       expected: 'unconfirmed unavailable',
       before: (world) => world.service.stop(),
     },
@@ -112,11 +120,11 @@ export function scenariosOf(people: readonly IssuedPerson[]): Scenario[] {
 
 /** Walks one scenario and clears the kiosk after it. */
 async function walk(world: World, follower: Follower, scenario: Scenario): Promise<Outcome> {
-  await follower.until('idle', ({ phase }) => phase.name === 'idle');
-  follower.frames = 0;
+  await follower.untilReady();
   follower.opened = false;
   await world.stage.present(scenario.credential);
   const taken = await follower.until('a code read', ({ phase }) => phase.name !== 'idle');
+  const frames = world.stage.framesShown;
   world.stage.clear();
   let ms: number | null = null;
   let last = taken;
@@ -135,25 +143,29 @@ async function walk(world: World, follower: Follower, scenario: Scenario): Promi
   const opened = follower.opened;
   const shouldOpen = scenario.expected.startsWith('granted');
   const ok = verdict === scenario.expected && opened === shouldOpen;
+  // Frames of this code may still be on their way to the decoder: the next person waits for them to pass.
+  await world.stage.untilFramesShown(FRAMES_BETWEEN);
   world.press({ kind: 'end' });
   const { presented, expected } = scenario;
-  return { presented, frames: follower.frames, verdict, expected, ms, opened, ok };
+  return { presented, frames, verdict, expected, ms, opened, ok };
 }
 
 function wordsOf({ phase }: State): string {
   switch (phase.name) {
     case 'refusing':
       return `refused ${phase.problem}`;
-    case 'showing': {
-      const { verdict } = phase;
-      if (verdict.outcome === 'granted') {
-        return verdict.companion ? 'granted companion' : 'granted';
-      }
-      return 'reason' in verdict ? `${verdict.outcome} ${verdict.reason}` : verdict.outcome;
-    }
+    case 'showing':
+      return wordsOfVerdict(phase.verdict);
     default:
       return phase.name;
   }
+}
+
+function wordsOfVerdict(verdict: Verdict): string {
+  if (verdict.outcome === 'granted') {
+    return verdict.companion ? 'granted companion' : 'granted';
+  }
+  return 'reason' in verdict ? `${verdict.outcome} ${verdict.reason}` : verdict.outcome;
 }
 
 /** Runs every scenario in turn, telling each outcome as it comes. */

@@ -32,6 +32,18 @@ export class Stage {
     return this.#feed.stop();
   }
 
+  /** Frames that the camera gave since what stands before it changed. */
+  get framesShown(): number {
+    return this.#feed.shown;
+  }
+
+  /** Resolves when the camera gave so many frames of what stands before it now. */
+  async untilFramesShown(frames: number): Promise<void> {
+    while (this.#feed.shown < frames) {
+      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+    }
+  }
+
   unplug(): void {
     this.#feed.unplug();
   }

@@ -97,18 +97,20 @@ function openKiosk(
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
     session: options.session ?? {},
     hardware: {
-      scanner: {
-        driver: 'camera',
-        command: [
-          process.execPath,
-          '--import',
-          'tsx',
-          cameraProcess,
-          join(place.folder, 'camera.sock'),
-        ],
-        ...FRAME,
-        format: 'gray',
-      },
+      scanners: [
+        {
+          driver: 'camera',
+          command: [
+            process.execPath,
+            '--import',
+            'tsx',
+            cameraProcess,
+            join(place.folder, 'camera.sock'),
+          ],
+          ...FRAME,
+          format: 'gray',
+        },
+      ],
       display: { driver: 'page', port: options.port },
       indicator: { driver: 'simulated' },
       turnstile: { driver: 'simulated' },
@@ -118,7 +120,11 @@ function openKiosk(
   const { watcher, assets, sockets } = options;
   return startKiosk(config, {
     page: { assets, ...(sockets ? { sockets } : {}) },
-    simulated: { signal: watcher.signal, relay: watcher.relay, keypad },
+    simulated: {
+      signal: (signal) => watcher.signal(signal),
+      relay: (relay) => watcher.relay(relay),
+      keypad,
+    },
     log: pino({ level: 'info' }, pino.destination(join(place.folder, 'kiosk.log'))),
     watcher,
   });

@@ -166,13 +166,10 @@ function factsText(facts: Facts): string {
  * the line and is the parser's to judge. A byte order mark at the beginning is not.
  */
 async function* linesOf(input: Readable): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
   let rest = '';
-  let first = true;
-  input.setEncoding('utf8');
-  for await (const chunk of input as AsyncIterable<string>) {
-    const pieces = (first ? chunk.replace(/^\uFEFF/, '') : chunk).split('\n');
-    first = false;
-    for (const [at, piece] of pieces.entries()) {
+  for await (const chunk of input as AsyncIterable<Uint8Array>) {
+    for (const [at, piece] of decoder.decode(chunk, { stream: true }).split('\n').entries()) {
       if (at > 0) {
         yield rest;
         rest = '';
@@ -180,6 +177,7 @@ async function* linesOf(input: Readable): AsyncGenerator<string> {
       rest += piece.slice(0, LINE_CHARACTERS_MAX - rest.length);
     }
   }
+  rest += decoder.decode();
   if (rest !== '') {
     yield rest;
   }

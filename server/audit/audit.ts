@@ -32,6 +32,8 @@ export class Audit {
   readonly #keyring: Keyring;
   readonly #node: string;
   readonly #now: () => number;
+  /** Told of every append, before its commit. */
+  onAppend: (() => void) | undefined;
 
   constructor(deps: { store: Store; keyring: Keyring; node: string; now: () => number }) {
     this.#store = deps.store;
@@ -84,6 +86,7 @@ export class Audit {
       .set({ sequence, hash })
       .where('node', '=', this.#node)
       .execute();
+    this.onAppend?.();
   }
 
   async #lockHead(tx: Tx) {

@@ -51,19 +51,13 @@ export interface Store {
   close(): Promise<void>;
 }
 
-export type StoreErrorCode =
-  | 'storeUnavailable'
-  | 'storeNewer'
-  | 'storeCorrupt'
-  | 'storeOther'
-  | 'backupFailed';
+export type StoreErrorCode = 'storeUnavailable' | 'storeNewer' | 'storeCorrupt' | 'backupFailed';
 
 /** Attempts of one unit of work; between them a growing, jittered wait. */
 export const ATTEMPTS_MAX = 8;
 const RETRY_FIRST_MS = 5;
 
 const AGAIN = new Set(['SQLITE_BUSY', 'SQLITE_BUSY_SNAPSHOT', '40001', '40P01', 'again']);
-const CALLER_FAULT = /^(SQLITE_CONSTRAINT|23)/;
 
 /** A unit of work asks to be run again from its start: another node wrote the same row first. */
 export class RunAgain extends VarcoError<'again'> {
@@ -91,29 +85,32 @@ export async function withRetries<Result>(
   }
 }
 
+/** Codes of a programming fault or a broken constraint: not the database's condition. */
+const OURS = /^(SQLITE_(CONSTRAINT|ERROR|MISMATCH|RANGE|TOOBIG)|22|23|42)/;
+/** SQLSTATE classes and socket errors that mean "not now"; `57`: the operator stops the server. */
+const THEIRS = /^(SQLITE_|08|53|55|57|58|XX|25006|40|E[A-Z]+$)/;
+
 /** A database's error as ours; an error of ours, or a broken constraint, stays what it is. */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof VarcoError && error.code !== 'again') {
     return error;
   }
   const code = errorCode(error);
-  if (CALLER_FAULT.test(code)) {
+  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
+    return unavailable('storeCorrupt', `The database file is damaged (${code})`, error);
+  }
+  if (OURS.test(code) || code.startsWith('ERR_')) {
     return error;
   }
-  if (code === 'SQLITE_CORRUPT' || code === 'SQLITE_NOTADB') {
-    return new VarcoError('storeCorrupt', `The database file is damaged (${code})`, {
-      cause: error,
-    });
-  }
-  if (code === 'unknown' && error instanceof TypeError) {
-    // A closed better-sqlite3 handle throws TypeError; so does a fault of ours: the cause tells which.
-    return new VarcoError('storeUnavailable', 'The database connection is not open', {
-      cause: error,
-    });
-  }
-  return code === 'unknown' && !(error instanceof Error && /connect|timeout/i.test(error.message))
-    ? error
-    : new VarcoError('storeUnavailable', `The database can't be used now (${code})`, {
-        cause: error,
-      });
+  const gone = error instanceof Error && GONE.test(error.message);
+  return THEIRS.test(code) || code === 'again' || gone
+    ? unavailable('storeUnavailable', `The database can't be used now (${code})`, error)
+    : error;
+}
+
+// What the two drivers say without a code when their connection is no more.
+const GONE = /connection is not open|Connection terminated|timeout exceeded|driver has already/i;
+
+function unavailable(code: StoreErrorCode, message: string, cause: unknown) {
+  return new VarcoError(code, message, { cause });
 }

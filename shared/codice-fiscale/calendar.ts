@@ -20,16 +20,15 @@ export function isDayOfEitherCentury(yearOfCentury: number, month: number, day: 
 }
 
 /** The real days, oldest first, in 1900–1999 and 2000–2099, that are not after `today`. */
-export function daysOfBothCenturies(
-  yearOfCentury: number,
-  month: number,
-  day: number,
-  today: Day,
-): Day[] {
-  return [1900 + yearOfCentury, 2000 + yearOfCentury]
-    .filter((year) => month !== 2 || day !== 29 || isLeapYear(year))
-    .map((year) => year * 10_000 + month * 100 + day)
-    .filter((birth) => birth <= today);
+export function birthDays(yearOfCentury: number, month: number, day: number, today: Day): Day[] {
+  const days: Day[] = [];
+  for (let year = 1900 + yearOfCentury; year < 2100; year += 100) {
+    const birth = year * 10_000 + month * 100 + day;
+    if (birth <= today && (month !== 2 || day !== 29 || isLeapYear(year))) {
+      days.push(birth);
+    }
+  }
+  return days;
 }
 
 /** `19800131` → `1980-01-31`. */

@@ -2,21 +2,17 @@ import {
   characterValue,
   DIGIT_MEANT,
   EVEN_WEIGHTS,
+  IS_DIGIT_POSITION,
   MONTH_MEANT,
+  NO_VALUE,
   ODD_WEIGHTS,
   PLACE_SERIES,
 } from './alphabet.ts';
-import {
-  type Day,
-  daysOfBothCenturies,
-  isDayOfEitherCentury,
-  parseDay,
-  systemToday,
-} from './calendar.ts';
+import { birthDays, type Day, isDayOfEitherCentury, parseDay, systemToday } from './calendar.ts';
 import { AS_OF } from './places.generated.ts';
 import { mayBeNewCommune, placeExists, wasAssigned } from './places.ts';
-import { reduce } from './reduce.ts';
-import { isTriplet } from './triplet.ts';
+import { reduceToText } from './reduce.ts';
+import { letterRole, rolesFit } from './triplet.ts';
 
 /** A time in which a place existed under one code: first and last day, ISO; no last day while it exists. */
 export interface Era {
@@ -65,51 +61,155 @@ export function mayBePlace(place: number, births: readonly Day[]): boolean {
   return wasAssigned(place) || (mayBeNewCommune(place) && births.some((birth) => birth >= AS_OF));
 }
 
-/** The values of a code of 16 characters: the check, without a word about what is wrong. */
-function isPersonal(values: ArrayLike<number>, options: ParseOptions): boolean {
-  const month = MONTH_MEANT[values[8] as number] as number;
-  const decade = DIGIT_MEANT[values[6] as number] as number;
-  const year = DIGIT_MEANT[values[7] as number] as number;
-  const tens = DIGIT_MEANT[values[9] as number] as number;
-  const ones = DIGIT_MEANT[values[10] as number] as number;
-  const series = PLACE_SERIES[values[11] as number] as number;
-  const hundreds = DIGIT_MEANT[values[12] as number] as number;
-  const placeTens = DIGIT_MEANT[values[13] as number] as number;
-  const placeOnes = DIGIT_MEANT[values[14] as number] as number;
-  // NO_VALUE has bits that no digit and no series has.
-  if (
-    month === 0 ||
-    (decade | year | tens | ones | series | hundreds | placeTens | placeOnes) > 15 ||
-    !isTriplet(values[0] as number, values[1] as number, values[2] as number) ||
-    !isTriplet(values[3] as number, values[4] as number, values[5] as number) ||
-    checkValueOf(values) !== values[15]
-  ) {
-    return false;
+/**
+ * What each character adds to the sum of a code, by position and ASCII code: in the lowest ten bits
+ * its weight for the check character, then five bits each that count characters of the wrong kind for
+ * their position and characters that are no letters or digits, then five bits each in which the roles
+ * of the surname's and the name's letters become one number. One addition a character judges them all.
+ */
+const sums = new Int32Array(16 * 128);
+const WRONG = 1 << 10;
+const FOREIGN = 1 << 15;
+const SURNAME_SHIFT = 20;
+const NAME_SHIFT = 25;
+const FIVE_BITS = 31;
+
+for (let position = 0; position < 16; position++) {
+  for (let code = 0; code < 128; code++) {
+    const value = characterValue(code);
+    sums[position * 128 + code] = value === NO_VALUE ? FOREIGN : sumOf(position, value);
   }
-  const yearOfCentury = decade * 10 + year;
-  const dayField = tens * 10 + ones;
-  const day = dayField > 40 ? dayField - 40 : dayField;
-  if (!isDayOfEitherCentury(yearOfCentury, month, day)) {
-    return false;
-  }
-  const place = series * 1000 + hundreds * 100 + placeTens * 10 + placeOnes;
-  return (
-    placeExists(place) ||
-    mayBePlace(place, daysOfBothCenturies(yearOfCentury, month, day, todayOf(options)))
-  );
 }
 
-/** The values of a code of 11 characters. */
-function isProvisional(values: ArrayLike<number>): boolean {
-  let any = 0;
-  for (let position = 0; position < 11; position++) {
-    const value = values[position] as number;
-    if (value > 9) {
-      return false;
-    }
-    any |= value;
+function sumOf(position: number, value: number): number {
+  const weights = position % 2 === 0 ? ODD_WEIGHTS : EVEN_WEIGHTS;
+  let sum = position === 15 ? 0 : (weights[value] as number);
+  if (!isOfItsKind(position, value)) {
+    sum += WRONG;
+  } else if (position < 6) {
+    const shift = position < 3 ? SURNAME_SHIFT : NAME_SHIFT;
+    sum += ((letterRole(value) as number) * ([9, 3, 1][position % 3] as number)) << shift;
   }
-  return any !== 0 && hasLuhnDigit(values);
+  return sum;
+}
+
+function isOfItsKind(position: number, value: number): boolean {
+  if (IS_DIGIT_POSITION[position] === 1) {
+    return DIGIT_MEANT[value] !== NO_VALUE;
+  }
+  if (position === 8) {
+    return MONTH_MEANT[value] !== 0;
+  }
+  return position === 11 ? PLACE_SERIES[value] !== NO_VALUE : value > 9;
+}
+
+/** Whether three letters can be a triplet, by the number that their roles make. */
+const tripletFits = Uint8Array.from({ length: 32 }, (_, roles) =>
+  roles < 27 && rolesFit(Math.floor(roles / 9), Math.floor(roles / 3) % 3, roles % 3) ? 1 : 0,
+);
+
+/**
+ * What each character adds to the numbers of a code, by position and ASCII code: the place in the lowest
+ * 14 bits, then seven bits each of the year and of the day.
+ */
+const numbers = new Int32Array(16 * 128);
+const YEAR_SHIFT = 14;
+const DAY_SHIFT = 21;
+const SEVEN_BITS = 127;
+
+for (const [position, unit] of [
+  [6, 10 << YEAR_SHIFT],
+  [7, 1 << YEAR_SHIFT],
+  [9, 10 << DAY_SHIFT],
+  [10, 1 << DAY_SHIFT],
+  [11, 1000],
+  [12, 100],
+  [13, 10],
+  [14, 1],
+] as const) {
+  const meant = position === 11 ? PLACE_SERIES : DIGIT_MEANT;
+  for (let code = 0; code < 128; code++) {
+    const number = meant[characterValue(code)] as number;
+    numbers[position * 128 + code] = number === NO_VALUE ? 0 : number * unit;
+  }
+}
+
+const monthByCode = Uint8Array.from(
+  { length: 128 },
+  (_, code) => MONTH_MEANT[characterValue(code)] as number,
+);
+
+/** What the quick look at 16 characters says; `foreign`: there are others than letters and digits. */
+type Judgement = 'valid' | 'invalid' | 'foreign';
+
+/** Judges 16 characters, in either case, without a word about what is wrong. */
+export function judgePersonal(code: string, options?: ParseOptions): Judgement {
+  let sum = 0;
+  let codes = 0;
+  let number = 0;
+  for (let position = 0; position < 6; position++) {
+    const each = code.charCodeAt(position);
+    codes |= each;
+    sum += sums[(position << 7) | (each & 127)] as number;
+  }
+  for (let position = 6; position < 16; position++) {
+    const each = code.charCodeAt(position);
+    const at = (position << 7) | (each & 127);
+    codes |= each;
+    sum += sums[at] as number;
+    number += numbers[at] as number;
+  }
+  if (codes > 127 || (sum & (FIVE_BITS * FOREIGN)) !== 0) {
+    return 'foreign';
+  }
+  if (
+    (sum & (FIVE_BITS * WRONG)) !== 0 ||
+    // Letters differ from their lower case in one bit.
+    65 + ((sum & (WRONG - 1)) % 26) !== (code.charCodeAt(15) & ~32) ||
+    tripletFits[(sum >> SURNAME_SHIFT) & FIVE_BITS] === 0 ||
+    tripletFits[(sum >> NAME_SHIFT) & FIVE_BITS] === 0
+  ) {
+    return 'invalid';
+  }
+  const month = monthByCode[code.charCodeAt(8)] as number;
+  return hasDayAndPlace(number, month, options) ? 'valid' : 'invalid';
+}
+
+function hasDayAndPlace(number: number, month: number, options?: ParseOptions): boolean {
+  const year = (number >> YEAR_SHIFT) & SEVEN_BITS;
+  const dayField = number >> DAY_SHIFT;
+  const day = dayField > 40 ? dayField - 40 : dayField;
+  if (!isDayOfEitherCentury(year, month, day)) {
+    return false;
+  }
+  const place = number & ((1 << YEAR_SHIFT) - 1);
+  return placeExists(place) || mayBePlace(place, birthDays(year, month, day, todayOf(options)));
+}
+
+/** The numbers in a code of which every character is of its kind. */
+export function numbersOf(code: string): {
+  year: number;
+  month: number;
+  dayField: number;
+  place: number;
+} {
+  let number = 0;
+  for (let position = 6; position < 15; position++) {
+    number += numbers[(position << 7) | code.charCodeAt(position)] as number;
+  }
+  return {
+    year: (number >> YEAR_SHIFT) & SEVEN_BITS,
+    month: monthByCode[code.charCodeAt(8)] as number,
+    dayField: number >> DAY_SHIFT,
+    place: number & ((1 << YEAR_SHIFT) - 1),
+  };
+}
+
+/** Whether 11 characters are a provisional code. */
+export function isProvisional(code: string): boolean {
+  return (
+    /^[0-9]{11}$/.test(code) && code !== '00000000000' && hasLuhnDigit(Array.from(code, Number))
+  );
 }
 
 /**
@@ -121,8 +221,8 @@ export function isProvisionalOffice(office: number): boolean {
 }
 
 /** What day it is; never earlier than the list of places, so that an unset clock refuses nobody. */
-export function todayOf(options: ParseOptions): Day {
-  const given = options.today === undefined ? undefined : parseDay(options.today);
+export function todayOf(options: ParseOptions | undefined): Day {
+  const given = options?.today === undefined ? undefined : parseDay(options.today);
   return Math.max(given ?? systemToday(), AS_OF);
 }
 
@@ -132,19 +232,18 @@ export function todayOf(options: ParseOptions): Day {
  *
  * @example isValid('rss mra 80a01 h501u') // true
  */
-export function isValid(input: string, options: ParseOptions = {}): boolean {
+export function isValid(input: string, options?: ParseOptions): boolean {
   if (typeof input !== 'string') {
     return false;
   }
   if (input.length === 16) {
-    const values: number[] = [];
-    for (let at = 0; at < 16; at++) {
-      values.push(characterValue(input.charCodeAt(at)));
-    }
-    if (isPersonal(values, options)) {
-      return true;
+    const judgement = judgePersonal(input, options);
+    if (judgement !== 'foreign') {
+      return judgement === 'valid';
     }
   }
-  const { values, count } = reduce(input);
-  return count === 16 ? isPersonal(values, options) : count === 11 && isProvisional(values);
+  const code = input.length === 11 && isProvisional(input) ? input : reduceToText(input);
+  return code?.length === 16
+    ? judgePersonal(code, options) === 'valid'
+    : code?.length === 11 && isProvisional(code);
 }

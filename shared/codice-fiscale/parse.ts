@@ -1,28 +1,17 @@
+import { CHARACTERS, DIGIT_POSITIONS, PLACE_LETTERS } from './alphabet.ts';
+import { birthDays, type Day, formatDay } from './calendar.ts';
 import {
-  CHARACTERS,
-  DAYS_OF_MONTH,
-  DIGIT_MEANT,
-  DIGIT_POSITIONS,
-  IS_DIGIT_POSITION,
-  MONTH_MEANT,
-  NO_VALUE,
-  PLACE_LETTERS,
-  PLACE_SERIES,
-} from './alphabet.ts';
-import { type Day, daysOfBothCenturies, formatDay, isDayOfEitherCentury } from './calendar.ts';
-import {
-  checkValueOf,
   type Era,
-  hasLuhnDigit,
   isProvisionalOffice,
-  mayBePlace,
+  judgePersonal,
+  numbersOf,
   type ParseOptions,
   todayOf,
 } from './check.ts';
+import { diagnosePersonal, diagnoseProvisional, foreignCharacters } from './diagnose.ts';
 import { placeEnd, placeExists } from './places.ts';
-import type { Problem, ProblemCode, Warning } from './problems.ts';
+import type { Problem, Warning } from './problems.ts';
 import { reduce } from './reduce.ts';
-import { isTriplet } from './triplet.ts';
 
 /** The place of birth. */
 export interface Place {
@@ -93,9 +82,16 @@ export type ParseResult = Parsed | Refused;
  * //   birthDates: ['1980-01-01'], place: { code: 'H501', kind: 'commune' }, omocodia: 0 } }
  */
 export function parse(input: string, options: ParseOptions = {}): ParseResult {
-  const { values, count } = reduce(typeof input === 'string' ? input : '');
+  const given = typeof input === 'string' ? input : '';
+  if (given.length === 16 && judgePersonal(given, options) === 'valid') {
+    return accept(given.toUpperCase(), options);
+  }
+  const { values, count } = reduce(given);
   if (count === 16) {
-    return parsePersonal(values, options);
+    const code = textOf(values);
+    return code.length === 16 && judgePersonal(code, options) === 'valid'
+      ? accept(code, options)
+      : refuse(values, code, options);
   }
   if (count === 11 && values.filter((value) => value < 10).length >= PROVISIONAL_DIGITS_MIN) {
     return parseProvisional(values);
@@ -110,218 +106,73 @@ const PROVISIONAL_DIGITS_MIN = 8;
 
 const PLACE_POSITIONS = [12, 13, 14, 15];
 
-function parsePersonal(values: number[], options: ParseOptions): ParseResult {
-  const problems: Problem[] = foreignCharacters(values);
-  addMisplaced(values, problems);
-  addTriplets(values, problems);
-  const birth = readBirth(values, problems);
-  const place = readPlace(values, problems);
-  if (!values.includes(NO_VALUE) && (values[15] as number) > 9) {
-    if (checkValueOf(values) !== values[15]) {
-      problems.push({ code: 'checkCharacter', positions: [16] });
-    }
-  }
-  if (birth === undefined || place === undefined) {
-    return { ok: false, problems: inOrder(problems) };
-  }
-  const days = daysOfBothCenturies(birth.year, birth.month, birth.day, todayOf(options));
-  const warnings: Warning[] = [];
-  if (placeExists(place)) {
-    const end = placeEnd(place);
-    if (end !== 0 && days.every((day) => day > end)) {
-      warnings.push({ code: 'placeEnded', positions: PLACE_POSITIONS, strong: false });
-    }
-  } else if (mayBePlace(place, days)) {
-    warnings.push({ code: 'placeUnlisted', positions: PLACE_POSITIONS, strong: true });
-  } else if (place % 1000 !== 0) {
-    problems.push({ code: 'placeUnknown', positions: PLACE_POSITIONS });
-  }
-  const parsed = {
-    code: textOf(values),
-    facts: personalFacts(values, birth, place, days, options),
-    warnings,
-  };
-  if (problems.length === 0) {
-    return { ok: true, ...parsed };
-  }
-  const doubtful = problems.length === 1 && problems[0]?.code === 'placeUnknown';
-  return { ok: false, problems: inOrder(problems), ...(doubtful && { doubtful: parsed }) };
-}
-
-interface Birth {
-  year: number;
-  month: number;
-  day: number;
-  sex: 'female' | 'male';
-}
-
-function textOf(values: number[]): string {
-  return values.map((value) => CHARACTERS.charAt(value)).join('');
-}
-
-/** Problems by their first position; those of the whole code first. */
-function inOrder(problems: Problem[]): Problem[] {
-  return problems.sort((one, other) => (one.positions[0] ?? 0) - (other.positions[0] ?? 0));
-}
-
-/** The positions, from 1, of the values that meet a condition. */
-function positionsWhere(
-  values: number[],
-  condition: (value: number, position: number) => boolean,
-): number[] {
-  return values.flatMap((value, position) => (condition(value, position) ? [position + 1] : []));
-}
-
-function add(problems: Problem[], code: ProblemCode, positions: number[]): void {
-  if (positions.length > 0) {
-    problems.push({ code, positions });
-  }
-}
-
-function foreignCharacters(values: number[]): Problem[] {
-  const problems: Problem[] = [];
-  add(
-    problems,
-    'characterForeign',
-    positionsWhere(values, (value) => value === NO_VALUE),
-  );
-  return problems;
-}
-
-/** Digits where letters stand, and letters where digits stand that mean no digit. */
-function addMisplaced(values: number[], problems: Problem[]): void {
-  const digits = positionsWhere(
-    values,
-    (value, position) => IS_DIGIT_POSITION[position] === 0 && value < 10,
-  );
-  add(problems, 'digitForLetter', digits);
-  const letters = positionsWhere(
-    values,
-    (value, position) =>
-      IS_DIGIT_POSITION[position] === 1 && value !== NO_VALUE && DIGIT_MEANT[value] === NO_VALUE,
-  );
-  add(problems, 'letterForDigit', letters);
-}
-
-const isLetter = (value: number) => value > 9 && value !== NO_VALUE;
-
-function addTriplets(values: number[], problems: Problem[]): void {
-  for (const [from, code] of [
-    [0, 'surnameTriplet'],
-    [3, 'nameTriplet'],
-  ] as const) {
-    const [first, second, third] = values.slice(from, from + 3) as [number, number, number];
-    const letters = isLetter(first) && isLetter(second) && isLetter(third);
-    if (letters && !isTriplet(first, second, third)) {
-      problems.push({ code, positions: [from + 1, from + 2, from + 3] });
-    }
-  }
-}
-
-/** The day of birth; `undefined` with its problems if there is no such day. */
-function readBirth(values: number[], problems: Problem[]): Birth | undefined {
-  const month = MONTH_MEANT[values[8] as number] as number;
-  if (month === 0 && isLetter(values[8] as number)) {
-    problems.push({ code: 'monthLetter', positions: [9] });
-  }
-  const year = numberAt(values, 6, 8);
-  const dayField = numberAt(values, 9, 11);
-  if (dayField === undefined) {
-    return undefined;
-  }
-  const day = dayField > 40 ? dayField - 40 : dayField;
-  if (day < 1 || day > 31) {
-    problems.push({ code: 'day', positions: [10, 11] });
-    return undefined;
-  }
-  if (month === 0) {
-    return undefined;
-  }
-  if (day > (DAYS_OF_MONTH[month] as number)) {
-    problems.push({ code: 'date', positions: [9, 10, 11] });
-    return undefined;
-  }
-  if (year === undefined) {
-    return undefined;
-  }
-  if (!isDayOfEitherCentury(year, month, day)) {
-    problems.push({ code: 'date', positions: [7, 8, 9, 10, 11] });
-    return undefined;
-  }
-  return { year, month, day, sex: dayField > 40 ? 'female' : 'male' };
-}
-
-/** The place's index, whether it exists or not; `undefined` with its problems if it can't be one. */
-function readPlace(values: number[], problems: Problem[]): number | undefined {
-  const series = PLACE_SERIES[values[11] as number] as number;
-  const number = numberAt(values, 12, 15);
-  if (series === NO_VALUE && isLetter(values[11] as number)) {
-    problems.push({ code: 'placeLetter', positions: [12] });
-  }
-  if (number === 0) {
-    problems.push({ code: 'placeZero', positions: [13, 14, 15] });
-  }
-  return series === NO_VALUE || number === undefined ? undefined : series * 1000 + number;
-}
-
-/** The number that digits, plain or by omocodia, mean; `undefined` if one of them means none. */
-function numberAt(values: number[], from: number, to: number): number | undefined {
-  let number = 0;
-  for (let position = from; position < to; position++) {
-    const digit = DIGIT_MEANT[values[position] as number] as number;
-    if (digit === NO_VALUE) {
-      return undefined;
-    }
-    number = number * 10 + digit;
-  }
-  return number;
-}
-
-function personalFacts(
-  values: number[],
-  birth: Birth,
-  place: number,
-  days: Day[],
-  options: ParseOptions,
-): PersonalFacts {
-  const letter = PLACE_LETTERS.charAt(Math.floor(place / 1000));
+/** Reads a code in upper case of which all is known to be right, but for the place perhaps. */
+function accept(code: string, options: ParseOptions): Parsed {
+  const { year, month, dayField, place } = numbersOf(code);
+  const female = dayField > 40;
+  const days = birthDays(year, month, female ? dayField - 40 : dayField, todayOf(options));
   const end = placeEnd(place);
-  const omocodia = DIGIT_POSITIONS.reduce<number>(
-    (mask, position) => mask * 2 + ((values[position] as number) > 9 ? 1 : 0),
-    0,
-  );
-  const placeCode = letter + String(place % 1000).padStart(3, '0');
-  const eras = options.erasOf?.(placeCode);
-  return {
+  const warnings: Warning[] = [];
+  if (end !== 0 && days.every((day) => day > end)) {
+    warnings.push({ code: 'placeEnded', positions: [...PLACE_POSITIONS], strong: false });
+  } else if (!placeExists(place)) {
+    warnings.push({ code: 'placeUnlisted', positions: [...PLACE_POSITIONS], strong: true });
+  }
+  const facts: PersonalFacts = {
     kind: 'personal',
     birthDates: days.map(formatDay),
-    sex: birth.sex,
-    place: {
-      code: placeCode,
-      kind: letter === 'Z' ? 'foreignState' : 'commune',
-      ...(end !== 0 && { endedOn: formatDay(end) }),
-      ...(eras && { eras }),
-    },
-    omocodia,
+    sex: female ? 'female' : 'male',
+    place: placeFacts(place, end, options),
+    omocodia: omocodiaOf(code),
   };
+  return { ok: true, code, facts, warnings };
 }
 
-function parseProvisional(values: number[]): ParseResult {
-  const problems = foreignCharacters(values);
-  add(
-    problems,
-    'provisionalLetter',
-    positionsWhere(values, (value) => isLetter(value)),
-  );
-  if (problems.length === 0) {
-    if (values.every((value) => value === 0)) {
-      problems.push({ code: 'provisionalZero', positions: [] });
-    } else if (!hasLuhnDigit(values)) {
-      problems.push({ code: 'provisionalCheck', positions: [11] });
-    }
+function placeFacts(place: number, end: Day, options: ParseOptions): Place {
+  const letter = PLACE_LETTERS.charAt(Math.floor(place / 1000));
+  const code = letter + String(place % 1000).padStart(3, '0');
+  const facts: Place = { code, kind: letter === 'Z' ? 'foreignState' : 'commune' };
+  if (end !== 0) {
+    facts.endedOn = formatDay(end);
   }
+  const eras = options.erasOf?.(code);
+  if (eras) {
+    facts.eras = eras;
+  }
+  return facts;
+}
+
+function omocodiaOf(code: string): number {
+  let mask = 0;
+  for (const position of DIGIT_POSITIONS) {
+    // Letters come after digits in ASCII.
+    mask = mask * 2 + (code.charCodeAt(position) > 57 ? 1 : 0);
+  }
+  return mask;
+}
+
+/** All that is wrong with a code that is; with what was read if that is the place alone. */
+function refuse(values: readonly number[], code: string, options: ParseOptions): Refused {
+  const problems = diagnosePersonal(values, options);
+  if (problems.length > 1 || problems[0]?.code !== 'placeUnknown') {
+    return { ok: false, problems };
+  }
+  const { facts, warnings } = accept(code, options);
+  return { ok: false, problems, doubtful: { code, facts, warnings } };
+}
+
+function textOf(values: readonly number[]): string {
+  let text = '';
+  for (const value of values) {
+    text += CHARACTERS.charAt(value);
+  }
+  return text;
+}
+
+function parseProvisional(values: readonly number[]): ParseResult {
+  const problems = diagnoseProvisional(values);
   if (problems.length > 0) {
-    return { ok: false, problems: inOrder(problems) };
+    return { ok: false, problems };
   }
   const code = textOf(values);
   const office = code.slice(7, 10);

@@ -17,15 +17,25 @@ role[characterValue('X'.charCodeAt(0))] = 2;
  */
 const next = Uint8Array.from([0, 1, 0, 3, 3, 1, 2, 3, 3, 3, 2, 3, 3, 3, 3, 3]);
 
+/** What a value may do in a triplet: 0 a consonant, 1 a vowel, 2 `X`, 3 no letter. */
+export function letterRole(value: number): number {
+  return role[value] as number;
+}
+
+/** Whether three letters with these roles can be a triplet. */
+export function rolesFit(first: number, second: number, third: number): boolean {
+  const one = next[first] as number;
+  const two = next[one * 4 + second] as number;
+  return next[two * 4 + third] !== 3;
+}
+
 /**
  * Whether three values can be the triplet of any surname or given name: consonants in order, then
  * vowels in order, then `X` (DM 23 December 1976, art. 2). `XXX` is the triplet of nobody's name, given
  * where a name is missing, and is possible.
  */
 export function isTriplet(first: number, second: number, third: number): boolean {
-  const one = next[role[first] as number] as number;
-  const two = next[one * 4 + (role[second] as number)] as number;
-  return next[two * 4 + (role[third] as number)] !== 3;
+  return rolesFit(letterRole(first), letterRole(second), letterRole(third));
 }
 
 /** Whether a value can come after the first none, one or two of a name's triplet. */

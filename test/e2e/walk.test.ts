@@ -73,10 +73,13 @@ afterAll(async () => {
 
 const screen = (name: string) => page.locator(`main[data-screen=${name}]`);
 
+const showCode = (person: number) =>
+  page.getByRole('button', { name: `Show: ${world.people[person]?.label}`, exact: true }).click();
+
 test('a person is read, types the code on the screen, and the gate opens and clears', async () => {
   await screen('idle').waitFor();
   const [person] = world.people;
-  await page.getByRole('button', { name: `Show: ${person?.label}` }).click();
+  await showCode(0);
   await screen('entering').waitFor();
   for (const character of person?.codiceFiscale ?? '') {
     await page.getByRole('button', { name: character, exact: true }).click();
@@ -104,7 +107,7 @@ test('every screen on the way passes axe', async () => {
   };
   await screen('idle').waitFor();
   await check();
-  await page.getByRole('button', { name: `Show: ${world.people[3]?.label}` }).click();
+  await showCode(3);
   await screen('entering').waitFor();
   await check();
   await page.getByRole('button', { name: 'Aiuto' }).click();
@@ -120,7 +123,7 @@ test('every screen on the way passes axe', async () => {
 });
 
 test('a person may leave in the middle, and nothing stays on the glass', async () => {
-  await page.getByRole('button', { name: `Show: ${world.people[1]?.label}` }).click();
+  await showCode(1);
   await screen('entering').waitFor();
   await page.keyboard.type('ABC');
   await page.getByRole('button', { name: 'Lingua' }).click();
@@ -128,6 +131,23 @@ test('a person may leave in the middle, and nothing stays on the glass', async (
   await page.getByRole('button', { name: 'End' }).click();
   await page.getByRole('heading', { name: 'Mostra il codice QR' }).waitFor();
   expect(await page.locator('.cell').count()).toBe(0);
+});
+
+test('a camera that is unplugged is said, and the gate is back in service by itself', async () => {
+  await screen('idle').waitFor();
+  await page.getByRole('button', { name: 'Unplug the camera' }).click();
+  await screen('outOfService').waitFor();
+  await screen('idle').waitFor();
+});
+
+test('without the server nobody types for nothing, and it is never shown as “no”', async () => {
+  await page.getByRole('button', { name: 'Stop the server' }).click();
+  await page.locator('[data-staff=linkDown]').waitFor();
+  await showCode(0);
+  await page.getByRole('heading', { name: 'Ora non possiamo verificare' }).waitFor();
+  expect(await page.locator('[data-relay]').getAttribute('data-relay')).toBe('shut');
+  await page.getByRole('button', { name: 'Start the server' }).click();
+  await page.locator('[data-staff=linkDown]').waitFor({ state: 'detached' });
 });
 
 test('nothing of a person is in what the kiosk, the server or the browser wrote', async () => {

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
+import { buildPages } from '../../scripts/build-pages.ts';
 import { type FoundChromium, findChromium } from './chromium.ts';
 
 declare module 'vitest' {
@@ -10,8 +11,9 @@ declare module 'vitest' {
   }
 }
 
-/** Finds or unpacks Chromium once for all browser tests of a run, and leaves nothing of it behind. */
+/** Builds the pages, and finds or unpacks Chromium once for all browser tests; leaves nothing of it behind. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  await buildPages();
   const folder = await mkdtemp(join(tmpdir(), 'varco-chromium-'));
   project.provide('chromium', await findChromium(folder));
   return () => rm(folder, { recursive: true, force: true });

@@ -1,0 +1,344 @@
+import { existsSync, renameSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { z } from 'zod';
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { verdictSchema } from '../../shared/verdict.ts';
+
+/**
+ * A result that was decided at the gate, with no identity: nothing here names a person, and the schema
+ * lets nothing else in.
+ */
+export const factSchema = z.strictObject({
+  requestId: z.uuid(),
+  policy: z.string().min(1).max(64),
+  verdict: verdictSchema,
+  /** By the kiosk's clock, Unix time in milliseconds. */
+  decidedAt: z.number().int().nonnegative(),
+  clockTrust: z.enum(['unset', 'estimated', 'synced']),
+  /** The list it was decided from; none for “can't tell”. */
+  list: z
+    .strictObject({
+      epoch: z.number().int().nonnegative(),
+      version: z.number().int().nonnegative(),
+    })
+    .optional(),
+  /** Where a passage sensor is wired: whether somebody went through. */
+  passage: z.enum(['passed', 'notPassed']).optional(),
+});
+export type Fact = z.infer<typeof factSchema>;
+
+/** What may be lost when there is no room: measurements, never results. */
+export const telemetrySchema = z.strictObject({
+  name: z.string().min(1).max(64),
+  value: z.number(),
+  at: z.number().int().nonnegative(),
+});
+export type Telemetry = z.infer<typeof telemetrySchema>;
+
+export type OutboxItem =
+  | { id: number; class: 'fact'; fact: Fact }
+  | { id: number; class: 'telemetry'; telemetry: Telemetry };
+
+/** What the server says of one item. `refused` will never be accepted: it is kept where it can be seen. */
+export type Delivery = { outcome: 'accepted' } | { outcome: 'refused'; code: string };
+
+export interface OutboxLimits {
+  /** Facts and telemetry together, at most. */
+  itemsMax: number;
+  /** Items sent at once. */
+  batchMax: number;
+}
+
+export const defaultOutboxLimits: OutboxLimits = { itemsMax: 100_000, batchMax: 32 };
+
+/** What is in the outbox, for the dashboard. */
+export interface OutboxStatus {
+  facts: number;
+  telemetry: number;
+  quarantined: number;
+  telemetryDropped: number;
+  /** Where a database that could not be read was put aside. */
+  setAside: string | undefined;
+}
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS item (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  class TEXT NOT NULL CHECK (class IN ('fact', 'telemetry')),
+  request_id TEXT UNIQUE,
+  body TEXT NOT NULL,
+  refused_code TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS waiting ON item (class, id) WHERE refused_code IS NULL;
+`;
+
+/**
+ * Facts not yet delivered, durable before `addFact` returns, in the order in which they came about. It
+ * has two classes and one bound: telemetry gives way to facts, facts give way to nothing.
+ */
+export class Outbox {
+  readonly #path: string;
+  readonly #clock: Clock;
+  readonly #limits: OutboxLimits;
+  #database: Database.Database | undefined;
+  #dropped = 0;
+  #setAside: string | undefined;
+  #draining: Promise<number> | undefined;
+
+  constructor(path: string, clock: Clock, limits: OutboxLimits = defaultOutboxLimits) {
+    this.#path = path;
+    this.#clock = clock;
+    this.#limits = limits;
+  }
+
+  /**
+   * Opens the database; one that is damaged is put aside, whole, and a new one begun.
+   *
+   * @throws VarcoError `outboxUnavailable` when neither works.
+   */
+  start(): void {
+    try {
+      this.#database = openDatabase(this.#path);
+    } catch (error) {
+      if (!isDamage(error)) {
+        throw new VarcoError('outboxUnavailable', 'The outbox can’t be opened', { cause: error });
+      }
+      this.#setAside = `${this.#path}.damaged-${this.#clock.now()}`;
+      try {
+        setAside(this.#path, this.#setAside);
+        this.#database = openDatabase(this.#path);
+      } catch (cause) {
+        throw new VarcoError('outboxUnavailable', 'The outbox can’t be opened', { cause });
+      }
+    }
+  }
+
+  async stop(): Promise<void> {
+    const database = this.#database;
+    this.#database = undefined;
+    await this.#draining?.catch(() => undefined);
+    database?.close();
+  }
+
+  /**
+   * Keeps a fact; it is on the disk when this returns, so call it before anything opens. The same
+   * request id twice is one fact, the first.
+   *
+   * @throws VarcoError `outboxFull` when facts alone fill it, `outboxUnavailable` when the disk is full
+   * or broken: then nothing may be decided offline.
+   */
+  addFact(fact: Fact): void {
+    const body = JSON.stringify(factSchema.parse(fact));
+    this.#write((database) => {
+      const known = database.prepare('SELECT 1 FROM item WHERE request_id = ?').get(fact.requestId);
+      if (known === undefined) {
+        this.#makeRoom(database, 'fact');
+        database
+          .prepare("INSERT INTO item (class, request_id, body) VALUES ('fact', ?, ?)")
+          .run(fact.requestId, body);
+      }
+    });
+  }
+
+  /**
+   * Notes on a fact whether somebody went through.
+   *
+   * @returns false when the fact was delivered already: then it is news of its own.
+   */
+  notePassage(requestId: string, passage: 'passed' | 'notPassed'): boolean {
+    let isNoted = false;
+    this.#write((database) => {
+      const body = database
+        .prepare('SELECT body FROM item WHERE request_id = ? AND refused_code IS NULL')
+        .pluck()
+        .get(requestId);
+      if (typeof body === 'string') {
+        const fact = factSchema.parse({ ...JSON.parse(body), passage });
+        database
+          .prepare('UPDATE item SET body = ? WHERE request_id = ?')
+          .run(JSON.stringify(fact), requestId);
+        isNoted = true;
+      }
+    });
+    return isNoted;
+  }
+
+  /** Keeps a measurement if there is room; the oldest gives way. Never throws for want of room. */
+  addTelemetry(telemetry: Telemetry): void {
+    const body = JSON.stringify(telemetrySchema.parse(telemetry));
+    this.#write((database) => {
+      if (this.#makeRoom(database, 'telemetry')) {
+        database.prepare("INSERT INTO item (class, body) VALUES ('telemetry', ?)").run(body);
+      }
+    });
+  }
+
+  /**
+   * Delivers what waits: facts in their order, then telemetry. What is refused is quarantined and the
+   * rest goes on; when `deliver` rejects (the link is gone) everything not yet answered stays. Calls
+   * while it runs share the run.
+   *
+   * @param deliver answers every item of a batch, in order.
+   * @returns how many were accepted.
+   */
+  drain(deliver: (batch: readonly OutboxItem[]) => Promise<readonly Delivery[]>): Promise<number> {
+    this.#draining ??= this.#drain(deliver).finally(() => {
+      this.#draining = undefined;
+    });
+    return this.#draining;
+  }
+
+  status(): OutboxStatus {
+    const count = (where: string) =>
+      this.#read((database) =>
+        z
+          .number()
+          .parse(database.prepare(`SELECT count(*) FROM item WHERE ${where}`).pluck().get()),
+      );
+    return {
+      facts: count("class = 'fact' AND refused_code IS NULL"),
+      telemetry: count("class = 'telemetry' AND refused_code IS NULL"),
+      quarantined: count('refused_code IS NOT NULL'),
+      telemetryDropped: this.#dropped,
+      setAside: this.#setAside,
+    };
+  }
+
+  /** What the server refused, with its codes, oldest first. */
+  quarantined(limit: number): { fact: Fact | undefined; code: string }[] {
+    const rows = this.#read((database) =>
+      database
+        .prepare(
+          'SELECT class, body, refused_code FROM item WHERE refused_code IS NOT NULL ORDER BY id LIMIT ?',
+        )
+        .all(limit),
+    );
+    return z
+      .array(z.object({ class: z.string(), body: z.string(), refused_code: z.string() }))
+      .parse(rows)
+      .map((row) => ({
+        fact: row.class === 'fact' ? factSchema.parse(JSON.parse(row.body)) : undefined,
+        code: row.refused_code,
+      }));
+  }
+
+  async #drain(
+    deliver: (batch: readonly OutboxItem[]) => Promise<readonly Delivery[]>,
+  ): Promise<number> {
+    let accepted = 0;
+    for (;;) {
+      const batch = this.#database ? this.#waiting(this.#database) : [];
+      if (batch.length === 0) {
+        return accepted;
+      }
+      const deliveries = await deliver(batch);
+      if (!this.#database || deliveries.length !== batch.length) {
+        return accepted;
+      }
+      this.#write((database) => {
+        for (const [index, item] of batch.entries()) {
+          settle(database, item.id, deliveries[index] as Delivery);
+        }
+      });
+      accepted += deliveries.filter(({ outcome }) => outcome === 'accepted').length;
+    }
+  }
+
+  #waiting(database: Database.Database): OutboxItem[] {
+    const rows = database
+      .prepare(
+        'SELECT id, class, body FROM item WHERE refused_code IS NULL ORDER BY class, id LIMIT ?',
+      )
+      .all(this.#limits.batchMax);
+    return z
+      .array(z.object({ id: z.number(), class: z.enum(['fact', 'telemetry']), body: z.string() }))
+      .parse(rows)
+      .map(({ id, class: itemClass, body }) =>
+        itemClass === 'fact'
+          ? { id, class: itemClass, fact: factSchema.parse(JSON.parse(body)) }
+          : { id, class: itemClass, telemetry: telemetrySchema.parse(JSON.parse(body)) },
+      );
+  }
+
+  /** Whether there is room now; the oldest telemetry was dropped for it if need be. */
+  #makeRoom(database: Database.Database, itemClass: 'fact' | 'telemetry'): boolean {
+    const total = z.number().parse(database.prepare('SELECT count(*) FROM item').pluck().get());
+    if (total < this.#limits.itemsMax) {
+      return true;
+    }
+    const { changes } = database
+      .prepare("DELETE FROM item WHERE id = (SELECT min(id) FROM item WHERE class = 'telemetry')")
+      .run();
+    if (changes > 0) {
+      this.#dropped += 1;
+      return true;
+    }
+    if (itemClass === 'fact') {
+      throw new VarcoError('outboxFull', 'The outbox is full of facts that were not delivered');
+    }
+    this.#dropped += 1;
+    return false;
+  }
+
+  #read<Result>(act: (database: Database.Database) => Result): Result {
+    if (!this.#database) {
+      throw new VarcoError('outboxUnavailable', 'The outbox is not open');
+    }
+    return act(this.#database);
+  }
+
+  #write(act: (database: Database.Database) => void): void {
+    this.#read((database) => {
+      try {
+        database.transaction(() => act(database)).immediate();
+      } catch (cause) {
+        if (cause instanceof VarcoError) {
+          throw cause;
+        }
+        const message = `The outbox could not be written (${errorCode(cause)})`;
+        throw new VarcoError('outboxUnavailable', message, { cause });
+      }
+    });
+  }
+}
+
+/** The write-ahead log goes with its database: left behind it would be replayed into the new one. */
+function setAside(path: string, aside: string): void {
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) {
+      renameSync(path + suffix, aside + suffix);
+    }
+  }
+}
+
+function settle(database: Database.Database, id: number, delivery: Delivery): void {
+  if (delivery.outcome === 'accepted') {
+    database.prepare('DELETE FROM item WHERE id = ?').run(id);
+  } else {
+    database.prepare('UPDATE item SET refused_code = ? WHERE id = ?').run(delivery.code, id);
+  }
+}
+
+function openDatabase(path: string): Database.Database {
+  const database = new Database(path);
+  try {
+    database.pragma('journal_mode = WAL');
+    // An acknowledged fact survives a power cut: the journal is synced at every commit.
+    database.pragma('synchronous = FULL');
+    database.pragma('secure_delete = ON');
+    const check = database.pragma('quick_check(1)', { simple: true });
+    if (check !== 'ok') {
+      throw Object.assign(new Error('quick_check failed'), { code: 'SQLITE_CORRUPT' });
+    }
+    database.exec(SCHEMA);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+function isDamage(error: unknown): boolean {
+  return ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(errorCode(error).split('_', 2).join('_'));
+}

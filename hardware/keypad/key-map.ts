@@ -1,0 +1,151 @@
+import { z } from 'zod';
+import type { Key } from '../ports.ts';
+
+/** What a key of a pad does: an action, the character printed on it, or nothing. */
+export const keyActionSchema = z.enum([
+  'backspace',
+  'clear',
+  'confirm',
+  'end',
+  'help',
+  'language',
+  'repeat',
+  'character',
+  'star',
+  'hash',
+  'none',
+]);
+
+/** By the sign printed on the key; a sign that is not named keeps its default. */
+export const keyActionsSchema = z.partialRecord(
+  z.enum(['A', 'B', 'C', 'D', '*', '#', '/', '-', '+', '.', ',', '=', 'numLock']),
+  keyActionSchema,
+);
+export type KeyActions = z.infer<typeof keyActionsSchema>;
+
+/** The signs of a matrix, row by row, as telephones and membrane pads have them. */
+export const matrixSigns = {
+  '4x3': ['123', '456', '789', '*0#'],
+  '4x4': ['123A', '456B', '789C', '*0#D'],
+} as const;
+
+/** `*` and `#` pass as they are: typing letters on twelve keys gives them their meaning. */
+const padDefaults: KeyActions = {
+  A: 'help',
+  B: 'language',
+  C: 'repeat',
+  D: 'end',
+};
+
+/** A key of a matrix pad, by its sign. */
+export function padKey(sign: string, actions: KeyActions = {}): Key | undefined {
+  return keyOf(sign, { ...padDefaults, ...actions });
+}
+
+function keyOf(sign: string, actions: KeyActions): Key | undefined {
+  const action = actions[sign as keyof KeyActions] ?? 'character';
+  switch (action) {
+    case 'none':
+      return undefined;
+    case 'character':
+      return { kind: 'character', character: sign };
+    case 'star':
+      return { kind: 'character', character: '*' };
+    case 'hash':
+      return { kind: 'character', character: '#' };
+    default:
+      return { kind: action };
+  }
+}
+
+/** How letters lie on a keyboard: HID names keys by where they are, not by what is printed. */
+export type KeyboardLayout = 'qwerty' | 'qwertz' | 'azerty';
+
+const layoutSwaps: Readonly<Record<KeyboardLayout, Readonly<Record<string, string>>>> = {
+  qwerty: {},
+  qwertz: { Y: 'Z', Z: 'Y' },
+  // The M of an AZERTY board lies right of L, where others have a semicolon.
+  azerty: { A: 'Q', Q: 'A', W: 'Z', Z: 'W', M: ',', ';': 'M' },
+};
+
+/** A numeric pad has no `#`: `+` beside Enter is it. Num Lock is read as a key like any other. */
+const numericPadDefaults: KeyActions = {
+  numLock: 'help',
+  '/': 'language',
+  '*': 'star',
+  '-': 'end',
+  '+': 'hash',
+  '.': 'repeat',
+  ',': 'repeat',
+  '=': 'none',
+};
+
+const USAGE_A = 0x04;
+const USAGE_Z = 0x1d;
+const USAGE_1 = 0x1e;
+const USAGE_0 = 0x27;
+const USAGE_PAD_1 = 0x59;
+const USAGE_PAD_0 = 0x62;
+
+/** Keys that do the same on every keyboard (HID Usage Tables 1.5, §10, page 0x07). */
+const fixedUsages: Readonly<Record<number, Key>> = {
+  40: { kind: 'confirm' },
+  41: { kind: 'end' },
+  42: { kind: 'backspace' },
+  58: { kind: 'help' },
+  59: { kind: 'language' },
+  60: { kind: 'repeat' },
+  76: { kind: 'clear' },
+  88: { kind: 'confirm' },
+};
+
+/** The signs of a numeric pad's other keys. */
+const padSigns: Readonly<Record<number, string>> = {
+  83: 'numLock',
+  84: '/',
+  85: '*',
+  86: '-',
+  87: '+',
+  99: '.',
+  103: '=',
+  133: ',',
+};
+
+/**
+ * The key of a HID usage: letters, the digits of both rows whatever Shift does, Enter, Backspace,
+ * Escape (end), Delete (clear), F1 help, F2 language, F3 repeat, and a numeric pad's other keys.
+ *
+ * @param usage on page 0x07; `undefined` comes back for one that means nothing here.
+ */
+export function hidKey(
+  usage: number,
+  options: { layout: KeyboardLayout; actions?: KeyActions },
+): Key | undefined {
+  const fixed = fixedUsages[usage];
+  if (fixed) {
+    return fixed;
+  }
+  const sign = padSigns[usage];
+  if (sign !== undefined) {
+    return keyOf(sign, { ...numericPadDefaults, ...options.actions });
+  }
+  const character = characterOf(usage, options.layout);
+  return character === undefined ? undefined : { kind: 'character', character };
+}
+
+function characterOf(usage: number, layout: KeyboardLayout): string | undefined {
+  if (usage >= USAGE_1 && usage <= USAGE_0) {
+    return String((usage - USAGE_1 + 1) % 10);
+  }
+  if (usage >= USAGE_PAD_1 && usage <= USAGE_PAD_0) {
+    return String((usage - USAGE_PAD_1 + 1) % 10);
+  }
+  const SEMICOLON = 0x33;
+  const isLetter = usage >= USAGE_A && usage <= USAGE_Z;
+  if (!isLetter && usage !== SEMICOLON) {
+    return undefined;
+  }
+  const place = isLetter ? String.fromCharCode(65 + usage - USAGE_A) : ';';
+  const printed = layoutSwaps[layout][place] ?? place;
+  return /^[A-Z]$/.test(printed) ? printed : undefined;
+}

@@ -1,0 +1,47 @@
+import { type EntryMethod, PROVISIONAL_LENGTH } from '../../../device/session/code-entry.ts';
+import { lettersOnKey, possibleLetters } from '../../../device/session/entry-letters.ts';
+
+/** The key of a letter. */
+function keyOf(letter: string): string {
+  return Array.from('23456789').find((key) => lettersOnKey(key).includes(letter)) ?? '';
+}
+
+const isDigit = (character: string) => character >= '0' && character <= '9';
+
+/** Where a digit or its omocodia letter stands, from 0. */
+const digitPositions = [6, 7, 9, 10, 12, 13, 14];
+
+/**
+ * The presses that enter a code by a method, on twelve keys but for `direct`, without the last confirm;
+ * by multi-tap, "next" is pressed only where it is needed.
+ */
+export function pressesOf(method: EntryMethod, code: string): string[] {
+  if (method === 'direct') {
+    return Array.from(code);
+  }
+  if (code.length === PROVISIONAL_LENGTH) {
+    return ['*', ...code];
+  }
+  const presses: string[] = [];
+  let tapping = '';
+  for (const [at, character] of Array.from(code).entries()) {
+    const prefix = code.slice(0, at);
+    const key = isDigit(character) ? character : keyOf(character);
+    if (digitPositions.includes(at) && !isDigit(character)) {
+      presses.push('*');
+    } else if (key === tapping) {
+      presses.push('#');
+    }
+    tapping = '';
+    if (isDigit(character)) {
+      presses.push(character);
+    } else if (method === 'keyIndex') {
+      presses.push(key, String(lettersOnKey(key).indexOf(character) + 1));
+    } else {
+      const letters = possibleLetters(prefix, key);
+      presses.push(...key.repeat(letters.indexOf(character) + 1));
+      tapping = letters.length > 1 ? key : '';
+    }
+  }
+  return presses;
+}

@@ -1,0 +1,88 @@
+import type { KeyObject } from 'node:crypto';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { parseServerConfig } from '../../server/config.ts';
+import { generateKeyringFile } from '../../server/credential/keyring.ts';
+import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
+import { createLog } from '../../server/log.ts';
+import { type RunningServer, startServer } from '../../server/main.ts';
+import type { Verdict } from '../../shared/verdict.ts';
+import { DEMO_POLICY } from './people.ts';
+import { seedPeople } from './seed.ts';
+
+/** A sample person with the code in hand. */
+export interface IssuedPerson {
+  label: string;
+  codiceFiscale: string;
+  /** The text of the QR code. */
+  credential: string;
+  expected: Verdict;
+}
+
+/** The demo's server; it may be stopped and started again on the same port and database. */
+export interface DemoService {
+  people: IssuedPerson[];
+  url: string;
+  linkUrl: string;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+const labels: Record<string, string> = {
+  entitled: 'entitled',
+  entitledWithCompanion: 'entitled, with a companion',
+  notCovered: 'a status that this gate does not cover',
+  revoked: 'a code that was revoked',
+  notInArchive: 'not in the archive',
+};
+
+/** Starts a server on a database in `folder`, with the sample people and one kiosk in it. */
+export async function startService(options: {
+  folder: string;
+  kioskId: string;
+  publicKey: KeyObject;
+}): Promise<DemoService> {
+  const { folder, kioskId } = options;
+  const keyring = join(folder, 'keyring.json');
+  await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
+  const config = (port: number) =>
+    parseServerConfig({
+      host: 'varco.example.it',
+      listen: { address: '127.0.0.1', port },
+      node: 'demo',
+      database: `sqlite:${join(folder, 'varco.db')}`,
+      keyring,
+    });
+  const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });
+  const log = createLog({ level: 'info', destination });
+  let running: RunningServer | undefined = await startServer(config(0), { log });
+  const { url } = running;
+  const port = Number(new URL(url).port);
+  const { x = '' } = options.publicKey.export({ format: 'jwk' });
+  await running.app.fleet.registerKiosk({
+    id: kioskId,
+    publicKey: x,
+    gate: 'Demo gate',
+    site: 'demo',
+    policy: DEMO_POLICY,
+  });
+  const seeded = await seedPeople(running.app);
+  return {
+    people: seeded.map(({ label, person, text, expected }) => ({
+      label: labels[label] ?? label,
+      codiceFiscale: person.codiceFiscale,
+      credential: text,
+      expected,
+    })),
+    url,
+    linkUrl: `${url.replace('http', 'ws')}/link`,
+    async start() {
+      running ??= await startServer(config(port), { log });
+    },
+    async stop() {
+      const server = running;
+      running = undefined;
+      await server?.stop();
+    },
+  };
+}

@@ -1,0 +1,59 @@
+import { Option } from 'commander';
+import { type App, createApp } from '../../server/app.ts';
+import { readServerConfig, type ServerConfig } from '../../server/config.ts';
+import { Keyring } from '../../server/credential/keyring.ts';
+import { readKeyringFile } from '../../server/credential/keyring-file.ts';
+import { createLog } from '../../server/log.ts';
+import { openStore } from '../../server/store/open.ts';
+import type { Store } from '../../server/store/store.ts';
+import { systemClock } from '../../shared/clock.ts';
+
+/** Every command that works on the server's data names its config the same way. */
+export function configOption(): Option {
+  return new Option('--config <file>', "the server's config file")
+    .env('VARCO_CONFIG')
+    .makeOptionMandatory();
+}
+
+export function readConfig(path: string): Promise<ServerConfig> {
+  return readServerConfig(path, { VARCO_DATABASE_URL: process.env.VARCO_DATABASE_URL });
+}
+
+/** The rooms of a server that does not listen, for one command. */
+export interface OpenApp {
+  app: App;
+  store: Store;
+  keyring: Keyring;
+  config: ServerConfig;
+}
+
+/**
+ * Runs a command's work on the database, also beside a running server: commands write an audit chain
+ * of their own, named after the node.
+ */
+export async function withApp<Result>(
+  path: string,
+  work: (open: OpenApp) => Promise<Result>,
+): Promise<Result> {
+  const config = await readConfig(path);
+  const keyring = new Keyring(await readKeyringFile(config.keyring));
+  const store = await openStore(config.database);
+  try {
+    const log = createLog({ level: 'warn', destination: process.stderr });
+    const { host, alsoHosts } = config;
+    const node = `${config.node}-cli`;
+    const app = createApp({ store, keyring, clock: systemClock, log, node, host, alsoHosts });
+    await app.start();
+    try {
+      return await work({ app, store, keyring, config });
+    } finally {
+      await app.stop();
+    }
+  } finally {
+    await store.close();
+  }
+}
+
+export function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,16 @@
+import { Command } from 'commander';
+import { startServer } from '../../server/main.ts';
+import { configOption, printLine, readConfig } from './open-app.ts';
+import { untilStopped } from './until-stopped.ts';
+
+/** `varco server`: runs the server until it is told to stop. */
+export function serverCommand(): Command {
+  return new Command('server')
+    .description('run the server from its config file')
+    .addOption(configOption())
+    .action(async (options: { config: string }) => {
+      const server = await startServer(await readConfig(options.config));
+      printLine(server.url);
+      await untilStopped(() => server.stop());
+    });
+}

@@ -1,0 +1,155 @@
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode } from '../../shared/errors.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { Log } from '../log.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { Audit } from './audit.ts';
+import type { Head } from './chain.ts';
+
+/** From the first row after a checkpoint until the next checkpoint, at most. */
+export const CHECKPOINT_EVERY_MS = 10_000;
+/** Audit rows are kept for this long at most (domain §8). */
+export const RETENTION_MONTHS_MAX = 12;
+
+/** `head`: the chain was here; `pruned`: every row up to here was let go. */
+export type CheckpointKind = 'head' | 'pruned';
+
+/** What a checkpoint's signature is over. */
+export function checkpointMessage(
+  node: string,
+  { sequence, hash }: Head,
+  at: number,
+  kind: CheckpointKind,
+): Uint8Array {
+  return new TextEncoder().encode(
+    ['varco checkpoint 1', node, sequence, hash, at, kind].join('\n'),
+  );
+}
+
+/** Signs where this node's chain ends, while it grows, and lets old rows go. */
+export class Checkpoints {
+  readonly #store: Store;
+  readonly #keyring: Keyring;
+  readonly #audit: Audit;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #node: string;
+  #cancel: (() => void) | undefined;
+  #stopped = false;
+
+  constructor(deps: {
+    store: Store;
+    keyring: Keyring;
+    audit: Audit;
+    clock: Clock;
+    log: Log;
+    node: string;
+  }) {
+    this.#store = deps.store;
+    this.#keyring = deps.keyring;
+    this.#audit = deps.audit;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+    this.#node = deps.node;
+  }
+
+  start(): void {
+    this.#audit.onAppend = () => this.#schedule();
+  }
+
+  /** Signs the last head, so that a server that stops leaves nothing unsigned. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.#cancel?.();
+    this.#audit.onAppend = undefined;
+    await this.sign();
+  }
+
+  /** Signs the head as it is; does nothing when it is signed already. */
+  async sign(): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const head = await tx
+        .selectFrom('audit_head')
+        .select(['sequence', 'hash'])
+        .where('node', '=', this.#node)
+        .executeTakeFirst();
+      if (head && head.sequence > 0) {
+        await this.#insert(tx, this.#node, head, 'head');
+      }
+    });
+  }
+
+  /**
+   * Lets go of every row from before a time, of every node; a signed note keeps each chain provable.
+   *
+   * @returns how many rows went.
+   */
+  async prune(before: number): Promise<number> {
+    return this.#store.transaction(async (tx) => {
+      let gone = 0;
+      for (const { node } of await tx.selectFrom('audit_head').select('node').execute()) {
+        gone += await this.#pruneNode(tx, node, before);
+      }
+      return gone;
+    });
+  }
+
+  async #pruneNode(tx: Tx, node: string, before: number): Promise<number> {
+    const rows = tx.selectFrom('audit').where('node', '=', node);
+    const kept = await rows
+      .select((row) => row.fn.min('sequence').as('sequence'))
+      .where('at', '>=', before)
+      .executeTakeFirst();
+    const last = await rows
+      .select(['sequence', 'hash'])
+      .where('sequence', '<', kept?.sequence ?? Number.MAX_SAFE_INTEGER)
+      .orderBy('sequence', 'desc')
+      .executeTakeFirst();
+    if (!last) {
+      return 0;
+    }
+    await this.#insert(tx, node, last, 'pruned');
+    const { numDeletedRows } = await tx
+      .deleteFrom('audit')
+      .where('node', '=', node)
+      .where('sequence', '<=', last.sequence)
+      .executeTakeFirstOrThrow();
+    await tx
+      .deleteFrom('checkpoint')
+      .where('node', '=', node)
+      .where('sequence', '<', last.sequence)
+      .execute();
+    return Number(numDeletedRows);
+  }
+
+  async #insert(tx: Tx, node: string, head: Head, kind: CheckpointKind): Promise<void> {
+    const at = this.#clock.now();
+    const { keyId, sign } = this.#keyring.auditSigner();
+    const signature = Buffer.from(sign(checkpointMessage(node, head, at, kind)));
+    await tx
+      .insertInto('checkpoint')
+      .values({
+        node,
+        ...head,
+        at,
+        kind,
+        key_id: keyId,
+        signature: signature.toString('base64url'),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .execute();
+  }
+
+  #schedule(): void {
+    if (this.#cancel || this.#stopped) {
+      return;
+    }
+    this.#cancel = this.#clock.after(CHECKPOINT_EVERY_MS, () => {
+      this.#cancel = undefined;
+      this.sign().catch((error: unknown) => {
+        this.#log.error({ code: errorCode(error) }, 'no checkpoint');
+        this.#schedule();
+      });
+    });
+  }
+}

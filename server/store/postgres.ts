@@ -1,0 +1,162 @@
+import { CompiledQuery, Kysely, PostgresDialect, sql } from 'kysely';
+import pg from 'pg';
+import { VarcoError } from '../../shared/errors.ts';
+import { migrate } from './migrate.ts';
+import type { Tables } from './schema.ts';
+import {
+  type BulkInsert,
+  type Lookup,
+  type Store,
+  type Tx,
+  toStoreError,
+  withRetries,
+} from './store.ts';
+
+const CONNECTIONS_MAX = 10;
+const CONNECT_TIMEOUT_MS = 3000;
+/** A statement or a forgotten transaction that takes longer is ended by the server. */
+const STATEMENT_TIMEOUT_MS = 60_000;
+const LISTEN_AGAIN_MS = 1000;
+
+/** Counts and Unix milliseconds are far below 2^53: as numbers, like SQLite gives them. */
+const types = {
+  getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+};
+
+/** PostgreSQL 15 or later, shared by every node. */
+export class PostgresStore implements Store {
+  readonly engine = 'postgres';
+  readonly db: Kysely<Tables>;
+  readonly #url: string;
+  readonly #listeners = new Map<string, Set<(payload: string) => void>>();
+  #listening: pg.Client | undefined;
+  #closed = false;
+
+  private constructor(url: string) {
+    this.#url = url;
+    const pool = new pg.Pool({
+      connectionString: url,
+      max: CONNECTIONS_MAX,
+      connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
+      types,
+    });
+    // A connection lost while idle is replaced at the next use; that use says so if it can't be.
+    pool.on('error', () => {});
+    this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
+  }
+
+  /** @throws VarcoError `storeUnavailable`, `storeNewer`, `storeUnsupported`. */
+  static async open(url: string): Promise<PostgresStore> {
+    const store = new PostgresStore(url);
+    try {
+      const { rows } = await sql<{ version: string }>`
+        select current_setting('server_version_num') as version`.execute(store.db);
+      if (Number(rows[0]?.version) < 150_000) {
+        throw new VarcoError('storeUnsupported', 'PostgreSQL 15 or later is needed');
+      }
+      await migrate(store.db, 'postgres');
+      return store;
+    } catch (error) {
+      await store.close();
+      throw toStoreError(error);
+    }
+  }
+
+  transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    return withRetries(
+      () => this.db.transaction().execute(work),
+      (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+      Math.random,
+    );
+  }
+
+  async lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly (string | number)[]): Promise<Row[]> {
+    if (keys.length === 0) {
+      return [];
+    }
+    const text = `${lookup.head} = any($1::${lookup.keyType}[])`;
+    return (await tx.executeQuery<Row>(CompiledQuery.raw(text, [keys]))).rows;
+  }
+
+  async insertMany(
+    tx: Tx,
+    insert: BulkInsert,
+    rows: readonly (readonly unknown[])[],
+  ): Promise<number> {
+    if (rows.length === 0) {
+      return 0;
+    }
+    const names = Object.keys(insert.columns);
+    const marks = Object.values(insert.columns).map((type, index) => `$${index + 1}::${type}[]`);
+    const text = `insert into ${insert.table} (${names.join(', ')})
+      select * from unnest(${marks.join(', ')}) ${insert.tail ?? ''}`;
+    const arrays = names.map((_name, column) => rows.map((row) => row[column]));
+    const result = await tx.executeQuery(CompiledQuery.raw(text, arrays));
+    return Number(result.numAffectedRows ?? 0);
+  }
+
+  backup(): Promise<void> {
+    const message = 'PostgreSQL is backed up with its own tools: pg_dump or pg_basebackup';
+    return Promise.reject(new VarcoError('backupFailed', message));
+  }
+
+  async notify(channel: string, payload: string): Promise<void> {
+    await sql`select pg_notify(${channel}, ${payload})`.execute(this.db);
+  }
+
+  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+    const listeners = this.#listeners.get(channel) ?? new Set();
+    this.#listeners.set(channel, listeners.add(heard));
+    if (this.#listening) {
+      await this.#listening.query(`listen ${pg.escapeIdentifier(channel)}`);
+    } else {
+      await this.#startListening();
+    }
+    return () => {
+      listeners.delete(heard);
+      return Promise.resolve();
+    };
+  }
+
+  async close(): Promise<void> {
+    if (this.#closed) {
+      return;
+    }
+    this.#closed = true;
+    await this.#listening?.end();
+    await this.db.destroy();
+  }
+
+  /** One connection hears for the whole node; when it is lost, another takes its place. */
+  async #startListening(): Promise<void> {
+    const client = new pg.Client({ connectionString: this.#url });
+    let lost = false;
+    const again = () => {
+      if (!lost && !this.#closed) {
+        lost = true;
+        this.#listening = undefined;
+        setTimeout(() => void this.#startListening().catch(again), LISTEN_AGAIN_MS).unref();
+      }
+    };
+    client.on('error', again);
+    client.on('end', again);
+    client.on('notification', ({ channel, payload }) => {
+      for (const heard of this.#listeners.get(channel) ?? []) {
+        heard(payload ?? '');
+      }
+    });
+    try {
+      await client.connect();
+      this.#listening = client;
+      for (const channel of this.#listeners.keys()) {
+        await client.query(`listen ${pg.escapeIdentifier(channel)}`);
+      }
+    } catch (error) {
+      again();
+      throw error;
+    }
+  }
+}

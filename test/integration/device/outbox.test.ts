@@ -1,0 +1,256 @@
+import { spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { once } from 'node:events';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { directoryDisk } from '../../../device/offline/disk.ts';
+import {
+  type Delivery,
+  defaultOutboxLimits,
+  type Fact,
+  Outbox,
+  type OutboxItem,
+} from '../../../device/offline/outbox.ts';
+import { ManualClock } from '../../support/hands/manual-clock.ts';
+
+let directory: string;
+let path: string;
+let outboxes: Outbox[];
+beforeEach(() => {
+  directory = mkdtempSync(join(tmpdir(), 'varco-outbox-'));
+  path = join(directory, 'outbox.sqlite');
+  outboxes = [];
+});
+afterEach(async () => {
+  await Promise.all(outboxes.map((outbox) => outbox.stop()));
+  rmSync(directory, { recursive: true });
+});
+
+function started(limits = defaultOutboxLimits): Outbox {
+  const outbox = new Outbox(path, new ManualClock(), limits);
+  outbox.start();
+  outboxes.push(outbox);
+  return outbox;
+}
+
+const fact = (over: Partial<Fact> = {}): Fact => ({
+  requestId: randomUUID(),
+  policy: 'dm507-art4',
+  verdict: { outcome: 'granted', companion: false },
+  decidedAt: 1_780_000_000_000,
+  clockTrust: 'synced',
+  list: { epoch: 1, version: 2 },
+  ...over,
+});
+const accepted: Delivery = { outcome: 'accepted' };
+const telemetry = (value: number) => ({ name: 'frameRate', value, at: 1 });
+
+/** A server that remembers what it got. */
+function server(answer: (item: OutboxItem) => Delivery = () => accepted) {
+  const got: OutboxItem[] = [];
+  const deliver = async (batch: readonly OutboxItem[]) => {
+    got.push(...batch);
+    return batch.map(answer);
+  };
+  return { got, deliver };
+}
+const requestIds = (items: readonly OutboxItem[]) =>
+  items.flatMap((item) => (item.class === 'fact' ? [item.fact.requestId] : []));
+
+test('facts survive a restart and are delivered once, in order, before telemetry', async () => {
+  const facts = Array.from({ length: 100 }, () => fact());
+  const first = started();
+  first.addTelemetry(telemetry(1));
+  for (const each of facts) {
+    first.addFact(each);
+  }
+  await first.stop();
+  const outbox = started();
+  const { got, deliver } = server();
+  expect(await outbox.drain(deliver)).toBe(101);
+  expect(requestIds(got)).toEqual(facts.map(({ requestId }) => requestId));
+  expect(got.at(-1)?.class).toBe('telemetry');
+  expect(await outbox.drain(deliver)).toBe(0);
+  expect(outbox.status()).toMatchObject({ facts: 0, telemetry: 0, quarantined: 0 });
+});
+
+test('the same request id is one fact, the first', async () => {
+  const outbox = started();
+  const one = fact();
+  outbox.addFact(one);
+  outbox.addFact({ ...one, verdict: { outcome: 'denied', reason: 'notCovered' } });
+  const { got, deliver } = server();
+  await outbox.drain(deliver);
+  expect(got).toMatchObject([{ fact: { verdict: { outcome: 'granted' } } }]);
+});
+
+test('the link goes in the middle: what was not answered stays, in order', async () => {
+  const outbox = started({ itemsMax: 100, batchMax: 3 });
+  const facts = Array.from({ length: 8 }, () => fact());
+  for (const each of facts) {
+    outbox.addFact(each);
+  }
+  let batches = 0;
+  const broken = async (batch: readonly OutboxItem[]) => {
+    batches += 1;
+    if (batches === 2) {
+      throw Object.assign(new Error('closed'), { code: 'closed' });
+    }
+    return batch.map(() => accepted);
+  };
+  await expect(outbox.drain(broken)).rejects.toMatchObject({ code: 'closed' });
+  const { got, deliver } = server();
+  await outbox.drain(deliver);
+  expect(requestIds(got)).toEqual(facts.slice(3).map(({ requestId }) => requestId));
+});
+
+test('what the server refuses is quarantined with its code, and holds nothing up', async () => {
+  const outbox = started();
+  const facts = [fact(), fact({ policy: 'unknown' }), fact()];
+  for (const each of facts) {
+    outbox.addFact(each);
+  }
+  const { deliver } = server((item) =>
+    item.class === 'fact' && item.fact.policy === 'unknown'
+      ? { outcome: 'refused', code: 'policyUnknown' }
+      : accepted,
+  );
+  expect(await outbox.drain(deliver)).toBe(2);
+  expect(outbox.quarantined(10)).toEqual([{ fact: facts[1], code: 'policyUnknown' }]);
+  const after = server();
+  await outbox.drain(after.deliver);
+  expect(after.got).toEqual([]);
+});
+
+test('calls to drain share one run', async () => {
+  const outbox = started();
+  outbox.addFact(fact());
+  const { got, deliver } = server();
+  expect(await Promise.all([outbox.drain(deliver), outbox.drain(deliver)])).toEqual([1, 1]);
+  expect(got).toHaveLength(1);
+});
+
+describe('a full outbox', () => {
+  test('telemetry gives way to facts, the oldest first; facts give way to nothing', async () => {
+    const outbox = started({ itemsMax: 5, batchMax: 32 });
+    for (let value = 0; value < 4; value++) {
+      outbox.addTelemetry(telemetry(value));
+    }
+    const facts = Array.from({ length: 5 }, () => fact());
+    for (const each of facts) {
+      outbox.addFact(each);
+    }
+    expect(() => outbox.addFact(fact())).toThrow(expect.objectContaining({ code: 'outboxFull' }));
+    outbox.addTelemetry(telemetry(9));
+    expect(outbox.status()).toMatchObject({ facts: 5, telemetry: 0, telemetryDropped: 5 });
+    const { got, deliver } = server();
+    await outbox.drain(deliver);
+    expect(requestIds(got)).toEqual(facts.map(({ requestId }) => requestId));
+    outbox.addFact(fact());
+  });
+
+  test('of telemetry keeps the newest', async () => {
+    const outbox = started({ itemsMax: 3, batchMax: 32 });
+    for (let value = 0; value < 6; value++) {
+      outbox.addTelemetry(telemetry(value));
+    }
+    const { got, deliver } = server();
+    await outbox.drain(deliver);
+    expect(got.map((item) => item.class === 'telemetry' && item.telemetry.value)).toEqual([
+      3, 4, 5,
+    ]);
+  });
+});
+
+test('a passage is noted on a fact that waits, and is news once it was delivered', async () => {
+  const outbox = started();
+  const one = fact();
+  outbox.addFact(one);
+  expect(outbox.notePassage(one.requestId, 'notPassed')).toBe(true);
+  const { got, deliver } = server();
+  await outbox.drain(deliver);
+  expect(got).toMatchObject([{ fact: { passage: 'notPassed' } }]);
+  expect(outbox.notePassage(one.requestId, 'passed')).toBe(false);
+});
+
+test('nothing but the schema gets in: a codice fiscale has no place', () => {
+  const outbox = started();
+  const named = { ...fact(), codiceFiscale: 'RSSMRA85T10A562S' } as Fact;
+  expect(() => outbox.addFact(named)).toThrow();
+  expect(outbox.status().facts).toBe(0);
+  for (const file of readdirSync(directory)) {
+    expect(readFileSync(join(directory, file)).includes('RSSMRA85T10A562S')).toBe(false);
+  }
+});
+
+test('a damaged database is put aside whole and a new one begun', async () => {
+  const outbox = started();
+  outbox.addFact(fact());
+  await outbox.stop();
+  writeFileSync(path, Buffer.alloc(8_192, 'not a database'));
+  const again = started();
+  expect(again.status()).toMatchObject({ facts: 0, setAside: expect.stringContaining('damaged-') });
+  again.addFact(fact());
+  expect(again.status().facts).toBe(1);
+  expect(readdirSync(directory).some((name) => name.includes('.damaged-'))).toBe(true);
+});
+
+test('a place that can’t be written is said, and nothing is kept in memory instead', () => {
+  const outbox = new Outbox(join(directory, 'nowhere', 'x.sqlite'), new ManualClock());
+  expect(() => outbox.start()).toThrow(expect.objectContaining({ code: 'outboxUnavailable' }));
+  expect(() => outbox.addFact(fact())).toThrow(
+    expect.objectContaining({ code: 'outboxUnavailable' }),
+  );
+});
+
+test('kill -9 at any moment: every fact that was acknowledged is there', async () => {
+  const source = new URL('../../../device/offline/outbox.ts', import.meta.url).href;
+  const clock = new URL('../../../shared/clock.ts', import.meta.url).href;
+  const program = `
+    const { Outbox } = await import(${JSON.stringify(source)});
+    const { systemClock } = await import(${JSON.stringify(clock)});
+    const outbox = new Outbox(process.argv[1], systemClock);
+    outbox.start();
+    for (;;) {
+      const requestId = crypto.randomUUID();
+      outbox.addFact({ requestId, policy: 'p', verdict: { outcome: 'granted', companion: false },
+        decidedAt: 1, clockTrust: 'synced' });
+      process.stdout.write(requestId + '\\n');
+      await new Promise((resolve) => setImmediate(resolve));
+    }`;
+  const kiosk = spawn(
+    process.execPath,
+    ['--import', 'tsx', '--input-type=module', '-e', program, path],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  );
+  let said = '';
+  kiosk.stdout.on('data', (chunk) => {
+    said += chunk;
+    if (said.length > 37 * 40) {
+      kiosk.kill('SIGKILL');
+    }
+  });
+  await once(kiosk, 'close');
+  const acknowledged = said.split('\n').filter((line) => line.length === 36);
+  const { got, deliver } = server();
+  await started().drain(deliver);
+  expect(acknowledged.length).toBeGreaterThan(30);
+  expect(requestIds(got).slice(0, acknowledged.length)).toEqual(acknowledged);
+});
+
+test('the list’s files are whole, private, and leave no temporary file', async () => {
+  const disk = directoryDisk(directory);
+  expect(await disk.read('list')).toBeUndefined();
+  await disk.replace('list', Uint8Array.from([1, 2, 3]));
+  await disk.replace('list', Uint8Array.from([4, 5]));
+  expect([...((await disk.read('list')) ?? [])]).toEqual([4, 5]);
+  expect(readdirSync(directory)).toEqual(['list']);
+  await disk.remove('list');
+  await disk.remove('list');
+  expect(await disk.read('list')).toBeUndefined();
+  await expect(
+    directoryDisk(join(directory, 'nowhere')).replace('list', new Uint8Array(1)),
+  ).rejects.toMatchObject({ code: 'ENOENT' });
+});

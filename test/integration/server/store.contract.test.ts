@@ -1,0 +1,470 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { sql } from 'kysely';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
+import { seedPeople } from '../../../scripts/demo/seed.ts';
+import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import type { App } from '../../../server/app.ts';
+import { checksOf } from '../../../server/audit/portal.ts';
+import { verifyAudit } from '../../../server/audit/verify.ts';
+import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import { STATUS_CHANNEL } from '../../../server/registry/registry.ts';
+import { openStore } from '../../../server/store/open.ts';
+import type { Store } from '../../../server/store/store.ts';
+import { startApp, testKeyring } from '../../support/server-app.ts';
+
+/** The same contract on both engines. */
+describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
+  let folder: string;
+  let postgres: Postgres | undefined;
+  let url: string;
+  let stores: Store[] = [];
+  let app: App;
+  let store: Store;
+
+  async function open(): Promise<Store> {
+    const opened = await openStore(url);
+    stores.push(opened);
+    return opened;
+  }
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'varco-contract-'));
+    postgres = engine === 'postgres' ? await startPostgres() : undefined;
+  });
+  afterAll(async () => {
+    await postgres?.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+  beforeEach(async () => {
+    url = postgres ? await postgres.createDatabase() : `sqlite:${join(folder, randomUUID())}.db`;
+    store = await open();
+    app = await startApp(store);
+  });
+  afterEach(async () => {
+    await app.stop();
+    await Promise.all(stores.map((one) => one.close()));
+    stores = [];
+  });
+
+  function ask(of: App, credentialId: string, codiceFiscale: string, requestId = randomUUID()) {
+    const asker = { id: 'kiosk:gate-1', site: 'torino' };
+    const policy = DEMO_POLICY;
+    return of.verification.verify({ asker, requestId, credentialId, codiceFiscale, policy });
+  }
+
+  const rows = demoPeople.flatMap(({ person, verbali }) =>
+    verbali.map((verbale) => ({ person, verbale })),
+  );
+  const [first] = rows as [(typeof rows)[number]];
+
+  test('an import again changes nothing; a protocol of another person is rejected', async () => {
+    const once = await app.registry.importRows(rows);
+    expect(once).toMatchObject({ verbali: 6, unchanged: 0, rejected: [], statusChanges: 4 });
+    expect(await app.registry.importRows(rows)).toMatchObject({ verbali: 0, unchanged: 6 });
+    const other = demoPeople[2]?.person as (typeof first)['person'];
+    const stolen = { person: other, verbale: first.verbale };
+    const changed = { ...first, verbale: { ...first.verbale, text: 'other' } };
+    expect((await app.registry.importRows([stolen, changed])).rejected).toEqual([
+      { index: 0, problem: 'protocolOfAnother' },
+      { index: 1, problem: 'conflictingContent' },
+    ]);
+  });
+
+  test('a draft that comes after its definitive verbale changes nothing', async () => {
+    const { definitiveOn: _, ...rest } = first.verbale;
+    const draft = { ...rest, state: 'draft' as const };
+    await app.registry.importRows([{ ...first, verbale: draft }]);
+    const { codiceFiscale } = first.person;
+    expect((await app.registry.findPerson(codiceFiscale))?.status).toEqual({});
+    await app.registry.importRows([first]);
+    const status = (await app.registry.findPerson(codiceFiscale))?.status;
+    expect(status?.invaliditaCivile?.percentage).toBe(60);
+    await app.registry.importRows([{ ...first, verbale: draft }]);
+    expect((await app.registry.findPerson(codiceFiscale))?.status).toEqual(status);
+  });
+
+  test('changes of status have numbers without gaps and are heard', async () => {
+    const listener = await open();
+    const heard = new Promise<string>((resolve) => {
+      void listener.listen(STATUS_CHANNEL, resolve).then(async () => {
+        const from = engine === 'sqlite' ? listener : store;
+        await app.registry.importRows(rows);
+        await from.notify(STATUS_CHANNEL, '');
+      });
+    });
+    expect(await heard).toBe('');
+    const events = await app.registry.statusEvents(0);
+    expect(events.map(({ sequence }) => sequence)).toEqual([1, 2, 3, 4]);
+    expect(await app.registry.statusEvents(3)).toEqual(events.slice(3));
+  });
+
+  test('every person of the demonstration gets the verdict that is expected', async () => {
+    for (const { credentialId, person, expected } of await seedPeople(app)) {
+      expect((await ask(app, credentialId, person.codiceFiscale)).verdict).toEqual(expected);
+    }
+    expect((await verifyAudit(store, testKeyring)).problems).toEqual([]);
+  });
+
+  test('one answer and one row for a request, on two nodes at once and after a restart', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    const other = await startApp(await open(), { node: 'node-b' });
+    const requestId = randomUUID();
+    const answers = await Promise.all(
+      [app, other, app, other].map((one) =>
+        ask(one, credentialId, person.codiceFiscale, requestId),
+      ),
+    );
+    await other.stop();
+    const restarted = await startApp(await open(), { node: 'node-b' });
+    answers.push(await ask(restarted, credentialId, person.codiceFiscale, requestId));
+    await restarted.stop();
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+    const found = await store.db
+      .selectFrom('audit')
+      .select('node')
+      .where('kind', '=', 'verification')
+      .execute();
+    expect(found).toHaveLength(1);
+  });
+
+  test('two nodes write two chains at once, and both hold', async () => {
+    const people = await seedPeople(app);
+    const other = await startApp(await open(), { node: 'node-b' });
+    const asked = Array.from({ length: 200 }, (_, index) => {
+      const { credentialId, person } = people[index % 5] as (typeof people)[number];
+      return ask(index % 2 ? app : other, credentialId, person.codiceFiscale);
+    });
+    await Promise.all(asked);
+    await other.stop();
+    const report = await verifyAudit(store, testKeyring);
+    expect(report).toMatchObject({ nodes: 2, problems: [] });
+    expect(report.rows).toBeGreaterThanOrEqual(200);
+  });
+
+  test.each([
+    [
+      'altered',
+      sql`update audit set body = replace(body, 'denied', 'granteD') where sequence = 9`,
+      9,
+    ],
+    ['missing', sql`delete from audit where sequence = 8`, 8],
+    ['truncated', sql`delete from audit where sequence >= 10`, 10],
+  ])('an audit row %s is named', async (problem, change, sequence) => {
+    for (const { credentialId, person } of await seedPeople(app)) {
+      await ask(app, credentialId, person.codiceFiscale);
+    }
+    await change.execute(store.db);
+    expect((await verifyAudit(store, testKeyring)).problems).toContainEqual({
+      node: 'node-a',
+      sequence,
+      problem,
+    });
+  });
+
+  test('rows made anew from some row on are found by the signed checkpoint', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    await ask(app, credentialId, person.codiceFiscale);
+    await app.checkpoints.sign();
+    await sql`delete from audit where sequence >= 7`.execute(store.db);
+    const at = await sql<{ hash: string }>`select hash from audit where sequence = 6`.execute(
+      store.db,
+    );
+    const hash = at.rows[0]?.hash ?? '';
+    await sql`update audit_head set sequence = 6, hash = ${hash}`.execute(store.db);
+    await ask(app, credentialId, person.codiceFiscale);
+    const { problems } = await verifyAudit(store, testKeyring);
+    expect(problems).toContainEqual({ node: 'node-a', sequence: 7, problem: 'rewritten' });
+  });
+
+  test('pruned rows are gone, and the chain still holds', async () => {
+    const people = await seedPeople(app);
+    const before = await verifyAudit(store, testKeyring);
+    await sql`update audit set at = 5`.execute(store.db);
+    expect(before.rows).toBe(6);
+    expect(await app.checkpoints.prune(10)).toBe(6);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    await ask(app, credentialId, person.codiceFiscale);
+    const after = await verifyAudit(store, testKeyring);
+    expect(after).toMatchObject({ rows: 1, problems: [] });
+  });
+
+  test('the citizen sees the checks, and nobody sees the citizen', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person, expected } = people[0] as (typeof people)[number];
+    await ask(app, credentialId, person.codiceFiscale);
+    const deps = { store, keyring: testKeyring, now: Date.now() };
+    expect(await checksOf(deps, person.codiceFiscale)).toMatchObject([
+      { asker: 'kiosk:gate-1', site: 'torino', policy: DEMO_POLICY, verdict: expected },
+    ]);
+    const all = JSON.stringify(await store.db.selectFrom('audit').selectAll().execute());
+    expect(all).not.toContain(person.codiceFiscale);
+    expect(all).not.toContain(testKeyring.codeMac(person.codiceFiscale));
+  });
+
+  test('credentials: one live for a person, reissued, revoked, with a history', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    const { codiceFiscale } = person;
+    await expect(app.credentials.issue(codiceFiscale, { actor: 'test' })).rejects.toMatchObject({
+      code: 'alreadyIssued',
+    });
+    const next = await app.credentials.reissue(credentialId, { actor: 'test', reason: 'lost' });
+    const refused = { outcome: 'denied', reason: 'notRecognised' };
+    expect((await ask(app, credentialId, codiceFiscale)).verdict).toEqual(refused);
+    expect((await ask(app, next.id, codiceFiscale)).verdict.outcome).toBe('granted');
+    const history = await app.credentials.history(credentialId);
+    expect(history.map(({ kind }) => kind)).toEqual(['issued', 'revoked']);
+    await expect(
+      app.credentials.revoke(credentialId, { actor: 'test', reason: 'again' }),
+    ).rejects.toMatchObject({ code: 'credentialUnknown' });
+  });
+
+  test.each([
+    ['mobileMissing', { mobile: undefined }],
+    ['emailMissing', { email: undefined }],
+    ['privacyNotAccepted', { privacyVersion: '2019-01' }],
+  ])('no credential: %s', async (code, change) => {
+    const person = { ...first.person, ...change } as typeof first.person;
+    await app.registry.importRows([{ ...first, person }]);
+    await expect(
+      app.credentials.issue(person.codiceFiscale, { actor: 'test' }),
+    ).rejects.toMatchObject({ code });
+  });
+
+  test('a Disability Card tells that it is valid, until it expires, and nothing else', async () => {
+    await app.registry.importRows(rows);
+    const [entitled, , notDue] = demoPeople as [
+      (typeof demoPeople)[number],
+      unknown,
+      (typeof demoPeople)[number],
+    ];
+    const { codiceFiscale } = entitled.person;
+    const card = { serial: 'IT-1', expiresAt: Date.now() + 60_000, companion: true };
+    const issue = (code: string) => app.credentials.issue(code, { actor: 'test', card });
+    await expect(issue(notDue.person.codiceFiscale)).rejects.toMatchObject({ code: 'cardNotDue' });
+    const { id } = await issue(codiceFiscale);
+    await app.credentials.issue(codiceFiscale, { actor: 'test' });
+    await expect(issue(codiceFiscale)).rejects.toMatchObject({ code: 'alreadyIssued' });
+    const asked = async (policy: string) =>
+      (
+        await app.verification.verify({
+          asker: { id: 'kiosk:1', site: 's' },
+          requestId: randomUUID(),
+          credentialId: id,
+          codiceFiscale,
+          policy,
+        })
+      ).verdict;
+    expect(await asked('disability-card')).toEqual({ outcome: 'granted', companion: true });
+    expect(await asked(DEMO_POLICY)).toEqual({ outcome: 'unconfirmed', reason: 'notInArchive' });
+    await sql`update credential set expires_at = 1 where id = ${id}`.execute(store.db);
+    expect(await asked('disability-card')).toEqual({ outcome: 'denied', reason: 'notRecognised' });
+  });
+
+  test('no credential without a status, nor for a stranger', async () => {
+    const [none] = demoPeople.filter(({ verbali }) => verbali.length === 0);
+    await app.registry.importRows([{ person: none?.person as typeof first.person }]);
+    const issue = (code: string) => app.credentials.issue(code, { actor: 'test' });
+    await expect(issue(none?.person.codiceFiscale ?? '')).rejects.toMatchObject({
+      code: 'statusMissing',
+    });
+    await expect(issue('RSSMRA80A01H501U')).rejects.toMatchObject({ code: 'personUnknown' });
+  });
+
+  test('another keyring, or a database of a newer program, is refused', async () => {
+    const keyring = new Keyring(generateKeyringFile(1));
+    await expect(startApp(store, { keyring })).rejects.toMatchObject({ code: 'keyringMismatch' });
+    await sql`insert into migration (version, name, applied_at) values (999, 'later', 0)`.execute(
+      store.db,
+    );
+    await expect(openStore(url)).rejects.toMatchObject({ code: 'storeNewer' });
+  });
+
+  test('no answer when the audit row cannot be written', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    await sql`alter table audit rename to audit_away`.execute(store.db);
+    await expect(ask(app, credentialId, person.codiceFiscale)).rejects.toBeInstanceOf(Error);
+    await sql`alter table audit_away rename to audit`.execute(store.db);
+    expect((await ask(app, credentialId, person.codiceFiscale)).verdict.outcome).toBe('granted');
+  });
+
+  test('wrong tries: throttled at that gate, also after a restart, and not at another', async () => {
+    const people = await seedPeople(app);
+    const [one, two] = people as [(typeof people)[number], (typeof people)[number]];
+    const at = (of: App, gate: string, code: string) =>
+      of.verification.verify({
+        asker: { id: gate, site: 'torino' },
+        requestId: randomUUID(),
+        credentialId: one.credentialId,
+        codiceFiscale: code,
+        policy: DEMO_POLICY,
+      });
+    const wrong = two.person.codiceFiscale;
+    const right = one.person.codiceFiscale;
+    const outcomes: string[] = [];
+    for (let tried = 0; tried < 6; tried += 1) {
+      outcomes.push((await at(app, 'kiosk:1', wrong)).verdict.outcome);
+    }
+    expect(outcomes).toEqual(['denied', 'denied', 'denied', 'denied', 'denied', 'throttled']);
+    const restarted = await startApp(await open(), { node: 'node-b' });
+    expect((await at(restarted, 'kiosk:1', right)).verdict.outcome).toBe('throttled');
+    expect((await at(restarted, 'kiosk:2', right)).verdict).toEqual(one.expected);
+    await restarted.stop();
+  });
+
+  test('the same code at two sites within minutes is noted, not refused', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person, expected } = people[0] as (typeof people)[number];
+    for (const site of ['torino', 'torino', 'venezia']) {
+      const { verdict } = await app.verification.verify({
+        asker: { id: `kiosk:${site}`, site },
+        requestId: randomUUID(),
+        credentialId,
+        codiceFiscale: person.codiceFiscale,
+        policy: DEMO_POLICY,
+      });
+      expect(verdict).toEqual(expected);
+    }
+    const rows = await store.db
+      .selectFrom('audit')
+      .select('body')
+      .where('kind', '=', 'verification')
+      .orderBy('sequence')
+      .execute();
+    const signals = rows.map(({ body }) => JSON.parse(body).signals);
+    expect(signals).toEqual([undefined, undefined, ['elsewhereMinutesAgo']]);
+    const kept = JSON.stringify(await store.db.selectFrom('sighting').selectAll().execute());
+    expect(kept).not.toContain(credentialId);
+  });
+
+  describe('the second level', () => {
+    const session = { operatorId: '17', site: 'torino', validUntil: Number.MAX_SAFE_INTEGER };
+    const purpose = 'sportello';
+    let sent: { to: string; text: string }[];
+    let heard: () => void;
+    let arrived: Promise<void>;
+    let desk: App;
+    let one: Awaited<ReturnType<typeof seedPeople>>[number];
+
+    beforeEach(async () => {
+      sent = [];
+      arrived = new Promise((resolve) => {
+        heard = resolve;
+      });
+      const take = (to: string, text: string) => {
+        sent.push({ to, text });
+        heard();
+        return Promise.resolve();
+      };
+      const messenger = {
+        sendCode: ({ mobile }: { mobile: string }, code: string) => take(mobile, code),
+        sendDetail: ({ email }: { email: string }, text: string) => take(email, text),
+      };
+      desk = await startApp(store, { node: 'node-desk', messenger });
+      const people = await seedPeople(desk);
+      one = people[1] as typeof one;
+    });
+    afterEach(() => desk.stop());
+
+    const about = () => ({
+      credentialId: one.credentialId,
+      codiceFiscale: one.person.codiceFiscale,
+      purpose,
+    });
+
+    test('the detail is shown once, for the code that the citizen got', async () => {
+      expect(await desk.secondLevel.request(session, about())).toEqual({
+        outcome: 'sent',
+        expiresInMs: 300_000,
+      });
+      await arrived;
+      const [{ to, text: code }] = sent as [(typeof sent)[number]];
+      expect(to).toBe(one.person.mobile);
+      const { credentialId } = one;
+      const other = { ...session, operatorId: '18' };
+      const reveal = { credentialId, purpose, code };
+      const spent = { outcome: 'refused', reason: 'codeSpent' };
+      expect(await desk.secondLevel.reveal(other, reveal)).toEqual(spent);
+      const elsewhere = { ...reveal, purpose: 'other' };
+      expect(await desk.secondLevel.reveal(session, elsewhere)).toEqual(spent);
+      const wrong = { ...reveal, code: code === '000000' ? '000001' : '000000' };
+      const refused = { outcome: 'refused', reason: 'wrongCode' };
+      expect(await desk.secondLevel.reveal(session, wrong)).toEqual(refused);
+      const shown = await desk.secondLevel.reveal(session, reveal);
+      expect(shown).toMatchObject({
+        outcome: 'shown',
+        detail: [
+          {
+            area: 'invaliditaCivile',
+            giudizio: 'totaleNonDeambula',
+            law: 'L. 18/1980 art. 1',
+            percentage: 100,
+            fiscalBenefits: [{ law: 'DPR 495/1992 art. 381' }],
+          },
+          { area: 'handicap', giudizio: 'handicapGrave' },
+        ],
+      });
+      expect(await desk.secondLevel.reveal(session, reveal)).toEqual(spent);
+      const everything = JSON.stringify([
+        await store.db.selectFrom('audit').selectAll().execute(),
+        await store.db.selectFrom('one_time_code').selectAll().execute(),
+      ]);
+      expect(everything).not.toContain(`"${code}"`);
+      expect(everything).not.toContain('totaleNonDeambula');
+    });
+
+    test('by e-mail the operator sees only "sent"', async () => {
+      expect(await desk.secondLevel.mail(session, about())).toEqual({ outcome: 'sent' });
+      await arrived;
+      expect(sent[0]?.to).toBe(one.person.email);
+      expect(sent[0]?.text).toContain('100 %');
+    });
+
+    test('a stranger gets the same words; an ended session none; no messenger says so', async () => {
+      const refused = { outcome: 'refused', reason: 'notRecognised' };
+      const wrong = { ...about(), codiceFiscale: 'RSSMRA80A01H501U' };
+      expect(await desk.secondLevel.request(session, wrong)).toEqual(refused);
+      const unknown = { ...about(), credentialId: 'f'.repeat(32) };
+      expect(await desk.secondLevel.mail(session, unknown)).toEqual(refused);
+      await expect(
+        desk.secondLevel.request({ ...session, validUntil: 0 }, about()),
+      ).rejects.toMatchObject({ code: 'sessionEnded' });
+      const without = await app.secondLevel.request(session, about());
+      expect(without).toEqual({ outcome: 'unavailable' });
+      expect(sent).toEqual([]);
+    });
+
+    test('at a gate of level 2: the code first, then the verdict', async () => {
+      const [museum] = desk.policies.list().filter(({ id }) => id === 'musei-statali');
+      await desk.policies.add({ ...museum, id: 'livello-2', level: 2 });
+      const asker = { id: 'kiosk:1', site: 'torino' };
+      const { credentialId } = one;
+      const { codiceFiscale } = one.person;
+      const question = { asker, credentialId, policy: 'livello-2' };
+      const first = await desk.verification.verify({
+        ...question,
+        requestId: randomUUID(),
+        codiceFiscale,
+      });
+      expect(first.verdict).toEqual({ outcome: 'otpRequired', expiresInMs: 300_000 });
+      await arrived;
+      const code = sent[0]?.text ?? '';
+      const type = (requestId: string, typed: string) =>
+        desk.secondLevel.verifyAtGate({ ...question, requestId, code: typed });
+      const wrong = await type(randomUUID(), code === '000000' ? '000001' : '000000');
+      expect(wrong.verdict.outcome).toBe('otpRequired');
+      const requestId = randomUUID();
+      const granted = await type(requestId, code);
+      expect(granted.verdict).toEqual({ outcome: 'granted', companion: true });
+      expect(await type(requestId, code)).toEqual(granted);
+      expect((await type(randomUUID(), code)).verdict.outcome).toBe('denied');
+    });
+  });
+});

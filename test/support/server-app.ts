@@ -1,0 +1,26 @@
+import { pino } from 'pino';
+import { type App, type AppDeps, createApp } from '../../server/app.ts';
+import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
+import type { Store } from '../../server/store/store.ts';
+import { systemClock } from '../../shared/clock.ts';
+
+/** One keyring for every node of a test. */
+export const testKeyring = new Keyring(generateKeyringFile(0));
+
+/** A server's rooms on a store, started, not listening. */
+export async function startApp(
+  store: Store,
+  options: Partial<Pick<AppDeps, 'node' | 'keyring' | 'clock' | 'source' | 'messenger'>> = {},
+): Promise<App> {
+  const app = createApp({
+    store,
+    keyring: testKeyring,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    node: 'node-a',
+    host: 'varco.example.it',
+    ...options,
+  });
+  await app.start();
+  return app;
+}
