@@ -25,8 +25,11 @@ const READY_TIMEOUT_MS = 15_000;
 /** Pictures in the thread's queue; a camera sends the next one only after an answer. */
 const WAITING_MAX = 4;
 
-/** Where the thread's code is; in a bundle the name ends in `.js`. */
-export const DECODE_WORKER_URL = new URL('./decode/decode.worker.ts', import.meta.url);
+/** Where the thread's code is: beside this file, as source or as built. */
+export const DECODE_WORKER_URL = new URL(
+  `./decode/decode.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
+  import.meta.url,
+);
 
 export interface DecoderThreadDeps {
   clock: Clock;
