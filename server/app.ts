@@ -11,6 +11,8 @@ import type { Log } from './log.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { Policies } from './verification/policies.ts';
+import { SecondLevel } from './verification/second-level.ts';
+import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
 
 /** The largest HTTP body, in bytes. */
@@ -26,6 +28,10 @@ export interface AppDeps {
   host: string;
   alsoHosts?: readonly string[];
   socketLimits?: SocketLimits;
+  /** Absent: the second level and its one-time codes are `unavailable`. */
+  messenger?: Messenger;
+  /** Who answers for people's status in the registry's place. */
+  source?: StatusSource;
 }
 
 /** The server's rooms, built and connected; nothing listens. */
@@ -35,6 +41,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  secondLevel: SecondLevel;
   audit: Audit;
   checkpoints: Checkpoints;
   fleet: Fleet;
@@ -54,11 +61,31 @@ export function createApp(deps: AppDeps): App {
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
-  const verification = new Verification({ store, keyring, audit, policies, now });
+  const { messenger, source } = deps;
+  const secondLevel = new SecondLevel({
+    store,
+    keyring,
+    audit,
+    registry,
+    policies,
+    messenger,
+    log,
+    now,
+  });
+  const verification = new Verification({
+    store,
+    keyring,
+    audit,
+    policies,
+    secondLevel,
+    source,
+    now,
+  });
   const fleet = new Fleet({ store, audit, now });
   const sockets = new KioskSockets({
     fleet,
     verification,
+    secondLevel,
     keyring,
     hosts: [host, ...(deps.alsoHosts ?? [])],
     clock,
@@ -73,6 +100,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
+    secondLevel,
     audit,
     checkpoints,
     fleet,

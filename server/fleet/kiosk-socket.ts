@@ -10,7 +10,8 @@ import { CallError, defaultPeerLimits, Peer } from '../../shared/protocol/peer.t
 import { proofMessage } from '../../shared/protocol/proof.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
-import type { Verification } from '../verification/verification.ts';
+import type { SecondLevel } from '../verification/second-level.ts';
+import type { Answer, Verification } from '../verification/verification.ts';
 import type { Fleet, Kiosk } from './fleet.ts';
 
 /** Where kiosks connect. */
@@ -57,6 +58,7 @@ const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
 export interface KioskSocketDeps {
   fleet: Fleet;
   verification: Verification;
+  secondLevel: SecondLevel;
   keyring: Keyring;
   /** The hosts whose codes the gates read. */
   hosts: readonly string[];
@@ -158,6 +160,7 @@ class Connection {
       handlers: {
         Boot: (request) => this.#boot(request),
         Verify: (request) => this.#verify(request),
+        VerifyCode: (request) => this.#verifyCode(request),
         Status: () => this.#status(),
       },
     });
@@ -255,17 +258,25 @@ class Connection {
     };
   }
 
-  async #verify(request: RequestOf<'Verify'>): Promise<AnswerOf<'Verify'>> {
+  #verify(request: RequestOf<'Verify'>): Promise<Answer> {
     const { id, site, policy } = this.#acceptedKiosk();
+    const asker = { id: `kiosk:${id}`, site };
+    return this.#answer(id, this.#sockets.deps.verification.verify({ asker, policy, ...request }));
+  }
+
+  #verifyCode(request: RequestOf<'VerifyCode'>): Promise<Answer> {
+    const { id, site, policy } = this.#acceptedKiosk();
+    const asker = { id: `kiosk:${id}`, site };
+    const { secondLevel } = this.#sockets.deps;
+    return this.#answer(id, secondLevel.verifyAtGate({ asker, policy, ...request }));
+  }
+
+  async #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
     try {
-      return await this.#sockets.deps.verification.verify({
-        asker: { id: `kiosk:${id}`, site },
-        policy,
-        ...request,
-      });
+      return await answer;
     } catch (error) {
       const code = errorCode(error);
-      this.#sockets.deps.log.error({ kiosk: id, code }, 'no answer to a verification');
+      this.#sockets.deps.log.error({ kiosk, code }, 'no answer to a verification');
       throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
     }
   }

@@ -1,17 +1,21 @@
-import { timingSafeEqual } from 'node:crypto';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import type { Audit, AuditEvent } from '../audit/audit.ts';
+import { type Audit, type AuditEvent, monthOf } from '../audit/audit.ts';
 import type { Keyring } from '../credential/keyring.ts';
+import type { PersonRecord } from '../registry/person.ts';
 import type { Status } from '../registry/status.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
-import { decide } from './decide.ts';
+import type { BulkInsert, Lookup, Store, Tx } from '../store/store.ts';
+import { decide, type Facts } from './decide.ts';
+import { Guesses } from './guesses.ts';
 import type { Policies } from './policies.ts';
+import { findAll, type Recognition, recognise } from './recognition.ts';
+import type { SecondLevel } from './second-level.ts';
+import type { SourceAnswer, StatusSource } from './sources.ts';
 
-/** Who asks: a kiosk, or an operator or a command. */
+/** Who asks: a kiosk, an operator or a command. */
 export interface Asker {
-  /** Such as `kiosk:gate-1`; the request id is only unique within it. */
+  /** Such as `kiosk:gate-1` or `operator:17`; the request id is only unique within it. */
   id: string;
   site: string;
 }
@@ -34,69 +38,52 @@ export interface Answer {
 const WAITING_MAX = 4096;
 /** Requests in one transaction, at most. */
 const BATCH_MAX = 512;
+/** The same code at two sites within this time is noted in the audit. */
+const SIGHTING_WINDOW_MS = 600_000;
 
-interface Waiting {
-  request: VerifyRequest;
-  policy: Policy;
+/** A request on its way through one batch. */
+interface Waiting extends VerifyRequest {
+  question: Policy;
   mac: string;
+  /** The idempotency key. */
   key: string;
+  /** What a source other than the registry said. */
+  upstream: SourceAnswer | undefined;
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
 
-interface CredentialRow {
-  id: string;
-  person_id: number;
-  kind: string;
-  state: string;
-  expires_at: number | null;
-}
-
-interface PersonRow {
-  id: number;
-  code_mac: string;
-  status: string;
+interface Sighting {
+  credential_id: string;
+  site: string;
+  at: number;
 }
 
 const answered: Lookup = {
   head: 'select request, at, body from audit where request',
   keyType: 'text',
 };
-const credentials: Lookup = {
-  head: 'select id, person_id, kind, state, expires_at from credential where id',
+const sightings: Lookup = {
+  head: 'select credential_id, site, at from sighting where credential_id',
   keyType: 'text',
 };
-const personsById: Lookup = {
-  head: 'select id, code_mac, status from person where id',
-  keyType: 'bigint',
-};
-
-/** Stands in for a person that is not there, so that every refusal does the same work. */
-const NOBODY: PersonRow = {
-  id: 0,
-  code_mac: '0'.repeat(32),
-  status: JSON.stringify({
-    invaliditaCivile: {
-      protocol: '-',
-      giudizio: 'totale',
-      recognised: true,
-      percentage: 100,
-      accompagnamento: false,
-      fiscalBenefits: [],
-      definitiveOn: '2010-01-01',
-    },
-  } satisfies Status),
+const insertSightings: BulkInsert = {
+  table: 'sighting',
+  columns: { credential_id: 'text', site: 'text', at: 'bigint' },
+  tail: `on conflict (credential_id) do update set site = excluded.site, at = excluded.at`,
 };
 
 /**
  * Answers gates. Requests are gathered while the writer is busy and settled together in one
- * transaction that commits as soon as it is free: the answer leaves after its audit row is on the disk.
+ * transaction that begins as soon as it is free: the answer leaves after its audit row is on the disk.
  */
 export class Verification {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #audit: Audit;
   readonly #policies: Policies;
+  readonly #secondLevel: SecondLevel;
+  readonly #source: StatusSource | undefined;
   readonly #now: () => number;
   #waiting: Waiting[] = [];
   #settling = false;
@@ -106,12 +93,17 @@ export class Verification {
     keyring: Keyring;
     audit: Audit;
     policies: Policies;
+    secondLevel: SecondLevel;
+    /** Absent: the registry answers. */
+    source?: StatusSource | undefined;
     now: () => number;
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
     this.#audit = deps.audit;
     this.#policies = deps.policies;
+    this.#secondLevel = deps.secondLevel;
+    this.#source = deps.source;
     this.#now = deps.now;
   }
 
@@ -121,19 +113,19 @@ export class Verification {
    *
    * @throws VarcoError `busy`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
    */
-  verify(request: VerifyRequest): Promise<Answer> {
-    const policy = this.#policies.find(request.policy, new Date(this.#now()));
-    if (!policy) {
-      const message = `No policy ${request.policy} is in force`;
-      return Promise.reject(new VarcoError('policyUnknown', message));
+  async verify(request: VerifyRequest): Promise<Answer> {
+    const question = this.#policies.find(request.policy, new Date(this.#now()));
+    if (!question) {
+      throw new VarcoError('policyUnknown', `No policy ${request.policy} is in force`);
     }
     if (this.#waiting.length >= WAITING_MAX) {
-      return Promise.reject(new VarcoError('busy', 'Too many verifications wait'));
+      throw new VarcoError('busy', 'Too many verifications wait');
     }
+    const mac = this.#keyring.codeMac(request.codiceFiscale);
+    const key = `${request.asker.id} ${request.requestId}`;
+    const upstream = this.#source ? await this.#askSource(this.#source, request, mac) : undefined;
     return new Promise((resolve, reject) => {
-      const mac = this.#keyring.codeMac(request.codiceFiscale);
-      const key = `${request.asker.id} ${request.requestId}`;
-      this.#waiting.push({ request, policy, mac, key, resolve, reject });
+      this.#waiting.push({ ...request, question, mac, key, upstream, resolve, reject });
       if (!this.#settling) {
         this.#settling = true;
         setImmediate(() => void this.#settleAll());
@@ -141,13 +133,44 @@ export class Verification {
     });
   }
 
+  /** Forgets what nobody needs any more: sightings and used-up one-time codes. */
+  async forget(): Promise<void> {
+    const now = this.#now();
+    await this.#store.db
+      .deleteFrom('sighting')
+      .where('at', '<', now - SIGHTING_WINDOW_MS)
+      .execute();
+    await this.#store.db.deleteFrom('one_time_code').where('expires_at', '<', now).execute();
+  }
+
+  /** Asks upstream for those only whose code and codice fiscale belong together. */
+  async #askSource(
+    source: StatusSource,
+    request: VerifyRequest,
+    mac: string,
+  ): Promise<SourceAnswer | undefined> {
+    const { cause } = await this.#store.transaction(async (tx) =>
+      recognise(
+        { credentialId: request.credentialId, mac },
+        await findAll(this.#store, tx, [request.credentialId]),
+        this.#now(),
+      ),
+    );
+    return cause === 'recognised' ? source.statusOf(request.codiceFiscale) : undefined;
+  }
+
   async #settleAll(): Promise<void> {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_MAX);
       try {
-        const answers = await this.#store.transaction((tx) => this.#settle(tx, batch));
+        const { answers, deliveries } = await this.#store.transaction((tx) =>
+          this.#settle(tx, batch),
+        );
         for (const one of batch) {
           one.resolve(answers.get(one.key) as Answer);
+        }
+        for (const deliver of deliveries) {
+          deliver();
         }
       } catch (error) {
         for (const one of batch) {
@@ -158,104 +181,172 @@ export class Verification {
     this.#settling = false;
   }
 
-  async #settle(tx: Tx, batch: readonly Waiting[]): Promise<Map<string, Answer>> {
-    const answers = new Map<string, Answer>();
-    for (const row of await this.#store.lookup<{ request: string; at: number; body: string }>(
-      tx,
-      answered,
-      batch.map(({ key }) => key),
-    )) {
-      const { verdict } = JSON.parse(row.body) as { verdict: Verdict };
-      answers.set(row.request, { verdict, decidedAt: row.at });
-    }
+  async #settle(
+    tx: Tx,
+    batch: readonly Waiting[],
+  ): Promise<{ answers: Map<string, Answer>; deliveries: (() => void)[] }> {
+    const answers = await this.#alreadyAnswered(tx, batch);
     const fresh = new Map<string, Waiting>();
     for (const one of batch) {
-      if (!answers.has(one.key) && !fresh.has(one.key)) {
+      if (!answers.has(one.key)) {
         fresh.set(one.key, one);
       }
     }
+    const deliveries: (() => void)[] = [];
     if (fresh.size === 0) {
-      return answers;
+      return { answers, deliveries };
     }
-    const found = await this.#find(tx, [...fresh.values()]);
+    const tries = [...fresh.values()];
     const decidedAt = this.#now();
-    const now = new Date(decidedAt);
+    const ids = tries.map(({ credentialId }) => credentialId);
+    const found = await findAll(this.#store, tx, ids);
+    const guesses = await Guesses.read(this.#store, tx, tries);
+    const seen = await this.#readSightings(tx, ids, decidedAt);
     const events: AuditEvent[] = [];
-    for (const [key, one] of fresh) {
-      const { verdict, event } = judge(one, found, now);
-      answers.set(key, { verdict, decidedAt });
-      events.push(event);
+    for (const one of tries) {
+      const recognition = recognise(one, found, decidedAt);
+      const { verdict, deliver } = await this.#judge(tx, one, recognition, guesses, decidedAt);
+      if (deliver) {
+        deliveries.push(deliver);
+      }
+      answers.set(one.key, { verdict, decidedAt });
+      const signals = this.#notice(one, recognition, seen, decidedAt);
+      events.push(toEvent(one, recognition, verdict, signals));
     }
+    await guesses.write(this.#store, tx);
+    await this.#writeSightings(tx, seen, decidedAt);
     await this.#audit.append(tx, events, decidedAt);
-    return answers;
+    return { answers, deliveries };
   }
 
-  async #find(tx: Tx, batch: readonly Waiting[]): Promise<Found> {
-    const rows = await this.#store.lookup<CredentialRow>(
+  async #alreadyAnswered(tx: Tx, batch: readonly Waiting[]): Promise<Map<string, Answer>> {
+    const rows = await this.#store.lookup<{ request: string; at: number; body: string }>(
       tx,
-      credentials,
-      batch.map(({ request }) => request.credentialId),
+      answered,
+      batch.map(({ key }) => key),
     );
-    const byId = new Map(rows.map((row) => [row.id, row]));
-    const persons = await this.#store.lookup<PersonRow>(
-      tx,
-      personsById,
-      batch.map(({ request }) => byId.get(request.credentialId)?.person_id ?? NOBODY.id),
+    return new Map(
+      rows.map(({ request, at, body }) => {
+        const { verdict } = JSON.parse(body) as { verdict: Verdict };
+        return [request, { verdict, decidedAt: at }];
+      }),
     );
-    return { credentials: byId, persons: new Map(persons.map((row) => [row.id, row])) };
+  }
+
+  /** One request's verdict. Whatever is wrong, the same steps run; only the last choice differs. */
+  async #judge(
+    tx: Tx,
+    one: Waiting,
+    recognition: Recognition,
+    guesses: Guesses,
+    now: number,
+  ): Promise<{ verdict: Verdict; deliver?: () => void }> {
+    const retryAfterMs = guesses.waitMs(one, now);
+    const decided = decide(this.#facts(one, recognition), one.question, new Date(now));
+    if (retryAfterMs > 0) {
+      return { verdict: { outcome: 'throttled', retryAfterMs } };
+    }
+    if (recognition.cause !== 'recognised') {
+      guesses.failed(one, now);
+      return { verdict: { outcome: 'denied', reason: 'notRecognised' } };
+    }
+    if (one.question.level === 2) {
+      return this.#secondLevel.startAtGate(tx, {
+        asker: one.asker,
+        credentialId: one.credentialId,
+        policy: one.policy,
+        personId: recognition.person.id,
+      });
+    }
+    return { verdict: decided };
+  }
+
+  #facts(one: Waiting, { person, credential }: Recognition): Facts {
+    if (one.upstream?.kind === 'unavailable') {
+      return { kind: 'unavailable' };
+    }
+    // A Disability Card tells only that it is valid (domain §4).
+    const isCard = credential?.kind === 'card';
+    const own = JSON.parse(person.status) as Status;
+    const status = one.upstream?.kind === 'known' ? one.upstream.status : own;
+    const known: Facts = { kind: 'known', status: isCard ? {} : status, cardValid: isCard };
+    return asksMinor(one.question) && person.identity_cipher.length > 0
+      ? { ...known, birthDate: this.#birthDate(person.identity_cipher) }
+      : known;
+  }
+
+  #birthDate(box: Buffer): string {
+    return (JSON.parse(this.#keyring.open('person.identity', box)) as PersonRecord).birthDate;
+  }
+
+  async #readSightings(tx: Tx, ids: readonly string[], now: number): Promise<Seen> {
+    const month = monthOf(now);
+    const names = new Map(ids.map((id) => [id, this.#keyring.pseudonym(month, `seen ${id}`)]));
+    const rows = await this.#store.lookup<Sighting>(tx, sightings, [...names.values()]);
+    return {
+      names,
+      last: new Map(rows.map((row) => [row.credential_id, row])),
+      changed: new Set(),
+    };
+  }
+
+  /** The same code elsewhere minutes ago: noted in the audit, no reason to refuse. */
+  #notice(one: Waiting, recognition: Recognition, seen: Seen, now: number): string[] {
+    const name = seen.names.get(one.credentialId);
+    if (recognition.cause !== 'recognised' || name === undefined) {
+      return [];
+    }
+    const last = seen.last.get(name);
+    seen.last.set(name, { credential_id: name, site: one.asker.site, at: now });
+    seen.changed.add(name);
+    const elsewhere = last && last.site !== one.asker.site && now - last.at < SIGHTING_WINDOW_MS;
+    return elsewhere ? ['elsewhereMinutesAgo'] : [];
+  }
+
+  async #writeSightings(tx: Tx, seen: Seen, now: number): Promise<void> {
+    const rows = [...seen.changed].sort().map((name) => [name, seen.last.get(name)?.site, now]);
+    await this.#store.insertMany(tx, insertSightings, rows);
   }
 }
 
-interface Found {
-  credentials: Map<string, CredentialRow>;
-  persons: Map<number, PersonRow>;
+/** Where codes were seen last, under the month's pseudonyms; forgotten after minutes. */
+interface Seen {
+  names: Map<string, string>;
+  last: Map<string, Sighting>;
+  changed: Set<string>;
 }
 
-/**
- * One request's verdict and audit event. Whatever is wrong, the same steps run: compare, parse,
- * decide; only the last choice differs.
- */
-function judge(one: Waiting, found: Found, now: Date): { verdict: Verdict; event: AuditEvent } {
-  const credential = found.credentials.get(one.request.credentialId);
-  const person = found.persons.get(credential?.person_id ?? NOBODY.id) ?? NOBODY;
-  const sameCode = timingSafeEqual(Buffer.from(one.mac), Buffer.from(person.code_mac));
-  const live =
-    credential?.state === 'live' &&
-    (credential.expires_at === null || credential.expires_at > now.getTime());
-  const decided = decide(
-    {
-      kind: 'known',
-      status: JSON.parse(person.status) as Status,
-      cardValid: credential?.kind === 'card' && live,
-    },
-    one.policy,
-    now,
-  );
-  const recognised = sameCode && live && credential !== undefined;
-  const verdict: Verdict = recognised ? decided : { outcome: 'denied', reason: 'notRecognised' };
-  const { asker, credentialId } = one.request;
+const minorPolicies = new WeakMap<Policy, boolean>();
+
+/** Whether a policy needs the birth date; worked out once for each. */
+function asksMinor(policy: Policy): boolean {
+  let asks = minorPolicies.get(policy);
+  if (asks === undefined) {
+    asks = JSON.stringify(policy).includes('"minor":true');
+    minorPolicies.set(policy, asks);
+  }
+  return asks;
+}
+
+function toEvent(
+  one: Waiting,
+  { cause, subject }: Recognition,
+  verdict: Verdict,
+  signals: string[],
+): AuditEvent {
+  const { asker, question } = one;
   return {
-    verdict,
-    event: {
-      kind: 'verification',
-      subject: credential ? person.code_mac : credentialId,
-      request: one.key,
-      body: {
-        asker: asker.id,
-        site: asker.site,
-        policy: one.policy.id,
-        version: one.policy.version,
-        verdict,
-        cause: recognised ? 'recognised' : causeOf(credential, sameCode),
-      },
+    kind: 'verification',
+    subject,
+    request: one.key,
+    body: {
+      asker: asker.id,
+      site: asker.site,
+      policy: question.id,
+      version: question.version,
+      verdict,
+      cause,
+      ...(signals.length > 0 ? { signals } : {}),
     },
   };
-}
-
-/** For the audit alone. */
-function causeOf(credential: CredentialRow | undefined, sameCode: boolean): string {
-  if (!credential) {
-    return 'unknownCredential';
-  }
-  return sameCode ? credential.state : 'wrongCode';
 }

@@ -70,6 +70,16 @@ export const actions = {
     }),
     z.strictObject({ verdict: verdictSchema, decidedAt: unixMs }),
   ),
+  /** The one-time code that the citizen typed after `otpRequired`; the same rules as `Verify`. */
+  VerifyCode: action(
+    'kiosk',
+    z.strictObject({
+      requestId: z.uuid(),
+      credentialId: id128,
+      code: z.string().regex(/^[0-9]{6}$/),
+    }),
+    z.strictObject({ verdict: verdictSchema, decidedAt: unixMs }),
+  ),
   /** The kiosk's own state, sent every `intervalMs`; the answer carries the server's time. */
   Status: action(
     'kiosk',

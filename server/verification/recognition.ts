@@ -1,0 +1,109 @@
+import { timingSafeEqual } from 'node:crypto';
+import type { Status } from '../registry/status.ts';
+import type { Lookup, Store, Tx } from '../store/store.ts';
+
+export interface CredentialRow {
+  id: string;
+  person_id: number;
+  kind: string;
+  state: string;
+  expires_at: number | null;
+}
+
+export interface PersonRow {
+  id: number;
+  code_mac: string;
+  status: string;
+  identity_cipher: Buffer;
+}
+
+const credentials: Lookup = {
+  head: 'select id, person_id, kind, state, expires_at from credential where id',
+  keyType: 'text',
+};
+const persons: Lookup = {
+  head: 'select id, code_mac, status, identity_cipher from person where id',
+  keyType: 'bigint',
+};
+
+/** Stands in for a person that is not there, so that every refusal does the same work. */
+const NOBODY: PersonRow = {
+  id: 0,
+  code_mac: '0'.repeat(32),
+  status: JSON.stringify({
+    invaliditaCivile: {
+      protocol: '-',
+      giudizio: 'totale',
+      recognised: true,
+      percentage: 100,
+      accompagnamento: false,
+      fiscalBenefits: [],
+      definitiveOn: '2010-01-01',
+    },
+  } satisfies Status),
+  identity_cipher: Buffer.alloc(0),
+};
+
+export interface Found {
+  credentials: Map<string, CredentialRow>;
+  persons: Map<number, PersonRow>;
+}
+
+/** Why somebody is not recognised: for the audit alone. */
+export type Cause = 'recognised' | 'unknownCredential' | 'wrongCode' | 'revoked' | 'expired';
+
+export interface Recognition {
+  cause: Cause;
+  /** The person behind the credential, or the stand-in. */
+  person: PersonRow;
+  credential: CredentialRow | undefined;
+  /** Whom the audit's row is about: the person's mac, or the unknown credential's id. */
+  subject: string;
+}
+
+/** Reads the credentials and their persons for many tries at once. */
+export async function findAll(
+  store: Store,
+  tx: Tx,
+  credentialIds: readonly string[],
+): Promise<Found> {
+  const rows = await store.lookup<CredentialRow>(tx, credentials, credentialIds);
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const people = await store.lookup<PersonRow>(
+    tx,
+    persons,
+    credentialIds.map((id) => byId.get(id)?.person_id ?? NOBODY.id),
+  );
+  return { credentials: byId, persons: new Map(people.map((row) => [row.id, row])) };
+}
+
+/** Do this code and this codice fiscale belong together? Every cause takes the same steps. */
+export function recognise(
+  one: { credentialId: string; mac: string },
+  found: Found,
+  now: number,
+): Recognition {
+  const credential = found.credentials.get(one.credentialId);
+  const person = found.persons.get(credential?.person_id ?? NOBODY.id) ?? NOBODY;
+  const sameCode = timingSafeEqual(Buffer.from(one.mac), Buffer.from(person.code_mac));
+  const expired = (credential?.expires_at ?? Number.MAX_SAFE_INTEGER) <= now;
+  const subject = credential ? person.code_mac : one.credentialId;
+  return { cause: causeOf(credential, sameCode, expired), person, credential, subject };
+}
+
+function causeOf(
+  credential: CredentialRow | undefined,
+  sameCode: boolean,
+  expired: boolean,
+): Cause {
+  if (!credential) {
+    return 'unknownCredential';
+  }
+  if (!sameCode) {
+    return 'wrongCode';
+  }
+  if (credential.state !== 'live') {
+    return 'revoked';
+  }
+  return expired ? 'expired' : 'recognised';
+}

@@ -1,0 +1,368 @@
+import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { Verdict } from '../../shared/verdict.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { Log } from '../log.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Status } from '../registry/status.ts';
+import { type Area, fiscalBenefits, giudizi } from '../registry/verbale.ts';
+import type { Store, Tx } from '../store/store.ts';
+import { decide } from './decide.ts';
+import { Guesses } from './guesses.ts';
+import { CODE_LIFE_MS, CODE_TRIES, newCode, tryCode } from './one-time-code.ts';
+import type { Policies } from './policies.ts';
+import { findAll, recognise } from './recognition.ts';
+import type { Messenger } from './sources.ts';
+import type { Answer, Asker } from './verification.ts';
+
+/** An operator who is logged in with own credentials; the logins' room makes these. */
+export interface OperatorSession {
+  operatorId: string;
+  site: string;
+  /** Unix milliseconds. */
+  validUntil: number;
+}
+
+/** One area's detail, each part with its legal reference. Shown once, stored nowhere. */
+export interface AreaDetail {
+  area: Area;
+  giudizio: string;
+  law: string;
+  percentage?: number;
+  accompagnamento: boolean;
+  revisionOn?: string;
+  fiscalBenefits: { name: string; law: string }[];
+}
+
+export type SecondLevelAnswer =
+  | { outcome: 'sent'; expiresInMs?: number }
+  | { outcome: 'shown'; detail: AreaDetail[] }
+  | { outcome: 'refused'; reason: 'notRecognised' | 'wrongCode' | 'codeSpent' }
+  | { outcome: 'throttled'; retryAfterMs: number }
+  | { outcome: 'unavailable' };
+
+/** What an operator asks about. */
+export interface SecondLevelRequest {
+  credentialId: string;
+  codiceFiscale: string;
+  /** Why the operator needs it; bound into the code and audited. */
+  purpose: string;
+}
+
+interface Bound {
+  asker: Asker;
+  credentialId: string;
+  /** The operator's purpose, or the gate's policy. */
+  purpose: string;
+}
+
+/** The second level: only with a one-time code that the citizen holds, or to the citizen's own address. */
+export class SecondLevel {
+  readonly #store: Store;
+  readonly #keyring: Keyring;
+  readonly #audit: Audit;
+  readonly #registry: Registry;
+  readonly #policies: Policies;
+  readonly #messenger: Messenger | undefined;
+  readonly #log: Log;
+  readonly #now: () => number;
+
+  constructor(deps: {
+    store: Store;
+    keyring: Keyring;
+    audit: Audit;
+    registry: Registry;
+    policies: Policies;
+    messenger?: Messenger | undefined;
+    log: Log;
+    now: () => number;
+  }) {
+    this.#store = deps.store;
+    this.#keyring = deps.keyring;
+    this.#audit = deps.audit;
+    this.#registry = deps.registry;
+    this.#policies = deps.policies;
+    this.#messenger = deps.messenger;
+    this.#log = deps.log;
+    this.#now = deps.now;
+  }
+
+  /** An operator asks for a code to be sent to the citizen's mobile. */
+  async request(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
+    return this.#begin(session, one, 'secondLevel.codeSent', async (tx, bound, personId) => {
+      const { verdict, deliver } = await this.#start(tx, bound, personId);
+      return verdict.outcome === 'otpRequired'
+        ? { answer: { outcome: 'sent', expiresInMs: verdict.expiresInMs }, deliver }
+        : { answer: { outcome: 'unavailable' } };
+    });
+  }
+
+  /** The other form: the detail goes to the citizen's own address; the operator sees only "sent". */
+  async mail(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
+    return this.#begin(session, one, 'secondLevel.mailed', (_tx, _bound, personId, status) => {
+      const messenger = this.#messenger;
+      if (!messenger) {
+        return Promise.resolve({ answer: { outcome: 'unavailable' as const } });
+      }
+      const deliver = () =>
+        this.#deliver(async () => {
+          const { email } = await this.#registry.identity(personId);
+          await messenger.sendDetail({ email: email ?? '' }, formatDetail(detailOf(status)));
+        });
+      return Promise.resolve({ answer: { outcome: 'sent' as const }, deliver });
+    });
+  }
+
+  /** The operator types the citizen's code; the detail is handed over once and stored nowhere. */
+  async reveal(
+    session: OperatorSession,
+    one: { credentialId: string; purpose: string; code: string },
+  ): Promise<SecondLevelAnswer> {
+    const asker = this.#askerOf(session);
+    const { credentialId, purpose, code } = one;
+    return this.#store.transaction(async (tx) => {
+      const tried = await this.#try(tx, { asker, credentialId, purpose }, code);
+      const status = tried.personId === undefined ? {} : await statusOf(tx, tried.personId);
+      await this.#audit.append(tx, [
+        {
+          kind: 'secondLevel',
+          subject: tried.subject,
+          body: {
+            asker: asker.id,
+            site: asker.site,
+            policy: purpose,
+            verdict: { outcome: tried.result },
+          },
+        },
+      ]);
+      if (tried.result === 'accepted') {
+        return { outcome: 'shown', detail: detailOf(status) };
+      }
+      const reason = tried.result === 'wrong' ? 'wrongCode' : 'codeSpent';
+      return { outcome: 'refused', reason };
+    });
+  }
+
+  /** A gate whose policy needs level 2: a code goes out, and the gate is told to ask for it. */
+  startAtGate(
+    tx: Tx,
+    one: { asker: Asker; credentialId: string; policy: string; personId: number },
+  ): Promise<{ verdict: Verdict; deliver?: () => void }> {
+    const { asker, credentialId, policy: purpose, personId } = one;
+    return this.#start(tx, { asker, credentialId, purpose }, personId);
+  }
+
+  /**
+   * The citizen types the code on the gate's keypad: the same request id gets the same answer.
+   *
+   * @throws VarcoError `policyUnknown`, `storeUnavailable`.
+   */
+  async verifyAtGate(one: {
+    asker: Asker;
+    requestId: string;
+    credentialId: string;
+    policy: string;
+    code: string;
+  }): Promise<Answer> {
+    const { asker, credentialId, policy: purpose } = one;
+    const key = `${asker.id} ${one.requestId}`;
+    return this.#store.transaction(async (tx) => {
+      const known = await tx
+        .selectFrom('audit')
+        .select(['at', 'body'])
+        .where('request', '=', key)
+        .executeTakeFirst();
+      if (known) {
+        const { verdict } = JSON.parse(known.body) as { verdict: Verdict };
+        return { verdict, decidedAt: known.at };
+      }
+      const decidedAt = this.#now();
+      const question = this.#policies.find(purpose, new Date(decidedAt));
+      if (!question) {
+        throw new VarcoError('policyUnknown', `No policy ${purpose} is in force`);
+      }
+      const tried = await this.#try(tx, { asker, credentialId, purpose }, one.code);
+      let verdict: Verdict = { outcome: 'denied', reason: 'notRecognised' };
+      if (tried.result === 'accepted' && tried.personId !== undefined) {
+        const status = await statusOf(tx, tried.personId);
+        const facts = { kind: 'known' as const, status, cardValid: false };
+        verdict = decide(facts, question, new Date(decidedAt));
+      } else if (tried.result === 'wrong' && tried.expiresInMs > 0) {
+        verdict = { outcome: 'otpRequired', expiresInMs: tried.expiresInMs };
+      }
+      const body = {
+        asker: asker.id,
+        site: asker.site,
+        policy: question.id,
+        version: question.version,
+        verdict,
+        cause: `code.${tried.result}`,
+      };
+      const event = { kind: 'verification', subject: tried.subject, request: key, body };
+      await this.#audit.append(tx, [event], decidedAt);
+      return { verdict, decidedAt };
+    });
+  }
+
+  #askerOf({ operatorId, site, validUntil }: OperatorSession): Asker {
+    if (validUntil <= this.#now()) {
+      throw new VarcoError('sessionEnded', "The operator's session has ended: log in again");
+    }
+    return { id: `operator:${operatorId}`, site };
+  }
+
+  async #begin(
+    session: OperatorSession,
+    one: SecondLevelRequest,
+    kind: string,
+    act: (
+      tx: Tx,
+      bound: Bound,
+      personId: number,
+      status: Status,
+    ) => Promise<{ answer: SecondLevelAnswer; deliver?: (() => void) | undefined }>,
+  ): Promise<SecondLevelAnswer> {
+    const asker = this.#askerOf(session);
+    const { credentialId, purpose } = one;
+    const mac = this.#keyring.codeMac(one.codiceFiscale);
+    const { answer, deliver } = await this.#store.transaction(async (tx) => {
+      const now = this.#now();
+      const guesses = await Guesses.read(this.#store, tx, [{ asker, credentialId }]);
+      const found = await findAll(this.#store, tx, [credentialId]);
+      const { cause, person, subject } = recognise({ credentialId, mac }, found, now);
+      const retryAfterMs = guesses.waitMs({ asker, credentialId }, now);
+      let done: Awaited<ReturnType<typeof act>>;
+      if (retryAfterMs > 0) {
+        done = { answer: { outcome: 'throttled', retryAfterMs } };
+      } else if (cause === 'recognised') {
+        const bound = { asker, credentialId, purpose };
+        done = await act(tx, bound, person.id, JSON.parse(person.status) as Status);
+      } else {
+        guesses.failed({ asker, credentialId }, now);
+        done = { answer: { outcome: 'refused', reason: 'notRecognised' } };
+      }
+      await guesses.write(this.#store, tx);
+      const verdict = { outcome: done.answer.outcome };
+      const body = { asker: asker.id, site: asker.site, policy: purpose, verdict, cause };
+      await this.#audit.append(tx, [{ kind, subject, body }]);
+      return done;
+    });
+    deliver?.();
+    return answer;
+  }
+
+  /** Keeps a new code's keyed hash; any older code of the same binding is gone with it. */
+  async #start(
+    tx: Tx,
+    bound: Bound,
+    personId: number,
+  ): Promise<{ verdict: Verdict; deliver?: () => void }> {
+    const messenger = this.#messenger;
+    if (!messenger) {
+      return { verdict: { outcome: 'unconfirmed', reason: 'unavailable' } };
+    }
+    const code = newCode(randomInt);
+    const boundMac = this.#boundMac(bound);
+    await tx.deleteFrom('one_time_code').where('bound_mac', '=', boundMac).execute();
+    await tx
+      .insertInto('one_time_code')
+      .values({
+        id: randomUUID(),
+        code_mac: this.#keyring.oneTimeCodeMac('code', boundMac, code),
+        bound_mac: boundMac,
+        person_id: personId,
+        tries_left: CODE_TRIES,
+        expires_at: this.#now() + CODE_LIFE_MS,
+        used_at: null,
+        policy: null,
+      })
+      .execute();
+    const deliver = () =>
+      this.#deliver(async () => {
+        const { mobile } = await this.#registry.identity(personId);
+        await messenger.sendCode({ mobile: mobile ?? '' }, code);
+      });
+    return { verdict: { outcome: 'otpRequired', expiresInMs: CODE_LIFE_MS }, deliver };
+  }
+
+  async #try(tx: Tx, bound: Bound, code: string) {
+    const now = this.#now();
+    const boundMac = this.#boundMac(bound);
+    const select = tx.selectFrom('one_time_code').selectAll().where('bound_mac', '=', boundMac);
+    const locked = this.#store.engine === 'postgres' ? select.forUpdate() : select;
+    const row = await locked.executeTakeFirst();
+    const mac = this.#keyring.oneTimeCodeMac('code', boundMac, code);
+    const matches = timingSafeEqual(
+      Buffer.from(mac),
+      Buffer.from(row?.code_mac ?? '0'.repeat(mac.length)),
+    );
+    if (!row) {
+      return { result: 'spent' as const, subject: bound.credentialId, expiresInMs: 0 };
+    }
+    const kept = {
+      codeMac: row.code_mac,
+      triesLeft: row.tries_left,
+      expiresAt: row.expires_at,
+      usedAt: row.used_at ?? undefined,
+    };
+    const { result, after } = tryCode(kept, matches, now);
+    await tx
+      .updateTable('one_time_code')
+      .set({ tries_left: after.triesLeft, used_at: after.usedAt ?? null })
+      .where('id', '=', row.id)
+      .execute();
+    const person = await tx
+      .selectFrom('person')
+      .select('code_mac')
+      .where('id', '=', row.person_id)
+      .executeTakeFirstOrThrow();
+    const expiresInMs = after.triesLeft > 0 ? row.expires_at - now : 0;
+    return { result, subject: person.code_mac, personId: row.person_id, expiresInMs };
+  }
+
+  #boundMac({ asker, credentialId, purpose }: Bound): string {
+    return this.#keyring.oneTimeCodeMac('bound', asker.id, credentialId, purpose);
+  }
+
+  /** After the commit, without anybody waiting: how long it takes tells nothing. */
+  #deliver(send: () => Promise<void>): void {
+    send().catch((error: unknown) => {
+      this.#log.error({ code: errorCode(error) }, 'a message to a citizen was not sent');
+    });
+  }
+}
+
+async function statusOf(tx: Tx, personId: number): Promise<Status> {
+  const { status } = await tx
+    .selectFrom('person')
+    .select('status')
+    .where('id', '=', personId)
+    .executeTakeFirstOrThrow();
+  return JSON.parse(status) as Status;
+}
+
+function detailOf(status: Status): AreaDetail[] {
+  return Object.entries(status).map(([area, one]) => ({
+    area: area as Area,
+    giudizio: one.giudizio,
+    law: giudizi[one.giudizio].law,
+    ...(one.percentage === undefined ? {} : { percentage: one.percentage }),
+    accompagnamento: one.accompagnamento,
+    ...(one.revisionOn === undefined ? {} : { revisionOn: one.revisionOn }),
+    fiscalBenefits: one.fiscalBenefits.map((name) => ({ name, law: fiscalBenefits[name] })),
+  }));
+}
+
+function formatDetail(detail: readonly AreaDetail[]): string {
+  return detail
+    .map(({ area, giudizio, law, percentage, revisionOn, fiscalBenefits: benefits }) =>
+      [
+        `${area}: ${giudizio} (${law})`,
+        ...(percentage === undefined ? [] : [`  ${percentage} %`]),
+        ...(revisionOn === undefined ? [] : [`  revisione: ${revisionOn}`]),
+        ...benefits.map((benefit) => `  ${benefit.name} (${benefit.law})`),
+      ].join('\n'),
+    )
+    .join('\n');
+}
