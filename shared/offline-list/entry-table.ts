@@ -102,25 +102,42 @@ function scramble(high: number, low: number): number {
   return word ^ (word >>> 15);
 }
 
-/** The state of a key in a table in order, or `undefined` when the table does not name it. */
+/**
+ * The state of a key in a table in order, or `undefined` when the table does not name it. Keys are
+ * evenly spread, so the search begins where the key should be and widens from there.
+ */
 export function findEntry(table: EntryTable, key: EntryKey): EntryState | undefined {
   const halves = halvesOf(table);
-  let from = 0;
-  let to = table.length;
+  const guess = Math.floor((key.high / 0x1_0000_0000) * table.length);
+  let from = guess;
+  let to = guess;
+  for (let step = 8; from > 0 && order(halves, from, key) > 0; step *= 4) {
+    from = Math.max(0, from - step);
+  }
+  for (let step = 8; to < table.length && order(halves, to, key) <= 0; step *= 4) {
+    to = Math.min(table.length, to + step);
+  }
   while (from < to) {
     const middle = (from + to) >>> 1;
-    const high = halves[2 * middle + 1] as number;
-    const low = ((halves[2 * middle] as number) & ~3) >>> 0;
-    if (high === key.high && low === key.low) {
+    const difference = order(halves, middle, key);
+    if (difference === 0) {
       return entryStates[(halves[2 * middle] as number) & 3] as EntryState;
     }
-    if (high < key.high || (high === key.high && low < key.low)) {
+    if (difference < 0) {
       from = middle + 1;
     } else {
       to = middle;
     }
   }
   return undefined;
+}
+
+/** Below 0 when the entry comes before the key, 0 when it is the key's. */
+function order(halves: Uint32Array, index: number, key: EntryKey): number {
+  const high = halves[2 * index + 1] as number;
+  return high === key.high
+    ? (((halves[2 * index] as number) & ~3) >>> 0) - key.low
+    : high - key.high;
 }
 
 /** One key that changed. */
