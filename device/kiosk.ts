@@ -15,6 +15,8 @@ import type { RequestOf } from '../shared/protocol/messages.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import { credentialVerifier } from './credential-keys.ts';
 import type { BootAnswer, LinkEvents } from './link/link.ts';
+import type { KeptBoot } from './offline/kept-boot.ts';
+import type { Offline } from './offline/offline.ts';
 import { initialState, step } from './session/machine.ts';
 import { type Screen, screenOf } from './session/screen.ts';
 import type { Effect, Event, SessionConfig, State } from './session/state.ts';
@@ -46,11 +48,15 @@ export interface KioskLog {
 export interface KioskWatcher {
   reading(reading: Reading): void;
   state(state: State): void;
+  /** How many facts wait for the server. */
+  facts?(waiting: number): void;
 }
 
 export interface KioskOptions {
   ports: KioskPorts;
   link: KioskLink;
+  /** Absent: without its link the gate can check nobody. */
+  offline?: Offline;
   session: SessionConfig;
   clock: Clock;
   /** A new request id, a random UUID. */
@@ -74,6 +80,8 @@ export class Kiosk {
   #state: State;
   #trust: Trust = { hosts: [], verify: () => undefined };
   #shown = '';
+  #listShown = '';
+  #said = '';
   #cancelTimer: (() => void) | undefined;
   readonly #health = new Map<string, Health>();
   #stopping = false;
@@ -84,7 +92,7 @@ export class Kiosk {
   }
 
   async start(): Promise<void> {
-    const { ports, link } = this.#options;
+    const { ports, link, offline } = this.#options;
     const health = (name: string) => (value: Health) => this.#noteHealth(name, value);
     await ports.display.start({
       key: (key) => this.#dispatch({ name: 'key', key }),
@@ -99,7 +107,12 @@ export class Kiosk {
       key: (key) => this.#dispatch({ name: 'key', key }),
       health: health('keypad'),
     });
+    const kept = await offline?.start({ changed: () => this.#noteOffline() });
+    if (kept) {
+      this.#believe(kept);
+    }
     link.start({
+      listChanged: () => offline?.listChanged(),
       up: (boot) => this.#linkUp(boot),
       down: (reason) => this.#linkDown(reason),
     });
@@ -115,6 +128,7 @@ export class Kiosk {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#options.link.stop();
+    await this.#options.offline?.stop();
     const { turnstile, indicator, scanner, keypad, speaker, display } = this.#options.ports;
     for (const port of [turnstile, indicator, scanner, keypad, speaker, display]) {
       await port?.stop();
@@ -130,7 +144,9 @@ export class Kiosk {
       peripherals[name] = { state: health.state, ...reason };
     }
     const resting = phase.name === 'starting' || phase.name === 'outOfService';
-    return { state: resting ? phase.name : 'inService', peripherals };
+    const offline = this.#options.offline?.status();
+    const state = resting ? phase.name : 'inService';
+    return { state, peripherals, ...(offline ? { offline } : {}) };
   }
 
   #take(reading: Reading): void {
@@ -140,6 +156,7 @@ export class Kiosk {
       return;
     }
     const now = Math.floor(this.#options.clock.now() / 1000);
+    this.#noteOffline();
     const decoded = decodeCredential(reading.text, { ...this.#trust, now });
     this.#dispatch(
       decoded.ok
@@ -153,12 +170,33 @@ export class Kiosk {
   }
 
   #linkUp(boot: BootAnswer): void {
-    this.#trust = { hosts: boot.hosts, verify: credentialVerifier(boot.credentialKeys) };
+    this.#believe(boot);
+    this.#options.offline?.linkUp(boot);
     this.#options.log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
     this.#dispatch({ name: 'link', state: 'up' });
   }
 
+  #believe({ hosts, credentialKeys }: Pick<KeptBoot, 'hosts' | 'credentialKeys'>): void {
+    this.#trust = { hosts, verify: credentialVerifier(credentialKeys) };
+  }
+
+  /** The list, its age or the facts that wait have changed. */
+  #noteOffline(): void {
+    const { offline, watcher } = this.#options;
+    if (!offline) {
+      return;
+    }
+    watcher?.facts?.(offline.status().factsWaiting);
+    const list = offline.view();
+    const text = JSON.stringify(list);
+    if (text !== this.#listShown) {
+      this.#listShown = text;
+      this.#dispatch({ name: 'list', list });
+    }
+  }
+
   #linkDown(reason: string): void {
+    this.#options.offline?.linkDown();
     this.#options.log.warn({ event: 'linkDown', code: reason }, 'the link is down');
     this.#dispatch({ name: 'link', state: 'down' });
   }
@@ -216,16 +254,35 @@ export class Kiosk {
 
   async #verify(effect: Effect & { name: 'verify' }): Promise<void> {
     const { requestId, credentialId, codiceFiscale } = effect;
-    const { link, session, log } = this.#options;
+    const { link, offline, session, log } = this.#options;
+    const request = { requestId, credentialId, codiceFiscale };
+    const ask = async () => (await link.verify(request, session.answerMs)).verdict;
     try {
-      const request = { requestId, credentialId, codiceFiscale };
-      const { verdict } = await link.verify(request, session.answerMs);
-      this.#dispatch({ name: 'verdict', requestId, verdict });
+      if (!offline) {
+        this.#dispatch({ name: 'verdict', requestId, verdict: await ask() });
+        return;
+      }
+      const isLinkUp = this.#state.parts.link === 'up';
+      const answer = await offline.verify(request, { ask, isLinkUp });
+      if (answer.from === 'server') {
+        this.#dispatch({ name: 'verdict', requestId, verdict: answer.verdict });
+      } else if (this.#isVerifying(requestId)) {
+        // Durable before anything opens; what fails here is an answer that was never given.
+        offline.keep(answer.fact);
+        this.#noteOffline();
+        const { verdict } = answer.fact;
+        this.#dispatch({ name: 'verdict', requestId, verdict, source: 'list' });
+      }
     } catch (error) {
       log.warn({ event: 'verifyFailed', code: errorCode(error) }, 'no verdict');
       const verdict = { outcome: 'unconfirmed', reason: 'unavailable' } as const;
       this.#dispatch({ name: 'verdict', requestId, verdict });
     }
+  }
+
+  #isVerifying(requestId: string): boolean {
+    const { phase } = this.#state;
+    return phase.name === 'verifying' && phase.requestId === requestId;
   }
 
   async #openTurnstile(effect: Effect & { name: 'openTurnstile' }): Promise<void> {
@@ -249,8 +306,12 @@ export class Kiosk {
     this.#shown = text;
     const { display, speaker } = this.#options.ports;
     display.show(screen);
-    if (!screen.spoken.private) {
+    // The staff line is not for the person: that it changed is no reason to speak.
+    const { staff: _staff, staffLine: _line, ...rest } = screen;
+    const said = JSON.stringify(rest);
+    if (said !== this.#said && !screen.spoken.private) {
       speaker?.say(screen.spoken.text, screen.language);
     }
+    this.#said = said;
   }
 }

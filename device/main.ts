@@ -8,6 +8,7 @@ import { errorCode, VarcoError } from '../shared/errors.ts';
 import { type KioskConfig, kioskConfigSchema, type LinkConfig } from './config.ts';
 import { Kiosk, type KioskWatcher } from './kiosk.ts';
 import { type KioskIdentity, Link } from './link/link.ts';
+import { Offline } from './offline/offline.ts';
 import type { Screen } from './session/screen.ts';
 
 /** What a caller may hand in beside the config. */
@@ -82,6 +83,9 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     ports: { ...hardware, display: hardware.display as Display<Screen> },
     link,
     session: config.session,
+    ...(config.offline
+      ? { offline: new Offline({ config: config.offline, link, clock: systemClock, log }) }
+      : {}),
     clock: systemClock,
     newRequestId: randomUUID,
     log,

@@ -8,6 +8,8 @@ import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
 import type { Log } from './log.ts';
+import { Facts } from './offline-list/facts.ts';
+import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { Policies } from './verification/policies.ts';
@@ -30,6 +32,8 @@ export interface AppDeps {
   socketLimits?: SocketLimits;
   /** Absent: the second level and its one-time codes are `unavailable`. */
   messenger?: Messenger;
+  /** Absent: no offline lists. They are of the registry, so with another source there are none. */
+  offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
   source?: StatusSource;
 }
@@ -46,6 +50,9 @@ export interface App {
   checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
+  /** Not started with the rest: a command on the same data publishes nothing. */
+  offlineLists: OfflineLists | undefined;
+  facts: Facts;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
   /** Ends connections and HTTP; the store stays its owner's. */
@@ -82,8 +89,16 @@ export function createApp(deps: AppDeps): App {
     now,
   });
   const fleet = new Fleet({ store, audit, now });
+  const facts = new Facts({ store, audit, policies, now });
+  const { offlineLists: config } = deps;
+  const offlineLists =
+    config && !source
+      ? new OfflineLists({ store, keyring, registry, policies, clock, log, config })
+      : undefined;
   const sockets = new KioskSockets({
     fleet,
+    facts,
+    offlineLists,
     verification,
     secondLevel,
     keyring,
@@ -105,6 +120,8 @@ export function createApp(deps: AppDeps): App {
     checkpoints,
     fleet,
     sockets,
+    offlineLists,
+    facts,
     async start() {
       await checkKeyring(store, keyring);
       await policies.start();
@@ -112,6 +129,7 @@ export function createApp(deps: AppDeps): App {
     },
     async stop() {
       sockets.stop();
+      await offlineLists?.stop();
       await http.close();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');

@@ -42,6 +42,7 @@ export async function startServer(
     node,
     host,
     alsoHosts,
+    offlineLists: config.offlineLists,
     ...limits,
   });
   let stopped: Promise<void> | undefined;
@@ -51,6 +52,7 @@ export async function startServer(
   };
   try {
     await app.start();
+    await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });
     log.info({ node }, 'server listens');

@@ -3,7 +3,7 @@ import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import { SOCKET_PAYLOAD_BYTES_MAX, SUBPROTOCOL } from '../../shared/protocol/frame.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import { CallError, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
 
@@ -14,6 +14,8 @@ export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };
 export interface LinkEvents {
   up(boot: BootAnswer): void;
   down(reason: string): void;
+  /** The server has a newer offline list for this gate. */
+  listChanged?(): void;
 }
 
 /** Who this kiosk is, and how it proves it. The private key stays behind `sign`. */
@@ -78,10 +80,23 @@ export class Link {
    * @throws CallError `closed` when the link is down, or any other code of a call.
    */
   async verify(request: RequestOf<'Verify'>, timeoutMs: number): Promise<AnswerOf<'Verify'>> {
+    return await this.call('Verify', request, timeoutMs);
+  }
+
+  /**
+   * Makes any call of a kiosk.
+   *
+   * @throws CallError `closed` when the link is down, or any other code of a call.
+   */
+  async call<Name extends ActionName>(
+    name: Name,
+    request: RequestOf<Name>,
+    timeoutMs: number,
+  ): Promise<AnswerOf<Name>> {
     if (!this.#peer || this.#state !== 'up') {
-      throw new CallError('closed', 'Verify: the link is down');
+      throw new CallError('closed', `${name}: the link is down`);
     }
-    return await this.#peer.call('Verify', request, { timeoutMs });
+    return await this.#peer.call(name, request, { timeoutMs });
   }
 
   #connect(): void {
@@ -102,6 +117,12 @@ export class Link {
           // The answer to the challenge is on its way before this runs: boot follows it at once.
           setImmediate(() => void this.#boot(socket, peer));
           return proof;
+        },
+        ListChanged: () => {
+          if (this.#peer === peer && this.#state === 'up') {
+            this.#events?.listChanged?.();
+          }
+          return {};
         },
       },
     });

@@ -31,8 +31,8 @@ export function initialState(config: SessionConfig): State {
  * | verifying    | –        | –        | –     | end → idle     | showing (+ relay) | showing “can't check” | –     |
  * | showing      | –        | –        | –     | end → idle     | –                 | idle           | –            |
  *
- * `–`: nothing changes. With the link down a `read` goes straight to showing “can't check now”, so that
- * nobody types sixteen characters for nothing. A verdict whose id is not the session's is late and is
+ * `–`: nothing changes. With the link down and no list that may be used, a `read` goes straight to showing
+ * “can't check now”, so that nobody types sixteen characters for nothing. A verdict whose id is not the session's is late and is
  * dropped. The turnstile opens in one place only: on `granted`, on the way from verifying to showing.
  * `turnstileOpened` and `turnstileFailed` change only what showing says. Every way out of a person's
  * phase is {@link clear}, which keeps nothing and returns to the kiosk's own language.
@@ -45,6 +45,8 @@ export function step(state: State, event: Event, config: SessionConfig): Step {
       return settleParts(state, { ...state.parts, turnstile: event.state }, config);
     case 'link':
       return settleParts(state, { ...state.parts, link: event.state }, config);
+    case 'list':
+      return stay({ ...state, parts: { ...state.parts, list: event.list } });
     case 'read':
       return read(state, event, config);
     case 'unusable':
@@ -55,7 +57,7 @@ export function step(state: State, event: Event, config: SessionConfig): Step {
       return key(state, event.key, config);
     case 'verdict':
       return state.phase.name === 'verifying' && state.phase.requestId === event.requestId
-        ? show(state, event.requestId, event.verdict, config)
+        ? show(state, event.requestId, event.verdict, config, event.source)
         : stay(state);
     case 'turnstileOpened':
       return relay(state, event.requestId, 'opened');
@@ -127,9 +129,10 @@ function read(state: State, event: Event & { name: 'read' }, config: SessionConf
   if (state.phase.name !== 'idle' && state.phase.name !== 'refusing') {
     return stay(state);
   }
-  if (state.parts.link !== 'up') {
-    const verdict: Verdict = { outcome: 'unconfirmed', reason: 'unavailable' };
-    return show(state, event.requestId, verdict, config);
+  const { link, list } = state.parts;
+  if (link !== 'up' && list?.state !== 'usable') {
+    const reason = list?.state === 'tooOld' ? 'listTooOld' : 'unavailable';
+    return show(state, event.requestId, { outcome: 'unconfirmed', reason }, config);
   }
   return {
     state: {
@@ -286,7 +289,13 @@ function secondThought(phase: Phase & { name: 'entering' }, refused: Refused) {
   return seen ? refused.doubtful : undefined;
 }
 
-function show(state: State, requestId: string, verdict: Verdict, config: SessionConfig): Step {
+function show(
+  state: State,
+  requestId: string,
+  verdict: Verdict,
+  config: SessionConfig,
+  source?: 'list',
+): Step {
   const effects: Effect[] = [];
   if (verdict.outcome === 'granted') {
     effects.push({ name: 'openTurnstile', requestId, pulseMs: config.pulseMs });
@@ -299,7 +308,13 @@ function show(state: State, requestId: string, verdict: Verdict, config: Session
     state: {
       ...state,
       help: false,
-      phase: { name: 'showing', requestId, verdict, turnstile: 'shut' },
+      phase: {
+        name: 'showing',
+        requestId,
+        verdict,
+        turnstile: 'shut',
+        ...(source ? { source } : {}),
+      },
     },
     effects,
   };

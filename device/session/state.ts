@@ -17,9 +17,14 @@ export type CodeProblem = CredentialProblem | 'unreadable';
 export interface Parts {
   scanner: 'opening' | 'ready' | 'lost';
   turnstile: 'ready' | 'lost';
-  /** `down` once the link was tried and is not there; the kiosk can then decide nothing. */
+  /** `down` once the link was tried and is not there; then only a list can decide. */
   link: 'opening' | 'up' | 'down';
+  /** What the gate may decide from while the link is down; absent: it has no list at all. */
+  list?: ListView;
 }
+
+/** The offline list, as a session sees it. `tooOld`: too old, or nobody can tell how old. */
+export type ListView = { state: 'usable'; ageMinutes: number } | { state: 'none' | 'tooOld' };
 
 /**
  * Where the session is. A session begins with a code that was read and ends cleared: everything about
@@ -49,6 +54,8 @@ export type Phase =
       requestId: string;
       verdict: Verdict;
       turnstile: 'shut' | 'opened' | 'failed';
+      /** The answer is the offline list's: for staff, never for the person. */
+      source?: 'list';
     };
 
 /** Why the code typed was not accepted. A suggestion is offered, and used only when it is asked for. */
@@ -77,7 +84,8 @@ export type Event =
   /** A Code 39 that was read: the Tessera Sanitaria's back. */
   | { name: 'card'; text: string }
   | { name: 'key'; key: Key }
-  | { name: 'verdict'; requestId: string; verdict: Verdict }
+  | { name: 'list'; list: ListView }
+  | { name: 'verdict'; requestId: string; verdict: Verdict; source?: 'list' }
   | { name: 'turnstileOpened'; requestId: string }
   | { name: 'turnstileFailed'; requestId: string }
   /** The phase's timer ran out. */
