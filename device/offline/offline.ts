@@ -132,6 +132,12 @@ export class Offline {
     this.#run('sync');
   }
 
+  /** The list in force, and the full list below it. */
+  get inForce(): { epoch: number; version: number; base: number } | undefined {
+    const list = this.#store?.list;
+    return list && { ...versionOf(list.header), base: list.baseVersion };
+  }
+
   /** What a session is told of the list. */
   view(): ListView {
     const use = this.#use();
@@ -189,9 +195,7 @@ export class Offline {
         verdict: answer.verdict,
         decidedAt: at.now,
         clockTrust: at.clockTrust,
-        ...(answer.list
-          ? { list: { epoch: answer.list.epoch, version: answer.list.version } }
-          : {}),
+        ...(answer.list ? { list: versionOf(answer.list) } : {}),
       },
     };
   }
@@ -276,8 +280,7 @@ export class Offline {
     const store = this.#store;
     try {
       if (store && (await syncList(store, link, clock)) && store.list) {
-        const { version, epoch } = store.list.header;
-        log.info({ event: 'listInForce', epoch, version }, 'offline list');
+        log.info({ event: 'listInForce', ...versionOf(store.list.header) }, 'offline list');
       }
     } catch (error) {
       this.#warn('listNotFetched', error);
@@ -316,4 +319,8 @@ export class Offline {
     this.#timers.get(name)?.();
     this.#timers.delete(name);
   }
+}
+
+function versionOf({ epoch, version }: { epoch: number; version: number }) {
+  return { epoch, version };
 }

@@ -24,6 +24,8 @@ export interface DemoService {
   people: IssuedPerson[];
   url: string;
   linkUrl: string;
+  /** How many answers of gates without network reached the server. */
+  countFacts(): Promise<number>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -41,6 +43,7 @@ export async function startService(options: {
   folder: string;
   kioskId: string;
   publicKey: KeyObject;
+  offline: boolean;
 }): Promise<DemoService> {
   const { folder, kioskId } = options;
   const keyring = join(folder, 'keyring.json');
@@ -52,6 +55,7 @@ export async function startService(options: {
       node: 'demo',
       database: `sqlite:${join(folder, 'varco.db')}`,
       keyring,
+      ...(options.offline ? { offlineLists: {} } : {}),
     });
   const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });
   const log = createLog({ level: 'info', destination });
@@ -76,6 +80,9 @@ export async function startService(options: {
     })),
     url,
     linkUrl: `${url.replace('http', 'ws')}/link`,
+    async countFacts() {
+      return (await running?.app.facts.count()) ?? 0;
+    },
     async start() {
       running ??= await startServer(config(port), { log });
     },

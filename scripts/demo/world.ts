@@ -11,6 +11,7 @@ import type { KioskWatcher } from '../../device/kiosk.ts';
 import { type RunningKiosk, startKiosk } from '../../device/main.ts';
 import type { PageAsset } from '../../hardware/display/page.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
+import { NetworkSwitch } from './network-switch.ts';
 import { type DemoService, type IssuedPerson, startService } from './service.ts';
 import { Stage } from './stage.ts';
 import { FRAME } from './tray-messages.ts';
@@ -28,6 +29,8 @@ export interface WorldOptions {
   port: number;
   seed: number;
   session?: Record<string, number>;
+  /** The kiosk may decide from an offline list, and the network between it and the server can be cut. */
+  offline?: boolean;
 }
 
 /** A server, a kiosk and its surroundings, all in one temporary folder. */
@@ -36,6 +39,8 @@ export interface World {
   people: IssuedPerson[];
   service: DemoService;
   stage: Stage;
+  /** Absent: the kiosk is connected straight to the server. */
+  network: NetworkSwitch | undefined;
   pageUrl: string;
   press(key: Key): void;
   stop(): Promise<void>;
@@ -63,13 +68,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const keyFile = join(folder, 'kiosk.key');
     await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    const service = await startService({ folder, kioskId: KIOSK_ID, publicKey });
+    const { offline = false } = options;
+    const service = await startService({ folder, kioskId: KIOSK_ID, publicKey, offline });
     undo.push(() => service.stop());
+    const network = offline ? new NetworkSwitch(Number(new URL(service.url).port)) : undefined;
+    const link = new URL(service.linkUrl);
+    if (network) {
+      link.port = String(await network.start());
+      undo.push(() => network.stop());
+    }
     const stage = new Stage(join(folder, 'camera.sock'), options.seed);
     await stage.start();
     undo.push(() => stage.stop());
     let press: (key: Key) => void = () => {};
-    const kiosk = await openKiosk(options, { folder, keyFile, url: service.linkUrl }, (keypad) => {
+    const kiosk = await openKiosk(options, { folder, keyFile, url: link.href }, (keypad) => {
       press = keypad;
     });
     undo.push(() => kiosk.stop());
@@ -78,6 +90,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       people: service.people,
       service,
       stage,
+      network,
       pageUrl: kiosk.pageUrl ?? '',
       press: (key) => press(key),
       stop,
@@ -96,6 +109,7 @@ function openKiosk(
   const config = kioskConfigSchema.parse({
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
     session: options.session ?? {},
+    ...(options.offline ? { offline: { folder: join(place.folder, 'offline') } } : {}),
     hardware: {
       scanner: {
         driver: 'camera',

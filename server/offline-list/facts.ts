@@ -53,6 +53,16 @@ export class Facts {
     return this.#store.transaction((tx) => this.#take(tx, asker, facts));
   }
 
+  /** How many facts were ever kept. */
+  async count(): Promise<number> {
+    const { count } = await this.#store.db
+      .selectFrom('audit')
+      .select((row) => row.fn.countAll<number>().as('count'))
+      .where('kind', '=', 'fact')
+      .executeTakeFirstOrThrow();
+    return Number(count);
+  }
+
   async #take(tx: Tx, asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
     const keys = facts.map(({ requestId }) => factKey(asker.id, requestId));
     const rows = await this.#store.lookup<{ request: string; body: string }>(tx, known, keys);

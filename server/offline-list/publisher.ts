@@ -106,8 +106,13 @@ export class ListPublisher {
     await this.#working;
   }
 
-  /** Follows every change there is and publishes what came of it; for tests and commands. */
-  async advance(): Promise<void> {
+  /** Resolves when every change until now is followed and what came of it is published. */
+  async settle(): Promise<void> {
+    this.#wake();
+    await this.#working;
+  }
+
+  async #advanceAll(): Promise<void> {
     const rows = await this.#deps.store.db
       .selectFrom('kiosk')
       .select('policy')
@@ -135,7 +140,7 @@ export class ListPublisher {
     while (this.#again && this.#state === 'running') {
       this.#again = false;
       try {
-        await this.advance();
+        await this.#advanceAll();
         // The backfill's own changes are published together; a revocation breaks in at once.
         const began = clock.monotonic();
         let isMore = this.#held.size > 0;

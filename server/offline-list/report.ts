@@ -46,6 +46,8 @@ interface Version {
 }
 
 const PAGE = 500;
+/** A kiosk's time lags by what the boot's answer took; a change this close counts as before. */
+const CLOCK_TOLERANCE_MS = 2_000;
 const answered: Lookup = { head: 'select request, body from audit where request', keyType: 'text' };
 
 /** Every offline answer that reached the server, in the order of its arrival at each node. */
@@ -140,7 +142,8 @@ function compare(
     return { kind: 'unknown' };
   }
   const later = versions.filter(
-    ({ version, issued_at }) => version > list.version && issued_at <= fact.decidedAt,
+    ({ version, issued_at }) =>
+      version > list.version && issued_at <= fact.decidedAt + CLOCK_TOLERANCE_MS,
   );
   let changed = 0;
   for (const one of later) {
