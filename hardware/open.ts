@@ -13,6 +13,7 @@ import type {
   Speaker,
   Turnstile,
 } from './ports.ts';
+import { ScannerSet } from './scanner/scanner-set.ts';
 import { simulatedConfigSchema } from './simulated/config.ts';
 
 /** What the simulated drivers tell a script or the demo. */
@@ -66,6 +67,18 @@ const scanners: Drivers<Scanner> = {
     const { cameraConfigSchema } = await import('./scanner/camera-config.ts');
     const { openCamera } = await import('./scanner/camera.ts');
     return driver(cameraConfigSchema, openCamera);
+  },
+  'hid-pos': async () => {
+    const { hidPosConfigSchema, openHidPos } = await import('./scanner/hid.ts');
+    return driver(hidPosConfigSchema, openHidPos);
+  },
+  'hid-keyboard': async () => {
+    const { hidKeyboardConfigSchema, openHidKeyboard } = await import('./scanner/hid.ts');
+    return driver(hidKeyboardConfigSchema, openHidKeyboard);
+  },
+  serial: async () => {
+    const { openSerialScanner, serialScannerConfigSchema } = await import('./scanner/serial.ts');
+    return driver(serialScannerConfigSchema, openSerialScanner);
   },
 };
 
@@ -142,8 +155,8 @@ const turnstiles: Drivers<Turnstile> = {
  * Opens the drivers that a config names, each imported only when named, so that a missing native part
  * matters only to who asks for it.
  *
- * @param config one entry a port: `scanner`, `display`, `indicator`, `turnstile`, and optionally
- * `keypad`; each `{driver: NAME, …}` with the rest checked by that driver's own schema.
+ * @param config one entry a port: `scanners` (a list), `display`, `indicator`, `turnstile`, and
+ * optionally `keypad`; each `{driver: NAME, …}` with the rest checked by that driver's own schema.
  * @throws VarcoError `configInvalid`, its message a line a problem, all of them at once.
  */
 export async function openHardware(
@@ -151,18 +164,19 @@ export async function openHardware(
   deps: HardwareDeps,
 ): Promise<Hardware> {
   const problems = unknownPorts(config);
-  const scanner = await choose('scanner', scanners, config, problems);
-  const display = await choose('display', displays, config, problems);
-  const indicator = await choose('indicator', indicators, config, problems);
-  const turnstile = await choose('turnstile', turnstiles, config, problems);
-  const keypad =
-    config.keypad === undefined ? undefined : await choose('keypad', keypads, config, problems);
+  const choosing = <Port>(port: string, drivers: Drivers<Port>) =>
+    choose(port, drivers, config[port], problems);
+  const chosenScanners = await chooseScanners(config.scanners, problems);
+  const display = await choosing('display', displays);
+  const indicator = await choosing('indicator', indicators);
+  const turnstile = await choosing('turnstile', turnstiles);
+  const keypad = config.keypad === undefined ? undefined : await choosing('keypad', keypads);
   if (problems.length > 0) {
     throw new VarcoError('configInvalid', problems.join('\n'));
   }
   const handed: DriverDeps = { ...deps, boards: new BoardPool(deps) };
   return {
-    scanner: await scanner.open(handed),
+    scanner: await openScanners(chosenScanners, handed),
     display: await display.open(handed),
     indicator: await indicator.open(handed),
     turnstile: await turnstile.open(handed),
@@ -170,7 +184,7 @@ export async function openHardware(
   };
 }
 
-const portNames = ['scanner', 'display', 'indicator', 'turnstile', 'keypad'];
+const portNames = ['scanners', 'display', 'indicator', 'turnstile', 'keypad'];
 
 function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
   const unknown = Object.keys(config).filter((name) => !portNames.includes(name));
@@ -179,27 +193,56 @@ function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
 
 /** A driver chosen, with its config checked; `open` is called only if nothing was wrong anywhere. */
 interface Chosen<Port> {
+  /** The name in the config, or else the driver's. */
+  name: string;
   open(deps: DriverDeps): Port | Promise<Port>;
+}
+
+/** Scanners of one kiosk, at most. */
+const SCANNERS_MAX = 8;
+
+async function chooseScanners(list: unknown, problems: string[]): Promise<Chosen<Scanner>[]> {
+  if (!Array.isArray(list) || list.length === 0 || list.length > SCANNERS_MAX) {
+    problems.push(`hardware.scanners: must be a list of 1 to ${SCANNERS_MAX}`);
+    return [];
+  }
+  const chosen: Chosen<Scanner>[] = [];
+  for (const [index, given] of list.entries()) {
+    chosen.push(await choose(`scanners.${index}`, scanners, given, problems));
+  }
+  return chosen;
+}
+
+/** All scanners as one stream of readings. */
+async function openScanners(chosen: Chosen<Scanner>[], deps: DriverDeps): Promise<Scanner> {
+  const named = [];
+  for (const { name, open } of chosen) {
+    named.push({ name, scanner: await open(deps) });
+  }
+  return new ScannerSet(named, deps);
 }
 
 async function choose<Port>(
   port: string,
   drivers: Drivers<Port>,
-  config: Readonly<Record<string, unknown>>,
+  value: unknown,
   problems: string[],
 ): Promise<Chosen<Port>> {
-  const given = config[port] as { driver?: unknown } | undefined;
+  const given = value as { driver?: unknown; name?: unknown } | undefined;
   const name = typeof given === 'object' && given !== null ? String(given.driver) : 'none';
   const load = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
   if (!load) {
     const known = Object.keys(drivers).join(', ');
     problems.push(`hardware.${port}.driver: ${name} is not one of ${known}`);
-    return { open: () => Promise.reject(new VarcoError('configInvalid', `No ${port}`)) };
+    return { name, open: () => Promise.reject(new VarcoError('configInvalid', `No ${port}`)) };
   }
   const chosen = await load();
   const parsed = chosen.schema.safeParse(given);
   for (const issue of parsed.error?.issues ?? []) {
     problems.push(`hardware.${[port, ...issue.path].join('.')}: ${issue.message}`);
   }
-  return { open: (deps) => chosen.open(parsed.data as never, deps) };
+  return {
+    name: typeof given?.name === 'string' ? given.name : name,
+    open: (deps) => chosen.open(parsed.data as never, deps),
+  };
 }

@@ -35,7 +35,14 @@ export interface ScannerEvents {
   /** Something that looks like a code is in view and can't be read: "closer, hold still". */
   unreadable(source: string): void;
   health(health: Health): void;
+  /** Several different codes of ours are in view at once: "one code, please". */
+  several?(source: string): void;
+  /** What a camera sees as such; told when it changes. */
+  view?(source: string, view: CameraView): void;
 }
+
+/** What keeps a camera that works from seeing: for the self-test and the dashboard. */
+export type CameraView = 'clear' | 'lensCovered' | 'tooDark' | 'outOfFocus';
 
 export interface Scanner {
   start(events: ScannerEvents): Promise<void>;

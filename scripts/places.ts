@@ -1,5 +1,6 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { PLACE_LETTERS } from '../shared/codice-fiscale/alphabet.ts';
+import { DIGITS, RANK_BASE } from '../shared/codice-fiscale/packing.ts';
 
 /**
  * Makes the place tables from `scripts/data/belfiore-places.json` (or the file named, which is then
@@ -14,6 +15,7 @@ type Era = [from: string, to: string];
 type Eras = Map<string, Era[]>;
 
 const OPEN = '9999-12-31';
+const MS_PER_DAY = 86_400_000;
 const head = `// Made by scripts/places.ts from scripts/data: do not edit.
 // Source: ANPR archivio comuni (2023-10, CC BY 4.0), communes of 2024, foreign ministry's list of
 // states, ISTAT's ceased states; merged and compacted (scripts/data/README.md).
@@ -55,12 +57,25 @@ function readSource(text: string): Eras {
   return new Map([...eras].sort(([one], [other]) => (one < other ? -1 : 1)));
 }
 
-const base36 = (value: number, width = 0) => value.toString(36).padStart(width, '0');
+const base36 = (value: number) => value.toString(36);
 const dayNumber = (day: string) => Number(day.replaceAll('-', ''));
 
 /** Steps from each number to the next, base 36. */
 function steps(numbers: number[]): string {
   return numbers.map((number, at) => base36(number - (numbers[at - 1] ?? 0))).join(',');
+}
+
+/** Steps from each number to the next in single digits; the highest goes on with the next digit. */
+function packSteps(numbers: number[]): string {
+  const highest = DIGITS.length - 1;
+  return numbers
+    .map((number, at) => {
+      const step = number - (numbers[at - 1] ?? 0);
+      return (
+        DIGITS.charAt(highest).repeat(Math.floor(step / highest)) + DIGITS.charAt(step % highest)
+      );
+    })
+    .join('');
 }
 
 /** The browser's table: a bitmap of what exists, the last day of what ended, and what is unlisted. */
@@ -72,16 +87,12 @@ function compactTable(eras: Eras, unlisted: { states: string[]; neverAssigned: s
     bitmap[index >> 3] = (bitmap[index >> 3] as number) | (1 << (index & 7));
     const end = list.at(-1)?.[1] ?? OPEN;
     if (end !== OPEN) {
-      endOf.set(index, dayNumber(end));
+      endOf.set(index, Date.parse(end) / MS_PER_DAY);
     }
   }
-  const dates = [...new Set(endOf.values())].sort((one, other) => one - other);
-  let previous = 0;
-  const ended = [...endOf].map(([index, date]) => {
-    const entry = base36(index - previous) + base36(dates.indexOf(date), 2);
-    previous = index;
-    return entry;
-  });
+  const days = [...new Set(endOf.values())].sort((one, other) => one - other);
+  const ranks = [...endOf.values()].map((day) => days.indexOf(day));
+  const digit = (value: number) => DIGITS.charAt(value);
   const begun = [...eras.values()].flatMap((list) => list.map(([from]) => dayNumber(from)));
   return `${head}
 /** The last day on which a place of the table began, yyyymmdd: places that began later are missing. */
@@ -91,13 +102,19 @@ export const AS_OF = ${begun.reduce((one, other) => Math.max(one, other))};
 export const EXISTING =
   '${bitmap.toString('base64')}';
 
-/** The last days, as steps between numbers yyyymmdd, base 36. */
-export const END_DATES =
-  '${steps(dates)}';
+/** The last days, as steps between days since 1970, base 36. */
+export const END_DAYS =
+  '${steps(days)}';
 
-/** Steps between the indexes of ended places, base 36, each with two digits of its last day's place above. */
-export const ENDED =
-  '${ended.join(',')}';
+/** Steps between the indexes of ended places, in digits of packing.ts. */
+export const ENDED_STEPS =
+  '${packSteps([...endOf.keys()])}';
+
+/** The rank of each ended place's last day among the last days: its higher digit, and its lower. */
+export const ENDED_HIGH =
+  '${ranks.map((rank) => digit(Math.floor(rank / RANK_BASE))).join('')}';
+export const ENDED_LOW =
+  '${ranks.map((rank) => digit(rank % RANK_BASE)).join('')}';
 
 /** Steps between the indexes of foreign states that were used and are not listed, base 36. */
 export const UNLISTED_STATES =

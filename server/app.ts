@@ -7,6 +7,7 @@ import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
+import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
@@ -88,6 +89,7 @@ export function createApp(deps: AppDeps): App {
     source,
     now,
   });
+  const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const facts = new Facts({ store, audit, policies, now });
   const { offlineLists: config } = deps;
@@ -126,11 +128,14 @@ export function createApp(deps: AppDeps): App {
       await checkKeyring(store, keyring);
       await policies.start();
       checkpoints.start();
+      housekeeping.start();
     },
     async stop() {
       sockets.stop();
       await offlineLists?.stop();
       await http.close();
+      await housekeeping.stop();
+      await policies.stop();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');
       });

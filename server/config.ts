@@ -4,6 +4,18 @@ import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 
+const pdndSchema = z.strictObject({
+  tokenUrl: z.url({ protocol: /^https?$/ }),
+  assertionAudience: z.string().min(1),
+  clientId: z.string().min(1),
+  keyId: z.string().min(1),
+  /** The client's RSA private key, a PEM file. */
+  keyFile: z.string().min(1),
+  purposeId: z.string().min(1),
+  serviceUrl: z.url({ protocol: /^https?$/ }),
+  userLocation: z.string().min(1),
+});
+
 /** The server's config file. No host, address, key or credential has a default. */
 export const serverConfigSchema = z.strictObject({
   /** The host in the codes' URLs, such as `varco.example.it`, lower case. */
@@ -26,6 +38,8 @@ export const serverConfigSchema = z.strictObject({
   keyring: z.string().min(1),
   /** Lists from which gates may decide while the network is down; absent: none. */
   offlineLists: offlineListsConfigSchema.optional(),
+  /** Asks an e-service of the PDND for people's status, in the place of the own registry. */
+  pdnd: pdndSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -71,6 +85,7 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
   return {
     ...config,
     keyring: resolve(config.keyring),
+    ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
 }

@@ -1,3 +1,5 @@
+import { createPrivateKey } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { pino } from 'pino';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
@@ -7,7 +9,9 @@ import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
 import type { SocketLimits } from './fleet/kiosk-socket.ts';
 import { createLog, type Log } from './log.ts';
+import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';
+import type { Messenger, StatusSource } from './verification/sources.ts';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -26,14 +30,16 @@ export interface RunningServer {
  */
 export async function startServer(
   config: ServerConfig,
-  options: { log?: Log; socketLimits?: SocketLimits } = {},
+  options: { log?: Log; socketLimits?: SocketLimits; messenger?: Messenger } = {},
 ): Promise<RunningServer> {
   const destination = pino.destination({ dest: 1, sync: false });
   const log = options.log ?? createLog({ level: config.log, destination });
   const keyring = new Keyring(await readKeyringFile(config.keyring));
+  const source = await openSource(config, log);
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
+  const { messenger } = options;
   const app = createApp({
     store,
     keyring,
@@ -44,6 +50,8 @@ export async function startServer(
     alsoHosts,
     offlineLists: config.offlineLists,
     ...limits,
+    ...(messenger ? { messenger } : {}),
+    ...(source ? { source } : {}),
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {
@@ -60,6 +68,20 @@ export async function startServer(
   } catch (error) {
     await stop();
     throw toListenError(error, config);
+  }
+}
+
+async function openSource(config: ServerConfig, log: Log): Promise<StatusSource | undefined> {
+  if (!config.pdnd) {
+    return undefined;
+  }
+  const { keyFile, ...pdnd } = config.pdnd;
+  try {
+    const key = createPrivateKey(await readFile(keyFile));
+    return new PdndSource({ config: pdnd, key, clock: systemClock, log });
+  } catch (error) {
+    const why = errorCode(error);
+    throw new VarcoError('pdndKeyUnusable', `The PDND key ${keyFile} can't be used (${why})`);
   }
 }
 

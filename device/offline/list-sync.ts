@@ -1,84 +1,116 @@
+import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { type AnswerOf, LIST_CHUNK_BYTES, type RequestOf } from '../../shared/protocol/messages.ts';
+import { errorCode } from '../../shared/errors.ts';
 import type { ListStore } from './list-store.ts';
 
-/** The calls that fetching a list takes, as the link makes them. */
-export interface ListCalls {
-  call(
-    name: 'ListHead',
-    request: RequestOf<'ListHead'>,
-    timeoutMs: number,
-  ): Promise<AnswerOf<'ListHead'>>;
-  call(
-    name: 'ListChunk',
-    request: RequestOf<'ListChunk'>,
-    timeoutMs: number,
-  ): Promise<AnswerOf<'ListChunk'>>;
+/** What the kiosk has, so that the server can send the difference. */
+export interface Have {
+  epoch: number;
+  version: number;
+  /** The full list below, which a delta must start from. */
+  base: number;
 }
-
-const CALL_TIMEOUT_MS = 10_000;
-/** Between two chunks: some 40 a second leave the link, and its bound of calls, to people at the gate. */
-const CHUNK_PAUSE_MS = 25;
-/** A full list and a delta over it, and once more when one is refused. */
-const ROUNDS_MAX = 4;
-
-/** Refusals after which only a full list helps. */
-const needsFull: readonly string[] = ['listDiverged', 'listForOther', 'listCorrupt'];
 
 /**
- * Brings the newest list of this gate's policy: asks what to fetch, fetches it in chunks, and lets the
- * store check it and put it in force.
+ * Asks the server for its list: a whole file (full or delta), or nothing when the kiosk's is the newest
+ * and young enough. Rejects with a stable code when it can't be had.
  *
- * @returns whether another list is in force than before.
- * @throws CallError of the link, OfflineListError when a full list is refused, VarcoError `listNotStored`.
+ * @param have nothing when a full list is needed.
  */
-export async function syncList(store: ListStore, link: ListCalls, clock: Clock): Promise<boolean> {
-  let changed = false;
-  let isDamaged = false;
-  for (let round = 0; round < ROUNDS_MAX; round++) {
-    const { list, newest } = store;
-    const { epoch, version } = list?.header ?? { epoch: 0, version: 0 };
-    const have = list && !isDamaged ? { epoch, version, base: list.baseVersion } : undefined;
-    const request = { ...(have ? { have } : {}), ...(newest ? { newest } : {}) };
-    const head = await link.call('ListHead', request, CALL_TIMEOUT_MS);
-    if (head.status !== 'fetch') {
-      return changed;
-    }
-    const file = await fetchFile(head, link, clock);
-    try {
-      await store.accept(file);
-      changed = true;
-      isDamaged = false;
-    } catch (error) {
-      if (head.kind === 'full' || !needsFull.includes(errorCode(error))) {
-        throw error;
-      }
-      isDamaged = true;
-    }
-  }
-  return changed;
+export type FetchList = (have: Have | undefined) => Promise<Uint8Array | undefined>;
+
+/** How the kiosk stands with its list, for the dashboard. */
+export type SyncState =
+  | { state: 'synced'; epoch: number; version: number }
+  | { state: 'failing'; reason: string };
+
+export interface ListSyncDeps {
+  store: ListStore;
+  fetch: FetchList;
+  clock: Clock;
+  random: () => number;
+  /** How often a newer list is asked for, in milliseconds. */
+  everyMs: number;
+  report(state: SyncState): void;
 }
 
-async function fetchFile(
-  { kind, version, bytes }: AnswerOf<'ListHead'> & { status: 'fetch' },
-  link: ListCalls,
-  clock: Clock,
-): Promise<Uint8Array> {
-  const file = new Uint8Array(bytes);
-  let offset = 0;
-  while (offset < bytes) {
-    const { data } = await link.call('ListChunk', { kind, version, offset }, CALL_TIMEOUT_MS);
-    const part = Buffer.from(data, 'base64url');
-    const expected = Math.min(LIST_CHUNK_BYTES, bytes - offset);
-    if (part.length !== expected) {
-      throw new VarcoError('listCorrupt', 'A part of the list is not as long as it should be');
+const RETRY = { firstMs: 5_000, longestMs: 600_000, factor: 2 };
+/** Refusals that a full list cures. */
+const curedByFull: readonly string[] = ['listDiverged', 'listForOther', 'listCorrupt'];
+
+/** Keeps the list young: asks for what changed, and for all of it when the change does not fit. */
+export class ListSync {
+  readonly #deps: ListSyncDeps;
+  #cancel: (() => void) | undefined;
+  #running: Promise<void> | undefined;
+  #isStarted = false;
+  #attempt = 0;
+
+  constructor(deps: ListSyncDeps) {
+    this.#deps = deps;
+  }
+
+  /** Asks at once and then every so often. */
+  start(): void {
+    this.#isStarted = true;
+    void this.now();
+  }
+
+  async stop(): Promise<void> {
+    this.#isStarted = false;
+    this.#cancel?.();
+    await this.#running;
+  }
+
+  /** Asks now: the link came back, or the server said that there is something. Never rejects. */
+  now(): Promise<void> {
+    this.#running ??= this.#sync().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #sync(): Promise<void> {
+    this.#cancel?.();
+    let waitMs = this.#deps.everyMs;
+    try {
+      await this.#take();
+      this.#attempt = 0;
+      const header = this.#deps.store.list?.header;
+      if (header) {
+        this.#deps.report({ state: 'synced', epoch: header.epoch, version: header.version });
+      }
+    } catch (error) {
+      this.#deps.report({ state: 'failing', reason: errorCode(error) });
+      const drawn = this.#deps.random();
+      waitMs = RETRY.firstMs + backoffMs(this.#attempt++, RETRY, drawn);
     }
-    file.set(part, offset);
-    offset += part.length;
-    if (offset < bytes) {
-      await new Promise<void>((resolve) => clock.after(CHUNK_PAUSE_MS, resolve));
+    if (this.#isStarted) {
+      this.#cancel = this.#deps.clock.after(waitMs, () => void this.now());
     }
   }
-  return file;
+
+  async #take(): Promise<void> {
+    const { store, fetch } = this.#deps;
+    const { list } = store;
+    const have = list && {
+      epoch: list.header.epoch,
+      version: list.header.version,
+      base: list.baseVersion,
+    };
+    try {
+      const file = await fetch(have);
+      if (file) {
+        await store.accept(file);
+      }
+    } catch (error) {
+      if (!have || !curedByFull.includes(errorCode(error))) {
+        throw error;
+      }
+      const full = await fetch(undefined);
+      if (full) {
+        await store.accept(full);
+      }
+    }
+  }
 }

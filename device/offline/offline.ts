@@ -12,8 +12,9 @@ import { decideOffline, listUse } from './decide.ts';
 import { type Disk, directoryDisk } from './disk.ts';
 import { deliverFacts, type FactCalls } from './facts-delivery.ts';
 import { type KeptBoot, keepBoot, readBoot } from './kept-boot.ts';
+import { fetchList, type ListCalls } from './list-fetch.ts';
 import { ListStore } from './list-store.ts';
-import { type ListCalls, syncList } from './list-sync.ts';
+import { ListSync, type SyncState } from './list-sync.ts';
 import { hmacSha256, nodeScrypt, sha256 } from './node-crypto.ts';
 import { type Fact, Outbox } from './outbox.ts';
 import { routeVerify } from './route.ts';
@@ -39,8 +40,6 @@ const MINUTE_MS = 60_000;
 const DELIVER_AGAIN_MS = 15_000;
 const OWNER_ONLY = 0o700;
 
-type Work = 'sync' | 'deliver';
-
 /**
  * The gate without its server: the list that it fetched while it could, what it decides from it, and the
  * facts that it owes. On disk there is nothing of a person: the list is keyed, and a fact names nobody.
@@ -55,10 +54,13 @@ export class Offline {
   #verify: Verify = () => undefined;
   #store: ListStore | undefined;
   #state: 'stopped' | 'down' | 'up' = 'stopped';
+  /** The last news of the list, so that each is written once. */
+  #noted = '';
   #canKeep = false;
-  readonly #busy = new Map<Work, Promise<void>>();
-  readonly #again = new Set<Work>();
-  readonly #timers = new Map<'tick' | 'poll' | 'deliver', () => void>();
+  #sync: ListSync | undefined;
+  #delivering: Promise<void> | undefined;
+  #deliverAgain = false;
+  readonly #timers = new Map<'tick' | 'deliver' | 'again', () => void>();
   #opening: Promise<void> = Promise.resolve();
 
   constructor(deps: OfflineDeps) {
@@ -101,7 +103,8 @@ export class Offline {
       cancel();
     }
     await this.#opening;
-    await Promise.all(this.#busy.values());
+    await this.#sync?.stop();
+    await this.#delivering;
     await this.#outbox.stop();
     this.#canKeep = false;
   }
@@ -116,20 +119,21 @@ export class Offline {
       } catch (error) {
         this.#warn('bootNotKept', error);
       }
-      this.#poll();
-      this.#run('deliver');
+      this.#sync?.start();
+      this.#deliver();
     });
   }
 
   linkDown(): void {
     this.#state = this.#state === 'stopped' ? 'stopped' : 'down';
-    this.#cancel('poll');
     this.#cancel('deliver');
     this.#changed();
   }
 
+  /** One that runs may have asked too early: only the next one surely sees the news. */
   listChanged(): void {
-    this.#run('sync');
+    const sync = this.#sync;
+    void sync?.now().then(() => (this.#state === 'up' ? sync.now() : undefined));
   }
 
   /** The list in force, and the full list below it. */
@@ -207,11 +211,12 @@ export class Offline {
    */
   keep(fact: Fact): void {
     this.#outbox.addFact(fact);
-    this.#run('deliver');
+    this.#deliver();
   }
 
   /** Takes a boot's keys and policy, and the list on disk that goes with them. */
   async #adopt(boot: KeptBoot): Promise<void> {
+    const { config, link, clock } = this.#deps;
     const { policy } = boot.gate;
     const keysOf = (one: KeptBoot) => JSON.stringify(one.credentialKeys);
     const before = this.#boot;
@@ -222,8 +227,9 @@ export class Offline {
       return;
     }
     this.#store = undefined;
+    await this.#sync?.stop();
     // A folder for each policy: the versions of one say nothing of another's. Never `..`.
-    const folder = join(this.#deps.config.folder, `list-${encodeURIComponent(policy)}`);
+    const folder = join(config.folder, `list-${encodeURIComponent(policy)}`);
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
     const store = new ListStore({
       disk: directoryDisk(folder),
@@ -236,6 +242,31 @@ export class Offline {
       this.#deps.log.warn({ event: 'listRefused', code: loaded.problem }, 'offline list');
     }
     this.#store = store;
+    this.#sync = new ListSync({
+      store,
+      fetch: (have) => fetchList(store, have, link, clock),
+      clock,
+      random: Math.random,
+      everyMs: config.pollMs,
+      report: (state) => this.#noteSync(state),
+    });
+    this.#changed();
+  }
+
+  #noteSync(state: SyncState): void {
+    const { log } = this.#deps;
+    const text = JSON.stringify(state);
+    if (text !== this.#noted) {
+      this.#noted = text;
+      if (state.state === 'failing') {
+        log.warn({ event: 'listNotFetched', code: state.reason }, 'offline list');
+      } else {
+        const { epoch, version } = state;
+        log.info({ event: 'listInForce', epoch, version }, 'offline list');
+        // A full list is followed by the delta over it, if there is one.
+        this.#after('again', 0, () => void this.#sync?.now());
+      }
+    }
     this.#changed();
   }
 
@@ -249,49 +280,26 @@ export class Offline {
     this.#changed();
   }
 
-  #poll(): void {
-    this.#run('sync');
-    if (this.#state === 'up') {
-      this.#after('poll', this.#deps.config.pollMs, () => this.#poll());
-    }
-  }
-
-  /** One run of a kind of work at a time; what asks in between makes it run again. */
-  #run(work: Work): void {
-    if (this.#state !== 'up') {
+  /** One delivery at a time; a fact that comes in between makes it run again. */
+  #deliver(): void {
+    this.#deliverAgain = this.#delivering !== undefined;
+    if (this.#state !== 'up' || this.#delivering) {
       return;
     }
-    if (this.#busy.has(work)) {
-      this.#again.add(work);
-      return;
-    }
-    const done = (work === 'sync' ? this.#sync() : this.#deliver()).finally(() => {
-      this.#busy.delete(work);
+    this.#delivering = this.#drain().finally(() => {
+      this.#delivering = undefined;
       this.#changed();
-      if (this.#again.delete(work)) {
-        this.#run(work);
+      if (this.#deliverAgain) {
+        this.#deliver();
       }
     });
-    this.#busy.set(work, done);
   }
 
-  async #sync(): Promise<void> {
-    const { link, clock, log } = this.#deps;
-    const store = this.#store;
-    try {
-      if (store && (await syncList(store, link, clock)) && store.list) {
-        log.info({ event: 'listInForce', ...versionOf(store.list.header) }, 'offline list');
-      }
-    } catch (error) {
-      this.#warn('listNotFetched', error);
-    }
-  }
-
-  async #deliver(): Promise<void> {
-    const before = this.#canKeep ? this.#outbox.status().quarantined : 0;
+  async #drain(): Promise<void> {
+    const before = this.status().factsQuarantined;
     try {
       await this.#outbox.drain((batch) => deliverFacts(batch, this.#deps.link));
-      const after = this.#canKeep ? this.#outbox.status().quarantined : before;
+      const after = this.status().factsQuarantined;
       if (after > before) {
         const [{ code = 'unknown' } = {}] = this.#outbox.quarantined(after).slice(-1);
         this.#deps.log.warn({ event: 'factsRefused', code, count: after - before }, 'facts');
@@ -299,7 +307,7 @@ export class Offline {
     } catch (error) {
       this.#warn('factsNotDelivered', error);
       if (this.#state === 'up') {
-        this.#after('deliver', DELIVER_AGAIN_MS, () => this.#run('deliver'));
+        this.#after('deliver', DELIVER_AGAIN_MS, () => this.#deliver());
       }
     }
   }
@@ -308,14 +316,14 @@ export class Offline {
     this.#deps.log.warn({ event, code: errorCode(error) }, 'offline');
   }
 
-  #after(name: 'tick' | 'poll' | 'deliver', ms: number, act: () => void): void {
+  #after(name: 'tick' | 'deliver' | 'again', ms: number, act: () => void): void {
     this.#cancel(name);
     if (this.#state !== 'stopped') {
       this.#timers.set(name, this.#deps.clock.after(ms, act));
     }
   }
 
-  #cancel(name: 'tick' | 'poll' | 'deliver'): void {
+  #cancel(name: 'tick' | 'deliver' | 'again'): void {
     this.#timers.get(name)?.();
     this.#timers.delete(name);
   }

@@ -17,6 +17,7 @@ export const lcdScreenSchema = z.looseObject({
       masked: z.string(),
       progress: z.string(),
       problem: z.string().optional(),
+      suggestion: z.string().optional(),
       warning: z.string().optional(),
     })
     .optional(),
@@ -38,7 +39,7 @@ export interface LcdPages {
 }
 
 /**
- * Lays a screen out. What a person must act on comes first: a problem, a warning, then the words; the
+ * Lays a screen out. What a person must act on comes first: a warning, a problem, then the words; the
  * entry keeps the last row on every page, so that typing is always seen. The result's icon is one sign
  * before the title and never the only difference.
  */
@@ -67,8 +68,9 @@ function paragraphsOf(screen: LcdScreen): string[] {
   const { entry } = screen;
   const title = `${signOfIcon[screen.icon ?? ''] ?? ''}${screen.title}`;
   return [
-    entry?.problem,
     entry?.warning,
+    entry?.problem,
+    entry?.suggestion,
     title,
     entry && entry.masked !== '' ? entry.progress : screen.text,
     screen.staffLine,

@@ -2,6 +2,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { VarcoError } from '../../shared/errors.ts';
 
+/** A guard that can't write its release is given up after this, in milliseconds. */
+const STOP_TIMEOUT_MS = 2_000;
+
 /** What releases the relay from outside: these bytes, written to this file. */
 export interface ReleaseWrite {
   file: string;
@@ -74,7 +77,10 @@ export class PulseGuard {
     if (child && child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       child.stdin?.end();
+      // Opening a serial port may wait for a carrier that never comes.
+      const limit = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await ended;
+      clearTimeout(limit);
     }
   }
 

@@ -11,13 +11,15 @@ export const keyActionSchema = z.enum([
   'language',
   'repeat',
   'character',
+  'star',
+  'hash',
   'none',
 ]);
-export type KeyAction = z.infer<typeof keyActionSchema>;
+type KeyAction = z.infer<typeof keyActionSchema>;
 
 /** By the sign printed on the key; a sign that is not named keeps its default. */
 export const keyActionsSchema = z.partialRecord(
-  z.enum(['A', 'B', 'C', 'D', '*', '#', '/', '-', '+', '.', ',', '=']),
+  z.enum(['A', 'B', 'C', 'D', '*', '#', '/', '-', '+', '.', ',', '=', 'numLock']),
   keyActionSchema,
 );
 export type KeyActions = z.infer<typeof keyActionsSchema>;
@@ -28,9 +30,8 @@ export const matrixSigns = {
   '4x4': ['123A', '456B', '789C', '*0#D'],
 } as const;
 
+/** `*` and `#` pass as they are: typing letters on twelve keys gives them their meaning. */
 const padDefaults: KeyActions = {
-  '*': 'backspace',
-  '#': 'confirm',
   A: 'help',
   B: 'language',
   C: 'repeat',
@@ -49,6 +50,10 @@ function keyOf(sign: string, actions: KeyActions): Key | undefined {
       return undefined;
     case 'character':
       return { kind: 'character', character: sign };
+    case 'star':
+      return { kind: 'character', character: '*' };
+    case 'hash':
+      return { kind: 'character', character: '#' };
     default:
       return { kind: action };
   }
@@ -64,13 +69,15 @@ const layoutSwaps: Readonly<Record<KeyboardLayout, Readonly<Record<string, strin
   azerty: { A: 'Q', Q: 'A', W: 'Z', Z: 'W', M: ',', ';': 'M' },
 };
 
+/** A numeric pad has no `#`: `+` beside Enter is it. Num Lock is read as a key like any other. */
 const numericPadDefaults: KeyActions = {
-  '/': 'help',
-  '*': 'language',
-  '-': 'repeat',
-  '+': 'backspace',
-  '.': 'clear',
-  ',': 'clear',
+  numLock: 'help',
+  '/': 'language',
+  '*': 'star',
+  '-': 'end',
+  '+': 'hash',
+  '.': 'repeat',
+  ',': 'repeat',
   '=': 'none',
 };
 
@@ -95,6 +102,7 @@ const fixedUsages: Readonly<Record<number, Key>> = {
 
 /** The signs of a numeric pad's other keys. */
 const padSigns: Readonly<Record<number, string>> = {
+  83: 'numLock',
   84: '/',
   85: '*',
   86: '-',
@@ -106,7 +114,7 @@ const padSigns: Readonly<Record<number, string>> = {
 
 /**
  * The key of a HID usage: letters, the digits of both rows whatever Shift does, Enter, Backspace,
- * Escape (end), Delete (clear), F1 help, F2 language, F3 repeat, and a numeric pad's signs.
+ * Escape (end), Delete (clear), F1 help, F2 language, F3 repeat, and a numeric pad's other keys.
  *
  * @param usage on page 0x07; `undefined` comes back for one that means nothing here.
  */

@@ -5,10 +5,11 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
 import { type CameraConfig, type CameraConfigInput, cameraConfigSchema } from './camera-config.ts';
 import { CameraPipe, type Spawn } from './camera-pipe.ts';
-import type { DecodeRequest } from './decode/decoder.ts';
-import type { LumaFrame } from './decode/frame.ts';
-import { DecoderThread, type TimedOutcome } from './decoder-thread.ts';
+import { DecoderThread } from './decoder-thread.ts';
+import { type FrameCounts, type FrameDecoder, FrameReader } from './frame-reader.ts';
+import { JpegFrames } from './framing/jpeg-frames.ts';
 import { type FrameParser, RawFrames } from './framing/raw-frames.ts';
+import { readImage } from './read-image.ts';
 
 const RESTART: BackoffLimits = { firstMs: 500, longestMs: 30_000, factor: 2 };
 /** A camera that gives no picture for so long is started again. */
@@ -16,18 +17,15 @@ const STALLED_AFTER_MS = 5000;
 /** After so long without a fault the next one counts as the first. */
 const STEADY_AFTER_MS = 10_000;
 
-/** What decodes: a {@link DecoderThread}, or a test's own. */
-export interface FrameDecoder {
-  start(): Promise<void>;
-  stop(): Promise<void>;
-  decode(frame: LumaFrame, request: DecodeRequest): Promise<TimedOutcome>;
-}
-
 export interface CameraDeps {
   clock: Clock;
   random: () => number;
   spawn: Spawn;
   decoder: (recycle: (memory: ArrayBuffer) => void) => FrameDecoder;
+  /** Whether a text proves itself, by a signature or a check character. */
+  proves?: (text: string, symbology: Symbology) => boolean;
+  /** A lamp beside the camera, where one is wired: lit while it is too dark. */
+  torch?: (on: boolean) => void;
 }
 
 /** Opens the camera that a config describes, with the machine's own clock, processes and threads. */
@@ -43,15 +41,9 @@ export function openCamera(input: CameraConfigInput, deps: Partial<CameraDeps> =
       ((recycle) => {
         return new DecoderThread({ decoder: config.decoder, pace: 'stream' }, { clock, recycle });
       }),
+    ...(deps.proves ? { proves: deps.proves } : {}),
+    ...(deps.torch ? { torch: deps.torch } : {}),
   });
-}
-
-/** Frames seen, dropped because a newer one came, and decoded, since the start. */
-export interface CameraCounts {
-  frames: number;
-  dropped: number;
-  decoded: number;
-  restarts: number;
 }
 
 /**
@@ -59,31 +51,44 @@ export interface CameraCounts {
  * command again with a growing delay whenever it ends, stalls or can't be found.
  */
 export class Camera implements Scanner {
-  readonly counts: CameraCounts = { frames: 0, dropped: 0, decoded: 0, restarts: 0 };
+  /** Times that the command was started again. */
+  restarts = 0;
   readonly #config: CameraConfig;
   readonly #deps: CameraDeps;
   readonly #parser: FrameParser;
   readonly #decoder: FrameDecoder;
+  readonly #reader: FrameReader;
   #events: ScannerEvents | undefined;
-  #wanted: readonly Symbology[] = ['qr'];
   #pipe: CameraPipe | undefined;
   #state: Health['state'] | 'stopped' = 'stopped';
   #attempt = 0;
-  #newest: LumaFrame | undefined;
-  #decoding = false;
-  #framesSinceReading = 0;
   #cancelTimer = () => {};
   #cancelSteady = () => {};
 
   constructor(config: CameraConfig, deps: CameraDeps) {
+    const { width, height } = config;
     this.#config = config;
     this.#deps = deps;
     this.#parser = frameParser(config);
-    this.#decoder = deps.decoder((memory) => this.#parser.recycle(memory));
+    const recycle = (memory: ArrayBuffer) => this.#parser.recycle(memory);
+    this.#decoder = deps.decoder(recycle);
+    this.#reader = new FrameReader(config.name, config.budgetMs, {
+      clock: deps.clock,
+      decoder: this.#decoder,
+      recycle,
+      openJpeg: (data) => readImage(data, { widthMax: width, heightMax: height }),
+      proves: deps.proves,
+      torch: deps.torch,
+    });
+  }
+
+  get counts(): FrameCounts {
+    return this.#reader.counts;
   }
 
   async start(events: ScannerEvents): Promise<void> {
     this.#events = events;
+    this.#attempt = 0;
     this.#report({ state: 'opening', since: this.#now() });
     try {
       await this.#decoder.start();
@@ -91,6 +96,7 @@ export class Camera implements Scanner {
       this.#report({ state: 'failing', since: this.#now(), reason: errorCode(error) });
     }
     if (this.#events === events) {
+      this.#reader.start(events);
       this.#open();
     }
   }
@@ -100,32 +106,46 @@ export class Camera implements Scanner {
     this.#state = 'stopped';
     this.#cancelTimer();
     this.#cancelSteady();
-    this.#newest = undefined;
+    this.#reader.stop();
     const pipe = this.#pipe;
     this.#pipe = undefined;
+    this.#deps.torch?.(false);
     await Promise.all([pipe?.stop(), this.#decoder.stop()]);
   }
 
   expect(symbologies: readonly Symbology[]): void {
-    this.#wanted = [...symbologies];
+    this.#reader.wanted = [...symbologies];
   }
 
   #open(): void {
     this.#parser.reset();
-    const pipe = new CameraPipe(this.#deps.spawn, this.#config.command, this.#deps.clock, {
-      data: (chunk) => {
-        if (this.#pipe === pipe) {
-          this.#receive(chunk);
-        }
+    try {
+      this.#pipe = this.#startPipe();
+      this.#watchForStall();
+    } catch (error) {
+      this.#lose(errorCode(error));
+    }
+  }
+
+  #startPipe(): CameraPipe {
+    const pipe: CameraPipe = new CameraPipe(
+      this.#deps.spawn,
+      this.#config.command,
+      this.#deps.clock,
+      {
+        data: (chunk) => {
+          if (this.#pipe === pipe) {
+            this.#receive(chunk);
+          }
+        },
+        ended: (reason) => {
+          if (this.#pipe === pipe) {
+            this.#lose(reason);
+          }
+        },
       },
-      ended: (reason) => {
-        if (this.#pipe === pipe) {
-          this.#lose(reason);
-        }
-      },
-    });
-    this.#pipe = pipe;
-    this.#watchForStall();
+    );
+    return pipe;
   }
 
   #watchForStall(): void {
@@ -139,14 +159,14 @@ export class Camera implements Scanner {
 
   #lose(reason: string): void {
     this.#pipe = undefined;
-    this.#newest = undefined;
+    this.#reader.forget();
     this.#cancelTimer();
     this.#cancelSteady();
     this.#report({ state: 'lost', since: this.#now(), reason });
     const delay = backoffMs(this.#attempt, RESTART, this.#deps.random());
     this.#attempt++;
     this.#cancelTimer = this.#deps.clock.after(delay, () => {
-      this.counts.restarts++;
+      this.restarts++;
       this.#report({ state: 'opening', since: this.#now() });
       this.#open();
     });
@@ -154,11 +174,8 @@ export class Camera implements Scanner {
 
   #receive(chunk: Uint8Array): void {
     const frames = this.#parser.push(chunk);
-    for (const parsed of frames) {
-      this.counts.frames++;
-      if (parsed.kind === 'luma') {
-        this.#offer(parsed.frame);
-      }
+    for (const frame of frames) {
+      this.#reader.offer(frame);
     }
     if (frames.length > 0) {
       this.#watchForStall();
@@ -168,46 +185,6 @@ export class Camera implements Scanner {
           this.#attempt = 0;
         });
       }
-    }
-  }
-
-  #offer(frame: LumaFrame): void {
-    this.#framesSinceReading++;
-    if (this.#newest) {
-      this.counts.dropped++;
-      this.#parser.recycle(this.#newest.data.buffer as ArrayBuffer);
-    }
-    this.#newest = frame;
-    if (!this.#decoding) {
-      void this.#decodeNewest();
-    }
-  }
-
-  async #decodeNewest(): Promise<void> {
-    this.#decoding = true;
-    while (this.#newest) {
-      const frame = this.#newest;
-      this.#newest = undefined;
-      try {
-        const request = { wanted: this.#wanted, budgetMs: this.#config.budgetMs };
-        this.#tell(await this.#decoder.decode(frame, request));
-      } catch (error) {
-        this.#report({ state: 'failing', since: this.#now(), reason: errorCode(error) });
-      }
-    }
-    this.#decoding = false;
-  }
-
-  #tell(outcome: TimedOutcome): void {
-    this.counts.decoded++;
-    const { name } = this.#config;
-    const frames = this.#framesSinceReading;
-    for (const { text, symbology } of outcome.codes) {
-      this.#framesSinceReading = 0;
-      this.#events?.reading({ text, symbology, source: name, at: this.#now(), frames });
-    }
-    if (outcome.codeLike && outcome.codes.length === 0) {
-      this.#events?.unreadable(name);
     }
   }
 
@@ -225,8 +202,5 @@ export class Camera implements Scanner {
 
 function frameParser(config: CameraConfig): FrameParser {
   const { width, height, format, stride = config.width } = config;
-  if (format === 'mjpeg') {
-    throw new Error('mjpeg follows');
-  }
-  return new RawFrames({ width, height, format, stride });
+  return format === 'mjpeg' ? new JpegFrames() : new RawFrames({ width, height, format, stride });
 }

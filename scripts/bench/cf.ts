@@ -13,6 +13,7 @@ const CODES = 10_000;
 const ROUNDS = 9;
 /** CPU time that one measurement of one subject takes at least, in microseconds. */
 const ROUND_CPU_US = 120_000;
+const MEGABYTE = 1_048_576;
 const BUNDLE_BYTES_MAX = 12 * 1024;
 const today = '2026-11-22';
 
@@ -29,6 +30,7 @@ export async function run({ report }: BenchContext): Promise<void> {
   const codes = generateCodes(CODES, places, 20_261_122);
   // Codes come from a wire or a file, as flat strings, not as the pieces that they were made of.
   reportSpeeds(report, JSON.parse(JSON.stringify(withMistakes(codes))));
+  reportLength(report);
   reportPresses(report, codes);
   await reportSizes(report);
 }
@@ -104,6 +106,32 @@ function reportSpeeds(report: BenchContext['report'], codes: string[]): void {
   compare('full parse', 'parse', 'validator isTaxID', 1);
   compare('full parse', 'parse', 'codice-fiscale-js check');
   compare('full parse', 'parse', 'stdnum validate');
+}
+
+/** A megabyte against a quarter of it, four times: 1 is linear. */
+function reportLength(report: BenchContext['report']): void {
+  const cpuOf = (characters: number, times: number) => {
+    const input: string = JSON.parse(JSON.stringify('RSS MRA '.repeat(characters / 8)));
+    const rounds = Array.from({ length: ROUNDS }, () => {
+      const start = process.cpuUsage();
+      for (let time = 0; time < times; time++) {
+        parse(input, { today });
+      }
+      const { user, system } = process.cpuUsage(start);
+      return (user + system) / 1000 / times;
+    });
+    return median(rounds);
+  };
+  const quarter = cpuOf(MEGABYTE / 4, 8);
+  const whole = cpuOf(MEGABYTE, 2);
+  report({
+    metric: 'parse of 1 MB',
+    value: whole,
+    unit: 'ms',
+    baseline: '4 × 256 kB',
+    baselineValue: quarter * 4,
+    ratio: whole / (quarter * 4),
+  });
 }
 
 function reportPresses(report: BenchContext['report'], codes: string[]): void {

@@ -109,9 +109,9 @@ export function scenariosOf(people: readonly IssuedPerson[]): Scenario[] {
       expected: 'refused foreignHost',
     },
     {
-      presented: 'entitled, with the server stopped in mid-walk',
-      credential: first.credential,
-      codiceFiscale: first.codiceFiscale,
+      presented: 'entitled with a companion, with the server stopped in mid-walk',
+      credential: second.credential,
+      codiceFiscale: second.codiceFiscale,
       expected: 'unconfirmed unavailable',
       before: (world) => world.service.stop(),
     },

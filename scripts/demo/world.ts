@@ -111,18 +111,20 @@ function openKiosk(
     session: options.session ?? {},
     ...(options.offline ? { offline: { folder: join(place.folder, 'offline') } } : {}),
     hardware: {
-      scanner: {
-        driver: 'camera',
-        command: [
-          process.execPath,
-          '--import',
-          'tsx',
-          cameraProcess,
-          join(place.folder, 'camera.sock'),
-        ],
-        ...FRAME,
-        format: 'gray',
-      },
+      scanners: [
+        {
+          driver: 'camera',
+          command: [
+            process.execPath,
+            '--import',
+            'tsx',
+            cameraProcess,
+            join(place.folder, 'camera.sock'),
+          ],
+          ...FRAME,
+          format: 'gray',
+        },
+      ],
       display: { driver: 'page', port: options.port },
       indicator: { driver: 'simulated' },
       turnstile: { driver: 'simulated' },

@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RETENTION_MONTHS_MAX } from '../../server/audit/checkpoint.ts';
 import { verifyAudit } from '../../server/audit/verify.ts';
+import { monthsBefore } from '../../server/housekeeping.ts';
 import { type Comparison, offlineReport } from '../../server/offline-list/report.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
@@ -101,9 +102,8 @@ function pruneCommand(): Command {
     .option('--months <number>', 'at most 12', parseMonths, RETENTION_MONTHS_MAX)
     .addOption(configOption())
     .action(async ({ config, months }: Options) => {
-      const before = new Date();
-      before.setUTCMonth(before.getUTCMonth() - months);
-      const gone = await withApp(config, ({ app }) => app.checkpoints.prune(before.getTime()));
+      const before = monthsBefore(Date.now(), months);
+      const gone = await withApp(config, ({ app }) => app.checkpoints.prune(before));
       printLine(`${gone} rows`);
     });
 }

@@ -7,6 +7,7 @@ import { decodeCommand } from './decode.ts';
 import { keysCommand } from './keys.ts';
 import { kioskCommand } from './kiosk.ts';
 import { registryCommand } from './registry.ts';
+import { scanCommand } from './scan.ts';
 import { serverCommand } from './server.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -19,6 +20,7 @@ export function varco(): Command {
     serverCommand(),
     kioskCommand(),
     decodeCommand(),
+    scanCommand(),
     cfCommand(),
     registryCommand(),
     credentialCommand(),

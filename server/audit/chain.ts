@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /** A row of the audit before it is chained. It holds a pseudonym and never an identity. */
 export interface AuditEntry {
@@ -38,15 +38,15 @@ export function rowHash(before: string, row: Omit<AuditRow, 'hash'>): string {
 
 /** Chains entries after `head`. Pure. */
 export function chain(node: string, head: Head, entries: readonly AuditEntry[]): AuditRow[] {
-  let { sequence, hash } = head;
+  let { sequence, hash: before } = head;
   return entries.map((entry) => {
     sequence += 1;
     const row = { node, sequence, ...entry };
-    hash = rowHash(hash, row);
-    return { ...row, hash };
+    before = rowHash(before, row);
+    return { ...row, hash: before };
   });
 }
 
 function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return hash('sha256', text, 'hex');
 }

@@ -9,9 +9,13 @@ export function shippedPolicies(): Policy[] {
   return z.array(policySchema).parse(shipped);
 }
 
+/** The channel of {@link Store.notify} that says "there is a new policy". */
+const POLICY_CHANNEL = 'varco_policy';
+
 /** Policies by id and version: data in the database, read into memory at start and when one is added. */
 export class Policies {
   readonly #store: Store;
+  #stopListening: () => Promise<void> = () => Promise.resolve();
   #byId = new Map<string, Policy[]>();
 
   constructor(deps: { store: Store }) {
@@ -31,6 +35,14 @@ export class Policies {
       }
     });
     await this.reload();
+    this.#stopListening = await this.#store.listen(POLICY_CHANNEL, () => {
+      // A node that missed it goes on with the policies it has; the next notice or start repairs it.
+      this.reload().catch(() => {});
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#stopListening();
   }
 
   /** Adds a policy or a new version of one. @throws VarcoError `policyExists`. */
@@ -46,6 +58,7 @@ export class Policies {
       throw new VarcoError('policyExists', `The policy ${id} has a version ${version} already`);
     }
     await this.reload();
+    await this.#store.notify(POLICY_CHANNEL, id);
   }
 
   async reload(): Promise<void> {

@@ -8,6 +8,7 @@ import type { Status } from '../registry/status.ts';
 import type { BulkInsert, Lookup, Store, Tx } from '../store/store.ts';
 import { decide, type Facts } from './decide.ts';
 import { Guesses } from './guesses.ts';
+import { FORGET_MS } from './limits.ts';
 import type { Policies } from './policies.ts';
 import { findAll, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
@@ -133,12 +134,16 @@ export class Verification {
     });
   }
 
-  /** Forgets what nobody needs any more: sightings and used-up one-time codes. */
+  /** Forgets what nobody needs any more: sightings, old failures and one-time codes past their time. */
   async forget(): Promise<void> {
     const now = this.#now();
     await this.#store.db
       .deleteFrom('sighting')
       .where('at', '<', now - SIGHTING_WINDOW_MS)
+      .execute();
+    await this.#store.db
+      .deleteFrom('guess')
+      .where('last_at', '<', now - FORGET_MS)
       .execute();
     await this.#store.db.deleteFrom('one_time_code').where('expires_at', '<', now).execute();
   }

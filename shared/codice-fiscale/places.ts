@@ -1,5 +1,14 @@
 import { PLACE_LETTERS } from './alphabet.ts';
-import { END_DATES, ENDED, EXISTING, NEVER_ASSIGNED, UNLISTED_STATES } from './places.generated.ts';
+import { DIGITS, fromDigit, RANK_BASE } from './packing.ts';
+import {
+  END_DAYS,
+  ENDED_HIGH,
+  ENDED_LOW,
+  ENDED_STEPS,
+  EXISTING,
+  NEVER_ASSIGNED,
+  UNLISTED_STATES,
+} from './places.generated.ts';
 
 /**
  * The places a codice fiscale can name: which codes exist and, for those that ended, the last day of
@@ -23,11 +32,20 @@ function fromSteps(text: string): number[] {
 /** The last day, `yyyymmdd`, of each place that ended. */
 const endOf = new Map<number, number>();
 {
-  const dates = fromSteps(END_DATES);
+  const msPerDay = 86_400_000;
+  const days = fromSteps(END_DAYS).map((day) =>
+    Number(new Date(day * msPerDay).toISOString().slice(0, 10).replaceAll('-', '')),
+  );
   let index = 0;
-  for (const entry of ENDED.split(',')) {
-    index += Number.parseInt(entry.slice(0, -2), 36);
-    endOf.set(index, dates[Number.parseInt(entry.slice(-2), 36)] as number);
+  for (const digit of ENDED_STEPS) {
+    index += fromDigit(digit);
+    // The highest digit is a step that the next digit goes on with.
+    if (fromDigit(digit) < DIGITS.length - 1) {
+      const place = endOf.size;
+      const rank =
+        fromDigit(ENDED_HIGH.charAt(place)) * RANK_BASE + fromDigit(ENDED_LOW.charAt(place));
+      endOf.set(index, days[rank] as number);
+    }
   }
 }
 

@@ -26,6 +26,8 @@ const PATCH_RADIUS = 3;
 const SEARCH_STEPS = [0.32, 0.16, 0.08];
 /** Where inside a module its evenness is looked at, in modules from its middle. */
 const INSIDE = 0.3;
+/** How far the bend of settled nodes is carried on to the next. */
+const LEAD = 0.7;
 const STIFFNESS = 0.5;
 const PATTERN_WEIGHT = 2;
 
@@ -36,10 +38,11 @@ export function fitElasticGrid(
   map: Homography,
 ): ElasticGrid {
   const grid = layGrid(pattern.dimension, map);
+  const base = { x: grid.x.slice(), y: grid.y.slice() };
   const fixed = new Uint8Array(grid.nodes * grid.nodes);
   const order = growthOrder(grid);
   for (const node of order) {
-    const predicted = predict(grid, fixed, node);
+    const predicted = predict(grid, base, fixed, node);
     grid.x[node] = predicted.x;
     grid.y[node] = predicted.y;
     settle(frame, pattern, grid, node);
@@ -90,11 +93,21 @@ function growthOrder(grid: ElasticGrid): number[] {
   return order.sort((a, b) => (key[a] as number) - (key[b] as number));
 }
 
-/** Where a node should be by those of its neighbours that are settled, as its first place bends. */
-function predict(grid: ElasticGrid, fixed: Uint8Array, node: number): Point {
+/**
+ * Where a node should be by those of its neighbours that are settled: as far from its first place as
+ * they are from theirs, and on as the way there leads.
+ */
+function predict(
+  grid: ElasticGrid,
+  base: { x: Float32Array; y: Float32Array },
+  fixed: Uint8Array,
+  node: number,
+): Point {
   const { nodes, x, y } = grid;
   const row = Math.floor(node / nodes);
   const column = node % nodes;
+  const movedX = (at: number) => (x[at] as number) - (base.x[at] as number);
+  const movedY = (at: number) => (y[at] as number) - (base.y[at] as number);
   let weight = 0;
   let sumX = 0;
   let sumY = 0;
@@ -105,17 +118,18 @@ function predict(grid: ElasticGrid, fixed: Uint8Array, node: number): Point {
         continue;
       }
       const far = neighbour(nodes, row + 2 * dy, column + 2 * dx);
-      if (far >= 0 && fixed[far]) {
-        const share = dx === 0 || dy === 0 ? 4 : 2;
-        sumX += share * (2 * (x[near] as number) - (x[far] as number));
-        sumY += share * (2 * (y[near] as number) - (y[far] as number));
-        weight += share;
-      }
+      const led = far >= 0 && fixed[far] === 1;
+      const share = (dx === 0 || dy === 0 ? 2 : 1) * (led ? 2 : 1);
+      const onX = led ? LEAD * (movedX(near) - movedX(far)) : 0;
+      const onY = led ? LEAD * (movedY(near) - movedY(far)) : 0;
+      sumX += share * (movedX(near) + onX);
+      sumY += share * (movedY(near) + onY);
+      weight += share;
     }
   }
-  return weight === 0
-    ? { x: x[node] as number, y: y[node] as number }
-    : { x: sumX / weight, y: sumY / weight };
+  const shiftX = weight === 0 ? 0 : sumX / weight;
+  const shiftY = weight === 0 ? 0 : sumY / weight;
+  return { x: (base.x[node] as number) + shiftX, y: (base.y[node] as number) + shiftY };
 }
 
 /** Where a node should be by its neighbours on both sides; on the rim, where it is. */

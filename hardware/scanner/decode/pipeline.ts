@@ -20,7 +20,7 @@ const ENLARGED_PIXELS_MAX = 400_000;
 /**
  * The looks after the first two, in the order of what they read per millisecond.
  */
-export const LOOKS: readonly Look[] = [
+const LOOKS: readonly Look[] = [
   { name: 'elasticSeen', evidence: true, run: (search) => search.elasticOnSeen() },
   {
     name: 'elasticFinders',

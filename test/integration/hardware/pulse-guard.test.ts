@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -54,6 +54,15 @@ test('bytes for a board are written as bytes', async () => {
   guard.arm();
   await guard.stop();
   expect(readFileSync(file)).toEqual(Buffer.from([0xf5, 12, 0]));
+});
+
+test('a file that can’t be opened does not hold up the end of a guard', async () => {
+  const pipe = join(directory, 'pipe');
+  spawnSync('mkfifo', [pipe]);
+  const guard = new PulseGuard({ file: pipe, bytes: '0' }, 5);
+  await guard.start();
+  await guard.stop();
+  expect(guard.standing).toBe(false);
 });
 
 test('without a guard arming is refused', async () => {

@@ -6,6 +6,7 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
 import { seedPeople } from '../../../scripts/demo/seed.ts';
+import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { checksOf } from '../../../server/audit/portal.ts';
 import { verifyAudit } from '../../../server/audit/verify.ts';
@@ -13,7 +14,6 @@ import { generateKeyringFile, Keyring } from '../../../server/credential/keyring
 import { STATUS_CHANNEL } from '../../../server/registry/registry.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { Store } from '../../../server/store/store.ts';
-import { type Postgres, startPostgres } from '../../support/postgres.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 
 /** The same contract on both engines. */
@@ -263,5 +263,178 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await expect(ask(app, credentialId, person.codiceFiscale)).rejects.toBeInstanceOf(Error);
     await sql`alter table audit_away rename to audit`.execute(store.db);
     expect((await ask(app, credentialId, person.codiceFiscale)).verdict.outcome).toBe('granted');
+  });
+
+  test('wrong tries: throttled at that gate, also after a restart, and not at another', async () => {
+    const people = await seedPeople(app);
+    const [one, two] = people as [(typeof people)[number], (typeof people)[number]];
+    const at = (of: App, gate: string, code: string) =>
+      of.verification.verify({
+        asker: { id: gate, site: 'torino' },
+        requestId: randomUUID(),
+        credentialId: one.credentialId,
+        codiceFiscale: code,
+        policy: DEMO_POLICY,
+      });
+    const wrong = two.person.codiceFiscale;
+    const right = one.person.codiceFiscale;
+    const outcomes: string[] = [];
+    for (let tried = 0; tried < 6; tried += 1) {
+      outcomes.push((await at(app, 'kiosk:1', wrong)).verdict.outcome);
+    }
+    expect(outcomes).toEqual(['denied', 'denied', 'denied', 'denied', 'denied', 'throttled']);
+    const restarted = await startApp(await open(), { node: 'node-b' });
+    expect((await at(restarted, 'kiosk:1', right)).verdict.outcome).toBe('throttled');
+    expect((await at(restarted, 'kiosk:2', right)).verdict).toEqual(one.expected);
+    await restarted.stop();
+  });
+
+  test('the same code at two sites within minutes is noted, not refused', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person, expected } = people[0] as (typeof people)[number];
+    for (const site of ['torino', 'torino', 'venezia']) {
+      const { verdict } = await app.verification.verify({
+        asker: { id: `kiosk:${site}`, site },
+        requestId: randomUUID(),
+        credentialId,
+        codiceFiscale: person.codiceFiscale,
+        policy: DEMO_POLICY,
+      });
+      expect(verdict).toEqual(expected);
+    }
+    const rows = await store.db
+      .selectFrom('audit')
+      .select('body')
+      .where('kind', '=', 'verification')
+      .orderBy('sequence')
+      .execute();
+    const signals = rows.map(({ body }) => JSON.parse(body).signals);
+    expect(signals).toEqual([undefined, undefined, ['elsewhereMinutesAgo']]);
+    const kept = JSON.stringify(await store.db.selectFrom('sighting').selectAll().execute());
+    expect(kept).not.toContain(credentialId);
+  });
+
+  describe('the second level', () => {
+    const session = { operatorId: '17', site: 'torino', validUntil: Number.MAX_SAFE_INTEGER };
+    const purpose = 'sportello';
+    let sent: { to: string; text: string }[];
+    let heard: () => void;
+    let arrived: Promise<void>;
+    let desk: App;
+    let one: Awaited<ReturnType<typeof seedPeople>>[number];
+
+    beforeEach(async () => {
+      sent = [];
+      arrived = new Promise((resolve) => {
+        heard = resolve;
+      });
+      const take = (to: string, text: string) => {
+        sent.push({ to, text });
+        heard();
+        return Promise.resolve();
+      };
+      const messenger = {
+        sendCode: ({ mobile }: { mobile: string }, code: string) => take(mobile, code),
+        sendDetail: ({ email }: { email: string }, text: string) => take(email, text),
+      };
+      desk = await startApp(store, { node: 'node-desk', messenger });
+      const people = await seedPeople(desk);
+      one = people[1] as typeof one;
+    });
+    afterEach(() => desk.stop());
+
+    const about = () => ({
+      credentialId: one.credentialId,
+      codiceFiscale: one.person.codiceFiscale,
+      purpose,
+    });
+
+    test('the detail is shown once, for the code that the citizen got', async () => {
+      expect(await desk.secondLevel.request(session, about())).toEqual({
+        outcome: 'sent',
+        expiresInMs: 300_000,
+      });
+      await arrived;
+      const [{ to, text: code }] = sent as [(typeof sent)[number]];
+      expect(to).toBe(one.person.mobile);
+      const { credentialId } = one;
+      const other = { ...session, operatorId: '18' };
+      const reveal = { credentialId, purpose, code };
+      const spent = { outcome: 'refused', reason: 'codeSpent' };
+      expect(await desk.secondLevel.reveal(other, reveal)).toEqual(spent);
+      const elsewhere = { ...reveal, purpose: 'other' };
+      expect(await desk.secondLevel.reveal(session, elsewhere)).toEqual(spent);
+      const wrong = { ...reveal, code: code === '000000' ? '000001' : '000000' };
+      const refused = { outcome: 'refused', reason: 'wrongCode' };
+      expect(await desk.secondLevel.reveal(session, wrong)).toEqual(refused);
+      const shown = await desk.secondLevel.reveal(session, reveal);
+      expect(shown).toMatchObject({
+        outcome: 'shown',
+        detail: [
+          {
+            area: 'invaliditaCivile',
+            giudizio: 'totaleNonDeambula',
+            law: 'L. 18/1980 art. 1',
+            percentage: 100,
+            fiscalBenefits: [{ law: 'DPR 495/1992 art. 381' }],
+          },
+          { area: 'handicap', giudizio: 'handicapGrave' },
+        ],
+      });
+      expect(await desk.secondLevel.reveal(session, reveal)).toEqual(spent);
+      const everything = JSON.stringify([
+        await store.db.selectFrom('audit').selectAll().execute(),
+        await store.db.selectFrom('one_time_code').selectAll().execute(),
+      ]);
+      expect(everything).not.toContain(`"${code}"`);
+      expect(everything).not.toContain('totaleNonDeambula');
+    });
+
+    test('by e-mail the operator sees only "sent"', async () => {
+      expect(await desk.secondLevel.mail(session, about())).toEqual({ outcome: 'sent' });
+      await arrived;
+      expect(sent[0]?.to).toBe(one.person.email);
+      expect(sent[0]?.text).toContain('100 %');
+    });
+
+    test('a stranger gets the same words; an ended session none; no messenger says so', async () => {
+      const refused = { outcome: 'refused', reason: 'notRecognised' };
+      const wrong = { ...about(), codiceFiscale: 'RSSMRA80A01H501U' };
+      expect(await desk.secondLevel.request(session, wrong)).toEqual(refused);
+      const unknown = { ...about(), credentialId: 'f'.repeat(32) };
+      expect(await desk.secondLevel.mail(session, unknown)).toEqual(refused);
+      await expect(
+        desk.secondLevel.request({ ...session, validUntil: 0 }, about()),
+      ).rejects.toMatchObject({ code: 'sessionEnded' });
+      const without = await app.secondLevel.request(session, about());
+      expect(without).toEqual({ outcome: 'unavailable' });
+      expect(sent).toEqual([]);
+    });
+
+    test('at a gate of level 2: the code first, then the verdict', async () => {
+      const [museum] = desk.policies.list().filter(({ id }) => id === 'musei-statali');
+      await desk.policies.add({ ...museum, id: 'livello-2', level: 2 });
+      const asker = { id: 'kiosk:1', site: 'torino' };
+      const { credentialId } = one;
+      const { codiceFiscale } = one.person;
+      const question = { asker, credentialId, policy: 'livello-2' };
+      const first = await desk.verification.verify({
+        ...question,
+        requestId: randomUUID(),
+        codiceFiscale,
+      });
+      expect(first.verdict).toEqual({ outcome: 'otpRequired', expiresInMs: 300_000 });
+      await arrived;
+      const code = sent[0]?.text ?? '';
+      const type = (requestId: string, typed: string) =>
+        desk.secondLevel.verifyAtGate({ ...question, requestId, code: typed });
+      const wrong = await type(randomUUID(), code === '000000' ? '000001' : '000000');
+      expect(wrong.verdict.outcome).toBe('otpRequired');
+      const requestId = randomUUID();
+      const granted = await type(requestId, code);
+      expect(granted.verdict).toEqual({ outcome: 'granted', companion: true });
+      expect(await type(requestId, code)).toEqual(granted);
+      expect((await type(randomUUID(), code)).verdict.outcome).toBe('denied');
+    });
   });
 });

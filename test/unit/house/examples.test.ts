@@ -24,7 +24,10 @@ describe('device/kiosk.example.json', () => {
 
 test('every problem of the hardware is told at once', async () => {
   const wrong = {
-    scanner: { driver: 'camera', command: [], width: 1, height: 480, format: 'gray' },
+    scanners: [
+      { driver: 'camera', command: [], width: 1, height: 480, format: 'gray' },
+      { driver: 'telepathy' },
+    ],
     display: { driver: 'hologram' },
     turnstile: { driver: 'simulated', extra: true },
     toaster: {},
@@ -33,8 +36,9 @@ test('every problem of the hardware is told at once', async () => {
   expect(problems).toMatchObject({ code: 'configInvalid' });
   expect(problems.message.split('\n').map((line: string) => line.split(':')[0])).toEqual([
     'hardware.toaster',
-    'hardware.scanner.command',
-    'hardware.scanner.width',
+    'hardware.scanners.0.command',
+    'hardware.scanners.0.width',
+    'hardware.scanners.1.driver',
     'hardware.display.driver',
     'hardware.indicator.driver',
     'hardware.turnstile',

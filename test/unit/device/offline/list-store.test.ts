@@ -141,6 +141,7 @@ describe('what lies on the disk', () => {
     const again = storeOn(disk);
     expect(await again.load()).toEqual({ state: 'refused', problem: 'listRollback' });
     expect(again.list).toBeUndefined();
+    await expect(again.accept(full(1))).rejects.toMatchObject(code('listRollback'));
     await again.accept(full(3));
     truth(again, 3);
   });

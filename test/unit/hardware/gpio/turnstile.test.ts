@@ -119,6 +119,17 @@ test('no permission: reported, refused, and retried until it is there', async ()
   expect(model.level(RELAY)).toBe(1);
 });
 
+test('one pin that does not exist: the others are given back, off, and it says so', async () => {
+  const { turnstile, model, start, health } = rig({
+    relay: { pin: RELAY, activeLow: true },
+    passage: { pin: 99 },
+  });
+  await start();
+  expect(health.at(-1)).toMatchObject({ state: 'lost', reason: 'gpioPinInvalid' });
+  expect(model.level(RELAY)).toBe(1);
+  await turnstile.stop();
+});
+
 test('a missing native module is a health report, not a crash', async () => {
   const clock = new ManualClock();
   const health: Health[] = [];

@@ -110,13 +110,13 @@ describe('a GPIO matrix', () => {
     const { keys, set, clock } = await matrix();
     for (let bounce = 0; bounce < 10; bounce++) {
       set(1, 1, bounce % 2 === 0);
-      clock.advance(3);
+      clock.advance(bounce < 5 ? 3 : 13);
     }
     set(1, 1, true);
     clock.advance(200);
     for (let bounce = 0; bounce < 10; bounce++) {
       set(1, 1, bounce % 2 === 1);
-      clock.advance(3);
+      clock.advance(bounce < 5 ? 3 : 13);
     }
     set(1, 1, false);
     clock.advance(200);
@@ -233,11 +233,20 @@ describe('a GPIO matrix', () => {
 
 test.each([
   ['4', 'character'],
-  ['*', 'backspace'],
-  ['#', 'confirm'],
+  ['*', 'character'],
+  ['#', 'character'],
+  ['A', 'help'],
   ['D', 'end'],
 ])('the pad’s %s is %s', (sign, kind) => {
   expect(padKey(sign)?.kind).toBe(kind);
+});
+
+test('a site may give a key another meaning', () => {
+  expect(padKey('#', { '#': 'confirm' })).toEqual({ kind: 'confirm' });
+  expect(padKey('D', { D: 'none' })).toBeUndefined();
+  expect(hidKey(0x57, { layout: 'qwerty', actions: { '+': 'backspace' } })).toEqual({
+    kind: 'backspace',
+  });
 });
 
 test.each([
@@ -255,8 +264,13 @@ test.each([
   [0x28, 'qwerty', 'confirm'],
   [0x58, 'qwerty', 'confirm'],
   [0x29, 'qwerty', 'end'],
-  [0x54, 'qwerty', 'help'],
-  [0x53, 'qwerty', undefined],
+  [0x53, 'qwerty', 'help'],
+  [0x54, 'qwerty', 'language'],
+  [0x55, 'qwerty', '*'],
+  [0x56, 'qwerty', 'end'],
+  [0x57, 'qwerty', '#'],
+  [0x63, 'qwerty', 'repeat'],
+  [0x39, 'qwerty', undefined],
   [0x33, 'qwerty', undefined],
 ] as const)('usage %i on a %s board is %s', (usage, layout, expected) => {
   const key = hidKey(usage, { layout });

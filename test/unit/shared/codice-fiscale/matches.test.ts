@@ -20,6 +20,9 @@ describe('compose', () => {
     [{ ...rossi, surname: 'Fo' }, 'FOXMRA80A01H501'],
     [{ ...rossi, surname: '', name: '' }, 'XXXXXX80A01H501'],
     [{ ...rossi, surname: 'Aiello', name: 'Gianfranco' }, 'LLAGFR80A01H501'],
+    [{ ...rossi, name: 'Roberto' }, 'RSSRRT80A01H501'],
+    [{ ...rossi, name: 'Stefano' }, 'RSSSFN80A01H501'],
+    [{ ...rossi, name: 'Marco' }, 'RSSMRC80A01H501'],
     [{ ...rossi, surname: 'Xu', name: 'Xia' }, 'XUXXIA80A01H501'],
   ])('%j', (person, expected) => {
     expect(compose(person)?.startsWith(expected)).toBe(true);

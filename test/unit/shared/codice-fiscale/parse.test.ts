@@ -41,7 +41,10 @@ describe('what a code says', () => {
 
   test('an unset clock refuses nobody', () => {
     const born2000 = whole('RSSMRA00B29H501');
-    expect(parse(born2000, { today: '1970-01-01' }).ok).toBe(true);
+    expect(parse(born2000, { today: '1970-01-01' })).toMatchObject({
+      ok: true,
+      facts: { birthDates: ['2000-02-29'] },
+    });
     expect(isValid(born2000, { today: '1970-01-01' })).toBe(true);
     expect(parse(born2000, { today: 'not a day' }).ok).toBe(true);
   });
@@ -187,6 +190,18 @@ describe('what is wrong with it, and where', () => {
     const input = Array.from('RSSMRA80A01H501U', (each) => separator + each).join('') + separator;
     expect(parse(input, { today })).toMatchObject({ ok: true, code: 'RSSMRA80A01H501U' });
     expect(isValid(input, { today })).toBe(true);
+  });
+
+  test('characters that differ only in high bits are not folded', () => {
+    for (const distance of [0x80, 0x100, 0x2000, 0xff00 - 0x20]) {
+      for (let at = 0; at < 16; at++) {
+        const code = 'RSSMRA80A01H501U';
+        const other = String.fromCharCode(code.charCodeAt(at) + distance);
+        const input = code.slice(0, at) + other + code.slice(at + 1);
+        expect(codesOf(input)).toContain('characterForeign');
+        expect(isValid(input, { today })).toBe(false);
+      }
+    }
   });
 
   test.each([undefined, null, 42, {}, [], Symbol('x')])('%s is no code', (input) => {

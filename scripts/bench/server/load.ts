@@ -1,0 +1,92 @@
+import { type KeyObject, randomUUID, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
+import { proofMessage } from '../../../shared/protocol/proof.ts';
+import type { MinimalPerson } from './minimal.ts';
+
+/** What the callers saw. */
+export interface LoadResult {
+  answers: number;
+  seconds: number;
+  /** Sorted, milliseconds. */
+  latencies: number[];
+}
+
+/** One connection that asks, waits for the answer, and asks again. */
+export class Caller {
+  readonly socket: WebSocket;
+  readonly #people: readonly MinimalPerson[];
+  #heard: (text: string) => void = () => {};
+
+  private constructor(socket: WebSocket, people: readonly MinimalPerson[]) {
+    this.socket = socket;
+    this.#people = people;
+    socket.on('message', (data) => this.#heard(String(data)));
+  }
+
+  static async connect(
+    url: string,
+    people: readonly MinimalPerson[],
+    kiosk?: { id: string; privateKey: KeyObject },
+  ): Promise<Caller> {
+    const socket = new WebSocket(url, kiosk ? SUBPROTOCOL : [], { perMessageDeflate: false });
+    const caller = new Caller(socket, people);
+    if (kiosk) {
+      await caller.#prove(url, kiosk);
+    } else {
+      await once(socket, 'open');
+    }
+    return caller;
+  }
+
+  async ask(call: number): Promise<void> {
+    const person = this.#people[call % this.#people.length];
+    const payload = { requestId: randomUUID(), ...person };
+    const answer = await this.#call([2, String(call), 'Verify', payload]);
+    if (answer[0] !== 3 && answer[0] !== 2) {
+      throw new Error(`The server answered ${JSON.stringify(answer)}`);
+    }
+  }
+
+  async #prove(url: string, { id, privateKey }: { id: string; privateKey: KeyObject }) {
+    const [, callId, , { nonce }] = await new Promise<Frame>((resolve) => {
+      this.#heard = (text) => resolve(JSON.parse(text) as Frame);
+    });
+    const time = Date.now();
+    const message = proofMessage({ host: new URL(url).host, nonce, kioskId: id, time });
+    const signature = sign(null, message, privateKey).toString('base64url');
+    this.socket.send(JSON.stringify([3, callId, { kioskId: id, time, signature }]));
+    await this.#call([2, 'b', 'Boot', { software: 'bench', startedAt: time }]);
+  }
+
+  #call(frame: unknown[]): Promise<unknown[]> {
+    return new Promise((resolve) => {
+      this.#heard = (text) => resolve(JSON.parse(text) as unknown[]);
+      this.socket.send(JSON.stringify(frame));
+    });
+  }
+}
+
+type Frame = [number, string, string, { nonce: string }];
+
+/** Every caller asks without pause for so long. */
+export async function load(callers: readonly Caller[], seconds: number): Promise<LoadResult> {
+  const latencies: number[] = [];
+  const startedAt = performance.now();
+  const end = startedAt + seconds * 1000;
+  let call = 0;
+  await Promise.all(
+    callers.map(async (caller) => {
+      while (performance.now() < end) {
+        const askedAt = performance.now();
+        call += 1;
+        await caller.ask(call);
+        latencies.push(performance.now() - askedAt);
+      }
+    }),
+  );
+  const took = (performance.now() - startedAt) / 1000;
+  latencies.sort((a, b) => a - b);
+  return { answers: latencies.length, seconds: took, latencies };
+}

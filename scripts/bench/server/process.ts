@@ -1,0 +1,62 @@
+/** A server under measurement, in a process of its own, so that its CPU time is its alone. */
+import type { AddressInfo } from 'node:net';
+import type { WebSocketServer } from 'ws';
+import type { ServerConfig } from '../../../server/config.ts';
+import { startServer } from '../../../server/main.ts';
+import { DEMO_POLICY } from '../../demo/people.ts';
+import { seedPeople } from '../../demo/seed.ts';
+import { type MinimalPerson, startEcho, startMinimal } from './minimal.ts';
+
+/** What to serve; one argument, as JSON. */
+export type Subject =
+  | { kind: 'echo' }
+  | { kind: 'minimal'; path: string; people: MinimalPerson[] }
+  | { kind: 'varco'; config: ServerConfig; kiosks: number; publicKey: string };
+
+/** The process tells its URL once, and its CPU time whenever it is asked. */
+export type Told =
+  | { kind: 'ready'; url: string; people: MinimalPerson[] }
+  | { kind: 'cpu'; micros: number };
+
+const subject = JSON.parse(process.argv[2] ?? '') as Subject;
+const tell = (told: Told) => process.send?.(told);
+
+async function serve(): Promise<{ url: string; people: MinimalPerson[] }> {
+  switch (subject.kind) {
+    case 'echo':
+      return { url: await urlOf(startEcho()), people: [] };
+    case 'minimal':
+      return { url: await urlOf(startMinimal(subject.path, subject.people)), people: [] };
+    case 'varco': {
+      const server = await startServer(subject.config);
+      const seeded = await seedPeople(server.app);
+      for (let index = 0; index < subject.kiosks; index += 1) {
+        await server.app.fleet.registerKiosk({
+          id: `bench-${index}`,
+          publicKey: subject.publicKey,
+          gate: `Gate ${index}`,
+          site: `site-${index % 10}`,
+          policy: DEMO_POLICY,
+        });
+      }
+      const people = seeded
+        .filter(({ expected }) => expected.outcome === 'granted')
+        .map(({ credentialId, person: { codiceFiscale } }) => ({ credentialId, codiceFiscale }));
+      return { url: `${server.url.replace('http', 'ws')}/link`, people };
+    }
+  }
+}
+
+async function urlOf(server: WebSocketServer): Promise<string> {
+  await new Promise((resolve) => {
+    server.once('listening', resolve);
+  });
+  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+process.on('message', () => {
+  const { user, system } = process.cpuUsage();
+  tell({ kind: 'cpu', micros: user + system });
+});
+process.on('disconnect', () => process.exit(0));
+tell({ kind: 'ready', ...(await serve()) });

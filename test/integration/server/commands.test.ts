@@ -1,0 +1,151 @@
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { sql } from 'kysely';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { auditCommand } from '../../../scripts/varco/audit.ts';
+import { backupCommand } from '../../../scripts/varco/backup.ts';
+import { credentialCommand } from '../../../scripts/varco/credential.ts';
+import { keysCommand } from '../../../scripts/varco/keys.ts';
+import { registryCommand } from '../../../scripts/varco/registry.ts';
+import { verifyCommand } from '../../../scripts/varco/verify.ts';
+import { openStore } from '../../../server/store/open.ts';
+
+/** Runs one command line; answers its exit code and its output's lines. */
+async function varco(...words: string[]): Promise<{ code: number; lines: string[] }> {
+  const written: string[] = [];
+  const write = vi.spyOn(process.stdout, 'write').mockImplementation((text) => {
+    written.push(String(text));
+    return true;
+  });
+  const quiet = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+  process.exitCode = 0;
+  try {
+    const command = new Command('varco')
+      .addCommand(auditCommand())
+      .addCommand(backupCommand())
+      .addCommand(credentialCommand())
+      .addCommand(keysCommand())
+      .addCommand(registryCommand())
+      .addCommand(verifyCommand());
+    await command.parseAsync(words, { from: 'user' });
+    const lines = written.join('').split('\n').filter(Boolean);
+    return { code: Number(process.exitCode), lines };
+  } finally {
+    process.exitCode = 0;
+    write.mockRestore();
+    quiet.mockRestore();
+  }
+}
+
+describe.each(['sqlite', 'postgres'] as const)('%s, from the shell', (engine) => {
+  let folder: string;
+  let postgres: Postgres | undefined;
+  let database: string;
+  let config: string;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'varco-commands-'));
+    postgres = engine === 'postgres' ? await startPostgres() : undefined;
+    database = (await postgres?.createDatabase()) ?? `sqlite:${join(folder, 'varco.db')}`;
+    config = join(folder, 'server.json');
+    await writeFile(
+      config,
+      JSON.stringify({
+        host: 'varco.example.it',
+        listen: { address: '127.0.0.1', port: 0 },
+        node: 'node-a',
+        database,
+        keyring: 'keyring.json',
+      }),
+    );
+  });
+  afterAll(async () => {
+    await postgres?.stop();
+    await rm(folder, { recursive: true });
+  });
+
+  test('sample, import, issue, verify, revoke, verify, audit, alter, audit', async () => {
+    const onConfig = ['--config', config];
+    await varco('keys', 'init', ...onConfig);
+    await expect(varco('keys', 'init', ...onConfig)).rejects.toMatchObject({
+      code: 'keyringExists',
+    });
+    expect((await varco('keys', 'rotate', ...onConfig)).lines).toHaveLength(1);
+    expect((await varco('keys', 'list', '--json', ...onConfig)).lines).toHaveLength(3);
+
+    const { lines: sample } = await varco('registry', 'sample', '--persons', '1000', '--seed', '7');
+    const file = join(folder, 'sample.ndjson');
+    await writeFile(file, `${sample.join('\n')}\n{"codiceFiscale":1}\n`);
+    const imported = await varco('registry', 'import', file, '--json', ...onConfig);
+    expect(imported.code).toBe(3);
+    expect(JSON.parse(imported.lines[0] ?? '')).toMatchObject({ rejected: 1 });
+    const rejects = await readFile(`${file}.rejects.ndjson`, 'utf8');
+    expect(JSON.parse(rejects)).toMatchObject({ line: sample.length + 1 });
+
+    const rows = sample.map((line) => JSON.parse(line));
+    const mayHave = rows.filter(
+      (row) => row.email && row.mobile && row.privacyVersion && row.definitiveOn,
+    );
+    const only = (giudizio: string) =>
+      mayHave.find(
+        (row) =>
+          row.giudizio === giudizio &&
+          rows.filter(({ codiceFiscale }) => codiceFiscale === row.codiceFiscale).length === 1,
+      ).codiceFiscale as string;
+    const people: [string, string[]][] = [
+      [only('totale'), ['granted', 'granted', 'denied']],
+      [only('sordo'), ['granted', 'unconfirmed', 'granted']],
+      [only('oltreUnTerzo'), ['granted', 'denied', 'denied']],
+    ];
+    const policies = ['musei-statali', 'trasporto-piemonte', 'carta-blu'];
+    const verify = (credential: string, code: string) =>
+      varco(
+        ...['verify', '--json', '--credential', credential, '--code', code],
+        ...['--policy', ...policies, ...onConfig],
+      );
+    const outcomes = (lines: string[]) => lines.map((line) => JSON.parse(line).verdict.outcome);
+    let last = { id: '', text: '', code: '' };
+    for (const [code, expected] of people) {
+      const issued = await varco('credential', 'issue', '--json', '--code', code, ...onConfig);
+      last = { ...JSON.parse(issued.lines[0] ?? ''), code };
+      const answer = await verify(last.text, code);
+      expect(outcomes(answer.lines)).toEqual(expected);
+      expect(answer.code).toBe(1);
+    }
+    await varco('credential', 'revoke', last.id, '--reason', 'lost', ...onConfig);
+    expect(outcomes((await verify(last.text, last.code)).lines)).toEqual(
+      policies.map(() => 'denied'),
+    );
+    const history = await varco('credential', 'history', last.id, ...onConfig);
+    expect(history.lines).toHaveLength(2);
+    await expect(varco('credential', 'show', last.id, ...onConfig)).rejects.toMatchObject({
+      code: 'credentialUnknown',
+    });
+
+    const good = await varco('audit', 'verify', ...onConfig);
+    expect(good.lines.at(-1)).toMatch(/16 rows of 1 chains, \d+ checkpoints: all good/);
+    expect(good.code).toBe(0);
+    const store = await openStore(database);
+    await sql`update audit set body = replace(body, '"granted"', '"granteD"')
+      where sequence = 3`.execute(store.db);
+    await store.close();
+    const bad = await varco('audit', 'verify', ...onConfig);
+    expect(bad.lines[0]).toBe('node-a-cli row 3: altered');
+    expect(bad.code).toBe(1);
+  });
+
+  test('a backup of SQLite; PostgreSQL says how', async () => {
+    const file = join(folder, 'backup.db');
+    const backup = () => varco('backup', file, '--config', config);
+    if (engine === 'sqlite') {
+      expect((await backup()).lines).toEqual([file]);
+      expect(await varco('audit', 'verify', '--json', '--config', config)).toMatchObject({
+        code: 1,
+      });
+    }
+    await expect(backup()).rejects.toMatchObject({ code: 'backupFailed' });
+  });
+});

@@ -1,0 +1,171 @@
+import { expect, it } from 'vitest';
+import type { DecodedCode, DecodeOutcome } from '../../../../hardware/scanner/decode/decoder.ts';
+import type { LumaFrame } from '../../../../hardware/scanner/decode/frame.ts';
+import { FrameReader } from '../../../../hardware/scanner/frame-reader.ts';
+import type { Clock } from '../../../../shared/clock.ts';
+import { VarcoError } from '../../../../shared/errors.ts';
+import { seeded } from '../../../support/seeded.ts';
+
+const FRAME_MS = 33;
+
+function setUp(options: { proves?: (text: string) => boolean } = {}) {
+  let now = 0;
+  const clock: Clock = { now: () => now, monotonic: () => now, after: () => () => undefined };
+  const told: string[] = [];
+  const answers: (DecodeOutcome | Error)[] = [];
+  let decoded = 0;
+  const reader = new FrameReader('camera', 60, {
+    clock,
+    decoder: {
+      start: async () => undefined,
+      stop: async () => undefined,
+      decode: async () => {
+        decoded++;
+        const answer = answers.shift() ?? { codes: [], codeLike: false };
+        if (answer instanceof Error) {
+          throw answer;
+        }
+        return { ...answer, ms: 1 };
+      },
+    },
+    recycle: () => undefined,
+    openJpeg: async () => {
+      throw new VarcoError('imageUnreadable', 'no');
+    },
+    ...options,
+  });
+  reader.start({
+    reading: ({ text, frames }) => told.push(`${text} ${frames}`),
+    unreadable: () => told.push('unreadable'),
+    several: () => told.push('several'),
+    view: (_source, view) => told.push(view),
+    health: (health) => told.push(health.state),
+  });
+  const offer = async (frame: LumaFrame) => {
+    now += FRAME_MS;
+    reader.offer({ kind: 'luma', frame });
+    await new Promise((resolve) => setImmediate(resolve));
+  };
+  return { reader, told, answers, offer, decoded: () => decoded };
+}
+
+/** A lively scene; `shift` moves a bright bar across it. */
+function scene(shift: number, noise = 2): LumaFrame {
+  const random = seeded(shift + 1);
+  const data = new Uint8Array(320 * 240);
+  for (let at = 0; at < data.length; at++) {
+    const x = at % 320;
+    const bar = x >= shift && x < shift + 40 ? 90 : 0;
+    data[at] = 80 + (x & 8) * 4 + bar + noise * random();
+  }
+  return { data, width: 320, height: 240 };
+}
+
+function flat(level: number): LumaFrame {
+  return { data: new Uint8Array(320 * 240).fill(level), width: 320, height: 240 };
+}
+
+const code = (text: string, trust: DecodedCode['trust'] = 'seconded'): DecodedCode => ({
+  text,
+  symbology: 'qr',
+  decoder: 'test',
+  trust,
+});
+const found = (...codes: DecodedCode[]): DecodeOutcome => ({ codes, codeLike: false });
+
+it('looks at five frames a second while nothing moves, and at once when something does', async () => {
+  const { offer, decoded } = setUp();
+  for (let frame = 0; frame < 60; frame++) {
+    await offer(scene(10));
+  }
+  const asleep = decoded();
+  for (let frame = 0; frame < 60; frame++) {
+    await offer(scene(10));
+  }
+  // 60 frames are two seconds: ten looks, whatever the camera's rate.
+  expect(decoded() - asleep).toBeLessThanOrEqual(11);
+  expect(decoded() - asleep).toBeGreaterThanOrEqual(8);
+  const before = decoded();
+  await offer(scene(120));
+  expect(decoded() - before).toBe(1);
+  await offer(scene(123));
+  await offer(scene(126));
+  expect(decoded() - before).toBe(3);
+});
+
+it('believes a single sighting only when the next frame says the same', async () => {
+  const { answers, offer, told } = setUp();
+  answers.push(found(code('A', 'single')), found(code('B', 'single')), found(code('B', 'single')));
+  await offer(scene(0));
+  await offer(scene(30));
+  expect(told).toEqual([]);
+  await offer(scene(60));
+  expect(told).toEqual(['B 3']);
+});
+
+it('believes at once what proves itself', async () => {
+  const { answers, offer, told } = setUp({ proves: (text) => text === 'SIGNED' });
+  answers.push(found(code('SIGNED', 'single')));
+  await offer(scene(0));
+  expect(told).toEqual(['SIGNED 1']);
+});
+
+it('prefers a code of ours to a poster, and asks for one when there are two of ours', async () => {
+  const { answers, offer, told } = setUp();
+  const ours = (name: string) => code(`HTTPS://GATE.EXAMPLE/V/1/${name}`);
+  answers.push(found(code('POSTER'), ours('A')), found(ours('A'), ours('B')), found(code('X')));
+  await offer(scene(0));
+  await offer(scene(30));
+  await offer(scene(60));
+  expect(told).toEqual(['HTTPS://GATE.EXAMPLE/V/1/A 1', 'several', 'X 2']);
+});
+
+it('says that a code is there and can not be read', async () => {
+  const { answers, offer, told } = setUp();
+  answers.push({ codes: [], codeLike: true });
+  await offer(scene(0));
+  expect(told).toEqual(['unreadable']);
+});
+
+it.each([
+  ['lensCovered', flat(4)],
+  ['tooDark', scene(0)],
+])('tells a view that lasts: %s', async (view, frame) => {
+  const { offer, told } = setUp();
+  const dark = { ...frame, data: frame.data.map((level) => level / 8) };
+  for (let count = 0; count < 120; count++) {
+    await offer(dark);
+  }
+  expect(told).toEqual([view]);
+  for (let count = 0; count < 120; count++) {
+    await offer(scene(0));
+  }
+  expect(told).toEqual([view, 'clear']);
+});
+
+it('loses a picture that breaks the decoder, and nothing else', async () => {
+  const { answers, offer, told, reader } = setUp();
+  answers.push(new VarcoError('decoderTimeout', 'no'), found(code('A')));
+  await offer(scene(0));
+  await offer(scene(30));
+  expect(told).toEqual(['A 2']);
+  expect(reader.counts.broken).toBe(1);
+});
+
+it('says once that the decoder is gone, and once that it is back', async () => {
+  const { answers, offer, told } = setUp();
+  const gone = () => new VarcoError('decoderUnavailable', 'no');
+  answers.push(gone(), gone(), gone());
+  for (const shift of [0, 30, 60, 90, 120]) {
+    await offer(scene(shift));
+  }
+  expect(told).toEqual(['failing', 'ready']);
+});
+
+it('looks at nothing while nothing is wanted', async () => {
+  const { reader, offer, decoded } = setUp();
+  reader.wanted = [];
+  await offer(scene(0));
+  await offer(scene(90));
+  expect(decoded()).toBe(0);
+});

@@ -1,0 +1,150 @@
+import { describe, expect, test } from 'vitest';
+import type { Status } from '../../../../server/registry/status.ts';
+import { status } from '../../../../server/registry/status.ts';
+import { type Giudizio, giudizi, type Verbale } from '../../../../server/registry/verbale.ts';
+import { decide, explain, type Facts } from '../../../../server/verification/decide.ts';
+import { shippedPolicies } from '../../../../server/verification/policies.ts';
+import { type Policy, policySchema, type Rule } from '../../../../shared/policy.ts';
+import type { Verdict } from '../../../../shared/verdict.ts';
+
+const NOW = new Date('2026-11-22T12:00:00Z');
+const policies = new Map(shippedPolicies().map((policy) => [policy.id, policy]));
+
+function holds(...held: [Giudizio, Partial<Verbale>?][]): Facts & { kind: 'known' } {
+  const verbali = held.map(([giudizio, more], index): Verbale => {
+    const { area, range } = giudizi[giudizio];
+    return {
+      protocol: `P${index}`,
+      kind: 'primaIstanza',
+      area,
+      giudizio,
+      ...(range ? { percentage: range[0] } : {}),
+      accompagnamento: false,
+      fiscalBenefits: [],
+      state: 'definitive',
+      definitiveOn: '2015-01-01',
+      ...more,
+    };
+  });
+  return { kind: 'known', status: status(verbali, '2026-11-22'), cardValid: false };
+}
+
+const yes = { outcome: 'granted', companion: false } as const;
+const both = { outcome: 'granted', companion: true } as const;
+const no = { outcome: 'denied', reason: 'notCovered' } as const;
+const paper = { outcome: 'unconfirmed', reason: 'notInArchive' } as const;
+const nobody: Facts = { kind: 'known', status: {}, cardValid: false };
+const card: Facts = { kind: 'known', status: {}, cardValid: true };
+
+const rows: [string, string, Facts, Verdict][] = [
+  ['musei-statali', 'any attested status', holds(['handicap']), both],
+  ['musei-statali', '34 %', holds(['oltreUnTerzo']), both],
+  ['musei-statali', 'a card that is valid', card, both],
+  ['musei-statali', 'nothing in the archive', nobody, paper],
+  ['musei-statali', 'judged, and not recognised', holds(['nonInvalido']), no],
+  ['musei-statali', 'not invalid, and deaf', holds(['nonInvalido'], ['sordo']), both],
+  ['trasporto-piemonte', '67 %, which is not over', holds(['oltreDueTerzi']), no],
+  ['trasporto-piemonte', '68 %', holds(['oltreDueTerzi', { percentage: 68 }]), yes],
+  ['trasporto-piemonte', '100 %', holds(['totale']), both],
+  ['trasporto-piemonte', 'only L. 104: nothing known of a percentage', holds(['handicap']), paper],
+  ['trasporto-piemonte', 'a card tells no percentage', card, paper],
+  ['trasporto-trento', '73 %', holds(['oltreDueTerzi', { percentage: 73 }]), no],
+  ['trasporto-trento', '74 %', holds(['da74a99']), yes],
+  ['trasporto-veneto', '66 %', holds(['oltreUnTerzo', { percentage: 66 }]), no],
+  ['trasporto-veneto', '67 %', holds(['oltreDueTerzi']), yes],
+  ['trasporto-veneto', 'a minor, judged without a percentage', holds(['minoreDifficolta']), no],
+  ['carta-blu', 'accompagnamento', holds(['totaleNonDeambula', { accompagnamento: true }]), both],
+  [
+    'carta-blu',
+    'accompagnamento of the blind',
+    holds(['ciecoAssoluto', { accompagnamento: true }]),
+    both,
+  ],
+  ['carta-blu', 'deaf', holds(['sordo']), both],
+  ['carta-blu', '100 % alone', holds(['totale']), no],
+  ['contrassegno-parcheggio', 'cannot walk', holds(['totaleNonDeambula']), yes],
+  ['contrassegno-parcheggio', 'blind', holds(['ciecoParziale']), yes],
+  [
+    'contrassegno-parcheggio',
+    'the verbale says so',
+    holds(['da74a99', { fiscalBenefits: ['contrassegnoParcheggio'] }]),
+    yes,
+  ],
+  ['contrassegno-parcheggio', '74 % alone', holds(['da74a99']), no],
+  [
+    'musei-statali',
+    'upstream is down',
+    { kind: 'unavailable' },
+    { outcome: 'unconfirmed', reason: 'unavailable' },
+  ],
+];
+
+test.each(rows)('%s: %s', (id, _who, facts, expected) => {
+  expect(decide(facts, policies.get(id) as Policy, NOW)).toEqual(expected);
+});
+
+test('every shipped policy has a row that says yes and names its law', () => {
+  for (const { id, legalReference } of policies.values()) {
+    const granted = rows.some(([of, , , { outcome }]) => of === id && outcome === 'granted');
+    expect([id, granted]).toEqual([id, true]);
+    expect(legalReference).not.toBe('');
+  }
+});
+
+describe('terms', () => {
+  const minor = (birthDate?: string): Facts & { kind: 'known' } => ({
+    kind: 'known',
+    status: {},
+    cardValid: false,
+    ...(birthDate ? { birthDate } : {}),
+  });
+  test.each<[Rule, Facts & { kind: 'known' }, string]>([
+    [{ minor: true }, minor('2008-11-23'), 'yes'],
+    [{ minor: true }, minor('2008-11-22'), 'no'],
+    [{ minor: true }, minor(), 'unknown'],
+    [{ not: { minor: true } }, minor('2000-01-01'), 'yes'],
+    [{ not: { area: 'sordita' } }, minor(), 'unknown'],
+    [{ all: [{ area: 'handicap' }, { area: 'sordita' }] }, holds(['handicap']), 'unknown'],
+    [{ all: [{ area: 'handicap' }, { percentageAtLeast: 90 }] }, holds(['totale']), 'unknown'],
+    [{ all: [{ area: 'sordita' }, { percentageAtLeast: 90 }] }, holds(['da74a99']), 'no'],
+    [{ any: [{ area: 'sordita' }, { percentageAtLeast: 90 }] }, holds(['da74a99']), 'no'],
+    [{ area: 'noSuchArea' }, holds(['totale']), 'unknown'],
+    [{ giudizioIn: ['noSuchClass'] }, holds(['totale']), 'unknown'],
+  ])('%j', (rule, facts, expected) => {
+    expect(explain(facts, rule, NOW).answer).toBe(expected);
+  });
+
+  test('explain keeps what each part said', () => {
+    const facts = holds(['totale']);
+    const rule = { any: [{ area: 'sordita' }, { not: { percentageAtLeast: 100 } }] };
+    expect(explain(facts, rule, NOW)).toEqual({
+      term: 'any',
+      answer: 'no',
+      parts: [
+        { term: '{"area":"sordita"}', answer: 'unknown', parts: [] },
+        {
+          term: 'not',
+          answer: 'no',
+          parts: [{ term: '{"percentageAtLeast":100}', answer: 'yes', parts: [] }],
+        },
+      ],
+    });
+  });
+});
+
+test.each([
+  [{ any: [] }],
+  [{ percentageAtLeast: 0 }],
+  [{ percentageAtLeast: 101 }],
+  [{ eval: 'true' }],
+  [{ area: 'sordita', minor: true }],
+])('a rule that is none: %j', (rule) => {
+  const policy = { ...(policies.get('carta-blu') as Policy), rule };
+  expect(policySchema.safeParse(policy).success).toBe(false);
+});
+
+test('the verdict never holds the percentage', () => {
+  const verdict = decide(holds(['da74a99']), policies.get('trasporto-trento') as Policy, NOW);
+  expect(Object.keys(verdict)).toEqual(['outcome', 'companion']);
+  expect({} satisfies Status).toEqual({});
+});
