@@ -23,6 +23,8 @@ export interface KioskDeps {
 export interface RunningKiosk {
   /** Where the page is served; `undefined` when the display is not a page. */
   pageUrl: string | undefined;
+  /** The version of the offline list in force; `undefined` without one. */
+  listVersion(): number | undefined;
   stop(): Promise<void>;
 }
 
@@ -79,13 +81,14 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     status: () => kiosk.status(),
     ...(config.link.caFile ? { ca: await readFile(config.link.caFile, 'utf8') } : {}),
   });
+  const offline = config.offline
+    ? new Offline({ config: config.offline, link, clock: systemClock, log })
+    : undefined;
   const kiosk = new Kiosk({
     ports: { ...hardware, display: hardware.display as Display<Screen> },
     link,
     session: config.session,
-    ...(config.offline
-      ? { offline: new Offline({ config: config.offline, link, clock: systemClock, log }) }
-      : {}),
+    ...(offline ? { offline } : {}),
     clock: systemClock,
     newRequestId: randomUUID,
     log,
@@ -97,7 +100,11 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     await kiosk.stop();
     throw error;
   }
-  return { pageUrl, stop: () => kiosk.stop() };
+  return {
+    pageUrl,
+    listVersion: () => offline?.inForce?.version,
+    stop: () => kiosk.stop(),
+  };
 }
 
 async function readIdentity(config: LinkConfig): Promise<KioskIdentity> {

@@ -26,6 +26,8 @@ export interface DemoService {
   linkUrl: string;
   /** How many answers of gates without network reached the server. */
   countFacts(): Promise<number>;
+  /** The version of the gate's offline list once everything until now is in it. */
+  listVersion(): Promise<number>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -80,6 +82,11 @@ export async function startService(options: {
     })),
     url,
     linkUrl: `${url.replace('http', 'ws')}/link`,
+    async listVersion() {
+      const lists = running?.app.offlineLists;
+      await lists?.publisher.settle();
+      return (await lists?.version(DEMO_POLICY)) ?? 0;
+    },
     async countFacts() {
       return (await running?.app.facts.count()) ?? 0;
     },

@@ -43,9 +43,13 @@ export interface World {
   network: NetworkSwitch | undefined;
   pageUrl: string;
   press(key: Key): void;
+  /** Resolves when the kiosk has a list of all that the server knows; only with `offline`. */
+  listReady(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** How often the demo looks whether its kiosk has fetched the list. */
+const LOOK_AGAIN_MS = 50;
 const KIOSK_ID = 'demo-kiosk';
 const cameraProcess = fileURLToPath(
   new URL('../../hardware/simulated/camera-process.ts', import.meta.url),
@@ -93,6 +97,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       network,
       pageUrl: kiosk.pageUrl ?? '',
       press: (key) => press(key),
+      async listReady() {
+        const newest = await service.listVersion();
+        while ((kiosk.listVersion() ?? -1) < newest) {
+          await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        }
+      },
       stop,
     };
   } catch (error) {

@@ -27,6 +27,16 @@ export class ListServer {
     this.#now = deps.now;
   }
 
+  /** The version in force. */
+  async version(policy: string): Promise<number | undefined> {
+    const row = await this.#store.db
+      .selectFrom('offline_list')
+      .select('version')
+      .where('policy', '=', policy)
+      .executeTakeFirst();
+    return row?.version;
+  }
+
   /** What a kiosk with this much must fetch. */
   async head(policy: string, asked: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
     if (this.#policies.find(policy, new Date(this.#now()))?.level === 2) {

@@ -84,6 +84,11 @@ export class OfflineLists {
     await this.publisher.stop();
   }
 
+  /** The version in force of a policy's list. */
+  version(policy: string): Promise<number | undefined> {
+    return this.#server.version(policy);
+  }
+
   head(policy: string, asked: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
     return this.#server.head(policy, asked);
   }
