@@ -1,12 +1,17 @@
+import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { offlineReport, type ReportLine } from '../../../server/offline-list/report.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { filesHolding } from '../../support/canary.ts';
 import { OfflineGate, OfflineSite } from '../../support/offline-gate.ts';
+
+const run = promisify(execFile);
 
 type GateOptions = ConstructorParameters<typeof OfflineGate>[1];
 
@@ -341,6 +346,37 @@ describe('facts', () => {
     expect((await report()).map(({ comparison }) => comparison)).toEqual([
       { kind: 'behind', changed: 1, entries: 4 },
     ]);
+  });
+
+  test('`varco audit offline-report` says so, a line each and the totals', async () => {
+    const gate = await ready();
+    await cut(gate);
+    await gate.walk(site.person('entitled'));
+    site.network.restore();
+    await gate.untilLink('up');
+    await gate.untilDelivered();
+    const config = join(site.folder, 'server.json');
+    await writeFile(
+      config,
+      JSON.stringify({
+        host: 'varco.example.it',
+        listen: { address: '127.0.0.1', port: 0 },
+        node: 'node-a',
+        database: 'sqlite:varco.db',
+        keyring: 'keyring.json',
+      }),
+    );
+    const main = fileURLToPath(new URL('../../../scripts/varco/main.ts', import.meta.url));
+    const words = ['audit', 'offline-report', '--config', config, '--json'];
+    const { stdout } = await run(process.execPath, ['--import', 'tsx', main, ...words]);
+    const [line, totals] = stdout
+      .trim()
+      .split('\n')
+      .map((text) => JSON.parse(text));
+    expect(line).toMatchObject({ asker: 'kiosk:gate-1', comparison: { kind: 'current' } });
+    expect(totals).toEqual({ totals: { current: 1 } });
+    const secrets = [site.person('entitled').person.codiceFiscale];
+    expect(secrets.some((secret) => stdout.includes(secret))).toBe(false);
   });
 
   test('that the server refuses are put aside, said, and hold nothing up', async () => {
