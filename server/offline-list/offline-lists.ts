@@ -29,6 +29,11 @@ export const offlineListsConfigSchema = z.strictObject({
     .max(131_072)
     .refine((cost) => (cost & (cost - 1)) === 0, 'must be a power of two')
     .default(fullCost.cost),
+  /**
+   * Whether this node makes the lists it serves. Building those of millions takes seconds of one core, in
+   * which gates would wait: there, `varco offline publish` does it in a process of its own.
+   */
+  publish: z.boolean().default(true),
   refreshMs: z.number().int().min(1_000).max(86_400_000).default(defaultPublisherTimes.refreshMs),
 });
 export type OfflineListsConfig = z.infer<typeof offlineListsConfigSchema>;
@@ -49,6 +54,7 @@ export class OfflineLists {
   readonly publisher: ListPublisher;
   readonly #server: ListServer;
   readonly #store: Store;
+  readonly #publishes: boolean;
   #unlisten: (() => Promise<void>) | undefined;
 
   constructor(deps: OfflineListsDeps) {
@@ -67,6 +73,7 @@ export class OfflineLists {
     this.publisher = new ListPublisher({ ...deps, entries, kdf, times });
     this.#server = new ListServer({ store, policies, now });
     this.#store = store;
+    this.#publishes = config.publish;
   }
 
   /** @param changed told of every new list, by whichever node. */
@@ -75,7 +82,9 @@ export class OfflineLists {
       const [policy = '', epoch, version] = payload.split(' ');
       changed(policy, { epoch: Number(epoch), version: Number(version) });
     });
-    await this.publisher.start();
+    if (this.#publishes) {
+      await this.publisher.start();
+    }
   }
 
   async stop(): Promise<void> {

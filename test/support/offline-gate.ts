@@ -64,7 +64,7 @@ export class OfflineSite {
         database: `sqlite:${join(this.folder, 'varco.db')}`,
         keyring: join(this.folder, 'keyring.json'),
         // The cheapest scrypt: these tests are about everything else.
-        offlineLists: { cost: 2, refreshMs: 86_400_000 },
+        offlineLists: { cost: 2, publish: true, refreshMs: 86_400_000 },
         log: 'silent',
       },
       { log: silent as never },

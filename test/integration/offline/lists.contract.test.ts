@@ -18,7 +18,7 @@ import type { RequestOf } from '../../../shared/protocol/messages.ts';
 import { newKioskKey } from '../../support/kiosk-client.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 
-const cheap = { cost: 2, refreshMs: 86_400_000 };
+const cheap = { cost: 2, publish: true, refreshMs: 86_400_000 };
 const asker = { id: 'kiosk:gate-1', site: 'torino' };
 
 /** The same contract on both engines. */
@@ -139,6 +139,19 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
         'denied',
       ]);
     }
+  });
+
+  test('a node that only serves publishes nothing of its own, and has what another published', async () => {
+    const version = await lists().version(DEMO_POLICY);
+    await app.stop();
+    apps = [];
+    const serving = await node('node-b', { ...cheap, publish: false });
+    const [first] = people as [SeededPerson];
+    await serving.credentials.revoke(first.credentialId, { actor: 'test', reason: 'lost' });
+    await settle(serving);
+    expect(await lists(serving).version(DEMO_POLICY)).toBe(version);
+    await settle(await node('node-c'));
+    expect(await stateOf(await newest(serving), first)).toBe('denied');
   });
 
   test('a restart goes on from the version there is, with nothing to publish', async () => {
