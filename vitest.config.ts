@@ -6,6 +6,7 @@ const execArgv = ['--import', 'tsx'];
 export default defineConfig({
   test: {
     pool: 'forks',
+    reporters: ['default', './test/support/browser-count.ts'],
     execArgv,
     projects: [
       { extends: true, test: { name: 'unit', include: ['test/unit/**/*.test.ts'] } },

@@ -1,74 +1,29 @@
-import type {
-  Display,
-  Health,
-  Indicator,
-  Keypad,
-  Reading,
-  Scanner,
-  Speaker,
-  Turnstile,
-} from '../hardware/ports.ts';
-import type { Clock } from '../shared/clock.ts';
+import type { Health, Reading } from '../hardware/ports.ts';
 import { decodeCredential, type Verify } from '../shared/credential/credential.ts';
 import { errorCode } from '../shared/errors.ts';
-import type { RequestOf } from '../shared/protocol/messages.ts';
+import type { AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import { credentialVerifier } from './credential-keys.ts';
-import type { BootAnswer, LinkEvents } from './link/link.ts';
+import type { KioskOptions } from './kiosk-options.ts';
+import type { BootAnswer } from './link/link.ts';
 import type { KeptBoot } from './offline/kept-boot.ts';
-import type { Offline } from './offline/offline.ts';
+import { PartHealth } from './part-health.ts';
+import { type Checks, clockOutcome, runSelfTest } from './self-test/self-test.ts';
 import { initialState, step } from './session/machine.ts';
+import { printedReceipt } from './session/printed-receipt.ts';
+import { type Receipt, receiptNumber } from './session/receipt.ts';
 import { type Screen, screenOf } from './session/screen.ts';
-import type { Effect, Event, SessionConfig, State } from './session/state.ts';
-
-/** The kiosk's hands and eyes. */
-export interface KioskPorts {
-  scanner: Scanner;
-  keypad?: Keypad;
-  display: Display<Screen>;
-  indicator: Indicator;
-  turnstile: Turnstile;
-  speaker?: Speaker;
-}
-
-/** The part of the link that a kiosk uses. */
-export interface KioskLink {
-  start(events: LinkEvents): void;
-  stop(): void;
-  verify(request: RequestOf<'Verify'>, timeoutMs: number): Promise<{ verdict: Verdict }>;
-}
-
-/** What a kiosk writes about itself: an event's name and stable codes, never anything of a person. */
-export interface KioskLog {
-  info(fields: Record<string, string | number>, message: string): void;
-  warn(fields: Record<string, string | number>, message: string): void;
-}
-
-/** Sees what the kiosk sees, inside the same process: for the demo, tests and benches. */
-export interface KioskWatcher {
-  reading(reading: Reading): void;
-  state(state: State): void;
-  /** How many facts wait for the server. */
-  facts?(waiting: number): void;
-}
-
-export interface KioskOptions {
-  ports: KioskPorts;
-  link: KioskLink;
-  /** Absent: without its link the gate can check nobody. */
-  offline?: Offline;
-  session: SessionConfig;
-  clock: Clock;
-  /** A new request id, a random UUID. */
-  newRequestId: () => string;
-  log: KioskLog;
-  watcher?: KioskWatcher;
-}
+import type { SelfTestResult } from './session/self-test.ts';
+import type { Effect, Event, State } from './session/state.ts';
+import { Voice } from './voice.ts';
 
 /** Before the first boot nothing can be trusted, and no key is known. */
 interface Trust {
   hosts: readonly string[];
   verify: Verify;
+  gate: { name: string; policy: string };
+  /** This machine's clock less the server's, in milliseconds. */
+  skewMs: number | undefined;
 }
 
 /**
@@ -77,18 +32,30 @@ interface Trust {
  */
 export class Kiosk {
   readonly #options: KioskOptions;
+  readonly #voice: Voice | undefined;
+  readonly #health: PartHealth;
   #state: State;
-  #trust: Trust = { hosts: [], verify: () => undefined };
+  #trust: Trust = {
+    hosts: [],
+    verify: () => undefined,
+    gate: { name: '', policy: '' },
+    skewMs: undefined,
+  };
+  #screen: Screen;
   #shown = '';
   #listShown = '';
-  #said = '';
+  #tested: readonly SelfTestResult[] = [];
+  #testing: Promise<readonly SelfTestResult[]> | undefined;
   #cancelTimer: (() => void) | undefined;
-  readonly #health = new Map<string, Health>();
   #stopping = false;
 
   constructor(options: KioskOptions) {
+    const { speaker } = options.ports;
     this.#options = options;
+    this.#voice = speaker ? new Voice(speaker, options.session.voice) : undefined;
+    this.#health = new PartHealth(options.clock);
     this.#state = initialState(options.session);
+    this.#screen = screenOf(this.#state, options.session);
   }
 
   async start(): Promise<void> {
@@ -96,57 +63,128 @@ export class Kiosk {
     const health = (name: string) => (value: Health) => this.#noteHealth(name, value);
     await ports.display.start({
       key: (key) => this.#dispatch({ name: 'key', key }),
-      painted: () => {},
+      painted: (sequence) => this.#options.watcher?.painted?.(sequence),
       health: health('display'),
     });
-    this.#show();
+    this.#show(false);
     await ports.indicator.start({ health: health('indicator') });
+    await ports.sounds?.start({ health: health('sounds') });
     await ports.turnstile.start({ health: health('turnstile') });
-    await ports.speaker?.start({ health: health('speaker') });
+    await ports.speaker?.start({ health: health('speech') });
+    await ports.headset?.start({
+      plugged: (plugged) => this.#voice?.plug(plugged, this.#screen),
+      health: health('headset'),
+    });
+    await ports.printer?.start({ health: health('printer') });
     await ports.keypad?.start({
       key: (key) => this.#dispatch({ name: 'key', key }),
       health: health('keypad'),
     });
     const kept = await offline?.start({ changed: () => this.#noteOffline() });
     if (kept) {
-      this.#believe(kept);
+      this.#believe(kept, undefined);
     }
     link.start({
       listChanged: () => offline?.listChanged(),
       up: (boot) => this.#linkUp(boot),
       down: (reason) => this.#linkDown(reason),
+      command: (command) => this.#obey(command),
     });
     await ports.scanner.start({
       reading: (reading) => this.#take(reading),
       unreadable: () => this.#dispatch({ name: 'unusable', problem: 'unreadable' }),
       health: health('scanner'),
     });
+    if (this.#options.session.selfTestAtStart) {
+      void this.selfTest();
+    }
   }
 
   /** Ends everything that start began; the turnstile is shut first. */
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
+    this.#health.stop();
     this.#options.link.stop();
     await this.#options.offline?.stop();
-    const { turnstile, indicator, scanner, keypad, speaker, display } = this.#options.ports;
-    for (const port of [turnstile, indicator, scanner, keypad, speaker, display]) {
+    const { turnstile, indicator, sounds, scanner, keypad, speaker, headset, printer, display } =
+      this.#options.ports;
+    const all = [turnstile, indicator, sounds, scanner, keypad, speaker, headset, printer, display];
+    for (const port of all) {
       await port?.stop();
     }
   }
 
-  /** What the server is told of this kiosk. */
+  /** What the server is told of this kiosk: its parts, and what the last self-test found wrong. */
   status(): RequestOf<'Status'> {
     const { phase } = this.#state;
-    const peripherals: RequestOf<'Status'>['peripherals'] = {};
-    for (const [name, health] of this.#health) {
-      const reason = 'reason' in health ? { reason: health.reason.slice(0, 64) } : {};
-      peripherals[name] = { state: health.state, ...reason };
+    const peripherals = this.#health.peripherals();
+    for (const one of this.#tested) {
+      if (one.result !== 'absent') {
+        const state = one.result === 'passed' ? 'ready' : 'failing';
+        const reason = 'code' in one ? { reason: one.code.slice(0, 64) } : {};
+        peripherals[`selfTest.${one.part}`] = { state, ...reason };
+      }
     }
-    const resting = phase.name === 'starting' || phase.name === 'outOfService';
+    const state = reportedStates[phase.name as keyof typeof reportedStates] ?? 'inService';
     const offline = this.#options.offline?.status();
-    const state = resting ? phase.name : 'inService';
     return { state, peripherals, ...(offline ? { offline } : {}) };
+  }
+
+  /**
+   * Tries every part, shows what failed, and reports it with the next status. While somebody is at the
+   * gate the parts are tried all the same, and the screen stays theirs.
+   */
+  selfTest(): Promise<readonly SelfTestResult[]> {
+    this.#testing ??= this.#runSelfTest().finally(() => {
+      this.#testing = undefined;
+    });
+    return this.#testing;
+  }
+
+  async #runSelfTest(): Promise<readonly SelfTestResult[]> {
+    const { clock, log, checks } = this.#options;
+    this.#dispatch({ name: 'selfTestStarted' });
+    const results = await runSelfTest({ ...this.#checks(), ...checks }, clock);
+    this.#tested = results;
+    for (const one of results) {
+      if (one.result === 'failed') {
+        log.warn({ event: 'selfTest', part: one.part, code: one.code }, 'self-test');
+      }
+    }
+    this.#dispatch({ name: 'selfTestDone', results });
+    return results;
+  }
+
+  #checks(): Checks {
+    const { ports, clock } = this.#options;
+    const part = (name: string, port: unknown) =>
+      port ? { [name]: () => this.#health.settled(name) } : {};
+    return {
+      ...part('scanner', ports.scanner),
+      ...part('keypad', ports.keypad),
+      ...part('display', ports.display),
+      ...part('indicator', ports.indicator),
+      ...part('turnstile', ports.turnstile),
+      ...part('speech', ports.speaker),
+      ...part('printer', ports.printer),
+      ...part('link', this.#options.link),
+      clock: async () => clockOutcome(clock.now(), this.#trust.skewMs),
+    };
+  }
+
+  /** What the site commands. A self-test waits for nobody, so it is refused while somebody is served. */
+  #obey(command: RequestOf<'Command'>['command']): AnswerOf<'Command'>['status'] {
+    const services = { outOfService: 'closed', inService: 'open', updating: 'updating' } as const;
+    if (command !== 'selfTest') {
+      this.#dispatch({ name: 'service', state: services[command] });
+      return 'accepted';
+    }
+    if (!['idle', 'outOfService', 'starting', 'updating'].includes(this.#state.phase.name)) {
+      return 'busy';
+    }
+    void this.selfTest();
+    return 'accepted';
   }
 
   #take(reading: Reading): void {
@@ -155,8 +193,8 @@ export class Kiosk {
       this.#dispatch({ name: 'card', text: reading.text });
       return;
     }
-    const now = Math.floor(this.#options.clock.now() / 1000);
     this.#noteOffline();
+    const now = Math.floor(this.#options.clock.now() / 1000);
     const decoded = decodeCredential(reading.text, { ...this.#trust, now });
     this.#dispatch(
       decoded.ok
@@ -170,14 +208,16 @@ export class Kiosk {
   }
 
   #linkUp(boot: BootAnswer): void {
-    this.#believe(boot);
+    const { clock, log } = this.#options;
+    this.#believe(boot, clock.now() - boot.serverTime);
     this.#options.offline?.linkUp(boot);
-    this.#options.log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
+    log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
+    this.#health.note('link', { state: 'ready', since: clock.now() });
     this.#dispatch({ name: 'link', state: 'up' });
   }
 
-  #believe({ hosts, credentialKeys }: Pick<KeptBoot, 'hosts' | 'credentialKeys'>): void {
-    this.#trust = { hosts, verify: credentialVerifier(credentialKeys) };
+  #believe({ hosts, credentialKeys, gate }: KeptBoot, skewMs: number | undefined): void {
+    this.#trust = { hosts, verify: credentialVerifier(credentialKeys), gate, skewMs };
   }
 
   /** The list, its age or the facts that wait have changed. */
@@ -198,11 +238,12 @@ export class Kiosk {
   #linkDown(reason: string): void {
     this.#options.offline?.linkDown();
     this.#options.log.warn({ event: 'linkDown', code: reason }, 'the link is down');
+    this.#health.note('link', { state: 'lost', since: this.#options.clock.now(), reason });
     this.#dispatch({ name: 'link', state: 'down' });
   }
 
   #noteHealth(name: string, health: Health): void {
-    this.#health.set(name, health);
+    this.#health.note(name, health);
     const code = 'reason' in health ? { code: health.reason } : {};
     const log = health.state === 'lost' || health.state === 'failing' ? 'warn' : 'info';
     this.#options.log[log]({ event: 'health', part: name, state: health.state, ...code }, 'health');
@@ -211,6 +252,8 @@ export class Kiosk {
       this.#dispatch({ name: 'scanner', state: usable });
     } else if (name === 'turnstile' && usable !== 'opening') {
       this.#dispatch({ name: 'turnstile', state: usable });
+    } else if (name === 'keypad' && usable !== 'opening' && !this.#options.session.touch) {
+      this.#dispatch({ name: 'keypad', state: usable });
     }
   }
 
@@ -218,12 +261,16 @@ export class Kiosk {
     if (this.#stopping) {
       return;
     }
+    const isKey = event.name === 'key';
+    if (isKey) {
+      this.#voice?.hush();
+    }
     const { state, effects } = step(this.#state, event, this.#options.session);
     this.#state = state;
     for (const effect of effects) {
       this.#run(effect);
     }
-    this.#show();
+    this.#show(isKey);
     this.#options.watcher?.state(state);
   }
 
@@ -238,51 +285,91 @@ export class Kiosk {
         this.#cancelTimer?.();
         return;
       case 'verify':
+      case 'verifyCode':
         void this.#verify(effect);
         return;
       case 'openTurnstile':
         void this.#openTurnstile(effect);
         return;
+      case 'print':
+        void this.#print(effect);
+        return;
       case 'signal':
         ports.indicator.show(effect.signal);
+        ports.sounds?.show(effect.signal);
         return;
       case 'expect':
         ports.scanner.expect(effect.symbologies);
         return;
-    }
-  }
-
-  async #verify(effect: Effect & { name: 'verify' }): Promise<void> {
-    const { requestId, credentialId, codiceFiscale } = effect;
-    const { link, offline, session, log } = this.#options;
-    const request = { requestId, credentialId, codiceFiscale };
-    const ask = async () => (await link.verify(request, session.answerMs)).verdict;
-    try {
-      if (!offline) {
-        this.#dispatch({ name: 'verdict', requestId, verdict: await ask() });
+      case 'turnVolume':
+        ports.speaker?.turnVolume();
         return;
-      }
-      const isLinkUp = this.#state.parts.link === 'up';
-      const answer = await offline.verify(request, { ask, isLinkUp });
-      if (answer.from === 'server') {
-        this.#dispatch({ name: 'verdict', requestId, verdict: answer.verdict });
-      } else if (this.#isVerifying(requestId)) {
-        // Durable before anything opens; what fails here is an answer that was never given.
-        offline.keep(answer.fact);
-        this.#noteOffline();
-        const { verdict } = answer.fact;
-        this.#dispatch({ name: 'verdict', requestId, verdict, source: 'list' });
-      }
-    } catch (error) {
-      log.warn({ event: 'verifyFailed', code: errorCode(error) }, 'no verdict');
-      const verdict = { outcome: 'unconfirmed', reason: 'unavailable' } as const;
-      this.#dispatch({ name: 'verdict', requestId, verdict });
+      case 'resetVolume':
+        ports.speaker?.resetVolume();
+        return;
     }
   }
 
-  #isVerifying(requestId: string): boolean {
+  async #verify(effect: Effect & { name: 'verify' | 'verifyCode' }): Promise<void> {
+    const { requestId } = effect;
+    let verdict: Verdict = { outcome: 'unconfirmed', reason: 'unavailable' };
+    let source: 'list' | undefined;
+    try {
+      ({ verdict, source } = await this.#route(effect));
+    } catch (error) {
+      this.#options.log.warn({ event: 'verifyFailed', code: errorCode(error) }, 'no verdict');
+    }
+    const nextRequestId = this.#options.newRequestId();
+    const receipt = this.#receiptOf(requestId);
+    const answer = { requestId, verdict, nextRequestId, receipt };
+    this.#dispatch({ name: 'verdict', ...answer, ...(source ? { source } : {}) });
+  }
+
+  /** The server's answer or, where a list may give it, the list's; a one-time code is the server's alone. */
+  async #route(
+    effect: Effect & { name: 'verify' | 'verifyCode' },
+  ): Promise<{ verdict: Verdict; source?: 'list' | undefined }> {
+    const { offline } = this.#options;
+    if (!offline || effect.name === 'verifyCode') {
+      return { verdict: await this.#ask(effect) };
+    }
+    const { requestId, credentialId, codiceFiscale } = effect;
+    const request = { requestId, credentialId, codiceFiscale };
+    const isLinkUp = this.#state.parts.link === 'up';
+    const ask = () => this.#ask(effect);
+    const answer = await offline.verify(request, { ask, isLinkUp });
+    if (answer.from === 'server') {
+      return answer;
+    }
     const { phase } = this.#state;
-    return phase.name === 'verifying' && phase.requestId === requestId;
+    if (phase.name === 'verifying' && phase.requestId === requestId) {
+      // Durable before anything opens; when this fails the answer is not given.
+      offline.keep(answer.fact);
+      this.#noteOffline();
+    }
+    return { verdict: answer.fact.verdict, source: 'list' };
+  }
+
+  async #ask(effect: Effect & { name: 'verify' | 'verifyCode' }): Promise<Verdict> {
+    const { link, session } = this.#options;
+    const { requestId, credentialId } = effect;
+    const { verdict } =
+      effect.name === 'verify'
+        ? await link.verify(
+            { requestId, credentialId, codiceFiscale: effect.codiceFiscale },
+            session.answerMs,
+          )
+        : await link.call(
+            'VerifyCode',
+            { requestId, credentialId, code: effect.code },
+            session.answerMs,
+          );
+    return verdict;
+  }
+
+  #receiptOf(requestId: string): Receipt {
+    const { name: gate, policy } = this.#trust.gate;
+    return { number: receiptNumber(requestId), gate, policy, at: this.#options.clock.now() };
   }
 
   async #openTurnstile(effect: Effect & { name: 'openTurnstile' }): Promise<void> {
@@ -296,22 +383,33 @@ export class Kiosk {
     }
   }
 
-  /** Shows the state's screen if it differs from what is shown. */
-  #show(): void {
-    const screen = screenOf(this.#state);
+  /** A receipt that can't be printed is still on the screen: it keeps nobody from passing. */
+  async #print({ receipt, companion, language }: Effect & { name: 'print' }): Promise<void> {
+    try {
+      await this.#options.ports.printer?.print(
+        printedReceipt(receipt, { companion, language, mode: this.#options.session.mode }),
+      );
+    } catch (error) {
+      this.#options.log.warn({ event: 'printFailed', code: errorCode(error) }, 'receipt');
+    }
+  }
+
+  /** Shows the state's screen if it differs from what is shown, and says it. */
+  #show(isAnswer: boolean): void {
+    const screen = screenOf(this.#state, this.#options.session);
+    this.#screen = screen;
     const text = JSON.stringify(screen);
-    if (text === this.#shown) {
-      return;
+    if (text !== this.#shown) {
+      this.#shown = text;
+      this.#options.ports.display.show(screen);
     }
-    this.#shown = text;
-    const { display, speaker } = this.#options.ports;
-    display.show(screen);
-    // The staff line is not for the person: that it changed is no reason to speak.
-    const { staff: _staff, staffLine: _line, ...rest } = screen;
-    const said = JSON.stringify(rest);
-    if (said !== this.#said && !screen.spoken.private) {
-      speaker?.say(screen.spoken.text, screen.language);
-    }
-    this.#said = said;
+    this.#voice?.tell(screen, isAnswer);
   }
 }
+
+const reportedStates = {
+  starting: 'starting',
+  selfTest: 'starting',
+  outOfService: 'outOfService',
+  updating: 'outOfService',
+} as const;

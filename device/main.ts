@@ -1,15 +1,24 @@
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { type Logger, pino } from 'pino';
-import { type HardwareDeps, openHardware, type SimulatedHooks } from '../hardware/open.ts';
+import {
+  type HardwareDeps,
+  openHardware,
+  type SimulatedHooks,
+  tryDecoder,
+} from '../hardware/open.ts';
 import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { type KioskConfig, kioskConfigSchema, type LinkConfig } from './config.ts';
-import { Kiosk, type KioskWatcher } from './kiosk.ts';
+import { Kiosk } from './kiosk.ts';
+import type { KioskWatcher } from './kiosk-options.ts';
 import { type KioskIdentity, Link } from './link/link.ts';
 import { Offline } from './offline/offline.ts';
+import { checkDisk } from './self-test/disk.ts';
 import type { Screen } from './session/screen.ts';
+import type { SelfTestResult } from './session/self-test.ts';
 
 /** What a caller may hand in beside the config. */
 export interface KioskDeps {
@@ -25,6 +34,7 @@ export interface RunningKiosk {
   pageUrl: string | undefined;
   /** The version of the offline list in force; `undefined` without one. */
   listVersion(): number | undefined;
+  selfTest(): Promise<readonly SelfTestResult[]>;
   stop(): Promise<void>;
 }
 
@@ -92,6 +102,12 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     clock: systemClock,
     newRequestId: randomUUID,
     log,
+    checks: {
+      decoder: async () =>
+        (await tryDecoder()) ? { result: 'passed' } : { result: 'failed', code: 'misread' },
+      // systemd names the folder that is the kiosk's own; without one it may still write nothing else.
+      disk: () => checkDisk(process.env.STATE_DIRECTORY ?? tmpdir()),
+    },
     ...(deps.watcher ? { watcher: deps.watcher } : {}),
   });
   try {
@@ -103,6 +119,7 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
   return {
     pageUrl,
     listVersion: () => offline?.inForce?.version,
+    selfTest: () => kiosk.selfTest(),
     stop: () => kiosk.stop(),
   };
 }

@@ -5,9 +5,12 @@ import type { PageDisplayDeps } from './display/page.ts';
 import { BoardPool } from './firmata/board-pool.ts';
 import type {
   Display,
+  Headset,
   Indicator,
   Key,
   Keypad,
+  PrintedReceipt,
+  Printer,
   Scanner,
   Signal,
   Speaker,
@@ -15,6 +18,7 @@ import type {
 } from './ports.ts';
 import { ScannerSet } from './scanner/scanner-set.ts';
 import { simulatedConfigSchema } from './simulated/config.ts';
+import type { SpeakerWatch } from './simulated/voice.ts';
 
 /** What the simulated drivers tell a script or the demo. */
 export interface SimulatedHooks {
@@ -22,6 +26,10 @@ export interface SimulatedHooks {
   relay(state: 'open' | 'shut'): void;
   /** Called once with the means to press keys. */
   keypad(press: (key: Key) => void): void;
+  speaker?: SpeakerWatch;
+  /** Called once with the means to plug a headset in and out. */
+  headset?(plug: (plugged: boolean) => void): void;
+  printed?(receipt: PrintedReceipt): void;
 }
 
 /** What drivers are handed. */
@@ -45,6 +53,10 @@ export interface Hardware {
   turnstile: Turnstile;
   keypad?: Keypad;
   speaker?: Speaker;
+  /** Signals as sounds, beside the lamps. */
+  sounds?: Indicator;
+  headset?: Headset;
+  printer?: Printer;
 }
 
 /** A driver as its module offers it: the schema of its config, and how it is opened. */
@@ -133,6 +145,59 @@ const indicators: Drivers<Indicator> = {
   },
 };
 
+const sounds: Drivers<Indicator> = {
+  earcons: async () => {
+    const { earconConfigSchema, openEarcons } = await import('./speech/espeak.ts');
+    return driver(earconConfigSchema, openEarcons);
+  },
+};
+
+const speakers: Drivers<Speaker> = {
+  espeak: async () => {
+    const { espeakConfigSchema, openEspeak } = await import('./speech/espeak.ts');
+    return driver(espeakConfigSchema, openEspeak);
+  },
+  simulated: async () => {
+    const { SimulatedSpeaker } = await import('./simulated/voice.ts');
+    return driver(
+      simulatedConfigSchema,
+      (_config, { clock, simulated }) => new SimulatedSpeaker(clock, simulated?.speaker),
+    );
+  },
+};
+
+const jackSense = async () => {
+  const { jackSenseConfigSchema, openJackSense } = await import('./speech/jack-sense.ts');
+  return driver(jackSenseConfigSchema, openJackSense);
+};
+
+const headsets: Drivers<Headset> = {
+  fixed: jackSense,
+  gpio: jackSense,
+  simulated: async () => {
+    const { SimulatedHeadset } = await import('./simulated/voice.ts');
+    return driver(simulatedConfigSchema, (_config, { clock, simulated }) => {
+      const headset = new SimulatedHeadset(clock);
+      simulated?.headset?.((plugged) => headset.plug(plugged));
+      return headset;
+    });
+  },
+};
+
+const printers: Drivers<Printer> = {
+  escpos: async () => {
+    const { escposConfigSchema, openEscposPrinter } = await import('./receipt/serial-printer.ts');
+    return driver(escposConfigSchema, openEscposPrinter);
+  },
+  simulated: async () => {
+    const { SimulatedPrinter } = await import('./simulated/voice.ts');
+    return driver(
+      simulatedConfigSchema,
+      (_config, { clock, simulated }) => new SimulatedPrinter(clock, simulated?.printed),
+    );
+  },
+};
+
 const turnstiles: Drivers<Turnstile> = {
   gpio: async () => {
     const gpio = await import('./gpio/onoff.ts');
@@ -156,7 +221,8 @@ const turnstiles: Drivers<Turnstile> = {
  * matters only to who asks for it.
  *
  * @param config one entry a port: `scanners` (a list), `display`, `indicator`, `turnstile`, and
- * optionally `keypad`; each `{driver: NAME, …}` with the rest checked by that driver's own schema.
+ * optionally `keypad`, `speaker`, `sounds`, `headset` and `printer`; each `{driver: NAME, …}` with the
+ * rest checked by that driver's own schema.
  * @throws VarcoError `configInvalid`, its message a line a problem, all of them at once.
  */
 export async function openHardware(
@@ -170,7 +236,13 @@ export async function openHardware(
   const display = await choosing('display', displays);
   const indicator = await choosing('indicator', indicators);
   const turnstile = await choosing('turnstile', turnstiles);
-  const keypad = config.keypad === undefined ? undefined : await choosing('keypad', keypads);
+  const optional = <Port>(port: string, drivers: Drivers<Port>) =>
+    config[port] === undefined ? undefined : choosing(port, drivers);
+  const keypad = await optional('keypad', keypads);
+  const speaker = await optional('speaker', speakers);
+  const sound = await optional('sounds', sounds);
+  const headset = await optional('headset', headsets);
+  const printer = await optional('printer', printers);
   if (problems.length > 0) {
     throw new VarcoError('configInvalid', problems.join('\n'));
   }
@@ -181,10 +253,30 @@ export async function openHardware(
     indicator: await indicator.open(handed),
     turnstile: await turnstile.open(handed),
     ...(keypad ? { keypad: await keypad.open(handed) } : {}),
+    ...(speaker ? { speaker: await speaker.open(handed) } : {}),
+    ...(sound ? { sounds: await sound.open(handed) } : {}),
+    ...(headset ? { headset: await headset.open(handed) } : {}),
+    ...(printer ? { printer: await printer.open(handed) } : {}),
   };
 }
 
-const portNames = ['scanners', 'display', 'indicator', 'turnstile', 'keypad'];
+/** For the self-test: draws a code, has it decoded by the real decoder, and compares. */
+export async function tryDecoder(): Promise<boolean> {
+  const { decodesDrawnCode } = await import('./self-check/drawn-code.ts');
+  return await decodesDrawnCode();
+}
+
+const portNames = [
+  'scanners',
+  'display',
+  'indicator',
+  'turnstile',
+  'keypad',
+  'speaker',
+  'sounds',
+  'headset',
+  'printer',
+];
 
 function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
   const unknown = Object.keys(config).filter((name) => !portNames.includes(name));

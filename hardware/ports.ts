@@ -65,7 +65,12 @@ export type Key =
   | { kind: 'end' }
   | { kind: 'help' }
   | { kind: 'language' }
-  | { kind: 'repeat' };
+  /** Says the screen again, from its beginning. */
+  | { kind: 'repeat' }
+  | { kind: 'privacy' }
+  | { kind: 'contrast' }
+  | { kind: 'largeText' }
+  | { kind: 'volume' };
 
 export interface KeypadEvents {
   key(key: Key): void;
@@ -127,4 +132,33 @@ export interface Speaker {
   stop(): Promise<void>;
   say(text: string, language: string): void;
   silence(): void;
+  /** In place of a character that must not be spoken aloud. */
+  click(): void;
+  /** The next step of loudness, from the loudest back to the softest; says which, 20 to 100. */
+  turnVolume(): number;
+  /** Back to the config's, for the next person. */
+  resetVolume(): void;
+}
+
+/** The headset's jack: characters of the code are spoken only while something is plugged into it. */
+export interface Headset {
+  start(events: { plugged(plugged: boolean): void; health(health: Health): void }): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** What is printed: no word of it tells who the person is. */
+export interface PrintedReceipt {
+  words: Record<'heading' | 'outcome' | 'policy' | 'gate' | 'time' | 'number', string>;
+  policyTitle: string;
+  gateName: string;
+  timeText: string;
+  receiptNumber: string;
+}
+
+/** A receipt printer. */
+export interface Printer {
+  start(events: { health(health: Health): void }): Promise<void>;
+  stop(): Promise<void>;
+  /** Resolves when the printer took all of it; rejects with a stable code, such as `paperOut`. */
+  print(receipt: PrintedReceipt): Promise<void>;
 }

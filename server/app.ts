@@ -14,6 +14,7 @@ import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-li
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { Policies } from './verification/policies.ts';
+import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
@@ -126,6 +127,7 @@ export function createApp(deps: AppDeps): App {
     facts,
     async start() {
       await checkKeyring(store, keyring);
+      await ensureStandIn(store, keyring);
       await policies.start();
       checkpoints.start();
       housekeeping.start();

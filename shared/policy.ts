@@ -11,7 +11,9 @@ export type Rule =
   | { accompagnamento: true }
   | { fiscalBenefit: string }
   | { minor: true }
-  | { cardValid: true };
+  | { cardValid: true }
+  /** The valid card shown has the companion's "A". */
+  | { cardCompanion: true };
 
 const RULES_MAX = 32;
 
@@ -27,6 +29,7 @@ export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
     z.strictObject({ fiscalBenefit: z.string().min(1).max(64) }),
     z.strictObject({ minor: z.literal(true) }),
     z.strictObject({ cardValid: z.literal(true) }),
+    z.strictObject({ cardCompanion: z.literal(true) }),
   ]),
 );
 

@@ -16,6 +16,8 @@ export interface LinkEvents {
   down(reason: string): void;
   /** The server has a newer offline list for this gate. */
   listChanged?(): void;
+  /** The site commands the kiosk; the answer says whether it can be done now. */
+  command?(command: RequestOf<'Command'>['command']): AnswerOf<'Command'>['status'];
 }
 
 /** Who this kiosk is, and how it proves it. The private key stays behind `sign`. */
@@ -124,6 +126,7 @@ export class Link {
           }
           return {};
         },
+        Command: ({ command }) => ({ status: this.#events?.command?.(command) ?? 'refused' }),
       },
     });
     this.#socket = socket;

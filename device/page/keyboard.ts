@@ -9,6 +9,10 @@ const named: Readonly<Record<string, Key>> = {
   F2: { kind: 'language' },
   F3: { kind: 'repeat' },
   F4: { kind: 'accept' },
+  F5: { kind: 'volume' },
+  F6: { kind: 'contrast' },
+  F7: { kind: 'largeText' },
+  F8: { kind: 'privacy' },
 };
 
 /**

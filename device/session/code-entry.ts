@@ -41,17 +41,26 @@ export interface CodeEntry {
   method: EntryMethod;
   characters: string;
   pending: Pending;
-  /** 16 characters, or the 11 digits of a provisional code; `direct` takes both as `full`. */
-  form: 'full' | 'provisional';
+  /**
+   * 16 characters, or the 11 digits of a provisional code; `direct` takes both as `full`. `oneTime`: six
+   * digits and nothing else.
+   */
+  form: 'full' | 'provisional' | 'oneTime';
 }
 
 export const CODE_LENGTH = 16;
 export const PROVISIONAL_LENGTH = 11;
+export const ONE_TIME_LENGTH = 6;
 
 const nothing: Pending = { state: 'none' };
 
 export function startEntry(method: EntryMethod): CodeEntry {
   return { method, characters: '', pending: nothing, form: 'full' };
+}
+
+/** The entry of a one-time code, on the same keys. */
+export function startOneTime(method: EntryMethod): CodeEntry {
+  return { ...startEntry(method), form: 'oneTime' };
 }
 
 /** The entry filled at once, from a card. */
@@ -62,7 +71,9 @@ export function fillEntry(entry: CodeEntry, code: string): CodeEntry {
 
 /** How many characters the entry has when it is complete. */
 export function entryLength(entry: CodeEntry): number {
-  return entry.form === 'provisional' ? PROVISIONAL_LENGTH : CODE_LENGTH;
+  return { full: CODE_LENGTH, provisional: PROVISIONAL_LENGTH, oneTime: ONE_TIME_LENGTH }[
+    entry.form
+  ];
 }
 
 /** Whether nothing more can be entered but `confirm`. */
@@ -83,7 +94,7 @@ export function pressKey(entry: CodeEntry, key: Key): CodeEntry {
     case 'backspace':
       return takeBack(entry);
     case 'clear':
-      return startEntry(entry.method);
+      return entry.form === 'oneTime' ? startOneTime(entry.method) : startEntry(entry.method);
     default:
       return entry;
   }
@@ -104,11 +115,14 @@ function takeBack(entry: CodeEntry): CodeEntry {
     return { ...entry, pending: nothing };
   }
   const characters = entry.characters.slice(0, -1);
-  const form = entry.characters === '' ? 'full' : entry.form;
+  const form = entry.characters === '' && entry.form === 'provisional' ? 'full' : entry.form;
   return { ...entry, characters, pending: nothing, form };
 }
 
 function pressCharacter(entry: CodeEntry, character: string): CodeEntry {
+  if (entry.form === 'oneTime') {
+    return pressOneTime(entry, character);
+  }
   if (entry.method === 'direct') {
     return /^[A-Z0-9]$/.test(character) ? append(entry, character) : entry;
   }
@@ -124,6 +138,13 @@ function pressCharacter(entry: CodeEntry, character: string): CodeEntry {
   return entry.method === 'keyIndex'
     ? pressIndexKey(entry, character)
     : pressTapKey(entry, character);
+}
+
+function pressOneTime(entry: CodeEntry, character: string): CodeEntry {
+  if (character === '*') {
+    return takeBack(entry);
+  }
+  return /^[0-9]$/.test(character) ? append(entry, character) : entry;
 }
 
 /** Whether a digit key is a digit now, and not a letter's key. */

@@ -30,7 +30,7 @@ export function isPrivate(echo: Echo): boolean {
 
 /** What a press did: the entry before it and after it. */
 export function echoOf(before: CodeEntry, after: CodeEntry): Echo {
-  if (after.form !== before.form) {
+  if (after.form !== before.form && after.form !== 'oneTime') {
     return { kind: after.form };
   }
   if (after.pending.state === 'index' && before.pending.state !== 'index') {
@@ -69,7 +69,7 @@ export function expectedKind(entry: CodeEntry): ExpectedKind {
   if (isComplete(entry)) {
     return 'nothing';
   }
-  if (entry.form === 'provisional') {
+  if (entry.form !== 'full') {
     return 'digit';
   }
   if (entry.pending.state === 'omocodia') {

@@ -1,43 +1,64 @@
 import type { Key } from '../../hardware/ports.ts';
-import { fromCard } from '../../shared/codice-fiscale/card.ts';
-import { parse, type Refused } from '../../shared/codice-fiscale/parse.ts';
-import { suggest } from '../../shared/codice-fiscale/suggest.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import { fillEntry, pressKey, startEntry, translateKey } from './code-entry.ts';
-import { echoOf } from './entry-echo.ts';
+import { startEntry, startOneTime, translateKey } from './code-entry.ts';
+import type { Receipt } from './receipt.ts';
+import { allPassed } from './self-test.ts';
 import type { Effect, Event, Parts, Phase, SessionConfig, State, Step } from './state.ts';
 import { nextLanguage } from './texts/language.ts';
+import { accept, confirm, fillFromCard, retype, type } from './typing.ts';
 
 /** The state of a kiosk that has just been switched on. */
 export function initialState(config: SessionConfig): State {
   return {
     phase: { name: 'starting' },
-    parts: { scanner: 'opening', turnstile: 'ready', link: 'opening' },
+    parts: {
+      scanner: 'opening',
+      turnstile: 'ready',
+      keypad: 'ready',
+      link: 'opening',
+      service: 'open',
+    },
     language: config.language,
-    help: false,
+    mode: config.mode,
+    over: 'nothing',
+    look: usualLook,
+    again: false,
   };
 }
+
+const usualLook = { contrast: 'usual', letters: 'usual' } as const;
 
 /**
  * The session: what follows from an event, as data. It does nothing itself.
  *
- * | phase        | read     | unusable | card  | key            | verdict (own id)  | timeout        | parts        |
- * |--------------|----------|----------|-------|----------------|-------------------|----------------|--------------|
- * | starting     | –        | –        | –     | language, help | –                 | own language   | idle if able |
- * | outOfService | –        | –        | –     | language, help | –                 | own language   | idle if able |
- * | idle         | entering | refusing | –     | language, help | –                 | own language   | outOfService |
- * | refusing     | entering | refusing | –     | end → idle     | –                 | idle           | relay lost   |
- * | entering     | –        | –        | fills | types, confirm | –                 | warned, idle   | relay lost   |
- * | verifying    | –        | –        | –     | end → idle     | showing (+ relay) | showing “can't check” | –     |
- * | showing      | –        | –        | –     | end → idle     | –                 | idle           | –            |
+ * | phase        | read     | unusable | card  | key            | verdict (own id)   | timeout        | parts        |
+ * |--------------|----------|----------|-------|----------------|--------------------|----------------|--------------|
+ * | starting     | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
+ * | outOfService | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
+ * | updating     | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
+ * | selfTest     | –        | –        | –     | end → at rest  | –                  | at rest        | –            |
+ * | idle         | entering | refusing | –     | standing keys  | –                  | own language   | outOfService |
+ * | refusing     | entering | refusing | –     | end → idle     | –                  | idle           | relay lost   |
+ * | entering     | –        | –        | fills | types, confirm | –                  | warned, idle   | relay lost   |
+ * | confirming   | –        | –        | –     | types, confirm | –                  | warned, idle   | relay lost   |
+ * | verifying    | –        | –        | –     | end → idle     | showing (+ relay), or confirming | showing “can't check” | – |
+ * | showing      | –        | –        | –     | end → idle     | –                  | idle           | –            |
  *
- * `–`: nothing changes. With the link down and no list that may be used, a `read` goes straight to showing
+ * `–`: nothing changes. With the link down and no list to decide from, a `read` goes straight to showing
  * “can't check now”, so that nobody types sixteen characters for nothing. A verdict whose id is not the session's is late and is
  * dropped. The turnstile opens in one place only: on `granted`, on the way from verifying to showing.
- * `turnstileOpened` and `turnstileFailed` change only what showing says. Every way out of a person's
- * phase is {@link clear}, which keeps nothing and returns to the kiosk's own language.
+ * `turnstileOpened` and `turnstileFailed` change only what showing says. The standing keys (help,
+ * privacy, language, contrast, large letters, repeat, volume, End) do the same on every screen; each
+ * gives time, but not to an answer that is awaited. A self-test begins only where nobody is served; a
+ * service command waits until the person is done. Every way out of a person's phase is {@link clear},
+ * which keeps nothing and returns to the kiosk's own language, look and volume.
  */
-export function step(state: State, event: Event, config: SessionConfig): Step {
+export function step(before: State, event: Event, config: SessionConfig): Step {
+  const again = event.name === 'key' && event.key.kind === 'repeat';
+  return advance(before.again === again ? before : { ...before, again }, event, config);
+}
+
+function advance(state: State, event: Event, config: SessionConfig): Step {
   switch (event.name) {
     case 'scanner':
       return settleParts(state, { ...state.parts, scanner: event.state }, config);
@@ -47,18 +68,24 @@ export function step(state: State, event: Event, config: SessionConfig): Step {
       return settleParts(state, { ...state.parts, link: event.state }, config);
     case 'list':
       return stay({ ...state, parts: { ...state.parts, list: event.list } });
+    case 'keypad':
+      return settleParts(state, { ...state.parts, keypad: event.state }, config);
+    case 'service':
+      return settleParts(state, { ...state.parts, service: event.state }, config);
+    case 'selfTestStarted':
+      return startSelfTest(state, config);
+    case 'selfTestDone':
+      return finishSelfTest(state, event, config);
     case 'read':
       return read(state, event, config);
     case 'unusable':
       return unusable(state, event, config);
     case 'card':
-      return card(state, event.text, config);
+      return fillFromCard(state, event.text, config);
     case 'key':
       return key(state, event.key, config);
     case 'verdict':
-      return state.phase.name === 'verifying' && state.phase.requestId === event.requestId
-        ? show(state, event.requestId, event.verdict, config, event.source)
-        : stay(state);
+      return answered(state, event, config);
     case 'turnstileOpened':
       return relay(state, event.requestId, 'opened');
     case 'turnstileFailed':
@@ -76,22 +103,33 @@ function stay(state: State): Step {
 function clear(state: State, config: SessionConfig): Step {
   const phase = restingPhase(state.parts);
   return {
-    state: { ...state, phase, language: config.language, help: false },
+    state: { ...state, phase, language: config.language, over: 'nothing', look: usualLook },
     effects: [
       { name: 'stopTimer' },
-      { name: 'signal', signal: phase.name === 'outOfService' ? 'askStaff' : 'off' },
+      { name: 'resetVolume' },
+      { name: 'signal', signal: isFaulty(phase) ? 'askStaff' : 'off' },
       { name: 'expect', symbologies: ['qr'] },
     ],
   };
 }
 
+/** A gate that a site closed asks for nobody; one that is broken does. */
+function isFaulty(phase: Phase): boolean {
+  return phase.name === 'outOfService' && phase.reason !== 'command';
+}
+
 /** Where a kiosk with these parts waits for the next person. */
 function restingPhase(parts: Parts): Phase {
-  if (parts.scanner === 'lost') {
-    return { name: 'outOfService', reason: 'scanner' };
+  if (parts.service === 'updating') {
+    return { name: 'updating' };
   }
-  if (parts.turnstile === 'lost') {
-    return { name: 'outOfService', reason: 'turnstile' };
+  if (parts.service === 'closed') {
+    return { name: 'outOfService', reason: 'command' };
+  }
+  for (const reason of ['scanner', 'turnstile', 'keypad'] as const) {
+    if (parts[reason] === 'lost') {
+      return { name: 'outOfService', reason };
+    }
   }
   const starting = parts.scanner === 'opening' || parts.link === 'opening';
   return { name: starting ? 'starting' : 'idle' };
@@ -102,14 +140,19 @@ function settleParts(state: State, parts: Parts, config: SessionConfig): Step {
   switch (state.phase.name) {
     case 'starting':
     case 'outOfService':
+    case 'updating':
     case 'idle':
       return restingPhase(parts).name === state.phase.name && !reasonChanged(state.phase, parts)
         ? stay(next)
         : clear(next, config);
     case 'refusing':
     case 'entering':
-      // A scanner lost in mid-session doesn't matter to someone who has been read; a relay does.
-      return parts.turnstile === 'lost' ? clear(next, config) : stay(next);
+    case 'confirming':
+      // A scanner lost in mid-session doesn't matter to someone who has been read; relay and keys do.
+      return parts.turnstile === 'lost' || parts.keypad === 'lost'
+        ? clear(next, config)
+        : stay(next);
+    case 'selfTest':
     case 'verifying':
     case 'showing':
       return stay(next);
@@ -137,7 +180,7 @@ function read(state: State, event: Event & { name: 'read' }, config: SessionConf
   return {
     state: {
       ...state,
-      help: false,
+      over: 'nothing',
       phase: {
         name: 'entering',
         requestId: event.requestId,
@@ -174,119 +217,135 @@ function unusable(state: State, event: Event & { name: 'unusable' }, config: Ses
   };
 }
 
-function card(state: State, text: string, config: SessionConfig): Step {
-  const { phase } = state;
-  if (phase.name !== 'entering') {
-    return stay(state);
-  }
-  const code = fromCard(text);
-  if (code === undefined) {
-    // Another barcode on the same card is no mistake of the person's.
-    return stay(state);
-  }
-  const entry = fillEntry(phase.entry, code);
-  return confirm({ ...state, phase: { ...phase, entry } }, config);
-}
-
 function key(state: State, raw: Key, config: SessionConfig): Step {
   const { phase } = state;
-  const pressed = phase.name === 'entering' ? translateKey(phase.entry, raw) : raw;
+  const isTyping = phase.name === 'entering' || phase.name === 'confirming';
+  const pressed = isTyping ? translateKey(phase.entry, raw) : raw;
   switch (pressed.kind) {
-    case 'language':
-      return withTimer({ ...state, language: nextLanguage(state.language) }, config);
-    case 'help':
-      return withTimer({ ...state, help: !state.help }, config);
-    case 'repeat':
-      return withTimer(state, config);
     case 'end':
       return clear(state, config);
     case 'confirm':
-      if (state.help) {
-        return withTimer({ ...state, help: false }, config);
+      if (state.over !== 'nothing') {
+        return withTimer({ ...state, over: 'nothing' }, config);
       }
-      return phase.name === 'entering' ? confirm(state, config) : stay(state);
+      return isTyping ? confirm(state, config) : stay(state);
     case 'accept':
       return accept(state, config);
     case 'character':
     case 'backspace':
     case 'clear':
       return type(state, pressed, config);
+    case 'volume': {
+      const { state: next, effects } = withTimer(state, config);
+      return { state: next, effects: [{ name: 'turnVolume' }, ...effects] };
+    }
+    default:
+      return withTimer(standingKey(state, pressed.kind), config);
   }
 }
 
-function type(state: State, pressed: Key, config: SessionConfig): Step {
-  const { phase } = state;
-  if (phase.name !== 'entering') {
-    return stay(state);
+type StandingKey = 'language' | 'help' | 'privacy' | 'repeat' | 'contrast' | 'largeText';
+
+function standingKey(state: State, kind: StandingKey): State {
+  const { over, look } = state;
+  switch (kind) {
+    case 'language':
+      return { ...state, language: nextLanguage(state.language) };
+    case 'help':
+    case 'privacy':
+      return { ...state, over: over === kind ? 'nothing' : kind };
+    case 'contrast':
+      return { ...state, look: { ...look, contrast: look.contrast === 'high' ? 'usual' : 'high' } };
+    case 'largeText':
+      return { ...state, look: { ...look, letters: look.letters === 'large' ? 'usual' : 'large' } };
+    case 'repeat':
+      return state;
   }
-  const entry = pressKey(phase.entry, pressed);
-  const echo = echoOf(phase.entry, entry);
-  return retype({ ...state, help: false }, { ...phase, entry, echo, trouble: undefined }, config);
 }
 
-/** Takes what was suggested into the entry; the person still confirms it. */
-function accept(state: State, config: SessionConfig): Step {
-  const { phase } = state;
-  if (phase.name !== 'entering' || !phase.trouble?.suggestion) {
-    return stay(state);
-  }
-  const entry = fillEntry(phase.entry, phase.trouble.suggestion.code);
-  return retype(state, { ...phase, entry, echo: undefined, trouble: undefined }, config);
-}
-
-/** Any key extends the time: the warning goes and the timer starts anew. */
-function retype(state: State, phase: Phase & { name: 'entering' }, config: SessionConfig): Step {
-  return {
-    state: { ...state, phase: { ...phase, warned: false } },
-    effects: [{ name: 'startTimer', ms: config.entryMs }],
-  };
-}
-
-/** Language and help give time: to a person typing, and at rest until the kiosk forgets the choice. */
+/** A standing key gives time: to a person typing or reading, and at rest until the choice is forgotten. */
 function withTimer(state: State, config: SessionConfig): Step {
-  if (state.phase.name === 'entering') {
-    return retype(state, state.phase, config);
+  const { phase } = state;
+  switch (phase.name) {
+    case 'entering':
+    case 'confirming':
+      return retype(state, phase, config);
+    case 'refusing':
+      return { state, effects: [{ name: 'startTimer', ms: config.refusalMs }] };
+    case 'showing':
+      return { state, effects: [{ name: 'startTimer', ms: config.verdictMs }] };
+    case 'selfTest':
+    case 'verifying':
+      return stay(state);
+    default:
+      return { state, effects: [{ name: 'startTimer', ms: config.entryMs }] };
   }
-  return isResting(state.phase)
-    ? { state, effects: [{ name: 'startTimer', ms: config.entryMs }] }
-    : stay(state);
 }
 
-function confirm(state: State, config: SessionConfig): Step {
+function answered(state: State, event: Event & { name: 'verdict' }, config: SessionConfig): Step {
   const { phase } = state;
-  if (phase.name !== 'entering') {
+  if (phase.name !== 'verifying' || phase.requestId !== event.requestId) {
     return stay(state);
   }
-  const parsed = parse(phase.entry.characters);
-  const accepted = parsed.ok ? parsed : secondThought(phase, parsed);
-  if (!accepted) {
-    const [problem] = parsed.ok ? [] : parsed.problems;
-    const [suggestion] = suggest(phase.entry.characters);
-    const trouble = problem ? { problem, suggestion } : undefined;
-    return retype(state, { ...phase, echo: undefined, trouble }, config);
+  if (event.verdict.outcome !== 'otpRequired') {
+    const shown = show(state, event.requestId, event.verdict, config, event.receipt);
+    const { phase: showing } = shown.state;
+    return event.source && showing.name === 'showing'
+      ? { ...shown, state: { ...shown.state, phase: { ...showing, source: event.source } } }
+      : shown;
   }
   return {
-    state: { ...state, help: false, phase: { name: 'verifying', requestId: phase.requestId } },
-    effects: [
-      {
-        name: 'verify',
-        requestId: phase.requestId,
+    state: {
+      ...state,
+      over: 'nothing',
+      phase: {
+        name: 'confirming',
+        requestId: event.nextRequestId,
         credentialId: phase.credentialId,
-        codiceFiscale: accepted.code,
+        entry: startOneTime(config.entryMethod),
+        echo: undefined,
+        trouble: phase.asked === 'oneTimeCode' ? 'wrong' : undefined,
+        warned: false,
       },
-      { name: 'expect', symbologies: ['qr'] },
-      { name: 'startTimer', ms: config.answerMs },
+    },
+    effects: [
+      { name: 'signal', signal: 'read' },
+      { name: 'startTimer', ms: config.entryMs },
     ],
   };
 }
 
-/**
- * A code whose place of birth is in no list may be of a commune younger than the list: whoever has
- * compared it with the card and confirms it again goes on with it.
- */
-function secondThought(phase: Phase & { name: 'entering' }, refused: Refused) {
-  const seen = phase.trouble?.problem.code === refused.problems[0]?.code;
-  return seen ? refused.doubtful : undefined;
+function startSelfTest(state: State, config: SessionConfig): Step {
+  if (!isResting(state.phase)) {
+    return stay(state);
+  }
+  return {
+    state: { ...state, over: 'nothing', phase: { name: 'selfTest', results: undefined } },
+    effects: [{ name: 'startTimer', ms: SELF_TEST_MS_MAX + config.selfTestMs }],
+  };
+}
+
+/** A test that hangs is over after so long, in milliseconds. */
+const SELF_TEST_MS_MAX = 60_000;
+
+function finishSelfTest(
+  state: State,
+  { results }: Event & { name: 'selfTestDone' },
+  config: SessionConfig,
+): Step {
+  if (state.phase.name !== 'selfTest') {
+    return stay(state);
+  }
+  if (allPassed(results)) {
+    return clear(state, config);
+  }
+  return {
+    state: { ...state, phase: { name: 'selfTest', results } },
+    effects: [
+      { name: 'signal', signal: 'askStaff' },
+      { name: 'startTimer', ms: config.selfTestMs },
+    ],
+  };
 }
 
 function show(
@@ -294,11 +353,16 @@ function show(
   requestId: string,
   verdict: Verdict,
   config: SessionConfig,
-  source?: 'list',
+  given?: Receipt,
 ): Step {
   const effects: Effect[] = [];
+  const receipt = verdict.outcome === 'granted' && config.receipt !== 'none' ? given : undefined;
   if (verdict.outcome === 'granted') {
     effects.push({ name: 'openTurnstile', requestId, pulseMs: config.pulseMs });
+    if (receipt && config.receipt === 'printed') {
+      const { companion } = verdict;
+      effects.push({ name: 'print', receipt, companion, language: state.language });
+    }
   }
   effects.push(
     { name: 'signal', signal: signalOf(verdict) },
@@ -307,14 +371,8 @@ function show(
   return {
     state: {
       ...state,
-      help: false,
-      phase: {
-        name: 'showing',
-        requestId,
-        verdict,
-        turnstile: 'shut',
-        ...(source ? { source } : {}),
-      },
+      over: 'nothing',
+      phase: { name: 'showing', requestId, verdict, receipt, turnstile: 'shut' },
     },
     effects,
   };
@@ -348,6 +406,7 @@ function timeout(state: State, config: SessionConfig): Step {
   const { phase } = state;
   switch (phase.name) {
     case 'entering':
+    case 'confirming':
       if (phase.warned) {
         return clear(state, config);
       }
@@ -364,6 +423,8 @@ function timeout(state: State, config: SessionConfig): Step {
     }
     case 'starting':
     case 'outOfService':
+    case 'updating':
+    case 'selfTest':
     case 'idle':
     case 'refusing':
     case 'showing':
@@ -372,5 +433,5 @@ function timeout(state: State, config: SessionConfig): Step {
 }
 
 function isResting(phase: Phase): boolean {
-  return phase.name === 'starting' || phase.name === 'outOfService' || phase.name === 'idle';
+  return ['starting', 'outOfService', 'updating', 'idle'].includes(phase.name);
 }

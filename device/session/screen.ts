@@ -1,7 +1,6 @@
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
 import { problemMessage } from '../../shared/codice-fiscale/messages/message.ts';
 import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
-import type { Verdict } from '../../shared/verdict.ts';
 import {
   type CodeEntry,
   type EntryMethod,
@@ -9,9 +8,13 @@ import {
   isComplete,
   maskEntry,
 } from './code-entry.ts';
-import { echoText, expectedKind, isPrivate } from './entry-echo.ts';
+import { expectedKind } from './entry-echo.ts';
 import { possibleLetters } from './entry-letters.ts';
-import type { Phase, State } from './state.ts';
+import { faceOf } from './face.ts';
+import { receiptTime } from './receipt.ts';
+import type { SelfTestResult } from './self-test.ts';
+import { type Spoken, spokenOf } from './spoken.ts';
+import type { Look, Phase, State } from './state.ts';
 import type { Language } from './texts/language.ts';
 import { textsOf } from './texts/texts.ts';
 import type { Texts, Words } from './texts/words.ts';
@@ -35,13 +38,24 @@ export interface Screen {
   text: string;
   entry?: EntryView;
   spoken: Spoken;
-  /** Help stands over the screen. */
+  /** Help or the privacy notice stands over the screen. */
   help?: Words;
+  over?: State['over'];
+  receipt?: ReceiptView;
+  /** What the self-test found. */
+  selfTest?: readonly SelfTestResult[];
+  look: Look;
   keys: Texts['keys'];
   languageName: string;
   /** For staff, not for the person: that the gate has no link or answered from its list, in words. */
   staff?: 'linkDown' | 'offlineAnswer';
   staffLine?: string;
+}
+
+/** A receipt's lines, each with its label. */
+export interface ReceiptView {
+  heading: string;
+  lines: readonly (readonly [label: string, value: string])[];
 }
 
 /** The code being typed, as it may be shown. */
@@ -63,24 +77,30 @@ export interface EntryView {
   warning?: string;
 }
 
-/** What is said of a screen; characters of the code go to a headset only (EN 301 549 §5.1.3). */
-export interface Spoken {
-  text: string;
-  private: boolean;
+/** What the config says of the site. */
+export interface Site {
+  /** Who is responsible for the data, named in the privacy notice. */
+  controller?: string | undefined;
 }
 
 /** The screen of a state. Pure: the same state always gives the same screen. */
-export function screenOf(state: State): Screen {
+export function screenOf(state: State, site: Site = {}): Screen {
   const texts = textsOf(state.language);
   const entry = entryView(state, texts);
-  const face = faceOf(state.phase, texts);
+  const face = faceOf(state);
+  const over = overView(state, texts, site);
+  const receipt = receiptView(state, texts);
+  const { phase } = state;
   return {
-    name: state.phase.name,
+    name: phase.name,
     language: state.language,
     ...face,
     spoken: spokenOf(state, face, entry),
     ...(entry ? { entry } : {}),
-    ...(state.help ? { help: texts.help } : {}),
+    ...(over ? { help: over, over: state.over } : {}),
+    ...(receipt ? { receipt } : {}),
+    ...(phase.name === 'selfTest' && phase.results ? { selfTest: phase.results } : {}),
+    look: state.look,
     keys: texts.keys,
     languageName: texts.languageName,
     ...staffOf(state, texts),
@@ -101,60 +121,45 @@ function staffOf({ phase, parts }: State, texts: Texts): Pick<Screen, 'staff' | 
   return { staff: isFromList ? 'offlineAnswer' : 'linkDown', staffLine: words.join(' · ') };
 }
 
-type Face = Words & { icon: Icon; tone: Tone };
-
-function faceOf(phase: Phase, texts: Texts): Face {
-  switch (phase.name) {
-    case 'starting':
-      return { icon: 'wait', tone: 'neutral', ...texts.starting };
-    case 'outOfService':
-      return { icon: 'staff', tone: 'attention', ...texts.outOfService[phase.reason] };
-    case 'idle':
-      return { icon: 'scan', tone: 'neutral', ...texts.idle };
-    case 'refusing':
-      return { icon: 'staff', tone: 'attention', ...texts.refusing[phase.problem] };
-    case 'entering':
-      return {
-        icon: 'keypad',
-        tone: 'neutral',
-        title: texts.entering.title,
-        text: texts.entering.text,
-      };
-    case 'verifying':
-      return { icon: 'wait', tone: 'neutral', ...texts.verifying };
-    case 'showing': {
-      const face = verdictFace(phase.verdict, texts);
-      return phase.turnstile === 'failed'
-        ? { ...face, icon: 'staff', tone: 'attention', text: texts.turnstileFailed }
-        : face;
+function overView({ over, phase }: State, texts: Texts, site: Site): Words | undefined {
+  switch (over) {
+    case 'nothing':
+      return undefined;
+    case 'help': {
+      const how = phase.name === 'entering' ? texts.entering.how[phase.entry.method] : '';
+      return { title: texts.help.title, text: `${texts.help.text} ${how}`.trim() };
+    }
+    case 'privacy': {
+      const { title, text, controller } = texts.privacy;
+      return { title, text: site.controller ? `${text} ${controller(site.controller)}` : text };
     }
   }
 }
 
-function verdictFace(verdict: Verdict, texts: Texts): Face {
-  switch (verdict.outcome) {
-    case 'granted': {
-      const words = verdict.companion ? texts.granted.companion : texts.granted.alone;
-      return { icon: 'yes', tone: 'positive', ...words };
-    }
-    case 'denied':
-      return { icon: 'no', tone: 'negative', ...texts[verdict.reason] };
-    case 'unconfirmed':
-      return { icon: 'staff', tone: 'attention', ...texts[verdict.reason] };
-    case 'otpRequired':
-      return { icon: 'staff', tone: 'attention', ...texts.otpRequired };
-    case 'throttled':
-      return { icon: 'staff', tone: 'attention', ...texts.throttled };
+function receiptView({ phase, language }: State, texts: Texts): ReceiptView | undefined {
+  if (phase.name !== 'showing' || !phase.receipt) {
+    return undefined;
   }
+  const { number, gate, policy, at } = phase.receipt;
+  const words = texts.receipt;
+  return {
+    heading: words.heading,
+    lines: [
+      [words.number, number],
+      [words.gate, gate],
+      [words.policy, policy],
+      [words.time, receiptTime(at, language)],
+    ],
+  };
 }
 
 function entryView({ phase, language }: State, texts: Texts): EntryView | undefined {
-  if (phase.name !== 'entering') {
+  if (phase.name !== 'entering' && phase.name !== 'confirming') {
     return undefined;
   }
   const { entry, trouble } = phase;
   const { entered, length } = entryProgress(entry);
-  return {
+  const common = {
     method: entry.method,
     masked: maskEntry(entry),
     entered,
@@ -162,12 +167,25 @@ function entryView({ phase, language }: State, texts: Texts): EntryView | undefi
     progress: texts.entering.progress(entered, length),
     ...expectedOf(entry),
     keyLetters: entry.method === 'direct' ? {} : keyLettersOf(entry),
-    positions: trouble?.problem.positions ?? [],
-    ...(trouble ? { problem: problemMessage(trouble.problem, language) } : {}),
-    ...(trouble?.suggestion
+    ...(phase.warned ? { warning: texts.entering.warning } : {}),
+  };
+  if (phase.name === 'confirming') {
+    return {
+      ...common,
+      positions: [],
+      ...(phase.trouble ? { problem: texts.confirming[phase.trouble] } : {}),
+    };
+  }
+  if (typeof trouble !== 'object') {
+    return { ...common, positions: [] };
+  }
+  return {
+    ...common,
+    positions: trouble.problem.positions ?? [],
+    problem: problemMessage(trouble.problem, language),
+    ...(trouble.suggestion
       ? { suggestion: texts.entering.suggestion(changesOf(trouble.suggestion)) }
       : {}),
-    ...(phase.warned ? { warning: texts.entering.warning } : {}),
   };
 }
 
@@ -175,7 +193,7 @@ function expectedOf(entry: CodeEntry): { letters: string; digits: boolean } {
   if (isComplete(entry)) {
     return { letters: '', digits: false };
   }
-  if (entry.form === 'provisional') {
+  if (entry.form !== 'full') {
     return { letters: '', digits: true };
   }
   const expected = expectedAfter(entry.characters);
@@ -198,26 +216,4 @@ function keyLettersOf(entry: CodeEntry): Record<string, string> {
 /** Only the characters that a suggestion changes: the code itself stays masked. */
 function changesOf({ code, positions }: Suggestion): string {
   return positions.map((position) => `${position}: ${code.charAt(position - 1)}`).join(', ');
-}
-
-/** What is said when this screen comes: what the last key did, or else the screen itself. */
-function spokenOf(state: State, face: Words, entry: EntryView | undefined): Spoken {
-  if (state.help) {
-    const { help } = textsOf(state.language);
-    return { text: `${help.title}. ${help.text}`, private: false };
-  }
-  if (state.phase.name !== 'entering' || !entry) {
-    return { text: `${face.title}. ${face.text}`, private: false };
-  }
-  const { echo } = state.phase;
-  if (entry.warning) {
-    return { text: entry.warning, private: false };
-  }
-  if (entry.problem) {
-    const text = [entry.problem, entry.suggestion].filter(Boolean).join(' ');
-    return { text, private: entry.suggestion !== undefined };
-  }
-  return echo
-    ? { text: echoText(echo, state.language), private: isPrivate(echo) }
-    : { text: `${face.title}. ${face.text}`, private: false };
 }

@@ -5,10 +5,22 @@ import type { CredentialProblem } from '../../shared/credential/credential.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { CodeEntry, EntryMethod } from './code-entry.ts';
 import type { Echo } from './entry-echo.ts';
+import type { Receipt } from './receipt.ts';
+import type { SelfTestResult } from './self-test.ts';
 import type { Language } from './texts/language.ts';
 
-/** Why the gate serves nobody now; each has its own words. */
-export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile';
+/** Why the gate serves nobody now; each has its own words. `command`: a site closed it. */
+export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile' | 'command';
+
+/** What the site wants of the kiosk; it takes effect when the person at the gate is done. */
+export type Service = 'open' | 'closed' | 'updating';
+
+/**
+ * Where a gate stands, and so how it speaks and how long it waits: a museum's free entry, a station's
+ * hurry, a desk with an attendant beside it.
+ */
+export const modes = ['museum', 'transport', 'desk'] as const;
+export type Mode = (typeof modes)[number];
 
 /** Why a code that was read can't be used. `unreadable`: seen in view, not readable. */
 export type CodeProblem = CredentialProblem | 'unreadable';
@@ -17,6 +29,9 @@ export type CodeProblem = CredentialProblem | 'unreadable';
 export interface Parts {
   scanner: 'opening' | 'ready' | 'lost';
   turnstile: 'ready' | 'lost';
+  /** Told only where the gate can't be used without its keypad. */
+  keypad: 'ready' | 'lost';
+  service: Service;
   /** `down` once the link was tried and is not there; then only a list can decide. */
   link: 'opening' | 'up' | 'down';
   /** What the gate may decide from while the link is down; absent: it has no list at all. */
@@ -33,6 +48,9 @@ export type ListView = { state: 'usable'; ageMinutes: number } | { state: 'none'
 export type Phase =
   | { name: 'starting' }
   | { name: 'outOfService'; reason: OutOfServiceReason }
+  | { name: 'updating' }
+  /** The kiosk tries its own parts; no results yet while it does. */
+  | { name: 'selfTest'; results: readonly SelfTestResult[] | undefined }
   | { name: 'idle' }
   /** The code shown can't be used: said in its own words, then back to idle. */
   | { name: 'refusing'; problem: CodeProblem }
@@ -48,11 +66,30 @@ export type Phase =
       /** The person was told that the session is about to end. */
       warned: boolean;
     }
-  | { name: 'verifying'; requestId: string }
+  /** The one-time code that went to the person is typed; every try has a request id of its own. */
+  | {
+      name: 'confirming';
+      requestId: string;
+      credentialId: string;
+      entry: CodeEntry;
+      echo: Echo | undefined;
+      /** `short`: not six digits yet; `wrong`: the server knows another code. */
+      trouble: 'short' | 'wrong' | undefined;
+      warned: boolean;
+    }
+  /** `asked`: what the server is asked about. */
+  | {
+      name: 'verifying';
+      requestId: string;
+      credentialId: string;
+      asked: 'codiceFiscale' | 'oneTimeCode';
+    }
   | {
       name: 'showing';
       requestId: string;
       verdict: Verdict;
+      /** Only after granted, and only if the gate gives receipts. */
+      receipt: Receipt | undefined;
       turnstile: 'shut' | 'opened' | 'failed';
       /** The answer is the offline list's: for staff, never for the person. */
       source?: 'list';
@@ -68,8 +105,19 @@ export interface State {
   phase: Phase;
   parts: Parts;
   language: Language;
-  /** The help text stands over the screen. */
-  help: boolean;
+  mode: Mode;
+  /** What stands over the screen. */
+  over: 'nothing' | 'help' | 'privacy';
+  /** How the person wants to see the screen; gone with the person. */
+  look: Look;
+  /** The last key asked for the screen to be said again, from its beginning. */
+  again: boolean;
+}
+
+/** What a person may change of how a screen looks. */
+export interface Look {
+  contrast: 'usual' | 'high';
+  letters: 'usual' | 'large';
 }
 
 /** What happens to a session. Times and random ids are made outside and handed in. */
@@ -77,6 +125,12 @@ export type Event =
   | { name: 'scanner'; state: Parts['scanner'] }
   | { name: 'turnstile'; state: Parts['turnstile'] }
   | { name: 'link'; state: Parts['link'] }
+  | { name: 'list'; list: ListView }
+  | { name: 'keypad'; state: Parts['keypad'] }
+  | { name: 'service'; state: Service }
+  /** The self-test begins; it waits for nobody, so it is refused while somebody is at the gate. */
+  | { name: 'selfTestStarted' }
+  | { name: 'selfTestDone'; results: readonly SelfTestResult[] }
   /** A code whose signature was checked. `requestId` is new, and becomes the session's. */
   | { name: 'read'; credentialId: string; requestId: string }
   /** A code that can't be used, or one in view that can't be read. */
@@ -84,8 +138,15 @@ export type Event =
   /** A Code 39 that was read: the Tessera Sanitaria's back. */
   | { name: 'card'; text: string }
   | { name: 'key'; key: Key }
-  | { name: 'list'; list: ListView }
-  | { name: 'verdict'; requestId: string; verdict: Verdict; source?: 'list' }
+  /** `nextRequestId` is new, for the one-time code if one is asked for. */
+  | {
+      name: 'verdict';
+      requestId: string;
+      verdict: Verdict;
+      nextRequestId: string;
+      receipt?: Receipt;
+      source?: 'list';
+    }
   | { name: 'turnstileOpened'; requestId: string }
   | { name: 'turnstileFailed'; requestId: string }
   /** The phase's timer ran out. */
@@ -97,6 +158,10 @@ export type Effect =
   | { name: 'startTimer'; ms: number }
   | { name: 'stopTimer' }
   | { name: 'verify'; requestId: string; credentialId: string; codiceFiscale: string }
+  | { name: 'verifyCode'; requestId: string; credentialId: string; code: string }
+  | { name: 'print'; receipt: Receipt; companion: boolean; language: Language }
+  | { name: 'turnVolume' }
+  | { name: 'resetVolume' }
   | { name: 'openTurnstile'; requestId: string; pulseMs: number }
   | { name: 'signal'; signal: Signal }
   | { name: 'expect'; symbologies: readonly Symbology[] };
@@ -109,6 +174,9 @@ export interface Step {
 /** Times and choices of a session, from the kiosk's config; all in milliseconds. */
 export interface SessionConfig {
   language: Language;
+  mode: Mode;
+  /** Whether what was granted can be taken along: shown as a number, or printed as well. */
+  receipt: 'none' | 'shown' | 'printed';
   /** How the code is typed on this gate's keys. */
   entryMethod: EntryMethod;
   /** Without a key for so long, the person is warned that the session ends. */
@@ -117,6 +185,8 @@ export interface SessionConfig {
   warningMs: number;
   /** How long a verdict stays on the screen. */
   verdictMs: number;
+  /** How long the results of a self-test stay, when something failed. */
+  selfTestMs: number;
   /** How long it is said that a code can't be used. */
   refusalMs: number;
   /** How long an answer is waited for before the gate says that it can't check now. */

@@ -10,12 +10,15 @@ export const keyActionSchema = z.enum([
   'help',
   'language',
   'repeat',
+  'volume',
+  'privacy',
+  'contrast',
+  'largeText',
   'character',
   'star',
   'hash',
   'none',
 ]);
-type KeyAction = z.infer<typeof keyActionSchema>;
 
 /** By the sign printed on the key; a sign that is not named keeps its default. */
 export const keyActionsSchema = z.partialRecord(

@@ -45,5 +45,3 @@ export const SERIAL_PROFILES = {
     presentation: bytes('~\x010000#SCNMOD2;\x03'),
   },
 } as const satisfies Record<string, SerialProfile>;
-
-export type SerialProfileName = keyof typeof SERIAL_PROFILES;

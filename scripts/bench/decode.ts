@@ -31,9 +31,9 @@ interface Tally {
 
 const BUDGET_MS = 100;
 const STREAM_BUDGET_MS = 60;
-const CLIPS = 40;
-const CLIP_FRAMES = 60;
-const SCENES = 200;
+const CLIPS = 12;
+const CLIP_FRAMES = 40;
+const SCENES = 60;
 const SIZES = [
   { name: '640x480', widthMax: 640, heightMax: 480 },
   { name: '1280x720', widthMax: 1280, heightMax: 720 },

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import type { WebSocket } from 'ws';
 import { kioskConfigSchema } from '../../device/config.ts';
-import type { KioskWatcher } from '../../device/kiosk.ts';
+import type { KioskWatcher } from '../../device/kiosk-options.ts';
 import { type RunningKiosk, startKiosk } from '../../device/main.ts';
 import type { PageAsset } from '../../hardware/display/page.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
@@ -28,7 +28,7 @@ export interface WorldOptions {
   sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
   port: number;
   seed: number;
-  session?: Record<string, number>;
+  session?: Record<string, number | string | boolean>;
   /** The kiosk may decide from an offline list, and the network between it and the server can be cut. */
   offline?: boolean;
 }
@@ -118,7 +118,7 @@ function openKiosk(
 ): Promise<RunningKiosk> {
   const config = kioskConfigSchema.parse({
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
-    session: options.session ?? {},
+    session: { selfTestAtStart: false, ...options.session },
     ...(options.offline ? { offline: { folder: join(place.folder, 'offline') } } : {}),
     hardware: {
       scanners: [

@@ -1,4 +1,4 @@
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
@@ -10,6 +10,23 @@ interface Options {
   code: string;
   reason: string;
   json?: boolean;
+}
+
+interface IssueOptions extends Options {
+  cardSerial?: string;
+  cardExpires?: number;
+  cardCompanion: boolean;
+}
+
+const DAY_MS = 86_400_000;
+
+/** The moment after a day, in UTC. */
+function parseLastDay(text: string): number {
+  const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(day)) {
+    throw new InvalidArgumentError('A date such as 2031-12-31.');
+  }
+  return day + DAY_MS;
 }
 
 /** `varco credential`: issue, reissue, revoke, show again, history. */
@@ -27,11 +44,22 @@ function issueCommand(): Command {
   return new Command('issue')
     .description('give a person a code; prints its id and what its QR holds')
     .requiredOption('--code <codice-fiscale>', 'the person')
+    .option('--card-serial <serial>', 'make it the code of a Disability Card')
+    .option('--card-expires <date>', "the card's last day, YYYY-MM-DD", parseLastDay)
+    .option('--card-companion', 'the card has the "A"', false)
     .addOption(configOption())
     .option('--json', 'as one JSON object')
-    .action(async ({ config, code, json }: Options) => {
+    .action(async (options: IssueOptions) => {
+      const { config, code, json, cardSerial: serial, cardExpires: expiresAt } = options;
+      if ((serial === undefined) !== (expiresAt === undefined)) {
+        throw new VarcoError('cardIncomplete', 'A card has a serial and an expiry date');
+      }
+      const card =
+        serial === undefined || expiresAt === undefined
+          ? {}
+          : { card: { serial, expiresAt, companion: options.cardCompanion } };
       const issued = await withApp(config, ({ app }) =>
-        app.credentials.issue(canonical(code), { actor: ACTOR }),
+        app.credentials.issue(canonical(code), { actor: ACTOR, ...card }),
       );
       printLine(json ? JSON.stringify(issued) : `${issued.id}\n${issued.text}`);
     });

@@ -5,6 +5,7 @@ import type { Audit } from '../audit/audit.ts';
 import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
 import type { Status } from '../registry/status.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { mayHaveCard } from './card.ts';
 import type { Keyring } from './keyring.ts';
 
 export type CredentialKind = 'status' | 'card';
@@ -13,6 +14,7 @@ export type CredentialKind = 'status' | 'card';
 export type RefusalReason =
   | 'personUnknown'
   | 'statusMissing'
+  | 'cardNotDue'
   | 'mobileMissing'
   | 'emailMissing'
   | 'privacyNotAccepted'
@@ -27,6 +29,15 @@ export interface IssuedCredential {
   id: string;
   /** What the QR holds. It is not kept: it is made again from the id, alike but for the signing key. */
   text: string;
+}
+
+/** What is printed on a Disability Card beside its code. */
+export interface CardDetails {
+  serial: string;
+  /** Unix milliseconds. */
+  expiresAt: number;
+  /** The "A": the holder may be accompanied. */
+  companion: boolean;
 }
 
 /** A line of a credential's history. */
@@ -63,12 +74,14 @@ export class Credentials {
    *
    * @param options.unchecked for a person whose status is not in this archive (another source answers,
    * or a demonstration): the status is not looked at, all else is.
+   * @param options.card makes it a Disability Card's code, which tells only that the card is valid.
    * @throws VarcoError with a {@link RefusalReason}.
    */
   async issue(
     codiceFiscale: string,
-    options: { actor: string; unchecked?: 'status' },
+    options: { actor: string; unchecked?: 'status'; card?: CardDetails },
   ): Promise<IssuedCredential> {
+    const kind = options.card ? 'card' : 'status';
     const mac = this.#keyring.codeMac(codiceFiscale);
     return this.#andNotify(async (tx) => {
       const person = await tx
@@ -76,7 +89,7 @@ export class Credentials {
         .select(['id', 'has_mobile', 'has_email', 'privacy_version', 'status'])
         .where('code_mac', '=', mac)
         .executeTakeFirst();
-      const reason = person ? refusal(person, options.unchecked) : 'personUnknown';
+      const reason = person ? refusal(person, kind, options.unchecked) : 'personUnknown';
       if (!person || reason) {
         throw new VarcoError(reason ?? 'personUnknown', words[reason ?? 'personUnknown']);
       }
@@ -84,13 +97,14 @@ export class Credentials {
         .selectFrom('credential')
         .select('id')
         .where('person_id', '=', person.id)
-        .where('kind', '=', 'status')
+        .where('kind', '=', kind)
         .where('state', '=', 'live')
         .executeTakeFirst();
       if (live) {
         throw new VarcoError('alreadyIssued', words.alreadyIssued);
       }
-      return this.#create(tx, { personId: person.id, mac, actor: options.actor });
+      const { actor, card } = options;
+      return this.#create(tx, { personId: person.id, mac, actor, card });
     });
   }
 
@@ -108,11 +122,17 @@ export class Credentials {
   /**
    * Revokes a live credential and gives its person a new one, in one unit of work.
    *
-   * @throws VarcoError `credentialUnknown`.
+   * @throws VarcoError `credentialUnknown`, `cardNotReissued`.
    */
   async reissue(id: string, options: { actor: string; reason: string }): Promise<IssuedCredential> {
     return this.#andNotify(async (tx) => {
-      const { personId, mac } = await this.#revoke(tx, id, options);
+      const { personId, mac, kind } = await this.#revoke(tx, id, options);
+      if (kind === 'card') {
+        throw new VarcoError(
+          'cardNotReissued',
+          'A card gets a new serial: revoke it and issue one',
+        );
+      }
       const issued = await this.#create(tx, { personId, mac, actor: options.actor });
       await tx
         .updateTable('credential')
@@ -155,41 +175,43 @@ export class Credentials {
 
   async #create(
     tx: Tx,
-    options: { personId: number; mac: string; actor: string },
+    options: { personId: number; mac: string; actor: string; card?: CardDetails | undefined },
   ): Promise<IssuedCredential> {
     const id = randomBytes(ID_BYTES).toString('hex');
     const at = this.#now();
+    const { card } = options;
+    const kind = card ? 'card' : 'status';
     await tx
       .insertInto('credential')
       .values({
         id,
         person_id: options.personId,
-        kind: 'status',
+        kind,
         state: 'live',
         issued_at: at,
-        expires_at: null,
-        serial: null,
-        companion: 0,
+        expires_at: card?.expiresAt ?? null,
+        serial: card?.serial ?? null,
+        companion: Number(card?.companion ?? false),
         revoked_at: null,
         revoked_reason: null,
         replaced_by: null,
       })
       .execute();
     await this.#record(tx, id, 'issued', options.actor, options.mac);
-    return { id, text: this.#encode(id, 'status', at, null) };
+    return { id, text: this.#encode(id, kind, at, card?.expiresAt ?? null) };
   }
 
   async #revoke(
     tx: Tx,
     id: string,
     options: { actor: string; reason: string },
-  ): Promise<{ personId: number; mac: string }> {
+  ): Promise<{ personId: number; mac: string; kind: string }> {
     const row = await tx
       .updateTable('credential')
       .set({ state: 'revoked', revoked_at: this.#now(), revoked_reason: options.reason })
       .where('id', '=', id)
       .where('state', '=', 'live')
-      .returning('person_id')
+      .returning(['person_id', 'kind'])
       .executeTakeFirst();
     if (!row) {
       throw new VarcoError('credentialUnknown', 'There is no live credential with this id');
@@ -200,7 +222,7 @@ export class Credentials {
       .where('id', '=', row.person_id)
       .executeTakeFirstOrThrow();
     await this.#record(tx, id, 'revoked', options.actor, person.code_mac);
-    return { personId: row.person_id, mac: person.code_mac };
+    return { personId: row.person_id, mac: person.code_mac, kind: row.kind };
   }
 
   async #record(tx: Tx, id: string, kind: string, actor: string, mac: string): Promise<void> {
@@ -224,6 +246,7 @@ export class Credentials {
 const words: Record<RefusalReason, string> = {
   personUnknown: 'The registry has no such person',
   statusMissing: 'The archive attests no status for this person',
+  cardNotDue: 'The status on file does not entitle to a Disability Card',
   mobileMissing: 'The person has no mobile number on file',
   emailMissing: 'The person has no e-mail address on file',
   privacyNotAccepted: 'The person has not accepted the privacy notice in force',
@@ -232,11 +255,15 @@ const words: Record<RefusalReason, string> = {
 
 function refusal(
   person: { has_mobile: number; has_email: number; privacy_version: string | null; status: string },
+  kind: CredentialKind,
   unchecked: 'status' | undefined,
 ): RefusalReason | undefined {
   const status = JSON.parse(person.status) as Status;
   if (unchecked !== 'status' && !Object.values(status).some(({ recognised }) => recognised)) {
     return 'statusMissing';
+  }
+  if (kind === 'card' && !mayHaveCard(status)) {
+    return 'cardNotDue';
   }
   if (!person.has_mobile) {
     return 'mobileMissing';

@@ -124,9 +124,10 @@ export class Registry {
    * @param progress written with the rows, so that an interrupted import resumes.
    */
   async importRows(rows: readonly RegistryRow[], progress?: ImportProgress): Promise<BatchResult> {
+    const macs = rows.map(({ person }) => this.#keyring.codeMac(person.codiceFiscale));
     const result = await this.#store.transaction(async (tx) => {
-      const persons = await this.#takePersons(tx, rows);
-      const taken = await this.#takeVerbali(tx, rows, persons);
+      const persons = await this.#takePersons(tx, rows, macs);
+      const taken = await this.#takeVerbali(tx, rows, macs, persons);
       const statusChanges = await this.#refold(tx, persons, taken.changed);
       if (progress) {
         await this.#saveProgress(tx, progress);
@@ -208,10 +209,14 @@ export class Registry {
   }
 
   /** Writes the persons that are new or differ; answers every row's person by its mac. */
-  async #takePersons(tx: Tx, rows: readonly RegistryRow[]): Promise<Map<string, PersonRow>> {
+  async #takePersons(
+    tx: Tx,
+    rows: readonly RegistryRow[],
+    rowMacs: readonly string[],
+  ): Promise<Map<string, PersonRow>> {
     const latest = new Map<string, PersonRecord>();
-    for (const { person } of rows) {
-      latest.set(this.#keyring.codeMac(person.codiceFiscale), person);
+    for (const [index, { person }] of rows.entries()) {
+      latest.set(rowMacs[index] ?? '', person);
     }
     const macs = [...latest.keys()];
     const known = await this.#store.lookup<PersonRow>(tx, personsByMac, macs);
@@ -242,6 +247,7 @@ export class Registry {
   async #takeVerbali(
     tx: Tx,
     rows: readonly RegistryRow[],
+    macs: readonly string[],
     persons: Map<string, PersonRow>,
   ): Promise<Omit<BatchResult, 'persons' | 'statusChanges'> & { changed: Set<number> }> {
     const protocols = new Set<string>();
@@ -256,8 +262,8 @@ export class Registry {
     const changed = new Set<number>();
     const rejected: BatchResult['rejected'] = [];
     let unchanged = 0;
-    for (const [index, { person, verbale }] of rows.entries()) {
-      const personId = persons.get(this.#keyring.codeMac(person.codiceFiscale))?.id;
+    for (const [index, { verbale }] of rows.entries()) {
+      const personId = persons.get(macs[index] ?? '')?.id;
       if (!verbale || personId === undefined) {
         continue;
       }

@@ -17,6 +17,8 @@ import { type BulkInsert, type Lookup, type Store, type Tx, withRetries } from '
 const BUSY_TIMEOUT_MS = 50;
 const STATEMENTS_MAX = 256;
 
+const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
+
 /** Writers take the write lock at once: a read that later writes could not be retried half-way. */
 class ImmediateDriver extends SqliteDriver {
   readonly #inTransaction: () => boolean;
@@ -99,7 +101,7 @@ export class SqliteStore implements Store {
     }
     const store = new SqliteStore(raw);
     try {
-      await migrate(store.db, 'sqlite');
+      await withRetries(() => migrate(store.db, 'sqlite'), sleep, Math.random);
     } catch (error) {
       raw.close();
       throw error;
@@ -108,11 +110,7 @@ export class SqliteStore implements Store {
   }
 
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
-    return withRetries(
-      () => this.db.transaction().execute(work),
-      (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-      Math.random,
-    );
+    return withRetries(() => this.db.transaction().execute(work), sleep, Math.random);
   }
 
   lookup<Row>(_tx: Tx, lookup: Lookup, keys: readonly (string | number)[]): Promise<Row[]> {

@@ -12,6 +12,8 @@ export type Facts =
       birthDate?: string;
       /** What was shown is a Disability Card that is valid. */
       cardValid: boolean;
+      /** That card has the companion's "A". */
+      cardCompanion?: boolean;
     }
   | { kind: 'unavailable' };
 
@@ -106,7 +108,8 @@ function answerTerm(facts: Facts & { kind: 'known' }, term: Term, now: Date): An
   if ('minor' in term) {
     return facts.birthDate === undefined ? 'unknown' : toAnswer(isMinor(facts.birthDate, now));
   }
-  return facts.cardValid ? 'yes' : 'unknown';
+  const shown = 'cardValid' in term ? facts.cardValid : facts.cardCompanion === true;
+  return shown ? 'yes' : 'unknown';
 }
 
 function toAnswer(yes: boolean): Answer {

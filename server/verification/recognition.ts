@@ -1,4 +1,5 @@
 import { timingSafeEqual } from 'node:crypto';
+import type { Keyring } from '../credential/keyring.ts';
 import type { Status } from '../registry/status.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 
@@ -8,6 +9,7 @@ export interface CredentialRow {
   kind: string;
   state: string;
   expires_at: number | null;
+  companion: number;
 }
 
 export interface PersonRow {
@@ -18,7 +20,7 @@ export interface PersonRow {
 }
 
 const credentials: Lookup = {
-  head: 'select id, person_id, kind, state, expires_at from credential where id',
+  head: 'select id, person_id, kind, state, expires_at, companion from credential where id',
   keyType: 'text',
 };
 const persons: Lookup = {
@@ -59,6 +61,33 @@ export interface Recognition {
   credential: CredentialRow | undefined;
   /** Whom the audit's row is about: the person's mac, or the unknown credential's id. */
   subject: string;
+}
+
+/**
+ * Puts the stand-in among the persons, so that also its row is really read: measured, a look-up that
+ * finds nothing is faster by enough to be told apart (`bench -- refusals`).
+ */
+export async function ensureStandIn(store: Store, keyring: Keyring): Promise<void> {
+  const { id, code_mac, status } = NOBODY;
+  const identity = { codiceFiscale: 'X'.repeat(16), name: 'X'.repeat(14), birthDate: '2000-01-01' };
+  const contacts = { mobile: '+393330000000', email: 'nobody.nobody@example.org' };
+  await store.db
+    .insertInto('person')
+    .values({
+      id,
+      code_mac,
+      identity_cipher: keyring.seal(
+        'person.identity',
+        JSON.stringify({ ...identity, ...contacts }),
+      ),
+      has_mobile: 0,
+      has_email: 0,
+      privacy_version: null,
+      status,
+      updated_at: 0,
+    })
+    .onConflict((conflict) => conflict.doNothing())
+    .execute();
 }
 
 /** Reads the credentials and their persons for many tries at once. */

@@ -274,7 +274,12 @@ export class Verification {
     const isCard = credential?.kind === 'card';
     const own = JSON.parse(person.status) as Status;
     const status = one.upstream?.kind === 'known' ? one.upstream.status : own;
-    const known: Facts = { kind: 'known', status: isCard ? {} : status, cardValid: isCard };
+    const known: Facts = {
+      kind: 'known',
+      status: isCard ? {} : status,
+      cardValid: isCard,
+      cardCompanion: isCard && credential.companion === 1,
+    };
     return asksMinor(one.question) && person.identity_cipher.length > 0
       ? { ...known, birthDate: this.#birthDate(person.identity_cipher) }
       : known;

@@ -103,19 +103,19 @@ function scramble(high: number, low: number): number {
 }
 
 /**
- * The state of a key in a table in order, or `undefined` when the table does not name it. Keys are
+ * The state of a key among the halves of a table in order ({@link halvesOf}, made once), or `undefined` when the table does not name it. Keys are
  * evenly spread, so the search begins where the key should be and widens from there.
  */
-export function findEntry(table: EntryTable, key: EntryKey): EntryState | undefined {
-  const halves = halvesOf(table);
-  const guess = Math.floor((key.high / 0x1_0000_0000) * table.length);
+export function findEntry(halves: Uint32Array, key: EntryKey): EntryState | undefined {
+  const length = halves.length / 2;
+  const guess = Math.floor((key.high / 0x1_0000_0000) * length);
   let from = guess;
   let to = guess;
   for (let step = 8; from > 0 && order(halves, from, key) > 0; step *= 4) {
     from = Math.max(0, from - step);
   }
-  for (let step = 8; to < table.length && order(halves, to, key) <= 0; step *= 4) {
-    to = Math.min(table.length, to + step);
+  for (let step = 8; to < length && order(halves, to, key) <= 0; step *= 4) {
+    to = Math.min(length, to + step);
   }
   while (from < to) {
     const middle = (from + to) >>> 1;

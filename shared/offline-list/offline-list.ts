@@ -28,14 +28,15 @@ const WORD_BYTES = 8;
 export class OfflineList {
   readonly #full: FullHeader;
   readonly #filter: FuseFilter;
-  readonly #denied: EntryTable;
-  readonly #delta: { header: DeltaHeader; table: EntryTable } | undefined;
+  /** The halves of the denied entries, in order. */
+  readonly #denied: Uint32Array;
+  readonly #delta: { header: DeltaHeader; halves: Uint32Array } | undefined;
 
   private constructor(
     full: FullHeader,
     filter: FuseFilter,
-    denied: EntryTable,
-    delta?: { header: DeltaHeader; table: EntryTable },
+    denied: Uint32Array,
+    delta?: { header: DeltaHeader; halves: Uint32Array },
   ) {
     this.#full = full;
     this.#filter = filter;
@@ -67,7 +68,7 @@ export class OfflineList {
     if (!inOrder(denied)) {
       throw new OfflineListError('listCorrupt', 'The list’s entries are not in order');
     }
-    return new OfflineList(header, filter, denied);
+    return new OfflineList(header, filter, halvesOf(denied));
   }
 
   /** What is in force: the delta's header, or the full list's. */
@@ -82,7 +83,7 @@ export class OfflineList {
 
   /** What the list says of a key. */
   stateOf(key: EntryKey): EntryState {
-    const changed = this.#delta && findEntry(this.#delta.table, key);
+    const changed = this.#delta && findEntry(this.#delta.halves, key);
     if (changed !== undefined) {
       return changed;
     }
@@ -133,7 +134,7 @@ export class OfflineList {
     }
     return new OfflineList(this.#full, this.#filter, this.#denied, {
       header,
-      table: changes.after,
+      halves,
     });
   }
 

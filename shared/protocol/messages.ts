@@ -190,6 +190,12 @@ export const actions = {
         .max(FACTS_MAX),
     }),
   ),
+  /** The site commands a kiosk. `busy`: somebody is at the gate, and the command can't wait for them. */
+  Command: action(
+    'server',
+    z.strictObject({ command: z.enum(['selfTest', 'outOfService', 'inService', 'updating']) }),
+    z.strictObject({ status: z.enum(['accepted', 'busy', 'refused']) }),
+  ),
 } as const;
 
 export type ActionName = keyof typeof actions;

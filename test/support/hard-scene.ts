@@ -75,6 +75,9 @@ const SAMPLES: readonly (readonly [number, number])[] = [
   [0.75, 0.75],
 ];
 
+/** A lens that blurs needs no more than each pixel's middle. */
+const MIDDLE: readonly (readonly [number, number])[] = [[0.5, 0.5]];
+
 /** Draws a scene; the same scene is the same picture on every machine. */
 export function drawScene(scene: Scene): LumaFrame {
   const { width, height } = scene;
@@ -82,6 +85,7 @@ export function drawScene(scene: Scene): LumaFrame {
   const random = seeded(scene.seed);
   const texture = backgroundTexture(scene);
   const reach = scene.side * (1 + scene.tilt);
+  const samples = scene.blur > 0.3 ? MIDDLE : SAMPLES;
   const sharp = new Float32Array(width * height);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {
@@ -89,9 +93,9 @@ export function drawScene(scene: Scene): LumaFrame {
         sharp[y * width + x] = texture(x, y);
         continue;
       }
-      for (const [dx, dy] of SAMPLES) {
+      for (const [dx, dy] of samples) {
         const level = levelAt(scene, modules, texture, x + dx, y + dy);
-        sharp[y * width + x] = (sharp[y * width + x] as number) + level / SAMPLES.length;
+        sharp[y * width + x] = (sharp[y * width + x] as number) + level / samples.length;
       }
     }
   }
@@ -234,19 +238,19 @@ export function hardScene(seed: number, text: string): Scene {
 }
 
 /**
- * A clip: a hand brings a code before the camera, fast at first, then slower, never quite still.
- * Frames are drawn one by one, since a clip of sixty is large.
+ * A clip: a code in view from the first frame, which a hand moves fast at first, then slower, never
+ * quite still. Frames are drawn one by one, since a clip of sixty is large.
  */
 export function clipScene(seed: number, text: string, frame: number): Scene {
   const random = seeded(seed * 1009);
   const between = (from: number, to: number) => from + random() * (to - from);
-  const start = { x: between(-150, 790), y: between(-100, 580), side: between(80, 150) };
+  const start = { x: between(120, 520), y: between(90, 390), side: between(90, 160) };
   const stop = { x: between(230, 410), y: between(180, 300), side: between(130, 230) };
   const turn = between(-0.8, 0.8);
   const tilt = between(0, 0.35);
   const tiltDirection = between(-3, 3);
   const shake = between(2, 7);
-  const arrive = between(14, 30);
+  const arrive = between(6, 24);
   const at = (time: number) => {
     const share = Math.min(1, time / arrive);
     const eased = 1 - (1 - share) ** 2;

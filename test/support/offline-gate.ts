@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { kioskConfigSchema } from '../../device/config.ts';
-import { Kiosk, type KioskPorts } from '../../device/kiosk.ts';
+import { Kiosk } from '../../device/kiosk.ts';
+import type { KioskPorts } from '../../device/kiosk-options.ts';
 import { Link } from '../../device/link/link.ts';
 import { Offline } from '../../device/offline/offline.ts';
 import type { Screen } from '../../device/session/screen.ts';
@@ -123,7 +124,11 @@ export class OfflineGate {
     const { clock = systemClock } = options;
     const config = kioskConfigSchema.parse({
       link: { url: site.url, kioskId: KIOSK_ID, keyFile: '-' },
-      session: { answerMs: options.answerMs ?? 5_000, verdictMs: 60_000 },
+      session: {
+        answerMs: options.answerMs ?? 5_000,
+        verdictMs: 60_000,
+        selfTestAtStart: false,
+      },
       offline: {
         folder: options.folder ?? join(site.folder, 'kiosk'),
         ...(options.budgetMs ? { budgetMs: options.budgetMs } : {}),
@@ -189,7 +194,14 @@ export class OfflineGate {
         },
       },
       indicator: { ...quiet, show: () => {} },
-      speaker: { ...quiet, silence: () => {}, say: (text) => this.spoken.push(text) },
+      speaker: {
+        ...quiet,
+        silence: () => {},
+        click: () => {},
+        turnVolume: () => 0,
+        resetVolume: () => {},
+        say: (text) => this.spoken.push(text),
+      },
       turnstile: {
         ...quiet,
         start: async (events) => events.health(READY),

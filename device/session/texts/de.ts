@@ -16,6 +16,18 @@ export const de: Texts = {
       title: 'Außer Betrieb',
       text: 'Das Tor antwortet nicht. Bitte wenden Sie sich an das Personal.',
     },
+    command: {
+      title: 'Außer Betrieb',
+      text: 'Dieses Tor ist geschlossen. Bitte wenden Sie sich an das Personal.',
+    },
+  },
+  updating: { title: 'Aktualisierung', text: 'Das Tor ist bald von selbst wieder in Betrieb.' },
+  selfTest: {
+    running: { title: 'Selbsttest', text: 'Das Tor prüft seine Teile. Einen Moment.' },
+    failed: {
+      title: 'Selbsttest nicht bestanden',
+      text: 'Zeigen Sie diese Anzeige bitte dem Personal.',
+    },
   },
   idle: {
     title: 'QR-Code zeigen',
@@ -57,6 +69,13 @@ export const de: Texts = {
     text: 'Oder zeigen Sie die Rückseite der Tessera Sanitaria.',
     progress: (entered, length) => `${entered} von ${length} Zeichen`,
     warning: 'Sind Sie noch da? Drücken Sie eine Taste, um fortzufahren.',
+    how: {
+      direct: '',
+      keyIndex:
+        'Für einen Buchstaben drücken Sie seine Taste, dann seinen Platz auf der Taste: für B zwei und zwei. Stern löscht, Raute bestätigt.',
+      multiTap:
+        'Für einen Buchstaben drücken Sie seine Taste, bis er stimmt, dann Raute. Stern löscht. Am Ende bestätigt Raute.',
+    },
     suggestion: (changes) => `Vielleicht meinten Sie ${changes}. Prüfen Sie es auf Ihrer Karte.`,
   },
   verifying: { title: 'Wird geprüft', text: 'Einen Moment.' },
@@ -87,6 +106,12 @@ export const de: Texts = {
     title: 'Prüfung jetzt nicht möglich',
     text: 'Das ist keine Ablehnung: Das Tor ist nicht aktuell. Bitte wenden Sie sich an das Personal.',
   },
+  confirming: {
+    title: 'Bestätigungscode eingeben',
+    text: 'Sechs Ziffern, auf Ihr Telefon gesendet.',
+    short: 'Der Bestätigungscode hat sechs Ziffern.',
+    wrong: 'Das ist nicht der richtige Code. Versuchen Sie es erneut.',
+  },
   otpRequired: {
     title: 'Weiterer Code nötig',
     text: 'Dieses Tor verlangt einen weiteren Code. Bitte wenden Sie sich an das Personal.',
@@ -112,9 +137,44 @@ export const de: Texts = {
     digits: '123',
     keypad: 'Tastatur',
     close: 'Schließen',
+    privacy: 'Datenschutz',
+    contrast: 'Kontrast',
+    largeText: 'Große Schrift',
+    repeat: 'Wiederholen',
+    volume: 'Lautstärke',
   },
   help: {
     title: 'Hilfe',
     text: 'Zeigen Sie den QR-Code, geben Sie dann den codice fiscale ein und drücken Sie Bestätigen. Wir speichern nichts: Am Ende wird der Bildschirm von selbst gelöscht. Das Personal hilft Ihnen jederzeit.',
+  },
+  privacy: {
+    title: 'Datenschutz',
+    text: 'Wir lesen den QR-Code und den codice fiscale nur, um an diesem Tor zu antworten. Auf diesem Gerät bleibt nichts. Der Dienst speichert die Antwort ohne Ihren Namen, höchstens zwölf Monate. Zu Ihren Rechten fragen Sie das Personal.',
+    controller: (name) => `Verantwortlich: ${name}.`,
+  },
+  receipt: { heading: 'Beleg', number: 'Belegnummer', policy: 'Regel', gate: 'Tor', time: 'Zeit' },
+  modes: {
+    transport: {
+      idle: { title: 'QR-Code zeigen', text: 'Auf Papier oder Telefon.' },
+      entering: { title: 'Codice fiscale', text: 'Oder Rückseite der Tessera Sanitaria.' },
+      granted: {
+        alone: { title: 'Bitte durchgehen', text: 'Tor offen.' },
+        companion: { title: 'Gehen Sie zu zweit durch', text: 'Tor offen.' },
+      },
+    },
+    desk: {
+      idle: { title: 'QR-Code zeigen', text: 'Die Person am Schalter hilft Ihnen gern.' },
+      entering: {
+        title: 'Codice fiscale eingeben',
+        text: 'Oder geben Sie die Tessera Sanitaria am Schalter ab.',
+      },
+      granted: {
+        alone: { title: 'Bestätigt', text: 'Der Schalter sieht die Bestätigung.' },
+        companion: {
+          title: 'Bestätigt, für zwei',
+          text: 'Der Schalter sieht die Bestätigung, auch für Ihre Begleitperson.',
+        },
+      },
+    },
   },
 };

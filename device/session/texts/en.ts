@@ -7,6 +7,12 @@ export const en: Texts = {
     scanner: { title: 'Out of service', text: 'The reader does not answer. Please ask the staff.' },
     keypad: { title: 'Out of service', text: 'The keypad does not answer. Please ask the staff.' },
     turnstile: { title: 'Out of service', text: 'The gate does not answer. Please ask the staff.' },
+    command: { title: 'Out of service', text: 'This gate is closed. Please ask the staff.' },
+  },
+  updating: { title: 'Updating', text: 'The gate is back in service by itself, soon.' },
+  selfTest: {
+    running: { title: 'Self-test', text: 'The gate is testing its parts. One moment.' },
+    failed: { title: 'Self-test not passed', text: 'Please show this screen to the staff.' },
   },
   idle: {
     title: 'Show your QR code',
@@ -45,6 +51,13 @@ export const en: Texts = {
     text: 'Or show the back of your Tessera Sanitaria.',
     progress: (entered, length) => `${entered} of ${length} characters`,
     warning: 'Are you still there? Press any key to go on.',
+    how: {
+      direct: '',
+      keyIndex:
+        'For a letter press its key, then its place on the key: for B, two and two. Star deletes, hash confirms.',
+      multiTap:
+        'For a letter press its key until it is the right one, then hash. Star deletes. At the end hash confirms.',
+    },
     suggestion: (changes) => `Perhaps you meant ${changes}. Check it on your card.`,
   },
   verifying: { title: 'Checking', text: 'One moment.' },
@@ -72,6 +85,12 @@ export const en: Texts = {
     title: 'We cannot check now',
     text: 'This is not a refusal: the gate is not up to date. Please ask the staff.',
   },
+  confirming: {
+    title: 'Type the confirmation code',
+    text: 'Six digits, sent to your phone.',
+    short: 'The confirmation code has six digits.',
+    wrong: 'That is not the right code. Try again.',
+  },
   otpRequired: {
     title: 'Another code is needed',
     text: 'This gate asks for one more code. Please ask the staff.',
@@ -94,9 +113,50 @@ export const en: Texts = {
     digits: '123',
     keypad: 'Keypad',
     close: 'Close',
+    privacy: 'Privacy',
+    contrast: 'Contrast',
+    largeText: 'Large text',
+    repeat: 'Repeat',
+    volume: 'Volume',
   },
   help: {
     title: 'Help',
     text: 'Show your QR code, then type your codice fiscale and press Confirm. We keep nothing: at the end the screen clears by itself. The staff can help you at any time.',
+  },
+  privacy: {
+    title: 'Privacy',
+    text: 'We read the QR code and the codice fiscale only to answer at this gate. Nothing stays on this machine. The service records the answer without your name, for twelve months at most. Ask the staff about your rights.',
+    controller: (name) => `Data controller: ${name}.`,
+  },
+  receipt: {
+    heading: 'Receipt',
+    number: 'Receipt number',
+    policy: 'Rule',
+    gate: 'Gate',
+    time: 'Time',
+  },
+  modes: {
+    transport: {
+      idle: { title: 'Show your QR', text: 'On paper or phone.' },
+      entering: { title: 'Codice fiscale', text: 'Or the back of your Tessera Sanitaria.' },
+      granted: {
+        alone: { title: 'Pass', text: 'Gate open.' },
+        companion: { title: 'Pass, both of you', text: 'Gate open.' },
+      },
+    },
+    desk: {
+      idle: { title: 'Show your QR code', text: 'The attendant beside you can help.' },
+      entering: {
+        title: 'Type your codice fiscale',
+        text: 'Or hand your Tessera Sanitaria to the attendant.',
+      },
+      granted: {
+        alone: { title: 'Confirmed', text: 'The attendant sees the confirmation.' },
+        companion: {
+          title: 'Confirmed, for two',
+          text: 'The attendant sees the confirmation, for your companion too.',
+        },
+      },
+    },
   },
 };

@@ -16,6 +16,12 @@ export const fr: Texts = {
       title: 'Hors service',
       text: 'Le portillon ne répond pas. Adressez-vous au personnel.',
     },
+    command: { title: 'Hors service', text: 'Ce portillon est fermé. Adressez-vous au personnel.' },
+  },
+  updating: { title: 'Mise à jour', text: 'Le portillon revient en service tout seul, bientôt.' },
+  selfTest: {
+    running: { title: 'Contrôle en cours', text: 'Le portillon vérifie ses éléments. Un instant.' },
+    failed: { title: 'Contrôle non réussi', text: 'Montrez cet écran au personnel.' },
   },
   idle: {
     title: 'Montrez le code QR',
@@ -57,6 +63,13 @@ export const fr: Texts = {
     text: 'Ou montrez le dos de la Tessera Sanitaria.',
     progress: (entered, length) => `${entered} caractères sur ${length}`,
     warning: 'Êtes-vous toujours là ? Appuyez sur une touche pour continuer.',
+    how: {
+      direct: '',
+      keyIndex:
+        'Pour une lettre, appuyez sur sa touche, puis sur sa place sur la touche : pour B, deux et deux. Étoile efface, dièse confirme.',
+      multiTap:
+        'Pour une lettre, appuyez sur sa touche jusqu’à la bonne, puis dièse. Étoile efface. À la fin, dièse confirme.',
+    },
     suggestion: (changes) => `Vouliez-vous dire ${changes} ? Vérifiez sur votre carte.`,
   },
   verifying: { title: 'Vérification', text: 'Un instant.' },
@@ -87,6 +100,12 @@ export const fr: Texts = {
     title: 'Vérification impossible',
     text: 'Ce n’est pas un refus : le portillon n’est pas à jour. Adressez-vous au personnel.',
   },
+  confirming: {
+    title: 'Tapez le code de confirmation',
+    text: 'Six chiffres, envoyés sur votre téléphone.',
+    short: 'Le code de confirmation a six chiffres.',
+    wrong: 'Ce n’est pas le bon code. Réessayez.',
+  },
   otpRequired: {
     title: 'Un autre code est requis',
     text: 'Ce portillon demande un code de plus. Adressez-vous au personnel.',
@@ -113,9 +132,50 @@ export const fr: Texts = {
     digits: '123',
     keypad: 'Clavier',
     close: 'Fermer',
+    privacy: 'Vie privée',
+    contrast: 'Contraste',
+    largeText: 'Grands caractères',
+    repeat: 'Répéter',
+    volume: 'Volume',
   },
   help: {
     title: 'Aide',
     text: 'Montrez le code QR, puis tapez le codice fiscale et appuyez sur Confirmer. Nous ne gardons rien : à la fin l’écran s’efface tout seul. Le personnel peut vous aider à tout moment.',
+  },
+  privacy: {
+    title: 'Vie privée',
+    text: 'Nous lisons le code QR et le codice fiscale seulement pour répondre à ce portillon. Rien ne reste sur cet appareil. Le service enregistre la réponse sans votre nom, douze mois au plus. Pour vos droits, adressez-vous au personnel.',
+    controller: (name) => `Responsable du traitement : ${name}.`,
+  },
+  receipt: {
+    heading: 'Reçu',
+    number: 'Numéro de reçu',
+    policy: 'Règle',
+    gate: 'Portillon',
+    time: 'Heure',
+  },
+  modes: {
+    transport: {
+      idle: { title: 'Montrez le QR', text: 'Sur papier ou téléphone.' },
+      entering: { title: 'Codice fiscale', text: 'Ou le dos de la Tessera Sanitaria.' },
+      granted: {
+        alone: { title: 'Passez', text: 'Portillon ouvert.' },
+        companion: { title: 'Passez à deux', text: 'Portillon ouvert.' },
+      },
+    },
+    desk: {
+      idle: { title: 'Montrez le code QR', text: 'L’agent à côté de vous peut vous aider.' },
+      entering: {
+        title: 'Tapez le codice fiscale',
+        text: 'Ou donnez la Tessera Sanitaria à l’agent.',
+      },
+      granted: {
+        alone: { title: 'Confirmé', text: 'L’agent voit la confirmation.' },
+        companion: {
+          title: 'Confirmé, pour deux',
+          text: 'L’agent voit la confirmation, aussi pour votre accompagnateur.',
+        },
+      },
+    },
   },
 };

@@ -7,6 +7,15 @@ export const it: Texts = {
     scanner: { title: 'Fuori servizio', text: 'Il lettore non risponde. Rivolgiti al personale.' },
     keypad: { title: 'Fuori servizio', text: 'La tastiera non risponde. Rivolgiti al personale.' },
     turnstile: { title: 'Fuori servizio', text: 'Il varco non risponde. Rivolgiti al personale.' },
+    command: { title: 'Fuori servizio', text: 'Questo varco è chiuso. Rivolgiti al personale.' },
+  },
+  updating: {
+    title: 'Aggiornamento in corso',
+    text: 'Il varco torna in servizio da solo, tra poco.',
+  },
+  selfTest: {
+    running: { title: 'Controllo in corso', text: 'Il varco prova le sue parti. Un momento.' },
+    failed: { title: 'Controllo non superato', text: 'Mostra questa schermata al personale.' },
   },
   idle: {
     title: 'Mostra il codice QR',
@@ -48,6 +57,13 @@ export const it: Texts = {
     text: 'Oppure mostra il retro della Tessera Sanitaria.',
     progress: (entered, length) => `${entered} di ${length} caratteri`,
     warning: 'Sei ancora qui? Premi un tasto per continuare.',
+    how: {
+      direct: '',
+      keyIndex:
+        'Per una lettera premi il suo tasto, poi il suo posto sul tasto: per la B, due e due. Asterisco cancella, cancelletto conferma.',
+      multiTap:
+        'Per una lettera premi il suo tasto finché è quella giusta, poi cancelletto. Asterisco cancella. Alla fine cancelletto conferma.',
+    },
     suggestion: (changes) => `Forse intendevi ${changes}. Controlla sulla tessera.`,
   },
   verifying: { title: 'Verifica in corso', text: 'Un momento.' },
@@ -75,6 +91,12 @@ export const it: Texts = {
     title: 'Ora non possiamo verificare',
     text: 'Non è un rifiuto: il varco non è aggiornato. Rivolgiti al personale.',
   },
+  confirming: {
+    title: 'Scrivi il codice di conferma',
+    text: 'Sei cifre, ricevute sul tuo telefono.',
+    short: 'Il codice di conferma ha sei cifre.',
+    wrong: 'Il codice non è quello giusto. Riprova.',
+  },
   otpRequired: {
     title: 'Serve un altro codice',
     text: 'Questo varco chiede un codice in più. Rivolgiti al personale.',
@@ -100,9 +122,50 @@ export const it: Texts = {
     digits: '123',
     keypad: 'Tastiera',
     close: 'Chiudi',
+    privacy: 'Privacy',
+    contrast: 'Contrasto',
+    largeText: 'Testo grande',
+    repeat: 'Ripeti',
+    volume: 'Volume',
   },
   help: {
     title: 'Aiuto',
     text: 'Mostra il codice QR, poi scrivi il codice fiscale e premi Conferma. Non conserviamo nulla: alla fine lo schermo si cancella da solo. Il personale può aiutarti in ogni momento.',
+  },
+  privacy: {
+    title: 'Privacy',
+    text: 'Leggiamo il codice QR e il codice fiscale solo per rispondere a questo varco. Su questa macchina non resta nulla. Il servizio registra la risposta senza il tuo nome, per dodici mesi al massimo. Per i tuoi diritti chiedi al personale.',
+    controller: (name) => `Titolare del trattamento: ${name}.`,
+  },
+  receipt: {
+    heading: 'Ricevuta',
+    number: 'Numero di ricevuta',
+    policy: 'Regola',
+    gate: 'Varco',
+    time: 'Ora',
+  },
+  modes: {
+    transport: {
+      idle: { title: 'Mostra il QR', text: 'Su carta o telefono.' },
+      entering: { title: 'Codice fiscale', text: 'O il retro della Tessera Sanitaria.' },
+      granted: {
+        alone: { title: 'Passa', text: 'Varco aperto.' },
+        companion: { title: 'Passate in due', text: 'Varco aperto.' },
+      },
+    },
+    desk: {
+      idle: { title: 'Mostra il codice QR', text: 'L’addetto accanto a te può aiutarti.' },
+      entering: {
+        title: 'Scrivi il codice fiscale',
+        text: 'O dai la Tessera Sanitaria all’addetto.',
+      },
+      granted: {
+        alone: { title: 'Confermato', text: 'L’addetto vede la conferma.' },
+        companion: {
+          title: 'Confermato, in due',
+          text: 'L’addetto vede la conferma, anche per chi ti accompagna.',
+        },
+      },
+    },
   },
 };

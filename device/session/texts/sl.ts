@@ -7,6 +7,12 @@ export const sl: Texts = {
     scanner: { title: 'Ne deluje', text: 'Čitalnik se ne odziva. Obrnite se na osebje.' },
     keypad: { title: 'Ne deluje', text: 'Tipkovnica se ne odziva. Obrnite se na osebje.' },
     turnstile: { title: 'Ne deluje', text: 'Prehod se ne odziva. Obrnite se na osebje.' },
+    command: { title: 'Ne deluje', text: 'Ta prehod je zaprt. Obrnite se na osebje.' },
+  },
+  updating: { title: 'Posodabljanje', text: 'Prehod bo kmalu sam spet deloval.' },
+  selfTest: {
+    running: { title: 'Samopreizkus', text: 'Prehod preverja svoje dele. Trenutek.' },
+    failed: { title: 'Samopreizkus ni uspel', text: 'Ta zaslon pokažite osebju.' },
   },
   idle: {
     title: 'Pokažite kodo QR',
@@ -48,6 +54,13 @@ export const sl: Texts = {
     text: 'Ali pokažite zadnjo stran kartice Tessera Sanitaria.',
     progress: (entered, length) => `${entered} od ${length} znakov`,
     warning: 'Ste še tukaj? Za nadaljevanje pritisnite katero koli tipko.',
+    how: {
+      direct: '',
+      keyIndex:
+        'Za črko pritisnite njeno tipko, nato njeno mesto na tipki: za B dve in dve. Zvezdica briše, lojtra potrdi.',
+      multiTap:
+        'Za črko pritiskajte njeno tipko, dokler ni prava, nato lojtra. Zvezdica briše. Na koncu lojtra potrdi.',
+    },
     suggestion: (changes) => `Morda ste mislili ${changes}. Preverite na kartici.`,
   },
   verifying: { title: 'Preverjanje', text: 'Trenutek.' },
@@ -78,6 +91,12 @@ export const sl: Texts = {
     title: 'Zdaj ne moremo preveriti',
     text: 'To ni zavrnitev: prehod ni posodobljen. Obrnite se na osebje.',
   },
+  confirming: {
+    title: 'Vpišite potrditveno kodo',
+    text: 'Šest števk, poslanih na vaš telefon.',
+    short: 'Potrditvena koda ima šest števk.',
+    wrong: 'Koda ni prava. Poskusite znova.',
+  },
   otpRequired: {
     title: 'Potrebna je še ena koda',
     text: 'Ta prehod zahteva dodatno kodo. Obrnite se na osebje.',
@@ -103,9 +122,50 @@ export const sl: Texts = {
     digits: '123',
     keypad: 'Tipkovnica',
     close: 'Zapri',
+    privacy: 'Zasebnost',
+    contrast: 'Kontrast',
+    largeText: 'Velike črke',
+    repeat: 'Ponovi',
+    volume: 'Glasnost',
   },
   help: {
     title: 'Pomoč',
     text: 'Pokažite kodo QR, nato vpišite codice fiscale in pritisnite Potrdi. Ničesar ne shranimo: na koncu se zaslon sam izbriše. Osebje vam lahko pomaga kadar koli.',
+  },
+  privacy: {
+    title: 'Zasebnost',
+    text: 'Kodo QR in codice fiscale preberemo samo za odgovor na tem prehodu. Na tej napravi ne ostane nič. Storitev zabeleži odgovor brez vašega imena, največ dvanajst mesecev. O svojih pravicah vprašajte osebje.',
+    controller: (name) => `Upravljavec podatkov: ${name}.`,
+  },
+  receipt: {
+    heading: 'Potrdilo',
+    number: 'Številka potrdila',
+    policy: 'Pravilo',
+    gate: 'Prehod',
+    time: 'Čas',
+  },
+  modes: {
+    transport: {
+      idle: { title: 'Pokažite QR', text: 'Na papirju ali telefonu.' },
+      entering: { title: 'Codice fiscale', text: 'Ali zadnja stran kartice Tessera Sanitaria.' },
+      granted: {
+        alone: { title: 'Vstopite', text: 'Prehod odprt.' },
+        companion: { title: 'Vstopita oba', text: 'Prehod odprt.' },
+      },
+    },
+    desk: {
+      idle: { title: 'Pokažite kodo QR', text: 'Uslužbenec ob vas lahko pomaga.' },
+      entering: {
+        title: 'Vpišite codice fiscale',
+        text: 'Ali dajte kartico Tessera Sanitaria uslužbencu.',
+      },
+      granted: {
+        alone: { title: 'Potrjeno', text: 'Uslužbenec vidi potrditev.' },
+        companion: {
+          title: 'Potrjeno, za dva',
+          text: 'Uslužbenec vidi potrditev, tudi za vašega spremljevalca.',
+        },
+      },
+    },
   },
 };

@@ -1,4 +1,5 @@
-import type { CodeProblem, OutOfServiceReason } from '../state.ts';
+import type { EntryMethod } from '../code-entry.ts';
+import type { CodeProblem, Mode, OutOfServiceReason } from '../state.ts';
 
 /** A screen's words: a title of a few words, and what to do now. Never a medical word. */
 export interface Words {
@@ -12,12 +13,16 @@ export interface Texts {
   languageName: string;
   starting: Words;
   outOfService: Record<OutOfServiceReason, Words>;
+  updating: Words;
+  selfTest: { running: Words; failed: Words };
   idle: Words;
   refusing: Record<CodeProblem, Words>;
   entering: Words & {
     /** "4 of 16 characters", for the screen reader and the voice. */
     progress(entered: number, length: number): string;
     warning: string;
+    /** How the code is typed on this gate's keys; nothing where the keys explain themselves. */
+    how: Record<EntryMethod, string>;
     /** Characters that may have been meant, each with its position, such as `9: S`. */
     suggestion(changes: string): string;
   };
@@ -28,6 +33,8 @@ export interface Texts {
   notInArchive: Words;
   unavailable: Words;
   listTooOld: Words;
+  /** The one-time code is to be typed. */
+  confirming: Words & { short: string; wrong: string };
   otpRequired: Words;
   throttled: Words;
   /** Granted, but the relay did not answer: staff opens. */
@@ -54,6 +61,29 @@ export interface Texts {
     digits: string;
     keypad: string;
     close: string;
+    privacy: string;
+    contrast: string;
+    largeText: string;
+    repeat: string;
+    volume: string;
   };
   help: Words;
+  /** What is done with what is shown here (GDPR art. 13, in short), one key away. */
+  privacy: Words & { controller(name: string): string };
+  receipt: {
+    heading: string;
+    number: string;
+    policy: string;
+    gate: string;
+    time: string;
+  };
+  /** What another kind of gate says instead. */
+  modes: Record<Exclude<Mode, 'museum'>, ModeWords>;
+}
+
+/** The words that depend on where a gate stands. */
+export interface ModeWords {
+  idle: Words;
+  entering: Words;
+  granted: { alone: Words; companion: Words };
 }

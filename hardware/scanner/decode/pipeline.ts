@@ -16,6 +16,8 @@ interface Look {
 
 /** Pixels of a view that is looked at enlarged: more costs more than a budget has. */
 const ENLARGED_PIXELS_MAX = 400_000;
+/** Pixels of a picture in which finder patterns are sought at full size. */
+const FINDER_PIXELS_MAX = 1_000_000;
 
 /**
  * The looks after the first two, in the order of what they read per millisecond.
@@ -25,7 +27,7 @@ const LOOKS: readonly Look[] = [
   {
     name: 'elasticFinders',
     evidence: false,
-    run: (search) => search.elasticOnFinders(search.whole()),
+    run: (search) => search.elasticOnFinders(viewForFinders(search)),
   },
   { name: 'half', evidence: false, run: lookSmaller },
   { name: 'closer', evidence: true, run: lookCloser },
@@ -91,6 +93,14 @@ function nearestFirst(codes: readonly DecodedCode[], frame: LumaFrame): DecodedC
   const reach = ({ corners }: DecodedCode) =>
     corners ? distance(middle(corners), center) : Number.POSITIVE_INFINITY;
   return [...codes].sort((a, b) => reach(a) - reach(b));
+}
+
+/** Finder patterns are sought at half size in a picture so large that the search would take long. */
+function viewForFinders(search: Search): View {
+  const { frame } = search;
+  return frame.width * frame.height <= FINDER_PIXELS_MAX
+    ? search.whole()
+    : { frame: halve(frame), scale: 2, left: 0, top: 0 };
 }
 
 /** A large, blurred or noisy code is clearer from afar. */

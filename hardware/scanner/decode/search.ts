@@ -101,8 +101,8 @@ export class Search {
     const { frame } = view;
     const dark = adaptiveThreshold(frame, FINDER_WINDOW);
     const finders = findFinders(dark, frame.width, frame.height);
-    if (view.scale === 1) {
-      this.finders = finders;
+    if (this.finders.length === 0) {
+      this.finders = finders.map((finder) => finderInFrame(finder, view));
     }
     for (const triple of findTriples(finders)) {
       this.#elastic(view, placeByFinders(triple));
@@ -137,6 +137,12 @@ export class Search {
       this.seen.push(corners);
     }
   }
+}
+
+/** Lines that crossed it are counted as they would be at full size. */
+function finderInFrame({ x, y, module, hits }: Finder, view: View): Finder {
+  const { scale, left, top } = view;
+  return { x: x * scale + left, y: y * scale + top, module: module * scale, hits: hits * scale };
 }
 
 function inFrame(corners: Corners, view: View): Corners {

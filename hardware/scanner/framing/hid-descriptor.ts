@@ -20,6 +20,21 @@ const USAGE_DATA = 0xfe;
 const USAGE_CONTINUED = 0xff;
 const DESCRIPTOR_BYTES_MAX = 4096;
 const USAGES_MAX = 64;
+const LONG_ITEM = 0xfe;
+const TAG = {
+  usagePage: 0x04,
+  reportSize: 0x74,
+  reportId: 0x84,
+  reportCount: 0x94,
+  push: 0xa4,
+  pop: 0xb4,
+  usage: 0x08,
+  input: 0x80,
+  output: 0x90,
+  feature: 0xb0,
+  collection: 0xa0,
+  endCollection: 0xc0,
+} as const;
 
 /** One field of an input report: its usage and where its bits are. */
 interface Field {
@@ -71,67 +86,75 @@ interface Globals {
   reportId: number;
 }
 
-/** Walks the items and notes every input field; a damaged tail is left out. */
-function inputFields(descriptor: Uint8Array): { fields: Field[]; usesIds: boolean } {
-  const fields: Field[] = [];
-  const offsets = new Map<number, number>();
-  let usesIds = false;
-  let globals: Globals = { page: 0, bits: 0, count: 0, reportId: 0 };
-  const stack: Globals[] = [];
-  let usages: number[] = [];
-  let usageMin = 0;
+/** One item of a descriptor: its tag with type, and its value. */
+interface Item {
+  tag: number;
+  value: number;
+  size: number;
+}
+
+/** The items in order; what is cut off at the end counts as 0. */
+function* items(descriptor: Uint8Array): Generator<Item> {
   let at = 0;
   while (at < Math.min(descriptor.length, DESCRIPTOR_BYTES_MAX)) {
-    const item = descriptor[at] as number;
-    if (item === 0xfe) {
+    const head = descriptor[at] as number;
+    if (head === LONG_ITEM) {
       at += 3 + (descriptor[at + 1] ?? 0);
       continue;
     }
-    const size = [0, 1, 2, 4][item & 3] as number;
+    const size = [0, 1, 2, 4][head & 3] as number;
     let value = 0;
-    for (let index = size - 1; index >= 0; index--) {
-      value = value * 256 + (descriptor[at + 1 + index] ?? 0);
+    for (let index = size; index > 0; index--) {
+      value = value * 256 + (descriptor[at + index] ?? 0);
     }
     at += 1 + size;
-    switch (item & 0xfc) {
-      case 0x04:
+    yield { tag: head & 0xfc, value, size };
+  }
+}
+
+/** Walks the items and notes every input field. */
+function inputFields(descriptor: Uint8Array): { fields: Field[]; usesIds: boolean } {
+  const fields: Field[] = [];
+  const offsets = new Map<number, number>();
+  const stack: Globals[] = [];
+  let globals: Globals = { page: 0, bits: 0, count: 0, reportId: 0 };
+  let usesIds = false;
+  let usages: number[] = [];
+  for (const { tag, value, size } of items(descriptor)) {
+    switch (tag) {
+      case TAG.usagePage:
         globals = { ...globals, page: value };
         break;
-      case 0x74:
+      case TAG.reportSize:
         globals = { ...globals, bits: value };
         break;
-      case 0x94:
+      case TAG.reportCount:
         globals = { ...globals, count: value };
         break;
-      case 0x84:
+      case TAG.reportId:
         globals = { ...globals, reportId: value };
         usesIds = true;
         break;
-      case 0xa4:
+      case TAG.push:
         stack.push(globals);
         break;
-      case 0xb4:
+      case TAG.pop:
         globals = stack.pop() ?? globals;
         break;
-      case 0x08:
-        usages.push(size === 4 ? value % 65_536 : value);
-        break;
-      case 0x18:
-        usageMin = value;
-        break;
-      case 0x28:
-        for (let usage = usageMin; usage <= value && usages.length < USAGES_MAX; usage++) {
-          usages.push(usage);
+      case TAG.usage:
+        // Four bytes hold the page as well; a scanner's are its own page's.
+        if (usages.length < USAGES_MAX) {
+          usages.push(size === 4 ? value % 65_536 : value);
         }
         break;
-      case 0x80:
+      case TAG.input:
         addFields(fields, offsets, globals, usages);
         usages = [];
         break;
-      case 0x90:
-      case 0xb0:
-      case 0xa0:
-      case 0xc0:
+      case TAG.output:
+      case TAG.feature:
+      case TAG.collection:
+      case TAG.endCollection:
         usages = [];
         break;
     }

@@ -237,6 +237,36 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     ).rejects.toMatchObject({ code });
   });
 
+  test('a Disability Card tells that it is valid, until it expires, and nothing else', async () => {
+    await app.registry.importRows(rows);
+    const [entitled, , notDue] = demoPeople as [
+      (typeof demoPeople)[number],
+      unknown,
+      (typeof demoPeople)[number],
+    ];
+    const { codiceFiscale } = entitled.person;
+    const card = { serial: 'IT-1', expiresAt: Date.now() + 60_000, companion: true };
+    const issue = (code: string) => app.credentials.issue(code, { actor: 'test', card });
+    await expect(issue(notDue.person.codiceFiscale)).rejects.toMatchObject({ code: 'cardNotDue' });
+    const { id } = await issue(codiceFiscale);
+    await app.credentials.issue(codiceFiscale, { actor: 'test' });
+    await expect(issue(codiceFiscale)).rejects.toMatchObject({ code: 'alreadyIssued' });
+    const asked = async (policy: string) =>
+      (
+        await app.verification.verify({
+          asker: { id: 'kiosk:1', site: 's' },
+          requestId: randomUUID(),
+          credentialId: id,
+          codiceFiscale,
+          policy,
+        })
+      ).verdict;
+    expect(await asked('disability-card')).toEqual({ outcome: 'granted', companion: true });
+    expect(await asked(DEMO_POLICY)).toEqual({ outcome: 'unconfirmed', reason: 'notInArchive' });
+    await sql`update credential set expires_at = 1 where id = ${id}`.execute(store.db);
+    expect(await asked('disability-card')).toEqual({ outcome: 'denied', reason: 'notRecognised' });
+  });
+
   test('no credential without a status, nor for a stranger', async () => {
     const [none] = demoPeople.filter(({ verbali }) => verbali.length === 0);
     await app.registry.importRows([{ person: none?.person as typeof first.person }]);
@@ -245,6 +275,17 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       code: 'statusMissing',
     });
     await expect(issue('RSSMRA80A01H501U')).rejects.toMatchObject({ code: 'personUnknown' });
+  });
+
+  test('three nodes may start at once on an empty database', async () => {
+    url = postgres ? await postgres.createDatabase() : `sqlite:${join(folder, randomUUID())}.db`;
+    const opened = await Promise.all([open(), open(), open()]);
+    const nodes = await Promise.all(
+      opened.map((one, index) => startApp(one, { node: `node-${index}` })),
+    );
+    const applied = await sql`select version from migration`.execute((await open()).db);
+    expect(applied.rows).toEqual([{ version: 1 }]);
+    await Promise.all(nodes.map((node) => node.stop()));
   });
 
   test('another keyring, or a database of a newer program, is refused', async () => {

@@ -69,3 +69,9 @@ test('the links of the README lead somewhere', () => {
   const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => link);
   expect(links.filter((link) => !existsSync(`${root}${link}`))).toEqual([]);
 });
+
+test('the tests that SECURITY.md names are there', () => {
+  const named = [...read('SECURITY.md').matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path);
+  expect(named.length).toBeGreaterThan(5);
+  expect(named.filter((path) => !existsSync(`${root}${path}`))).toEqual([]);
+});

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { startEntry } from '../../../../device/session/code-entry.ts';
+import { startEntry, startOneTime } from '../../../../device/session/code-entry.ts';
 import { initialState, step } from '../../../../device/session/machine.ts';
 import { screenOf } from '../../../../device/session/screen.ts';
+import type { SelfTestResult } from '../../../../device/session/self-test.ts';
 import type {
   Effect,
   Event,
@@ -10,10 +11,15 @@ import type {
   SessionConfig,
   State,
 } from '../../../../device/session/state.ts';
+import { modes } from '../../../../device/session/state.ts';
+import { languages } from '../../../../device/session/texts/language.ts';
 import type { Verdict } from '../../../../shared/verdict.ts';
 
 const config: SessionConfig = {
   language: 'it',
+  mode: 'museum',
+  receipt: 'printed',
+  selfTestMs: 10_000,
   entryMethod: 'direct',
   entryMs: 40_000,
   warningMs: 20_000,
@@ -38,6 +44,23 @@ const entering = (characters: string, warned = false): Phase & { name: 'entering
   warned,
 });
 
+const confirming = (characters: string, warned = false): Phase & { name: 'confirming' } => ({
+  name: 'confirming',
+  requestId: 'r1',
+  credentialId: 'c1',
+  entry: { ...startOneTime('direct'), characters },
+  echo: undefined,
+  trouble: undefined,
+  warned,
+});
+
+const verifying = (asked: 'codiceFiscale' | 'oneTimeCode') =>
+  ({ name: 'verifying', requestId: 'r1', credentialId: 'c1', asked }) as const;
+const showing = (verdict: Verdict) =>
+  ({ name: 'showing', requestId: 'r1', verdict, receipt: undefined, turnstile: 'shut' }) as const;
+const failed: readonly SelfTestResult[] = [{ part: 'disk', result: 'failed', code: 'diskLow' }];
+const receipt = { number: '1F3A-9C20-77DE', gate: 'Gate 1', policy: 'museum', at: 0 };
+
 /** One state for every phase, each able to serve. */
 const phases = {
   starting: { name: 'starting' },
@@ -46,9 +69,15 @@ const phases = {
   refusing: { name: 'refusing', problem: 'foreignHost' },
   entering: entering(code),
   warned: entering(code, true),
-  verifying: { name: 'verifying', requestId: 'r1' },
-  showing: { name: 'showing', requestId: 'r1', verdict: denied, turnstile: 'shut' },
-  granted: { name: 'showing', requestId: 'r1', verdict: granted, turnstile: 'shut' },
+  confirming: confirming('123456'),
+  confirmingWarned: confirming('123456', true),
+  verifying: verifying('codiceFiscale'),
+  verifyingCode: verifying('oneTimeCode'),
+  showing: showing(denied),
+  granted: showing(granted),
+  updating: { name: 'updating' },
+  selfTest: { name: 'selfTest', results: undefined },
+  selfTestFailed: { name: 'selfTest', results: failed },
 } satisfies Record<string, Phase>;
 type PhaseName = keyof typeof phases;
 
@@ -57,9 +86,18 @@ function stateOf(name: PhaseName): State {
     name === 'starting' ? 'opening' : name === 'outOfService' ? 'lost' : ('ready' as const);
   return {
     phase: phases[name],
-    parts: { scanner, turnstile: 'ready', link: 'up' },
+    parts: {
+      scanner,
+      turnstile: 'ready',
+      keypad: 'ready',
+      link: 'up',
+      service: name === 'updating' ? 'updating' : 'open',
+    },
+    mode: 'museum',
     language: 'de',
-    help: false,
+    over: 'nothing',
+    look: { contrast: 'high', letters: 'large' },
+    again: false,
   };
 }
 
@@ -78,8 +116,18 @@ const events = {
   help: { name: 'key', key: { kind: 'help' } },
   language: { name: 'key', key: { kind: 'language' } },
   repeat: { name: 'key', key: { kind: 'repeat' } },
-  verdict: { name: 'verdict', requestId: 'r1', verdict: granted },
-  lateVerdict: { name: 'verdict', requestId: 'r0', verdict: granted },
+  privacy: { name: 'key', key: { kind: 'privacy' } },
+  contrast: { name: 'key', key: { kind: 'contrast' } },
+  largeText: { name: 'key', key: { kind: 'largeText' } },
+  volume: { name: 'key', key: { kind: 'volume' } },
+  verdict: { name: 'verdict', requestId: 'r1', verdict: granted, nextRequestId: 'r3', receipt },
+  otp: {
+    name: 'verdict',
+    requestId: 'r1',
+    verdict: { outcome: 'otpRequired', expiresInMs: 300_000 },
+    nextRequestId: 'r3',
+  },
+  lateVerdict: { name: 'verdict', requestId: 'r0', verdict: granted, nextRequestId: 'r3' },
   opened: { name: 'turnstileOpened', requestId: 'r1' },
   openedLate: { name: 'turnstileOpened', requestId: 'r0' },
   openFailed: { name: 'turnstileFailed', requestId: 'r1' },
@@ -87,6 +135,13 @@ const events = {
   scannerReady: { name: 'scanner', state: 'ready' },
   scannerLost: { name: 'scanner', state: 'lost' },
   turnstileLost: { name: 'turnstile', state: 'lost' },
+  keypadLost: { name: 'keypad', state: 'lost' },
+  close: { name: 'service', state: 'closed' },
+  update: { name: 'service', state: 'updating' },
+  reopen: { name: 'service', state: 'open' },
+  selfTestStarted: { name: 'selfTestStarted' },
+  selfTestPassed: { name: 'selfTestDone', results: [{ part: 'disk', result: 'passed' }] },
+  selfTestFailed: { name: 'selfTestDone', results: failed },
   linkUp: { name: 'link', state: 'up' },
   linkDown: { name: 'link', state: 'down' },
 } satisfies Record<string, Event>;
@@ -96,59 +151,81 @@ type EventName = keyof typeof events;
  * What every pair gives: the next phase, then the effects by name. A `=` alone: the phase stays as it
  * is, with no effect. `out`: outOfService.
  */
-const rest = 'stopTimer signal expect';
+const rest = 'stopTimer resetVolume signal expect';
 const table: Record<PhaseName, Record<EventName, string>> = {
-  starting: {
-    ...same(),
-    end: `starting ${rest}`,
-    help: '= startTimer',
-    language: '= startTimer',
-    repeat: '= startTimer',
-    timeout: `starting ${rest}`,
-    scannerReady: `idle ${rest}`,
-    scannerLost: `out ${rest}`,
-    turnstileLost: `out ${rest}`,
-  },
+  starting: { ...restingRow('starting'), scannerReady: `idle ${rest}` },
   outOfService: {
-    ...same(),
-    end: `out ${rest}`,
-    help: '= startTimer',
-    language: '= startTimer',
-    repeat: '= startTimer',
-    timeout: `out ${rest}`,
+    ...restingRow('out'),
     scannerReady: `idle ${rest}`,
+    scannerLost: '=',
+    turnstileLost: '=',
+    keypadLost: '=',
+  },
+  updating: {
+    ...restingRow('updating'),
+    scannerLost: '=',
+    turnstileLost: '=',
+    keypadLost: '=',
+    update: '=',
+    reopen: `idle ${rest}`,
   },
   idle: {
-    ...same(),
+    ...restingRow('idle'),
     read: 'entering signal expect startTimer',
     unusable: 'refusing signal startTimer',
     unreadable: 'refusing signal startTimer',
-    end: `idle ${rest}`,
-    help: '= startTimer',
-    language: '= startTimer',
-    repeat: '= startTimer',
-    timeout: `idle ${rest}`,
-    scannerLost: `out ${rest}`,
-    turnstileLost: `out ${rest}`,
   },
   refusing: {
-    ...same(),
+    ...standing('='),
     read: 'entering signal expect startTimer',
     unusable: 'refusing signal startTimer',
     end: `idle ${rest}`,
     timeout: `idle ${rest}`,
     turnstileLost: `out ${rest}`,
+    keypadLost: `out ${rest}`,
   },
-  entering: { ...enteringRow(), timeout: 'entering signal startTimer' },
-  warned: { ...enteringRow(), timeout: `idle ${rest}` },
-  verifying: {
+  entering: {
+    ...typingRow('entering'),
+    card: 'verifying verify startTimer',
+    confirm: 'verifying verify startTimer',
+    timeout: 'entering signal startTimer',
+  },
+  warned: {
+    ...typingRow('entering'),
+    card: 'verifying verify startTimer',
+    confirm: 'verifying verify startTimer',
+    timeout: `idle ${rest}`,
+  },
+  confirming: {
+    ...typingRow('confirming'),
+    confirm: 'verifying verifyCode startTimer',
+    timeout: 'confirming signal startTimer',
+  },
+  confirmingWarned: {
+    ...typingRow('confirming'),
+    confirm: 'verifying verifyCode startTimer',
+    timeout: `idle ${rest}`,
+  },
+  verifying: verifyingRow(),
+  verifyingCode: verifyingRow(),
+  showing: shownRow(),
+  granted: shownRow(),
+  selfTest: {
     ...same(),
+    volume: '= turnVolume',
     end: `idle ${rest}`,
-    verdict: 'showing openTurnstile signal startTimer',
-    timeout: 'showing signal startTimer',
+    timeout: `idle ${rest}`,
+    selfTestPassed: `idle ${rest}`,
+    selfTestFailed: 'selfTest signal startTimer',
   },
-  showing: { ...shownRow(), openFailed: 'showing signal' },
-  granted: { ...shownRow(), openFailed: 'showing signal' },
+  selfTestFailed: {
+    ...same(),
+    volume: '= turnVolume',
+    end: `idle ${rest}`,
+    timeout: `idle ${rest}`,
+    selfTestPassed: `idle ${rest}`,
+    selfTestFailed: 'selfTest signal startTimer',
+  },
 };
 
 function same(): Record<EventName, string> {
@@ -156,25 +233,61 @@ function same(): Record<EventName, string> {
   return Object.fromEntries(names.map((name) => [name, '='])) as Record<EventName, string>;
 }
 
-function enteringRow(): Record<EventName, string> {
-  const typed = 'entering startTimer';
+/** The keys that stand on every screen, each giving time. */
+function standing(phase: string): Record<EventName, string> {
+  const keys = ['help', 'language', 'repeat', 'privacy', 'contrast', 'largeText'];
   return {
     ...same(),
-    card: 'verifying verify expect startTimer',
+    ...Object.fromEntries(keys.map((name) => [name, `${phase} startTimer`])),
+    volume: `${phase} turnVolume startTimer`,
+  };
+}
+
+function restingRow(phase: string): Record<EventName, string> {
+  return {
+    ...standing('='),
+    end: `${phase} ${rest}`,
+    timeout: `${phase} ${rest}`,
+    scannerLost: `out ${rest}`,
+    turnstileLost: `out ${rest}`,
+    keypadLost: `out ${rest}`,
+    close: `out ${rest}`,
+    update: `updating ${rest}`,
+    selfTestStarted: 'selfTest startTimer',
+  };
+}
+
+function typingRow(phase: string): Record<EventName, string> {
+  const typed = `${phase} startTimer`;
+  return {
+    ...standing(phase),
     character: typed,
     backspace: typed,
     clear: typed,
-    confirm: 'verifying verify expect startTimer',
     end: `idle ${rest}`,
-    help: typed,
-    language: typed,
-    repeat: typed,
     turnstileLost: `out ${rest}`,
+    keypadLost: `out ${rest}`,
+  };
+}
+
+function verifyingRow(): Record<EventName, string> {
+  return {
+    ...same(),
+    volume: '= turnVolume',
+    end: `idle ${rest}`,
+    verdict: 'showing openTurnstile print signal startTimer',
+    otp: 'confirming signal startTimer',
+    timeout: 'showing signal startTimer',
   };
 }
 
 function shownRow(): Record<EventName, string> {
-  return { ...same(), end: `idle ${rest}`, timeout: `idle ${rest}` };
+  return {
+    ...standing('='),
+    end: `idle ${rest}`,
+    timeout: `idle ${rest}`,
+    openFailed: 'showing signal',
+  };
 }
 
 const pairs = (Object.keys(table) as PhaseName[]).flatMap((phase) =>
@@ -200,7 +313,7 @@ describe('a verdict', () => {
     ]) {
       const { effects } = step(
         stateOf('verifying'),
-        { name: 'verdict', requestId: 'r1', verdict },
+        { name: 'verdict', requestId: 'r1', verdict, nextRequestId: 'r3' },
         config,
       );
       expect(effects.map((effect) => effect.name)).toEqual(['signal', 'startTimer']);
@@ -301,9 +414,10 @@ test('whatever happens, time alone clears everything of the person', () => {
       for (let index = 0; index < 4; index += 1) {
         ({ state, effects } = step(state, { name: 'timeout' }, config));
       }
-      expect(['starting', 'outOfService', 'idle']).toContain(state.phase.name);
-      expect(state).toMatchObject({ language: 'it', help: false });
-      expect(JSON.stringify(state)).not.toMatch(/c2|r2/);
+      expect(['starting', 'outOfService', 'updating', 'idle']).toContain(state.phase.name);
+      expect(state).toMatchObject({ language: 'it', over: 'nothing' });
+      expect(state.look).toEqual({ contrast: 'usual', letters: 'usual' });
+      expect(JSON.stringify(state)).not.toMatch(/c2|r2|r3/);
       expect(effects.some((effect) => effect.name === 'startTimer')).toBe(false);
     }),
   );
@@ -321,9 +435,95 @@ test('every phase that holds something of a person has a timer running', () => {
         for (const effect of next.effects) {
           running = effect.name === 'startTimer' || (running && effect.name !== 'stopTimer');
         }
-        const resting = ['starting', 'outOfService', 'idle'].includes(state.phase.name);
+        const resting = ['starting', 'outOfService', 'updating', 'idle'].includes(state.phase.name);
         expect(running || resting).toBe(true);
       }
     }),
   );
+});
+
+describe('the one-time code', () => {
+  const asked = step(stateOf('verifying'), events.otp, config).state;
+  const press = (state: State, characters: string) =>
+    [...characters].reduce(
+      (next, character) =>
+        step(next, { name: 'key', key: { kind: 'character', character } }, config).state,
+      state,
+    );
+
+  test('is typed on the same keys and sent with an id of its own', () => {
+    expect(asked.phase).toMatchObject({ name: 'confirming', requestId: 'r3', credentialId: 'c1' });
+    const next = step(press(asked, '12A3456'), events.confirm, config);
+    expect(next.effects[0]).toEqual({
+      name: 'verifyCode',
+      requestId: 'r3',
+      credentialId: 'c1',
+      code: '123456',
+    });
+    expect(JSON.stringify(next.state)).not.toContain('123456');
+  });
+
+  test('is masked but for its last digit, and takes no more than six', () => {
+    expect(screenOf(press(asked, '1234567')).entry).toMatchObject({ masked: '•••••6', length: 6 });
+  });
+
+  test('that is too short is not sent', () => {
+    const next = step(press(asked, '12345'), events.confirm, config);
+    expect(next.effects.map(({ name }) => name)).toEqual(['startTimer']);
+    expect(screenOf(next.state).entry?.problem).toBeTruthy();
+  });
+
+  test('that is wrong is asked for again, and said so', () => {
+    const again = step(stateOf('verifyingCode'), events.otp, config).state;
+    expect(again.phase).toMatchObject({ name: 'confirming', trouble: 'wrong', requestId: 'r3' });
+    expect(screenOf(again).entry?.problem).toBeTruthy();
+  });
+});
+
+test('a second code while somebody is at the gate changes nothing', () => {
+  for (const name of ['entering', 'confirming', 'verifying', 'showing'] as const) {
+    const state = stateOf(name);
+    expect(step(state, events.read, config)).toEqual({ state, effects: [] });
+  }
+});
+
+test('a gate that is closed by command serves the person at it, and then nobody', () => {
+  const closing = step(stateOf('entering'), events.close, config).state;
+  expect(closing.phase.name).toBe('entering');
+  const closed = step(closing, events.end, config).state;
+  expect(closed.phase).toEqual({ name: 'outOfService', reason: 'command' });
+  expect(step(closed, events.read, config).state.phase.name).toBe('outOfService');
+  expect(step(closed, events.reopen, config).state.phase.name).toBe('idle');
+});
+
+test('a receipt is shown only after granted, and printed only where the config says so', () => {
+  const shown = step(stateOf('verifying'), events.verdict, { ...config, receipt: 'shown' });
+  expect(screenOf(shown.state).receipt?.lines[0]?.[1]).toBe(receipt.number);
+  expect(shown.effects.map(({ name }) => name)).not.toContain('print');
+  const none = step(stateOf('verifying'), events.verdict, { ...config, receipt: 'none' });
+  expect(screenOf(none.state).receipt).toBeUndefined();
+  const refused = { ...events.verdict, verdict: denied };
+  expect(screenOf(step(stateOf('verifying'), refused, config).state).receipt).toBeUndefined();
+});
+
+test('each kind of gate speaks its own words, in every language', () => {
+  for (const language of languages) {
+    const titles = modes.map((mode) => {
+      const { title, text } = screenOf({ ...stateOf('granted'), mode, language });
+      return `${title} ${text}`;
+    });
+    expect(new Set(titles).size).toBe(modes.length);
+  }
+});
+
+test('no screen has a medical word', () => {
+  const medical = /invalid|disab|handicap|behinder|krank|malad|ammalat|patient|medic|bolez/i;
+  for (const language of languages) {
+    for (const name of Object.keys(phases) as PhaseName[]) {
+      for (const over of ['nothing', 'help', 'privacy'] as const) {
+        const { title, text, help, spoken } = screenOf({ ...stateOf(name), language, over });
+        expect([title, text, help?.text, spoken.text].join(' ')).not.toMatch(medical);
+      }
+    }
+  }
 });

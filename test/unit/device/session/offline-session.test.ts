@@ -50,12 +50,14 @@ test.each(languages)(
   '%s: the staff line has the list’s age, what is spoken has not',
   (language) => {
     const verdict = { outcome: 'granted', companion: false } as const;
-    const parts = { scanner: 'ready', turnstile: 'ready', link: 'up', list: usable } as const;
-    const showing = { name: 'showing', requestId: 'r1', verdict, turnstile: 'shut' } as const;
-    const state: State = { phase: showing, parts, language, help: false };
-    const online = screenOf(state);
+    const granted = { name: 'showing', requestId: 'r1', verdict, turnstile: 'shut' } as const;
+    const showing = { ...granted, receipt: undefined };
+    const at = initialState(session);
+    const parts = { ...at.parts, link: 'up', list: usable } as const;
+    const state: State = { ...at, phase: showing, parts, language };
+    const online = screenOf(state, session);
     expect(online.staff).toBeUndefined();
-    const offline = screenOf({ ...state, phase: { ...showing, source: 'list' } });
+    const offline = screenOf({ ...state, phase: { ...showing, source: 'list' } }, session);
     expect(offline.staff).toBe('offlineAnswer');
     expect(offline.staffLine).toMatch(/ · .*12/);
     const { staff, staffLine, ...rest } = offline;

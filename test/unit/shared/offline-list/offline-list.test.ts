@@ -408,7 +408,7 @@ test('a million entries: equal to the truth, at most 2.5 bytes each, false posit
       high: strangers[2 * index] as number,
       low: ((strangers[2 * index + 1] as number) & ~3) >>> 0,
     };
-    positives += list.stateOf(key) !== 'absent' && findEntry(table, key) === undefined ? 1 : 0;
+    positives += list.stateOf(key) !== 'absent' && findEntry(halves, key) === undefined ? 1 : 0;
   }
   // The rate is 1 in 131,072: 15 are expected, and 30.5 is the goal's 1 in 65,536.
   expect(positives).toBeLessThanOrEqual(asked / 65_536);

@@ -1,0 +1,86 @@
+import type {
+  Display,
+  Headset,
+  Indicator,
+  Keypad,
+  Printer,
+  Reading,
+  Scanner,
+  Speaker,
+  Turnstile,
+} from '../hardware/ports.ts';
+import type { Clock } from '../shared/clock.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
+import type { Verdict } from '../shared/verdict.ts';
+import type { LinkEvents } from './link/link.ts';
+import type { Offline } from './offline/offline.ts';
+import type { Checks } from './self-test/self-test.ts';
+import type { Screen, Site } from './session/screen.ts';
+import type { SessionConfig, State } from './session/state.ts';
+import type { VoiceUse } from './voice.ts';
+
+/** The kiosk's hands and eyes. */
+export interface KioskPorts {
+  scanner: Scanner;
+  keypad?: Keypad;
+  display: Display<Screen>;
+  indicator: Indicator;
+  /** Signals as sounds, beside the lamps. */
+  sounds?: Indicator;
+  turnstile: Turnstile;
+  speaker?: Speaker;
+  /** Whether characters of a code may be spoken. */
+  headset?: Headset;
+  printer?: Printer;
+}
+
+/** The part of the link that a kiosk uses. */
+export interface KioskLink {
+  start(events: LinkEvents): void;
+  stop(): void;
+  verify(request: RequestOf<'Verify'>, timeoutMs: number): Promise<{ verdict: Verdict }>;
+  call<Name extends ActionName>(
+    name: Name,
+    request: RequestOf<Name>,
+    timeoutMs: number,
+  ): Promise<AnswerOf<Name>>;
+}
+
+/** What a kiosk writes about itself: an event's name and stable codes, never anything of a person. */
+export interface KioskLog {
+  info(fields: Record<string, string | number>, message: string): void;
+  warn(fields: Record<string, string | number>, message: string): void;
+}
+
+/** Sees what the kiosk sees, inside the same process: for the demo, tests and benches. */
+export interface KioskWatcher {
+  reading(reading: Reading): void;
+  state(state: State): void;
+  painted?(sequence: number): void;
+  /** How many facts wait for the server. */
+  facts?(waiting: number): void;
+}
+
+/** What the session asks of its config, and what the ports around it do. */
+export interface KioskSession extends SessionConfig, Site {
+  selfTestAtStart: boolean;
+  voice: VoiceUse;
+  /** Whether the glass takes touches: then a lost keypad does not close the gate. */
+  touch: boolean;
+}
+
+/** What a kiosk is made of. */
+export interface KioskOptions {
+  ports: KioskPorts;
+  link: KioskLink;
+  /** Absent: without its link the gate can check nobody. */
+  offline?: Offline;
+  session: KioskSession;
+  clock: Clock;
+  /** A new request id, a random UUID. */
+  newRequestId: () => string;
+  log: KioskLog;
+  watcher?: KioskWatcher;
+  /** What the self-test tries beyond the ports, such as the decoder and the disk. */
+  checks?: Checks;
+}

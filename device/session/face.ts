@@ -1,0 +1,69 @@
+import type { Verdict } from '../../shared/verdict.ts';
+import type { Icon, Tone } from './screen.ts';
+import type { Mode, State } from './state.ts';
+import { textsOf } from './texts/texts.ts';
+import type { ModeWords, Texts, Words } from './texts/words.ts';
+
+/** A screen's icon, tone and words. */
+export type Face = Words & { icon: Icon; tone: Tone };
+
+/** What a screen says at first sight, in the person's language and the words of this kind of gate. */
+export function faceOf({ phase, language, mode }: State): Face {
+  const texts = textsOf(language);
+  const words = modeWords(texts, mode);
+  switch (phase.name) {
+    case 'starting':
+      return { icon: 'wait', tone: 'neutral', ...texts.starting };
+    case 'outOfService':
+      return { icon: 'staff', tone: 'attention', ...texts.outOfService[phase.reason] };
+    case 'updating':
+      return { icon: 'wait', tone: 'attention', ...texts.updating };
+    case 'selfTest':
+      return phase.results
+        ? { icon: 'staff', tone: 'attention', ...texts.selfTest.failed }
+        : { icon: 'wait', tone: 'neutral', ...texts.selfTest.running };
+    case 'idle':
+      return { icon: 'scan', tone: 'neutral', ...words.idle };
+    case 'refusing':
+      return { icon: 'staff', tone: 'attention', ...texts.refusing[phase.problem] };
+    case 'entering': {
+      const { title, text } = words.entering;
+      return { icon: 'keypad', tone: 'neutral', title, text };
+    }
+    case 'confirming': {
+      const { title, text } = texts.confirming;
+      return { icon: 'keypad', tone: 'neutral', title, text };
+    }
+    case 'verifying':
+      return { icon: 'wait', tone: 'neutral', ...texts.verifying };
+    case 'showing': {
+      const face = verdictFace(phase.verdict, texts, words);
+      return phase.turnstile === 'failed'
+        ? { ...face, icon: 'staff', tone: 'attention', text: texts.turnstileFailed }
+        : face;
+    }
+  }
+}
+
+/** The words that depend on where the gate stands. */
+function modeWords(texts: Texts, mode: Mode): ModeWords {
+  return mode === 'museum' ? texts : texts.modes[mode];
+}
+
+/** A verdict's words; the printed receipt says the same. */
+export function verdictFace(verdict: Verdict, texts: Texts, words: ModeWords): Face {
+  switch (verdict.outcome) {
+    case 'granted': {
+      const granted = verdict.companion ? words.granted.companion : words.granted.alone;
+      return { icon: 'yes', tone: 'positive', ...granted };
+    }
+    case 'denied':
+      return { icon: 'no', tone: 'negative', ...texts[verdict.reason] };
+    case 'unconfirmed':
+      return { icon: 'staff', tone: 'attention', ...texts[verdict.reason] };
+    case 'otpRequired':
+      return { icon: 'staff', tone: 'attention', ...texts.otpRequired };
+    case 'throttled':
+      return { icon: 'staff', tone: 'attention', ...texts.throttled };
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Can the causes of a refusal be told apart by time? Unknown credential, wrong codice fiscale, revoked and
+ * expired are asked in random order, one at a time, and each pair's latencies are compared by the
+ * two-sample Kolmogorov-Smirnov test: a p above 0.01 means that they can't be told apart here.
+ */
+import { randomBytes, randomInt, randomUUID } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { createApp } from '../../server/app.ts';
+import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
+import { openStore } from '../../server/store/open.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { DEMO_POLICY } from '../demo/people.ts';
+import { seedPeople } from '../demo/seed.ts';
+import type { BenchContext } from './context.ts';
+
+const ASKED_EACH = 1500;
+const WARM_UP = 400;
+const P_MIN = 0.01;
+
+export async function run(context: BenchContext): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'varco-bench-'));
+  const store = await openStore(`sqlite:${join(folder, 'refusals.db')}`);
+  const keyring = new Keyring(generateKeyringFile(0));
+  const log = pino({ level: 'silent' });
+  const clock = systemClock;
+  const app = createApp({ store, keyring, clock, log, node: 'bench', host: 'bench.example' });
+  try {
+    await app.start();
+    const people = await seedPeople(app);
+    const find = (label: string) => people.find((person) => person.label === label) ?? missing();
+    const [good, covered, revoked] = [find('entitled'), find('notCovered'), find('revoked')];
+    const expired = find('entitledWithCompanion');
+    await store.db
+      .updateTable('credential')
+      .set({ expires_at: 1 })
+      .where('id', '=', expired.credentialId)
+      .execute();
+    const causes: Record<string, () => [string, string]> = {
+      unknownCredential: () => [randomBytes(16).toString('hex'), good.person.codiceFiscale],
+      wrongCode: () => [covered.credentialId, good.person.codiceFiscale],
+      revoked: () => [revoked.credentialId, revoked.person.codiceFiscale],
+      expired: () => [expired.credentialId, expired.person.codiceFiscale],
+    };
+    const names = Object.keys(causes);
+    const times = new Map<string, number[]>(names.map((name) => [name, []]));
+    for (let asked = 0; asked < WARM_UP + ASKED_EACH * names.length; asked += 1) {
+      const name = names[randomInt(names.length)] ?? '';
+      const [credentialId, codiceFiscale] = causes[name]?.() ?? missing();
+      const startedAt = performance.now();
+      // An asker of its own for each: the guessing limits must not answer here.
+      const asker = { id: `kiosk:${asked}`, site: `site-${asked}` };
+      const request = { asker, requestId: randomUUID(), credentialId, codiceFiscale };
+      const { verdict } = await app.verification.verify({ ...request, policy: DEMO_POLICY });
+      if (verdict.outcome !== 'denied' || verdict.reason !== 'notRecognised') {
+        missing();
+      }
+      if (asked >= WARM_UP) {
+        times.get(name)?.push(performance.now() - startedAt);
+      }
+    }
+    compareAll(context, times);
+    await app.stop();
+  } finally {
+    await store.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+function compareAll(context: BenchContext, times: Map<string, number[]>): void {
+  const sorted = [...times].map(([name, all]) => [name, all.sort((a, b) => a - b)] as const);
+  for (const [index, [name, all]] of sorted.entries()) {
+    const median = all[Math.floor(all.length / 2)] ?? 0;
+    context.report({ metric: `median, ${name}`, value: median * 1000, unit: 'µs' });
+    for (const [other, others] of sorted.slice(index + 1)) {
+      const { distance, p } = kolmogorovSmirnov(all, others);
+      context.report({ metric: `distance, ${name} and ${other}`, value: distance, unit: 'D' });
+      const goal = `> ${P_MIN}`;
+      const metric = `probability of one source, ${name} and ${other}`;
+      context.report({ metric, value: p, unit: 'p', goal, met: p > P_MIN });
+    }
+  }
+}
+
+/** The two-sample test on sorted samples, with the asymptotic distribution (large samples). */
+function kolmogorovSmirnov(a: readonly number[], b: readonly number[]) {
+  let [i, j, distance] = [0, 0, 0];
+  while (i < a.length && j < b.length) {
+    const at = Math.min(a[i] ?? 0, b[j] ?? 0);
+    while (i < a.length && (a[i] ?? 0) <= at) {
+      i += 1;
+    }
+    while (j < b.length && (b[j] ?? 0) <= at) {
+      j += 1;
+    }
+    distance = Math.max(distance, Math.abs(i / a.length - j / b.length));
+  }
+  const size = Math.sqrt((a.length * b.length) / (a.length + b.length));
+  const lambda = (size + 0.12 + 0.11 / size) * distance;
+  let p = 0;
+  for (let k = 1; k <= 100; k += 1) {
+    p += 2 * (-1) ** (k - 1) * Math.exp(-2 * k * k * lambda * lambda);
+  }
+  return { distance, p: lambda < 0.2 ? 1 : Math.min(1, Math.max(0, p)) };
+}
+
+function missing(): never {
+  throw new Error('The sample people are not as expected');
+}
