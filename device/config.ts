@@ -66,17 +66,37 @@ export const linkConfigSchema = z.strictObject({
 });
 export type LinkConfig = z.infer<typeof linkConfigSchema>;
 
+/** Deciding without the server. Absent: a gate without its link can check nobody. */
+export const offlineConfigSchema = z.strictObject({
+  /** Where the list and the facts not yet delivered are kept; made when it is not there. */
+  folder: z.string().min(1),
+  /** How long a person waits for the server before the list is asked: the p99 of a good day. */
+  budgetMs: ms(50, 10_000).default(800),
+  /** How often a newer list is looked for, beside being told of one. */
+  pollMs: ms(1_000, 3_600_000).default(60_000),
+});
+export type OfflineConfig = z.infer<typeof offlineConfigSchema>;
+
+/** What the list needs of the time in which a person is answered: its key derivation on a small machine. */
+const LIST_ANSWER_MS = 1_000;
+
 /**
  * The kiosk's config file. `hardware` is checked by the drivers it names, each against its own schema
  * (hardware/open.ts); nothing secret stands in it, only the names of files that hold secrets.
  */
-export const kioskConfigSchema = z.strictObject({
-  $schema: z.string().optional(),
-  link: linkConfigSchema,
-  session: sessionConfigSchema.prefault({}),
-  hardware: z.record(z.string(), z.unknown()),
-  log: z
-    .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']) })
-    .default({ level: 'info' }),
-});
+export const kioskConfigSchema = z
+  .strictObject({
+    $schema: z.string().optional(),
+    link: linkConfigSchema,
+    session: sessionConfigSchema.prefault({}),
+    offline: offlineConfigSchema.optional(),
+    hardware: z.record(z.string(), z.unknown()),
+    log: z
+      .strictObject({ level: z.enum(['debug', 'info', 'warn', 'error']) })
+      .default({ level: 'info' }),
+  })
+  .refine(
+    ({ offline, session }) => !offline || offline.budgetMs + LIST_ANSWER_MS <= session.answerMs,
+    { path: ['offline', 'budgetMs'], error: 'must be at least 1000 below session.answerMs' },
+  );
 export type KioskConfig = z.infer<typeof kioskConfigSchema>;

@@ -13,6 +13,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import type { LinkEvents } from './link/link.ts';
+import type { Offline } from './offline/offline.ts';
 import type { Checks } from './self-test/self-test.ts';
 import type { Screen, Site } from './session/screen.ts';
 import type { SessionConfig, State } from './session/state.ts';
@@ -56,6 +57,8 @@ export interface KioskWatcher {
   reading(reading: Reading): void;
   state(state: State): void;
   painted?(sequence: number): void;
+  /** How many facts wait for the server. */
+  facts?(waiting: number): void;
 }
 
 /** What the session asks of its config, and what the ports around it do. */
@@ -70,6 +73,8 @@ export interface KioskSession extends SessionConfig, Site {
 export interface KioskOptions {
   ports: KioskPorts;
   link: KioskLink;
+  /** Absent: without its link the gate can check nobody. */
+  offline?: Offline;
   session: KioskSession;
   clock: Clock;
   /** A new request id, a random UUID. */

@@ -6,6 +6,7 @@ import type { Verdict } from '../shared/verdict.ts';
 import { credentialVerifier } from './credential-keys.ts';
 import type { KioskOptions } from './kiosk-options.ts';
 import type { BootAnswer } from './link/link.ts';
+import type { KeptBoot } from './offline/kept-boot.ts';
 import { PartHealth } from './part-health.ts';
 import { type Checks, clockOutcome, runSelfTest } from './self-test/self-test.ts';
 import { initialState, step } from './session/machine.ts';
@@ -42,6 +43,7 @@ export class Kiosk {
   };
   #screen: Screen;
   #shown = '';
+  #listShown = '';
   #tested: readonly SelfTestResult[] = [];
   #testing: Promise<readonly SelfTestResult[]> | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -57,7 +59,7 @@ export class Kiosk {
   }
 
   async start(): Promise<void> {
-    const { ports, link } = this.#options;
+    const { ports, link, offline } = this.#options;
     const health = (name: string) => (value: Health) => this.#noteHealth(name, value);
     await ports.display.start({
       key: (key) => this.#dispatch({ name: 'key', key }),
@@ -78,7 +80,12 @@ export class Kiosk {
       key: (key) => this.#dispatch({ name: 'key', key }),
       health: health('keypad'),
     });
+    const kept = await offline?.start({ changed: () => this.#noteOffline() });
+    if (kept) {
+      this.#believe(kept, undefined);
+    }
     link.start({
+      listChanged: () => offline?.listChanged(),
       up: (boot) => this.#linkUp(boot),
       down: (reason) => this.#linkDown(reason),
       command: (command) => this.#obey(command),
@@ -99,6 +106,7 @@ export class Kiosk {
     this.#cancelTimer?.();
     this.#health.stop();
     this.#options.link.stop();
+    await this.#options.offline?.stop();
     const { turnstile, indicator, sounds, scanner, keypad, speaker, headset, printer, display } =
       this.#options.ports;
     const all = [turnstile, indicator, sounds, scanner, keypad, speaker, headset, printer, display];
@@ -119,7 +127,8 @@ export class Kiosk {
       }
     }
     const state = reportedStates[phase.name as keyof typeof reportedStates] ?? 'inService';
-    return { state, peripherals };
+    const offline = this.#options.offline?.status();
+    return { state, peripherals, ...(offline ? { offline } : {}) };
   }
 
   /**
@@ -184,6 +193,7 @@ export class Kiosk {
       this.#dispatch({ name: 'card', text: reading.text });
       return;
     }
+    this.#noteOffline();
     const now = Math.floor(this.#options.clock.now() / 1000);
     const decoded = decodeCredential(reading.text, { ...this.#trust, now });
     this.#dispatch(
@@ -199,18 +209,34 @@ export class Kiosk {
 
   #linkUp(boot: BootAnswer): void {
     const { clock, log } = this.#options;
-    this.#trust = {
-      hosts: boot.hosts,
-      verify: credentialVerifier(boot.credentialKeys),
-      gate: boot.gate,
-      skewMs: clock.now() - boot.serverTime,
-    };
+    this.#believe(boot, clock.now() - boot.serverTime);
+    this.#options.offline?.linkUp(boot);
     log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
     this.#health.note('link', { state: 'ready', since: clock.now() });
     this.#dispatch({ name: 'link', state: 'up' });
   }
 
+  #believe({ hosts, credentialKeys, gate }: KeptBoot, skewMs: number | undefined): void {
+    this.#trust = { hosts, verify: credentialVerifier(credentialKeys), gate, skewMs };
+  }
+
+  /** The list, its age or the facts that wait have changed. */
+  #noteOffline(): void {
+    const { offline, watcher } = this.#options;
+    if (!offline) {
+      return;
+    }
+    watcher?.facts?.(offline.status().factsWaiting);
+    const list = offline.view();
+    const text = JSON.stringify(list);
+    if (text !== this.#listShown) {
+      this.#listShown = text;
+      this.#dispatch({ name: 'list', list });
+    }
+  }
+
   #linkDown(reason: string): void {
+    this.#options.offline?.linkDown();
     this.#options.log.warn({ event: 'linkDown', code: reason }, 'the link is down');
     this.#health.note('link', { state: 'lost', since: this.#options.clock.now(), reason });
     this.#dispatch({ name: 'link', state: 'down' });
@@ -287,14 +313,41 @@ export class Kiosk {
   async #verify(effect: Effect & { name: 'verify' | 'verifyCode' }): Promise<void> {
     const { requestId } = effect;
     let verdict: Verdict = { outcome: 'unconfirmed', reason: 'unavailable' };
+    let source: 'list' | undefined;
     try {
-      verdict = await this.#ask(effect);
+      ({ verdict, source } = await this.#route(effect));
     } catch (error) {
       this.#options.log.warn({ event: 'verifyFailed', code: errorCode(error) }, 'no verdict');
     }
     const nextRequestId = this.#options.newRequestId();
     const receipt = this.#receiptOf(requestId);
-    this.#dispatch({ name: 'verdict', requestId, verdict, nextRequestId, receipt });
+    const answer = { requestId, verdict, nextRequestId, receipt };
+    this.#dispatch({ name: 'verdict', ...answer, ...(source ? { source } : {}) });
+  }
+
+  /** The server's answer or, where a list may give it, the list's; a one-time code is the server's alone. */
+  async #route(
+    effect: Effect & { name: 'verify' | 'verifyCode' },
+  ): Promise<{ verdict: Verdict; source?: 'list' | undefined }> {
+    const { offline } = this.#options;
+    if (!offline || effect.name === 'verifyCode') {
+      return { verdict: await this.#ask(effect) };
+    }
+    const { requestId, credentialId, codiceFiscale } = effect;
+    const request = { requestId, credentialId, codiceFiscale };
+    const isLinkUp = this.#state.parts.link === 'up';
+    const ask = () => this.#ask(effect);
+    const answer = await offline.verify(request, { ask, isLinkUp });
+    if (answer.from === 'server') {
+      return answer;
+    }
+    const { phase } = this.#state;
+    if (phase.name === 'verifying' && phase.requestId === requestId) {
+      // Durable before anything opens; when this fails the answer is not given.
+      offline.keep(answer.fact);
+      this.#noteOffline();
+    }
+    return { verdict: answer.fact.verdict, source: 'list' };
   }
 
   async #ask(effect: Effect & { name: 'verify' | 'verifyCode' }): Promise<Verdict> {

@@ -15,6 +15,7 @@ import { type KioskConfig, kioskConfigSchema, type LinkConfig } from './config.t
 import { Kiosk } from './kiosk.ts';
 import type { KioskWatcher } from './kiosk-options.ts';
 import { type KioskIdentity, Link } from './link/link.ts';
+import { Offline } from './offline/offline.ts';
 import { checkDisk } from './self-test/disk.ts';
 import type { Screen } from './session/screen.ts';
 import type { SelfTestResult } from './session/self-test.ts';
@@ -31,6 +32,8 @@ export interface KioskDeps {
 export interface RunningKiosk {
   /** Where the page is served; `undefined` when the display is not a page. */
   pageUrl: string | undefined;
+  /** The version of the offline list in force; `undefined` without one. */
+  listVersion(): number | undefined;
   selfTest(): Promise<readonly SelfTestResult[]>;
   stop(): Promise<void>;
 }
@@ -88,10 +91,14 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     status: () => kiosk.status(),
     ...(config.link.caFile ? { ca: await readFile(config.link.caFile, 'utf8') } : {}),
   });
+  const offline = config.offline
+    ? new Offline({ config: config.offline, link, clock: systemClock, log })
+    : undefined;
   const kiosk = new Kiosk({
     ports: { ...hardware, display: hardware.display as Display<Screen> },
     link,
     session: config.session,
+    ...(offline ? { offline } : {}),
     clock: systemClock,
     newRequestId: randomUUID,
     log,
@@ -109,7 +116,12 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     await kiosk.stop();
     throw error;
   }
-  return { pageUrl, selfTest: () => kiosk.selfTest(), stop: () => kiosk.stop() };
+  return {
+    pageUrl,
+    listVersion: () => offline?.inForce?.version,
+    selfTest: () => kiosk.selfTest(),
+    stop: () => kiosk.stop(),
+  };
 }
 
 async function readIdentity(config: LinkConfig): Promise<KioskIdentity> {

@@ -9,6 +9,8 @@ import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import { Facts } from './offline-list/facts.ts';
+import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { Policies } from './verification/policies.ts';
@@ -32,6 +34,8 @@ export interface AppDeps {
   socketLimits?: SocketLimits;
   /** Absent: the second level and its one-time codes are `unavailable`. */
   messenger?: Messenger;
+  /** Absent: no offline lists. They are of the registry, so with another source there are none. */
+  offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
   source?: StatusSource;
 }
@@ -48,6 +52,9 @@ export interface App {
   checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
+  /** Not started with the rest: a command on the same data publishes nothing. */
+  offlineLists: OfflineLists | undefined;
+  facts: Facts;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
   /** Ends connections and HTTP; the store stays its owner's. */
@@ -85,8 +92,16 @@ export function createApp(deps: AppDeps): App {
   });
   const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
+  const facts = new Facts({ store, audit, policies, now });
+  const { offlineLists: config } = deps;
+  const offlineLists =
+    config && !source
+      ? new OfflineLists({ store, keyring, registry, policies, clock, log, config })
+      : undefined;
   const sockets = new KioskSockets({
     fleet,
+    facts,
+    offlineLists,
     verification,
     secondLevel,
     keyring,
@@ -108,6 +123,8 @@ export function createApp(deps: AppDeps): App {
     checkpoints,
     fleet,
     sockets,
+    offlineLists,
+    facts,
     async start() {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);
@@ -117,6 +134,7 @@ export function createApp(deps: AppDeps): App {
     },
     async stop() {
       sockets.stop();
+      await offlineLists?.stop();
       await http.close();
       await housekeeping.stop();
       await policies.stop();

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 
 const pdndSchema = z.strictObject({
   tokenUrl: z.url({ protocol: /^https?$/ }),
@@ -35,6 +36,8 @@ export const serverConfigSchema = z.strictObject({
   database: z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/),
   /** The keyring file, 0600; `varco keys init` makes it. */
   keyring: z.string().min(1),
+  /** Lists from which gates may decide while the network is down; absent: none. */
+  offlineLists: offlineListsConfigSchema.optional(),
   /** Asks an e-service of the PDND for people's status, in the place of the own registry. */
   pdnd: pdndSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),

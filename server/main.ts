@@ -48,6 +48,7 @@ export async function startServer(
     node,
     host,
     alsoHosts,
+    offlineLists: config.offlineLists,
     ...limits,
     ...(messenger ? { messenger } : {}),
     ...(source ? { source } : {}),
@@ -59,6 +60,7 @@ export async function startServer(
   };
   try {
     await app.start();
+    await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });
     log.info({ node }, 'server listens');

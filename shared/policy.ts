@@ -48,6 +48,13 @@ export const policySchema = z.strictObject({
   rule: ruleSchema,
   /** Whether one companion passes too; absent: never. */
   companion: ruleSchema.optional(),
+  /** How old a gate's offline list may be for this policy, in milliseconds; absent: one day. */
+  offlineMaxAgeMs: z
+    .number()
+    .int()
+    .min(60_000)
+    .max(31 * 86_400_000)
+    .optional(),
 });
 
 export type Policy = z.infer<typeof policySchema>;

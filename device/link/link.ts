@@ -14,6 +14,8 @@ export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };
 export interface LinkEvents {
   up(boot: BootAnswer): void;
   down(reason: string): void;
+  /** The server has a newer offline list for this gate. */
+  listChanged?(): void;
   /** The site commands the kiosk; the answer says whether it can be done now. */
   command?(command: RequestOf<'Command'>['command']): AnswerOf<'Command'>['status'];
 }
@@ -117,6 +119,12 @@ export class Link {
           // The answer to the challenge is on its way before this runs: boot follows it at once.
           setImmediate(() => void this.#boot(socket, peer));
           return proof;
+        },
+        ListChanged: () => {
+          if (this.#peer === peer && this.#state === 'up') {
+            this.#events?.listChanged?.();
+          }
+          return {};
         },
         Command: ({ command }) => ({ status: this.#events?.command?.(command) ?? 'refused' }),
       },

@@ -55,6 +55,11 @@ export class ListStore {
     return this.#list;
   }
 
+  /** The newest version that was ever in force here: nothing below it is accepted again. */
+  get newest(): { epoch: number; version: number } | undefined {
+    return this.#mark;
+  }
+
   /** Reads what is on disk. Never throws: a list that can't be used is no list, and its code says why. */
   load(): Promise<Loaded> {
     return this.#oneAtATime(() => this.#load());

@@ -44,8 +44,8 @@ const usualLook = { contrast: 'usual', letters: 'usual' } as const;
  * | verifying    | –        | –        | –     | end → idle     | showing (+ relay), or confirming | showing “can't check” | – |
  * | showing      | –        | –        | –     | end → idle     | –                  | idle           | –            |
  *
- * `–`: nothing changes. With the link down a `read` goes straight to showing “can't check now”, so that
- * nobody types sixteen characters for nothing. A verdict whose id is not the session's is late and is
+ * `–`: nothing changes. With the link down and no list to decide from, a `read` goes straight to showing
+ * “can't check now”, so that nobody types sixteen characters for nothing. A verdict whose id is not the session's is late and is
  * dropped. The turnstile opens in one place only: on `granted`, on the way from verifying to showing.
  * `turnstileOpened` and `turnstileFailed` change only what showing says. The standing keys (help,
  * privacy, language, contrast, large letters, repeat, volume, End) do the same on every screen; each
@@ -66,6 +66,8 @@ function advance(state: State, event: Event, config: SessionConfig): Step {
       return settleParts(state, { ...state.parts, turnstile: event.state }, config);
     case 'link':
       return settleParts(state, { ...state.parts, link: event.state }, config);
+    case 'list':
+      return stay({ ...state, parts: { ...state.parts, list: event.list } });
     case 'keypad':
       return settleParts(state, { ...state.parts, keypad: event.state }, config);
     case 'service':
@@ -170,9 +172,10 @@ function read(state: State, event: Event & { name: 'read' }, config: SessionConf
   if (state.phase.name !== 'idle' && state.phase.name !== 'refusing') {
     return stay(state);
   }
-  if (state.parts.link !== 'up') {
-    const verdict: Verdict = { outcome: 'unconfirmed', reason: 'unavailable' };
-    return show(state, event.requestId, verdict, config);
+  const { link, list } = state.parts;
+  if (link !== 'up' && list?.state !== 'usable') {
+    const reason = list?.state === 'tooOld' ? 'listTooOld' : 'unavailable';
+    return show(state, event.requestId, { outcome: 'unconfirmed', reason }, config);
   }
   return {
     state: {
@@ -285,7 +288,11 @@ function answered(state: State, event: Event & { name: 'verdict' }, config: Sess
     return stay(state);
   }
   if (event.verdict.outcome !== 'otpRequired') {
-    return show(state, event.requestId, event.verdict, config, event.receipt);
+    const shown = show(state, event.requestId, event.verdict, config, event.receipt);
+    const { phase: showing } = shown.state;
+    return event.source && showing.name === 'showing'
+      ? { ...shown, state: { ...shown.state, phase: { ...showing, source: event.source } } }
+      : shown;
   }
   return {
     state: {

@@ -47,8 +47,8 @@ export interface Screen {
   look: Look;
   keys: Texts['keys'];
   languageName: string;
-  /** For staff, not for the person: why the gate can't check, with its words. */
-  staff?: 'linkDown';
+  /** For staff, not for the person: that the gate has no link or answered from its list, in words. */
+  staff?: 'linkDown' | 'offlineAnswer';
   staffLine?: string;
 }
 
@@ -103,8 +103,22 @@ export function screenOf(state: State, site: Site = {}): Screen {
     look: state.look,
     keys: texts.keys,
     languageName: texts.languageName,
-    ...(state.parts.link === 'down' ? { staff: 'linkDown', staffLine: texts.linkDown } : {}),
+    ...staffOf(state, texts),
   };
+}
+
+function staffOf({ phase, parts }: State, texts: Texts): Pick<Screen, 'staff' | 'staffLine'> {
+  const isFromList = phase.name === 'showing' && phase.source === 'list';
+  if (!isFromList && parts.link !== 'down') {
+    return {};
+  }
+  const words = [isFromList ? texts.offlineAnswer : texts.linkDown];
+  if (parts.list?.state === 'usable') {
+    words.push(texts.listAge(parts.list.ageMinutes));
+  } else if (parts.list?.state === 'tooOld') {
+    words.push(texts.listUnusable);
+  }
+  return { staff: isFromList ? 'offlineAnswer' : 'linkDown', staffLine: words.join(' · ') };
 }
 
 function overView({ over, phase }: State, texts: Texts, site: Site): Words | undefined {

@@ -32,9 +32,14 @@ export interface Parts {
   /** Told only where the gate can't be used without its keypad. */
   keypad: 'ready' | 'lost';
   service: Service;
-  /** `down` once the link was tried and is not there; the kiosk can then decide nothing. */
+  /** `down` once the link was tried and is not there; then only a list can decide. */
   link: 'opening' | 'up' | 'down';
+  /** What the gate may decide from while the link is down; absent: it has no list at all. */
+  list?: ListView;
 }
+
+/** The offline list, as a session sees it. `tooOld`: too old, or nobody can tell how old. */
+export type ListView = { state: 'usable'; ageMinutes: number } | { state: 'none' | 'tooOld' };
 
 /**
  * Where the session is. A session begins with a code that was read and ends cleared: everything about
@@ -86,6 +91,8 @@ export type Phase =
       /** Only after granted, and only if the gate gives receipts. */
       receipt: Receipt | undefined;
       turnstile: 'shut' | 'opened' | 'failed';
+      /** The answer is the offline list's: for staff, never for the person. */
+      source?: 'list';
     };
 
 /** Why the code typed was not accepted. A suggestion is offered, and used only when it is asked for. */
@@ -118,6 +125,7 @@ export type Event =
   | { name: 'scanner'; state: Parts['scanner'] }
   | { name: 'turnstile'; state: Parts['turnstile'] }
   | { name: 'link'; state: Parts['link'] }
+  | { name: 'list'; list: ListView }
   | { name: 'keypad'; state: Parts['keypad'] }
   | { name: 'service'; state: Service }
   /** The self-test begins; it waits for nobody, so it is refused while somebody is at the gate. */
@@ -137,6 +145,7 @@ export type Event =
       verdict: Verdict;
       nextRequestId: string;
       receipt?: Receipt;
+      source?: 'list';
     }
   | { name: 'turnstileOpened'; requestId: string }
   | { name: 'turnstileFailed'; requestId: string }

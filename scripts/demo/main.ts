@@ -50,11 +50,13 @@ async function visit(): Promise<void> {
       state: () => {},
       signal: (signal) => tray.tell({ signal }),
       relay: (relay) => tray.tell({ relay }),
+      facts: (waiting) => void tray.facts(waiting),
     },
     assets: await demoAssets(),
     sockets: { '/tray': tray.join },
     port: options.port,
     seed: options.seed,
+    offline: true,
   });
   tray.serve(world);
   print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);

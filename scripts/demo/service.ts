@@ -24,6 +24,10 @@ export interface DemoService {
   people: IssuedPerson[];
   url: string;
   linkUrl: string;
+  /** How many answers of gates without network reached the server. */
+  countFacts(): Promise<number>;
+  /** The version of the gate's offline list once everything until now is in it. */
+  listVersion(): Promise<number>;
   start(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -41,6 +45,7 @@ export async function startService(options: {
   folder: string;
   kioskId: string;
   publicKey: KeyObject;
+  offline: boolean;
 }): Promise<DemoService> {
   const { folder, kioskId } = options;
   const keyring = join(folder, 'keyring.json');
@@ -52,6 +57,7 @@ export async function startService(options: {
       node: 'demo',
       database: `sqlite:${join(folder, 'varco.db')}`,
       keyring,
+      ...(options.offline ? { offlineLists: {} } : {}),
     });
   const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });
   const log = createLog({ level: 'info', destination });
@@ -76,6 +82,14 @@ export async function startService(options: {
     })),
     url,
     linkUrl: `${url.replace('http', 'ws')}/link`,
+    async listVersion() {
+      const lists = running?.app.offlineLists;
+      await lists?.publisher.settle();
+      return (await lists?.version(DEMO_POLICY)) ?? 0;
+    },
+    async countFacts() {
+      return (await running?.app.facts.count()) ?? 0;
+    },
     async start() {
       running ??= await startServer(config(port), { log });
     },

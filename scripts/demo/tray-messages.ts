@@ -9,12 +9,18 @@ export interface TrayState {
   signal: string;
   relay: string;
   serverRuns: boolean;
+  /** `none`: this demo has no switch for it. */
+  network: 'none' | 'up' | 'cut';
+  /** Answers given without the server that it does not have yet, and those that it has. */
+  factsWaiting: number;
+  factsKept: number;
 }
 
 /** A text message of the tray. */
 export const trayMessageSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('present'), person: z.number().int().nonnegative() }),
   z.strictObject({ name: z.literal('unplug') }),
+  z.strictObject({ name: z.literal('network'), cut: z.boolean() }),
   z.strictObject({ name: z.literal('server'), run: z.boolean() }),
 ]);
 

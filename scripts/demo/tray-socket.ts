@@ -9,14 +9,30 @@ const PRESENTED_MS = 10_000;
 export class TraySocket {
   readonly #sockets = new Set<WebSocket>();
   #world: World | undefined;
-  #state: TrayState = { people: [], signal: 'off', relay: 'shut', serverRuns: true };
+  #state: TrayState = {
+    people: [],
+    signal: 'off',
+    relay: 'shut',
+    serverRuns: true,
+    network: 'none',
+    factsWaiting: 0,
+    factsKept: 0,
+  };
   #clearing: ReturnType<typeof setTimeout> | undefined;
 
   /** Gives the tray the world that it acts on. */
   serve(world: World): void {
     this.#world = world;
     const people = world.people.map(({ label, codiceFiscale }) => ({ label, codiceFiscale }));
-    this.tell({ people });
+    this.tell({ people, network: world.network ? 'up' : 'none' });
+  }
+
+  /** Tells what the kiosk owes to the server, and what the server has of it. */
+  async facts(waiting: number): Promise<void> {
+    if (waiting !== this.#state.factsWaiting) {
+      this.tell({ factsWaiting: waiting });
+      this.tell({ factsKept: (await this.#world?.service.countFacts()) ?? 0 });
+    }
   }
 
   /** Tells every open tray what has changed. */
@@ -61,6 +77,10 @@ export class TraySocket {
       }
       case 'unplug':
         world.stage.unplug();
+        return;
+      case 'network':
+        world.network?.[message.cut ? 'cut' : 'restore']();
+        this.tell({ network: message.cut ? 'cut' : 'up' });
         return;
       case 'server':
         await (message.run ? world.service.start() : world.service.stop());

@@ -11,6 +11,7 @@ import type { KioskWatcher } from '../../device/kiosk-options.ts';
 import { type RunningKiosk, startKiosk } from '../../device/main.ts';
 import type { PageAsset } from '../../hardware/display/page.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
+import { NetworkSwitch } from './network-switch.ts';
 import { type DemoService, type IssuedPerson, startService } from './service.ts';
 import { Stage } from './stage.ts';
 import { FRAME } from './tray-messages.ts';
@@ -28,6 +29,8 @@ export interface WorldOptions {
   port: number;
   seed: number;
   session?: Record<string, number | string | boolean>;
+  /** The kiosk may decide from an offline list, and the network between it and the server can be cut. */
+  offline?: boolean;
 }
 
 /** A server, a kiosk and its surroundings, all in one temporary folder. */
@@ -36,11 +39,17 @@ export interface World {
   people: IssuedPerson[];
   service: DemoService;
   stage: Stage;
+  /** Absent: the kiosk is connected straight to the server. */
+  network: NetworkSwitch | undefined;
   pageUrl: string;
   press(key: Key): void;
+  /** Resolves when the kiosk has a list of all that the server knows; only with `offline`. */
+  listReady(): Promise<void>;
   stop(): Promise<void>;
 }
 
+/** How often the demo looks whether its kiosk has fetched the list. */
+const LOOK_AGAIN_MS = 50;
 const KIOSK_ID = 'demo-kiosk';
 const cameraProcess = fileURLToPath(
   new URL('../../hardware/simulated/camera-process.ts', import.meta.url),
@@ -63,13 +72,20 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const keyFile = join(folder, 'kiosk.key');
     await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    const service = await startService({ folder, kioskId: KIOSK_ID, publicKey });
+    const { offline = false } = options;
+    const service = await startService({ folder, kioskId: KIOSK_ID, publicKey, offline });
     undo.push(() => service.stop());
+    const network = offline ? new NetworkSwitch(Number(new URL(service.url).port)) : undefined;
+    const link = new URL(service.linkUrl);
+    if (network) {
+      link.port = String(await network.start());
+      undo.push(() => network.stop());
+    }
     const stage = new Stage(join(folder, 'camera.sock'), options.seed);
     await stage.start();
     undo.push(() => stage.stop());
     let press: (key: Key) => void = () => {};
-    const kiosk = await openKiosk(options, { folder, keyFile, url: service.linkUrl }, (keypad) => {
+    const kiosk = await openKiosk(options, { folder, keyFile, url: link.href }, (keypad) => {
       press = keypad;
     });
     undo.push(() => kiosk.stop());
@@ -78,8 +94,15 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       people: service.people,
       service,
       stage,
+      network,
       pageUrl: kiosk.pageUrl ?? '',
       press: (key) => press(key),
+      async listReady() {
+        const newest = await service.listVersion();
+        while ((kiosk.listVersion() ?? -1) < newest) {
+          await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+        }
+      },
       stop,
     };
   } catch (error) {
@@ -96,6 +119,7 @@ function openKiosk(
   const config = kioskConfigSchema.parse({
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
     session: { selfTestAtStart: false, ...options.session },
+    ...(options.offline ? { offline: { folder: join(place.folder, 'offline') } } : {}),
     hardware: {
       scanners: [
         {

@@ -2,6 +2,7 @@ import { Command, InvalidArgumentError } from 'commander';
 import { RETENTION_MONTHS_MAX } from '../../server/audit/checkpoint.ts';
 import { verifyAudit } from '../../server/audit/verify.ts';
 import { monthsBefore } from '../../server/housekeeping.ts';
+import { type Comparison, offlineReport } from '../../server/offline-list/report.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
 interface Options {
@@ -19,6 +20,7 @@ export function auditCommand(): Command {
   return new Command('audit')
     .description('the hash-chained record of every answer')
     .addCommand(verifyCommand())
+    .addCommand(offlineReportCommand())
     .addCommand(pruneCommand());
 }
 
@@ -53,6 +55,45 @@ function verifyCommand(): Command {
         process.exitCode = EXIT_PROBLEMS;
       }
     });
+}
+
+function offlineReportCommand(): Command {
+  return new Command('offline-report')
+    .description('answers that gates gave without the server, against what the registry said then')
+    .addOption(configOption())
+    .option('--from <time>', 'ISO date or time of the answer', parseTime)
+    .option('--to <time>', 'ISO date or time of the answer', parseTime)
+    .option('--json', 'one JSON object a line: the answers, then the totals')
+    .action(async ({ config, from, to, json }: Options) => {
+      const range = {
+        ...(from === undefined ? {} : { from }),
+        ...(to === undefined ? {} : { to }),
+      };
+      const totals: Partial<Record<Comparison['kind'], number>> = {};
+      await withApp(config, async ({ store }) => {
+        for await (const line of offlineReport(store, range)) {
+          const { kind } = line.comparison;
+          totals[kind] = (totals[kind] ?? 0) + 1;
+          const time = new Date(line.decidedAt).toISOString();
+          const { asker, policy, verdict, comparison } = line;
+          printLine(
+            json
+              ? JSON.stringify(line)
+              : `${time}  ${asker}  ${policy}  ${verdict.outcome}  ${wordsOf(comparison)}`,
+          );
+        }
+      });
+      const counts = Object.entries(totals).map(([kind, count]) => `${count} ${kind}`);
+      printLine(
+        json ? JSON.stringify({ totals }) : `offline answers: ${counts.join(', ') || 'none'}`,
+      );
+    });
+}
+
+function wordsOf(comparison: Comparison): string {
+  return comparison.kind === 'behind'
+    ? `behind: ${comparison.changed} of ${comparison.entries} entries had changed`
+    : comparison.kind;
 }
 
 function pruneCommand(): Command {

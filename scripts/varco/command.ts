@@ -6,6 +6,7 @@ import { credentialCommand } from './credential.ts';
 import { decodeCommand } from './decode.ts';
 import { keysCommand } from './keys.ts';
 import { kioskCommand } from './kiosk.ts';
+import { offlineCommand } from './offline.ts';
 import { registryCommand } from './registry.ts';
 import { scanCommand } from './scan.ts';
 import { serverCommand } from './server.ts';
@@ -26,6 +27,7 @@ export function varco(): Command {
     credentialCommand(),
     verifyCommand(),
     auditCommand(),
+    offlineCommand(),
     keysCommand(),
     backupCommand(),
   ];

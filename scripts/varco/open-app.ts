@@ -42,7 +42,16 @@ export async function withApp<Result>(
     const log = createLog({ level: 'warn', destination: process.stderr });
     const { host, alsoHosts } = config;
     const node = `${config.node}-cli`;
-    const app = createApp({ store, keyring, clock: systemClock, log, node, host, alsoHosts });
+    const app = createApp({
+      store,
+      keyring,
+      clock: systemClock,
+      log,
+      node,
+      host,
+      alsoHosts,
+      offlineLists: config.offlineLists,
+    });
     await app.start();
     try {
       return await work({ app, store, keyring, config });

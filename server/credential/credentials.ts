@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { encodeCredential } from '../../shared/credential/credential.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
+import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
 import type { Status } from '../registry/status.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { mayHaveCard } from './card.ts';
@@ -82,7 +83,7 @@ export class Credentials {
   ): Promise<IssuedCredential> {
     const kind = options.card ? 'card' : 'status';
     const mac = this.#keyring.codeMac(codiceFiscale);
-    return this.#store.transaction(async (tx) => {
+    return this.#andNotify(async (tx) => {
       const person = await tx
         .selectFrom('person')
         .select(['id', 'has_mobile', 'has_email', 'privacy_version', 'status'])
@@ -113,7 +114,7 @@ export class Credentials {
    * @throws VarcoError `credentialUnknown` when no live credential has this id.
    */
   async revoke(id: string, options: { actor: string; reason: string }): Promise<void> {
-    await this.#store.transaction(async (tx) => {
+    await this.#andNotify(async (tx) => {
       await this.#revoke(tx, id, options);
     });
   }
@@ -124,7 +125,7 @@ export class Credentials {
    * @throws VarcoError `credentialUnknown`, `cardNotReissued`.
    */
   async reissue(id: string, options: { actor: string; reason: string }): Promise<IssuedCredential> {
-    return this.#store.transaction(async (tx) => {
+    return this.#andNotify(async (tx) => {
       const { personId, mac, kind } = await this.#revoke(tx, id, options);
       if (kind === 'card') {
         throw new VarcoError(
@@ -163,6 +164,13 @@ export class Credentials {
       .where('credential_id', '=', id)
       .orderBy('id')
       .execute();
+  }
+
+  /** A unit of work, and once it is committed a word to those who follow credentials. */
+  async #andNotify<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
+    const result = await this.#store.transaction(work);
+    await this.#store.notify(CREDENTIAL_CHANNEL, '');
+    return result;
   }
 
   async #create(
@@ -220,6 +228,7 @@ export class Credentials {
   async #record(tx: Tx, id: string, kind: string, actor: string, mac: string): Promise<void> {
     const row = { credential_id: id, at: this.#now(), kind, actor };
     await tx.insertInto('credential_event').values(row).execute();
+    await noteCredentialChanges(tx, [id]);
     await this.#audit.append(tx, [{ kind: `credential.${kind}`, subject: mac, body: { actor } }]);
   }
 

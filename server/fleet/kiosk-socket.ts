@@ -10,6 +10,8 @@ import { CallError, defaultPeerLimits, Peer } from '../../shared/protocol/peer.t
 import { proofMessage } from '../../shared/protocol/proof.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
+import type { Facts } from '../offline-list/facts.ts';
+import type { OfflineLists } from '../offline-list/offline-lists.ts';
 import type { SecondLevel } from '../verification/second-level.ts';
 import type { Answer, Verification } from '../verification/verification.ts';
 import type { Fleet, Kiosk } from './fleet.ts';
@@ -51,6 +53,7 @@ export const closeCodes = {
 } as const;
 type CloseReason = keyof typeof closeCodes;
 
+const CALL_TIMEOUT_MS = 5_000;
 const NONCE_BYTES = 32;
 // SubjectPublicKeyInfo of an Ed25519 key is this prefix and the key (RFC 8410 §4).
 const SPKI_ED25519 = Buffer.from('302a300506032b6570032100', 'hex');
@@ -59,6 +62,9 @@ export interface KioskSocketDeps {
   fleet: Fleet;
   verification: Verification;
   secondLevel: SecondLevel;
+  facts: Facts;
+  /** Absent: this server keeps no offline lists. */
+  offlineLists?: OfflineLists | undefined;
   keyring: Keyring;
   /** The hosts whose codes the gates read. */
   hosts: readonly string[];
@@ -124,6 +130,13 @@ export class KioskSockets {
     return [...this.#byKiosk.keys()];
   }
 
+  /** Tells the gates of a policy that there is a newer offline list. */
+  listChanged(policy: string, list: RequestOf<'ListChanged'>): void {
+    for (const connection of this.#byKiosk.values()) {
+      connection.listChanged(policy, list);
+    }
+  }
+
   stop(): void {
     for (const connection of [...this.#connections]) {
       connection.close('goingAway');
@@ -162,6 +175,9 @@ class Connection {
         Verify: (request) => this.#verify(request),
         VerifyCode: (request) => this.#verifyCode(request),
         Status: () => this.#status(),
+        ListHead: (request) => this.#listHead(request),
+        ListChunk: (request) => this.#listChunk(request),
+        Facts: (request) => this.#facts(request),
       },
     });
   }
@@ -278,6 +294,49 @@ class Connection {
       const code = errorCode(error);
       this.#sockets.deps.log.error({ kiosk, code }, 'no answer to a verification');
       throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
+    }
+  }
+
+  /** A kiosk that doesn't know the call, or is gone, finds the list at its next poll. */
+  listChanged(policy: string, list: RequestOf<'ListChanged'>): void {
+    if (this.#state.name === 'accepted' && this.#state.kiosk.policy === policy) {
+      this.#peer.call('ListChanged', list, { timeoutMs: CALL_TIMEOUT_MS }).catch(() => {});
+    }
+  }
+
+  async #listHead(request: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
+    const { policy } = this.#acceptedKiosk();
+    const { offlineLists } = this.#sockets.deps;
+    return offlineLists
+      ? this.#serve(offlineLists.head(policy, request))
+      : { status: 'none', reason: 'off' };
+  }
+
+  async #listChunk(request: RequestOf<'ListChunk'>): Promise<AnswerOf<'ListChunk'>> {
+    const { policy } = this.#acceptedKiosk();
+    const { offlineLists } = this.#sockets.deps;
+    if (!offlineLists) {
+      throw new CallError('unavailable', 'This server keeps no offline lists');
+    }
+    return this.#serve(offlineLists.chunk(policy, request));
+  }
+
+  async #facts({ facts }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
+    const { id, site } = this.#acceptedKiosk();
+    const asker = { id: `kiosk:${id}`, site };
+    return { results: await this.#serve(this.#sockets.deps.facts.take(asker, facts)) };
+  }
+
+  async #serve<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      const code = errorCode(error);
+      if (error instanceof CallError) {
+        throw error;
+      }
+      this.#sockets.deps.log.error({ code }, 'a call of a kiosk failed');
+      throw new CallError(wireCodes[code] ?? 'internal', 'A call of a kiosk failed');
     }
   }
 

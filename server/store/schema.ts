@@ -96,5 +96,37 @@ export interface Tables {
     key_id: string;
     signature: string;
   };
+  /** The slow half of a credential's entries (`shared/offline-list/entry-key.ts`), computed once. */
+  offline_entry: { credential_id: string; cost: string; derived_cipher: Buffer };
+  /** Credentials that were issued, derived or revoked, in a gapless order, for those who follow. */
+  credential_change: { sequence: number; credential_id: string };
+  /** Full lists, with their entries as sorted 64-bit words: what deltas start from. */
+  offline_base: { policy: string; version: number; file: Buffer; entries: Buffer };
+  /** The list in force of each policy, and how far it has followed the changes. */
+  offline_list: {
+    policy: string;
+    /** What else it was built from (policy's version, cost): another one means a new full list. */
+    terms: string;
+    epoch: number;
+    epoch_key_cipher: Buffer;
+    epoch_began_at: number;
+    version: number;
+    issued_at: number;
+    /** When all entries were last worked out anew. */
+    built_at: number;
+    base: number;
+    delta: Buffer | null;
+    status_sequence: number;
+    credential_sequence: number;
+  };
+  /** Versions that changed an entry; `changed` is null where that can't be told (a new epoch). */
+  offline_version: {
+    policy: string;
+    version: number;
+    epoch: number;
+    issued_at: number;
+    entries: number;
+    changed: number | null;
+  };
   import_run: { fingerprint: string; lines: number; bytes: number; updated_at: number };
 }

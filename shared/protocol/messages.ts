@@ -25,6 +25,16 @@ const name = z.string().min(1).max(64);
 /** 128 bits as 32 lower-case hexadecimal digits. */
 const id128 = z.string().regex(/^[0-9a-f]{32}$/);
 
+/** Counts epochs and versions of an offline list. */
+const counter = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
+const listVersion = z.strictObject({ epoch: counter, version: counter });
+const listKind = z.enum(['full', 'delta']);
+
+/** The bytes of one `ListChunk`: in base64url, with its frame, below `FRAME_LENGTH_MAX`. */
+export const LIST_CHUNK_BYTES = 11_520;
+/** The facts of one `Facts`: together below `FRAME_LENGTH_MAX`. */
+export const FACTS_MAX = 32;
+
 /** Every action of `varco.v1`: the one place where the wire's content is defined. */
 export const actions = {
   /** The server asks who is there; the kiosk signs the nonce, the host and its time (see proof.ts). */
@@ -92,8 +102,93 @@ export const actions = {
           reason: z.string().max(64).optional(),
         }),
       ),
+      /** What a gate without network would decide from, and what it has to tell. */
+      offline: z
+        .strictObject({
+          list: z.enum(['none', 'usable', 'tooOld']),
+          listAgeMs: z.number().int().nonnegative().optional(),
+          factsWaiting: z.number().int().nonnegative(),
+          factsQuarantined: z.number().int().nonnegative(),
+        })
+        .optional(),
     }),
     z.strictObject({ serverTime: unixMs }),
+  ),
+  /**
+   * What the kiosk must fetch so that its offline list is the newest of its own gate's policy.
+   * `have` is the list in force; without it (none, or a damaged one) a full list is due. `newest` is the
+   * newest version ever in force there, below which it accepts nothing.
+   *
+   * `none`: `off`, this server keeps no lists; `level`, the policy needs a one-time code, which no list
+   * can ask for; `soon`, one is being built: `ListChanged` says when it is there.
+   */
+  ListHead: action(
+    'kiosk',
+    z.strictObject({
+      have: listVersion.extend({ base: counter }).optional(),
+      newest: listVersion.optional(),
+    }),
+    z.discriminatedUnion('status', [
+      z.strictObject({ status: z.literal('none'), reason: z.enum(['off', 'level', 'soon']) }),
+      z.strictObject({ status: z.literal('current') }),
+      z.strictObject({
+        status: z.literal('fetch'),
+        kind: listKind,
+        version: counter,
+        /** Of the whole file. */
+        bytes: z
+          .number()
+          .int()
+          .positive()
+          .max(64 * 1024 * 1024),
+      }),
+    ]),
+  ),
+  /**
+   * A part of the file that `ListHead` named. `unavailable` when the server no longer has that
+   * version: the kiosk asks for the head again.
+   */
+  ListChunk: action(
+    'kiosk',
+    z.strictObject({ kind: listKind, version: counter, offset: counter }),
+    z.strictObject({ data: z.base64url().max(Math.ceil((LIST_CHUNK_BYTES * 4) / 3)) }),
+  ),
+  /** There is a newer list for this gate: a revocation does not wait for the next poll. */
+  ListChanged: action('server', listVersion, z.strictObject({})),
+  /**
+   * What was decided at the gate without the server, oldest first; each is answered in its place. The
+   * same fact again is `accepted` again and kept once. `refused` is for good.
+   */
+  Facts: action(
+    'kiosk',
+    z.strictObject({
+      facts: z
+        .array(
+          z.strictObject({
+            requestId: z.uuid(),
+            policy: name,
+            verdict: verdictSchema,
+            /** By the kiosk's clock. */
+            decidedAt: unixMs.max(8_640_000_000_000_000),
+            clockTrust: z.enum(['unset', 'estimated', 'synced']),
+            /** The list it was decided from; none for "can't tell". */
+            list: listVersion.optional(),
+            passage: z.enum(['passed', 'notPassed']).optional(),
+          }),
+        )
+        .min(1)
+        .max(FACTS_MAX),
+    }),
+    z.strictObject({
+      results: z
+        .array(
+          z.discriminatedUnion('outcome', [
+            z.strictObject({ outcome: z.literal('accepted') }),
+            z.strictObject({ outcome: z.literal('refused'), code: name }),
+          ]),
+        )
+        .max(FACTS_MAX),
+    }),
   ),
   /** The site commands a kiosk. `busy`: somebody is at the gate, and the command can't wait for them. */
   Command: action(

@@ -10,7 +10,9 @@ export const testKeyring = new Keyring(generateKeyringFile(0));
 /** A server's rooms on a store, started, not listening. */
 export async function startApp(
   store: Store,
-  options: Partial<Pick<AppDeps, 'node' | 'keyring' | 'clock' | 'source' | 'messenger'>> = {},
+  options: Partial<
+    Pick<AppDeps, 'node' | 'keyring' | 'clock' | 'source' | 'messenger' | 'offlineLists'>
+  > = {},
 ): Promise<App> {
   const app = createApp({
     store,

@@ -122,6 +122,9 @@ export const de: Texts = {
   },
   turnstileFailed: 'Sie können eintreten, aber das Tor öffnet nicht: Das Personal lässt Sie durch.',
   linkDown: 'Keine Verbindung',
+  offlineAnswer: 'Antwort ohne Verbindung',
+  listAge: (minutes) => `Liste ${minutes} Min. alt`,
+  listUnusable: 'Liste zu alt',
   keys: {
     end: 'Ende',
     help: 'Hilfe',

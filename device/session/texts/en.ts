@@ -98,6 +98,9 @@ export const en: Texts = {
   throttled: { title: 'Too many tries', text: 'Wait a little and try again, or ask the staff.' },
   turnstileFailed: 'You may enter, but the gate does not open: the staff will let you through.',
   linkDown: 'No connection',
+  offlineAnswer: 'Answered without the link',
+  listAge: (minutes) => `list ${minutes} min old`,
+  listUnusable: 'list too old',
   keys: {
     end: 'End',
     help: 'Help',

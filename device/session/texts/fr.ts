@@ -117,6 +117,9 @@ export const fr: Texts = {
   turnstileFailed:
     'Vous pouvez entrer, mais le portillon ne s’ouvre pas : le personnel vous fera passer.',
   linkDown: 'Sans connexion',
+  offlineAnswer: 'Réponse donnée sans liaison',
+  listAge: (minutes) => `liste datant de ${minutes} min`,
+  listUnusable: 'liste trop ancienne',
   keys: {
     end: 'Fin',
     help: 'Aide',

@@ -107,6 +107,9 @@ export const it: Texts = {
   },
   turnstileFailed: 'Puoi entrare, ma il varco non si apre: il personale ti farà passare.',
   linkDown: 'Senza collegamento',
+  offlineAnswer: 'Risposta data senza collegamento',
+  listAge: (minutes) => `elenco di ${minutes} min fa`,
+  listUnusable: 'elenco troppo vecchio',
   keys: {
     end: 'Fine',
     help: 'Aiuto',

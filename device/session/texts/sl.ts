@@ -107,6 +107,9 @@ export const sl: Texts = {
   },
   turnstileFailed: 'Lahko vstopite, vendar se prehod ne odpre: osebje vas bo spustilo skozi.',
   linkDown: 'Brez povezave',
+  offlineAnswer: 'Odgovor brez povezave',
+  listAge: (minutes) => `seznam star ${minutes} min`,
+  listUnusable: 'seznam je prestar',
   keys: {
     end: 'Konec',
     help: 'Pomoč',

@@ -41,6 +41,12 @@ export interface Texts {
   turnstileFailed: string;
   /** For staff: the server does not answer. */
   linkDown: string;
+  /** For staff: this answer is the offline list's. */
+  offlineAnswer: string;
+  /** For staff: how old the offline list is, in whole minutes. */
+  listAge(minutes: number): string;
+  /** For staff: the offline list is too old to be used. */
+  listUnusable: string;
   keys: {
     end: string;
     help: string;

@@ -45,12 +45,24 @@ function Tray() {
         <button type="button" onClick={() => say({ name: 'server', run: !state?.serverRuns })}>
           {state?.serverRuns === false ? 'Start the server' : 'Stop the server'}
         </button>
+        {state && state.network !== 'none' && (
+          <button
+            type="button"
+            onClick={() => say({ name: 'network', cut: state.network === 'up' })}
+          >
+            {state.network === 'cut' ? 'Mend the network' : 'Cut the network'}
+          </button>
+        )}
       </div>
       <dl>
         <dt>Lamp</dt>
         <dd data-lamp={state?.signal}>{state?.signal ?? '–'}</dd>
         <dt>Turnstile</dt>
         <dd data-relay={state?.relay}>{state?.relay ?? '–'}</dd>
+        <dt>Offline answers</dt>
+        <dd data-waiting={state?.factsWaiting} data-kept={state?.factsKept}>
+          {state?.factsWaiting ?? 0} waiting, {state?.factsKept ?? 0} on the server
+        </dd>
       </dl>
     </section>
   );

@@ -1,6 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Engine } from '../store.ts';
 import { firstRelease } from './0001-first.ts';
+import { offlineLists } from './0002-offline-lists.ts';
 
 /** A step forward; there is none back: a backup is the way back. */
 export interface Migration {
@@ -12,4 +13,5 @@ export interface Migration {
 /** Every migration in order; a released one is never edited. */
 export const migrations: readonly Migration[] = [
   { version: 1, name: 'first release', up: firstRelease },
+  { version: 2, name: 'offline lists', up: offlineLists },
 ];

@@ -1,0 +1,37 @@
+import { z } from 'zod';
+import { actions } from '../../shared/protocol/messages.ts';
+import type { Disk } from './disk.ts';
+
+const NAME = 'boot.json';
+
+const [acceptedSchema] = actions.Boot.answer.options;
+
+/** What the server said at the last boot, so that the kiosk can start while it is away. */
+const keptBootSchema = z.strictObject({
+  hosts: acceptedSchema.shape.hosts,
+  credentialKeys: acceptedSchema.shape.credentialKeys,
+  gate: acceptedSchema.shape.gate,
+  /** The server's time then, Unix milliseconds. */
+  serverTime: acceptedSchema.shape.serverTime,
+});
+export type KeptBoot = z.infer<typeof keptBootSchema>;
+
+/** Reads the last boot; one that is damaged is none. @throws the disk's own error. */
+export async function readBoot(disk: Disk): Promise<KeptBoot | undefined> {
+  const bytes = await disk.read(NAME);
+  if (!bytes) {
+    return undefined;
+  }
+  try {
+    return keptBootSchema.parse(JSON.parse(new TextDecoder().decode(bytes)));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Keeps a boot, all of it or nothing. @throws the disk's own error. */
+export async function keepBoot(disk: Disk, boot: KeptBoot): Promise<void> {
+  const { hosts, credentialKeys, gate, serverTime } = boot;
+  const kept: KeptBoot = { hosts, credentialKeys, gate, serverTime };
+  await disk.replace(NAME, new TextEncoder().encode(JSON.stringify(kept)));
+}

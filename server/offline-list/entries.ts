@@ -1,0 +1,221 @@
+import {
+  deriveEntry,
+  type EntryKey,
+  entryKey,
+  type HmacSha256,
+  type KdfCost,
+  type Scrypt,
+} from '../../shared/offline-list/entry-key.ts';
+import { type EntryState, packEntry } from '../../shared/offline-list/entry-table.ts';
+import type { Policy } from '../../shared/policy.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { PersonRecord } from '../registry/person.ts';
+import type { Status } from '../registry/status.ts';
+import type { Store } from '../store/store.ts';
+import { decide } from '../verification/decide.ts';
+import { noteCredentialChanges } from './changes.ts';
+
+/** Credentials read at once. */
+const READ_BATCH = 500;
+/** Credentials derived in one unit of work of the backfill. */
+const BACKFILL_BATCH = 16;
+const PLACE = 'credential.derived';
+
+/** What a list is built for. */
+export interface EntryTerms {
+  policy: Policy;
+  epochKey: Uint8Array;
+}
+
+export interface EntriesDeps {
+  store: Store;
+  keyring: Keyring;
+  kdf: KdfCost;
+  scrypt: Scrypt;
+  hmac: HmacSha256;
+  now: () => number;
+}
+
+interface Row {
+  id: string;
+  kind: string;
+  state: string;
+  expires_at: number | null;
+  status: string;
+  identity_cipher: Buffer;
+  derived_cipher: Buffer | null;
+}
+
+/**
+ * The entries of credentials: a slow half, scrypt, computed once for each at its issue and kept sealed,
+ * and a fast half for each policy and epoch.
+ */
+export class Entries {
+  readonly #deps: EntriesDeps;
+  readonly #cost: string;
+
+  constructor(deps: EntriesDeps) {
+    this.#deps = deps;
+    this.#cost = costName(deps.kdf);
+  }
+
+  /** Every derived credential's word, in no order, and how many credentials are not derived yet. */
+  async all(terms: EntryTerms): Promise<{ words: bigint[]; missing: number }> {
+    const words: bigint[] = [];
+    let missing = 0;
+    let last = '';
+    for (;;) {
+      const rows = await this.#select().where('c.id', '>', last).limit(READ_BATCH).execute();
+      for (const row of rows) {
+        if (row.derived_cipher) {
+          const word = this.#word(row, row.derived_cipher, terms);
+          if ((word & 3n) !== 0n) {
+            words.push(word);
+          }
+        } else {
+          missing += 1;
+        }
+      }
+      if (rows.length < READ_BATCH) {
+        return { words, missing };
+      }
+      last = rows.at(-1)?.id ?? '';
+      // Gates are answered between two batches.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  }
+
+  /** The words of some credentials, `absent` ones too; what is not derived yet is derived now. */
+  async some(ids: readonly string[], terms: EntryTerms): Promise<bigint[]> {
+    const words: bigint[] = [];
+    for (let from = 0; from < ids.length; from += READ_BATCH) {
+      const batch = ids.slice(from, from + READ_BATCH);
+      const rows = await this.#select().where('c.id', 'in', batch).execute();
+      for (const row of rows) {
+        words.push(this.#word(row, row.derived_cipher ?? (await this.#derive(row)), terms));
+      }
+    }
+    return words;
+  }
+
+  /**
+   * Derives a few credentials that were issued before there were lists, or with another cost, and says
+   * that they changed. Where it stands is kept, so that a restart goes on from there.
+   *
+   * @returns whether there may be more.
+   */
+  async backfill(): Promise<boolean> {
+    const { store } = this.#deps;
+    const last = await this.#backfilledTo();
+    if (last === DONE) {
+      return false;
+    }
+    const rows = await this.#select()
+      .where('c.id', '>', last)
+      .where('e.credential_id', 'is', null)
+      .limit(BACKFILL_BATCH)
+      .execute();
+    for (const row of rows) {
+      await this.#derive(row);
+    }
+    const ids = rows.map(({ id }) => id);
+    await store.transaction(async (tx) => {
+      await noteCredentialChanges(tx, ids);
+      const value = ids.at(-1) ?? DONE;
+      await tx
+        .insertInto('meta')
+        .values({ name: this.#backfillName, value })
+        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
+        .execute();
+    });
+    return rows.length > 0;
+  }
+
+  /** Starts the backfill over: credentials without a derived value were found. */
+  async restartBackfill(): Promise<void> {
+    if ((await this.#backfilledTo()) === DONE) {
+      const { db } = this.#deps.store;
+      await db.deleteFrom('meta').where('name', '=', this.#backfillName).execute();
+    }
+  }
+
+  get #backfillName(): string {
+    return `offlineBackfill ${this.#cost}`;
+  }
+
+  async #backfilledTo(): Promise<string> {
+    const row = await this.#deps.store.db
+      .selectFrom('meta')
+      .select('value')
+      .where('name', '=', this.#backfillName)
+      .executeTakeFirst();
+    return row?.value ?? '';
+  }
+
+  #select() {
+    return this.#deps.store.db
+      .selectFrom('credential as c')
+      .innerJoin('person as p', 'p.id', 'c.person_id')
+      .leftJoin('offline_entry as e', (join) =>
+        join.onRef('e.credential_id', '=', 'c.id').on('e.cost', '=', this.#cost),
+      )
+      .select(['c.id', 'c.kind', 'c.state', 'c.expires_at', 'p.status', 'p.identity_cipher'])
+      .select('e.derived_cipher')
+      .orderBy('c.id');
+  }
+
+  async #derive(row: Row): Promise<Buffer> {
+    const { store, keyring, kdf, scrypt } = this.#deps;
+    const { codiceFiscale } = this.#person(row);
+    const derived = await deriveEntry(codiceFiscale, row.id, kdf, scrypt);
+    const box = keyring.seal(PLACE, Buffer.from(derived).toString('base64url'));
+    derived.fill(0);
+    const written = { cost: this.#cost, derived_cipher: box };
+    await store.db
+      .insertInto('offline_entry')
+      .values({ credential_id: row.id, ...written })
+      .onConflict((conflict) => conflict.column('credential_id').doUpdateSet(written))
+      .execute();
+    return box;
+  }
+
+  #word(row: Row, box: Buffer, { policy, epochKey }: EntryTerms): bigint {
+    const derived = Buffer.from(this.#deps.keyring.open(PLACE, box), 'base64url');
+    const key: EntryKey = entryKey(derived, policy.id, epochKey, this.#deps.hmac);
+    return packEntry(key, this.#stateOf(row, policy));
+  }
+
+  /** What the server itself would say now of this credential with its right codice fiscale. */
+  #stateOf(row: Row, policy: Policy): EntryState {
+    const now = this.#deps.now();
+    if (row.state !== 'live' || (row.expires_at !== null && row.expires_at <= now)) {
+      return 'denied';
+    }
+    const isCard = row.kind === 'card';
+    const status = isCard ? {} : (JSON.parse(row.status) as Status);
+    const asksMinor = JSON.stringify(policy).includes('"minor":true');
+    const facts = {
+      kind: 'known' as const,
+      status,
+      cardValid: isCard,
+      ...(asksMinor ? { birthDate: this.#person(row).birthDate } : {}),
+    };
+    const verdict = decide(facts, policy, new Date(now));
+    if (verdict.outcome === 'granted') {
+      return verdict.companion ? 'allowedWithCompanion' : 'allowed';
+    }
+    return verdict.outcome === 'denied' ? 'denied' : 'absent';
+  }
+
+  #person(row: Row): PersonRecord {
+    const box = this.#deps.keyring.open('person.identity', row.identity_cipher);
+    return JSON.parse(box) as PersonRecord;
+  }
+}
+
+const DONE = 'done';
+
+/** A cost as one word: derived values of another cost are of no use to a list. */
+export function costName({ cost, blockSize, parallelism }: KdfCost): string {
+  return `${cost}/${blockSize}/${parallelism}`;
+}

@@ -1,0 +1,108 @@
+import { z } from 'zod';
+import type { Clock } from '../../shared/clock.ts';
+import { fullCost } from '../../shared/offline-list/entry-key.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { Log } from '../log.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Store } from '../store/store.ts';
+import type { Policies } from '../verification/policies.ts';
+import { hmacSha256, nodeScrypt } from './crypto.ts';
+import { Entries } from './entries.ts';
+import { ListServer } from './list-server.ts';
+import {
+  defaultPublisherTimes,
+  LIST_CHANNEL,
+  ListPublisher,
+  type PublisherTimes,
+} from './publisher.ts';
+
+/**
+ * The part of the server's config that turns offline lists on. `cost` is scrypt's N: what a credential
+ * costs at its issue, and a person at a gate without network; changing it derives everybody anew.
+ */
+export const offlineListsConfigSchema = z.strictObject({
+  cost: z
+    .number()
+    .int()
+    .min(2)
+    .max(131_072)
+    .refine((cost) => (cost & (cost - 1)) === 0, 'must be a power of two')
+    .default(fullCost.cost),
+  /**
+   * Whether this node makes the lists it serves. Building those of millions takes seconds of one core, in
+   * which gates would wait: there, `varco offline publish` does it in a process of its own.
+   */
+  publish: z.boolean().default(true),
+  refreshMs: z.number().int().min(1_000).max(86_400_000).default(defaultPublisherTimes.refreshMs),
+});
+export type OfflineListsConfig = z.infer<typeof offlineListsConfigSchema>;
+
+export interface OfflineListsDeps {
+  store: Store;
+  keyring: Keyring;
+  registry: Registry;
+  policies: Policies;
+  clock: Clock;
+  log: Log;
+  config: OfflineListsConfig;
+  times?: Partial<PublisherTimes>;
+}
+
+/** The server's offline lists: published and served. */
+export class OfflineLists {
+  readonly publisher: ListPublisher;
+  readonly #server: ListServer;
+  readonly #store: Store;
+  readonly #publishes: boolean;
+  #unlisten: (() => Promise<void>) | undefined;
+
+  constructor(deps: OfflineListsDeps) {
+    const { store, keyring, policies, clock, config } = deps;
+    const now = () => clock.now();
+    const kdf = { ...fullCost, cost: config.cost };
+    const entries = new Entries({
+      store,
+      keyring,
+      kdf,
+      scrypt: nodeScrypt,
+      hmac: hmacSha256,
+      now,
+    });
+    const times = { ...defaultPublisherTimes, refreshMs: config.refreshMs, ...deps.times };
+    this.publisher = new ListPublisher({ ...deps, entries, kdf, times });
+    this.#server = new ListServer({ store, policies, now });
+    this.#store = store;
+    this.#publishes = config.publish;
+  }
+
+  /** @param changed told of every new list, by whichever node. */
+  async start(changed: (policy: string, list: RequestOf<'ListChanged'>) => void): Promise<void> {
+    this.#unlisten = await this.#store.listen(LIST_CHANNEL, (payload) => {
+      const [policy = '', epoch, version] = payload.split(' ');
+      changed(policy, { epoch: Number(epoch), version: Number(version) });
+    });
+    if (this.#publishes) {
+      await this.publisher.start();
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.#unlisten?.();
+    this.#unlisten = undefined;
+    await this.publisher.stop();
+  }
+
+  /** The version in force of a policy's list. */
+  version(policy: string): Promise<number | undefined> {
+    return this.#server.version(policy);
+  }
+
+  head(policy: string, asked: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
+    return this.#server.head(policy, asked);
+  }
+
+  chunk(policy: string, asked: RequestOf<'ListChunk'>): Promise<AnswerOf<'ListChunk'>> {
+    return this.#server.chunk(policy, asked);
+  }
+}

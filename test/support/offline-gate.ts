@@ -1,0 +1,287 @@
+import { randomUUID, sign } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { kioskConfigSchema } from '../../device/config.ts';
+import { Kiosk } from '../../device/kiosk.ts';
+import type { KioskPorts } from '../../device/kiosk-options.ts';
+import { Link } from '../../device/link/link.ts';
+import { Offline } from '../../device/offline/offline.ts';
+import type { Screen } from '../../device/session/screen.ts';
+import type { State } from '../../device/session/state.ts';
+import type { Key, ScannerEvents } from '../../hardware/ports.ts';
+import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
+import { DEMO_POLICY } from '../../scripts/demo/people.ts';
+import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
+import { generateKeyringFile } from '../../server/credential/keyring.ts';
+import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
+import { type RunningServer, startServer } from '../../server/main.ts';
+import { type Clock, systemClock } from '../../shared/clock.ts';
+import { type KioskKey, newKioskKey } from './kiosk-client.ts';
+
+const KIOSK_ID = 'gate-1';
+const READY = { state: 'ready', since: 0 } as const;
+const silent = pino({ level: 'silent' });
+
+/** A real server with offline lists, sample people and a cable to it that can be cut. */
+export class OfflineSite {
+  readonly folder: string;
+  readonly key: KioskKey = newKioskKey();
+  server!: RunningServer;
+  people!: SeededPerson[];
+  network!: NetworkSwitch;
+  url!: string;
+
+  private constructor(folder: string) {
+    this.folder = folder;
+  }
+
+  static async start(): Promise<OfflineSite> {
+    const site = new OfflineSite(await mkdtemp(join(tmpdir(), 'varco-offline-')));
+    const keyring = join(site.folder, 'keyring.json');
+    await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
+    await site.startServer(0);
+    await site.server.app.fleet.registerKiosk({
+      id: KIOSK_ID,
+      publicKey: site.key.publicKey,
+      gate: 'Varco 1',
+      site: 'torino',
+      policy: DEMO_POLICY,
+    });
+    site.people = await seedPeople(site.server.app);
+    site.network = new NetworkSwitch(Number(new URL(site.server.url).port));
+    site.url = `ws://127.0.0.1:${await site.network.start()}/link`;
+    return site;
+  }
+
+  async startServer(port: number): Promise<void> {
+    this.server = await startServer(
+      {
+        host: 'varco.example.it',
+        alsoHosts: [],
+        listen: { address: '127.0.0.1', port },
+        node: 'node-a',
+        database: `sqlite:${join(this.folder, 'varco.db')}`,
+        keyring: join(this.folder, 'keyring.json'),
+        // The cheapest scrypt: these tests are about everything else.
+        offlineLists: { cost: 2, publish: true, refreshMs: 86_400_000 },
+        log: 'silent',
+      },
+      { log: silent as never },
+    );
+  }
+
+  person(label: string): SeededPerson {
+    const found = this.people.find((one) => one.label === label);
+    if (!found) {
+      throw new RangeError(`No sample person ${label}`);
+    }
+    return found;
+  }
+
+  /** Resolves when a gate has all that the server knows now. */
+  async untilCurrent(gate: OfflineGate): Promise<void> {
+    const lists = this.server.app.offlineLists;
+    await lists?.publisher.settle();
+    for (;;) {
+      const happens = gate.next();
+      const have = gate.offline.inForce;
+      const head = await lists?.head(DEMO_POLICY, have ? { have } : {});
+      if (head?.status === 'current') {
+        return;
+      }
+      await happens;
+    }
+  }
+
+  async stop(): Promise<void> {
+    await this.network.stop();
+    await this.server.stop();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** A kiosk with its link and its offline part real, and hands that a test moves. */
+export class OfflineGate {
+  readonly kiosk: Kiosk;
+  readonly offline: Offline;
+  readonly link: Link;
+  readonly opened: string[] = [];
+  readonly spoken: string[] = [];
+  /** The event names and codes that the kiosk wrote. */
+  readonly logged: string[] = [];
+  screen: Screen | undefined;
+  state: State | undefined;
+  #scanner: ScannerEvents | undefined;
+  #press: (key: Key) => void = () => {};
+  #waiting: { accept: () => boolean; resolve: () => void }[] = [];
+
+  constructor(
+    site: OfflineSite,
+    options: { folder?: string; clock?: Clock; budgetMs?: number; answerMs?: number } = {},
+  ) {
+    const { clock = systemClock } = options;
+    const config = kioskConfigSchema.parse({
+      link: { url: site.url, kioskId: KIOSK_ID, keyFile: '-' },
+      session: {
+        answerMs: options.answerMs ?? 5_000,
+        verdictMs: 60_000,
+        selfTestAtStart: false,
+      },
+      offline: {
+        folder: options.folder ?? join(site.folder, 'kiosk'),
+        ...(options.budgetMs ? { budgetMs: options.budgetMs } : {}),
+      },
+      hardware: {},
+    });
+    const { privateKey } = site.key;
+    this.link = new Link({
+      url: site.url,
+      identity: { kioskId: KIOSK_ID, sign: (message) => sign(null, message, privateKey) },
+      software: 'test',
+      clock: systemClock,
+      random: () => 0.05,
+      status: () => this.kiosk.status(),
+    });
+    const log = (fields: Record<string, string | number>) => {
+      this.logged.push([fields.event, fields.code].filter(Boolean).join(' '));
+      this.#wake();
+    };
+    this.offline = new Offline({
+      config: config.offline as NonNullable<typeof config.offline>,
+      link: this.link,
+      clock,
+      log: { info: log, warn: log },
+    });
+    this.kiosk = new Kiosk({
+      ports: this.#ports(),
+      link: this.link,
+      offline: this.offline,
+      session: config.session,
+      clock: systemClock,
+      newRequestId: randomUUID,
+      log: { info: log, warn: log },
+      watcher: {
+        reading: () => {},
+        state: (state) => {
+          this.state = state;
+          this.#wake();
+        },
+        facts: () => this.#wake(),
+      },
+    });
+  }
+
+  #ports(): KioskPorts {
+    const quiet = { start: async () => {}, stop: async () => {} };
+    return {
+      scanner: {
+        ...quiet,
+        expect: () => {},
+        start: async (events) => {
+          this.#scanner = events;
+          events.health(READY);
+        },
+      },
+      display: {
+        ...quiet,
+        start: async (events) => {
+          this.#press = (key) => events.key(key);
+        },
+        show: (screen) => {
+          this.screen = screen;
+        },
+      },
+      indicator: { ...quiet, show: () => {} },
+      speaker: {
+        ...quiet,
+        silence: () => {},
+        click: () => {},
+        turnVolume: () => 0,
+        resetVolume: () => {},
+        say: (text) => this.spoken.push(text),
+      },
+      turnstile: {
+        ...quiet,
+        start: async (events) => events.health(READY),
+        open: async () => {
+          const phase = this.state?.phase;
+          this.opened.push(phase && 'requestId' in phase ? phase.requestId : '');
+        },
+      },
+    };
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiting.filter(({ accept }) => accept())) {
+      this.#waiting = this.#waiting.filter((other) => other !== waiter);
+      waiter.resolve();
+    }
+  }
+
+  /** Resolves when anything happens to the kiosk. */
+  next(): Promise<void> {
+    return new Promise((resolve) => this.#waiting.push({ accept: () => true, resolve }));
+  }
+
+  /** Resolves when what is asked is so; looked at whenever something happens to the kiosk. */
+  until(accept: () => boolean): Promise<void> {
+    return accept()
+      ? Promise.resolve()
+      : new Promise((resolve) => this.#waiting.push({ accept, resolve }));
+  }
+
+  untilLink(link: 'up' | 'down'): Promise<void> {
+    return this.until(() => this.state?.parts.link === link);
+  }
+
+  untilDelivered(): Promise<void> {
+    return this.until(() => this.offline.status().factsWaiting === 0);
+  }
+
+  read(text: string): void {
+    this.#scanner?.reading({ text, symbology: 'qr', source: 'test', at: 0 });
+  }
+
+  key(key: Key): void {
+    this.#press(key);
+  }
+
+  /** Shows a code, types the codice fiscale, and answers what the screen is told. */
+  async walk(person: SeededPerson, codiceFiscale = person.person.codiceFiscale): Promise<string> {
+    await this.until(() => this.state?.phase.name === 'idle');
+    this.read(person.text);
+    if (this.state?.phase.name === 'entering') {
+      for (const character of codiceFiscale) {
+        this.key({ kind: 'character', character });
+      }
+      this.key({ kind: 'confirm' });
+    }
+    await this.until(() => this.state?.phase.name === 'showing');
+    return this.verdict();
+  }
+
+  verdict(): string {
+    const phase = this.state?.phase;
+    if (phase?.name !== 'showing') {
+      return phase?.name ?? 'nothing';
+    }
+    const { verdict, source } = phase;
+    const detail = 'reason' in verdict ? verdict.reason : '';
+    const companion = verdict.outcome === 'granted' && verdict.companion ? 'companion' : '';
+    return [source ?? 'server', verdict.outcome, detail, companion].filter(Boolean).join(' ');
+  }
+
+  end(): void {
+    this.key({ kind: 'end' });
+  }
+
+  async start(): Promise<void> {
+    await this.kiosk.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.kiosk.stop();
+  }
+}
