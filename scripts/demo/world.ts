@@ -10,7 +10,9 @@ import { kioskConfigSchema } from '../../device/config.ts';
 import type { KioskWatcher } from '../../device/kiosk-options.ts';
 import { type RunningKiosk, startKiosk } from '../../device/main.ts';
 import type { PageAsset } from '../../hardware/display/page.ts';
+import type { SimulatedHooks } from '../../hardware/open.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
+import type { SpeakerWatch } from '../../hardware/simulated/voice.ts';
 import { type DemoService, type IssuedPerson, startService } from './service.ts';
 import { Stage } from './stage.ts';
 import { FRAME } from './tray-messages.ts';
@@ -27,6 +29,8 @@ export interface WorldOptions {
   sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
   port: number;
   seed: number;
+  /** Hears what the speaker is told; without it the kiosk has no voice. */
+  speaker?: SpeakerWatch;
   session?: Record<string, number | string | boolean>;
 }
 
@@ -38,6 +42,8 @@ export interface World {
   stage: Stage;
   pageUrl: string;
   press(key: Key): void;
+  /** Plugs the headset in or out. */
+  plug(plugged: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -69,9 +75,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await stage.start();
     undo.push(() => stage.stop());
     let press: (key: Key) => void = () => {};
-    const kiosk = await openKiosk(options, { folder, keyFile, url: service.linkUrl }, (keypad) => {
-      press = keypad;
-    });
+    let plug: (plugged: boolean) => void = () => {};
+    const hands: Hands = {
+      keypad(keypad) {
+        press = keypad;
+      },
+      headset(headset) {
+        plug = headset;
+      },
+    };
+    const kiosk = await openKiosk(options, { folder, keyFile, url: service.linkUrl }, hands);
     undo.push(() => kiosk.stop());
     return {
       folder,
@@ -80,6 +93,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       stage,
       pageUrl: kiosk.pageUrl ?? '',
       press: (key) => press(key),
+      plug: (plugged) => plug(plugged),
       stop,
     };
   } catch (error) {
@@ -88,10 +102,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
 }
 
+type Hands = Required<Pick<SimulatedHooks, 'keypad' | 'headset'>>;
+
 function openKiosk(
   options: WorldOptions,
   place: { folder: string; keyFile: string; url: string },
-  keypad: (press: (key: Key) => void) => void,
+  hands: Hands,
 ): Promise<RunningKiosk> {
   const config = kioskConfigSchema.parse({
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
@@ -115,6 +131,9 @@ function openKiosk(
       indicator: { driver: 'simulated' },
       turnstile: { driver: 'simulated' },
       keypad: { driver: 'simulated' },
+      ...(options.speaker
+        ? { speaker: { driver: 'simulated' }, headset: { driver: 'simulated' } }
+        : {}),
     },
   });
   const { watcher, assets, sockets } = options;
@@ -123,7 +142,8 @@ function openKiosk(
     simulated: {
       signal: (signal) => watcher.signal(signal),
       relay: (relay) => watcher.relay(relay),
-      keypad,
+      ...hands,
+      ...(options.speaker ? { speaker: options.speaker } : {}),
     },
     log: pino({ level: 'info' }, pino.destination(join(place.folder, 'kiosk.log'))),
     watcher,
