@@ -9,6 +9,11 @@ export interface Shown {
   glass?: Glass;
 }
 
+/** Asks for a sign that the page still paints. */
+interface Beat {
+  sequence: number;
+}
+
 export interface Connection {
   /** Calls back with every screen, and with `undefined` while the kiosk is out of reach. */
   watch(callback: (shown: Shown | undefined) => void): () => void;
@@ -33,11 +38,23 @@ export function connect(url: string): Connection {
   };
   const open = () => {
     socket = new WebSocket(url);
-    socket.addEventListener('message', (event) => tell(JSON.parse(event.data)));
+    socket.addEventListener('message', (event) => {
+      const message: Shown | Beat = JSON.parse(event.data);
+      if ('screen' in message) {
+        tell(message);
+      } else {
+        afterPaint(() => send({ name: 'painted', sequence: message.sequence }));
+      }
+    });
     socket.addEventListener('close', () => {
       tell(undefined);
       setTimeout(open, RETRY_MS);
     });
+  };
+  const send: Connection['send'] = (message) => {
+    if (socket?.readyState === WebSocket.OPEN) {
+      socket.send(JSON.stringify(message));
+    }
   };
   open();
   return {
@@ -46,10 +63,11 @@ export function connect(url: string): Connection {
       callback(latest);
       return () => watchers.delete(callback);
     },
-    send(message) {
-      if (socket?.readyState === WebSocket.OPEN) {
-        socket.send(JSON.stringify(message));
-      }
-    },
+    send,
   };
+}
+
+/** Two frames on, the browser has painted what is there now; a page that does not paint never calls. */
+export function afterPaint(callback: () => void): void {
+  requestAnimationFrame(() => requestAnimationFrame(callback));
 }

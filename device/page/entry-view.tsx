@@ -51,7 +51,8 @@ export function Entry({ entry, keys, press }: EntryProps) {
 function Said({ entry }: Pick<EntryProps, 'entry'>) {
   const about = entry.problem ?? entry.warning;
   return (
-    <div role="status" class={about ? 'said' : 'progress'}>
+    // A long text scrolls on a small glass, and must by keys alone.
+    <div role="status" class={about ? 'said' : 'progress'} {...(about ? { tabIndex: 0 } : {})}>
       <p>
         {about ?? entry.progress} {entry.suggestion}
       </p>
@@ -91,7 +92,7 @@ function useLetters(entry: EntryView) {
   const [changedAt, setChangedAt] = useState(-1);
   const optional = entry.method === 'direct' && entry.digits && entry.letters !== '';
   const changed = optional && changedAt === entry.entered;
-  const usual = !entry.digits || entry.entered === 0;
+  const usual = !entry.digits || (entry.entered === 0 && entry.letters !== '');
   return {
     optional,
     shown: changed ? !usual : usual,
@@ -156,10 +157,9 @@ function TwelveKeys({ entry, press }: Pick<EntryProps, 'entry' | 'press'>) {
             <button
               type="button"
               key={character}
-              aria-label={character}
               onClick={() => press({ kind: 'character', character })}
             >
-              <span>{character}</span>
+              <span>{character}</span>{' '}
               <span class="letters-of-key">{entry.keyLetters[character] ?? ''}</span>
             </button>
           ))}

@@ -1,7 +1,7 @@
 import { render } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import type { Key } from '../../hardware/ports.ts';
-import { type Connection, connect, type Shown } from './connection.ts';
+import { afterPaint, type Connection, connect, type Shown } from './connection.ts';
 import { keyOf } from './keyboard.ts';
 import { letterSize } from './letter-size.ts';
 import { ScreenView } from './screen-view.tsx';
@@ -10,6 +10,7 @@ import { ScreenView } from './screen-view.tsx';
 function KioskPage({ connection }: { connection: Connection }) {
   const [shown, setShown] = useState<Shown | undefined>();
   useEffect(() => connection.watch(setShown), [connection]);
+  const look = shown?.screen.look;
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const key = keyOf(event);
@@ -23,21 +24,20 @@ function KioskPage({ connection }: { connection: Connection }) {
   }, [connection]);
   useEffect(() => {
     const resize = () => {
-      const { fontPx, tight } = letterSize(window, shown?.glass);
+      const isLarge = look?.letters === 'large';
+      const { fontPx, tight } = letterSize(window, shown?.glass, isLarge);
       document.documentElement.style.setProperty('--size', `${fontPx}px`);
       document.documentElement.classList.toggle('tight', tight);
+      document.documentElement.classList.toggle('contrast', look?.contrast === 'high');
     };
     resize();
     window.addEventListener('resize', resize);
     return () => window.removeEventListener('resize', resize);
-  }, [shown?.glass]);
+  }, [shown?.glass, look?.letters, look?.contrast]);
   useEffect(() => {
     if (shown) {
       document.documentElement.lang = shown.screen.language;
-      // Two frames on, the browser has painted what this effect follows.
-      requestAnimationFrame(() =>
-        requestAnimationFrame(() => connection.send({ name: 'painted', sequence: shown.sequence })),
-      );
+      afterPaint(() => connection.send({ name: 'painted', sequence: shown.sequence }));
     }
   }, [shown, connection]);
   const press = (key: Key) => connection.send({ name: 'key', key });

@@ -64,7 +64,9 @@ function typing(state: State, entry: CodeEntry, { face, view, echo }: Typed): Sp
   if (!isPrivate(echo)) {
     return open(said);
   }
-  return { text: `${said}. ${hint}`.trim(), private: true, ...(hint ? { aloud: hint } : {}) };
+  return hint
+    ? { text: `${said}. ${hint}`, private: true, aloud: hint }
+    : { text: said, private: true };
 }
 
 /** The screen from its beginning: what is asked, how it is typed, how far it is. */

@@ -4,7 +4,8 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import type { Display, DisplayEvents } from '../ports.ts';
+import type { Display, DisplayEvents, Health } from '../ports.ts';
+import { noPages, pagesChanged, painted, paintState, sent } from './paint-watch.ts';
 
 /** The config of the `page` display. Port 0 takes any free port. */
 export const pageDisplayConfigSchema = z.strictObject({
@@ -38,6 +39,9 @@ export interface PageDisplayDeps {
 
 const LOOPBACK = '127.0.0.1';
 const CLIENTS_MAX = 8;
+/** How often a page is asked to paint, in milliseconds; and how long it may take. */
+const BEAT_MS = 5_000;
+const PAINT_MS_MAX = 15_000;
 const MESSAGE_BYTES_MAX = 1_024;
 
 /** What the page sends. */
@@ -69,7 +73,9 @@ const fromPageSchema = z.discriminatedUnion('name', [
 
 /**
  * The page display: a small server on loopback alone, a page for a browser in kiosk mode, and a
- * WebSocket on `/screen` that pushes every screen and brings back touch keys and what was painted.
+ * WebSocket on `/screen` that pushes every screen and brings back touch keys and what was painted. A
+ * beat, every few seconds, asks the page to paint even when nothing changes: a page that is there and
+ * does not paint is `failing`.
  *
  * Requests are answered only when their Host header names this server, and a socket only when its
  * Origin does, so that no other site in the same browser can reach the page (DNS rebinding).
@@ -83,6 +89,9 @@ export class PageDisplay implements Display {
   #events: DisplayEvents | undefined;
   #sequence = 0;
   #last = '';
+  #watch = noPages;
+  #told = '';
+  #cancelBeat: (() => void) | undefined;
 
   constructor(config: PageDisplayConfig, deps: PageDisplayDeps) {
     this.#config = config;
@@ -129,9 +138,11 @@ export class PageDisplay implements Display {
       );
     }
     this.#deps.ready?.(`http://${this.#authority()}/`);
+    this.#beat();
   }
 
   async stop(): Promise<void> {
+    this.#cancelBeat?.();
     for (const page of [...this.#sockets.clients, ...this.#extraSockets.clients]) {
       page.terminate();
     }
@@ -140,11 +151,27 @@ export class PageDisplay implements Display {
   }
 
   show(screen: unknown): void {
-    this.#sequence += 1;
     const { glass } = this.#config;
-    this.#last = JSON.stringify({ sequence: this.#sequence, screen, ...(glass ? { glass } : {}) });
+    const sequence = this.#next();
+    this.#last = JSON.stringify({ sequence, screen, ...(glass ? { glass } : {}) });
+    this.#send(this.#last);
+  }
+
+  #beat(): void {
+    this.#judge();
+    this.#send(JSON.stringify({ sequence: this.#next() }));
+    this.#cancelBeat = this.#deps.clock.after(BEAT_MS, () => this.#beat());
+  }
+
+  #next(): number {
+    this.#sequence += 1;
+    this.#watch = sent(this.#watch, this.#sequence, this.#deps.clock.monotonic());
+    return this.#sequence;
+  }
+
+  #send(text: string): void {
     for (const page of this.#sockets.clients) {
-      page.send(this.#last);
+      page.send(text);
     }
   }
 
@@ -157,19 +184,31 @@ export class PageDisplay implements Display {
     page.on('error', () => page.terminate());
     page.on('message', (data, isBinary) => this.#take(page, isBinary ? '' : data.toString()));
     page.on('close', () => this.#noteClients());
+    this.#noteClients();
     if (this.#last) {
       page.send(this.#last);
     }
-    this.#noteClients();
   };
 
   #noteClients(): void {
-    const since = this.#deps.clock.now();
-    this.#events?.health(
-      this.#sockets.clients.size > 0
-        ? { state: 'ready', since }
-        : { state: 'lost', since, reason: 'noPage' },
-    );
+    this.#watch = pagesChanged(this.#watch, this.#sockets.clients.size);
+    this.#judge();
+  }
+
+  /** Tells how the page is, when that has changed. */
+  #judge(): void {
+    const { clock } = this.#deps;
+    const since = clock.now();
+    const state = paintState(this.#watch, clock.monotonic(), PAINT_MS_MAX);
+    if (state !== this.#told) {
+      this.#told = state;
+      const healths: Record<typeof state, Health> = {
+        alone: { state: 'lost', since, reason: 'noPage' },
+        painting: { state: 'ready', since },
+        stuck: { state: 'failing', since, reason: 'pageStuck' },
+      };
+      this.#events?.health(healths[state]);
+    }
   }
 
   #take(page: WebSocket, text: string): void {
@@ -181,6 +220,8 @@ export class PageDisplay implements Display {
     if (message.data.name === 'key') {
       this.#events?.key(message.data.key);
     } else {
+      this.#watch = painted(this.#watch, message.data.sequence);
+      this.#judge();
       this.#events?.painted(message.data.sequence);
     }
   }

@@ -1,23 +1,28 @@
 /**
  * `npm run demo`: a server, a kiosk and five sample people on this machine, to be tried in a browser.
+ * `npm run demo -- --spoken`: a walk with the screen off, each thing that is said on a line.
  * `npm run demo -- --once`: the same with nobody there; exits 0 only if every outcome is right.
  */
 import { Command } from 'commander';
+import { espeakConfigSchema, openEspeak } from '../../hardware/speech/espeak.ts';
+import { systemClock } from '../../shared/clock.ts';
 import { untilStopped } from '../varco/until-stopped.ts';
 import { demoAssets } from './assets.ts';
 import { Follower, type Outcome, runOnce } from './once.ts';
+import { Listener, walkBySpeech } from './spoken.ts';
 import { TraySocket } from './tray-socket.ts';
 import { startWorld } from './world.ts';
 
 const options = new Command('demo')
   .description('a kiosk, its server and five sample people, on this machine')
   .option('--once', 'walk every scenario with nobody there, print a line each, and end')
+  .option('--spoken', 'walk with the screen off, by what is said alone; each thing said is a line')
   .option('--json', 'with --once: one JSON object a line')
   .option('--port <port>', 'where the page is served; 0 takes any free port', Number, 8080)
   .option('--seed <seed>', 'seed of the scenes before the camera', Number, 1)
   .exitOverride()
   .parse()
-  .opts<{ once?: boolean; json?: boolean; port: number; seed: number }>();
+  .opts<{ once?: boolean; spoken?: boolean; json?: boolean; port: number; seed: number }>();
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -65,4 +70,31 @@ async function visit(): Promise<void> {
   await untilStopped(() => world.stop());
 }
 
-await (options.once ? once() : visit());
+/** A person who sees nothing passes by voice; spoken aloud too where espeak-ng is installed. */
+async function spoken(): Promise<void> {
+  const voice = openEspeak(espeakConfigSchema.parse({ driver: 'espeak' }), { clock: systemClock });
+  await voice.start({ health: () => {} });
+  const listener = new Listener(({ text, language }) => {
+    print(options.json ? JSON.stringify({ text, language }) : `${language || '–'}  ${text}`);
+    voice.say(text, language);
+  });
+  const world = await startWorld({
+    watcher: new Follower(),
+    assets: [],
+    port: 0,
+    seed: options.seed,
+    speaker: listener,
+    session: { entryMethod: 'keyIndex', verdictMs: 3_000 },
+  });
+  try {
+    world.plug(true);
+    const [person] = world.people;
+    const result = person ? await walkBySpeech(world, listener, person) : '';
+    process.exitCode = result.startsWith('Puoi entrare') ? 0 : 1;
+  } finally {
+    await world.stop();
+    await voice.stop();
+  }
+}
+
+await (options.once ? once() : options.spoken ? spoken() : visit());

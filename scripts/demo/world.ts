@@ -10,7 +10,9 @@ import { kioskConfigSchema } from '../../device/config.ts';
 import type { KioskWatcher } from '../../device/kiosk-options.ts';
 import { type RunningKiosk, startKiosk } from '../../device/main.ts';
 import type { PageAsset } from '../../hardware/display/page.ts';
+import type { SimulatedHooks } from '../../hardware/open.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
+import type { SpeakerWatch } from '../../hardware/simulated/voice.ts';
 import { NetworkSwitch } from './network-switch.ts';
 import { type DemoService, type IssuedPerson, startService } from './service.ts';
 import { Stage } from './stage.ts';
@@ -28,6 +30,8 @@ export interface WorldOptions {
   sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
   port: number;
   seed: number;
+  /** Hears what the speaker is told; without it the kiosk has no voice. */
+  speaker?: SpeakerWatch;
   session?: Record<string, number | string | boolean>;
   /** The kiosk may decide from an offline list, and the network between it and the server can be cut. */
   offline?: boolean;
@@ -45,6 +49,8 @@ export interface World {
   press(key: Key): void;
   /** Resolves when the kiosk has a list of all that the server knows; only with `offline`. */
   listReady(): Promise<void>;
+  /** Plugs the headset in or out. */
+  plug(plugged: boolean): void;
   stop(): Promise<void>;
 }
 
@@ -85,9 +91,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await stage.start();
     undo.push(() => stage.stop());
     let press: (key: Key) => void = () => {};
-    const kiosk = await openKiosk(options, { folder, keyFile, url: link.href }, (keypad) => {
-      press = keypad;
-    });
+    let plug: (plugged: boolean) => void = () => {};
+    const hands: Hands = {
+      keypad(keypad) {
+        press = keypad;
+      },
+      headset(headset) {
+        plug = headset;
+      },
+    };
+    const kiosk = await openKiosk(options, { folder, keyFile, url: link.href }, hands);
     undo.push(() => kiosk.stop());
     return {
       folder,
@@ -103,6 +116,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
           await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
         }
       },
+      plug: (plugged) => plug(plugged),
       stop,
     };
   } catch (error) {
@@ -111,10 +125,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
 }
 
+type Hands = Required<Pick<SimulatedHooks, 'keypad' | 'headset'>>;
+
 function openKiosk(
   options: WorldOptions,
   place: { folder: string; keyFile: string; url: string },
-  keypad: (press: (key: Key) => void) => void,
+  hands: Hands,
 ): Promise<RunningKiosk> {
   const config = kioskConfigSchema.parse({
     link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
@@ -139,6 +155,9 @@ function openKiosk(
       indicator: { driver: 'simulated' },
       turnstile: { driver: 'simulated' },
       keypad: { driver: 'simulated' },
+      ...(options.speaker
+        ? { speaker: { driver: 'simulated' }, headset: { driver: 'simulated' } }
+        : {}),
     },
   });
   const { watcher, assets, sockets } = options;
@@ -147,7 +166,8 @@ function openKiosk(
     simulated: {
       signal: (signal) => watcher.signal(signal),
       relay: (relay) => watcher.relay(relay),
-      keypad,
+      ...hands,
+      ...(options.speaker ? { speaker: options.speaker } : {}),
     },
     log: pino({ level: 'info' }, pino.destination(join(place.folder, 'kiosk.log'))),
     watcher,

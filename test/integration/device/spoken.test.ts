@@ -1,0 +1,59 @@
+import { afterEach, expect, test } from 'vitest';
+import { Follower } from '../../../scripts/demo/once.ts';
+import { type Heard, Listener, walkBySpeech } from '../../../scripts/demo/spoken.ts';
+import { startWorld, type World } from '../../../scripts/demo/world.ts';
+
+let world: World | undefined;
+
+afterEach(async () => {
+  await world?.stop();
+  world = undefined;
+});
+
+async function open(heard: Heard[]) {
+  const listener = new Listener((one) => heard.push(one));
+  const follower = new Follower();
+  world = await startWorld({
+    watcher: follower,
+    assets: [],
+    port: 0,
+    seed: 1,
+    speaker: listener,
+    session: { entryMethod: 'keyIndex', verdictMs: 1_000 },
+  });
+  return { world, listener, follower };
+}
+
+test('with the screen off and a headset, by what is said alone, two people pass', async () => {
+  const heard: Heard[] = [];
+  const { world: gate, listener, follower } = await open(heard);
+  gate.plug(true);
+  const [first, second] = gate.people;
+  expect(await walkBySpeech(gate, listener, first as never)).toMatch(/^Puoi entrare\./);
+  expect(follower.opened).toBe(true);
+  expect(await walkBySpeech(gate, listener, second as never)).toMatch(/^Potete entrare\./);
+  expect(heard.some(({ text }) => text.includes('due e due'))).toBe(true);
+});
+
+test('without a headset no character of the code is said, and each is a click', async () => {
+  const heard: Heard[] = [];
+  const { world: gate, listener, follower } = await open(heard);
+  const [person] = gate.people;
+  await listener.hear(/^Mostra/);
+  await gate.stage.present(person?.credential ?? '');
+  await listener.hear(/^Scrivi/);
+  heard.length = 0;
+  for (const character of person?.codiceFiscale ?? '') {
+    gate.press({ kind: 'character', character });
+  }
+  gate.press({ kind: 'repeat' });
+  const aloud = heard.map(({ text }) => text);
+  expect(aloud.filter((text) => text === '(click)').length).toBeGreaterThan(8);
+  const spelled = [...(person?.codiceFiscale ?? '')].join(' ');
+  expect(aloud.filter((text) => /^[A-Z0-9]([ .,]|$)/.test(text))).toEqual([]);
+  expect(aloud.some((text) => text.includes(spelled))).toBe(false);
+  gate.plug(true);
+  expect(heard.at(-1)?.text).toContain(spelled);
+  gate.press({ kind: 'confirm' });
+  await follower.until('a verdict', ({ phase }) => phase.name === 'showing');
+}, 30_000);
