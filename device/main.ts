@@ -73,6 +73,7 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
   const hardware = await openHardware(config.hardware, {
     clock: systemClock,
     random: Math.random,
+    proves: (text, symbology) => kiosk.proves(text, symbology),
     page: {
       ...deps.page,
       ready: (url) => {

@@ -14,6 +14,7 @@ import type {
   Scanner,
   Signal,
   Speaker,
+  Symbology,
   Turnstile,
 } from './ports.ts';
 import { ScannerSet } from './scanner/scanner-set.ts';
@@ -36,6 +37,8 @@ export interface SimulatedHooks {
 export interface HardwareDeps {
   clock: Clock;
   random: () => number;
+  /** Whether a text that was read proves itself, by a signature or a check character. */
+  proves?: (text: string, symbology: Symbology) => boolean;
   page: Omit<PageDisplayDeps, 'clock'>;
   simulated?: SimulatedHooks;
 }

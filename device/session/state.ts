@@ -22,8 +22,9 @@ export type Service = 'open' | 'closed' | 'updating';
 export const modes = ['museum', 'transport', 'desk'] as const;
 export type Mode = (typeof modes)[number];
 
-/** Why a code that was read can't be used. `unreadable`: seen in view, not readable. */
-export type CodeProblem = CredentialProblem | 'unreadable';
+/** Why a code that was read can't be used. `unreadable`: seen in view, not readable;
+ * `several`: different codes of ours at once. */
+export type CodeProblem = CredentialProblem | 'unreadable' | 'several';
 
 /** What the kiosk's parts can do; it changes under any phase and outlives a session. */
 export interface Parts {

@@ -1,38 +1,33 @@
 import { Command } from 'commander';
-import { auditCommand } from './audit.ts';
-import { backupCommand } from './backup.ts';
-import { cfCommand } from './cf.ts';
-import { credentialCommand } from './credential.ts';
-import { decodeCommand } from './decode.ts';
-import { keysCommand } from './keys.ts';
-import { kioskCommand } from './kiosk.ts';
-import { offlineCommand } from './offline.ts';
-import { registryCommand } from './registry.ts';
-import { scanCommand } from './scan.ts';
-import { serverCommand } from './server.ts';
-import { verifyCommand } from './verify.ts';
 
-/** The `varco` command. A usage error is thrown as commander's own error; see `main.ts` for exit codes. */
-export function varco(): Command {
+/** Each command's file is read only when it is asked for: most need a tenth of the whole. */
+const loaders: Readonly<Record<string, () => Promise<Command>>> = {
+  server: async () => (await import('./server.ts')).serverCommand(),
+  kiosk: async () => (await import('./kiosk.ts')).kioskCommand(),
+  decode: async () => (await import('./decode.ts')).decodeCommand(),
+  scan: async () => (await import('./scan.ts')).scanCommand(),
+  cf: async () => (await import('./cf.ts')).cfCommand(),
+  registry: async () => (await import('./registry.ts')).registryCommand(),
+  credential: async () => (await import('./credential.ts')).credentialCommand(),
+  verify: async () => (await import('./verify.ts')).verifyCommand(),
+  audit: async () => (await import('./audit.ts')).auditCommand(),
+  offline: async () => (await import('./offline.ts')).offlineCommand(),
+  keys: async () => (await import('./keys.ts')).keysCommand(),
+  backup: async () => (await import('./backup.ts')).backupCommand(),
+};
+
+/**
+ * The `varco` command. A usage error is thrown as commander's own error; see `main.ts` for exit codes.
+ *
+ * @param only the one command that is asked for; all of them without it, or if there is no such command.
+ */
+export async function varco(only?: string): Promise<Command> {
   const command = new Command('varco').description(
     'Verification kiosk and service: a QR code and a codice fiscale open the gate.',
   );
-  const children = [
-    serverCommand(),
-    kioskCommand(),
-    decodeCommand(),
-    scanCommand(),
-    cfCommand(),
-    registryCommand(),
-    credentialCommand(),
-    verifyCommand(),
-    auditCommand(),
-    offlineCommand(),
-    keysCommand(),
-    backupCommand(),
-  ];
-  for (const child of children) {
-    command.addCommand(child);
+  const one = only !== undefined && Object.hasOwn(loaders, only) ? loaders[only] : undefined;
+  for (const load of one ? [one] : Object.values(loaders)) {
+    command.addCommand(await load());
   }
   throwUsageErrors(command);
   return command;

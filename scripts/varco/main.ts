@@ -7,7 +7,8 @@ const EXIT_FAULT = 1;
 const EXIT_USAGE = 2;
 
 try {
-  await varco().parseAsync();
+  const command = await varco(process.argv[2]);
+  await command.parseAsync();
 } catch (error) {
   if (error instanceof CommanderError) {
     process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;

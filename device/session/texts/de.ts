@@ -62,6 +62,7 @@ export const de: Texts = {
       title: 'Code abgelaufen',
       text: 'Dieser Code gilt nicht mehr. Bitte wenden Sie sich an das Personal.',
     },
+    several: { title: 'Nur ein Code', text: 'Ich sehe mehrere Codes: Zeigen Sie bitte nur einen.' },
     unreadable: { title: 'Nicht lesbar', text: 'Halten Sie den Code näher und ruhig.' },
   },
   entering: {

@@ -44,6 +44,7 @@ export const en: Texts = {
       text: 'We cannot check it here. Please ask the staff.',
     },
     expired: { title: 'Code expired', text: 'This code is no longer valid. Please ask the staff.' },
+    several: { title: 'One code at a time', text: 'I see several codes: show just one.' },
     unreadable: { title: 'I cannot read it', text: 'Bring the code closer and hold it still.' },
   },
   entering: {

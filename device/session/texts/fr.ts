@@ -56,6 +56,7 @@ export const fr: Texts = {
       title: 'Code expiré',
       text: 'Ce code n’est plus valable. Adressez-vous au personnel.',
     },
+    several: { title: 'Un seul code', text: 'Je vois plusieurs codes : montrez-en un seul.' },
     unreadable: { title: 'Lecture impossible', text: 'Approchez le code et tenez-le immobile.' },
   },
   entering: {

@@ -50,6 +50,7 @@ export const it: Texts = {
       title: 'Codice scaduto',
       text: 'Questo codice non è più valido. Rivolgiti al personale.',
     },
+    several: { title: 'Un codice alla volta', text: 'Vedo più codici: mostrane uno solo.' },
     unreadable: { title: 'Non riesco a leggere', text: 'Avvicina il codice e tienilo fermo.' },
   },
   entering: {

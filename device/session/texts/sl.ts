@@ -44,6 +44,7 @@ export const sl: Texts = {
       text: 'Tukaj je ne moremo preveriti. Obrnite se na osebje.',
     },
     expired: { title: 'Koda je potekla', text: 'Ta koda ne velja več. Obrnite se na osebje.' },
+    several: { title: 'Samo ena koda', text: 'Vidim več kod: pokažite samo eno.' },
     unreadable: {
       title: 'Kode ni mogoče prebrati',
       text: 'Približajte kodo in jo držite pri miru.',
