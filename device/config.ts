@@ -54,7 +54,6 @@ export const sessionConfigSchema = z
       pulseMs: given.pulseMs ?? pace.pulseMs,
     };
   });
-export type KioskSessionConfig = z.infer<typeof sessionConfigSchema>;
 
 /** The link to the server. The key file holds this kiosk's Ed25519 private key (PKCS #8 PEM, 0600). */
 export const linkConfigSchema = z.strictObject({

@@ -7,10 +7,9 @@ import { Command } from 'commander';
 import { espeakConfigSchema, openEspeak } from '../../hardware/speech/espeak.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { untilStopped } from '../varco/until-stopped.ts';
-import { demoAssets } from './assets.ts';
 import { Follower, type Outcome, runOnce } from './once.ts';
 import { Listener, walkBySpeech } from './spoken.ts';
-import { TraySocket } from './tray-socket.ts';
+import { startTrayWorld } from './tray-world.ts';
 import { startWorld } from './world.ts';
 
 const options = new Command('demo')
@@ -48,22 +47,8 @@ async function once(): Promise<void> {
 }
 
 async function visit(): Promise<void> {
-  const tray = new TraySocket();
-  const world = await startWorld({
-    watcher: {
-      reading: () => tray.clear(),
-      state: () => {},
-      signal: (signal) => tray.tell({ signal }),
-      relay: (relay) => tray.tell({ relay }),
-      facts: (waiting) => void tray.facts(waiting),
-    },
-    assets: await demoAssets(),
-    sockets: { '/tray': tray.join },
-    port: options.port,
-    seed: options.seed,
-    offline: true,
-  });
-  tray.serve(world);
+  const { port, seed } = options;
+  const world = await startTrayWorld({ port, seed, offline: true });
   print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);
   print(`The server:                       ${world.service.url}/readyz`);
   print('Ctrl-C ends it and leaves nothing behind.');

@@ -1,9 +1,8 @@
 import { rm } from 'node:fs/promises';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { demoAssets } from '../../scripts/demo/assets.ts';
-import { TraySocket } from '../../scripts/demo/tray-socket.ts';
-import { startWorld, type World } from '../../scripts/demo/world.ts';
+import { startTrayWorld } from '../../scripts/demo/tray-world.ts';
+import type { World } from '../../scripts/demo/world.ts';
 import { filesHolding } from '../support/canary.ts';
 import { launchProfile, type Profile } from '../support/chromium.ts';
 
@@ -12,22 +11,7 @@ let profile: Profile;
 let page: Page;
 
 beforeAll(async () => {
-  const tray = new TraySocket();
-  world = await startWorld({
-    watcher: {
-      reading: () => tray.clear(),
-      state: () => {},
-      signal: (signal) => tray.tell({ signal }),
-      relay: (relay) => tray.tell({ relay }),
-      facts: (waiting) => void tray.facts(waiting),
-    },
-    assets: await demoAssets(),
-    sockets: { '/tray': tray.join },
-    port: 0,
-    seed: 1,
-    offline: true,
-  });
-  tray.serve(world);
+  world = await startTrayWorld({ port: 0, seed: 1, offline: true });
   profile = await launchProfile(inject('chromium'), { width: 1280, height: 720 });
   page = await profile.context.newPage();
   await page.goto(world.pageUrl);

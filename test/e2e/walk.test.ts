@@ -3,9 +3,8 @@ import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
-import { demoAssets } from '../../scripts/demo/assets.ts';
-import { TraySocket } from '../../scripts/demo/tray-socket.ts';
-import { startWorld, type World } from '../../scripts/demo/world.ts';
+import { startTrayWorld } from '../../scripts/demo/tray-world.ts';
+import type { World } from '../../scripts/demo/world.ts';
 import { filesHolding } from '../support/canary.ts';
 import { launchProfile, type Profile } from '../support/chromium.ts';
 
@@ -29,21 +28,7 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   await mkdir(fileURLToPath(new URL('../output/', import.meta.url)), { recursive: true });
-  const tray = new TraySocket();
-  world = await startWorld({
-    watcher: {
-      reading: () => tray.clear(),
-      state: () => {},
-      signal: (signal) => tray.tell({ signal }),
-      relay: (relay) => tray.tell({ relay }),
-    },
-    assets: await demoAssets(),
-    sockets: { '/tray': tray.join },
-    port: 0,
-    seed: 1,
-    session: { verdictMs: 3_000 },
-  });
-  tray.serve(world);
+  world = await startTrayWorld({ port: 0, seed: 1, session: { verdictMs: 3_000 } });
   profile = await launchProfile(inject('chromium'), { width: 1280, height: 720 });
   context = profile.context;
   page = await context.newPage();

@@ -1,0 +1,24 @@
+import { demoAssets } from './assets.ts';
+import { TraySocket } from './tray-socket.ts';
+import { startWorld, type World, type WorldOptions } from './world.ts';
+
+/** A world with the kiosk's page and the tray beside it, for somebody to visit in a browser. */
+export async function startTrayWorld(
+  options: Pick<WorldOptions, 'port' | 'seed' | 'session' | 'offline'>,
+): Promise<World> {
+  const tray = new TraySocket();
+  const world = await startWorld({
+    ...options,
+    watcher: {
+      reading: () => tray.clear(),
+      state: () => {},
+      signal: (signal) => tray.tell({ signal }),
+      relay: (relay) => tray.tell({ relay }),
+      facts: (waiting) => void tray.facts(waiting),
+    },
+    assets: await demoAssets(),
+    sockets: { '/tray': tray.join },
+  });
+  tray.serve(world);
+  return world;
+}
