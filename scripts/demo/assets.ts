@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import type { PageAsset } from '../../hardware/display/page.ts';
 import { buildPages } from '../build-pages.ts';
-import { pageFolder, readPage } from '../varco/kiosk.ts';
+import { pageFolder, readPage } from '../varco/page-files.ts';
 
 /** The kiosk's page with the tray beside it, built anew: what is shown is what the source says. */
 export async function demoAssets(): Promise<PageAsset[]> {

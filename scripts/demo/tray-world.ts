@@ -4,14 +4,18 @@ import { startWorld, type World, type WorldOptions } from './world.ts';
 
 /** A world with the kiosk's page and the tray beside it, for somebody to visit in a browser. */
 export async function startTrayWorld(
-  options: Pick<WorldOptions, 'port' | 'seed' | 'session' | 'offline'>,
+  options: Pick<WorldOptions, 'port' | 'seed' | 'session' | 'offline'> & {
+    /** Sees every state that the kiosk goes through. */
+    state?: WorldOptions['watcher']['state'];
+  },
 ): Promise<World> {
+  const { state = () => {}, ...rest } = options;
   const tray = new TraySocket();
   const world = await startWorld({
-    ...options,
+    ...rest,
     watcher: {
       reading: () => tray.clear(),
-      state: () => {},
+      state,
       signal: (signal) => tray.tell({ signal }),
       relay: (relay) => tray.tell({ relay }),
       facts: (waiting) => void tray.facts(waiting),

@@ -35,7 +35,8 @@ export async function varco(only?: string): Promise<Command> {
 
 /** Every subcommand reports its usage errors the same way as the command itself. */
 function throwUsageErrors(command: Command): void {
-  command.exitOverride().showHelpAfterError();
+  // Options belong to the subcommand whose name stands before them.
+  command.exitOverride().showHelpAfterError().enablePositionalOptions();
   for (const child of command.commands) {
     throwUsageErrors(child);
   }

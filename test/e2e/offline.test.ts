@@ -46,7 +46,7 @@ test('the network is cut: granted and refused offline, and the facts follow', as
   await page.getByRole('button', { name: 'Cut the network' }).click();
   const staff = page.locator('[data-staff=linkDown]');
   await staff.waitFor();
-  expect(await staff.textContent()).toMatch(/^Senza collegamento · elenco di \d+ min fa$/);
+  expect(await staff.textContent()).toMatch(/^Senza collegamento · elenco di \d+ min fa/);
 
   expect(await walk(0)).toBe('Puoi entrare');
   const answered = page.locator('[data-staff=offlineAnswer]');

@@ -5,7 +5,7 @@ import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type Language, languages } from '../../device/session/texts/language.ts';
 import { PageDisplay } from '../../hardware/display/page.ts';
-import { readPage } from '../../scripts/varco/kiosk.ts';
+import { readPage } from '../../scripts/varco/page-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { everyScreen } from '../support/kiosk/every-screen.ts';
