@@ -19,6 +19,6 @@ export async function readPage() {
 
 /** dist/page, seen from the source and from dist/scripts/varco alike. */
 export const pageFolder = new URL(
-  import.meta.url.includes('/dist/') ? '../../page/' : '../../dist/page/',
+  import.meta.url.endsWith('.js') ? '../../page/' : '../../dist/page/',
   import.meta.url,
 );

@@ -54,7 +54,7 @@ test('every part is tried, and what failed is named with its code', async () => 
     return true;
   });
   const words = ['node', 'varco', 'kiosk', 'selftest', '--config', config, '--json'];
-  await varco().parseAsync(words);
+  await (await varco()).parseAsync(words);
   const results = output
     .trim()
     .split('\n')
