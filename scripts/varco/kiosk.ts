@@ -14,9 +14,9 @@ export function kioskCommand(): Command {
     .addCommand(selftestCommand());
   return command.action(async (options: { config?: string }) => {
     if (options.config === undefined) {
-      command.error("error: required option '--config <file>' not specified");
+      return command.error("error: required option '--config <file>' not specified");
     }
-    const config = await readKioskConfig(path);
+    const config = await readKioskConfig(options.config);
     const kiosk = await startKiosk(config, { page: { assets: await readPage() } });
     if (kiosk.pageUrl) {
       process.stdout.write(`${kiosk.pageUrl}\n`);
