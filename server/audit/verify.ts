@@ -85,7 +85,7 @@ async function verifyNode(
   };
   const { signed, start } = await readCheckpoints(store, keyring, node, report, tell);
   let at: Head = start;
-  for await (const row of rowsOf(store, node, start.sequence)) {
+  const check = (row: AuditRow) => {
     if (row.sequence !== at.sequence + 1) {
       tell(at.sequence + 1, 'missing');
     }
@@ -101,6 +101,11 @@ async function verifyNode(
       }
     }
     at = row;
+  };
+  for await (const page of pagesOf(store, node, start.sequence)) {
+    for (const row of page) {
+      check(row);
+    }
   }
   const head = await store.db
     .selectFrom('audit_head')
@@ -147,7 +152,7 @@ async function readCheckpoints(
   return { signed, start };
 }
 
-async function* rowsOf(store: Store, node: string, after: number): AsyncGenerator<AuditRow> {
+async function* pagesOf(store: Store, node: string, after: number): AsyncGenerator<AuditRow[]> {
   let last = after;
   for (;;) {
     const rows = await store.db
@@ -158,7 +163,7 @@ async function* rowsOf(store: Store, node: string, after: number): AsyncGenerato
       .orderBy('sequence')
       .limit(PAGE_ROWS)
       .execute();
-    yield* rows;
+    yield rows;
     if (rows.length < PAGE_ROWS) {
       return;
     }

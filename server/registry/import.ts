@@ -96,14 +96,17 @@ export async function importFile(
     await takeBatch(registry, taken, counts, { ...options, dryRun, progress });
     options.onProgress?.(counts);
   };
-  for await (const { line, record } of records) {
-    counts.lines = line;
-    if (line <= resumed) {
-      continue;
-    }
-    batch.push(checkRecord(line, record));
-    if (batch.length >= BATCH_ROWS) {
-      await flush();
+  const check = checker();
+  for await (const several of records) {
+    for (const { line, record } of several) {
+      counts.lines = line;
+      if (line <= resumed) {
+        continue;
+      }
+      batch.push(check(line, record));
+      if (batch.length >= BATCH_ROWS) {
+        await flush();
+      }
     }
   }
   await flush();
@@ -169,23 +172,32 @@ interface NumberedRecord {
 
 const NOT_JSON = Symbol('not JSON');
 
-async function* ndjsonRecords(input: AsyncIterable<Buffer>): AsyncGenerator<NumberedRecord> {
+/** The records of one piece of the file; each is parsed when it is asked for. */
+type Records = AsyncGenerator<Iterable<NumberedRecord>>;
+
+async function* ndjsonRecords(input: AsyncIterable<Buffer>): Records {
   const decoder = new TextDecoder();
   let rest = '';
   let line = 0;
   for await (const chunk of input) {
     const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
     rest = lines.pop() ?? '';
-    for (const text of lines) {
-      line += 1;
-      yield { line, record: parseJson(text) };
-    }
+    yield parseLines(lines, line);
+    line += lines.length;
     if (rest.length > LINE_CHARACTERS_MAX) {
       throw new VarcoError('importUnreadable', `Line ${line + 1} is too long for NDJSON`);
     }
   }
   if (rest.trim() !== '') {
-    yield { line: line + 1, record: parseJson(rest) };
+    yield parseLines([rest], line);
+  }
+}
+
+function* parseLines(lines: readonly string[], before: number): Generator<NumberedRecord> {
+  let line = before;
+  for (const text of lines) {
+    line += 1;
+    yield { line, record: parseJson(text) };
   }
 }
 
@@ -197,7 +209,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-async function* csvRecords(input: AsyncIterable<Buffer>): AsyncGenerator<NumberedRecord> {
+async function* csvRecords(input: AsyncIterable<Buffer>): Records {
   const parser = parseCsv({
     columns: (names: string[]) => checkColumns(names),
     bom: true,
@@ -209,7 +221,7 @@ async function* csvRecords(input: AsyncIterable<Buffer>): AsyncGenerator<Numbere
   const fed = pipeline(input, parser).catch((error: unknown) => error);
   try {
     for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      yield { line: info.lines, record: fromCsv(record) };
+      yield [{ line: info.lines, record: fromCsv(record) }];
     }
   } catch (error) {
     await fed;
@@ -262,25 +274,49 @@ function fromCsv(record: Record<string, string>): Record<string, unknown> {
   return fields;
 }
 
-function checkRecord(line: number, record: unknown): Line {
-  if (record === NOT_JSON || record === undefined) {
-    return { line, reason: record === undefined ? 'the line is empty' : 'the line is not JSON' };
+/** Checks records in turn; a person who stands in several rows behind each other is checked once. */
+function checker(): (line: number, record: unknown) => Line {
+  let fields: Record<string, unknown> = {};
+  let checked = personSchema.safeParse(fields);
+  return (line, record) => {
+    if (record === NOT_JSON || record === undefined) {
+      return { line, reason: record === undefined ? 'the line is empty' : 'the line is not JSON' };
+    }
+    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+      return { line, reason: 'the line is not a JSON object' };
+    }
+    const personFields: Record<string, unknown> = {};
+    const verbaleFields: Record<string, unknown> = {};
+    let bringsVerbale = false;
+    for (const name of Object.keys(record)) {
+      const value = (record as Record<string, unknown>)[name];
+      if (personColumns.has(name)) {
+        personFields[name] = value;
+      } else {
+        verbaleFields[name] = value;
+        bringsVerbale = true;
+      }
+    }
+    if (!samePersonFields(fields, personFields)) {
+      fields = personFields;
+      checked = personSchema.safeParse(fields);
+    }
+    const person = checked;
+    const verbale = bringsVerbale ? verbaleSchema.safeParse(verbaleFields) : undefined;
+    if (!person.success || (verbale && !verbale.success)) {
+      const issues = [...(person.error?.issues ?? []), ...(verbale?.error?.issues ?? [])];
+      const reasons = issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`);
+      return { line, reason: reasons.join('; ') };
+    }
+    return { line, row: { person: person.data, ...(verbale ? { verbale: verbale.data } : {}) } };
+  };
+}
+
+function samePersonFields(a: Record<string, unknown>, b: Record<string, unknown>): boolean {
+  for (const name of personColumns) {
+    if (a[name] !== b[name]) {
+      return false;
+    }
   }
-  if (typeof record !== 'object' || record === null || Array.isArray(record)) {
-    return { line, reason: 'the line is not a JSON object' };
-  }
-  const personFields: Record<string, unknown> = {};
-  const verbaleFields: Record<string, unknown> = {};
-  for (const [name, value] of Object.entries(record)) {
-    (personColumns.has(name) ? personFields : verbaleFields)[name] = value;
-  }
-  const person = personSchema.safeParse(personFields);
-  const verbale =
-    Object.keys(verbaleFields).length > 0 ? verbaleSchema.safeParse(verbaleFields) : undefined;
-  const issues = [...(person.error?.issues ?? []), ...(verbale?.error?.issues ?? [])];
-  if (!person.success || (verbale && !verbale.success)) {
-    const reasons = issues.map((issue) => `${issue.path.join('.') || 'row'}: ${issue.message}`);
-    return { line, reason: reasons.join('; ') };
-  }
-  return { line, row: { person: person.data, ...(verbale ? { verbale: verbale.data } : {}) } };
+  return true;
 }

@@ -31,8 +31,13 @@ export interface ImportProgress {
 
 const PLACE = 'person.identity';
 const INITIAL = JSON.stringify({});
+const EMPTY_BOX = Buffer.alloc(0);
 const personsByMac: Lookup = {
   head: `select id, code_mac, identity_cipher, privacy_version, status from person where code_mac`,
+  keyType: 'text',
+};
+const idsByMac: Lookup = {
+  head: 'select id, code_mac from person where code_mac',
   keyType: 'text',
 };
 const verbaliByProtocol: Lookup = {
@@ -92,6 +97,25 @@ interface VerbaleRow {
   body: string;
 }
 
+/** A verbale of the database, or one of the same batch whose person has no id yet but its mac. */
+interface KnownVerbale {
+  person_id: number | string;
+  state: Verbale['state'];
+  body: string;
+}
+
+/** A person of a batch: as it is given, and as it is in the database. */
+interface Taken {
+  given: PersonRecord;
+  known: PersonRow | undefined;
+}
+
+interface Write {
+  mac: string;
+  verbale: Verbale;
+  body: string;
+}
+
 /** Later in a verbale's life wins, so that the order of arrival never matters. */
 const stateRank = { draft: 0, definitive: 1, superseded: 1, annulled: 2 } as const;
 
@@ -124,15 +148,16 @@ export class Registry {
    * @param progress written with the rows, so that an interrupted import resumes.
    */
   async importRows(rows: readonly RegistryRow[], progress?: ImportProgress): Promise<BatchResult> {
-    const macs = rows.map(({ person }) => this.#keyring.codeMac(person.codiceFiscale));
+    const macs = this.#macsOf(rows);
     const result = await this.#store.transaction(async (tx) => {
-      const persons = await this.#takePersons(tx, rows, macs);
-      const taken = await this.#takeVerbali(tx, rows, macs, persons);
-      const statusChanges = await this.#refold(tx, persons, taken.changed);
+      const persons = await this.#readPersons(tx, rows, macs);
+      const taken = await this.#sortVerbali(tx, rows, macs, persons);
+      const statusChanges = await this.#write(tx, persons, taken.writes);
       if (progress) {
         await this.#saveProgress(tx, progress);
       }
-      const { rejected, verbali, unchanged } = taken;
+      const { rejected, unchanged } = taken;
+      const verbali = taken.writes.size;
       return { persons: persons.size, verbali, unchanged, rejected, statusChanges };
     });
     if (result.statusChanges > 0) {
@@ -208,48 +233,50 @@ export class Registry {
       : { ...person, privacyVersion: row.privacy_version };
   }
 
-  /** Writes the persons that are new or differ; answers every row's person by its mac. */
-  async #takePersons(
+  /** A person's rows mostly stand together: then one HMAC is enough for them. */
+  #macsOf(rows: readonly RegistryRow[]): string[] {
+    let code = '';
+    let mac = '';
+    return rows.map(({ person: { codiceFiscale } }) => {
+      if (codiceFiscale !== code) {
+        code = codiceFiscale;
+        mac = this.#keyring.codeMac(code);
+      }
+      return mac;
+    });
+  }
+
+  /** Every row's person by its mac, as it is in the database and as the last row about it says. */
+  async #readPersons(
     tx: Tx,
     rows: readonly RegistryRow[],
     rowMacs: readonly string[],
-  ): Promise<Map<string, PersonRow>> {
-    const latest = new Map<string, PersonRecord>();
+  ): Promise<Map<string, Taken>> {
+    const persons = new Map<string, Taken>();
     for (const [index, { person }] of rows.entries()) {
-      latest.set(rowMacs[index] ?? '', person);
+      persons.set(rowMacs[index] ?? '', { given: person, known: undefined });
     }
-    const macs = [...latest.keys()];
-    const known = await this.#store.lookup<PersonRow>(tx, personsByMac, macs);
-    const same = new Set(
-      known
-        .filter((row) => isSamePerson(this.#openIdentity(row), latest.get(row.code_mac)))
-        .map((row) => row.code_mac),
-    );
-    const changed = [...latest].filter(([mac]) => !same.has(mac));
-    if (changed.length === 0) {
-      return new Map(known.map((row) => [row.code_mac, row]));
+    const known = await this.#store.lookup<PersonRow>(tx, personsByMac, [...persons.keys()]);
+    for (const row of known) {
+      const person = persons.get(row.code_mac);
+      if (person) {
+        person.known = row;
+      }
     }
-    const now = this.#now();
-    await this.#store.insertMany(
-      tx,
-      insertPersons,
-      changed.map(([mac, person]) => {
-        const { privacyVersion, ...identity } = person;
-        const box = this.#keyring.seal(PLACE, JSON.stringify(identity));
-        const [mobile, email] = [Number(Boolean(person.mobile)), Number(Boolean(person.email))];
-        return [mac, box, mobile, email, privacyVersion ?? null, INITIAL, now];
-      }),
-    );
-    const persons = await this.#store.lookup<PersonRow>(tx, personsByMac, macs);
-    return new Map(persons.map((row) => [row.code_mac, row]));
+    return persons;
   }
 
-  async #takeVerbali(
+  /** Which verbali are to be written, by protocol number, and what is wrong with the others. */
+  async #sortVerbali(
     tx: Tx,
     rows: readonly RegistryRow[],
     macs: readonly string[],
-    persons: Map<string, PersonRow>,
-  ): Promise<Omit<BatchResult, 'persons' | 'statusChanges'> & { changed: Set<number> }> {
+    persons: Map<string, Taken>,
+  ): Promise<{
+    writes: Map<string, Write>;
+    unchanged: number;
+    rejected: BatchResult['rejected'];
+  }> {
     const protocols = new Set<string>();
     for (const { verbale } of rows) {
       if (verbale) {
@@ -257,84 +284,141 @@ export class Registry {
       }
     }
     const found = await this.#store.lookup<VerbaleRow>(tx, verbaliByProtocol, [...protocols]);
-    const known = new Map(found.map((row) => [row.protocol, row]));
-    const writes = new Map<string, readonly unknown[]>();
-    const changed = new Set<number>();
+    const known = new Map<string, KnownVerbale>(found.map((row) => [row.protocol, row]));
+    const writes = new Map<string, Write>();
     const rejected: BatchResult['rejected'] = [];
     let unchanged = 0;
     for (const [index, { verbale }] of rows.entries()) {
-      const personId = persons.get(macs[index] ?? '')?.id;
-      if (!verbale || personId === undefined) {
+      if (!verbale) {
         continue;
       }
+      const mac = macs[index] ?? '';
+      // A person that is not in the database yet goes by its mac within the batch.
+      const owner = persons.get(mac)?.known?.id ?? mac;
       const body = JSON.stringify(verbale);
-      const verdict = compare(known.get(verbale.protocol), personId, verbale, body);
+      const verdict = compare(known.get(verbale.protocol), owner, verbale, body);
       if (verdict === 'unchanged') {
         unchanged += 1;
       } else if (verdict === 'write') {
-        const { protocol, kind, area, state, definitiveOn } = verbale;
-        const at = definitiveOn === undefined ? null : Date.parse(definitiveOn);
-        writes.set(protocol, [protocol, personId, kind, area, state, at, body]);
-        known.set(protocol, { protocol, person_id: personId, state, body });
-        changed.add(personId);
+        writes.set(verbale.protocol, { mac, verbale, body });
+        known.set(verbale.protocol, { person_id: owner, state: verbale.state, body });
       } else {
         rejected.push({ index, problem: verdict });
       }
     }
-    await this.#store.insertMany(tx, insertVerbali, [...writes.values()]);
-    return { verbali: writes.size, unchanged, rejected, changed };
+    return { writes, unchanged, rejected };
   }
 
-  /** Folds the status of those whose verbali changed, and says so to those who follow. */
-  async #refold(tx: Tx, persons: Map<string, PersonRow>, changed: Set<number>): Promise<number> {
-    if (changed.size === 0) {
-      return 0;
-    }
+  /**
+   * Writes persons and verbali, folds the status of those whose verbali changed and says so to those
+   * who follow. A new person's row is written once, with its status.
+   *
+   * @returns how many statuses changed.
+   */
+  async #write(tx: Tx, persons: Map<string, Taken>, writes: Map<string, Write>): Promise<number> {
     const now = this.#now();
     const today = new Date(now).toISOString().slice(0, 10);
-    const rows = await this.#store.lookup<VerbaleRow>(tx, verbaliByPerson, [...changed]);
-    const byPerson = new Map<number, Verbale[]>();
-    for (const { person_id, body } of rows) {
-      const verbali = byPerson.get(person_id) ?? [];
-      verbali.push(JSON.parse(body) as Verbale);
-      byPerson.set(person_id, verbali);
-    }
-    const differing: [PersonRow, string][] = [];
-    for (const person of persons.values()) {
-      const verbali = byPerson.get(person.id);
-      const next = verbali && JSON.stringify(status(verbali, today));
-      if (next !== undefined && next !== person.status) {
-        differing.push([person, next]);
-      }
-    }
-    if (differing.length === 0) {
-      return 0;
-    }
+    const fresh = foldFresh(persons, writes, today);
+    await this.#writePersons(tx, persons, fresh, now);
+    const ids = await this.#idsOf(tx, persons);
+    await this.#store.insertMany(
+      tx,
+      insertVerbali,
+      [...writes.values()].map(({ mac, verbale, body }) => {
+        const { protocol, kind, area, state, definitiveOn } = verbale;
+        const at = definitiveOn === undefined ? null : Date.parse(definitiveOn);
+        return [protocol, ids.get(mac), kind, area, state, at, body];
+      }),
+    );
+    const changes = await this.#refoldKnown(tx, persons, writes, today);
     await this.#store.insertMany(
       tx,
       updateStatus,
-      differing.map(([person, next]) => [
-        person.code_mac,
-        person.identity_cipher,
-        0,
-        0,
-        null,
-        next,
-        now,
-      ]),
+      changes.map(([mac, next]) => [mac, EMPTY_BOX, 0, 0, null, next, now]),
     );
-    const last = await takeNumbers(tx, 'statusEvent', differing.length);
+    for (const [mac, next] of fresh) {
+      if (next !== INITIAL) {
+        changes.push([mac, next]);
+      }
+    }
+    if (changes.length === 0) {
+      return 0;
+    }
+    const first = (await takeNumbers(tx, 'statusEvent', changes.length)) - changes.length + 1;
     await this.#store.insertMany(
       tx,
       insertStatusEvents,
-      differing.map(([person, next], index) => [
-        last - differing.length + 1 + index,
-        person.id,
-        now,
-        next,
-      ]),
+      changes.map(([mac, next], index) => [first + index, ids.get(mac), now, next]),
     );
-    return differing.length;
+    return changes.length;
+  }
+
+  /** Persons that are new or differ, in the order of their index: each of its pages is met once. */
+  async #writePersons(
+    tx: Tx,
+    persons: Map<string, Taken>,
+    fresh: Map<string, string>,
+    now: number,
+  ): Promise<void> {
+    const changed = [...persons].filter(
+      ([, { given, known }]) => !known || !isSamePerson(this.#openIdentity(known), given),
+    );
+    changed.sort(([a], [b]) => (a < b ? -1 : 1));
+    await this.#store.insertMany(
+      tx,
+      insertPersons,
+      changed.map(([mac, { given }]) => {
+        const { privacyVersion, ...identity } = given;
+        const box = this.#keyring.seal(PLACE, JSON.stringify(identity));
+        const [mobile, email] = [Number(Boolean(given.mobile)), Number(Boolean(given.email))];
+        return [mac, box, mobile, email, privacyVersion ?? null, fresh.get(mac) ?? INITIAL, now];
+      }),
+    );
+  }
+
+  async #idsOf(tx: Tx, persons: Map<string, Taken>): Promise<Map<string, number>> {
+    const ids = new Map<string, number>();
+    const fresh: string[] = [];
+    for (const [mac, { known }] of persons) {
+      if (known) {
+        ids.set(mac, known.id);
+      } else {
+        fresh.push(mac);
+      }
+    }
+    const rows = await this.#store.lookup<{ id: number; code_mac: string }>(tx, idsByMac, fresh);
+    for (const { id, code_mac } of rows) {
+      ids.set(code_mac, id);
+    }
+    return ids;
+  }
+
+  /** The new statuses of those who were known before and whose verbali changed. */
+  async #refoldKnown(
+    tx: Tx,
+    persons: Map<string, Taken>,
+    writes: Map<string, Write>,
+    today: string,
+  ): Promise<[mac: string, next: string][]> {
+    const changed = new Map<number, { mac: string; before: string; verbali: Verbale[] }>();
+    for (const { mac } of writes.values()) {
+      const known = persons.get(mac)?.known;
+      if (known) {
+        changed.set(known.id, { mac, before: known.status, verbali: [] });
+      }
+    }
+    const rows = await this.#store.lookup<VerbaleRow>(tx, verbaliByPerson, [...changed.keys()]);
+    for (const { person_id, body } of rows) {
+      changed.get(person_id)?.verbali.push(JSON.parse(body) as Verbale);
+    }
+    const differing: [string, string][] = [];
+    for (const { mac, before, verbali } of changed.values()) {
+      const next = JSON.stringify(status(verbali, today));
+      if (next !== before) {
+        differing.push([mac, next]);
+      }
+    }
+    return differing;
   }
 
   async #saveProgress(tx: Tx, progress: ImportProgress): Promise<void> {
@@ -369,16 +453,36 @@ function isSamePerson(known: PersonRecord, given: PersonRecord | undefined): boo
   return JSON.stringify(known) === JSON.stringify(given);
 }
 
+/** The statuses of the persons who are not in the database yet: all their verbali are in the batch. */
+function foldFresh(
+  persons: Map<string, Taken>,
+  writes: Map<string, Write>,
+  today: string,
+): Map<string, string> {
+  const verbali = new Map<string, Verbale[]>();
+  for (const { mac, verbale } of writes.values()) {
+    if (!persons.get(mac)?.known) {
+      const own = verbali.get(mac);
+      if (own) {
+        own.push(verbale);
+      } else {
+        verbali.set(mac, [verbale]);
+      }
+    }
+  }
+  return new Map([...verbali].map(([mac, own]) => [mac, JSON.stringify(status(own, today))]));
+}
+
 function compare(
-  known: VerbaleRow | undefined,
-  personId: number,
+  known: KnownVerbale | undefined,
+  owner: number | string,
   verbale: Verbale,
   body: string,
 ): 'write' | 'unchanged' | RowProblem {
   if (!known) {
     return 'write';
   }
-  if (known.person_id !== personId) {
+  if (known.person_id !== owner) {
     return 'protocolOfAnother';
   }
   const later = stateRank[verbale.state] - stateRank[known.state];

@@ -117,7 +117,9 @@ export class SqliteStore implements Store {
     const statement = this.#prepare(`${lookup.head} = ?`);
     const rows: Row[] = [];
     for (const key of keys) {
-      rows.push(...(statement.all(key) as Row[]));
+      for (const row of statement.all(key) as Row[]) {
+        rows.push(row);
+      }
     }
     return Promise.resolve(rows);
   }

@@ -65,7 +65,19 @@ export function explain(facts: Facts & { kind: 'known' }, rule: Rule, now: Date)
     const opposite = { yes: 'no', no: 'yes', unknown: 'unknown' } as const;
     return { term: 'not', answer: opposite[part.answer], parts: [part] };
   }
-  return { term: JSON.stringify(rule), answer: answerTerm(facts, rule, now), parts: [] };
+  return { term: textOf(rule), answer: answerTerm(facts, rule, now), parts: [] };
+}
+
+const termTexts = new WeakMap<Rule, string>();
+
+/** A term's text; policies stay in memory, so it is made once. */
+function textOf(rule: Rule): string {
+  let text = termTexts.get(rule);
+  if (text === undefined) {
+    text = JSON.stringify(rule);
+    termTexts.set(rule, text);
+  }
+  return text;
 }
 
 type Term = Exclude<Rule, { all: Rule[] } | { any: Rule[] } | { not: Rule }>;

@@ -12,11 +12,14 @@ export function shippedPolicies(): Policy[] {
 /** The channel of {@link Store.notify} that says "there is a new policy". */
 const POLICY_CHANNEL = 'varco_policy';
 
+const DAY_MS = 86_400_000;
+
 /** Policies by id and version: data in the database, read into memory at start and when one is added. */
 export class Policies {
   readonly #store: Store;
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #byId = new Map<string, Policy[]>();
+  #today = { day: Number.NaN, text: '' };
 
   constructor(deps: { store: Store }) {
     this.#store = deps.store;
@@ -77,7 +80,11 @@ export class Policies {
 
   /** The newest version that is valid on the day. */
   find(id: string, now: Date): Policy | undefined {
-    const today = now.toISOString().slice(0, 10);
+    const day = Math.floor(now.getTime() / DAY_MS);
+    if (day !== this.#today.day) {
+      this.#today = { day, text: now.toISOString().slice(0, 10) };
+    }
+    const today = this.#today.text;
     return this.#byId
       .get(id)
       ?.findLast(

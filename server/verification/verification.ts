@@ -126,7 +126,9 @@ export class Verification {
     const key = `${request.asker.id} ${request.requestId}`;
     const upstream = this.#source ? await this.#askSource(this.#source, request, mac) : undefined;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ...request, question, mac, key, upstream, resolve, reject });
+      const { asker, requestId, credentialId, codiceFiscale, policy } = request;
+      const given = { asker, requestId, credentialId, codiceFiscale, policy };
+      this.#waiting.push({ ...given, question, mac, key, upstream, resolve, reject });
       if (!this.#settling) {
         this.#settling = true;
         setImmediate(() => void this.#settleAll());
