@@ -28,7 +28,7 @@ afterAll(() => rm(folder, { recursive: true }));
 /** The scanner started, with what it says to be waited for. */
 async function start(options: Partial<SerialScannerConfigInput> = {}) {
   const readings = new Waiter<Reading>();
-  const healths = new Waiter<Health>();
+  const healths = new Waiter<Health>(10_000);
   scanner = openSerialScanner(
     { driver: 'serial', path: device.path, ...options },
     { random: () => 0 },
