@@ -2,6 +2,7 @@ import type { DecodedCode, DecodeOutcome, DecodeRequest, Decoder } from './decod
 import { crop, flattenLight, sharpen } from './enhance.ts';
 import type { LumaFrame } from './frame.ts';
 import { distance, middle } from './geometry.ts';
+import { lookThroughMotion } from './motion-look.ts';
 import { halve, rescale } from './resample.ts';
 import { isSure, Search, type View } from './search.ts';
 import type { DecoderPace } from './thread-messages.ts';
@@ -38,6 +39,9 @@ const LOOKS: readonly Look[] = [
     run: (search) => search.zxing(search.whole(), { tryDenoise: true }),
   },
 ];
+
+/** A hand that comes closer moves: what it shows is smeared before it is still. */
+const THROUGH_MOTION: Look = { name: 'motion', evidence: false, run: lookThroughMotion };
 
 /**
  * The decoder `auto`: looks in the best order until something is read or the budget is spent.
@@ -80,11 +84,15 @@ export class Pipeline implements Decoder {
     return { codes, codeLike: codes.length === 0 && search.codeLike };
   }
 
-  /** Bent grids on every frame where ZXing saw something, and one further look in turn. */
+  /** Bent grids where ZXing saw something, motion undone where there was some, one more in turn. */
   #looksOfThisFrame(search: Search): readonly Look[] {
     const [elastic, ...others] = LOOKS;
     const other = others[this.#turn++ % others.length];
-    return [...(search.seen.length > 0 && elastic ? [elastic] : []), ...(other ? [other] : [])];
+    return [
+      ...(search.seen.length > 0 && elastic ? [elastic] : []),
+      THROUGH_MOTION,
+      ...(other ? [other] : []),
+    ];
   }
 }
 

@@ -8,12 +8,16 @@ import { judgeReading } from './second-opinion.ts';
 import { adaptiveThreshold } from './threshold.ts';
 import { ZXING_DEFAULT_LOOK, type ZxingEngine, type ZxingLook } from './zxing.ts';
 
-/** Where a derived picture came from: its pixels times `scale`, plus the corner, are the frame's. */
+/**
+ * Where a derived picture came from: its pixels times `scale`, turned by `turn` radians if it was
+ * turned, plus the corner, are the frame's.
+ */
 export interface View {
   frame: LumaFrame;
   scale: number;
   left: number;
   top: number;
+  turn?: number;
 }
 
 /** Shares of the longer side for the window of the threshold that finder patterns are sought in. */
@@ -36,7 +40,7 @@ export class Search {
   patternFound = false;
   readonly frame: LumaFrame;
   readonly mayGoOn: () => boolean;
-  readonly #wanted: readonly Symbology[];
+  readonly wanted: readonly Symbology[];
   readonly #engine: ZxingEngine;
 
   constructor(
@@ -46,7 +50,7 @@ export class Search {
     mayGoOn: () => boolean,
   ) {
     this.frame = frame;
-    this.#wanted = wanted;
+    this.wanted = wanted;
     this.#engine = engine;
     this.mayGoOn = mayGoOn;
   }
@@ -71,7 +75,7 @@ export class Search {
 
   /** One look by ZXing at a view. */
   zxing(view: View, options: Partial<Omit<ZxingLook, 'wanted'>>): void {
-    const look = { ...ZXING_DEFAULT_LOOK, ...options, wanted: this.#wanted };
+    const look = { ...ZXING_DEFAULT_LOOK, ...options, wanted: this.wanted };
     for (const sight of this.#engine.look(view.frame, look)) {
       if (sight.kind === 'read') {
         const code = judgeReading(view.frame, sight);
@@ -86,7 +90,7 @@ export class Search {
 
   /** Bent grids over what ZXing saw and could not read. */
   elasticOnSeen(): void {
-    if (this.#wanted.includes('qr')) {
+    if (this.wanted.includes('qr')) {
       for (const corners of this.seen.slice(-ELASTIC_SEEN_MAX)) {
         this.#elastic(this.whole(), placeByCorners(corners));
       }
@@ -95,7 +99,7 @@ export class Search {
 
   /** Finder patterns sought by ourselves, and bent grids over each likely three. */
   elasticOnFinders(view: View): void {
-    if (!this.#wanted.includes('qr')) {
+    if (!this.wanted.includes('qr')) {
       return;
     }
     const { frame } = view;
@@ -146,12 +150,14 @@ function finderInFrame({ x, y, module, hits }: Finder, view: View): Finder {
 }
 
 function inFrame(corners: Corners, view: View): Corners {
-  if (view.scale === 1 && view.left === 0 && view.top === 0) {
+  if (view.scale === 1 && view.left === 0 && view.top === 0 && !view.turn) {
     return corners;
   }
+  const across = view.scale * Math.cos(view.turn ?? 0);
+  const down = view.scale * Math.sin(view.turn ?? 0);
   const move = (point: Point): Point => ({
-    x: point.x * view.scale + view.left,
-    y: point.y * view.scale + view.top,
+    x: point.x * across - point.y * down + view.left,
+    y: point.x * down + point.y * across + view.top,
   });
   const [a, b, c, d] = corners;
   return [move(a), move(b), move(c), move(d)];
