@@ -39,7 +39,7 @@ const BUNDLE_BYTES_MAX = 60 << 10;
 export async function run(context: BenchContext): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'varco-bench-'));
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
-  const service = await startService({ folder, kioskId: 'bench', publicKey });
+  const service = await startService({ folder, kioskId: 'bench', publicKey, offline: false });
   try {
     const link = new Link({
       url: service.linkUrl,

@@ -76,7 +76,12 @@ async function prepare() {
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const keyFile = join(folder, 'kiosk.key');
   await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-  const service = await startService({ folder: server, kioskId: 'sweep', publicKey });
+  const service = await startService({
+    folder: server,
+    kioskId: 'sweep',
+    publicKey,
+    offline: false,
+  });
   undo.push(() => service.stop());
   const socket = join(folder, 'camera.sock');
   const stage = new Stage(socket, SEED);
