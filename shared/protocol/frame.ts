@@ -65,7 +65,7 @@ export function parseFrame(text: string): ParsedFrame {
   return { ok: true, frame };
 }
 
-/** Checked by hand: a schema over every frame of every gate cost more than all else in it. */
+/** Checked by hand, since every message of every gate comes through here. */
 function toFrame(json: unknown): Frame | undefined {
   if (!Array.isArray(json)) {
     return undefined;
