@@ -81,7 +81,12 @@ const scanners: Drivers<Scanner> = {
   camera: async () => {
     const { cameraConfigSchema } = await import('./scanner/camera-config.ts');
     const { openCamera } = await import('./scanner/camera.ts');
-    return driver(cameraConfigSchema, openCamera);
+    const { TorchCamera } = await import('./scanner/torch.ts');
+    return driver(cameraConfigSchema, (config, deps) =>
+      config.torch
+        ? new TorchCamera(config.torch, deps, (torch) => openCamera(config, { ...deps, torch }))
+        : openCamera(config, deps),
+    );
   },
   'hid-pos': async () => {
     const { hidPosConfigSchema, openHidPos } = await import('./scanner/hid.ts');

@@ -3,14 +3,9 @@ import type { Indicator, Turnstile } from '../ports.ts';
 import { type IndicatorLines, LampSounder } from './indicator.ts';
 import type { OutputLine, ToneLine } from './line.ts';
 import { type OnoffDeps, OnoffSource, type PinOpener } from './onoff-lines.ts';
+import { pinSchema } from './pin-config.ts';
 import { PulseGuard } from './pulse-guard.ts';
 import { RelayTurnstile, type TurnstileLines } from './turnstile.ts';
-
-/** A pin by its Broadcom number, and whether its device is on when the wire is low. */
-export const pinSchema = z.strictObject({
-  pin: z.number().int().min(0).max(255),
-  activeLow: z.boolean().default(false),
-});
 
 /** The bounds of an opening that every turnstile driver shares. */
 export const turnstileLimitFields = {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pinSchema } from '../gpio/pin-config.ts';
 
 const COMMAND_PARTS_MAX = 64;
 const SIDE_MAX = 4096;
@@ -31,6 +32,8 @@ export const cameraConfigSchema = z
       .max(SIDE_MAX * 2)
       .optional(),
     decoder: z.enum(['auto', 'zxing-wasm', 'jsqr']).default('auto'),
+    /** A lamp beside the camera, on one of the machine's pins: lit while it is too dark. */
+    torch: pinSchema.optional(),
     /** Time for the looks at one frame, in milliseconds. */
     budgetMs: z.number().int().min(5).max(1000).default(60),
   })

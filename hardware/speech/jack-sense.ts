@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { pinSchema } from '../gpio/onoff.ts';
 import { type OnoffDeps, OnoffSource } from '../gpio/onoff-lines.ts';
+import { pinSchema } from '../gpio/pin-config.ts';
 import type { Health } from '../ports.ts';
 
 /**
