@@ -2,6 +2,8 @@ import { mkdir, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { BrowserContext, Page } from 'playwright-core';
+import { toBuffer } from 'qrcode';
+import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startTrayWorld } from '../../scripts/demo/tray-world.ts';
 import type { World } from '../../scripts/demo/world.ts';
@@ -124,6 +126,17 @@ test('a person may leave in the middle, and nothing stays on the glass', async (
   await page.getByRole('button', { name: 'End' }).click();
   await page.getByRole('heading', { name: 'Mostra il codice QR' }).waitFor();
   expect(await page.locator('.cell').count()).toBe(0);
+});
+
+test('a photo of a code goes through the same camera and decoder', async () => {
+  await screen('idle').waitFor();
+  const code = await toBuffer(world.people[4]?.credential ?? '', { scale: 6, margin: 4 });
+  const buffer = await sharp(code).rotate(8, { background: '#ffffff' }).jpeg().toBuffer();
+  const photo = page.getByLabel('A photo of a code');
+  await photo.setInputFiles({ name: 'photo.jpg', mimeType: 'image/jpeg', buffer });
+  await screen('entering').waitFor();
+  await page.keyboard.press('Escape');
+  await screen('idle').waitFor();
 });
 
 test('a camera that is unplugged is said, and the gate is back in service by itself', async () => {
