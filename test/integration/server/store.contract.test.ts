@@ -12,6 +12,7 @@ import { checksOf } from '../../../server/audit/portal.ts';
 import { verifyAudit } from '../../../server/audit/verify.ts';
 import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
 import { STATUS_CHANNEL } from '../../../server/registry/registry.ts';
+import { migrations } from '../../../server/store/migrations/list.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
@@ -283,8 +284,10 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const nodes = await Promise.all(
       opened.map((one, index) => startApp(one, { node: `node-${index}` })),
     );
-    const applied = await sql`select version from migration`.execute((await open()).db);
-    expect(applied.rows).toEqual([{ version: 1 }]);
+    const applied = await sql`select version from migration order by version`.execute(
+      (await open()).db,
+    );
+    expect(applied.rows).toEqual(migrations.map(({ version }) => ({ version })));
     await Promise.all(nodes.map((node) => node.stop()));
   });
 
