@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
+import type { FleetTables } from './tables/fleet.ts';
 
 /**
  * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see
  * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
  * so that both engines keep it alike.
  */
-export interface Tables {
+export interface Tables extends FleetTables {
   meta: { name: string; value: string };
   person: {
     id: Generated<number>;
@@ -54,15 +55,6 @@ export interface Tables {
     actor: string;
   };
   policy: { id: string; version: number; body: string };
-  kiosk: {
-    id: string;
-    public_key: string;
-    gate: string;
-    site: string;
-    policy: string;
-    state: string;
-    registered_at: number;
-  };
   guess: { key: string; failures: number; last_at: number; blocked_until: number };
   one_time_code: {
     id: string;
