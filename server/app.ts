@@ -13,6 +13,7 @@ import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
+import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
@@ -47,6 +48,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
   checkpoints: Checkpoints;
@@ -90,6 +92,7 @@ export function createApp(deps: AppDeps): App {
     source,
     now,
   });
+  const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const facts = new Facts({ store, audit, policies, now });
@@ -118,6 +121,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
+    firstLevel,
     secondLevel,
     audit,
     checkpoints,
