@@ -6,7 +6,7 @@ import { readCookie, writeCookie } from './session-cookie.ts';
 import type { Arrival, OpenSession, Sessions } from './sessions.ts';
 
 /** The name of the field, and of the header, that bring a session's CSRF token along. */
-export const CSRF_FIELD = '_csrf';
+export const CSRF_FIELD = 'csrf';
 export const CSRF_HEADER = 'x-csrf-token';
 
 const opened = new WeakMap<FastifyRequest, OpenSession>();

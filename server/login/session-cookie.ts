@@ -1,4 +1,3 @@
-import { fastifyCookie as cookie } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
 /** `__Host-`: a browser takes it only over TLS, for this host alone, for all of its paths (RFC 6265bis). */
@@ -30,7 +29,10 @@ function isPlainLoopback(request: FastifyRequest): boolean {
 
 export function readCookie(request: FastifyRequest, use: CookieUse): string | undefined {
   const { cookie: header } = request.headers;
-  return header === undefined ? undefined : cookie.parse(header)[nameOf(request, use)];
+  // Read here, since this is asked before the cookies' own hook has run.
+  return header === undefined
+    ? undefined
+    : request.server.parseCookie(header)[nameOf(request, use)];
 }
 
 /** @param value absent: the browser is to forget it. */
@@ -48,5 +50,5 @@ export function writeCookie(
     sameSite: 'lax' as const,
     ...(value === undefined ? { maxAge: 0 } : {}),
   };
-  reply.header('set-cookie', cookie.serialize(nameOf(request, use), value ?? '', kept));
+  reply.setCookie(nameOf(request, use), value ?? '', kept);
 }
