@@ -6,7 +6,8 @@ import {
   type Verify,
 } from '../shared/credential/credential.ts';
 import { errorCode } from '../shared/errors.ts';
-import type { AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
+import type { CommandAnswer, KioskCommand } from '../shared/protocol/command.ts';
+import type { KioskStatus } from '../shared/protocol/status.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import { credentialVerifier } from './credential-keys.ts';
 import type { KioskOptions } from './kiosk-options.ts';
@@ -93,7 +94,7 @@ export class Kiosk {
       listChanged: () => offline?.listChanged(),
       up: (boot) => this.#linkUp(boot),
       down: (reason) => this.#linkDown(reason),
-      command: (command) => this.#obey(command),
+      command: (_id, command) => this.#obey(command),
     });
     await ports.scanner.start({
       reading: (reading) => this.#take(reading),
@@ -122,7 +123,7 @@ export class Kiosk {
   }
 
   /** What the server is told of this kiosk: its parts, and what the last self-test found wrong. */
-  status(): RequestOf<'Status'> {
+  status(): KioskStatus {
     const { phase } = this.#state;
     const peripherals = this.#health.peripherals();
     for (const one of this.#tested) {
@@ -180,17 +181,22 @@ export class Kiosk {
   }
 
   /** What the site commands. A self-test waits for nobody, so it is refused while somebody is served. */
-  #obey(command: RequestOf<'Command'>['command']): AnswerOf<'Command'>['status'] {
-    const services = { outOfService: 'closed', inService: 'open', updating: 'updating' } as const;
-    if (command !== 'selfTest') {
-      this.#dispatch({ name: 'service', state: services[command] });
-      return 'accepted';
+  #obey({ name }: KioskCommand): CommandAnswer {
+    switch (name) {
+      case 'outOfService':
+      case 'inService':
+      case 'updating':
+        this.#dispatch({ name: 'service', state: services[name] });
+        return { status: 'done' };
+      case 'selfTest':
+        if (!['idle', 'outOfService', 'starting', 'updating'].includes(this.#state.phase.name)) {
+          return { status: 'busy' };
+        }
+        void this.selfTest();
+        return { status: 'accepted' };
+      default:
+        return { status: 'refused', code: 'unsupported' };
     }
-    if (!['idle', 'outOfService', 'starting', 'updating'].includes(this.#state.phase.name)) {
-      return 'busy';
-    }
-    void this.selfTest();
-    return 'accepted';
   }
 
   #take(reading: Reading): void {
@@ -429,5 +435,7 @@ const reportedStates = {
   starting: 'starting',
   selfTest: 'starting',
   outOfService: 'outOfService',
-  updating: 'outOfService',
+  updating: 'updating',
 } as const;
+
+const services = { outOfService: 'closed', inService: 'open', updating: 'updating' } as const;
