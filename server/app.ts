@@ -86,7 +86,7 @@ export function createApp(deps: AppDeps): App {
   const audit = new Audit({ store, keyring, node, now });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
-  const registry = new Registry({ store, keyring, now });
+  const registry = new Registry({ store, keyring, audit, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
   const { messenger, source } = deps;
   const secondLevel = new SecondLevel({
@@ -109,7 +109,7 @@ export function createApp(deps: AppDeps): App {
     now,
   });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
-  const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
+  const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const facts = new Facts({ store, audit, policies, now });
   const { offlineLists: config } = deps;
