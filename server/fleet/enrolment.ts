@@ -214,7 +214,11 @@ export class Enrolment {
       .set({ kiosk: kioskId })
       .where('code_mac', '=', mac)
       .execute();
-    const body = { kiosk: kioskId, code: marked.created_by, ...(before ? { replaced: before } : {}) };
+    const body = {
+      kiosk: kioskId,
+      code: marked.created_by,
+      ...(before ? { replaced: before } : {}),
+    };
     await this.#activity.note(tx, [
       {
         kind: before ? 'kiosk.replaced' : 'kiosk.enrolled',

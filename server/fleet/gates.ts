@@ -3,7 +3,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { ActivityLog, NewActivity } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
-import { parseGiven } from './given.ts';
+import { overlaid, parseGiven } from './given.ts';
 import { visibleSites } from './permissions.ts';
 import { placeIdSchema, unknownSite } from './sites.ts';
 
@@ -102,7 +102,11 @@ export class Gates {
    *
    * @throws VarcoError `forbidden`, `gateUnknown`, `gateInvalid`, `policyUnknown`.
    */
-  async change(who: FleetActor, id: string, given: z.input<typeof gateChangeSchema>): Promise<Gate> {
+  async change(
+    who: FleetActor,
+    id: string,
+    given: z.input<typeof gateChangeSchema>,
+  ): Promise<Gate> {
     const change = parseGiven(gateChangeSchema, given, 'gateInvalid');
     const onlyNote = Object.keys(change).every((field) => field === 'note');
     if (change.policy !== undefined) {
@@ -111,7 +115,7 @@ export class Gates {
     const gate = await this.#store.transaction(async (tx) => {
       const before = await findGate(tx, id);
       demand(who, onlyNote ? 'gate.note' : 'gate.edit', { site: before.site });
-      const next = { ...before, ...change };
+      const next = overlaid(before, change);
       await tx.updateTable('gate').set(toRow(next)).where('id', '=', id).execute();
       const { policy, title } = change;
       const body = {

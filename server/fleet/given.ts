@@ -17,3 +17,12 @@ export function parseGiven<Schema extends z.ZodType>(
   }
   return parsed.data;
 }
+
+/** What was, with every field that is given in its place. */
+export function overlaid<Whole extends object>(
+  before: Whole,
+  change: { [Field in keyof Whole]?: Whole[Field] | undefined },
+): Whole {
+  const given = Object.entries(change).filter(([, value]) => value !== undefined);
+  return { ...before, ...Object.fromEntries(given) };
+}

@@ -22,6 +22,12 @@ const kioskSchema = z.strictObject({
 /** A kiosk that may connect. */
 export type Kiosk = z.infer<typeof kioskSchema> & { gateId?: string };
 
+/** Who knows the kiosks' keys. */
+export interface KioskFinder {
+  /** @returns undefined for one that is not known or has no key any more. */
+  findKiosk(id: string): Promise<Kiosk | undefined>;
+}
+
 /** The boards that hold a key of a gate; every method is a whole unit of work. */
 export class Kiosks {
   readonly #store: Store;

@@ -3,7 +3,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Store } from '../store/store.ts';
 import type { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
-import { parseGiven } from './given.ts';
+import { overlaid, parseGiven } from './given.ts';
 import { visibleSites } from './permissions.ts';
 
 /** The id of a site or a gate: lower-case words with hyphens, short enough to stand in a kiosk's id. */
@@ -100,7 +100,7 @@ export class Sites {
       if (!row) {
         throw unknownSite(id);
       }
-      const next = { ...fromRow(row), ...change };
+      const next = overlaid(fromRow(row), change);
       await tx.updateTable('site').set(toRow(next)).where('id', '=', id).execute();
       const body = { fields: Object.keys(change) };
       await this.#activity.note(tx, [{ kind: 'site.changed', site: id, actor: who.id, body }]);

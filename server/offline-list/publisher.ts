@@ -12,7 +12,8 @@ import { diffTables, type EntryTable, sortEntries } from '../../shared/offline-l
 import type { Policy } from '../../shared/policy.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
-import { type Registry, STATUS_CHANNEL } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import { STATUS_CHANNEL } from '../registry/status-events.ts';
 import type { Store } from '../store/store.ts';
 import type { Policies } from '../verification/policies.ts';
 import { applyChanges } from './apply-changes.ts';
@@ -115,9 +116,10 @@ export class ListPublisher {
   async #advanceAll(): Promise<void> {
     const rows = await this.#deps.store.db
       .selectFrom('kiosk')
-      .select('policy')
+      .innerJoin('gate', 'gate.id', 'kiosk.gate')
+      .select('gate.policy')
       .distinct()
-      .where('state', '=', 'accepted')
+      .where('kiosk.state', '=', 'accepted')
       .execute();
     for (const { policy } of rows) {
       await this.#advance(policy);
