@@ -111,7 +111,7 @@ export function createApp(deps: AppDeps): App {
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
-  const facts = new Facts({ store, audit, policies, now });
+  const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
   const offlineLists =
     config && !source

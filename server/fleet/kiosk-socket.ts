@@ -271,6 +271,7 @@ class Connection {
       gate: { name: kiosk.gate, policy: kiosk.policy },
       hosts: [...hosts],
       credentialKeys: keyring.credentialKeys(),
+      factsKey: keyring.factsKey(),
     };
   }
 
@@ -321,10 +322,10 @@ class Connection {
     return this.#serve(offlineLists.chunk(policy, request));
   }
 
-  async #facts({ facts }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
+  async #facts({ boxes }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
     const { id, site } = this.#acceptedKiosk();
     const asker = { id: `kiosk:${id}`, site };
-    return { results: await this.#serve(this.#sockets.deps.facts.take(asker, facts)) };
+    return { results: await this.#serve(this.#sockets.deps.facts.takeSealed(asker, boxes)) };
   }
 
   async #serve<Result>(work: Promise<Result>): Promise<Result> {
