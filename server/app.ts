@@ -24,6 +24,7 @@ import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
 import { guardRequests } from './web/headers.ts';
 import { Pages, wantsPage } from './web/pages.tsx';
+import { registerReading } from './web/reading/reading.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -131,6 +132,9 @@ export function createApp(deps: AppDeps): App {
   });
   const pages = deps.web && new Pages(deps.web.assets);
   const http = createHttp({ store, keyring, log, web: deps.web, pages });
+  if (pages) {
+    registerReading(http, { pages, firstLevel, keyring, host, log, now });
+  }
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
     http,

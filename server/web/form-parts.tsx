@@ -1,4 +1,4 @@
-import type { ComponentChildren, JSX, VNode } from 'preact';
+import type { ComponentChildren, InputHTMLAttributes, VNode } from 'preact';
 
 export interface FieldProps {
   /** Its id and its name in the form. */
@@ -6,7 +6,7 @@ export interface FieldProps {
   label: string;
   hint?: string | undefined;
   error?: string | undefined;
-  input?: Partial<JSX.HTMLAttributes<HTMLInputElement> & JSX.InputHTMLAttributes<HTMLInputElement>>;
+  input?: InputHTMLAttributes<HTMLInputElement>;
   /** What stands under the input, such as a running count. */
   children?: ComponentChildren;
 }
