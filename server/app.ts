@@ -8,9 +8,12 @@ import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
+import { KioskSockets } from './fleet/kiosk-socket.ts';
+import type { SocketLimits } from './fleet/link-limits.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import { registerSessions } from './login/request-session.ts';
+import { Sessions } from './login/sessions.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
@@ -74,6 +77,7 @@ export interface App {
   /** Not started with the rest: a command on the same data publishes nothing. */
   offlineLists: OfflineLists | undefined;
   facts: Facts;
+  sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
   /** Ends connections and HTTP; the store stays its owner's. */
@@ -87,7 +91,7 @@ export function createApp(deps: AppDeps): App {
   const audit = new Audit({ store, keyring, node, now });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
-  const registry = new Registry({ store, keyring, now });
+  const registry = new Registry({ store, keyring, audit, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
   const { messenger, source } = deps;
   const secondLevel = new SecondLevel({
@@ -110,7 +114,7 @@ export function createApp(deps: AppDeps): App {
     now,
   });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
-  const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
+  const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const facts = new Facts({ store, audit, policies, now });
   const { offlineLists: config } = deps;
@@ -132,6 +136,8 @@ export function createApp(deps: AppDeps): App {
   });
   const pages = deps.web && new Pages(deps.web.assets);
   const http = createHttp({ store, keyring, log, web: deps.web, pages });
+  const sessions = new Sessions({ store, keyring, log, now });
+  registerSessions(http, sessions);
   if (pages) {
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
   }
@@ -150,6 +156,7 @@ export function createApp(deps: AppDeps): App {
     sockets,
     offlineLists,
     facts,
+    sessions,
     async start() {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);

@@ -1,11 +1,12 @@
 import type { Generated } from 'kysely';
+import type { LoginTables } from './tables/login.ts';
 
 /**
  * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see
  * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
  * so that both engines keep it alike.
  */
-export interface Tables {
+export interface Tables extends LoginTables {
   meta: { name: string; value: string };
   person: {
     id: Generated<number>;
@@ -19,6 +20,8 @@ export interface Tables {
     /** The fold over the person's verbali, as JSON: what the hot path reads. */
     status: string;
     updated_at: number;
+    /** When all that names the person was erased; nothing leads to the row any more. */
+    erased_at: Generated<number | null>;
   };
   verbale: {
     protocol: string;
@@ -45,6 +48,7 @@ export interface Tables {
     revoked_at: number | null;
     revoked_reason: string | null;
     replaced_by: string | null;
+    locked_at: Generated<number | null>;
   };
   credential_event: {
     id: Generated<number>;

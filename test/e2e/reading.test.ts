@@ -8,9 +8,9 @@ import type { App } from '../../server/app.ts';
 import { openStore } from '../../server/store/open.ts';
 import type { Store } from '../../server/store/store.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { checkPage, openWindow, type ScreenName } from '../support/page-check.ts';
 import { startApp } from '../support/server-app.ts';
 import { webAssets } from '../support/web-assets.ts';
+import { checkPage, openWindow, type windows } from '../support/web-browser.ts';
 
 let folder: string;
 let store: Store;
@@ -38,28 +38,32 @@ const find = (label: SeededPerson['label']) =>
   people.find((person) => person.label === label) as SeededPerson;
 const addressOf = (text: string) => `${origin}${new URL(text).pathname}`;
 
-const settings: [ScreenName, boolean][] = [
+const settings: [keyof typeof windows, boolean][] = [
   ['phone', true],
   ['phone', false],
   ['desktop', true],
 ];
 
-describe.each(settings)('on a %s, JavaScript %s', (screen, javaScript) => {
-  const name = (page: string) => `reading-${page}-${screen}${javaScript ? '' : '-no-script'}`;
+describe.each(settings)('on a %s, JavaScript %s', (size, javaScript) => {
+  const name = (page: string) => `reading-${page}-${size}${javaScript ? '' : '-no-script'}`;
 
   test('the five areas of the person whose code was read', async () => {
-    const { page, context, complaints } = await openWindow(browser, { screen, origin, javaScript });
+    const { page, context, complaints } = await openWindow(browser, {
+      url: origin,
+      size,
+      javaScript,
+    });
     const one = find('entitledWithCompanion');
     await page.goto(addressOf(one.text));
-    await checkPage(page, name('form'));
+    await checkPage(page, name('form'), { javaScript });
     await page.getByLabel('Codice fiscale della persona').fill('BNCMRC68P11L219X');
     await page.getByRole('button', { name: 'Verifica' }).click();
     await page.locator('#codice-fiscale-error').waitFor();
-    await checkPage(page, name('wrong'));
+    await checkPage(page, name('wrong'), { javaScript });
     await page.getByLabel('Codice fiscale della persona').fill(one.person.codiceFiscale);
     await page.getByRole('button', { name: 'Verifica' }).click();
     await page.getByRole('heading', { name: 'Esito della verifica' }).waitFor();
-    await checkPage(page, name('areas'));
+    await checkPage(page, name('areas'), { javaScript });
     const cells = await page.locator('.varco-areas td').allTextContents();
     expect(cells).toEqual(['✓ Sì', '– No', '– No', '– No', '✓ Sì']);
     expect(complaints).toEqual([]);
@@ -68,7 +72,7 @@ describe.each(settings)('on a %s, JavaScript %s', (screen, javaScript) => {
 });
 
 test('by keyboard alone, in every language of the switch', async () => {
-  const window = await openWindow(browser, { screen: 'phone', origin, locale: 'de-DE' });
+  const window = await openWindow(browser, { url: origin, size: 'phone', locale: 'de-DE' });
   const { page, context, complaints } = window;
   await page.goto(addressOf(find('notInArchive').text));
   expect(await page.getByRole('heading', { level: 1 }).textContent()).toBe('Gelesener QR-Code');
@@ -94,7 +98,7 @@ test('by keyboard alone, in every language of the switch', async () => {
 });
 
 test('a wrong code, a card, and a code that is none', async () => {
-  const { page, context, complaints } = await openWindow(browser, { screen: 'phone', origin });
+  const { page, context, complaints } = await openWindow(browser, { url: origin, size: 'phone' });
   await page.goto(addressOf(find('entitled').text));
   await page.getByLabel('Codice fiscale').fill(find('revoked').person.codiceFiscale);
   await page.getByRole('button', { name: 'Verifica' }).click();

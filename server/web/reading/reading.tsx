@@ -37,8 +37,9 @@ const formSchema = z.object({
  * out of referrers, caches and search engines here, and out of every log by the server.
  */
 export function registerReading(http: FastifyInstance, deps: ReadingDeps): void {
-  // Another site's form may lead here: no session stands behind it. The codes are in upper case.
-  const config = { anySite: true };
+  // No session stands behind it, whoever is logged in: another site's form may as well lead here.
+  const config = { anySite: true, csrf: 'inBody' } as const;
+  // Codes are printed in upper case; by hand they are typed as they come.
   for (const path of ['/V/*', '/v/*']) {
     http.get(path, { config }, (request, reply) => showForm(deps, request, reply));
     http.post(path, { config }, (request, reply) => answer(deps, request, reply));
