@@ -1,3 +1,5 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
@@ -6,20 +8,27 @@ import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
+import { KioskSockets } from './fleet/kiosk-socket.ts';
+import type { SocketLimits } from './fleet/link-limits.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import { registerSessions } from './login/request-session.ts';
+import { Sessions } from './login/sessions.ts';
 import { Notify } from './notify/notify.ts';
 import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
+import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
+import { serveAssets, type WebAsset } from './web/assets.ts';
+import { guardRequests } from './web/headers.ts';
+import { Pages, wantsPage } from './web/pages.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -42,6 +51,17 @@ export interface AppDeps {
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
   source?: StatusSource;
+  /** Absent: no pages; the links of kiosks and the calls of programs only. */
+  web?: WebDeps | undefined;
+}
+
+/** What the server's pages need. */
+export interface WebDeps {
+  assets: readonly WebAsset[];
+  /** Such as `https://varco.example.it`; absent: each request's own host, for a demonstration. */
+  origin?: string | undefined;
+  /** Addresses of the proxies whose `X-Forwarded-*` are believed. */
+  proxies?: readonly string[];
 }
 
 /** The server's rooms, built and connected; nothing listens. */
@@ -51,6 +71,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
   checkpoints: Checkpoints;
@@ -61,6 +82,7 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
   /** Ends connections and HTTP; the store stays its owner's. */
@@ -74,7 +96,7 @@ export function createApp(deps: AppDeps): App {
   const audit = new Audit({ store, keyring, node, now });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
-  const registry = new Registry({ store, keyring, now });
+  const registry = new Registry({ store, keyring, audit, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
@@ -98,7 +120,8 @@ export function createApp(deps: AppDeps): App {
     source,
     now,
   });
-  const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
+  const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
+  const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const facts = new Facts({ store, audit, policies, now });
   const { offlineLists: config } = deps;
@@ -118,7 +141,10 @@ export function createApp(deps: AppDeps): App {
     log,
     ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
   });
-  const http = createHttp({ store, keyring, log });
+  const pages = deps.web && new Pages(deps.web.assets);
+  const http = createHttp({ store, keyring, log, web: deps.web, pages });
+  const sessions = new Sessions({ store, keyring, log, now });
+  registerSessions(http, sessions);
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
     http,
@@ -126,6 +152,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
+    firstLevel,
     secondLevel,
     audit,
     checkpoints,
@@ -134,6 +161,7 @@ export function createApp(deps: AppDeps): App {
     offlineLists,
     facts,
     notify,
+    sessions,
     async start() {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);
@@ -155,13 +183,21 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
-function createHttp({ store, keyring, log }: Pick<AppDeps, 'store' | 'keyring' | 'log'>) {
+function createHttp(
+  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & { pages: Pages | undefined },
+): FastifyInstance {
+  const { store, keyring, log, web, pages } = deps;
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
+    trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
+  http.register(cookie);
+  http.register(formbody, { bodyLimit: BODY_BYTES_MAX });
+  guardRequests(http, web?.origin);
+  serveAssets(http, web?.assets ?? []);
   // Only the route's pattern is logged: a URL may hold a credential.
   http.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -174,9 +210,16 @@ function createHttp({ store, keyring, log }: Pick<AppDeps, 'store' | 'keyring' |
     if (status >= 500) {
       log.error({ route: request.routeOptions.url, code }, 'http failed');
     }
+    if (pages && wantsPage(request)) {
+      return pages.problem(request, reply, status);
+    }
     return reply.code(status).send({ code: status >= 500 ? 'internal' : code });
   });
-  http.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'notFound' }));
+  http.setNotFoundHandler((request, reply) =>
+    pages && wantsPage(request)
+      ? pages.problem(request, reply, 404)
+      : reply.code(404).send({ code: 'notFound' }),
+  );
   http.get('/livez', () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
     const problem = await readiness(store);

@@ -4,14 +4,34 @@ import type { Store } from '../store/store.ts';
 import { monthOf } from './audit.ts';
 import { RETENTION_MONTHS_MAX } from './checkpoint.ts';
 
+/**
+ * What was answered: a gate's verdict, a first-level answer (`areas`, each with yes or no, or a card's
+ * being `valid`), or how a request for the second level ended.
+ */
+export type CheckAnswer =
+  | Verdict
+  | { outcome: string; areas?: Record<string, boolean>; valid?: boolean };
+
 /** A check of the citizen, as the citizen may see it: who, where, when, which question, which answer. */
 export interface Check {
   at: number;
+  kind: (typeof checkKinds)[number];
   asker: string;
   site: string;
   policy: string;
-  verdict: Verdict;
+  verdict: CheckAnswer;
+  /** What the reading page showed to whoever asked. */
+  reference?: string;
 }
+
+/** The audit's kinds that are a look at a citizen's status. */
+const checkKinds = [
+  'verification',
+  'firstLevel',
+  'secondLevel',
+  'secondLevel.codeSent',
+  'secondLevel.mailed',
+] as const;
 
 const CHECKS_MAX = 1000;
 
@@ -23,19 +43,20 @@ export async function checksOf(
   const mac = deps.keyring.codeMac(codiceFiscale);
   const rows = await deps.store.db
     .selectFrom('audit')
-    .select(['at', 'body'])
+    .select(['at', 'kind', 'body'])
     .where(
       'subject',
       'in',
       monthsBack(deps.now).map((month) => deps.keyring.pseudonym(month, mac)),
     )
-    .where('kind', 'in', ['verification', 'secondLevel'])
+    .where('kind', 'in', checkKinds)
     .orderBy('at', 'desc')
     .limit(CHECKS_MAX)
     .execute();
-  return rows.map(({ at, body }) => {
-    const { asker, site, policy, verdict } = JSON.parse(body) as Check;
-    return { at, asker, site, policy, verdict };
+  return rows.map(({ at, kind, body }) => {
+    const { asker, site, policy, verdict, reference } = JSON.parse(body) as Check;
+    const check = { at, kind: kind as Check['kind'], asker, site, policy, verdict };
+    return reference === undefined ? check : { ...check, reference };
   });
 }
 

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { LoginTables } from './tables/login.ts';
 import type { NotifyTables } from './tables/notify.ts';
 
 /**
@@ -6,7 +7,7 @@ import type { NotifyTables } from './tables/notify.ts';
  * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
  * so that both engines keep it alike.
  */
-export interface Tables extends NotifyTables {
+export interface Tables extends LoginTables, NotifyTables {
   meta: { name: string; value: string };
   person: {
     id: Generated<number>;
@@ -20,6 +21,8 @@ export interface Tables extends NotifyTables {
     /** The fold over the person's verbali, as JSON: what the hot path reads. */
     status: string;
     updated_at: number;
+    /** When all that names the person was erased; nothing leads to the row any more. */
+    erased_at: Generated<number | null>;
   };
   verbale: {
     protocol: string;
@@ -46,6 +49,7 @@ export interface Tables extends NotifyTables {
     revoked_at: number | null;
     revoked_reason: string | null;
     replaced_by: string | null;
+    locked_at: Generated<number | null>;
   };
   credential_event: {
     id: Generated<number>;

@@ -25,6 +25,10 @@ export const limits = {
   kiosk: { free: 30, leakMs: 30_000, firstMs: 10_000, longestMs: 300_000 },
   operator: { free: 10, leakMs: 60_000, firstMs: 30_000, longestMs: 900_000 },
   site: { free: 300, leakMs: 5000, firstMs: 5000, longestMs: 60_000 },
+  /** Who reads codes on the public page, by network address. */
+  reader: { free: 10, leakMs: 60_000, firstMs: 10_000, longestMs: 900_000 },
+  /** A credential on the public page, whoever asks: addresses are cheap. It locks no gate and no desk. */
+  credentialRead: { free: 30, leakMs: 600_000, firstMs: 60_000, longestMs: 3_600_000 },
 } as const satisfies Record<string, Limit>;
 export type Scope = keyof typeof limits;
 
@@ -37,11 +41,19 @@ export function keysOf(try_: {
   credentialId: string;
 }): [Scope, string][] {
   const { asker, credentialId } = try_;
-  return [
+  const own: [Scope, string][] = [
     ['credentialAtGate', `c ${credentialId} ${asker.id}`],
-    [asker.id.startsWith('operator:') ? 'operator' : 'kiosk', `a ${asker.id}`],
+    [scopeOf(asker.id), `a ${asker.id}`],
     ['site', `s ${asker.site}`],
   ];
+  return scopeOf(asker.id) === 'reader' ? [...own, ['credentialRead', `r ${credentialId}`]] : own;
+}
+
+function scopeOf(askerId: string): 'operator' | 'reader' | 'kiosk' {
+  if (askerId.startsWith('reader:')) {
+    return 'reader';
+  }
+  return askerId.startsWith('operator:') ? 'operator' : 'kiosk';
 }
 
 /** How long until a try is looked at again; 0: now. */

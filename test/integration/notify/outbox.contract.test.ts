@@ -6,6 +6,7 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { demoPeople } from '../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { Audit } from '../../../server/audit/audit.ts';
 import type { MessageRequest } from '../../../server/notify/message.ts';
 import { Notify } from '../../../server/notify/notify.ts';
 import { defaultOutboxLimits } from '../../../server/notify/outbox.ts';
@@ -80,7 +81,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     desk = new Desk();
     store = await open();
     notify = node(store);
-    const registry = new Registry({ store, keyring: testKeyring, now: () => clock.now() });
+    const registry = registryOf(store);
     const [first] = demoPeople as [(typeof demoPeople)[number]];
     await registry.importRows([{ person: first.person }]);
     personId = (await registry.findPerson(first.person.codiceFiscale))?.id ?? 0;
@@ -98,8 +99,14 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     return opened;
   }
 
+  function registryOf(of: Store): Registry {
+    const now = () => clock.now();
+    const audit = new Audit({ store: of, keyring: testKeyring, node: 'node-a', now });
+    return new Registry({ store: of, keyring: testKeyring, audit, now });
+  }
+
   function node(of: Store): Notify {
-    const registry = new Registry({ store: of, keyring: testKeyring, now: () => clock.now() });
+    const registry = registryOf(of);
     const one = new Notify({
       store: of,
       keyring: testKeyring,
@@ -347,7 +354,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const bare = new Notify({
       store,
       keyring: testKeyring,
-      registry: new Registry({ store, keyring: testKeyring, now: () => clock.now() }),
+      registry: registryOf(store),
       clock,
       log: pino({ level: 'silent' }),
     });

@@ -1,0 +1,28 @@
+import type { KioskStatus, Peripherals } from '../shared/protocol/status.ts';
+import type { SelfTestResult } from './session/self-test.ts';
+import type { Phase } from './session/state.ts';
+
+const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {
+  starting: 'starting',
+  selfTest: 'starting',
+  outOfService: 'outOfService',
+  updating: 'updating',
+};
+
+/** The kiosk's state as the server is told: whoever is at the gate, it is in service. */
+export function reportedState(phase: Phase): KioskStatus['state'] {
+  return reportedStates[phase.name] ?? 'inService';
+}
+
+/** What the last self-test found, beside what the parts say of themselves. */
+export function testedPeripherals(tested: readonly SelfTestResult[]): Peripherals {
+  const told: Peripherals = {};
+  for (const one of tested) {
+    if (one.result !== 'absent') {
+      const state = one.result === 'passed' ? 'ready' : 'failing';
+      const reason = 'code' in one ? { reason: one.code.slice(0, 64) } : {};
+      told[`selfTest.${one.part}`] = { state, ...reason };
+    }
+  }
+  return told;
+}
