@@ -5,6 +5,7 @@ import type { Verify } from '../../shared/credential/credential.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { DecidedFact, Fact, Passage } from '../../shared/fact.ts';
 import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { OfflineConfig } from '../config.ts';
 import { credentialVerifier } from '../credential-keys.ts';
@@ -171,7 +172,7 @@ export class Offline {
   }
 
   /** What the server is told. */
-  status(): NonNullable<RequestOf<'Status'>['offline']> {
+  status(): NonNullable<KioskStatus['offline']> {
     const use = this.#use();
     const { facts, quarantined } = this.#canKeep
       ? this.#outbox.status()
