@@ -240,6 +240,7 @@ export class KioskConnection {
       hosts: [...hosts],
       credentialKeys: keyring.credentialKeys(),
       reconnectWithinMs: this.#within(),
+      factsKey: keyring.factsKey(),
       ...(admission.desired ? { desired: admission.desired } : {}),
     };
   }
