@@ -29,6 +29,7 @@ import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
 import { guardRequests } from './web/headers.ts';
 import { Pages, wantsPage } from './web/pages.tsx';
+import { registerReading } from './web/reading/reading.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -123,7 +124,7 @@ export function createApp(deps: AppDeps): App {
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
-  const facts = new Facts({ store, audit, policies, now });
+  const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
   const offlineLists =
     config && !source
@@ -145,6 +146,9 @@ export function createApp(deps: AppDeps): App {
   const http = createHttp({ store, keyring, log, web: deps.web, pages });
   const sessions = new Sessions({ store, keyring, log, now });
   registerSessions(http, sessions);
+  if (pages) {
+    registerReading(http, { pages, firstLevel, keyring, host, log, now });
+  }
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
     http,
