@@ -2,7 +2,7 @@ import { type EntryMethod, startEntry, startOneTime } from '../../../device/sess
 import { initialState, step } from '../../../device/session/machine.ts';
 import { type Screen, screenOf } from '../../../device/session/screen.ts';
 import type { Event, Phase, SessionConfig, State } from '../../../device/session/state.ts';
-import type { Language } from '../../../device/session/texts/language.ts';
+import type { Language } from '../../../shared/language.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
 
 /** A session's config for tests. */
@@ -25,6 +25,7 @@ const verdicts: Record<string, Verdict> = {
   companion: { outcome: 'granted', companion: true },
   notCovered: { outcome: 'denied', reason: 'notCovered' },
   notRecognised: { outcome: 'denied', reason: 'notRecognised' },
+  notOnList: { outcome: 'denied', reason: 'notOnList' },
   notInArchive: { outcome: 'unconfirmed', reason: 'notInArchive' },
   unavailable: { outcome: 'unconfirmed', reason: 'unavailable' },
   listTooOld: { outcome: 'unconfirmed', reason: 'listTooOld' },
