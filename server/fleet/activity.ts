@@ -63,6 +63,11 @@ export class ActivityLog {
     );
   }
 
+  /** Notes what happened by itself. */
+  async keep(entries: readonly NewActivity[]): Promise<void> {
+    await this.#store.transaction((tx) => this.note(tx, entries));
+  }
+
   /** Up to 200 rows before an id, newest first, of some sites and perhaps one gate. */
   async list(query: {
     sites: 'all' | readonly string[];
