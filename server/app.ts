@@ -10,7 +10,7 @@ import type { Keyring } from './credential/keyring.ts';
 import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
-import type { SocketLimits } from './fleet/link-limits.ts';
+import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { registerSessions } from './login/request-session.ts';
@@ -131,7 +131,17 @@ export function createApp(deps: AppDeps): App {
   });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
-  const fleet = new Fleet({ store, audit, now });
+  const fleet = new Fleet({
+    store,
+    audit,
+    keyring,
+    clock,
+    log,
+    node,
+    server: deps.web?.origin ?? `https://${host}`,
+    policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
+    intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
+  });
   const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
   const offlineLists =
@@ -140,6 +150,7 @@ export function createApp(deps: AppDeps): App {
       : undefined;
   const sockets = new KioskSockets({
     fleet,
+    listener: fleet.live,
     facts,
     offlineLists,
     verification,
@@ -151,6 +162,7 @@ export function createApp(deps: AppDeps): App {
     certificateSites: deps.certificateSites,
     ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
   });
+  fleet.attach(sockets);
   const pages = deps.web && new Pages(deps.web.assets);
   const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
   registerEnrolment(http, {
@@ -191,6 +203,7 @@ export function createApp(deps: AppDeps): App {
     },
     async stop() {
       sockets.stop();
+      await fleet.stop();
       await offlineLists?.stop();
       await notify.stop();
       await http.close();

@@ -66,6 +66,7 @@ export async function startServer(
   };
   try {
     await app.start();
+    await app.fleet.start();
     await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });

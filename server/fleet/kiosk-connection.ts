@@ -12,9 +12,9 @@ import {
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import { CommandResults } from './command-results.ts';
-import type { Fleet, Kiosk } from './fleet.ts';
 import type { KioskCalls } from './kiosk-calls.ts';
 import { proofHolds } from './kiosk-proof.ts';
+import type { Kiosk, KioskFinder } from './kiosks.ts';
 import {
   type CloseReason,
   closeCodes,
@@ -32,7 +32,7 @@ export interface ConnectionHost {
   readonly limits: SocketLimits;
   readonly clock: Clock;
   readonly log: Log;
-  readonly fleet: Fleet;
+  readonly fleet: KioskFinder;
   readonly keyring: Keyring;
   /** The hosts whose codes the gates read. */
   readonly hosts: readonly string[];

@@ -13,9 +13,9 @@ import {
 import { type ActionTable, CallError } from '../../shared/protocol/peer.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
-import type { Fleet } from './fleet.ts';
 import { KioskCalls, type KioskCallsDeps } from './kiosk-calls.ts';
 import { type ConnectionHost, KioskConnection } from './kiosk-connection.ts';
+import type { KioskFinder } from './kiosks.ts';
 import { type CloseReason, defaultSocketLimits, type SocketLimits } from './link-limits.ts';
 import { type LinkListener, plainListener } from './link-listener.ts';
 import { ProofGate } from './proof-gate.ts';
@@ -24,7 +24,7 @@ import { ProofGate } from './proof-gate.ts';
 export const LINK_PATH = '/link';
 
 export interface KioskSocketDeps extends KioskCallsDeps {
-  fleet: Fleet;
+  fleet: KioskFinder;
   keyring: Keyring;
   /** The hosts whose codes the gates read. */
   hosts: readonly string[];
@@ -49,7 +49,7 @@ export class KioskSockets implements ConnectionHost {
   readonly limits: SocketLimits;
   readonly clock: Clock;
   readonly log: Log;
-  readonly fleet: Fleet;
+  readonly fleet: KioskFinder;
   readonly keyring: Keyring;
   readonly hosts: readonly string[];
   readonly calls: KioskCalls;
