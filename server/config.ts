@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { loginConfigSchema, resolveLoginPaths } from './login/config.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 
 const webSchema = z.strictObject({
@@ -55,6 +56,8 @@ export const serverConfigSchema = z.strictObject({
   pdnd: pdndSchema.optional(),
   /** The pages: portal, reading, desk and dashboard; absent: none. */
   web: webSchema.optional(),
+  /** How citizens log in; absent: only staff do. */
+  login: loginConfigSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -101,6 +104,7 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
     ...config,
     keyring: resolve(config.keyring),
     ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
+    ...(config.login ? { login: resolveLoginPaths(config.login, resolve) } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
 }

@@ -52,6 +52,7 @@ export async function startServer(
     alsoHosts,
     offlineLists: config.offlineLists,
     web,
+    login: config.login,
     ...limits,
     ...(messenger ? { messenger } : {}),
     ...(source ? { source } : {}),

@@ -85,3 +85,33 @@ export const loginConfigSchema = z.strictObject({
 });
 
 export type LoginConfig = z.infer<typeof loginConfigSchema>;
+
+/** The same config with its files' paths resolved. */
+export function resolveLoginPaths(
+  config: LoginConfig,
+  resolve: (path: string) => string,
+): LoginConfig {
+  const { oidc, card, cardProxy } = config;
+  return {
+    ...config,
+    oidc: oidc.map(({ clientSecretFile: secret, clientKeyFile: key, ...one }) => ({
+      ...one,
+      ...(secret === undefined ? {} : { clientSecretFile: resolve(secret) }),
+      ...(key === undefined ? {} : { clientKeyFile: resolve(key) }),
+    })),
+    ...(cardProxy
+      ? { cardProxy: { ...cardProxy, secretFile: resolve(cardProxy.secretFile) } }
+      : {}),
+    ...(card
+      ? {
+          card: {
+            ...card,
+            certificateFile: resolve(card.certificateFile),
+            keyFile: resolve(card.keyFile),
+            authorityFiles: card.authorityFiles.map(resolve),
+            revocationFiles: card.revocationFiles.map(resolve),
+          },
+        }
+      : {}),
+  };
+}

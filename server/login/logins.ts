@@ -1,3 +1,5 @@
+import { randomBytes } from 'node:crypto';
+import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
@@ -22,6 +24,7 @@ export type LoginWay = 'oidc' | 'card' | 'pin' | 'password' | 'passkey' | 'invit
  * session, or in {@link refuse}; both are logged.
  */
 export class Logins {
+  readonly #store: Store;
   readonly config: LoginConfig;
   readonly sessions: Sessions;
   readonly singleUse: SingleUse;
@@ -40,6 +43,7 @@ export class Logins {
     config: LoginConfig;
   }) {
     const { store, keyring, log, now, config } = deps;
+    this.#store = store;
     this.config = config;
     this.sessions = new Sessions({ store, keyring, log, now });
     this.singleUse = new SingleUse({ store, keyring, now });
@@ -80,6 +84,23 @@ export class Logins {
     await this.log.write({ event: 'failed', way, account, reason, ...whence(request) });
   }
 
+  /** Accepts an invitation with a passkey in the place of a password; nothing when it is spent. */
+  acceptWithPasskey(
+    secret: string,
+    who: { name: string; email: string },
+    passkey: WebAuthnCredential,
+  ): Promise<string | undefined> {
+    return this.#store.transaction(async (tx) => {
+      const found = await this.singleUse.take(tx, 'invitation', secret);
+      const { accountId } = (found ?? {}) as { accountId?: string };
+      if (accountId !== undefined) {
+        await this.staff.activate(tx, accountId, who, {});
+        await this.passkeys.keep(tx, accountId, passkeyLabel(), passkey);
+      }
+      return accountId;
+    });
+  }
+
   /** Lets go of what is past its time. */
   async forget(): Promise<void> {
     await this.sessions.forget();
@@ -99,4 +120,9 @@ export function homeOf(role: Role | undefined): string {
     return '/portal';
   }
   return role === 'operator' ? '/operator' : '/fleet';
+}
+
+/** Names a passkey that its owner did not name. */
+export function passkeyLabel(): string {
+  return `passkey ${randomBytes(2).toString('hex')}`;
 }

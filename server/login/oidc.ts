@@ -103,9 +103,7 @@ export class OidcProvider {
         return { ok: false, problem: 'levelTooLow' };
       }
       const has = Object.hasOwn(claims, this.config.codiceFiscaleClaim);
-      const more = has
-        ? {}
-        : await openid.fetchUserInfo(metadata, tokens.access_token, claims.sub);
+      const more = has ? {} : await openid.fetchUserInfo(metadata, tokens.access_token, claims.sub);
       return this.#arrivalOf({ ...more, ...claims }, level);
     } catch (error) {
       const problem = problemOf(error);
