@@ -7,6 +7,8 @@ import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
+import { registerApi } from './fleet/api/api.ts';
+import type { FleetConfig } from './fleet/config.ts';
 import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
@@ -23,7 +25,7 @@ import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
-import type { TlsOptions } from './tls.ts';
+import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
@@ -65,6 +67,8 @@ export interface AppDeps {
   tls?: TlsOptions;
   /** The sites whose kiosks must show a client certificate. */
   certificateSites?: 'all' | readonly string[] | undefined;
+  /** Absent: nobody is told of alerts, and metrics need a token. */
+  fleet?: FleetConfig | undefined;
   /** Absent: no pages; the links of kiosks and the calls of programs only. */
   web?: WebDeps | undefined;
 }
@@ -161,6 +165,15 @@ export function createApp(deps: AppDeps): App {
     server: deps.web?.origin ?? `https://${host}`,
     policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
     intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
+    alerts: deps.fleet?.alerts,
+    queueMail: notify.can('email')
+      ? async (tx, { key, address, title, lines, link }) => {
+          const to = { kind: 'email', address } as const;
+          const data = { title, lines, link };
+          await notify.queue(tx, { key, to, template: 'fleetAlert', data });
+        }
+      : undefined,
+    expiries: async () => certificateExpiries(deps.tls),
   });
   const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
@@ -193,6 +206,7 @@ export function createApp(deps: AppDeps): App {
     log,
   });
   registerSessions(http, logins.sessions);
+  registerApi(http, { fleet, clock, log });
   if (pages) {
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });

@@ -55,6 +55,7 @@ export async function startServer(
     offlineLists: config.offlineLists,
     web,
     login: config.login,
+    fleet: config.fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),

@@ -8,6 +8,7 @@ import { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
 import { Alerts, type AlertsConfig, alertsConfigSchema, type QueueMail } from './alerts/alerts.ts';
 import type { Expiry } from './alerts/watch.ts';
+import { ApiTokens } from './api/tokens.ts';
 import { Commands } from './commands.ts';
 import { ConfigPush } from './config-push.ts';
 import { ConfigVersions } from './config-versions.ts';
@@ -72,6 +73,7 @@ export class Fleet {
   readonly #push: ConfigPush;
   readonly #steward: Steward;
   readonly alerts: Alerts;
+  readonly tokens: ApiTokens;
   readonly #presence = new PresenceEvents();
   readonly #clock: Clock;
   readonly #log: Log;
@@ -124,6 +126,7 @@ export class Fleet {
       desiredOf,
       reported: (gate, reported) => this.live.noteConfig(gate, reported),
     });
+    this.tokens = new ApiTokens({ store, activity, now });
     this.alerts = new Alerts({
       store,
       activity,
@@ -131,7 +134,10 @@ export class Fleet {
       events,
       config: deps.alerts ?? alertsConfigSchema.parse({}),
       queueMail: deps.queueMail,
-      expiries: deps.expiries ?? (() => Promise.resolve([])),
+      expiries: async () => [
+        ...((await deps.expiries?.()) ?? []),
+        ...(await this.tokens.expiries()),
+      ],
       server: deps.server,
       log,
       now,
