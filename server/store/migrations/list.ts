@@ -5,6 +5,7 @@ import { offlineLists } from './0002-offline-lists.ts';
 import { registryUpkeep } from './0003-registry.ts';
 import { login } from './0004-login.ts';
 import { notifyOutbox } from './0006-notify.ts';
+import { portal } from './0007-portal.ts';
 
 /** A step forward; there is none back: a backup is the way back. */
 export interface Migration {
@@ -20,4 +21,5 @@ export const migrations: readonly Migration[] = [
   { version: 3, name: 'registry upkeep', up: registryUpkeep },
   { version: 4, name: 'logins', up: login },
   { version: 6, name: 'outbox of messages', up: notifyOutbox },
+  { version: 7, name: 'citizen portal', up: portal },
 ];
