@@ -70,13 +70,31 @@ async function nameAll(
   checks: readonly Check[],
 ): Promise<ShownCheck[]> {
   const { words } = visit;
-  const kiosks = await deps.store.db.selectFrom('kiosk').select(['id', 'gate', 'site']).execute();
-  const gates = new Map(kiosks.map(({ id, gate, site }) => [`kiosk:${id}`, { gate, site }]));
+  const gates = await gatesOf(deps, checks);
   return checks.map((check) => ({
     ...check,
     place: placeOf(words, check, gates),
     question: questionOf(words, check, (id, at) => deps.policies.find(id, new Date(at))?.title),
   }));
+}
+
+/** The names of the gates and sites where kiosks that asked stand. */
+async function gatesOf(
+  { store }: PortalDeps,
+  checks: readonly Check[],
+): Promise<Map<string, { gate: string; site: string }>> {
+  const kiosks = checks.flatMap(({ asker }) => /^kiosk:(.+)$/.exec(asker)?.[1] ?? []);
+  if (kiosks.length === 0) {
+    return new Map();
+  }
+  const rows = await store.db
+    .selectFrom('kiosk as k')
+    .innerJoin('gate as g', 'g.id', 'k.gate')
+    .innerJoin('site as s', 's.id', 'g.site')
+    .select(['k.id', 'g.title as gate', 's.title as site'])
+    .where('k.id', 'in', [...new Set(kiosks)])
+    .execute();
+  return new Map(rows.map(({ id, gate, site }) => [`kiosk:${id}`, { gate, site }]));
 }
 
 function placeOf(
