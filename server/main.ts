@@ -54,6 +54,7 @@ export async function startServer(
     alsoHosts,
     offlineLists: config.offlineLists,
     web,
+    login: config.login,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),

@@ -13,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).auditCommand(),
   offline: async () => (await import('./offline.ts')).offlineCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  fleet: async () => (await import('./fleet.ts')).fleetCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),
 };
 
