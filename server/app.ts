@@ -202,7 +202,8 @@ export function createApp(deps: AppDeps): App {
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
     registerStatements(http, pages);
     registerPortal(http, {
-      ...{ pages, store, keyring, log, registry, credentials, policies, notify, sessions, now },
+      ...{ pages, store, keyring, log, registry, credentials, policies, notify, now },
+      sessions: logins.sessions,
       contactChecks: new ContactChecks({ store, keyring, registry, notify, now }),
       delegations: new Delegations({ store, keyring, audit, registry, notify, now }),
       origin: deps.web?.origin ?? `https://${host}`,
