@@ -14,6 +14,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   offline: async () => (await import('./offline.ts')).offlineCommand(),
   staff: async () => (await import('./staff.ts')).staffCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  fleet: async () => (await import('./fleet.ts')).fleetCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),
 };
 
