@@ -6,7 +6,7 @@ import type { Facts } from '../offline-list/facts.ts';
 import type { OfflineLists } from '../offline-list/offline-lists.ts';
 import type { SecondLevel } from '../verification/second-level.ts';
 import type { Answer, Verification } from '../verification/verification.ts';
-import type { Kiosk } from './fleet.ts';
+import type { Kiosk } from './kiosks.ts';
 
 export interface KioskCallsDeps {
   verification: Verification;
@@ -23,6 +23,12 @@ export class KioskCalls {
 
   constructor(deps: KioskCallsDeps) {
     this.#deps = deps;
+  }
+
+  /** What a gate is told of itself at boot. */
+  gateOf({ gate: name, policy }: Kiosk): (AnswerOf<'Boot'> & { status: 'accepted' })['gate'] {
+    const isLive = this.#deps.verification.takesOnlyLive(policy);
+    return { name, policy, ...(isLive ? { liveCode: 'required' } : {}) };
   }
 
   verify({ id, site, policy }: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
