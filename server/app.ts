@@ -23,6 +23,8 @@ import { Notify } from './notify/notify.ts';
 import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
+import { ContactChecks } from './portal/contact-checks.ts';
+import { Delegations } from './portal/delegations.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
@@ -36,7 +38,9 @@ import { serveAssets, type WebAsset } from './web/assets.ts';
 import { guardRequests } from './web/headers.ts';
 import { registerLogin } from './web/login/login.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
+import { registerPortal } from './web/portal/portal.tsx';
 import { registerReading } from './web/reading/reading.tsx';
+import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -210,6 +214,14 @@ export function createApp(deps: AppDeps): App {
   if (pages) {
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
+    registerStatements(http, pages);
+    registerPortal(http, {
+      ...{ pages, store, keyring, log, registry, credentials, policies, notify, now },
+      sessions: logins.sessions,
+      contactChecks: new ContactChecks({ store, keyring, registry, notify, now }),
+      delegations: new Delegations({ store, keyring, audit, registry, notify, now }),
+      origin: deps.web?.origin ?? `https://${host}`,
+    });
   }
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
