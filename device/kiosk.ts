@@ -1,35 +1,20 @@
-import type { Health, Reading, Symbology } from '../hardware/ports.ts';
-import { fromCard } from '../shared/codice-fiscale/card.ts';
-import {
-  type DecodedCredential,
-  decodeCredential,
-  type Verify,
-} from '../shared/credential/credential.ts';
+import type { Health, Key, Reading, Symbology } from '../hardware/ports.ts';
 import { errorCode } from '../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
 import type { Verdict } from '../shared/verdict.ts';
-import { credentialVerifier } from './credential-keys.ts';
+import { Asking, type Question } from './asking.ts';
+import { Hands } from './hands.ts';
 import type { KioskOptions } from './kiosk-options.ts';
 import type { BootAnswer } from './link/link.ts';
-import type { KeptBoot } from './offline/kept-boot.ts';
 import { PartHealth } from './part-health.ts';
-import { type Checks, clockOutcome, runSelfTest } from './self-test/self-test.ts';
+import { SelfTester } from './self-test/tester.ts';
 import { initialState, step } from './session/machine.ts';
-import { printedReceipt } from './session/printed-receipt.ts';
 import { type Receipt, receiptNumber } from './session/receipt.ts';
 import { type Screen, screenOf } from './session/screen.ts';
 import type { SelfTestResult } from './session/self-test.ts';
 import type { Effect, Event, State } from './session/state.ts';
-import { Voice } from './voice.ts';
-
-/** Before the first boot nothing can be trusted, and no key is known. */
-interface Trust {
-  hosts: readonly string[];
-  verify: Verify;
-  gate: { name: string; policy: string };
-  /** This machine's clock less the server's, in milliseconds. */
-  skewMs: number | undefined;
-}
+import { reportedState, testedPeripherals } from './status.ts';
+import { Trust } from './trust.ts';
 
 /**
  * The kiosk's mind at work: port events in, the session's step, its effects out to the ports. It holds
@@ -37,57 +22,43 @@ interface Trust {
  */
 export class Kiosk {
   readonly #options: KioskOptions;
-  readonly #voice: Voice | undefined;
+  readonly #hands: Hands;
   readonly #health: PartHealth;
+  readonly #trust: Trust;
+  readonly #asking: Asking;
+  readonly #tester: SelfTester;
   #state: State;
-  #trust: Trust = {
-    hosts: [],
-    verify: () => undefined,
-    gate: { name: '', policy: '' },
-    skewMs: undefined,
-  };
-  #screen: Screen;
-  #shown = '';
   #listShown = '';
-  #tested: readonly SelfTestResult[] = [];
   #testing: Promise<readonly SelfTestResult[]> | undefined;
   #cancelTimer: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: KioskOptions) {
-    const { speaker } = options.ports;
     this.#options = options;
-    this.#voice = speaker ? new Voice(speaker, options.session.voice) : undefined;
+    this.#hands = new Hands(options);
     this.#health = new PartHealth(options.clock);
+    this.#trust = new Trust(options.clock);
+    this.#asking = new Asking(options.link, options.offline, options.session.answerMs);
+    this.#tester = new SelfTester({
+      ...options,
+      health: this.#health,
+      trust: this.#trust,
+      checks: options.checks ?? {},
+    });
     this.#state = initialState(options.session);
-    this.#screen = screenOf(this.#state, options.session);
   }
 
   async start(): Promise<void> {
-    const { ports, link, offline } = this.#options;
-    const health = (name: string) => (value: Health) => this.#noteHealth(name, value);
-    await ports.display.start({
-      key: (key) => this.#dispatch({ name: 'key', key }),
-      painted: (sequence) => this.#options.watcher?.painted?.(sequence),
-      health: health('display'),
-    });
-    this.#show(false);
-    await ports.indicator.start({ health: health('indicator') });
-    await ports.sounds?.start({ health: health('sounds') });
-    await ports.turnstile.start({ health: health('turnstile') });
-    await ports.speaker?.start({ health: health('speech') });
-    await ports.headset?.start({
-      plugged: (plugged) => this.#voice?.plug(plugged, this.#screen),
-      health: health('headset'),
-    });
-    await ports.printer?.start({ health: health('printer') });
-    await ports.keypad?.start({
-      key: (key) => this.#dispatch({ name: 'key', key }),
-      health: health('keypad'),
-    });
+    const { link, offline } = this.#options;
+    const events = {
+      key: (key: Key) => this.#dispatch({ name: 'key', key }),
+      painted: (sequence: number) => this.#options.watcher?.painted?.(sequence),
+      health: (part: string, health: Health) => this.#noteHealth(part, health),
+    };
+    await this.#hands.start(events, this.#screen());
     const kept = await offline?.start({ changed: () => this.#noteOffline() });
     if (kept) {
-      this.#believe(kept, undefined);
+      this.#trust.believe(kept, undefined);
     }
     link.start({
       listChanged: () => offline?.listChanged(),
@@ -95,11 +66,11 @@ export class Kiosk {
       down: (reason) => this.#linkDown(reason),
       command: (command) => this.#obey(command),
     });
-    await ports.scanner.start({
+    await this.#hands.startScanner({
       reading: (reading) => this.#take(reading),
       unreadable: () => this.#dispatch({ name: 'unusable', problem: 'unreadable' }),
       several: () => this.#dispatch({ name: 'unusable', problem: 'several' }),
-      health: health('scanner'),
+      health: (health) => this.#noteHealth('scanner', health),
     });
     if (this.#options.session.selfTestAtStart) {
       void this.selfTest();
@@ -113,26 +84,16 @@ export class Kiosk {
     this.#health.stop();
     this.#options.link.stop();
     await this.#options.offline?.stop();
-    const { turnstile, indicator, sounds, scanner, keypad, speaker, headset, printer, display } =
-      this.#options.ports;
-    const all = [turnstile, indicator, sounds, scanner, keypad, speaker, headset, printer, display];
-    for (const port of all) {
-      await port?.stop();
-    }
+    await this.#hands.stop();
   }
 
   /** What the server is told of this kiosk: its parts, and what the last self-test found wrong. */
   status(): RequestOf<'Status'> {
-    const { phase } = this.#state;
-    const peripherals = this.#health.peripherals();
-    for (const one of this.#tested) {
-      if (one.result !== 'absent') {
-        const state = one.result === 'passed' ? 'ready' : 'failing';
-        const reason = 'code' in one ? { reason: one.code.slice(0, 64) } : {};
-        peripherals[`selfTest.${one.part}`] = { state, ...reason };
-      }
-    }
-    const state = reportedStates[phase.name as keyof typeof reportedStates] ?? 'inService';
+    const peripherals = {
+      ...this.#health.peripherals(),
+      ...testedPeripherals(this.#tester.results),
+    };
+    const state = reportedState(this.#state.phase);
     const offline = this.#options.offline?.status();
     return { state, peripherals, ...(offline ? { offline } : {}) };
   }
@@ -149,34 +110,10 @@ export class Kiosk {
   }
 
   async #runSelfTest(): Promise<readonly SelfTestResult[]> {
-    const { clock, log, checks } = this.#options;
     this.#dispatch({ name: 'selfTestStarted' });
-    const results = await runSelfTest({ ...this.#checks(), ...checks }, clock);
-    this.#tested = results;
-    for (const one of results) {
-      if (one.result === 'failed') {
-        log.warn({ event: 'selfTest', part: one.part, code: one.code }, 'self-test');
-      }
-    }
+    const results = await this.#tester.run();
     this.#dispatch({ name: 'selfTestDone', results });
     return results;
-  }
-
-  #checks(): Checks {
-    const { ports, clock } = this.#options;
-    const part = (name: string, port: unknown) =>
-      port ? { [name]: () => this.#health.settled(name) } : {};
-    return {
-      ...part('scanner', ports.scanner),
-      ...part('keypad', ports.keypad),
-      ...part('display', ports.display),
-      ...part('indicator', ports.indicator),
-      ...part('turnstile', ports.turnstile),
-      ...part('speech', ports.speaker),
-      ...part('printer', ports.printer),
-      ...part('link', this.#options.link),
-      clock: async () => clockOutcome(clock.now(), this.#trust.skewMs),
-    };
   }
 
   /** What the site commands. A self-test waits for nobody, so it is refused while somebody is served. */
@@ -200,7 +137,7 @@ export class Kiosk {
       return;
     }
     this.#noteOffline();
-    const decoded = this.#decode(reading.text);
+    const decoded = this.#trust.decode(reading.text);
     this.#dispatch(
       decoded.ok
         ? {
@@ -212,30 +149,18 @@ export class Kiosk {
     );
   }
 
-  /**
-   * Whether a text proves itself, by its signature or its check character: then one decoder's word is
-   * enough, and nobody holds the code up longer than needed.
-   */
+  /** Whether a text proves itself; see {@link Trust.proves}. */
   proves(text: string, symbology: Symbology): boolean {
-    return symbology === 'code39' ? fromCard(text) !== undefined : this.#decode(text).ok;
-  }
-
-  #decode(text: string): DecodedCredential {
-    const now = Math.floor(this.#options.clock.now() / 1000);
-    return decodeCredential(text, { ...this.#trust, now });
+    return this.#trust.proves(text, symbology);
   }
 
   #linkUp(boot: BootAnswer): void {
     const { clock, log } = this.#options;
-    this.#believe(boot, clock.now() - boot.serverTime);
+    this.#trust.believe(boot, clock.now() - boot.serverTime);
     this.#options.offline?.linkUp(boot);
     log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
     this.#health.note('link', { state: 'ready', since: clock.now() });
     this.#dispatch({ name: 'link', state: 'up' });
-  }
-
-  #believe({ hosts, credentialKeys, gate }: KeptBoot, skewMs: number | undefined): void {
-    this.#trust = { hosts, verify: credentialVerifier(credentialKeys), gate, skewMs };
   }
 
   /** The list, its age or the facts that wait have changed. */
@@ -281,19 +206,19 @@ export class Kiosk {
     }
     const isKey = event.name === 'key';
     if (isKey) {
-      this.#voice?.hush();
+      this.#hands.hush();
     }
     const { state, effects } = step(this.#state, event, this.#options.session);
     this.#state = state;
     for (const effect of effects) {
       this.#run(effect);
     }
-    this.#show(isKey);
+    this.#hands.show(this.#screen(), isKey);
     this.#options.watcher?.state(state);
   }
 
   #run(effect: Effect): void {
-    const { ports, clock } = this.#options;
+    const { clock } = this.#options;
     switch (effect.name) {
       case 'startTimer':
         this.#cancelTimer?.();
@@ -309,31 +234,17 @@ export class Kiosk {
       case 'openTurnstile':
         void this.#openTurnstile(effect);
         return;
-      case 'print':
-        void this.#print(effect);
-        return;
-      case 'signal':
-        ports.indicator.show(effect.signal);
-        ports.sounds?.show(effect.signal);
-        return;
-      case 'expect':
-        ports.scanner.expect(effect.symbologies);
-        return;
-      case 'turnVolume':
-        ports.speaker?.turnVolume();
-        return;
-      case 'resetVolume':
-        ports.speaker?.resetVolume();
-        return;
+      default:
+        this.#hands.do(effect);
     }
   }
 
-  async #verify(effect: Effect & { name: 'verify' | 'verifyCode' }): Promise<void> {
-    const { requestId } = effect;
+  async #verify(question: Question): Promise<void> {
+    const { requestId } = question;
     let verdict: Verdict = { outcome: 'unconfirmed', reason: 'unavailable' };
     let source: 'list' | undefined;
     try {
-      ({ verdict, source } = await this.#route(effect));
+      ({ verdict, source } = await this.#answer(question));
     } catch (error) {
       this.#options.log.warn({ event: 'verifyFailed', code: errorCode(error) }, 'no verdict');
     }
@@ -343,46 +254,18 @@ export class Kiosk {
     this.#dispatch({ name: 'verdict', ...answer, ...(source ? { source } : {}) });
   }
 
-  /** The server's answer or, where a list may give it, the list's; a one-time code is the server's alone. */
-  async #route(
-    effect: Effect & { name: 'verify' | 'verifyCode' },
-  ): Promise<{ verdict: Verdict; source?: 'list' | undefined }> {
-    const { offline } = this.#options;
-    if (!offline || effect.name === 'verifyCode') {
-      return { verdict: await this.#ask(effect) };
-    }
-    const { requestId, credentialId, codiceFiscale } = effect;
-    const request = { requestId, credentialId, codiceFiscale };
-    const isLinkUp = this.#state.parts.link === 'up';
-    const ask = () => this.#ask(effect);
-    const answer = await offline.verify(request, { ask, isLinkUp });
+  async #answer(question: Question): Promise<{ verdict: Verdict; source?: 'list' | undefined }> {
+    const answer = await this.#asking.answer(question, this.#state.parts.link === 'up');
     if (answer.from === 'server') {
       return answer;
     }
     const { phase } = this.#state;
-    if (phase.name === 'verifying' && phase.requestId === requestId) {
+    if (phase.name === 'verifying' && phase.requestId === question.requestId) {
       // Durable before anything opens; when this fails the answer is not given.
-      offline.keep(answer.fact);
+      this.#options.offline?.keep(answer.fact);
       this.#noteOffline();
     }
     return { verdict: answer.fact.verdict, source: 'list' };
-  }
-
-  async #ask(effect: Effect & { name: 'verify' | 'verifyCode' }): Promise<Verdict> {
-    const { link, session } = this.#options;
-    const { requestId, credentialId } = effect;
-    const { verdict } =
-      effect.name === 'verify'
-        ? await link.verify(
-            { requestId, credentialId, codiceFiscale: effect.codiceFiscale },
-            session.answerMs,
-          )
-        : await link.call(
-            'VerifyCode',
-            { requestId, credentialId, code: effect.code },
-            session.answerMs,
-          );
-    return verdict;
   }
 
   #receiptOf(requestId: string): Receipt {
@@ -401,33 +284,7 @@ export class Kiosk {
     }
   }
 
-  /** A receipt that can't be printed is still on the screen: it keeps nobody from passing. */
-  async #print({ receipt, companion, language }: Effect & { name: 'print' }): Promise<void> {
-    try {
-      await this.#options.ports.printer?.print(
-        printedReceipt(receipt, { companion, language, mode: this.#options.session.mode }),
-      );
-    } catch (error) {
-      this.#options.log.warn({ event: 'printFailed', code: errorCode(error) }, 'receipt');
-    }
-  }
-
-  /** Shows the state's screen if it differs from what is shown, and says it. */
-  #show(isAnswer: boolean): void {
-    const screen = screenOf(this.#state, this.#options.session);
-    this.#screen = screen;
-    const text = JSON.stringify(screen);
-    if (text !== this.#shown) {
-      this.#shown = text;
-      this.#options.ports.display.show(screen);
-    }
-    this.#voice?.tell(screen, isAnswer);
+  #screen(): Screen {
+    return screenOf(this.#state, this.#options.session);
   }
 }
-
-const reportedStates = {
-  starting: 'starting',
-  selfTest: 'starting',
-  outOfService: 'outOfService',
-  updating: 'outOfService',
-} as const;

@@ -1,6 +1,6 @@
 /**
- * Builds what Node and a browser run from what we write: the kiosk's page (dist/page), and the `varco`
- * command as plain JavaScript for a machine that has no TypeScript loader. Runs by itself after
+ * Builds what Node and a browser run from what we write: the kiosk's page (dist/page), the
+ * server's pages' files (dist/web), and the `varco` command as plain JavaScript for a machine that has no TypeScript loader. Runs by itself after
  * `npm ci`; takes seconds, and nothing that it makes is committed.
  */
 import { execFile } from 'node:child_process';
@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { buildPages } from './build-pages.ts';
+import { buildWeb } from './build-web.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -27,4 +28,4 @@ async function buildCommand(): Promise<void> {
 }
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([buildPages(), buildCommand()]);
+await Promise.all([buildPages(), buildWeb(), buildCommand()]);

@@ -1,3 +1,5 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
@@ -19,6 +21,9 @@ import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
+import { serveAssets, type WebAsset } from './web/assets.ts';
+import { guardRequests } from './web/headers.ts';
+import { Pages, wantsPage } from './web/pages.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -39,6 +44,17 @@ export interface AppDeps {
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
   source?: StatusSource;
+  /** Absent: no pages; the links of kiosks and the calls of programs only. */
+  web?: WebDeps | undefined;
+}
+
+/** What the server's pages need. */
+export interface WebDeps {
+  assets: readonly WebAsset[];
+  /** Such as `https://varco.example.it`; absent: each request's own host, for a demonstration. */
+  origin?: string | undefined;
+  /** Addresses of the proxies whose `X-Forwarded-*` are believed. */
+  proxies?: readonly string[];
 }
 
 /** The server's rooms, built and connected; nothing listens. */
@@ -70,7 +86,7 @@ export function createApp(deps: AppDeps): App {
   const audit = new Audit({ store, keyring, node, now });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
-  const registry = new Registry({ store, keyring, now });
+  const registry = new Registry({ store, keyring, audit, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
   const { messenger, source } = deps;
   const secondLevel = new SecondLevel({
@@ -93,7 +109,7 @@ export function createApp(deps: AppDeps): App {
     now,
   });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
-  const housekeeping = new Housekeeping({ verification, checkpoints, clock, log });
+  const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
   const facts = new Facts({ store, audit, policies, now });
   const { offlineLists: config } = deps;
@@ -113,7 +129,8 @@ export function createApp(deps: AppDeps): App {
     log,
     ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
   });
-  const http = createHttp({ store, keyring, log });
+  const pages = deps.web && new Pages(deps.web.assets);
+  const http = createHttp({ store, keyring, log, web: deps.web, pages });
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
     http,
@@ -149,13 +166,21 @@ export function createApp(deps: AppDeps): App {
   };
 }
 
-function createHttp({ store, keyring, log }: Pick<AppDeps, 'store' | 'keyring' | 'log'>) {
+function createHttp(
+  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & { pages: Pages | undefined },
+): FastifyInstance {
+  const { store, keyring, log, web, pages } = deps;
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
+    trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
+  http.register(cookie);
+  http.register(formbody, { bodyLimit: BODY_BYTES_MAX });
+  guardRequests(http, web?.origin);
+  serveAssets(http, web?.assets ?? []);
   // Only the route's pattern is logged: a URL may hold a credential.
   http.addHook('onResponse', (request, reply, done) => {
     const route = request.routeOptions.url ?? 'none';
@@ -168,9 +193,16 @@ function createHttp({ store, keyring, log }: Pick<AppDeps, 'store' | 'keyring' |
     if (status >= 500) {
       log.error({ route: request.routeOptions.url, code }, 'http failed');
     }
+    if (pages && wantsPage(request)) {
+      return pages.problem(request, reply, status);
+    }
     return reply.code(status).send({ code: status >= 500 ? 'internal' : code });
   });
-  http.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'notFound' }));
+  http.setNotFoundHandler((request, reply) =>
+    pages && wantsPage(request)
+      ? pages.problem(request, reply, 404)
+      : reply.code(404).send({ code: 'notFound' }),
+  );
   http.get('/livez', () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
     const problem = await readiness(store);

@@ -4,6 +4,19 @@ import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 
+const webSchema = z.strictObject({
+  /** Where browsers find this service, such as `https://varco.example.it`. */
+  origin: z
+    .url({ protocol: /^https?$/ })
+    .refine(
+      (text) => new URL(text).origin === text,
+      'must be a scheme, a host and a port, and end there',
+    )
+    .optional(),
+  /** Addresses or networks of the proxies in front, whose `X-Forwarded-*` are believed. */
+  proxies: z.array(z.string().min(1)).max(16).default([]),
+});
+
 const pdndSchema = z.strictObject({
   tokenUrl: z.url({ protocol: /^https?$/ }),
   assertionAudience: z.string().min(1),
@@ -40,6 +53,8 @@ export const serverConfigSchema = z.strictObject({
   offlineLists: offlineListsConfigSchema.optional(),
   /** Asks an e-service of the PDND for people's status, in the place of the own registry. */
   pdnd: pdndSchema.optional(),
+  /** The pages: portal, reading, desk and dashboard; absent: none. */
+  web: webSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

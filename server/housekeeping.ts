@@ -2,6 +2,7 @@ import type { Clock } from '../shared/clock.ts';
 import { errorCode } from '../shared/errors.ts';
 import { type Checkpoints, RETENTION_MONTHS_MAX } from './audit/checkpoint.ts';
 import type { Log } from './log.ts';
+import type { Registry } from './registry/registry.ts';
 import type { Verification } from './verification/verification.ts';
 
 const EVERY_MS = 60_000;
@@ -11,6 +12,7 @@ const PRUNE_EVERY_MS = 3_600_000;
 /** Lets go of what must not be kept: minutes-old sightings, spent codes, audit rows past their time. */
 export class Housekeeping {
   readonly #verification: Verification;
+  readonly #registry: Registry;
   readonly #checkpoints: Checkpoints;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -20,11 +22,13 @@ export class Housekeeping {
 
   constructor(deps: {
     verification: Verification;
+    registry: Registry;
     checkpoints: Checkpoints;
     clock: Clock;
     log: Log;
   }) {
     this.#verification = deps.verification;
+    this.#registry = deps.registry;
     this.#checkpoints = deps.checkpoints;
     this.#clock = deps.clock;
     this.#log = deps.log;
@@ -47,6 +51,7 @@ export class Housekeeping {
   async run(): Promise<void> {
     try {
       await this.#verification.forget();
+      await this.#registry.forgetErased();
       const now = this.#clock.now();
       if (this.#prunedAt === undefined || now - this.#prunedAt >= PRUNE_EVERY_MS) {
         await this.#checkpoints.prune(monthsBefore(now, RETENTION_MONTHS_MAX));

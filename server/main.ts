@@ -12,6 +12,7 @@ import { createLog, type Log } from './log.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
+import { readWebAssets } from './web/assets.ts';
 
 /** A server that listens. */
 export interface RunningServer {
@@ -36,6 +37,7 @@ export async function startServer(
   const log = options.log ?? createLog({ level: config.log, destination });
   const keyring = new Keyring(await readKeyringFile(config.keyring));
   const source = await openSource(config, log);
+  const web = config.web && { ...config.web, assets: await readWebAssets() };
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
@@ -49,6 +51,7 @@ export async function startServer(
     host,
     alsoHosts,
     offlineLists: config.offlineLists,
+    web,
     ...limits,
     ...(messenger ? { messenger } : {}),
     ...(source ? { source } : {}),

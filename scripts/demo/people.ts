@@ -1,4 +1,4 @@
-import { PRIVACY_VERSION } from '../../server/credential/credentials.ts';
+import { PRIVACY_VERSION } from '../../server/credential/eligibility.ts';
 import type { PersonRecord } from '../../server/registry/person.ts';
 import type { Verbale } from '../../server/registry/verbale.ts';
 import type { Verdict } from '../../shared/verdict.ts';

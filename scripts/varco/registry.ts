@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { PRIVACY_VERSION } from '../../server/credential/credentials.ts';
+import { PRIVACY_VERSION } from '../../server/credential/eligibility.ts';
 import {
   fingerprintOf,
   type ImportCounts,

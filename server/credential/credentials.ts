@@ -1,27 +1,13 @@
 import { randomBytes } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import { encodeCredential } from '../../shared/credential/credential.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
-import type { Status } from '../registry/status.ts';
+import type { Tables } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { mayHaveCard } from './card.ts';
+import { type CredentialKind, refusal, refusalWords as words } from './eligibility.ts';
 import type { Keyring } from './keyring.ts';
-
-export type CredentialKind = 'status' | 'card';
-
-/** Why a person is not given a credential; each has its own words in the portal. */
-export type RefusalReason =
-  | 'personUnknown'
-  | 'statusMissing'
-  | 'cardNotDue'
-  | 'mobileMissing'
-  | 'emailMissing'
-  | 'privacyNotAccepted'
-  | 'alreadyIssued';
-
-/** The privacy notice that is in force; who accepted an older one is asked again. */
-export const PRIVACY_VERSION = '2026-01';
 
 const ID_BYTES = 16;
 
@@ -46,6 +32,34 @@ export interface CredentialEvent {
   kind: string;
   actor: string;
 }
+
+/**
+ * `live`: it opens gates. `locked`: its owner said "this was not me"; it answers like a revoked one
+ * until it is unlocked or reissued. `revoked`: ended for good.
+ */
+export type CredentialState = 'live' | 'locked' | 'revoked';
+
+/** A code as its owner sees it in the list of requests. */
+export interface CredentialSummary {
+  id: string;
+  kind: CredentialKind;
+  state: CredentialState;
+  issuedAt: number;
+  /** Of a card. */
+  expiresAt?: number;
+  serial?: string;
+  companion: boolean;
+  lockedAt?: number;
+  revokedAt?: number;
+  revokedReason?: string;
+  /** The id of the code that took its place. */
+  replacedBy?: string;
+}
+
+/** A use of the code's print that its history keeps: downloaded, sent to the owner's address. */
+export type CredentialUse = 'printed' | 'mailed';
+
+const IN_FORCE = ['live', 'locked'] as const;
 
 /** Issues and revokes codes; every method is a whole unit of work. */
 export class Credentials {
@@ -98,7 +112,7 @@ export class Credentials {
         .select('id')
         .where('person_id', '=', person.id)
         .where('kind', '=', kind)
-        .where('state', '=', 'live')
+        .where('state', 'in', IN_FORCE)
         .executeTakeFirst();
       if (live) {
         throw new VarcoError('alreadyIssued', words.alreadyIssued);
@@ -111,7 +125,7 @@ export class Credentials {
   /**
    * Ends a code for good.
    *
-   * @throws VarcoError `credentialUnknown` when no live credential has this id.
+   * @throws VarcoError `credentialUnknown` when no credential in force has this id.
    */
   async revoke(id: string, options: { actor: string; reason: string }): Promise<void> {
     await this.#andNotify(async (tx) => {
@@ -120,7 +134,7 @@ export class Credentials {
   }
 
   /**
-   * Revokes a live credential and gives its person a new one, in one unit of work.
+   * Revokes a live or locked credential and gives its person a new one, in one unit of work.
    *
    * @throws VarcoError `credentialUnknown`, `cardNotReissued`.
    */
@@ -152,9 +166,47 @@ export class Credentials {
       .where('state', '=', 'live')
       .executeTakeFirst();
     if (!row) {
-      throw new VarcoError('credentialUnknown', 'There is no live credential with this id');
+      throw unknownCredential();
     }
     return this.#encode(id, row.kind as CredentialKind, row.issued_at, row.expires_at);
+  }
+
+  /**
+   * "This was not me": from now on the code answers like a revoked one, at every gate.
+   *
+   * @throws VarcoError `credentialUnknown` when no live credential has this id.
+   */
+  lock(id: string, options: { actor: string }): Promise<void> {
+    return this.#switch(id, { ...options, from: 'live', to: 'locked' });
+  }
+
+  /**
+   * Its owner lets a locked code open gates again.
+   *
+   * @throws VarcoError `credentialUnknown` when no locked credential has this id.
+   */
+  unlock(id: string, options: { actor: string }): Promise<void> {
+    return this.#switch(id, { ...options, from: 'locked', to: 'live' });
+  }
+
+  /** Keeps in the history that the code's print was handed out again. */
+  async noteUse(id: string, use: CredentialUse, options: { actor: string }): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const owner = await this.#ownerOf(tx, id);
+      await this.#record(tx, id, use, options.actor, owner.code_mac);
+    });
+  }
+
+  /** Every code that a person was given, the newest first. */
+  async ofPerson(personId: number): Promise<CredentialSummary[]> {
+    const rows = await this.#store.db
+      .selectFrom('credential')
+      .selectAll()
+      .where('person_id', '=', personId)
+      .orderBy('issued_at', 'desc')
+      .orderBy('id')
+      .execute();
+    return rows.map(toSummary);
   }
 
   async history(id: string): Promise<CredentialEvent[]> {
@@ -198,6 +250,7 @@ export class Credentials {
       })
       .execute();
     await this.#record(tx, id, 'issued', options.actor, options.mac);
+    await noteCredentialChanges(tx, [id]);
     return { id, text: this.#encode(id, kind, at, card?.expiresAt ?? null) };
   }
 
@@ -210,11 +263,11 @@ export class Credentials {
       .updateTable('credential')
       .set({ state: 'revoked', revoked_at: this.#now(), revoked_reason: options.reason })
       .where('id', '=', id)
-      .where('state', '=', 'live')
+      .where('state', 'in', IN_FORCE)
       .returning(['person_id', 'kind'])
       .executeTakeFirst();
     if (!row) {
-      throw new VarcoError('credentialUnknown', 'There is no live credential with this id');
+      throw unknownCredential();
     }
     const person = await tx
       .selectFrom('person')
@@ -222,13 +275,47 @@ export class Credentials {
       .where('id', '=', row.person_id)
       .executeTakeFirstOrThrow();
     await this.#record(tx, id, 'revoked', options.actor, person.code_mac);
+    await noteCredentialChanges(tx, [id]);
     return { personId: row.person_id, mac: person.code_mac, kind: row.kind };
+  }
+
+  async #switch(
+    id: string,
+    options: { actor: string; from: CredentialState; to: CredentialState },
+  ): Promise<void> {
+    const { from, to, actor } = options;
+    await this.#andNotify(async (tx) => {
+      const { numUpdatedRows } = await tx
+        .updateTable('credential')
+        .set({ state: to, locked_at: to === 'locked' ? this.#now() : null })
+        .where('id', '=', id)
+        .where('state', '=', from)
+        .executeTakeFirstOrThrow();
+      if (numUpdatedRows === 0n) {
+        throw unknownCredential();
+      }
+      const owner = await this.#ownerOf(tx, id);
+      await this.#record(tx, id, to === 'locked' ? 'locked' : 'unlocked', actor, owner.code_mac);
+      await noteCredentialChanges(tx, [id]);
+    });
+  }
+
+  async #ownerOf(tx: Tx, id: string): Promise<{ code_mac: string }> {
+    const owner = await tx
+      .selectFrom('credential as c')
+      .innerJoin('person as p', 'p.id', 'c.person_id')
+      .select('p.code_mac')
+      .where('c.id', '=', id)
+      .executeTakeFirst();
+    if (!owner) {
+      throw unknownCredential();
+    }
+    return owner;
   }
 
   async #record(tx: Tx, id: string, kind: string, actor: string, mac: string): Promise<void> {
     const row = { credential_id: id, at: this.#now(), kind, actor };
     await tx.insertInto('credential_event').values(row).execute();
-    await noteCredentialChanges(tx, [id]);
     await this.#audit.append(tx, [{ kind: `credential.${kind}`, subject: mac, body: { actor } }]);
   }
 
@@ -243,33 +330,26 @@ export class Credentials {
   }
 }
 
-const words: Record<RefusalReason, string> = {
-  personUnknown: 'The registry has no such person',
-  statusMissing: 'The archive attests no status for this person',
-  cardNotDue: 'The status on file does not entitle to a Disability Card',
-  mobileMissing: 'The person has no mobile number on file',
-  emailMissing: 'The person has no e-mail address on file',
-  privacyNotAccepted: 'The person has not accepted the privacy notice in force',
-  alreadyIssued: 'The person has a live credential of this kind: send it again, or reissue it',
-};
+function unknownCredential() {
+  return new VarcoError('credentialUnknown', 'There is no such credential in force');
+}
 
-function refusal(
-  person: { has_mobile: number; has_email: number; privacy_version: string | null; status: string },
-  kind: CredentialKind,
-  unchecked: 'status' | undefined,
-): RefusalReason | undefined {
-  const status = JSON.parse(person.status) as Status;
-  if (unchecked !== 'status' && !Object.values(status).some(({ recognised }) => recognised)) {
-    return 'statusMissing';
-  }
-  if (kind === 'card' && !mayHaveCard(status)) {
-    return 'cardNotDue';
-  }
-  if (!person.has_mobile) {
-    return 'mobileMissing';
-  }
-  if (!person.has_email) {
-    return 'emailMissing';
-  }
-  return person.privacy_version === PRIVACY_VERSION ? undefined : 'privacyNotAccepted';
+function toSummary(row: Selectable<Tables['credential']>): CredentialSummary {
+  const optional = {
+    expiresAt: row.expires_at,
+    serial: row.serial,
+    lockedAt: row.locked_at,
+    revokedAt: row.revoked_at,
+    revokedReason: row.revoked_reason,
+    replacedBy: row.replaced_by,
+  };
+  const given = Object.entries(optional).filter(([, value]) => value !== null);
+  return {
+    id: row.id,
+    kind: row.kind as CredentialKind,
+    state: row.state as CredentialState,
+    issuedAt: row.issued_at,
+    companion: row.companion === 1,
+    ...(Object.fromEntries(given) as Partial<CredentialSummary>),
+  };
 }

@@ -153,15 +153,19 @@ export class Entries {
   }
 
   #select() {
-    return this.#deps.store.db
-      .selectFrom('credential as c')
-      .innerJoin('person as p', 'p.id', 'c.person_id')
-      .leftJoin('offline_entry as e', (join) =>
-        join.onRef('e.credential_id', '=', 'c.id').on('e.cost', '=', this.#cost),
-      )
-      .select(['c.id', 'c.kind', 'c.state', 'c.expires_at', 'p.status', 'p.identity_cipher'])
-      .select('e.derived_cipher')
-      .orderBy('c.id');
+    return (
+      this.#deps.store.db
+        .selectFrom('credential as c')
+        .innerJoin('person as p', 'p.id', 'c.person_id')
+        .leftJoin('offline_entry as e', (join) =>
+          join.onRef('e.credential_id', '=', 'c.id').on('e.cost', '=', this.#cost),
+        )
+        .select(['c.id', 'c.kind', 'c.state', 'c.expires_at', 'p.status', 'p.identity_cipher'])
+        .select('e.derived_cipher')
+        // Of who was erased nothing can be derived any more: what was, still refuses.
+        .where((row) => row.or([row('p.erased_at', 'is', null), row('e.cost', 'is not', null)]))
+        .orderBy('c.id')
+    );
   }
 
   async #derive(row: Row): Promise<Buffer> {

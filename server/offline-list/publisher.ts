@@ -12,7 +12,8 @@ import { diffTables, type EntryTable, sortEntries } from '../../shared/offline-l
 import type { Policy } from '../../shared/policy.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
-import { type Registry, STATUS_CHANNEL } from '../registry/registry.ts';
+import type { Registry } from '../registry/registry.ts';
+import { STATUS_CHANNEL } from '../registry/status-events.ts';
 import type { Store } from '../store/store.ts';
 import type { Policies } from '../verification/policies.ts';
 import { applyChanges } from './apply-changes.ts';

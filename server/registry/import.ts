@@ -3,8 +3,9 @@ import type { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { parse as parseCsv } from 'csv-parse';
 import { VarcoError } from '../../shared/errors.ts';
+import type { RegistryRow, RowProblem } from './intake.ts';
 import { personSchema } from './person.ts';
-import type { Registry, RegistryRow, RowProblem } from './registry.ts';
+import type { Registry } from './registry.ts';
 import { verbaleSchema } from './verbale.ts';
 
 export type ImportFormat = 'ndjson' | 'csv';

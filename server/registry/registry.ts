@@ -1,144 +1,41 @@
 import { VarcoError } from '../../shared/errors.ts';
+import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../credential/keyring.ts';
-import type { BulkInsert, Lookup, Store, Tx } from '../store/store.ts';
-import type { PersonRecord } from './person.ts';
-import { type Status, status } from './status.ts';
+import type { Store, Tx } from '../store/store.ts';
+import { type Erasure, erase, forgetErased } from './erasure.ts';
+import { laterNotice, openIdentity, sealIdentity } from './identity.ts';
+import { type BatchResult, type ImportProgress, Intake, type RegistryRow } from './intake.ts';
+import { type PersonRecord, personSchema } from './person.ts';
+import type { Status } from './status.ts';
+import { readStatusEvents, STATUS_CHANNEL, type StatusEvent } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 
-/** A person and, with it or not, one of its verbali: a row of an import. */
-export interface RegistryRow {
-  person: PersonRecord;
-  verbale?: Verbale;
-}
-
-export type RowProblem = 'protocolOfAnother' | 'conflictingContent';
-
-/** What became of the rows of one batch, in their order. */
-export interface BatchResult {
-  persons: number;
-  verbali: number;
-  unchanged: number;
-  rejected: { index: number; problem: RowProblem }[];
-  statusChanges: number;
-}
-
-/** Where an import stands, kept in the same transaction as its rows. */
-export interface ImportProgress {
-  fingerprint: string;
-  lines: number;
-  bytes: number;
-}
-
-const PLACE = 'person.identity';
-const INITIAL = JSON.stringify({});
-const EMPTY_BOX = Buffer.alloc(0);
-const personsByMac: Lookup = {
-  head: `select id, code_mac, identity_cipher, privacy_version, status from person where code_mac`,
-  keyType: 'text',
-};
-const idsByMac: Lookup = {
-  head: 'select id, code_mac from person where code_mac',
-  keyType: 'text',
-};
-const verbaliByProtocol: Lookup = {
-  head: 'select protocol, person_id, state, body from verbale where protocol',
-  keyType: 'text',
-};
-const verbaliByPerson: Lookup = {
-  head: 'select protocol, person_id, state, body from verbale where person_id',
-  keyType: 'bigint',
-};
-const insertPersons: BulkInsert = {
-  table: 'person',
-  columns: {
-    code_mac: 'text',
-    identity_cipher: 'bytea',
-    has_mobile: 'integer',
-    has_email: 'integer',
-    privacy_version: 'text',
-    status: 'text',
-    updated_at: 'bigint',
-  },
-  tail: `on conflict (code_mac) do update set identity_cipher = excluded.identity_cipher,
-    has_mobile = excluded.has_mobile, has_email = excluded.has_email,
-    privacy_version = excluded.privacy_version, updated_at = excluded.updated_at`,
-};
-const insertVerbali: BulkInsert = {
-  table: 'verbale',
-  columns: {
-    protocol: 'text',
-    person_id: 'bigint',
-    kind: 'text',
-    area: 'text',
-    state: 'text',
-    definitive_at: 'bigint',
-    body: 'text',
-  },
-  tail: `on conflict (protocol) do update set state = excluded.state,
-    definitive_at = excluded.definitive_at, body = excluded.body`,
-};
-const insertStatusEvents: BulkInsert = {
-  table: 'status_event',
-  columns: { sequence: 'bigint', person_id: 'bigint', at: 'bigint', status: 'text' },
-};
-
-interface PersonRow {
+/** What is known of a person without opening the box. */
+export interface PersonSummary {
   id: number;
-  code_mac: string;
-  identity_cipher: Buffer;
-  privacy_version: string | null;
-  status: string;
-}
-
-interface VerbaleRow {
-  protocol: string;
-  person_id: number;
-  state: Verbale['state'];
-  body: string;
-}
-
-/** A verbale of the database, or one of the same batch whose person has no id yet but its mac. */
-interface KnownVerbale {
-  person_id: number | string;
-  state: Verbale['state'];
-  body: string;
-}
-
-/** A person of a batch: as it is given, and as it is in the database. */
-interface Taken {
-  given: PersonRecord;
-  known: PersonRow | undefined;
-}
-
-interface Write {
-  mac: string;
-  verbale: Verbale;
-  body: string;
-}
-
-/** Later in a verbale's life wins, so that the order of arrival never matters. */
-const stateRank = { draft: 0, definitive: 1, superseded: 1, annulled: 2 } as const;
-
-/** A change of a person's status, for those who follow: the offline list, notifications. */
-export interface StatusEvent {
-  sequence: number;
-  personId: number;
-  at: number;
   status: Status;
+  hasMobile: boolean;
+  hasEmail: boolean;
+  /** The privacy notice that the person accepted last. */
+  privacyVersion: string | undefined;
 }
 
-/** The channel of {@link Store.notify} that says "there are new status events". */
-export const STATUS_CHANNEL = 'varco_status';
+const contactsSchema = personSchema.pick({ mobile: true, email: true });
+const noticeSchema = personSchema.shape.privacyVersion.unwrap();
 
 /** Persons and verbali; every method is a whole unit of work. */
 export class Registry {
   readonly #store: Store;
   readonly #keyring: Keyring;
+  readonly #audit: Audit;
+  readonly #intake: Intake;
   readonly #now: () => number;
 
-  constructor(deps: { store: Store; keyring: Keyring; now: () => number }) {
+  constructor(deps: { store: Store; keyring: Keyring; audit: Audit; now: () => number }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
+    this.#audit = deps.audit;
+    this.#intake = new Intake(deps);
     this.#now = deps.now;
   }
 
@@ -148,18 +45,10 @@ export class Registry {
    * @param progress written with the rows, so that an interrupted import resumes.
    */
   async importRows(rows: readonly RegistryRow[], progress?: ImportProgress): Promise<BatchResult> {
-    const macs = this.#macsOf(rows);
-    const result = await this.#store.transaction(async (tx) => {
-      const persons = await this.#readPersons(tx, rows, macs);
-      const taken = await this.#sortVerbali(tx, rows, macs, persons);
-      const statusChanges = await this.#write(tx, persons, taken.writes);
-      if (progress) {
-        await this.#saveProgress(tx, progress);
-      }
-      const { rejected, unchanged } = taken;
-      const verbali = taken.writes.size;
-      return { persons: persons.size, verbali, unchanged, rejected, statusChanges };
-    });
+    const macs = this.#intake.macsOf(rows);
+    const result = await this.#store.transaction((tx) =>
+      this.#intake.take(tx, rows, macs, progress),
+    );
     if (result.statusChanges > 0) {
       await this.#store.notify(STATUS_CHANNEL, '');
     }
@@ -177,13 +66,20 @@ export class Registry {
   }
 
   /** @returns undefined when nobody has this codice fiscale. */
-  async findPerson(codiceFiscale: string): Promise<{ id: number; status: Status } | undefined> {
-    const row = await this.#store.db
-      .selectFrom('person')
-      .select(['id', 'status'])
+  async findPerson(codiceFiscale: string): Promise<PersonSummary | undefined> {
+    const row = await this.#summaries()
       .where('code_mac', '=', this.#keyring.codeMac(codiceFiscale))
       .executeTakeFirst();
-    return row && { id: row.id, status: JSON.parse(row.status) as Status };
+    return row && toSummary(row);
+  }
+
+  /** @throws VarcoError `personUnknown`. */
+  async person(personId: number): Promise<PersonSummary> {
+    const row = await this.#summaries().where('id', '=', personId).executeTakeFirst();
+    if (!row) {
+      throw unknownPerson();
+    }
+    return toSummary(row);
   }
 
   /** Opens a person's box: for a printed code, a message to the citizen; never for a gate. */
@@ -192,11 +88,97 @@ export class Registry {
       .selectFrom('person')
       .select(['identity_cipher', 'privacy_version'])
       .where('id', '=', personId)
+      .where('erased_at', 'is', null)
       .executeTakeFirst();
     if (!row) {
-      throw new VarcoError('personUnknown', 'The registry has no such person');
+      throw unknownPerson();
     }
-    return this.#openIdentity(row);
+    const { contactsBy: _, ...person } = openIdentity(this.#keyring, row.identity_cipher);
+    return row.privacy_version === null
+      ? person
+      : { ...person, privacyVersion: row.privacy_version };
+  }
+
+  /**
+   * The citizen's own contacts; what is not given stays. From now on no import changes them.
+   *
+   * @param contacts `mobile` as E.164, such as `+393331234567`.
+   * @throws VarcoError `contactInvalid`, `personUnknown`.
+   */
+  async updateContacts(
+    personId: number,
+    contacts: { mobile?: string | undefined; email?: string | undefined },
+    options: { actor: string } = { actor: 'citizen' },
+  ): Promise<void> {
+    const given = contactsSchema.safeParse(contacts);
+    if (!given.success) {
+      const fields = given.error.issues.map(({ path }) => path.join('.'));
+      throw new VarcoError('contactInvalid', `Not a usable contact: ${fields.join(', ')}`);
+    }
+    const { mobile, email } = given.data;
+    const changed = { ...(mobile ? { mobile } : {}), ...(email ? { email } : {}) };
+    await this.#store.transaction(async (tx) => {
+      const row = await this.#locked(tx, personId);
+      const before = openIdentity(this.#keyring, row.identity_cipher);
+      const identity = { ...before, ...changed, contactsBy: 'citizen' as const };
+      await tx
+        .updateTable('person')
+        .set({
+          identity_cipher: sealIdentity(this.#keyring, identity),
+          has_mobile: Number(identity.mobile !== undefined),
+          has_email: Number(identity.email !== undefined),
+          updated_at: this.#now(),
+        })
+        .where('id', '=', personId)
+        .execute();
+      const body = { actor: options.actor, fields: Object.keys(changed) };
+      await this.#audit.append(tx, [{ kind: 'person.contacts', subject: row.code_mac, body }]);
+    });
+  }
+
+  /**
+   * Notes that the person accepted a privacy notice; an older one never takes a newer one's place.
+   *
+   * @throws VarcoError `privacyVersionInvalid`, `personUnknown`.
+   */
+  async acceptPrivacy(
+    personId: number,
+    version: string,
+    options: { actor: string } = { actor: 'citizen' },
+  ): Promise<void> {
+    if (!noticeSchema.safeParse(version).success) {
+      throw new VarcoError('privacyVersionInvalid', 'A notice has a name of 1 to 32 characters');
+    }
+    await this.#store.transaction(async (tx) => {
+      const row = await this.#locked(tx, personId);
+      const accepted = laterNotice(row.privacy_version, version);
+      await tx
+        .updateTable('person')
+        .set({ privacy_version: accepted, updated_at: this.#now() })
+        .where('id', '=', personId)
+        .execute();
+      const body = { actor: options.actor, version };
+      await this.#audit.append(tx, [{ kind: 'person.privacy', subject: row.code_mac, body }]);
+    });
+  }
+
+  /**
+   * Erases what the law lets be erased (see {@link Erasure}).
+   *
+   * @throws VarcoError `personUnknown`.
+   */
+  async erase(personId: number, options: { actor: string }): Promise<Erasure> {
+    const deps = { store: this.#store, keyring: this.#keyring, audit: this.#audit };
+    const done = await this.#store.transaction(async (tx) =>
+      erase(deps, tx, await this.#locked(tx, personId), { ...options, at: this.#now() }),
+    );
+    await done.tell();
+    return done.erasure;
+  }
+
+  /** Lets go of what offline lists no longer need of erased people. */
+  forgetErased(): Promise<void> {
+    return forgetErased(this.#store, this.#now());
   }
 
   /** The person's verbali as they stand in the archive, drafts too. */
@@ -210,284 +192,49 @@ export class Registry {
   }
 
   /** Changes of status after `sequence`, oldest first; numbers have no gaps. */
-  async statusEvents(sequence: number, limit = 1000): Promise<StatusEvent[]> {
-    const rows = await this.#store.db
-      .selectFrom('status_event')
-      .selectAll()
-      .where('sequence', '>', sequence)
-      .orderBy('sequence')
-      .limit(limit)
-      .execute();
-    return rows.map((row) => ({
-      sequence: row.sequence,
-      personId: row.person_id,
-      at: row.at,
-      status: JSON.parse(row.status) as Status,
-    }));
+  statusEvents(sequence: number, limit = 1000): Promise<StatusEvent[]> {
+    return readStatusEvents(this.#store, sequence, limit);
   }
 
-  #openIdentity(row: Pick<PersonRow, 'identity_cipher' | 'privacy_version'>): PersonRecord {
-    const person = JSON.parse(this.#keyring.open(PLACE, row.identity_cipher)) as PersonRecord;
-    return row.privacy_version === null
-      ? person
-      : { ...person, privacyVersion: row.privacy_version };
+  #summaries() {
+    return this.#store.db
+      .selectFrom('person')
+      .select(['id', 'status', 'has_mobile', 'has_email', 'privacy_version'])
+      .where('erased_at', 'is', null);
   }
 
-  /** A person's rows mostly stand together: then one HMAC is enough for them. */
-  #macsOf(rows: readonly RegistryRow[]): string[] {
-    let code = '';
-    let mac = '';
-    return rows.map(({ person: { codiceFiscale } }) => {
-      if (codiceFiscale !== code) {
-        code = codiceFiscale;
-        mac = this.#keyring.codeMac(code);
-      }
-      return mac;
-    });
-  }
-
-  /** Every row's person by its mac, as it is in the database and as the last row about it says. */
-  async #readPersons(
-    tx: Tx,
-    rows: readonly RegistryRow[],
-    rowMacs: readonly string[],
-  ): Promise<Map<string, Taken>> {
-    const persons = new Map<string, Taken>();
-    for (const [index, { person }] of rows.entries()) {
-      persons.set(rowMacs[index] ?? '', { given: person, known: undefined });
+  /** A person's row, held until the end of the transaction. */
+  async #locked(tx: Tx, personId: number) {
+    const select = tx
+      .selectFrom('person')
+      .select(['id', 'code_mac', 'identity_cipher', 'privacy_version', 'status'])
+      .where('id', '=', personId)
+      .where('erased_at', 'is', null);
+    const locked = this.#store.engine === 'postgres' ? select.forUpdate() : select;
+    const row = await locked.executeTakeFirst();
+    if (!row || row.id === 0) {
+      throw unknownPerson();
     }
-    const known = await this.#store.lookup<PersonRow>(tx, personsByMac, [...persons.keys()]);
-    for (const row of known) {
-      const person = persons.get(row.code_mac);
-      if (person) {
-        person.known = row;
-      }
-    }
-    return persons;
-  }
-
-  /** Which verbali are to be written, by protocol number, and what is wrong with the others. */
-  async #sortVerbali(
-    tx: Tx,
-    rows: readonly RegistryRow[],
-    macs: readonly string[],
-    persons: Map<string, Taken>,
-  ): Promise<{
-    writes: Map<string, Write>;
-    unchanged: number;
-    rejected: BatchResult['rejected'];
-  }> {
-    const protocols = new Set<string>();
-    for (const { verbale } of rows) {
-      if (verbale) {
-        protocols.add(verbale.protocol);
-      }
-    }
-    const found = await this.#store.lookup<VerbaleRow>(tx, verbaliByProtocol, [...protocols]);
-    const known = new Map<string, KnownVerbale>(found.map((row) => [row.protocol, row]));
-    const writes = new Map<string, Write>();
-    const rejected: BatchResult['rejected'] = [];
-    let unchanged = 0;
-    for (const [index, { verbale }] of rows.entries()) {
-      if (!verbale) {
-        continue;
-      }
-      const mac = macs[index] ?? '';
-      // A person that is not in the database yet goes by its mac within the batch.
-      const owner = persons.get(mac)?.known?.id ?? mac;
-      const body = JSON.stringify(verbale);
-      const verdict = compare(known.get(verbale.protocol), owner, verbale, body);
-      if (verdict === 'unchanged') {
-        unchanged += 1;
-      } else if (verdict === 'write') {
-        writes.set(verbale.protocol, { mac, verbale, body });
-        known.set(verbale.protocol, { person_id: owner, state: verbale.state, body });
-      } else {
-        rejected.push({ index, problem: verdict });
-      }
-    }
-    return { writes, unchanged, rejected };
-  }
-
-  /**
-   * Writes persons and verbali, folds the status of those whose verbali changed and says so to those
-   * who follow. A new person's row is written once, with its status.
-   *
-   * @returns how many statuses changed.
-   */
-  async #write(tx: Tx, persons: Map<string, Taken>, writes: Map<string, Write>): Promise<number> {
-    const now = this.#now();
-    const today = new Date(now).toISOString().slice(0, 10);
-    const fresh = foldFresh(persons, writes, today);
-    await this.#writePersons(tx, persons, fresh, now);
-    const ids = await this.#idsOf(tx, persons);
-    await this.#store.insertMany(
-      tx,
-      insertVerbali,
-      [...writes.values()].map(({ mac, verbale, body }) => {
-        const { protocol, kind, area, state, definitiveOn } = verbale;
-        const at = definitiveOn === undefined ? null : Date.parse(definitiveOn);
-        return [protocol, ids.get(mac), kind, area, state, at, body];
-      }),
-    );
-    const changes = await this.#refoldKnown(tx, persons, writes, today);
-    await this.#store.insertMany(
-      tx,
-      updateStatus,
-      changes.map(([mac, next]) => [mac, EMPTY_BOX, 0, 0, null, next, now]),
-    );
-    for (const [mac, next] of fresh) {
-      if (next !== INITIAL) {
-        changes.push([mac, next]);
-      }
-    }
-    if (changes.length === 0) {
-      return 0;
-    }
-    const first = (await takeNumbers(tx, 'statusEvent', changes.length)) - changes.length + 1;
-    await this.#store.insertMany(
-      tx,
-      insertStatusEvents,
-      changes.map(([mac, next], index) => [first + index, ids.get(mac), now, next]),
-    );
-    return changes.length;
-  }
-
-  /** Persons that are new or differ, in the order of their index: each of its pages is met once. */
-  async #writePersons(
-    tx: Tx,
-    persons: Map<string, Taken>,
-    fresh: Map<string, string>,
-    now: number,
-  ): Promise<void> {
-    const changed = [...persons].filter(
-      ([, { given, known }]) => !known || !isSamePerson(this.#openIdentity(known), given),
-    );
-    changed.sort(([a], [b]) => (a < b ? -1 : 1));
-    await this.#store.insertMany(
-      tx,
-      insertPersons,
-      changed.map(([mac, { given }]) => {
-        const { privacyVersion, ...identity } = given;
-        const box = this.#keyring.seal(PLACE, JSON.stringify(identity));
-        const [mobile, email] = [Number(Boolean(given.mobile)), Number(Boolean(given.email))];
-        return [mac, box, mobile, email, privacyVersion ?? null, fresh.get(mac) ?? INITIAL, now];
-      }),
-    );
-  }
-
-  async #idsOf(tx: Tx, persons: Map<string, Taken>): Promise<Map<string, number>> {
-    const ids = new Map<string, number>();
-    const fresh: string[] = [];
-    for (const [mac, { known }] of persons) {
-      if (known) {
-        ids.set(mac, known.id);
-      } else {
-        fresh.push(mac);
-      }
-    }
-    const rows = await this.#store.lookup<{ id: number; code_mac: string }>(tx, idsByMac, fresh);
-    for (const { id, code_mac } of rows) {
-      ids.set(code_mac, id);
-    }
-    return ids;
-  }
-
-  /** The new statuses of those who were known before and whose verbali changed. */
-  async #refoldKnown(
-    tx: Tx,
-    persons: Map<string, Taken>,
-    writes: Map<string, Write>,
-    today: string,
-  ): Promise<[mac: string, next: string][]> {
-    const changed = new Map<number, { mac: string; before: string; verbali: Verbale[] }>();
-    for (const { mac } of writes.values()) {
-      const known = persons.get(mac)?.known;
-      if (known) {
-        changed.set(known.id, { mac, before: known.status, verbali: [] });
-      }
-    }
-    const rows = await this.#store.lookup<VerbaleRow>(tx, verbaliByPerson, [...changed.keys()]);
-    for (const { person_id, body } of rows) {
-      changed.get(person_id)?.verbali.push(JSON.parse(body) as Verbale);
-    }
-    const differing: [string, string][] = [];
-    for (const { mac, before, verbali } of changed.values()) {
-      const next = JSON.stringify(status(verbali, today));
-      if (next !== before) {
-        differing.push([mac, next]);
-      }
-    }
-    return differing;
-  }
-
-  async #saveProgress(tx: Tx, progress: ImportProgress): Promise<void> {
-    const row = { ...progress, updated_at: this.#now() };
-    await tx
-      .insertInto('import_run')
-      .values(row)
-      .onConflict((conflict) => conflict.column('fingerprint').doUpdateSet(row))
-      .execute();
+    return row;
   }
 }
 
-/** Writes only the status of rows that are there: the other values meet the conflict and are dropped. */
-const updateStatus: BulkInsert = {
-  ...insertPersons,
-  tail: `on conflict (code_mac) do update set status = excluded.status,
-    updated_at = excluded.updated_at`,
-};
-
-/** Takes `count` numbers of a gapless sequence; answers the last. Others wait until the commit. */
-async function takeNumbers(tx: Tx, name: string, count: number): Promise<number> {
-  const { value } = await tx
-    .updateTable('counter')
-    .set((row) => ({ value: row('value', '+', count) }))
-    .where('name', '=', name)
-    .returning('value')
-    .executeTakeFirstOrThrow();
-  return value;
+function unknownPerson() {
+  return new VarcoError('personUnknown', 'The registry has no such person');
 }
 
-function isSamePerson(known: PersonRecord, given: PersonRecord | undefined): boolean {
-  return JSON.stringify(known) === JSON.stringify(given);
-}
-
-/** The statuses of the persons who are not in the database yet: all their verbali are in the batch. */
-function foldFresh(
-  persons: Map<string, Taken>,
-  writes: Map<string, Write>,
-  today: string,
-): Map<string, string> {
-  const verbali = new Map<string, Verbale[]>();
-  for (const { mac, verbale } of writes.values()) {
-    if (!persons.get(mac)?.known) {
-      const own = verbali.get(mac);
-      if (own) {
-        own.push(verbale);
-      } else {
-        verbali.set(mac, [verbale]);
-      }
-    }
-  }
-  return new Map([...verbali].map(([mac, own]) => [mac, JSON.stringify(status(own, today))]));
-}
-
-function compare(
-  known: KnownVerbale | undefined,
-  owner: number | string,
-  verbale: Verbale,
-  body: string,
-): 'write' | 'unchanged' | RowProblem {
-  if (!known) {
-    return 'write';
-  }
-  if (known.person_id !== owner) {
-    return 'protocolOfAnother';
-  }
-  const later = stateRank[verbale.state] - stateRank[known.state];
-  if (later !== 0) {
-    return later > 0 ? 'write' : 'unchanged';
-  }
-  return known.body === body ? 'unchanged' : 'conflictingContent';
+function toSummary(row: {
+  id: number;
+  status: string;
+  has_mobile: number;
+  has_email: number;
+  privacy_version: string | null;
+}): PersonSummary {
+  return {
+    id: row.id,
+    status: JSON.parse(row.status) as Status,
+    hasMobile: row.has_mobile === 1,
+    hasEmail: row.has_email === 1,
+    privacyVersion: row.privacy_version ?? undefined,
+  };
 }

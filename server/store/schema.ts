@@ -19,6 +19,8 @@ export interface Tables {
     /** The fold over the person's verbali, as JSON: what the hot path reads. */
     status: string;
     updated_at: number;
+    /** When all that names the person was erased; nothing leads to the row any more. */
+    erased_at: Generated<number | null>;
   };
   verbale: {
     protocol: string;
@@ -45,6 +47,7 @@ export interface Tables {
     revoked_at: number | null;
     revoked_reason: string | null;
     replaced_by: string | null;
+    locked_at: Generated<number | null>;
   };
   credential_event: {
     id: Generated<number>;

@@ -52,7 +52,13 @@ export interface Found {
 }
 
 /** Why somebody is not recognised: for the audit alone. */
-export type Cause = 'recognised' | 'unknownCredential' | 'wrongCode' | 'revoked' | 'expired';
+export type Cause =
+  | 'recognised'
+  | 'unknownCredential'
+  | 'wrongCode'
+  | 'revoked'
+  | 'locked'
+  | 'expired';
 
 export interface Recognition {
   cause: Cause;
@@ -132,7 +138,7 @@ function causeOf(
     return 'wrongCode';
   }
   if (credential.state !== 'live') {
-    return 'revoked';
+    return credential.state === 'locked' ? 'locked' : 'revoked';
   }
   return expired ? 'expired' : 'recognised';
 }

@@ -11,7 +11,7 @@ export const testKeyring = new Keyring(generateKeyringFile(0));
 export async function startApp(
   store: Store,
   options: Partial<
-    Pick<AppDeps, 'node' | 'keyring' | 'clock' | 'source' | 'messenger' | 'offlineLists'>
+    Pick<AppDeps, 'node' | 'keyring' | 'clock' | 'source' | 'messenger' | 'offlineLists' | 'web'>
   > = {},
 ): Promise<App> {
   const app = createApp({

@@ -11,7 +11,7 @@ import type { App } from '../../../server/app.ts';
 import { checksOf } from '../../../server/audit/portal.ts';
 import { verifyAudit } from '../../../server/audit/verify.ts';
 import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
-import { STATUS_CHANNEL } from '../../../server/registry/registry.ts';
+import { STATUS_CHANNEL } from '../../../server/registry/status-events.ts';
 import { migrations } from '../../../server/store/migrations/list.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { Store } from '../../../server/store/store.ts';

@@ -1,0 +1,61 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { KioskLog, KioskPorts } from '../kiosk-options.ts';
+import type { PartHealth } from '../part-health.ts';
+import type { SelfTestResult } from '../session/self-test.ts';
+import type { Trust } from '../trust.ts';
+import { type Checks, clockOutcome, runSelfTest } from './self-test.ts';
+
+/** What a self-test looks at. */
+export interface TesterDeps {
+  ports: KioskPorts;
+  health: PartHealth;
+  trust: Trust;
+  clock: Clock;
+  log: KioskLog;
+  /** What is tried beyond the ports, such as the decoder and the disk. */
+  checks: Checks;
+}
+
+/** Tries the kiosk's parts, one test at a time, and remembers what the last one found. */
+export class SelfTester {
+  readonly #deps: TesterDeps;
+  #results: readonly SelfTestResult[] = [];
+
+  constructor(deps: TesterDeps) {
+    this.#deps = deps;
+  }
+
+  /** What the last test found; nothing before the first. */
+  get results(): readonly SelfTestResult[] {
+    return this.#results;
+  }
+
+  async run(): Promise<readonly SelfTestResult[]> {
+    const { clock, log, checks } = this.#deps;
+    const results = await runSelfTest({ ...this.#ownChecks(), ...checks }, clock);
+    this.#results = results;
+    for (const one of results) {
+      if (one.result === 'failed') {
+        log.warn({ event: 'selfTest', part: one.part, code: one.code }, 'self-test');
+      }
+    }
+    return results;
+  }
+
+  #ownChecks(): Checks {
+    const { ports, health, clock, trust } = this.#deps;
+    const part = (name: string, port: unknown) =>
+      port ? { [name]: () => health.settled(name) } : {};
+    return {
+      ...part('scanner', ports.scanner),
+      ...part('keypad', ports.keypad),
+      ...part('display', ports.display),
+      ...part('indicator', ports.indicator),
+      ...part('turnstile', ports.turnstile),
+      ...part('speech', ports.speaker),
+      ...part('printer', ports.printer),
+      link: () => health.settled('link'),
+      clock: async () => clockOutcome(clock.now(), trust.skewMs),
+    };
+  }
+}

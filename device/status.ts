@@ -1,0 +1,30 @@
+import type { RequestOf } from '../shared/protocol/messages.ts';
+import type { SelfTestResult } from './session/self-test.ts';
+import type { Phase } from './session/state.ts';
+
+type Status = RequestOf<'Status'>;
+
+const reportedStates: Partial<Record<Phase['name'], Status['state']>> = {
+  starting: 'starting',
+  selfTest: 'starting',
+  outOfService: 'outOfService',
+  updating: 'outOfService',
+};
+
+/** The kiosk's state as the server is told: whoever is at the gate, it is in service. */
+export function reportedState(phase: Phase): Status['state'] {
+  return reportedStates[phase.name] ?? 'inService';
+}
+
+/** What the last self-test found, beside what the parts say of themselves. */
+export function testedPeripherals(tested: readonly SelfTestResult[]): Status['peripherals'] {
+  const told: Status['peripherals'] = {};
+  for (const one of tested) {
+    if (one.result !== 'absent') {
+      const state = one.result === 'passed' ? 'ready' : 'failing';
+      const reason = 'code' in one ? { reason: one.code.slice(0, 64) } : {};
+      told[`selfTest.${one.part}`] = { state, ...reason };
+    }
+  }
+  return told;
+}

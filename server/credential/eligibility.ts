@@ -1,0 +1,50 @@
+import type { Status } from '../registry/status.ts';
+import { mayHaveCard } from './card.ts';
+
+export type CredentialKind = 'status' | 'card';
+
+/** Why a person is not given a credential; each has its own words in the portal. */
+export type RefusalReason =
+  | 'personUnknown'
+  | 'statusMissing'
+  | 'cardNotDue'
+  | 'mobileMissing'
+  | 'emailMissing'
+  | 'privacyNotAccepted'
+  | 'alreadyIssued';
+
+/** The privacy notice that is in force; who accepted an older one is asked again. */
+export const PRIVACY_VERSION = '2026-01';
+
+/** A refusal's words, for whoever reads English; the portal has its own in five languages. */
+export const refusalWords: Record<RefusalReason, string> = {
+  personUnknown: 'The registry has no such person',
+  statusMissing: 'The archive attests no status for this person',
+  cardNotDue: 'The status on file does not entitle to a Disability Card',
+  mobileMissing: 'The person has no mobile number on file',
+  emailMissing: 'The person has no e-mail address on file',
+  privacyNotAccepted: 'The person has not accepted the privacy notice in force',
+  alreadyIssued: 'The person has a live credential of this kind: send it again, or reissue it',
+};
+
+/** Why this person may not have this kind of credential; undefined: it may. */
+export function refusal(
+  person: { has_mobile: number; has_email: number; privacy_version: string | null; status: string },
+  kind: CredentialKind,
+  unchecked: 'status' | undefined,
+): RefusalReason | undefined {
+  const status = JSON.parse(person.status) as Status;
+  if (unchecked !== 'status' && !Object.values(status).some(({ recognised }) => recognised)) {
+    return 'statusMissing';
+  }
+  if (kind === 'card' && !mayHaveCard(status)) {
+    return 'cardNotDue';
+  }
+  if (!person.has_mobile) {
+    return 'mobileMissing';
+  }
+  if (!person.has_email) {
+    return 'emailMissing';
+  }
+  return person.privacy_version === PRIVACY_VERSION ? undefined : 'privacyNotAccepted';
+}

@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto';
+import type { Audit } from '../audit/audit.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
+import type { Store, Tx } from '../store/store.ts';
+import { openIdentity, sealIdentity } from './identity.ts';
+import { STATUS_CHANNEL, writeStatusEvents } from './status-events.ts';
+
+/**
+ * What is left of a person who asked to be erased (GDPR art. 17).
+ *
+ * - `archive`: there are verbali. They are kept by law (art. 17 par. 3 letters b and d), with the name and
+ *   birth date they are about; contacts, the accepted notice, codes and their history are gone.
+ * - `nothing`: there were none: also name, birth date and codice fiscale are gone, beyond restoring.
+ *
+ * Audit rows hold a pseudonym and stay until their time is over: they are the proof of who asked.
+ */
+export interface Erasure {
+  kept: 'archive' | 'nothing';
+  credentialsRevoked: number;
+}
+
+/** Erases inside the caller's transaction; `tell` is for after its commit. */
+export async function erase(
+  deps: { store: Store; keyring: Keyring; audit: Audit },
+  tx: Tx,
+  person: { id: number; code_mac: string; identity_cipher: Buffer; status: string },
+  { actor, at }: { actor: string; at: number },
+): Promise<{ erasure: Erasure; tell(): Promise<void> }> {
+  const { store, keyring, audit } = deps;
+  const ids = await revokeAll(tx, person.id, at);
+  await tx.deleteFrom('one_time_code').where('person_id', '=', person.id).execute();
+  const verbale = await tx
+    .selectFrom('verbale')
+    .select('protocol')
+    .where('person_id', '=', person.id)
+    .limit(1)
+    .executeTakeFirst();
+  const { mobile: _m, email: _e, ...identity } = openIdentity(keyring, person.identity_cipher);
+  const kept = verbale ? 'archive' : 'nothing';
+  const gone = { has_mobile: 0, has_email: 0, privacy_version: null, updated_at: at };
+  if (kept === 'archive') {
+    const box = sealIdentity(keyring, { ...identity, contactsBy: 'citizen' });
+    const row = { ...gone, identity_cipher: box };
+    await tx.updateTable('person').set(row).where('id', '=', person.id).execute();
+  } else {
+    // The row stays for its revoked codes, which offline gates must refuse; nothing leads to it.
+    const stranger = { code_mac: randomBytes(16).toString('hex'), status: '{}', erased_at: at };
+    const row = { ...gone, ...stranger, identity_cipher: Buffer.alloc(0) };
+    await tx.updateTable('person').set(row).where('id', '=', person.id).execute();
+    if (person.status !== '{}') {
+      await writeStatusEvents(store, tx, [[person.id, '{}']], at);
+    }
+  }
+  const body = { actor, kept };
+  await audit.append(tx, [{ kind: 'person.erased', subject: person.code_mac, body }]);
+  return {
+    erasure: { kept, credentialsRevoked: ids.length },
+    async tell() {
+      await store.notify(CREDENTIAL_CHANNEL, '');
+      await store.notify(STATUS_CHANNEL, '');
+    },
+  };
+}
+
+async function revokeAll(tx: Tx, personId: number, at: number): Promise<string[]> {
+  const credentials = await tx
+    .selectFrom('credential')
+    .select('id')
+    .where('person_id', '=', personId)
+    .execute();
+  const all = credentials.map(({ id }) => id);
+  if (all.length === 0) {
+    return [];
+  }
+  const revoked = await tx
+    .updateTable('credential')
+    .set({ state: 'revoked', revoked_at: at, revoked_reason: 'erased' })
+    .where('id', 'in', all)
+    .where('state', 'in', ['live', 'locked'])
+    .returning('id')
+    .execute();
+  const ids = revoked.map(({ id }) => id);
+  await noteCredentialChanges(tx, ids);
+  await tx.deleteFrom('credential_event').where('credential_id', 'in', all).execute();
+  return ids;
+}
+
+/** How long an offline list may still need the refusal of an erased person's code. */
+export const ERASED_ENTRIES_KEPT_MS = 30 * 86_400_000;
+
+/** Lets go of the offline lists' derived values of people who were erased long enough ago. */
+export async function forgetErased(store: Store, now: number): Promise<void> {
+  await store.db
+    .deleteFrom('offline_entry')
+    .where('credential_id', 'in', (query) =>
+      query
+        .selectFrom('credential as c')
+        .innerJoin('person as p', 'p.id', 'c.person_id')
+        .select('c.id')
+        .where('p.erased_at', '<', now - ERASED_ENTRIES_KEPT_MS),
+    )
+    .execute();
+}

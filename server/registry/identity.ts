@@ -1,0 +1,63 @@
+import type { Keyring } from '../credential/keyring.ts';
+import type { PersonRecord } from './person.ts';
+
+const PLACE = 'person.identity';
+
+/** What is in a person's box. The privacy notice stands beside it, readable without opening it. */
+export interface KeptIdentity extends Omit<PersonRecord, 'privacyVersion'> {
+  /** The citizen's own word on the contacts goes before what an import brings. */
+  contactsBy?: 'citizen';
+}
+
+export function sealIdentity(keyring: Keyring, identity: KeptIdentity): Buffer {
+  return keyring.seal(PLACE, JSON.stringify(identity));
+}
+
+/** @throws VarcoError `boxUnreadable`. */
+export function openIdentity(keyring: Keyring, box: Buffer): KeptIdentity {
+  return JSON.parse(keyring.open(PLACE, box)) as KeptIdentity;
+}
+
+/** A person as kept in two places. */
+export interface Kept {
+  identity: KeptIdentity;
+  privacyVersion: string | null;
+}
+
+/**
+ * What is kept after an import's row: the archive's name and birth date; its contacts and its note of
+ * an accepted privacy notice only where the citizen has not said otherwise here. A notice that was
+ * accepted is not forgotten because a row says nothing of it.
+ */
+export function merge(known: Kept | undefined, given: PersonRecord): Kept {
+  const { privacyVersion: brought, mobile, email, ...rest } = given;
+  const before = known?.privacyVersion ?? null;
+  if (known?.identity.contactsBy === 'citizen') {
+    return {
+      identity: {
+        ...rest,
+        ...contacts(known.identity.mobile, known.identity.email),
+        contactsBy: 'citizen',
+      },
+      privacyVersion: before,
+    };
+  }
+  const privacyVersion = brought === undefined ? before : laterNotice(before, brought);
+  return { identity: { ...rest, ...contacts(mobile, email) }, privacyVersion };
+}
+
+/** Notices are named by when they came into force, such as `2026-01`: the later name is the newer. */
+export function laterNotice(before: string | null, now: string): string {
+  return before !== null && before > now ? before : now;
+}
+
+function contacts(mobile: string | undefined, email: string | undefined) {
+  return { ...(mobile ? { mobile } : {}), ...(email ? { email } : {}) };
+}
+
+export function isSame(a: Kept, b: Kept): boolean {
+  return (
+    a.privacyVersion === b.privacyVersion &&
+    JSON.stringify(a.identity) === JSON.stringify(b.identity)
+  );
+}

@@ -1,0 +1,14 @@
+import { type ComponentType, h, render } from 'preact';
+
+/** In the browser: puts a component in every place that the server's page keeps for it. */
+export function mountIsland<Props extends object>(
+  name: string,
+  component: ComponentType<Props>,
+): void {
+  for (const place of document.querySelectorAll<HTMLElement>(`[data-island="${name}"]`)) {
+    const props = JSON.parse(place.dataset.props ?? '{}') as Props;
+    place.replaceChildren();
+    render(h(component, props), place);
+    place.dataset.live = '';
+  }
+}
