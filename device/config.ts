@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { languages } from '../shared/language.ts';
 import { modes } from './session/state.ts';
-import { languages } from './session/texts/language.ts';
 
 const ms = (least: number, most: number) => z.number().int().min(least).max(most);
 

@@ -1,6 +1,7 @@
 import type { Health, Key, Reading, Symbology } from '../hardware/ports.ts';
 import { errorCode } from '../shared/errors.ts';
-import type { AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
+import type { CommandAnswer, KioskCommand } from '../shared/protocol/command.ts';
+import type { KioskStatus } from '../shared/protocol/status.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import { Asking, type Question } from './asking.ts';
 import { Hands } from './hands.ts';
@@ -64,7 +65,7 @@ export class Kiosk {
       listChanged: () => offline?.listChanged(),
       up: (boot) => this.#linkUp(boot),
       down: (reason) => this.#linkDown(reason),
-      command: (command) => this.#obey(command),
+      command: (_id, command) => this.#obey(command),
     });
     await this.#hands.startScanner({
       reading: (reading) => this.#take(reading),
@@ -88,7 +89,7 @@ export class Kiosk {
   }
 
   /** What the server is told of this kiosk: its parts, and what the last self-test found wrong. */
-  status(): RequestOf<'Status'> {
+  status(): KioskStatus {
     const peripherals = {
       ...this.#health.peripherals(),
       ...testedPeripherals(this.#tester.results),
@@ -117,17 +118,22 @@ export class Kiosk {
   }
 
   /** What the site commands. A self-test waits for nobody, so it is refused while somebody is served. */
-  #obey(command: RequestOf<'Command'>['command']): AnswerOf<'Command'>['status'] {
-    const services = { outOfService: 'closed', inService: 'open', updating: 'updating' } as const;
-    if (command !== 'selfTest') {
-      this.#dispatch({ name: 'service', state: services[command] });
-      return 'accepted';
+  #obey({ name }: KioskCommand): CommandAnswer {
+    switch (name) {
+      case 'outOfService':
+      case 'inService':
+      case 'updating':
+        this.#dispatch({ name: 'service', state: services[name] });
+        return { status: 'done' };
+      case 'selfTest':
+        if (!['idle', 'outOfService', 'starting', 'updating'].includes(this.#state.phase.name)) {
+          return { status: 'busy' };
+        }
+        void this.selfTest();
+        return { status: 'accepted' };
+      default:
+        return { status: 'refused', code: 'unsupported' };
     }
-    if (!['idle', 'outOfService', 'starting', 'updating'].includes(this.#state.phase.name)) {
-      return 'busy';
-    }
-    void this.selfTest();
-    return 'accepted';
   }
 
   #take(reading: Reading): void {
@@ -288,3 +294,5 @@ export class Kiosk {
     return screenOf(this.#state, this.#options.session);
   }
 }
+
+const services = { outOfService: 'closed', inService: 'open', updating: 'updating' } as const;

@@ -1,6 +1,6 @@
 import type { Health } from '../hardware/ports.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { RequestOf } from '../shared/protocol/messages.ts';
+import type { Peripherals } from '../shared/protocol/status.ts';
 import { type CheckOutcome, healthOutcome } from './self-test/self-test.ts';
 
 /** How long a self-test waits for a part to come up, in milliseconds. */
@@ -52,8 +52,8 @@ export class PartHealth {
   }
 
   /** As the server is told. */
-  peripherals(): RequestOf<'Status'>['peripherals'] {
-    const told: RequestOf<'Status'>['peripherals'] = {};
+  peripherals(): Peripherals {
+    const told: Peripherals = {};
     for (const [name, health] of this.#known) {
       const reason = 'reason' in health ? { reason: health.reason.slice(0, 64) } : {};
       told[name] = { state: health.state, ...reason };

@@ -1,24 +1,22 @@
-import type { RequestOf } from '../shared/protocol/messages.ts';
+import type { KioskStatus, Peripherals } from '../shared/protocol/status.ts';
 import type { SelfTestResult } from './session/self-test.ts';
 import type { Phase } from './session/state.ts';
 
-type Status = RequestOf<'Status'>;
-
-const reportedStates: Partial<Record<Phase['name'], Status['state']>> = {
+const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {
   starting: 'starting',
   selfTest: 'starting',
   outOfService: 'outOfService',
-  updating: 'outOfService',
+  updating: 'updating',
 };
 
 /** The kiosk's state as the server is told: whoever is at the gate, it is in service. */
-export function reportedState(phase: Phase): Status['state'] {
+export function reportedState(phase: Phase): KioskStatus['state'] {
   return reportedStates[phase.name] ?? 'inService';
 }
 
 /** What the last self-test found, beside what the parts say of themselves. */
-export function testedPeripherals(tested: readonly SelfTestResult[]): Status['peripherals'] {
-  const told: Status['peripherals'] = {};
+export function testedPeripherals(tested: readonly SelfTestResult[]): Peripherals {
+  const told: Peripherals = {};
   for (const one of tested) {
     if (one.result !== 'absent') {
       const state = one.result === 'passed' ? 'ready' : 'failing';

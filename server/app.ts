@@ -8,9 +8,12 @@ import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { KioskSockets, type SocketLimits } from './fleet/kiosk-socket.ts';
+import { KioskSockets } from './fleet/kiosk-socket.ts';
+import type { SocketLimits } from './fleet/link-limits.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import { registerSessions } from './login/request-session.ts';
+import { Sessions } from './login/sessions.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
@@ -73,6 +76,7 @@ export interface App {
   /** Not started with the rest: a command on the same data publishes nothing. */
   offlineLists: OfflineLists | undefined;
   facts: Facts;
+  sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
   /** Ends connections and HTTP; the store stays its owner's. */
@@ -131,6 +135,8 @@ export function createApp(deps: AppDeps): App {
   });
   const pages = deps.web && new Pages(deps.web.assets);
   const http = createHttp({ store, keyring, log, web: deps.web, pages });
+  const sessions = new Sessions({ store, keyring, log, now });
+  registerSessions(http, sessions);
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
     http,
@@ -146,6 +152,7 @@ export function createApp(deps: AppDeps): App {
     sockets,
     offlineLists,
     facts,
+    sessions,
     async start() {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);

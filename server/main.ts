@@ -7,7 +7,7 @@ import { type App, createApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
 import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
-import type { SocketLimits } from './fleet/kiosk-socket.ts';
+import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';

@@ -2,10 +2,12 @@ import WebSocket from 'ws';
 import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
+import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
 import { SOCKET_PAYLOAD_BYTES_MAX, SUBPROTOCOL } from '../../shared/protocol/frame.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import { CallError, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
+import type { DesiredConfig } from '../../shared/protocol/steered-config.ts';
 
 /** What the server told an accepted kiosk. */
 export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };
@@ -17,7 +19,9 @@ export interface LinkEvents {
   /** The server has a newer offline list for this gate. */
   listChanged?(): void;
   /** The site commands the kiosk; the answer says whether it can be done now. */
-  command?(command: RequestOf<'Command'>['command']): AnswerOf<'Command'>['status'];
+  command?(id: string, command: KioskCommand): CommandAnswer | Promise<CommandAnswer>;
+  /** The config that the site wants from now on. */
+  configure?(desired: DesiredConfig): AnswerOf<'Configure'> | Promise<AnswerOf<'Configure'>>;
 }
 
 /** Who this kiosk is, and how it proves it. The private key stays behind `sign`. */
@@ -38,6 +42,7 @@ export interface LinkOptions {
   ca?: string;
 }
 
+const UNSTEERED = { path: '', message: 'this kiosk takes no config from its server' };
 const BACKOFF: BackoffLimits = { firstMs: 500, longestMs: 30_000, factor: 2 };
 const CALL_TIMEOUT_MS = 5_000;
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -126,7 +131,10 @@ export class Link {
           }
           return {};
         },
-        Command: ({ command }) => ({ status: this.#events?.command?.(command) ?? 'refused' }),
+        Command: ({ id, command }) =>
+          this.#events?.command?.(id, command) ?? { status: 'refused', code: 'unsupported' },
+        Configure: (desired) =>
+          this.#events?.configure?.(desired) ?? { status: 'refused', problems: [UNSTEERED] },
       },
     });
     this.#socket = socket;

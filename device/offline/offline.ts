@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Verify } from '../../shared/credential/credential.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { RequestOf } from '../../shared/protocol/messages.ts';
+import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { OfflineConfig } from '../config.ts';
 import { credentialVerifier } from '../credential-keys.ts';
@@ -157,7 +158,7 @@ export class Offline {
   }
 
   /** What the server is told. */
-  status(): NonNullable<RequestOf<'Status'>['offline']> {
+  status(): NonNullable<KioskStatus['offline']> {
     const use = this.#use();
     const { facts, quarantined } = this.#canKeep
       ? this.#outbox.status()

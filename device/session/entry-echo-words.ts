@@ -1,4 +1,4 @@
-import type { MessageLanguage } from '../../shared/codice-fiscale/messages/message.ts';
+import type { Language } from '../../shared/language.ts';
 import type { ExpectedKind } from './entry-echo.ts';
 
 /** What is said of a press in one language. */
@@ -12,7 +12,7 @@ interface EchoWords {
   refused: Record<ExpectedKind, string>;
 }
 
-export const echoWords: Record<MessageLanguage, EchoWords> = {
+export const echoWords: Record<Language, EchoWords> = {
   it: {
     next: 'Avanti.',
     omocodia: 'Lettera al posto della cifra.',

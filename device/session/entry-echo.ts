@@ -1,5 +1,5 @@
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
-import type { MessageLanguage } from '../../shared/codice-fiscale/messages/message.ts';
+import type { Language } from '../../shared/language.ts';
 import { type CodeEntry, isComplete } from './code-entry.ts';
 import { echoWords } from './entry-echo-words.ts';
 import { lettersOnKey, possibleLetters } from './entry-letters.ts';
@@ -86,7 +86,7 @@ export function expectedKind(entry: CodeEntry): ExpectedKind {
 }
 
 /** An echo in words. What {@link isPrivate} tells holds characters of the code. */
-export function echoText(echo: Echo, language: MessageLanguage): string {
+export function echoText(echo: Echo, language: Language): string {
   const words = echoWords[language];
   switch (echo.kind) {
     case 'character':

@@ -1,7 +1,7 @@
 import type { PrintedReceipt } from '../../hardware/ports.ts';
+import type { Language } from '../../shared/language.ts';
 import { type Receipt, receiptTime } from './receipt.ts';
 import type { Mode } from './state.ts';
-import type { Language } from './texts/language.ts';
 import { textsOf } from './texts/texts.ts';
 
 /** A receipt as it is printed, in the person's language. */

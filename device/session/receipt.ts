@@ -1,4 +1,4 @@
-import type { Language } from './texts/language.ts';
+import type { Language } from '../../shared/language.ts';
 
 /** What a person may take along after "granted": nothing in it tells who they are. */
 export interface Receipt {

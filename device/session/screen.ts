@@ -1,6 +1,7 @@
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
 import { problemMessage } from '../../shared/codice-fiscale/messages/message.ts';
 import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
+import type { Language } from '../../shared/language.ts';
 import {
   type CodeEntry,
   type EntryMethod,
@@ -15,7 +16,6 @@ import { receiptTime } from './receipt.ts';
 import type { SelfTestResult } from './self-test.ts';
 import { type Spoken, spokenOf } from './spoken.ts';
 import type { Look, Phase, State } from './state.ts';
-import type { Language } from './texts/language.ts';
 import { textsOf } from './texts/texts.ts';
 import type { Texts, Words } from './texts/words.ts';
 

@@ -2,12 +2,12 @@ import type { Key, Signal, Symbology } from '../../hardware/ports.ts';
 import type { Problem } from '../../shared/codice-fiscale/problems.ts';
 import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
 import type { CredentialProblem } from '../../shared/credential/credential.ts';
+import type { Language } from '../../shared/language.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { CodeEntry, EntryMethod } from './code-entry.ts';
 import type { Echo } from './entry-echo.ts';
 import type { Receipt } from './receipt.ts';
 import type { SelfTestResult } from './self-test.ts';
-import type { Language } from './texts/language.ts';
 
 /** Why the gate serves nobody now; each has its own words. `command`: a site closed it. */
 export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile' | 'command';

@@ -2,13 +2,10 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { erasOf } from '../../server/registry/places/eras.ts';
-import {
-  type MessageLanguage,
-  problemMessage,
-  warningMessage,
-} from '../../shared/codice-fiscale/messages/message.ts';
+import { problemMessage, warningMessage } from '../../shared/codice-fiscale/messages/message.ts';
 import { type Facts, type ParseResult, parse } from '../../shared/codice-fiscale/parse.ts';
 import { type Suggestion, suggest } from '../../shared/codice-fiscale/suggest.ts';
+import type { Language } from '../../shared/language.ts';
 
 const EXIT_INVALID = 1;
 
@@ -23,7 +20,7 @@ export interface CfStreams {
 
 interface CfOptions {
   json: boolean;
-  language: MessageLanguage;
+  language: Language;
   today?: string;
 }
 
@@ -111,7 +108,7 @@ function jsonVerdict(
   input: string,
   result: ParseResult,
   suggestions: Suggestion[],
-  language: MessageLanguage,
+  language: Language,
 ): object {
   const problems = result.ok ? [] : result.problems;
   const warnings = result.ok ? result.warnings : [];
@@ -130,7 +127,7 @@ function textVerdict(
   input: string,
   result: ParseResult,
   suggestions: Suggestion[],
-  language: MessageLanguage,
+  language: Language,
 ): string {
   if (result.ok) {
     const warnings = result.warnings.map((each) => `\n  ! ${warningMessage(each, language)}`);

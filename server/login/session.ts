@@ -34,6 +34,8 @@ export interface StaffSession {
   role: Role;
   /** The ids of the sites whose kiosks and checks are this account's. */
   sites: 'all' | readonly string[];
+  /** 2: password and a one-time code; 3: a passkey that verified the person. */
+  assurance: 2 | 3;
 }
 
 export type Session = CitizenSession | StaffSession;

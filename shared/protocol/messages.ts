@@ -1,5 +1,13 @@
 import { z } from 'zod';
 import { verdictSchema } from '../verdict.ts';
+import { commandAnswerSchema, commandResultSchema, commandSchema } from './command.ts';
+import { base64url, counter, name, unixMs } from './fields.ts';
+import { statusSchema } from './status.ts';
+import {
+  configProblemSchema,
+  desiredConfigSchema,
+  reportedConfigSchema,
+} from './steered-config.ts';
 
 /** Who calls an action, and the schemas of its request and its answer. */
 export interface Action<
@@ -19,14 +27,9 @@ function action<Request extends z.ZodType, Answer extends z.ZodType>(
   return { caller, request, answer };
 }
 
-const unixMs = z.number().int().nonnegative();
-const base64url = (bytes: number) => z.base64url().length(Math.ceil((bytes * 4) / 3));
-const name = z.string().min(1).max(64);
 /** 128 bits as 32 lower-case hexadecimal digits. */
 const id128 = z.string().regex(/^[0-9a-f]{32}$/);
 
-/** Counts epochs and versions of an offline list. */
-const counter = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const listVersion = z.strictObject({ epoch: counter, version: counter });
 const listKind = z.enum(['full', 'delta']);
 
@@ -46,7 +49,15 @@ export const actions = {
   /** The first call of a kiosk that has proven who it is, and the only one before it is accepted. */
   Boot: action(
     'kiosk',
-    z.strictObject({ software: z.string().max(64), startedAt: unixMs }),
+    z.strictObject({
+      software: z.string().max(64),
+      /** When the program started, by the kiosk's clock: the same at every boot of one run. */
+      startedAt: unixMs,
+      /** The config that it runs. */
+      config: reportedConfigSchema.optional(),
+      /** The commands that it can carry out; a kiosk that tells none is told none but the first ones. */
+      capabilities: z.array(name).max(32).optional(),
+    }),
     z.discriminatedUnion('status', [
       z.strictObject({
         status: z.literal('accepted'),
@@ -62,7 +73,15 @@ export const actions = {
           )
           .min(1)
           .max(32),
+        /** The config that the site wants here; absent: the kiosk's own file is all. */
+        desired: desiredConfigSchema.optional(),
+        /**
+         * After a loss the first try comes within this time, evenly spread, in milliseconds: the more
+         * kiosks a server has, the longer, so that all can come back without a storm.
+         */
+        reconnectWithinMs: z.number().int().min(100).max(60_000).optional(),
       }),
+      /** `pending`: known, and not let in yet; `rejected`: not to come, but it may ask again. */
       z.strictObject({
         status: z.enum(['pending', 'rejected']),
         serverTime: unixMs,
@@ -90,29 +109,17 @@ export const actions = {
     }),
     z.strictObject({ verdict: verdictSchema, decidedAt: unixMs }),
   ),
-  /** The kiosk's own state, sent every `intervalMs`; the answer carries the server's time. */
+  /** What the kiosk tells of itself, every `intervalMs`; the answer carries the server's time. */
   Status: action(
     'kiosk',
+    statusSchema,
     z.strictObject({
-      state: z.enum(['inService', 'outOfService', 'starting']),
-      peripherals: z.record(
-        name,
-        z.strictObject({
-          state: z.enum(['opening', 'ready', 'lost', 'failing']),
-          reason: z.string().max(64).optional(),
-        }),
-      ),
-      /** What a gate without network would decide from, and what it has to tell. */
-      offline: z
-        .strictObject({
-          list: z.enum(['none', 'usable', 'tooOld']),
-          listAgeMs: z.number().int().nonnegative().optional(),
-          factsWaiting: z.number().int().nonnegative(),
-          factsQuarantined: z.number().int().nonnegative(),
-        })
-        .optional(),
+      serverTime: unixMs,
+      /** As in the boot answer, when it changed. */
+      reconnectWithinMs: z.number().int().min(100).max(60_000).optional(),
+      /** The server doesn't know what a partial report leaves out: the next one is to be whole. */
+      whole: z.literal(true).optional(),
     }),
-    z.strictObject({ serverTime: unixMs }),
   ),
   /**
    * What the kiosk must fetch so that its offline list is the newest of its own gate's policy.
@@ -190,12 +197,30 @@ export const actions = {
         .max(FACTS_MAX),
     }),
   ),
-  /** The site commands a kiosk. `busy`: somebody is at the gate, and the command can't wait for them. */
+  /**
+   * The config that the site wants from now on. `applied`: in force; `scheduled`: valid and kept, in
+   * force when the person at the gate is done; `refused`: the one before stays. What became of it is in
+   * the status that follows.
+   */
+  Configure: action(
+    'server',
+    desiredConfigSchema,
+    z.discriminatedUnion('status', [
+      z.strictObject({ status: z.enum(['applied', 'scheduled']) }),
+      z.strictObject({
+        status: z.literal('refused'),
+        problems: z.array(configProblemSchema).min(1).max(16),
+      }),
+    ]),
+  ),
+  /** The site commands a kiosk. The same id again is the same command: it gets the same answer. */
   Command: action(
     'server',
-    z.strictObject({ command: z.enum(['selfTest', 'outOfService', 'inService', 'updating']) }),
-    z.strictObject({ status: z.enum(['accepted', 'busy', 'refused']) }),
+    z.strictObject({ id: z.uuid(), command: commandSchema }),
+    commandAnswerSchema,
   ),
+  /** How a command ended that was `accepted`; its content comes in parts. */
+  CommandResult: action('kiosk', commandResultSchema, z.strictObject({})),
 } as const;
 
 export type ActionName = keyof typeof actions;

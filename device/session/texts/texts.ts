@@ -1,8 +1,8 @@
+import type { Language } from '../../../shared/language.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
 import { fr } from './fr.ts';
 import { it } from './it.ts';
-import type { Language } from './language.ts';
 import { sl } from './sl.ts';
 import type { Texts } from './words.ts';
 

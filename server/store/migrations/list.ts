@@ -3,6 +3,7 @@ import type { Engine } from '../store.ts';
 import { firstRelease } from './0001-first.ts';
 import { offlineLists } from './0002-offline-lists.ts';
 import { registryUpkeep } from './0003-registry.ts';
+import { login } from './0004-login.ts';
 
 /** A step forward; there is none back: a backup is the way back. */
 export interface Migration {
@@ -16,4 +17,5 @@ export const migrations: readonly Migration[] = [
   { version: 1, name: 'first release', up: firstRelease },
   { version: 2, name: 'offline lists', up: offlineLists },
   { version: 3, name: 'registry upkeep', up: registryUpkeep },
+  { version: 4, name: 'logins', up: login },
 ];

@@ -1,3 +1,4 @@
+import type { Language } from '../../language.ts';
 import type { Problem, Warning } from '../problems.ts';
 import { de } from './de.ts';
 import { en } from './en.ts';
@@ -6,10 +7,7 @@ import { it } from './it.ts';
 import { sl } from './sl.ts';
 import type { Words } from './words.ts';
 
-/** The languages of the regions the gates stand in, and English. */
-export type MessageLanguage = 'it' | 'en' | 'de' | 'fr' | 'sl';
-
-const words: Record<MessageLanguage, Words> = { it, en, de, fr, sl };
+const words: Record<Language, Words> = { it, en, de, fr, sl };
 
 /**
  * A problem in words, with its positions. It never holds the code or any of its characters.
@@ -17,13 +15,13 @@ const words: Record<MessageLanguage, Words> = { it, en, de, fr, sl };
  * @example problemMessage({ code: 'monthLetter', positions: [9] }, 'en')
  * // 'This letter stands for no month. (position 9)'
  */
-export function problemMessage(problem: Problem, language: MessageLanguage): string {
+export function problemMessage(problem: Problem, language: Language): string {
   const { problems, positions } = words[language];
   return withPositions(problems[problem.code], problem.positions, positions);
 }
 
 /** A warning in words, with its positions. */
-export function warningMessage(warning: Warning, language: MessageLanguage): string {
+export function warningMessage(warning: Warning, language: Language): string {
   const { warnings, positions } = words[language];
   return withPositions(warnings[warning.code], warning.positions, positions);
 }

@@ -7,7 +7,7 @@ import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { generateKeyringFile } from '../../../server/credential/keyring.ts';
 import { writeKeyringFile } from '../../../server/credential/keyring-file.ts';
-import { closeCodes, defaultSocketLimits } from '../../../server/fleet/kiosk-socket.ts';
+import { closeCodes, defaultSocketLimits } from '../../../server/fleet/link-limits.ts';
 import { createLog } from '../../../server/log.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { KioskClient, newKioskKey } from '../../support/kiosk-client.ts';
@@ -147,7 +147,7 @@ test('the log holds no codice fiscale, credential or URL', async () => {
   const [one] = people as [SeededPerson];
   const path = new URL(one.text).pathname;
   expect((await fetch(server.url + path)).status).toBe(404);
-  server.app.sockets.deps.log.info(
+  server.app.sockets.log.info(
     { codiceFiscale: one.person.codiceFiscale, deep: { credentialId: one.credentialId } },
     `${one.person.codiceFiscale} ${one.text}`,
   );

@@ -2,7 +2,7 @@ import { type EntryMethod, startEntry, startOneTime } from '../../../device/sess
 import { initialState, step } from '../../../device/session/machine.ts';
 import { type Screen, screenOf } from '../../../device/session/screen.ts';
 import type { Event, Phase, SessionConfig, State } from '../../../device/session/state.ts';
-import type { Language } from '../../../device/session/texts/language.ts';
+import type { Language } from '../../../shared/language.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
 
 /** A session's config for tests. */

@@ -12,7 +12,7 @@ import type {
   State,
 } from '../../../../device/session/state.ts';
 import { modes } from '../../../../device/session/state.ts';
-import { languages } from '../../../../device/session/texts/language.ts';
+import { languages } from '../../../../shared/language.ts';
 import type { Verdict } from '../../../../shared/verdict.ts';
 
 const config: SessionConfig = {

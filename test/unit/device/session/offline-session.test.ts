@@ -3,7 +3,7 @@ import { kioskConfigSchema } from '../../../../device/config.ts';
 import { initialState, step } from '../../../../device/session/machine.ts';
 import { screenOf } from '../../../../device/session/screen.ts';
 import type { Event, ListView, State } from '../../../../device/session/state.ts';
-import { languages } from '../../../../device/session/texts/language.ts';
+import { languages } from '../../../../shared/language.ts';
 
 const base = { link: { url: 'ws://127.0.0.1/', kioskId: 'k', keyFile: 'f' }, hardware: {} };
 const { session } = kioskConfigSchema.parse(base);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { languages } from '../../../../device/session/texts/language.ts';
 import { textsOf } from '../../../../device/session/texts/texts.ts';
 import { layOut, pageMs } from '../../../../hardware/display/lcd-layout.ts';
+import { languages } from '../../../../shared/language.ts';
 
 const sizes = [
   { columns: 20, rows: 4 },

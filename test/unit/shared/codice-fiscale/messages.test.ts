@@ -1,12 +1,12 @@
 import { describe, expect, test } from 'vitest';
 import {
-  type MessageLanguage,
   problemMessage,
   warningMessage,
 } from '../../../../shared/codice-fiscale/messages/message.ts';
 import { problemCodes, warningCodes } from '../../../../shared/codice-fiscale/problems.ts';
+import type { Language } from '../../../../shared/language.ts';
 
-const languages: MessageLanguage[] = ['it', 'en', 'de', 'fr', 'sl'];
+const languages: Language[] = ['it', 'en', 'de', 'fr', 'sl'];
 
 describe('messages', () => {
   test('every problem and warning has its own words in every language', () => {

@@ -1,6 +1,4 @@
-/** The languages of every screen: Italian, English, German, French, Slovene. */
-export const languages = ['it', 'en', 'de', 'fr', 'sl'] as const;
-export type Language = (typeof languages)[number];
+import { type Language, languages } from '../../../shared/language.ts';
 
 /** The language that the language key goes to; after the last comes the first. */
 export function nextLanguage(language: Language): Language {

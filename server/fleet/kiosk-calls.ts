@@ -1,0 +1,91 @@
+import { errorCode } from '../../shared/errors.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import { CallError } from '../../shared/protocol/peer.ts';
+import type { Log } from '../log.ts';
+import type { Facts } from '../offline-list/facts.ts';
+import type { OfflineLists } from '../offline-list/offline-lists.ts';
+import type { SecondLevel } from '../verification/second-level.ts';
+import type { Answer, Verification } from '../verification/verification.ts';
+import type { Kiosk } from './fleet.ts';
+
+export interface KioskCallsDeps {
+  verification: Verification;
+  secondLevel: SecondLevel;
+  facts: Facts;
+  /** Absent: this server keeps no offline lists. */
+  offlineLists?: OfflineLists | undefined;
+  log: Log;
+}
+
+/** What an accepted kiosk asks of the other rooms, each answered as the wire says it. */
+export class KioskCalls {
+  readonly #deps: KioskCallsDeps;
+
+  constructor(deps: KioskCallsDeps) {
+    this.#deps = deps;
+  }
+
+  verify({ id, site, policy }: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
+    const asker = { id: `kiosk:${id}`, site };
+    return this.#answer(id, this.#deps.verification.verify({ asker, policy, ...request }));
+  }
+
+  verifyCode({ id, site, policy }: Kiosk, request: RequestOf<'VerifyCode'>): Promise<Answer> {
+    const asker = { id: `kiosk:${id}`, site };
+    return this.#answer(id, this.#deps.secondLevel.verifyAtGate({ asker, policy, ...request }));
+  }
+
+  async listHead({ policy }: Kiosk, request: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
+    const { offlineLists } = this.#deps;
+    return offlineLists
+      ? this.#serve(offlineLists.head(policy, request))
+      : { status: 'none', reason: 'off' };
+  }
+
+  async listChunk(
+    { policy }: Kiosk,
+    request: RequestOf<'ListChunk'>,
+  ): Promise<AnswerOf<'ListChunk'>> {
+    const { offlineLists } = this.#deps;
+    if (!offlineLists) {
+      throw new CallError('unavailable', 'This server keeps no offline lists');
+    }
+    return this.#serve(offlineLists.chunk(policy, request));
+  }
+
+  async facts({ id, site }: Kiosk, { facts }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
+    const asker = { id: `kiosk:${id}`, site };
+    return { results: await this.#serve(this.#deps.facts.take(asker, facts)) };
+  }
+
+  async #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
+    try {
+      return await answer;
+    } catch (error) {
+      const code = errorCode(error);
+      this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
+      throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
+    }
+  }
+
+  async #serve<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      const code = errorCode(error);
+      if (error instanceof CallError) {
+        throw error;
+      }
+      this.#deps.log.error({ code }, 'a call of a kiosk failed');
+      throw new CallError(wireCodes[code] ?? 'internal', 'A call of a kiosk failed');
+    }
+  }
+}
+
+/** A fault of ours, as the wire says it. */
+const wireCodes: Record<string, 'busy' | 'unavailable'> = {
+  busy: 'busy',
+  storeUnavailable: 'unavailable',
+  storeCorrupt: 'unavailable',
+  policyUnknown: 'unavailable',
+};

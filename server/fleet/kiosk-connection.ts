@@ -1,0 +1,244 @@
+import { randomBytes } from 'node:crypto';
+import type { RawData, WebSocket } from 'ws';
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode } from '../../shared/errors.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import { CallError, defaultPeerLimits, Peer } from '../../shared/protocol/peer.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { Log } from '../log.ts';
+import { CommandResults } from './command-results.ts';
+import type { Fleet, Kiosk } from './fleet.ts';
+import type { KioskCalls } from './kiosk-calls.ts';
+import { proofHolds } from './kiosk-proof.ts';
+import { type CloseReason, closeCodes, type SocketLimits } from './link-limits.ts';
+import type { GoneReason, LinkFacts, LinkListener } from './link-listener.ts';
+
+const CALL_TIMEOUT_MS = 5_000;
+const NONCE_BYTES = 32;
+
+/** What a connection needs of the server around it. */
+export interface ConnectionHost {
+  readonly limits: SocketLimits;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly fleet: Fleet;
+  readonly keyring: Keyring;
+  /** The hosts whose codes the gates read. */
+  readonly hosts: readonly string[];
+  readonly calls: KioskCalls;
+  readonly listener: LinkListener;
+  /** It proved itself: it takes the place of an older connection of the same kiosk. */
+  accept(kioskId: string, connection: KioskConnection): void;
+  forget(kioskId: string | undefined, connection: KioskConnection): void;
+}
+
+type State =
+  | { name: 'proving' }
+  | { name: 'proven'; kiosk: Kiosk }
+  | { name: 'accepted'; kiosk: Kiosk }
+  | { name: 'closed' };
+
+/** One kiosk's connection: challenge, proof, boot, and only then verifications. */
+export class KioskConnection {
+  readonly #server: ConnectionHost;
+  readonly #socket: WebSocket;
+  readonly #host: string;
+  readonly #facts: LinkFacts;
+  readonly #peer: Peer;
+  readonly #results = new CommandResults();
+  #state: State = { name: 'proving' };
+  #goneReason: GoneReason = 'closed';
+  #proof: Promise<void> | undefined;
+  #cancelDeadline: () => void = () => {};
+  #cancelPing: () => void = () => {};
+
+  /** @param host that the kiosk asked for, in lower case. */
+  constructor(server: ConnectionHost, socket: WebSocket, host: string, facts: LinkFacts) {
+    this.#server = server;
+    this.#socket = socket;
+    this.#host = host;
+    this.#facts = facts;
+    const { calls } = server;
+    this.#peer = new Peer({
+      send: (text) => socket.send(text),
+      clock: server.clock,
+      limits: defaultPeerLimits,
+      handlers: {
+        Boot: (request) => this.#boot(request),
+        Verify: (request) => calls.verify(this.#acceptedKiosk(), request),
+        VerifyCode: (request) => calls.verifyCode(this.#acceptedKiosk(), request),
+        Status: (request) => this.#status(request),
+        ListHead: (request) => calls.listHead(this.#acceptedKiosk(), request),
+        ListChunk: (request) => calls.listChunk(this.#acceptedKiosk(), request),
+        Facts: (request) => calls.facts(this.#acceptedKiosk(), request),
+        CommandResult: (request) => this.#commandResult(request),
+      },
+    });
+  }
+
+  start(): void {
+    const { clock, limits, log } = this.#server;
+    this.#cancelDeadline = clock.after(limits.acceptDeadlineMs, () => this.close('deadline'));
+    this.#socket.on('message', (data: RawData, isBinary) => {
+      if (isBinary) {
+        this.#socket.close(1003);
+      } else {
+        this.#peer.receive(String(data));
+      }
+    });
+    this.#socket.on('error', (error) =>
+      log.warn({ code: errorCode(error) }, 'kiosk connection failed'),
+    );
+    this.#socket.on('close', () => this.#ended());
+    this.#socket.on('pong', () => this.#awaitPing());
+    this.#proof = this.#challenge();
+  }
+
+  close(reason: CloseReason): void {
+    if (reason !== 'unavailable' && reason !== 'proofRefused') {
+      this.#goneReason = reason;
+    }
+    this.#socket.close(closeCodes[reason], reason);
+    // A peer that never answers the close frame is cut off by the ping's deadline or at once here.
+    if (reason === 'deadline' || reason === 'goingAway' || reason === 'flood') {
+      this.#socket.terminate();
+    }
+  }
+
+  /** Calls the kiosk. @throws CallError `closed` before it is accepted, or any code of a call. */
+  async call<Name extends ActionName>(
+    name: Name,
+    request: RequestOf<Name>,
+    options: { timeoutMs: number },
+  ): Promise<AnswerOf<Name>> {
+    if (this.#state.name !== 'accepted') {
+      throw new CallError('closed', `${name}: the kiosk is not accepted`);
+    }
+    return await this.#peer.call(name, request, options);
+  }
+
+  /** A kiosk that doesn't know the call, or is gone, finds the list at its next poll. */
+  listChanged(policy: string, list: RequestOf<'ListChanged'>): void {
+    if (this.#state.name === 'accepted' && this.#state.kiosk.policy === policy) {
+      this.#peer.call('ListChanged', list, { timeoutMs: CALL_TIMEOUT_MS }).catch(() => {});
+    }
+  }
+
+  async #challenge(): Promise<void> {
+    const { clock, log, limits } = this.#server;
+    const nonce = randomBytes(NONCE_BYTES).toString('base64url');
+    try {
+      const answer = await this.#peer.call(
+        'Challenge',
+        { nonce, serverTime: clock.now() },
+        { timeoutMs: limits.acceptDeadlineMs },
+      );
+      const kiosk = await this.#prove(nonce, answer);
+      if (!kiosk) {
+        log.warn({ kiosk: answer.kioskId }, 'kiosk refused: its proof does not hold');
+        this.close('proofRefused');
+      } else if (this.#state.name === 'proving') {
+        this.#state = { name: 'proven', kiosk };
+        this.#server.accept(kiosk.id, this);
+        this.#tell((listener) => listener.connected?.(kiosk, this.#facts));
+      }
+    } catch (error) {
+      const code = errorCode(error);
+      if (code !== 'closed') {
+        log.warn({ code }, 'kiosk refused: the challenge was not answered');
+        this.close(code === 'storeUnavailable' ? 'unavailable' : 'proofRefused');
+      }
+    }
+  }
+
+  /** The kiosk whose key signed this connection's nonce. */
+  async #prove(nonce: string, answer: AnswerOf<'Challenge'>): Promise<Kiosk | undefined> {
+    const { fleet, clock, limits } = this.#server;
+    const kiosk = await fleet.findKiosk(answer.kioskId);
+    const { clockSkewMaxMs } = limits;
+    const context = { host: this.#host, nonce, now: clock.now(), clockSkewMaxMs };
+    return proofHolds(answer, kiosk?.publicKey, context) ? kiosk : undefined;
+  }
+
+  /** A boot that comes right behind the proof waits until that is checked. */
+  async #boot(request: RequestOf<'Boot'>): Promise<AnswerOf<'Boot'>> {
+    await this.#proof;
+    if (this.#state.name !== 'proven' && this.#state.name !== 'accepted') {
+      throw new CallError('notAccepted', 'Boot before the proof');
+    }
+    const { kiosk } = this.#state;
+    const { clock, hosts, keyring, limits, listener } = this.#server;
+    const admission = await listener.admit(kiosk, request);
+    const serverTime = clock.now();
+    if (admission.status !== 'accepted') {
+      return { ...admission, serverTime };
+    }
+    this.#state = { name: 'accepted', kiosk };
+    this.#cancelDeadline();
+    this.#awaitPing();
+    this.#tell((told) => told.booted?.(kiosk, request));
+    this.#tell((told) => request.config && told.configReported?.(kiosk, request.config));
+    return {
+      status: 'accepted',
+      serverTime,
+      intervalMs: admission.intervalMs ?? limits.statusEveryMs,
+      gate: { name: kiosk.gate, policy: kiosk.policy },
+      hosts: [...hosts],
+      credentialKeys: keyring.credentialKeys(),
+      ...(admission.desired ? { desired: admission.desired } : {}),
+    };
+  }
+
+  #status(report: RequestOf<'Status'>): AnswerOf<'Status'> {
+    const kiosk = this.#acceptedKiosk();
+    this.#tell((listener) => listener.status?.(kiosk, report));
+    this.#tell((listener) => report.config && listener.configReported?.(kiosk, report.config));
+    return { serverTime: this.#server.clock.now() };
+  }
+
+  #commandResult(part: RequestOf<'CommandResult'>): AnswerOf<'CommandResult'> {
+    const kiosk = this.#acceptedKiosk();
+    const end = this.#results.take(part);
+    this.#tell((listener) => end && listener.commandResult?.(kiosk, end));
+    return {};
+  }
+
+  #acceptedKiosk(): Kiosk {
+    if (this.#state.name !== 'accepted') {
+      throw new CallError('notAccepted', 'Only Boot is accepted before boot');
+    }
+    return this.#state.kiosk;
+  }
+
+  /** A listener's fault is its own: the link goes on. */
+  #tell(what: (listener: LinkListener) => void): void {
+    try {
+      what(this.#server.listener);
+    } catch (error) {
+      this.#server.log.error({ code: errorCode(error) }, 'the fleet did not take an event');
+    }
+  }
+
+  /** One ping at a time; a pong starts the wait for the next, a missing one ends the connection. */
+  #awaitPing(): void {
+    const { clock } = this.#server;
+    const { pingEveryMs, pongDeadlineMs } = this.#server.limits;
+    this.#cancelPing();
+    this.#cancelPing = clock.after(pingEveryMs, () => {
+      this.#socket.ping();
+      this.#cancelPing = clock.after(pongDeadlineMs, () => this.close('deadline'));
+    });
+  }
+
+  #ended(): void {
+    this.#cancelDeadline();
+    this.#cancelPing();
+    this.#peer.close();
+    const kiosk = 'kiosk' in this.#state ? this.#state.kiosk : undefined;
+    this.#state = { name: 'closed' };
+    this.#server.forget(kiosk?.id, this);
+    if (kiosk) {
+      this.#tell((listener) => listener.gone?.(kiosk, this.#facts, this.#goneReason));
+    }
+  }
+}
