@@ -35,7 +35,7 @@ function Alive({ rows, lastId, language }: AliveProps) {
         {state.name === 'live' || state.at === undefined ? '' : words.stoppedSpoken(time)}
       </span>
       {state.name === 'ended' && (
-        <a href={`/staff?next=${encodeURIComponent(location.pathname)}`}>{words.logIn}</a>
+        <a href={`/login/staff?to=${encodeURIComponent(location.pathname)}`}>{words.logIn}</a>
       )}
     </p>
   );

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import { type KioskQuery, sortKeys } from './kiosk-query.ts';
 import { columns } from './kiosk-cells.tsx';
+import { type KioskQuery, sortKeys } from './kiosk-query.ts';
 import { presenceChoices } from './summary-view.tsx';
 import type { FleetWords } from './words/words.ts';
 
@@ -43,19 +43,43 @@ export function FilterForm({ query, choices, words, change }: FilterFormProps): 
           onInput={(event) => set('text', event.currentTarget.value)}
         />
       </label>
-      <Choice {...field('presence')} label={filter.presence} any={filter.any} options={presenceChoices.map((one) => [one, words.presence[one]] as const)} />
-      <Choice {...field('site')} label={filter.site} any={filter.any} options={choices.sites.map(({ id, name }) => [id, name] as const)} />
+      <Choice
+        {...field('presence')}
+        label={filter.presence}
+        any={filter.any}
+        options={presenceChoices.map((one) => [one, words.presence[one]] as const)}
+      />
+      <Choice
+        {...field('site')}
+        label={filter.site}
+        any={filter.any}
+        options={choices.sites.map(({ id, name }) => [id, name] as const)}
+      />
       <Choice {...field('tag')} label={filter.tag} any={filter.any} options={same(choices.tags)} />
-      <Choice {...field('policy')} label={filter.policy} any={filter.any} options={same(choices.policies)} />
-      <Choice {...field('only')} label={filter.only} any={filter.any} options={[
+      <Choice
+        {...field('policy')}
+        label={filter.policy}
+        any={filter.any}
+        options={same(choices.policies)}
+      />
+      <Choice
+        {...field('only')}
+        label={filter.only}
+        any={filter.any}
+        options={[
           ['alerts', filter.onlyAlerts],
           ['faults', filter.onlyFaults],
           ['drift', filter.onlyDrift],
-        ]} />
-      <Choice {...field('sort')} label={filter.sort} options={sortKeys.map((key) => {
+        ]}
+      />
+      <Choice
+        {...field('sort')}
+        label={filter.sort}
+        options={sortKeys.map((key) => {
           const column = columns.find((one) => one.key === key);
           return [key, column ? words.table[column.word] : key] as const;
-        })} />
+        })}
+      />
       <label class="descending">
         <input
           type="checkbox"

@@ -32,6 +32,7 @@ function FleetTable({ query: asked, choices, language, now: made }: FleetTablePr
     live.ask(query);
     const search = formatKioskQuery(query);
     history.replaceState(null, '', search ? `?${search}` : location.pathname);
+    followFilter(search);
   }, [live, query]);
   const words = fleetWords[language];
   return (
@@ -49,6 +50,16 @@ function FleetTable({ query: asked, choices, language, now: made }: FleetTablePr
       />
     </div>
   );
+}
+
+/** What else on the page is about the filter: the view that may be saved, the command for many. */
+function followFilter(search: string): void {
+  for (const field of document.querySelectorAll<HTMLInputElement>('input[data-query]')) {
+    field.value = search;
+  }
+  for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-bulk]')) {
+    link.href = `/fleet/commands?${search}#bulk`;
+  }
 }
 
 interface ShownProps {

@@ -119,8 +119,7 @@ const compares: Record<SortKey, Compare> = {
   name: byName,
   site: bySite,
   policy: (one, other) => collator.compare(one.policy, other.policy),
-  alerts: (one, other) =>
-    other.alerts - one.alerts || other.faults.length - one.faults.length,
+  alerts: (one, other) => other.alerts - one.alerts || other.faults.length - one.faults.length,
   software: (one, other) => collator.compare(one.software ?? '', other.software ?? ''),
   seen: (one, other) => (one.lastSeenAt ?? 0) - (other.lastSeenAt ?? 0),
 };

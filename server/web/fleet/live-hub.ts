@@ -166,7 +166,9 @@ export class LiveHub {
     // A kiosk that moved is gone from where it was: who sees only that site is told so.
     const gone = ids
       .flatMap((id) => this.#rows.get(id) ?? [])
-      .filter(({ id, siteId }) => !present.has(id) || (changed.get(id)?.siteId ?? siteId) !== siteId)
+      .filter(
+        ({ id, siteId }) => !present.has(id) || (changed.get(id)?.siteId ?? siteId) !== siteId,
+      )
       .map(({ id, siteId }) => ({ id, siteId }));
     for (const { id } of gone) {
       this.#rows.delete(id);
@@ -201,7 +203,9 @@ export class LiveHub {
   #showsTopic(topic: Topic, scope: Scope): boolean {
     const [kind, id = ''] = topic.split(/:(.*)/s);
     const siteId = kind === 'kiosk' ? this.#rows.get(id)?.siteId : kind === 'site' ? id : undefined;
-    return kind === 'kiosk' || kind === 'site' ? siteId !== undefined && covers(scope, siteId) : true;
+    return kind === 'kiosk' || kind === 'site'
+      ? siteId !== undefined && covers(scope, siteId)
+      : true;
   }
 }
 

@@ -23,10 +23,7 @@ let lastAt = Number.NEGATIVE_INFINITY;
 
 function touch(place: HTMLElement): void {
   touched.add(place);
-  timer ??= setTimeout(
-    () => void refresh(),
-    Math.max(0, lastAt + BETWEEN_MS - performance.now()),
-  );
+  timer ??= setTimeout(() => void refresh(), Math.max(0, lastAt + BETWEEN_MS - performance.now()));
 }
 
 async function refresh(): Promise<void> {

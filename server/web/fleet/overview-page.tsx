@@ -89,8 +89,8 @@ export function OverviewPage(props: OverviewProps): VNode {
         )}
         <p class="below">
           {props.mayCommand && (
-            <a class="btn btn-outline-primary btn-sm" href={bulkHref(query)}>
-              {words.commands.bulk(rows.length)}
+            <a class="btn btn-outline-primary btn-sm" href={bulkHref(query)} data-bulk>
+              {words.commands.bulk}
             </a>
           )}{' '}
           <a href={`/fleet?${withPaged(query)}`}>{words.table.asPages}</a>

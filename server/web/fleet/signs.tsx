@@ -8,10 +8,14 @@ const shapes: Record<Presence, string> = {
   offline:
     'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.4 9.3-1.1 1.1L8 9.1l-2.3 2.3-1.1-1.1L6.9 8 4.6 5.7l1.1-1.1L8 6.9l2.3-2.3 1.1 1.1L9.1 8Z',
   outOfService: 'M2 2h12v12H2Zm3.2 3v6h2V5Zm3.6 0v6h2V5Z',
-  updating: 'M8 1a7 7 0 0 1 6.6 4.7l-1.9.6A5 5 0 0 0 4 5l1.7 1.7H1V2l1.6 1.6A7 7 0 0 1 8 1Zm7 8.3V14l-1.6-1.6A7 7 0 0 1 1.4 10.3l1.9-.6A5 5 0 0 0 12 11l-1.7-1.7Z',
+  updating:
+    'M8 1a7 7 0 0 1 6.6 4.7l-1.9.6A5 5 0 0 0 4 5l1.7 1.7H1V2l1.6 1.6A7 7 0 0 1 8 1Zm7 8.3V14l-1.6-1.6A7 7 0 0 1 1.4 10.3l1.9-.6A5 5 0 0 0 12 11l-1.7-1.7Z',
   neverSeen:
     'M8 1a7 7 0 0 1 4 1.3l-1.1 1.6A5 5 0 0 0 8 3Zm6.7 5A7 7 0 0 1 14 11.6l-1.7-1A5 5 0 0 0 12.800 6.700ZM11.500 14.100A7 7 0 0 1 6 14.700L6.500 12.800A5 5 0 0 0 10.600 12.300ZM3.200 13.100A7 7 0 0 1 1 8.500L3 8.300A5 5 0 0 0 4.500 11.600ZM1.500 5.300A7 7 0 0 1 5.500 1.500L6.200 3.300A5 5 0 0 0 3.400 6Z',
 };
+
+/** For what only decorates or repeats: it is not read out. */
+export const decoration = { 'aria-hidden': 'true' } as const;
 
 /** A presence: its shape and, unless it stands beside it anyway, its word. */
 export function PresenceSign(props: { presence: Presence; word?: string }): VNode {

@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { KioskRow } from './kiosk-row.ts';
-import { PresenceShape } from './signs.tsx';
+import { decoration, PresenceShape } from './signs.tsx';
+
 import type { FleetWords } from './words/words.ts';
 
 /** A floor plan in metres, as `server/fleet/sites.ts` keeps it. */
@@ -39,24 +40,25 @@ export function SitePlan(props: {
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
     <section class="plan" tabIndex={0} aria-label={props.title}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing is no fieldset. */}
       <svg viewBox={`0 0 ${WIDTH} ${height}`} role="group" aria-label={props.title}>
         {plan ? <Rooms plan={plan} scale={scale} /> : <Grid height={height} />}
         {spread(kiosks, height).map(({ row, left, top }) => (
-          <a
-            key={row.id}
-            href={`/fleet/gates/${encodeURIComponent(row.id)}`}
-            aria-label={`${row.name}: ${words.presence[row.presence]}`}
-            transform={`translate(${left} ${top})`}
-            class="spot"
-          >
-            <circle class="halo" r="24" />
-            <g transform="scale(2)">
-              <PresenceShape presence={row.presence} />
-            </g>
-            <text y="44" text-anchor="middle" aria-hidden="true">
-              {row.name.length > LABEL_MAX ? `${row.name.slice(0, LABEL_MAX - 1)}…` : row.name}
-            </text>
-          </a>
+          <g key={row.id} transform={`translate(${left} ${top})`}>
+            <a
+              href={`/fleet/gates/${encodeURIComponent(row.id)}`}
+              aria-label={`${row.name}: ${words.presence[row.presence]}`}
+              class="spot"
+            >
+              <circle class="halo" r="24" />
+              <g transform="scale(2)">
+                <PresenceShape presence={row.presence} />
+              </g>
+              <text y="44" text-anchor="middle" {...decoration}>
+                {row.name.length > LABEL_MAX ? `${row.name.slice(0, LABEL_MAX - 1)}…` : row.name}
+              </text>
+            </a>
+          </g>
         ))}
       </svg>
     </section>
@@ -65,7 +67,7 @@ export function SitePlan(props: {
 
 function Rooms({ plan, scale }: { plan: FloorPlan; scale: number }): VNode {
   return (
-    <g class="rooms" aria-hidden="true">
+    <g class="rooms" {...decoration}>
       {plan.rooms.map(({ title, corners }) => {
         const points = corners.map(([x, y]) => `${round(x * scale)},${round(y * scale)}`);
         const left = corners.reduce((sum, [x]) => sum + x, 0) / corners.length;
@@ -87,7 +89,7 @@ function Grid({ height }: { height: number }): VNode {
   const lines = (length: number) =>
     Array.from({ length: Math.floor(length / GRID) + 1 }, (_, index) => index * GRID);
   return (
-    <g class="grid" aria-hidden="true">
+    <g class="grid" {...decoration}>
       {lines(WIDTH).map((x) => (
         <line key={`x${x}`} x1={x} x2={x} y1="0" y2={height} />
       ))}

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { Presence } from './kiosk-row.ts';
-import { PresenceShape } from './signs.tsx';
+import { decoration, PresenceShape } from './signs.tsx';
 
 /** A site on the map, with the worst of its kiosks' presences. */
 export interface MappedSite {
@@ -26,8 +26,9 @@ export function SitesMap({ sites, title }: { sites: readonly MappedSite[]; title
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
     <section class="plan" tabIndex={0} aria-label={title}>
+      {/* biome-ignore lint/a11y/useSemanticElements: a drawing is no fieldset. */}
       <svg viewBox={`0 0 ${WIDTH} ${height}`} role="group" aria-label={title}>
-        <g class="grid" aria-hidden="true">
+        <g class="grid" {...decoration}>
           {meridians.map((longitude) => {
             const { left } = project(0, longitude);
             return (
@@ -50,21 +51,23 @@ export function SitesMap({ sites, title }: { sites: readonly MappedSite[]; title
         {sites.map((site) => {
           const { left, top } = project(site.latitude, site.longitude);
           return (
-            <a
-              key={site.id}
-              href={`/fleet/sites/${encodeURIComponent(site.id)}`}
-              aria-label={`${site.name}: ${site.word}`}
-              transform={`translate(${left} ${top})`}
-              class="spot"
-            >
-              <circle class="halo" r="24" />
-              <g transform="scale(2)">
-                <PresenceShape presence={site.worst} />
-              </g>
-              <text y="44" text-anchor="middle" aria-hidden="true">
-                {site.name.length > LABEL_MAX ? `${site.name.slice(0, LABEL_MAX - 1)}…` : site.name}
-              </text>
-            </a>
+            <g key={site.id} transform={`translate(${left} ${top})`}>
+              <a
+                href={`/fleet/sites/${encodeURIComponent(site.id)}`}
+                aria-label={`${site.name}: ${site.word}`}
+                class="spot"
+              >
+                <circle class="halo" r="24" />
+                <g transform="scale(2)">
+                  <PresenceShape presence={site.worst} />
+                </g>
+                <text y="44" text-anchor="middle" {...decoration}>
+                  {site.name.length > LABEL_MAX
+                    ? `${site.name.slice(0, LABEL_MAX - 1)}…`
+                    : site.name}
+                </text>
+              </a>
+            </g>
           );
         })}
       </svg>

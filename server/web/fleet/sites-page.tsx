@@ -23,7 +23,10 @@ export interface SitesPageProps {
 /** `/fleet/sites`: every site with its kiosks counted, on a map and as a table. */
 export function SitesPage({ view, sites, rows, mayMake, mayBulk }: SitesPageProps): VNode {
   const { words } = view;
-  const bySite = Map.groupBy(rows, ({ siteId }) => siteId);
+  const bySite = new Map<string, KioskRow[]>(sites.map(({ id }) => [id, []]));
+  for (const row of rows) {
+    bySite.get(row.siteId)?.push(row);
+  }
   const mapped = sites.flatMap(({ id, name, latitude, longitude }) => {
     const worst = worstOf(bySite.get(id) ?? []);
     return latitude === undefined || longitude === undefined
@@ -65,9 +68,7 @@ export function SitesPage({ view, sites, rows, mayMake, mayBulk }: SitesPageProp
 
 /** The presence that somebody should look at first; of no kiosk: never seen. */
 export function worstOf(rows: readonly KioskRow[]): Presence {
-  return (
-    presences.find((presence) => rows.some((row) => row.presence === presence)) ?? 'neverSeen'
-  );
+  return presences.find((presence) => rows.some((row) => row.presence === presence)) ?? 'neverSeen';
 }
 
 function SiteRow(props: { site: SiteView; rows: readonly KioskRow[]; view: View }): VNode {

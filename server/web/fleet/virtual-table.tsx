@@ -7,6 +7,7 @@ import { ariaSort, columns, KioskCells } from './kiosk-cells.tsx';
 import type { KioskQuery } from './kiosk-query.ts';
 import type { KioskRow } from './kiosk-row.ts';
 import { SortMark, sortedBy } from './kiosk-table.tsx';
+import { decoration } from './signs.tsx';
 import { stretchesOf } from './visible-rows.ts';
 import type { FleetWords } from './words/words.ts';
 
@@ -94,7 +95,13 @@ export function VirtualTable(props: VirtualTableProps): VNode {
                         now={props.now}
                       />
                     ))
-                : [<Gap key={from === 0 ? 'above' : `gap${to === rows.length}`} rows={to - from} rowHeight={rowHeight} />],
+                : [
+                    <Gap
+                      key={from === 0 ? 'above' : `gap${to === rows.length}`}
+                      rows={to - from}
+                      rowHeight={rowHeight}
+                    />,
+                  ],
           )}
         </tbody>
       </table>
@@ -107,12 +114,7 @@ export function VirtualTable(props: VirtualTableProps): VNode {
 }
 
 /** Where a key leads to from a row, if it is one of those that lead somewhere. */
-function targetOf(
-  key: string,
-  index: number,
-  count: number,
-  pageRows: number,
-): number | undefined {
+function targetOf(key: string, index: number, count: number, pageRows: number): number | undefined {
   const clamp = (to: number) => Math.max(0, Math.min(count - 1, to));
   switch (key) {
     case 'ArrowDown':
@@ -167,7 +169,7 @@ const Row = memo(
 /** Stands in for rows that are not drawn. */
 function Gap({ rows, rowHeight }: { rows: number; rowHeight: number }): VNode {
   return (
-    <tr aria-hidden="true" class="gap">
+    <tr {...decoration} class="gap">
       <td colSpan={columns.length} style={{ height: `${rows * rowHeight}px`, padding: 0 }} />
     </tr>
   );

@@ -1,25 +1,20 @@
+import type { AlertList } from '../alerts-page.tsx';
+import type { CommandView } from '../commands-page.tsx';
+import type { Range } from '../history.ts';
 import type { Presence, Severity } from '../kiosk-row.ts';
 
-/** Words for a closed set of codes, and for those that a newer kiosk may bring, the code itself. */
+/** Words for codes; for one that a newer kiosk or server brings, the code itself is shown. */
 export type CodeWords = Readonly<Record<string, string>>;
 
 /** All that the dashboard says, in one language. */
 export interface FleetWords {
   title: string;
-  nav: {
-    label: string;
-    fleet: string;
-    sites: string;
-    alerts: string;
-    commands: string;
-    config: string;
-    rollouts: string;
-    activity: string;
-    machines: string;
-  };
+  nav: Record<
+    'fleet' | 'sites' | 'alerts' | 'commands' | 'rollouts' | 'activity' | 'tokens',
+    string
+  >;
   presence: Record<Presence, string>;
   severity: Record<Severity, string>;
-  roles: CodeWords;
   theme: { label: string; auto: string; light: string; dark: string };
   alive: {
     /** Before the counter of the server's seconds. */
@@ -27,11 +22,8 @@ export interface FleetWords {
     stopped: string;
     /** Said once to who listens. */
     stoppedSpoken(time: string): string;
-    resumed: string;
-    /** Beside the time at which a page without script was made. */
     asOf(time: string): string;
     reload: string;
-    ended: string;
     logIn: string;
   };
   summary: { heading: string; total: string; alerts: string; drift: string };
@@ -46,46 +38,40 @@ export interface FleetWords {
     problems: string;
     software: string;
     seen: string;
-    tags: string;
     drift: string;
     alerts(count: number): string;
     never: string;
     now: string;
+    ago(duration: string): string;
     keys: string;
-    skip: string;
     page(page: number, pages: number): string;
     previous: string;
     next: string;
-    sortedBy(column: string, descending: boolean): string;
+    asPages: string;
   };
-  filter: {
-    heading: string;
-    text: string;
-    presence: string;
-    site: string;
-    policy: string;
-    tag: string;
-    only: string;
-    onlyAlerts: string;
-    onlyDrift: string;
-    onlyFaults: string;
-    any: string;
-    sort: string;
-    descending: string;
-    apply: string;
-    clear: string;
-  };
-  views: {
-    heading: string;
-    none: string;
-    name: string;
-    save: string;
-    remove(name: string): string;
-  };
+  filter: Record<
+    | 'heading'
+    | 'text'
+    | 'presence'
+    | 'site'
+    | 'policy'
+    | 'tag'
+    | 'only'
+    | 'onlyAlerts'
+    | 'onlyDrift'
+    | 'onlyFaults'
+    | 'any'
+    | 'sort'
+    | 'descending'
+    | 'apply'
+    | 'clear',
+    string
+  >;
+  views: { heading: string; name: string; save: string; remove(name: string): string };
   kiosk: {
-    since(time: string): string;
+    since(duration: string): string;
     lastSeen(time: string): string;
-    stale(time: string): string;
+    stale(duration: string): string;
     parts: string;
     part: string;
     reason: string;
@@ -94,36 +80,39 @@ export interface FleetWords {
     facts: CodeWords;
     history: string;
     range: string;
-    ranges: { hours: string; days: string; months: string };
+    ranges: Record<Range, string>;
     charts: CodeWords;
     asTable: string;
+    what: string;
+    latest: string;
     least: string;
     mean: string;
     most: string;
-    latest: string;
+    few: string;
     noHistory: string;
     config: string;
+    setting: string;
     desired: string;
     reported: string;
-    setting: string;
+    ownFile: string;
     inStep(version: number): string;
     drifting(desired: number, reported: string): string;
-    lastGood(version: number): string;
+    policyDrift(wanted: string, has: string): string;
+    fellBack(failed: number, version: number): string;
+    refused(failed: number): string;
     commands: string;
     events: string;
     note: string;
     saveNote: string;
     key: string;
+    board: string;
     fingerprint: string;
     enrolledAt: string;
     replace: string;
     replaceWarning: string;
     replaceConfirm: string;
     revoke: string;
-    few: string;
-    verifications: string;
-    pictureOf(time: string): string;
-    logs: string;
+    remove: string;
   };
   parts: CodeWords;
   partStates: CodeWords;
@@ -132,20 +121,16 @@ export interface FleetWords {
   alerts: {
     heading: string;
     none: string;
+    all(count: number): string;
     kinds: CodeWords;
-    states: CodeWords;
+    lists: Record<AlertList, string>;
     filter: string;
-    raised: string;
-    cleared: string;
     acknowledge: string;
     acknowledgedBy(who: string): string;
     silence: string;
     silencedUntil(time: string): string;
     reason: string;
     for: string;
-    value: string;
-    where: string;
-    what: string;
     hours(count: number): string;
     massOutage(count: number): string;
   };
@@ -154,53 +139,57 @@ export interface FleetWords {
     names: CodeWords;
     what: string;
     send: string;
+    sent: string;
     reason: string;
     reasonHelp: string;
     message: string;
+    messageHelp: string;
     results: CodeWords;
+    contents: Record<NonNullable<CommandView['content']>['kind'], string>;
     none: string;
-    bulk(count: number): string;
+    bulk: string;
     bulkHeading: string;
     bulkWarning(count: number): string;
     confirm(count: number): string;
     by: string;
     at: string;
     result: string;
-    took: string;
   };
-  sites: {
-    heading: string;
-    none: string;
-    make: string;
-    name: string;
-    id: string;
-    address: string;
-    note: string;
-    plan: string;
-    planHelp: string;
-    upload: string;
-    removePlan: string;
-    gates: string;
-    noGates: string;
-    makeGate: string;
-    gateName: string;
-    place: string;
-    tags: string;
-    tagsHelp: string;
-    policy: string;
-    position: string;
-    across: string;
-    down: string;
-    move: string;
-    moveHelp: string;
-    save: string;
-    mtls: string;
-    bulk: string;
-    bulkHelp: string;
-    csv: string;
-    file: string;
-    sheet: string;
-  };
+  sites: Record<
+    | 'heading'
+    | 'none'
+    | 'make'
+    | 'edit'
+    | 'name'
+    | 'id'
+    | 'idHelp'
+    | 'address'
+    | 'latitude'
+    | 'longitude'
+    | 'note'
+    | 'plan'
+    | 'planHelp'
+    | 'gates'
+    | 'noGates'
+    | 'makeGate'
+    | 'editGate'
+    | 'gateName'
+    | 'place'
+    | 'tags'
+    | 'tagsHelp'
+    | 'policy'
+    | 'position'
+    | 'across'
+    | 'down'
+    | 'save'
+    | 'mtls'
+    | 'bulk'
+    | 'bulkHelp'
+    | 'csv'
+    | 'file'
+    | 'sheet',
+    string
+  >;
   enrol: {
     heading: string;
     make: string;
@@ -211,39 +200,33 @@ export interface FleetWords {
     command: string;
     once: string;
     qrAlt: string;
-    done: string;
-  };
-  config: {
-    heading: string;
-    groups: string;
-    group: string;
-    version: string;
-    body: string;
-    bodyHelp: string;
-    save: string;
-    history: string;
-    restore(version: number): string;
-    target: string;
-    wholeFleet: string;
-    none: string;
-    kiosks: string;
   };
   rollouts: {
     heading: string;
     none: string;
     make: string;
+    body: string;
+    bodyHelp: string;
+    note: string;
+    tag: string;
+    site: string;
+    everything: string;
     stages: string;
     stagesHelp: string;
     failuresMax: string;
+    wait: string;
     start: string;
-    pause: string;
-    resume: string;
-    cancel: string;
-    rollback: string;
+    version: string;
+    target: string;
+    state: string;
     states: CodeWords;
+    targetStates: CodeWords;
     progress(done: number, total: number): string;
     failed(count: number): string;
-    waiting: string;
+    stage(stage: number, stages: number): string;
+    acts: CodeWords;
+    versions: string;
+    rollBackTo: string;
   };
   activity: {
     heading: string;
@@ -252,14 +235,15 @@ export interface FleetWords {
     what: string;
     on: string;
     when: string;
-    acts: CodeWords;
     detail: string;
     older: string;
+    acts: CodeWords;
   };
-  machines: {
+  tokens: {
     heading: string;
     make: string;
     name: string;
+    role: string;
     scopes: string;
     days: string;
     once: string;
@@ -267,13 +251,13 @@ export interface FleetWords {
     none: string;
     expires: string;
     lastUsed: string;
+    never: string;
+    revoked: string;
   };
-  problems: {
-    heading: string;
-    codes: CodeWords;
-    forbidden: string;
-    notFound: string;
-    back: string;
-  };
+  roles: CodeWords;
+  /** What was done, by the word in `?done=`. */
   done: CodeWords;
+  /** Why something was not done, by code. */
+  problems: CodeWords;
+  notDone: string;
 }
