@@ -31,6 +31,7 @@ export function FilterForm({ query, choices, words, change }: FilterFormProps): 
   });
   const same = (values: readonly string[]) => values.map((value) => [value, value] as const);
   return (
+    // biome-ignore lint/a11y/useSemanticElements: <search> is not known to all screen readers yet.
     <form class="filter" method="get" action="/fleet" role="search" aria-label={filter.heading}>
       <label class="text">
         <span>{filter.text}</span>

@@ -8,6 +8,8 @@ export interface ConfigView {
   /** What the reported version says, where the server knows it. */
   reportedBody: Readonly<Record<string, unknown>> | undefined;
   drift: boolean;
+  /** The gate's policy is another than the one that its kiosk was told. */
+  policyDrift: { desired: string; reported: string } | undefined;
 }
 
 /** What a gate should run, what it runs, and where the two differ. */
@@ -17,17 +19,23 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
   const settings = [
     ...new Set([...Object.keys(desired?.body ?? {}), ...Object.keys(reportedBody ?? {})]),
   ].sort();
+  const isBehind = (desired?.version ?? 0) !== (reported?.version ?? 0);
   const summary =
-    desired === undefined
+    desired === undefined && !isBehind
       ? words.ownFile
-      : config.drift
-        ? words.drifting(desired.version, reported ? String(reported.version) : '–')
-        : words.inStep(desired.version);
+      : isBehind
+        ? words.drifting(desired?.version ?? 0, String(reported?.version ?? 0))
+        : words.inStep(desired?.version ?? 0);
   return (
     <>
-      <p class={config.drift ? 'drift' : ''} data-drift={String(config.drift)}>
+      <p class={isBehind ? 'drift' : ''} data-drift={String(config.drift)}>
         {summary}
       </p>
+      {config.policyDrift && (
+        <p class="drift">
+          {words.policyDrift(config.policyDrift.desired, config.policyDrift.reported)}
+        </p>
+      )}
       {reported?.status === 'fellBack' && (
         <p class="bad">⚠ {words.fellBack(reported.failed ?? 0, reported.version)}</p>
       )}

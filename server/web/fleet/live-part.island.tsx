@@ -23,7 +23,10 @@ let lastAt = Number.NEGATIVE_INFINITY;
 
 function touch(place: HTMLElement): void {
   touched.add(place);
-  timer ??= setTimeout(() => void refresh(), Math.max(0, lastAt + BETWEEN_MS - performance.now()));
+  if (timer !== undefined) {
+    return;
+  }
+  timer = setTimeout(() => void refresh(), Math.max(0, lastAt + BETWEEN_MS - performance.now()));
 }
 
 async function refresh(): Promise<void> {

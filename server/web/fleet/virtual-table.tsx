@@ -210,7 +210,10 @@ function useWindowOver(body: { current: HTMLElement | null }, count: number) {
       window.removeEventListener('scroll', soon);
       window.removeEventListener('resize', soon);
     };
-    // biome-ignore lint/correctness/useExhaustiveDependencies: another count may scroll the window.
-  }, [body, count]);
+  }, [body]);
+  // Another count may have moved the table under the window.
+  useLayoutEffect(() => {
+    window.dispatchEvent(new Event('resize'));
+  }, [count]);
   return view;
 }

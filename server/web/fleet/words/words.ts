@@ -226,7 +226,10 @@ export interface FleetWords {
     stage(stage: number, stages: number): string;
     acts: CodeWords;
     versions: string;
-    rollBackTo: string;
+    noVersions: string;
+    newVersion: string;
+    /** Version 0. */
+    ownFile: string;
   };
   activity: {
     heading: string;
