@@ -14,6 +14,8 @@ import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { registerSessions } from './login/request-session.ts';
 import { Sessions } from './login/sessions.ts';
+import { Notify } from './notify/notify.ts';
+import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
@@ -27,6 +29,7 @@ import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
 import { guardRequests } from './web/headers.ts';
 import { Pages, wantsPage } from './web/pages.tsx';
+import { registerReading } from './web/reading/reading.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -41,8 +44,10 @@ export interface AppDeps {
   host: string;
   alsoHosts?: readonly string[];
   socketLimits?: SocketLimits;
-  /** Absent: the second level and its one-time codes are `unavailable`. */
+  /** Takes the place of the messages' own room, for tests. */
   messenger?: Messenger;
+  /** The ways out for messages; without one for SMS, second level and one-time codes are `unavailable`. */
+  transports?: Transports | undefined;
   /** Absent: no offline lists. They are of the registry, so with another source there are none. */
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
@@ -76,6 +81,8 @@ export interface App {
   /** Not started with the rest: a command on the same data publishes nothing. */
   offlineLists: OfflineLists | undefined;
   facts: Facts;
+  /** Not started with the rest: a command on the same data sends nothing. */
+  notify: Notify;
   sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
@@ -92,7 +99,9 @@ export function createApp(deps: AppDeps): App {
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, audit, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
-  const { messenger, source } = deps;
+  const { transports, source } = deps;
+  const notify = new Notify({ store, keyring, registry, clock, log, transports });
+  const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
   const secondLevel = new SecondLevel({
     store,
     keyring,
@@ -115,7 +124,7 @@ export function createApp(deps: AppDeps): App {
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
   const fleet = new Fleet({ store, audit, now });
-  const facts = new Facts({ store, audit, policies, now });
+  const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
   const offlineLists =
     config && !source
@@ -137,6 +146,9 @@ export function createApp(deps: AppDeps): App {
   const http = createHttp({ store, keyring, log, web: deps.web, pages });
   const sessions = new Sessions({ store, keyring, log, now });
   registerSessions(http, sessions);
+  if (pages) {
+    registerReading(http, { pages, firstLevel, keyring, host, log, now });
+  }
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
     http,
@@ -152,6 +164,7 @@ export function createApp(deps: AppDeps): App {
     sockets,
     offlineLists,
     facts,
+    notify,
     sessions,
     async start() {
       await checkKeyring(store, keyring);
@@ -163,6 +176,7 @@ export function createApp(deps: AppDeps): App {
     async stop() {
       sockets.stop();
       await offlineLists?.stop();
+      await notify.stop();
       await http.close();
       await housekeeping.stop();
       await policies.stop();

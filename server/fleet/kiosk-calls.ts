@@ -53,9 +53,9 @@ export class KioskCalls {
     return this.#serve(offlineLists.chunk(policy, request));
   }
 
-  async facts({ id, site }: Kiosk, { facts }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
+  async facts({ id, site }: Kiosk, { boxes }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
     const asker = { id: `kiosk:${id}`, site };
-    return { results: await this.#serve(this.#deps.facts.take(asker, facts)) };
+    return { results: await this.#serve(this.#deps.facts.takeSealed(asker, boxes)) };
   }
 
   async #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {

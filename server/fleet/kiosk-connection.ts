@@ -185,6 +185,7 @@ export class KioskConnection {
       gate: { name: kiosk.gate, policy: kiosk.policy },
       hosts: [...hosts],
       credentialKeys: keyring.credentialKeys(),
+      factsKey: keyring.factsKey(),
       ...(admission.desired ? { desired: admission.desired } : {}),
     };
   }

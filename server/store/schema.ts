@@ -1,12 +1,13 @@
 import type { Generated } from 'kysely';
 import type { LoginTables } from './tables/login.ts';
+import type { NotifyTables } from './tables/notify.ts';
 
 /**
  * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see
  * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
  * so that both engines keep it alike.
  */
-export interface Tables extends LoginTables {
+export interface Tables extends LoginTables, NotifyTables {
   meta: { name: string; value: string };
   person: {
     id: Generated<number>;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEALED_FACT_LENGTH_MAX } from '../fact.ts';
 import { verdictSchema } from '../verdict.ts';
 import { commandAnswerSchema, commandResultSchema, commandSchema } from './command.ts';
 import { base64url, counter, name, unixMs } from './fields.ts';
@@ -36,7 +37,7 @@ const listKind = z.enum(['full', 'delta']);
 /** The bytes of one `ListChunk`: in base64url, with its frame, below `FRAME_LENGTH_MAX`. */
 export const LIST_CHUNK_BYTES = 11_520;
 /** The facts of one `Facts`: together below `FRAME_LENGTH_MAX`. */
-export const FACTS_MAX = 32;
+export const FACTS_MAX = 16;
 
 /** Every action of `varco.v1`: the one place where the wire's content is defined. */
 export const actions = {
@@ -73,6 +74,10 @@ export const actions = {
           )
           .min(1)
           .max(32),
+        /** Facts are sealed to this X25519 key; absent: the server takes none, so nothing is decided offline. */
+        factsKey: z
+          .strictObject({ keyId: z.string().regex(/^[0-9a-f]{8}$/), publicKey: base64url(32) })
+          .optional(),
         /** The config that the site wants here; absent: the kiosk's own file is all. */
         desired: desiredConfigSchema.optional(),
         /**
@@ -163,25 +168,19 @@ export const actions = {
   /** There is a newer list for this gate: a revocation does not wait for the next poll. */
   ListChanged: action('server', listVersion, z.strictObject({})),
   /**
-   * What was decided at the gate without the server, oldest first; each is answered in its place. The
-   * same fact again is `accepted` again and kept once. `refused` is for good.
+   * What the gate did by itself, oldest first: answers without the server, and whether somebody went
+   * through. Each is answered in its place. The same fact again is `accepted` again and kept once. `refused` is for good.
    */
   Facts: action(
     'kiosk',
     z.strictObject({
-      facts: z
+      /** Each a sealed fact (shared/fact.ts). */
+      boxes: z
         .array(
-          z.strictObject({
-            requestId: z.uuid(),
-            policy: name,
-            verdict: verdictSchema,
-            /** By the kiosk's clock. */
-            decidedAt: unixMs.max(8_640_000_000_000_000),
-            clockTrust: z.enum(['unset', 'estimated', 'synced']),
-            /** The list it was decided from; none for "can't tell". */
-            list: listVersion.optional(),
-            passage: z.enum(['passed', 'notPassed']).optional(),
-          }),
+          z
+            .string()
+            .regex(/^[\w.-]+$/)
+            .max(SEALED_FACT_LENGTH_MAX),
         )
         .min(1)
         .max(FACTS_MAX),

@@ -95,6 +95,10 @@ export const de: Texts = {
     title: 'Daten nicht erkannt',
     text: 'QR-Code und codice fiscale passen nicht zusammen. Versuchen Sie es erneut oder fragen Sie das Personal.',
   },
+  notOnList: {
+    title: 'Zutritt nicht bestätigt',
+    text: 'Mit diesem Code öffnet sich das Tor jetzt nicht. Das Personal hilft Ihnen gern.',
+  },
   notInArchive: {
     title: 'Bitte zum Personal',
     text: 'Wir können das elektronisch nicht bestätigen. Zeigen Sie dem Personal Ihr Dokument auf Papier.',

@@ -74,6 +74,10 @@ export const en: Texts = {
     title: 'Details not recognised',
     text: 'The QR code and the codice fiscale do not match. Try again or ask the staff.',
   },
+  notOnList: {
+    title: 'Entry not confirmed',
+    text: 'The gate does not open with this code now. The staff can help you.',
+  },
   notInArchive: {
     title: 'Please see the staff',
     text: 'We cannot confirm this electronically. Show your paper document to the staff.',

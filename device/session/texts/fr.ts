@@ -89,6 +89,10 @@ export const fr: Texts = {
     title: 'Données non reconnues',
     text: 'Le code QR et le codice fiscale ne correspondent pas. Réessayez ou adressez-vous au personnel.',
   },
+  notOnList: {
+    title: 'Entrée non confirmée',
+    text: 'Avec ce code, le portillon ne s’ouvre pas maintenant. Le personnel peut vous aider.',
+  },
   notInArchive: {
     title: 'Adressez-vous au personnel',
     text: 'Nous ne pouvons pas le confirmer par voie électronique. Montrez votre document papier au personnel.',

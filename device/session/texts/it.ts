@@ -80,6 +80,10 @@ export const it: Texts = {
     title: 'Dati non riconosciuti',
     text: 'Il codice QR e il codice fiscale non risultano insieme. Riprova o rivolgiti al personale.',
   },
+  notOnList: {
+    title: 'Ingresso non confermato',
+    text: 'Con questo codice il varco ora non si apre. Il personale può aiutarti.',
+  },
   notInArchive: {
     title: 'Conferma al personale',
     text: 'Non possiamo confermarlo per via elettronica. Mostra il documento cartaceo al personale.',

@@ -80,6 +80,10 @@ export const sl: Texts = {
     title: 'Podatki niso prepoznani',
     text: 'Koda QR in codice fiscale se ne ujemata. Poskusite znova ali se obrnite na osebje.',
   },
+  notOnList: {
+    title: 'Vstop ni potrjen',
+    text: 'S to kodo se prehod zdaj ne odpre. Osebje vam lahko pomaga.',
+  },
   notInArchive: {
     title: 'Obrnite se na osebje',
     text: 'Tega ne moremo potrditi elektronsko. Osebju pokažite dokument na papirju.',

@@ -1,0 +1,4 @@
+import type { DemoAddition } from './addition.ts';
+
+/** What a visit has beside the kiosk and its server, in the order in which it starts. */
+export const additions: readonly DemoAddition[] = [];

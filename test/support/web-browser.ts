@@ -1,0 +1,100 @@
+import { mkdir } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import axe from 'axe-core';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+/** The windows that the server's pages are looked at in. */
+export const windows = {
+  phone: { width: 390, height: 844 },
+  desktop: { width: 1440, height: 900 },
+  wall: { width: 1920, height: 1080 },
+} as const;
+
+/** A browser window of its own, with its own cookies, and what it complained of. */
+export interface Window {
+  context: BrowserContext;
+  page: Page;
+  /** Errors in the console, faults of scripts, requests to elsewhere: there should be none. */
+  complaints: string[];
+}
+
+/** Opens a window on a server's pages. */
+export async function openWindow(
+  browser: Browser,
+  options: {
+    url: string;
+    size?: keyof typeof windows;
+    scheme?: 'light' | 'dark';
+    locale?: string;
+    javaScript?: boolean;
+  },
+): Promise<Window> {
+  const context = await browser.newContext({
+    baseURL: options.url,
+    viewport: windows[options.size ?? 'desktop'],
+    colorScheme: options.scheme ?? 'light',
+    locale: options.locale ?? 'it-IT',
+    javaScriptEnabled: options.javaScript ?? true,
+    reducedMotion: 'reduce',
+  });
+  const page = await context.newPage();
+  const complaints: string[] = [];
+  page.on('console', (message) => {
+    // A form that is refused is answered with its page and a status that says so.
+    if (message.type() === 'error' && !/status of (4\d\d|503)\b/.test(message.text())) {
+      complaints.push(message.text());
+    }
+  });
+  page.on('pageerror', (error) => complaints.push(error.message));
+  page.on('request', (request) => {
+    if (!request.url().startsWith(options.url) && !/^(data|blob):/.test(request.url())) {
+      complaints.push(`a request to elsewhere: ${new URL(request.url()).host}`);
+    }
+  });
+  return { context, page, complaints };
+}
+
+/** The part of axe-core that runs in the page. */
+interface Axe {
+  run(root: Document): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
+}
+
+/** What axe finds wrong with a page; evaluated by the debugger, outside the page's own policy. */
+export async function axeViolations(page: Page): Promise<[rule: string, html: string][]> {
+  await page.evaluate(axe.source);
+  return page.evaluate(async () => {
+    const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run(document);
+    return violations.flatMap(({ id, nodes }) =>
+      nodes.map(({ html }): [string, string] => [id, html]),
+    );
+  });
+}
+
+const output = fileURLToPath(new URL('../output/', import.meta.url));
+
+/** Keeps a picture of the whole page in `test/output`. */
+export async function keepPicture(page: Page, name: string): Promise<void> {
+  await mkdir(output, { recursive: true });
+  await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
+}
+
+/**
+ * What must hold of every page: axe finds nothing, and nothing is wider than the window.
+ *
+ * @param options.javaScript off: axe can't run there; the same page is looked at with it elsewhere.
+ */
+export async function checkPage(
+  page: Page,
+  name: string,
+  options: { javaScript: boolean } = { javaScript: true },
+): Promise<void> {
+  await keepPicture(page, name);
+  if (options.javaScript) {
+    expect(await axeViolations(page), name).toEqual([]);
+  }
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${name}: wider than its window`).toBeLessThanOrEqual(0);
+}
