@@ -39,7 +39,7 @@ export function EnrolPage(props: EnrolPageProps): VNode {
           <p>{words.once}</p>
         </div>
       </div>
-      <LivePart id="state" on={[`kiosk:${gate.id}`]} url={path}>
+      <LivePart id="state" on={[`gate:${gate.id}`]} url={path}>
         <p>{words.noKiosk}</p>
       </LivePart>
       <p>

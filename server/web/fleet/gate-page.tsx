@@ -54,7 +54,7 @@ export interface GatePageProps {
 export function GatePage(props: GatePageProps): VNode {
   const { view, row, gate, alerts } = props;
   const { words } = view;
-  const topic = `kiosk:${gate.id}` as const;
+  const topic = `gate:${gate.id}` as const;
   const sub = (
     <p class="sub">
       <a href={`/fleet/sites/${encodeURIComponent(row.siteId)}`}>{row.siteName}</a>
@@ -222,7 +222,7 @@ function GateSettings(props: GatePageProps): VNode {
   return (
     <section aria-labelledby="gate-title" class="panel" id="gate">
       <h2 id="gate-title">{words.kiosk.key}</h2>
-      <LivePart id="board" on={[`kiosk:${gate.id}`]}>
+      <LivePart id="board" on={[`gate:${gate.id}`]}>
         {kiosk ? (
           <dl class="facts">
             <dt>{words.kiosk.board}</dt>

@@ -7,7 +7,7 @@ export type Topic =
   | 'activity'
   | 'sites'
   | 'commands'
-  | `kiosk:${string}`
+  | `gate:${string}`
   | `site:${string}`;
 
 /** A change, as the stream `/fleet/events` carries it (WHATWG HTML, server-sent events). */

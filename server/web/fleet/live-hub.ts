@@ -202,8 +202,8 @@ export class LiveHub {
 
   #showsTopic(topic: Topic, scope: Scope): boolean {
     const [kind, id = ''] = topic.split(/:(.*)/s);
-    const siteId = kind === 'kiosk' ? this.#rows.get(id)?.siteId : kind === 'site' ? id : undefined;
-    return kind === 'kiosk' || kind === 'site'
+    const siteId = kind === 'gate' ? this.#rows.get(id)?.siteId : kind === 'site' ? id : undefined;
+    return kind === 'gate' || kind === 'site'
       ? siteId !== undefined && covers(scope, siteId)
       : true;
   }
