@@ -159,7 +159,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
           .type('application/pdf')
           .header('content-disposition', 'attachment; filename="varco-codes.pdf"')
           .header('cache-control', 'no-store')
-          .send(await codeSheet(codes, view.words.enrol, view.format));
+          .send(await codeSheet(codes, view.language, view.now));
       } catch (error) {
         return dashboard.refuse(request, reply, error);
       }
