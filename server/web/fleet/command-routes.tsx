@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { commandSchema } from '../../../shared/protocol/command.ts';
+import { parseGiven } from '../../fleet/given.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import { CommandsPage } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -17,7 +18,10 @@ const commandForm = z.object({
 });
 const bulkForm = commandForm.extend({
   filter: z.string().max(1_000),
-  count: z.string().trim().regex(/^\d{1,6}$/),
+  count: z
+    .string()
+    .trim()
+    .regex(/^\d{1,6}$/),
 });
 
 /** Commands: to one kiosk from its own page, to many by a filter, and what became of them. */
@@ -51,7 +55,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
   http.post('/fleet/gates/:id/command', (request, reply) =>
     dashboard.act(request, reply, 'sent', async () => {
       const { id } = request.params as { id: string };
-      const { name, message, reason } = commandForm.parse(request.body);
+      const { name, message, reason } = parseGiven(commandForm, request.body, 'formInvalid');
       const command = commandOf(name, message, reason);
       await fleet.commands.send(dashboard.actor(request), {
         filter: { gates: [id] },
@@ -64,7 +68,11 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
 
   http.post('/fleet/commands', (request, reply) =>
     dashboard.act(request, reply, 'sent', async () => {
-      const { name, message, reason, filter, count } = bulkForm.parse(request.body);
+      const { name, message, reason, filter, count } = parseGiven(
+        bulkForm,
+        request.body,
+        'formInvalid',
+      );
       const query = parseKioskQuery(Object.fromEntries(new URLSearchParams(filter)));
       const gates = meant(dashboard, request, query).map(({ id }) => id);
       // Typed by a person who saw that number: if the fleet has changed since, nothing is sent.

@@ -3,9 +3,9 @@ import { commandNames } from '../../../shared/protocol/command.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
 import type { CommandRow } from '../../fleet/commands.ts';
 import { may } from '../../fleet/permissions.ts';
+import { actorWord } from './activity-views.ts';
 import type { CommandView } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
-import { actorWord } from './activity-views.ts';
 
 /** The commands that somebody may send to a site's kiosks; without a site, to all. */
 export function commandNamesFor(actor: FleetActor, site: string | undefined): CommandName[] {

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { FleetActor } from '../../fleet/actor.ts';
+import { parseGiven } from '../../fleet/given.ts';
 import { type FleetAction, may } from '../../fleet/permissions.ts';
 import type { GateDetails } from '../../fleet/rows.ts';
 import { activityViews } from './activity-views.ts';
@@ -13,8 +14,8 @@ import { position, tagList } from './form-fields.ts';
 import type { View } from './frame.tsx';
 import type { ConfigView } from './gate-config.tsx';
 import { GatePage } from './gate-page.tsx';
-import { historyView } from './history-views.ts';
 import { type HistoryView, RANGE_MS, type Range, ranges } from './history.ts';
+import { historyView } from './history-views.ts';
 import { policyChoices } from './policy-choices.ts';
 
 const EVENTS_SHOWN = 30;
@@ -62,7 +63,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   http.post('/fleet/gates/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const { id } = request.params as { id: string };
-      const { x, y, ...given } = changeForm.parse(request.body);
+      const { x, y, ...given } = parseGiven(changeForm, request.body, 'formInvalid');
       await fleet.gates.change(dashboard.actor(request), id, {
         ...given,
         ...(x === undefined ? {} : { x }),
@@ -75,7 +76,11 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   http.post('/fleet/gates/:id/note', (request, reply) =>
     dashboard.act(request, reply, 'saved', async () => {
       const { id } = request.params as { id: string };
-      await fleet.gates.change(dashboard.actor(request), id, noteForm.parse(request.body));
+      await fleet.gates.change(
+        dashboard.actor(request),
+        id,
+        parseGiven(noteForm, request.body, 'formInvalid'),
+      );
       return pathOf(id);
     }),
   );
@@ -112,7 +117,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   http.post('/fleet/gates/:id/revoke', (request, reply) =>
     dashboard.act(request, reply, 'revoked', async () => {
       const { id } = request.params as { id: string };
-      const { reason } = reasonForm.parse(request.body);
+      const { reason } = parseGiven(reasonForm, request.body, 'formInvalid');
       await fleet.kiosks.revoke(dashboard.actor(request), id, reason);
       return pathOf(id);
     }),
@@ -121,7 +126,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   http.post('/fleet/gates/:id/remove', (request, reply) =>
     dashboard.act(request, reply, 'removed', async () => {
       const { id } = request.params as { id: string };
-      const { reason } = reasonForm.parse(request.body);
+      const { reason } = parseGiven(reasonForm, request.body, 'formInvalid');
       await fleet.gates.remove(dashboard.actor(request), id, reason);
       return '/fleet';
     }),
@@ -200,7 +205,9 @@ async function configView(
   { desired, told, drifts, row }: GateDetails,
 ): Promise<ConfigView> {
   const bodyOf = async (version: number) =>
-    version === 0 ? {} : ((await fleet.configs.get(actor, version).catch(() => undefined))?.body ?? {});
+    version === 0
+      ? {}
+      : ((await fleet.configs.get(actor, version).catch(() => undefined))?.body ?? {});
   const reported = told?.config;
   const policy = drifts.find((drift) => drift.kind === 'policy');
   return {

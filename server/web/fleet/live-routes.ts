@@ -1,6 +1,6 @@
-import type { FastifyInstance } from 'fastify';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { staffOf } from '../../login/request-session.ts';
 import type { Dashboard } from './dashboard.tsx';

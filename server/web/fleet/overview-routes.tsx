@@ -1,13 +1,14 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import { parseGiven } from '../../fleet/given.ts';
 import { may } from '../../fleet/permissions.ts';
+import { alertViews } from './alert-views.ts';
 import { type Dashboard, THEME_COOKIE } from './dashboard.tsx';
 import type { FilterChoices } from './filter-form.tsx';
 import { themes } from './frame.tsx';
 import { formatKioskQuery, parseKioskQuery, selectKiosks } from './kiosk-query.ts';
 import type { KioskRow } from './kiosk-row.ts';
 import { OverviewPage } from './overview-page.tsx';
-import { alertViews } from './alert-views.ts';
 
 const THEME_DAYS = 365;
 /** Alerts at the head of the first page. */
@@ -50,8 +51,10 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
 
   http.post('/fleet/views', (request, reply) =>
     dashboard.act(request, reply, 'saved', async () => {
-      const { title, query } = viewForm.parse(request.body);
-      const kept = formatKioskQuery(parseKioskQuery(Object.fromEntries(new URLSearchParams(query))));
+      const { title, query } = parseGiven(viewForm, request.body, 'formInvalid');
+      const kept = formatKioskQuery(
+        parseKioskQuery(Object.fromEntries(new URLSearchParams(query))),
+      );
       await fleet.views.save(dashboard.actor(request), { title, query: kept });
       return `/fleet?${kept}`;
     }),

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import { readGateTable } from '../../fleet/gate-table.ts';
 import { SHEET_LIFE_MS } from '../../fleet/enrolment.ts';
+import { readGateTable } from '../../fleet/gate-table.ts';
+import { parseGiven } from '../../fleet/given.ts';
 import { may } from '../../fleet/permissions.ts';
 import { checkCsrf } from '../../login/request-session.ts';
 import { activeAlertsOf } from './alert-views.ts';
@@ -71,7 +72,11 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/sites', (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
-      const { clientCertificate, latitude, longitude, ...given } = siteForm.parse(request.body);
+      const { clientCertificate, latitude, longitude, ...given } = parseGiven(
+        siteForm,
+        request.body,
+        'formInvalid',
+      );
       const site = await fleet.sites.create(dashboard.actor(request), {
         ...given,
         ...(latitude === undefined ? {} : { latitude }),
@@ -116,7 +121,11 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
   http.post('/fleet/sites/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const { id } = request.params as { id: string };
-      const { plan, clientCertificate, ...given } = siteChangeForm.parse(request.body);
+      const { plan, clientCertificate, ...given } = parseGiven(
+        siteChangeForm,
+        request.body,
+        'formInvalid',
+      );
       await fleet.sites.change(dashboard.actor(request), id, {
         ...given,
         ...(plan.trim() === '' ? {} : { plan: readJson(plan, 'siteInvalid') as never }),
@@ -128,7 +137,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/gates', (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
-      const { x, y, ...given } = gateForm.parse(request.body);
+      const { x, y, ...given } = parseGiven(gateForm, request.body, 'formInvalid');
       const gate = {
         ...given,
         ...(x === undefined ? {} : { x }),

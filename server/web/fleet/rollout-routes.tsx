@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
+import { parseGiven } from '../../fleet/given.ts';
 import { may } from '../../fleet/permissions.ts';
 import type { Rollout } from '../../fleet/rollouts.ts';
 import { actorWord } from './activity-views.ts';
@@ -55,12 +56,16 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
   http.post('/fleet/rollouts', (request, reply) =>
     dashboard.act(request, reply, 'started', async () => {
       const actor = dashboard.actor(request);
-      const form = startForm.parse(request.body);
+      const form = parseGiven(startForm, request.body, 'formInvalid');
       const { note, tag, site, failuresMax } = form;
       const version =
         form.version === 'new'
-          ? (await fleet.configs.create(actor, { body: readJson(form.body, 'configInvalid'), note }))
-              .version
+          ? (
+              await fleet.configs.create(actor, {
+                body: readJson(form.body, 'configInvalid'),
+                note,
+              })
+            ).version
           : form.version;
       // Without a tag or a site, a manager of some sites means all of theirs.
       const own = actor.sites === 'all' ? {} : { sites: [...actor.sites] };
@@ -106,7 +111,7 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
   http.post('/fleet/rollouts/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const { id } = request.params as { id: string };
-      const { act, reason } = turnForm.parse(request.body);
+      const { act, reason } = parseGiven(turnForm, request.body, 'formInvalid');
       await fleet.rollouts.turn(dashboard.actor(request), id, act, reason);
       return `/fleet/rollouts/${id}`;
     }),
@@ -115,7 +120,10 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
 
 /** @throws VarcoError `rolloutInvalid`: what is typed is not numbers. */
 function percentagesOf(text: string): number[] {
-  const numbers = text.split(/[\s,;]+/).filter(Boolean).map(Number);
+  const numbers = text
+    .split(/[\s,;]+/)
+    .filter(Boolean)
+    .map(Number);
   if (numbers.length === 0 || numbers.some((one) => !Number.isInteger(one))) {
     throw new VarcoError('rolloutInvalid', 'Stages are whole numbers such as 10 50 100');
   }

@@ -1,5 +1,6 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../../shared/clock.ts';
 import { requireStaff } from '../../login/request-session.ts';
 import { registerActRoutes } from './act-routes.tsx';
 import { Dashboard, type DashboardDeps } from './dashboard.tsx';
@@ -10,7 +11,6 @@ import { registerOverviewRoutes } from './overview-routes.tsx';
 import { registerPlaceRoutes } from './place-routes.tsx';
 import { registerRolloutRoutes } from './rollout-routes.tsx';
 import { registerTokenRoutes } from './token-routes.tsx';
-import type { Clock } from '../../../shared/clock.ts';
 
 /** The largest table of gates, in bytes. */
 const TABLE_BYTES_MAX = 1_000_000;

@@ -263,4 +263,5 @@ export interface FleetWords {
   /** Why something was not done, by code. */
   problems: CodeWords;
   notDone: string;
+  back: string;
 }
