@@ -7,9 +7,10 @@ import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
+import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
-import type { SocketLimits } from './fleet/link-limits.ts';
+import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { registerSessions } from './login/request-session.ts';
@@ -20,6 +21,7 @@ import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
+import type { TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
@@ -33,6 +35,8 @@ import { registerReading } from './web/reading/reading.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
+/** Whoever sends a request's head drop by drop has so long, and is looked at so often. */
+const slowness = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppDeps {
   store: Store;
@@ -52,6 +56,10 @@ export interface AppDeps {
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
   source?: StatusSource;
+  /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
+  tls?: TlsOptions;
+  /** The sites whose kiosks must show a client certificate. */
+  certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: no pages; the links of kiosks and the calls of programs only. */
   web?: WebDeps | undefined;
 }
@@ -123,7 +131,17 @@ export function createApp(deps: AppDeps): App {
   });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
-  const fleet = new Fleet({ store, audit, now });
+  const fleet = new Fleet({
+    store,
+    audit,
+    keyring,
+    clock,
+    log,
+    node,
+    server: deps.web?.origin ?? `https://${host}`,
+    policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
+    intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
+  });
   const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
   const offlineLists =
@@ -132,6 +150,7 @@ export function createApp(deps: AppDeps): App {
       : undefined;
   const sockets = new KioskSockets({
     fleet,
+    listener: fleet.live,
     facts,
     offlineLists,
     verification,
@@ -140,10 +159,19 @@ export function createApp(deps: AppDeps): App {
     hosts: [host, ...(deps.alsoHosts ?? [])],
     clock,
     log,
+    certificateSites: deps.certificateSites,
     ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
   });
+  fleet.attach(sockets);
   const pages = deps.web && new Pages(deps.web.assets);
-  const http = createHttp({ store, keyring, log, web: deps.web, pages });
+  const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
+  registerEnrolment(http, {
+    listener: sockets.listener,
+    hosts: sockets.hosts,
+    keyring,
+    clock,
+    log,
+  });
   const sessions = new Sessions({ store, keyring, log, now });
   registerSessions(http, sessions);
   if (pages) {
@@ -175,6 +203,7 @@ export function createApp(deps: AppDeps): App {
     },
     async stop() {
       sockets.stop();
+      await fleet.stop();
       await offlineLists?.stop();
       await notify.stop();
       await http.close();
@@ -188,7 +217,10 @@ export function createApp(deps: AppDeps): App {
 }
 
 function createHttp(
-  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & { pages: Pages | undefined },
+  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & {
+    pages: Pages | undefined;
+    tls: TlsOptions | undefined;
+  },
 ): FastifyInstance {
   const { store, keyring, log, web, pages } = deps;
   const http = fastify({
@@ -196,6 +228,7 @@ function createHttp(
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
+    ...(deps.tls ? { https: { ...deps.tls, ...slowness } } : { http: slowness }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
   http.register(cookie);

@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
+import { tlsConfigSchema } from './tls.ts';
 
 const webSchema = z.strictObject({
   /** Where browsers find this service, such as `https://varco.example.it`. */
@@ -42,6 +43,7 @@ export const serverConfigSchema = z.strictObject({
     address: z.string().min(1),
     /** 0: any free one. */
     port: z.number().int().min(0).max(65_535),
+    tls: tlsConfigSchema.optional(),
   }),
   /** This node's name, its own on every machine: its audit chain carries it. */
   node: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
@@ -100,7 +102,22 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
   return {
     ...config,
     keyring: resolve(config.keyring),
+    listen: resolveListen(config.listen, resolve),
     ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
+}
+
+function resolveListen(
+  listen: ServerConfig['listen'],
+  resolve: (path: string) => string,
+): ServerConfig['listen'] {
+  const { tls, ...where } = listen;
+  if (!tls) {
+    return where;
+  }
+  const { clientCaFile } = tls;
+  const files = { certFile: resolve(tls.certFile), keyFile: resolve(tls.keyFile) };
+  const ca = clientCaFile === undefined ? {} : { clientCaFile: resolve(clientCaFile) };
+  return { ...where, tls: { ...tls, ...files, ...ca } };
 }

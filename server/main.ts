@@ -11,6 +11,7 @@ import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';
+import { readTls } from './tls.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { readWebAssets } from './web/assets.ts';
 
@@ -38,6 +39,7 @@ export async function startServer(
   const keyring = new Keyring(await readKeyringFile(config.keyring));
   const source = await openSource(config, log);
   const web = config.web && { ...config.web, assets: await readWebAssets() };
+  const tls = config.listen.tls && (await readTls(config.listen.tls));
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
@@ -52,6 +54,7 @@ export async function startServer(
     alsoHosts,
     offlineLists: config.offlineLists,
     web,
+    ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),
     ...(source ? { source } : {}),
@@ -63,6 +66,7 @@ export async function startServer(
   };
   try {
     await app.start();
+    await app.fleet.start();
     await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });

@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { FleetTables } from './tables/fleet.ts';
 import type { LoginTables } from './tables/login.ts';
 import type { NotifyTables } from './tables/notify.ts';
 
@@ -7,7 +8,7 @@ import type { NotifyTables } from './tables/notify.ts';
  * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
  * so that both engines keep it alike.
  */
-export interface Tables extends LoginTables, NotifyTables {
+export interface Tables extends FleetTables, LoginTables, NotifyTables {
   meta: { name: string; value: string };
   person: {
     id: Generated<number>;
@@ -59,15 +60,6 @@ export interface Tables extends LoginTables, NotifyTables {
     actor: string;
   };
   policy: { id: string; version: number; body: string };
-  kiosk: {
-    id: string;
-    public_key: string;
-    gate: string;
-    site: string;
-    policy: string;
-    state: string;
-    registered_at: number;
-  };
   guess: { key: string; failures: number; last_at: number; blocked_until: number };
   one_time_code: {
     id: string;

@@ -10,22 +10,30 @@ import {
   reportedConfigSchema,
 } from './steered-config.ts';
 
-/** Who calls an action, and the schemas of its request and its answer. */
+/**
+ * Calls of a lane wait for each other: one in flight, so that a list or a log never stands in the way of
+ * a person, and an answer always belongs to the last question of its kind.
+ */
+export type Lane = 'proof' | 'boot' | 'verify' | 'status' | 'list' | 'facts' | 'command';
+
+/** Who calls an action, in which lane, and the schemas of its request and its answer. */
 export interface Action<
   Request extends z.ZodType = z.ZodType,
   Answer extends z.ZodType = z.ZodType,
 > {
   caller: 'kiosk' | 'server';
+  lane: Lane;
   request: Request;
   answer: Answer;
 }
 
 function action<Request extends z.ZodType, Answer extends z.ZodType>(
   caller: 'kiosk' | 'server',
+  lane: Lane,
   request: Request,
   answer: Answer,
 ): Action<Request, Answer> {
-  return { caller, request, answer };
+  return { caller, lane, request, answer };
 }
 
 /** 128 bits as 32 lower-case hexadecimal digits. */
@@ -44,12 +52,14 @@ export const actions = {
   /** The server asks who is there; the kiosk signs the nonce, the host and its time (see proof.ts). */
   Challenge: action(
     'server',
+    'proof',
     z.strictObject({ nonce: base64url(32), serverTime: unixMs }),
     z.strictObject({ kioskId: name, time: unixMs, signature: base64url(64) }),
   ),
   /** The first call of a kiosk that has proven who it is, and the only one before it is accepted. */
   Boot: action(
     'kiosk',
+    'boot',
     z.strictObject({
       software: z.string().max(64),
       /** When the program started, by the kiosk's clock: the same at every boot of one run. */
@@ -97,6 +107,7 @@ export const actions = {
   /** May this person pass here? The same `requestId` always gets the same verdict. */
   Verify: action(
     'kiosk',
+    'verify',
     z.strictObject({
       requestId: z.uuid(),
       credentialId: id128,
@@ -107,6 +118,7 @@ export const actions = {
   /** The one-time code that the citizen typed after `otpRequired`; the same rules as `Verify`. */
   VerifyCode: action(
     'kiosk',
+    'verify',
     z.strictObject({
       requestId: z.uuid(),
       credentialId: id128,
@@ -117,6 +129,7 @@ export const actions = {
   /** What the kiosk tells of itself, every `intervalMs`; the answer carries the server's time. */
   Status: action(
     'kiosk',
+    'status',
     statusSchema,
     z.strictObject({
       serverTime: unixMs,
@@ -136,6 +149,7 @@ export const actions = {
    */
   ListHead: action(
     'kiosk',
+    'list',
     z.strictObject({
       have: listVersion.extend({ base: counter }).optional(),
       newest: listVersion.optional(),
@@ -162,17 +176,19 @@ export const actions = {
    */
   ListChunk: action(
     'kiosk',
+    'list',
     z.strictObject({ kind: listKind, version: counter, offset: counter }),
     z.strictObject({ data: z.base64url().max(Math.ceil((LIST_CHUNK_BYTES * 4) / 3)) }),
   ),
   /** There is a newer list for this gate: a revocation does not wait for the next poll. */
-  ListChanged: action('server', listVersion, z.strictObject({})),
+  ListChanged: action('server', 'list', listVersion, z.strictObject({})),
   /**
    * What the gate did by itself, oldest first: answers without the server, and whether somebody went
    * through. Each is answered in its place. The same fact again is `accepted` again and kept once. `refused` is for good.
    */
   Facts: action(
     'kiosk',
+    'facts',
     z.strictObject({
       /** Each a sealed fact (shared/fact.ts). */
       boxes: z
@@ -203,6 +219,7 @@ export const actions = {
    */
   Configure: action(
     'server',
+    'command',
     desiredConfigSchema,
     z.discriminatedUnion('status', [
       z.strictObject({ status: z.enum(['applied', 'scheduled']) }),
@@ -215,11 +232,12 @@ export const actions = {
   /** The site commands a kiosk. The same id again is the same command: it gets the same answer. */
   Command: action(
     'server',
+    'command',
     z.strictObject({ id: z.uuid(), command: commandSchema }),
     commandAnswerSchema,
   ),
   /** How a command ended that was `accepted`; its content comes in parts. */
-  CommandResult: action('kiosk', commandResultSchema, z.strictObject({})),
+  CommandResult: action('kiosk', 'command', commandResultSchema, z.strictObject({})),
 } as const;
 
 export type ActionName = keyof typeof actions;
