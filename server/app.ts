@@ -29,6 +29,7 @@ import { SecondLevel } from './verification/second-level.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
+import { registerFleetPages } from './web/fleet/routes.ts';
 import { guardRequests } from './web/headers.ts';
 import { Pages, wantsPage } from './web/pages.tsx';
 import { registerReading } from './web/reading/reading.tsx';
@@ -175,6 +176,7 @@ export function createApp(deps: AppDeps): App {
   const sessions = new Sessions({ store, keyring, log, now });
   registerSessions(http, sessions);
   if (pages) {
+    registerFleetPages(http, { pages, fleet, policies, sessions, clock, log, now });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
   }
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Frame, LivePart, Moment, type View } from './frame.tsx';
+import { Frame, LivePart, Moment, type View, Scrolls } from './frame.tsx';
 
 /** Something that happened, as the pages show it. */
 export interface ActivityView {
@@ -47,7 +47,7 @@ export function ActivityTable(props: { events: readonly ActivityView[]; view: Vi
     return <p class="none">{words.activity.none}</p>;
   }
   return (
-    <div class="scrolls">
+    <Scrolls label={words.activity.heading}>
       <table class="plain">
         <thead>
           <tr>
@@ -84,6 +84,6 @@ export function ActivityTable(props: { events: readonly ActivityView[]; view: Vi
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, LivePart, Moment, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, Moment, type View, Scrolls } from './frame.tsx';
 import { formatKioskQuery, type KioskQuery } from './kiosk-query.ts';
 
 /** A command that was sent, as the pages show it. */
@@ -125,7 +125,7 @@ export function CommandTable({ view, commands, withGate = false }: CommandTableP
     return <p class="none">{words.commands.none}</p>;
   }
   return (
-    <div class="scrolls">
+    <Scrolls label={words.commands.heading}>
       <table class="plain">
         <thead>
           <tr>
@@ -160,7 +160,7 @@ export function CommandTable({ view, commands, withGate = false }: CommandTableP
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }
 

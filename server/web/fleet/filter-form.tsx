@@ -17,10 +17,12 @@ export interface FilterFormProps {
   words: FleetWords;
   /** In the browser: each change is applied at once. */
   change?: (query: KioskQuery) => void;
+  /** Where there is little room: all but the search is folded away. */
+  folded?: boolean;
 }
 
 /** The filter: a form that works by itself, and at once where there is a script. */
-export function FilterForm({ query, choices, words, change }: FilterFormProps): VNode {
+export function FilterForm({ query, choices, words, change, folded }: FilterFormProps): VNode {
   const { filter } = words;
   const set = (name: keyof KioskQuery, value: string | boolean) =>
     change?.({ ...query, [name]: value } as KioskQuery);
@@ -44,53 +46,63 @@ export function FilterForm({ query, choices, words, change }: FilterFormProps): 
           onInput={(event) => set('text', event.currentTarget.value)}
         />
       </label>
-      <Choice
-        {...field('presence')}
-        label={filter.presence}
-        any={filter.any}
-        options={presenceChoices.map((one) => [one, words.presence[one]] as const)}
-      />
-      <Choice
-        {...field('site')}
-        label={filter.site}
-        any={filter.any}
-        options={choices.sites.map(({ id, name }) => [id, name] as const)}
-      />
-      <Choice {...field('tag')} label={filter.tag} any={filter.any} options={same(choices.tags)} />
-      <Choice
-        {...field('policy')}
-        label={filter.policy}
-        any={filter.any}
-        options={same(choices.policies)}
-      />
-      <Choice
-        {...field('only')}
-        label={filter.only}
-        any={filter.any}
-        options={[
-          ['alerts', filter.onlyAlerts],
-          ['faults', filter.onlyFaults],
-          ['drift', filter.onlyDrift],
-        ]}
-      />
-      <Choice
-        {...field('sort')}
-        label={filter.sort}
-        options={sortKeys.map((key) => {
-          const column = columns.find((one) => one.key === key);
-          return [key, column ? words.table[column.word] : key] as const;
-        })}
-      />
-      <label class="descending">
-        <input
-          type="checkbox"
-          name="order"
-          value="desc"
-          checked={query.descending}
-          onChange={(event) => set('descending', event.currentTarget.checked)}
-        />
-        <span>{filter.descending}</span>
-      </label>
+      <details class="more" open={!folded}>
+        <summary>{filter.more}</summary>
+        <div>
+          <Choice
+            {...field('presence')}
+            label={filter.presence}
+            any={filter.any}
+            options={presenceChoices.map((one) => [one, words.presence[one]] as const)}
+          />
+          <Choice
+            {...field('site')}
+            label={filter.site}
+            any={filter.any}
+            options={choices.sites.map(({ id, name }) => [id, name] as const)}
+          />
+          <Choice
+            {...field('tag')}
+            label={filter.tag}
+            any={filter.any}
+            options={same(choices.tags)}
+          />
+          <Choice
+            {...field('policy')}
+            label={filter.policy}
+            any={filter.any}
+            options={same(choices.policies)}
+          />
+          <Choice
+            {...field('only')}
+            label={filter.only}
+            any={filter.any}
+            options={[
+              ['alerts', filter.onlyAlerts],
+              ['faults', filter.onlyFaults],
+              ['drift', filter.onlyDrift],
+            ]}
+          />
+          <Choice
+            {...field('sort')}
+            label={filter.sort}
+            options={sortKeys.map((key) => {
+              const column = columns.find((one) => one.key === key);
+              return [key, column ? words.table[column.word] : key] as const;
+            })}
+          />
+          <label class="descending">
+            <input
+              type="checkbox"
+              name="order"
+              value="desc"
+              checked={query.descending}
+              onChange={(event) => set('descending', event.currentTarget.checked)}
+            />
+            <span>{filter.descending}</span>
+          </label>
+        </div>
+      </details>
       <p class="acts">
         {!change && (
           <button type="submit" class="btn btn-primary btn-sm">

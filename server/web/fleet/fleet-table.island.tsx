@@ -4,7 +4,7 @@ import { mountIsland } from '../mount-island.ts';
 import { type FilterChoices, FilterForm } from './filter-form.tsx';
 import { formatKioskQuery, type KioskQuery } from './kiosk-query.ts';
 import { LiveRows } from './live-rows.ts';
-import { VirtualTable } from './virtual-table.tsx';
+import { NARROW, VirtualTable } from './virtual-table.tsx';
 import { fleetWords } from './words/all.ts';
 
 interface FleetTableProps {
@@ -34,10 +34,11 @@ function FleetTable({ query: asked, choices, language, now: made }: FleetTablePr
     history.replaceState(null, '', search ? `?${search}` : location.pathname);
     followFilter(search);
   }, [live, query]);
+  const [folded] = useState(() => matchMedia(NARROW).matches);
   const words = fleetWords[language];
   return (
     <div class="kiosks">
-      <FilterForm query={query} choices={choices} words={words} change={setQuery} />
+      <FilterForm query={query} choices={choices} words={words} change={setQuery} folded={folded} />
       <Shown shown={live.selected.length} total={live.total} words={words} />
       <VirtualTable
         rows={live.selected}

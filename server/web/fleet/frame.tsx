@@ -160,3 +160,13 @@ export function LivePart({ id, on, url, children }: LivePartProps): VNode {
 export function Moment({ at, format }: { at: number; format: Format }): VNode {
   return <time dateTime={new Date(at).toISOString()}>{format.moment(at)}</time>;
 }
+
+/** What may be wider than the window: it scrolls by itself, also by the keyboard. */
+export function Scrolls(props: { label: string; children: ComponentChildren }): VNode {
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by the keyboard.
+    <section class="scrolls" tabIndex={0} aria-label={props.label}>
+      {props.children}
+    </section>
+  );
+}

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { ReportedConfig } from '../../../shared/protocol/steered-config.ts';
-import type { View } from './frame.tsx';
+import { Scrolls, type View } from './frame.tsx';
 
 export interface ConfigView {
   desired: { version: number; body: Readonly<Record<string, unknown>> } | undefined;
@@ -50,7 +50,7 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
         </ul>
       )}
       {settings.length > 0 && (
-        <div class="scrolls">
+        <Scrolls label={words.config}>
           <table class="plain">
             <thead>
               <tr>
@@ -77,7 +77,7 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
               })}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
       <p>
         <a href="/fleet/rollouts">{view.words.nav.rollouts}</a>

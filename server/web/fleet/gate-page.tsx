@@ -100,10 +100,6 @@ export function GatePage(props: GatePageProps): VNode {
           <Note {...props} />
         </section>
       </div>
-      <section aria-labelledby="history-title" class="panel">
-        <h2 id="history-title">{words.kiosk.history}</h2>
-        <History gate={gate.id} history={props.history} view={view} />
-      </section>
       <section aria-labelledby="commands-title" class="panel" id="commands">
         <h2 id="commands-title">{words.kiosk.commands}</h2>
         {props.kiosk && props.may.commands.length > 0 && (
@@ -116,6 +112,10 @@ export function GatePage(props: GatePageProps): VNode {
         <LivePart id="command-results" on={[topic, 'commands']}>
           <CommandTable commands={props.commands} view={view} />
         </LivePart>
+      </section>
+      <section aria-labelledby="history-title" class="panel">
+        <h2 id="history-title">{words.kiosk.history}</h2>
+        <History gate={gate.id} history={props.history} view={view} />
       </section>
       <section aria-labelledby="events-title" class="panel">
         <h2 id="events-title">{words.kiosk.events}</h2>

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { Island } from '../island.tsx';
 import type { Format } from './format.ts';
-import type { View } from './frame.tsx';
+import { Scrolls, type View } from './frame.tsx';
 import { type Chart, digestOf, type HistoryValue, type HistoryView, ranges } from './history.ts';
 import type { FleetWords } from './words/words.ts';
 
@@ -57,7 +57,7 @@ function Digest({ charts, view }: { charts: readonly Chart[]; view: View }): VNo
   const { kiosk: words } = view.words;
   const { format } = view;
   return (
-    <div class="scrolls">
+    <Scrolls label={words.asTable}>
       <table class="plain">
         <caption>{words.asTable}</caption>
         <thead>
@@ -88,7 +88,7 @@ function Digest({ charts, view }: { charts: readonly Chart[]; view: View }): VNo
           )}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }
 
@@ -98,7 +98,7 @@ function ChartTable({ chart, view }: { chart: Chart; view: View }): VNode {
   return (
     <details id={`table-${chart.name}`}>
       <summary>{chartTitle(chart, words)}</summary>
-      <div class="scrolls">
+      <Scrolls label={chartTitle(chart, words)}>
         <table class="plain">
           <thead>
             <tr>
@@ -121,7 +121,7 @@ function ChartTable({ chart, view }: { chart: Chart; view: View }): VNode {
             ))}
           </tbody>
         </table>
-      </div>
+      </Scrolls>
     </details>
   );
 }

@@ -17,6 +17,8 @@ interface HistoryProps {
 /** The history's finest bucket is a minute: asking more often would bring nothing. */
 const REFRESH_MS = 60_000;
 const HEIGHT_PX = 200;
+/** So few values are each shown as a point: a line needs two. */
+const POINTS_MAX = 30;
 /** Dashes beside colours: no line is told by its colour alone. */
 const dashes = [[], [8, 4], [2, 4], [12, 4, 2, 4], [4, 8]];
 
@@ -152,7 +154,9 @@ function optionsOf(
         stroke: colour(`--fleet-series-${(index % dashes.length) + 1}`),
         dash: dashes[index % dashes.length] ?? [],
         width: 2,
-        points: { show: false },
+        // Counts of an hour are steps, and a few values alone are points.
+        ...(chart.name === 'verifications' ? { paths: uPlot.paths.stepped?.({ align: 1 }) } : {}),
+        points: { show: chart.at.length <= POINTS_MAX },
         spanGaps: false,
         value: (_plot: uPlot, value: number | null, _series: number, at: number | null) =>
           at !== null && values[at] === 'few'

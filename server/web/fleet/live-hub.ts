@@ -48,6 +48,7 @@ export class LiveHub {
   #sequence = 0;
   #cancelGather: (() => void) | undefined;
   #reading: Promise<void> = Promise.resolve();
+  #started: Promise<void> | undefined;
   #stopped = false;
 
   constructor(deps: LiveHubDeps) {
@@ -62,11 +63,18 @@ export class LiveHub {
     return this.#sequence;
   }
 
-  /** Reads every row once. */
-  async start(): Promise<void> {
-    for (const row of await this.#deps.readRows()) {
-      this.#rows.set(row.id, row);
-    }
+  /** Reads every row, the first time that it is called: when the first page is asked for. */
+  start(): Promise<void> {
+    this.#started ??= this.#readAll().catch((error: unknown) => {
+      this.#started = undefined;
+      throw error;
+    });
+    return this.#started;
+  }
+
+  /** The ids of all kiosks. */
+  ids(): string[] {
+    return [...this.#rows.keys()];
   }
 
   stop(): void {
@@ -77,7 +85,8 @@ export class LiveHub {
 
   /** Something about these kiosks, or under these topics, may be different now. */
   touch(ids: readonly string[], topics: readonly Topic[] = []): void {
-    if (this.#stopped) {
+    // Without a page nobody listens, and the first one reads all.
+    if (this.#stopped || !this.#started) {
       return;
     }
     for (const id of ids) {
@@ -137,6 +146,12 @@ export class LiveHub {
     return this.#kept
       .filter((kept) => kept.sequence > sequence)
       .flatMap((kept) => this.#seen(kept, scope) ?? []);
+  }
+
+  async #readAll(): Promise<void> {
+    for (const row of await this.#deps.readRows()) {
+      this.#rows.set(row.id, row);
+    }
   }
 
   async #gather(): Promise<void> {

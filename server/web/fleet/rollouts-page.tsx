@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, LivePart, Moment, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, Moment, type View, Scrolls } from './frame.tsx';
 
 /** A roll-out as the pages show it. */
 export interface RolloutView {
@@ -221,7 +221,7 @@ function Versions({ view, versions }: RolloutsPageProps): VNode {
     return <p class="none">{words.rollouts.noVersions}</p>;
   }
   return (
-    <div class="scrolls">
+    <Scrolls label={words.rollouts.versions}>
       <table class="plain">
         <thead>
           <tr>
@@ -248,7 +248,7 @@ function Versions({ view, versions }: RolloutsPageProps): VNode {
           ))}
         </tbody>
       </table>
-    </div>
+    </Scrolls>
   );
 }
 
@@ -272,7 +272,7 @@ export function RolloutPage({ view, rollout, targets }: RolloutPageProps): VNode
         <div class="panel">
           <RolloutCard rollout={rollout} view={view} />
         </div>
-        <div class="scrolls">
+        <Scrolls label={words.rollouts.target}>
           <table class="plain">
             <caption>{words.rollouts.target}</caption>
             <thead>
@@ -298,7 +298,7 @@ export function RolloutPage({ view, rollout, targets }: RolloutPageProps): VNode
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       </LivePart>
     </Frame>
   );

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, LivePart, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, type View, Scrolls } from './frame.tsx';
 import { type KioskRow, type Presence, presences, summarise } from './kiosk-row.ts';
 import { PresenceSign } from './signs.tsx';
 import { SitesMap } from './sites-map.tsx';
@@ -40,7 +40,7 @@ export function SitesPage({ view, sites, rows, mayMake, mayBulk }: SitesPageProp
         {sites.length === 0 ? (
           <p class="none">{words.sites.none}</p>
         ) : (
-          <div class="scrolls">
+          <Scrolls label={words.sites.heading}>
             <table class="plain">
               <caption class="visually-hidden">{words.sites.heading}</caption>
               <thead>
@@ -57,7 +57,7 @@ export function SitesPage({ view, sites, rows, mayMake, mayBulk }: SitesPageProp
                 ))}
               </tbody>
             </table>
-          </div>
+          </Scrolls>
         )}
       </LivePart>
       {mayMake && <MakeSite view={view} />}

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, Moment, type View } from './frame.tsx';
+import { Field, Form, Frame, Moment, type View, Scrolls } from './frame.tsx';
 
 export interface TokenView {
   id: string;
@@ -39,7 +39,7 @@ export function TokensPage({ view, tokens, scopes, roles, made }: TokensPageProp
       {tokens.length === 0 ? (
         <p class="none">{own.none}</p>
       ) : (
-        <div class="scrolls">
+        <Scrolls label={own.heading}>
           <table class="plain">
             <caption class="visually-hidden">{own.heading}</caption>
             <thead>
@@ -87,7 +87,7 @@ export function TokensPage({ view, tokens, scopes, roles, made }: TokensPageProp
               ))}
             </tbody>
           </table>
-        </div>
+        </Scrolls>
       )}
       <section class="panel" aria-labelledby="make-title">
         <h2 id="make-title">{own.make}</h2>

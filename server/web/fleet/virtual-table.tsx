@@ -23,7 +23,8 @@ export interface VirtualTableProps {
 
 /** As in fleet.css, in rem: a row is as high as it is, whatever is in it. */
 const ROW_REM = { wide: 3, narrow: 5.5 };
-const NARROW = '(max-width: 47.99rem)';
+/** A phone, as in fleet.css. */
+export const NARROW = '(max-width: 47.99rem)';
 
 /**
  * A table of thousands of which only the rows near the window are drawn. The page itself scrolls. One

@@ -61,6 +61,7 @@ export const de: FleetWords = {
   filter: {
     heading: 'Terminals filtern',
     text: 'Suchen',
+    more: 'Weitere Filter',
     presence: 'Zustand',
     site: 'Standort',
     policy: 'Regel',

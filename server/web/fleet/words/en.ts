@@ -60,6 +60,7 @@ export const en: FleetWords = {
   filter: {
     heading: 'Filter the kiosks',
     text: 'Search',
+    more: 'More filters',
     presence: 'State',
     site: 'Site',
     policy: 'Policy',

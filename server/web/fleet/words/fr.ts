@@ -61,6 +61,7 @@ export const fr: FleetWords = {
   filter: {
     heading: 'Filtrer les bornes',
     text: 'Rechercher',
+    more: 'Autres filtres',
     presence: 'État',
     site: 'Site',
     policy: 'Règle',

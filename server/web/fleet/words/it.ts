@@ -61,6 +61,7 @@ export const it: FleetWords = {
   filter: {
     heading: 'Filtra i totem',
     text: 'Cerca',
+    more: 'Altri filtri',
     presence: 'Stato',
     site: 'Sede',
     policy: 'Regola',

@@ -61,6 +61,7 @@ export const sl: FleetWords = {
   filter: {
     heading: 'Filtriraj terminale',
     text: 'Iskanje',
+    more: 'Več filtrov',
     presence: 'Stanje',
     site: 'Lokacija',
     policy: 'Pravilo',

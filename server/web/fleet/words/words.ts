@@ -52,6 +52,7 @@ export interface FleetWords {
   filter: Record<
     | 'heading'
     | 'text'
+    | 'more'
     | 'presence'
     | 'site'
     | 'policy'
