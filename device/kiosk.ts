@@ -43,7 +43,7 @@ export class Kiosk {
     this.#hands = new Hands(options);
     this.#health = new PartHealth(options.clock);
     this.#trust = new Trust(options.clock);
-    this.#asking = new Asking(options.link, options.offline, options.session.answerMs);
+    this.#asking = new Asking(options.link, options.offline, options.session.answerMs, this.#trust);
     this.#passages = new Passages(options);
     this.#tester = new SelfTester({
       ...options,
@@ -150,16 +150,18 @@ export class Kiosk {
       return;
     }
     this.#noteOffline();
-    const decoded = this.#trust.decode(reading.text);
-    this.#dispatch(
-      decoded.ok
-        ? {
-            name: 'read',
-            credentialId: decoded.credential.id,
-            requestId: this.#options.newRequestId(),
-          }
-        : { name: 'unusable', problem: decoded.problem },
-    );
+    const decoded = this.#trust.admit(reading.text);
+    if (!decoded.ok) {
+      this.#dispatch({ name: 'unusable', problem: decoded.problem });
+      return;
+    }
+    const { credential } = decoded;
+    const requestId = this.#options.newRequestId();
+    this.#dispatch({ name: 'read', credentialId: credential.id, requestId });
+    const { phase } = this.#state;
+    if (phase.name === 'entering' && phase.requestId === requestId) {
+      this.#trust.begin(requestId, credential);
+    }
   }
 
   /** Whether a text proves itself; see {@link Trust.proves}. */

@@ -13,8 +13,10 @@ import { KioskSockets } from './fleet/kiosk-socket.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import { type LoginConfig, loginConfigSchema } from './login/config.ts';
+import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
-import { Sessions } from './login/sessions.ts';
+import type { Sessions } from './login/sessions.ts';
 import { Notify } from './notify/notify.ts';
 import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
@@ -31,6 +33,7 @@ import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
 import { registerFleetPages } from './web/fleet/routes.ts';
 import { guardRequests } from './web/headers.ts';
+import { registerLogin } from './web/login/login.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
 import { registerReading } from './web/reading/reading.tsx';
 
@@ -57,6 +60,8 @@ export interface AppDeps {
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
   source?: StatusSource;
+  /** Absent: staff only. */
+  login?: LoginConfig | undefined;
   /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
   tls?: TlsOptions;
   /** The sites whose kiosks must show a client certificate. */
@@ -92,6 +97,7 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  logins: Logins;
   sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
@@ -131,7 +137,21 @@ export function createApp(deps: AppDeps): App {
     now,
   });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
-  const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
+  const logins = new Logins({
+    store,
+    keyring,
+    log,
+    now,
+    config: deps.login ?? loginConfigSchema.parse({}),
+  });
+  const housekeeping = new Housekeeping({
+    verification,
+    registry,
+    logins,
+    checkpoints,
+    clock,
+    log,
+  });
   const fleet = new Fleet({
     store,
     audit,
@@ -173,9 +193,10 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
   });
-  const sessions = new Sessions({ store, keyring, log, now });
-  registerSessions(http, sessions);
+  registerSessions(http, logins.sessions);
   if (pages) {
+    registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
+    const { sessions } = logins;
     registerFleetPages(http, { pages, fleet, policies, sessions, clock, log, now });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
   }
@@ -195,7 +216,8 @@ export function createApp(deps: AppDeps): App {
     offlineLists,
     facts,
     notify,
-    sessions,
+    logins,
+    sessions: logins.sessions,
     async start() {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);

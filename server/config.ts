@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { loginConfigSchema, resolveLoginPaths } from './login/config.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 import { tlsConfigSchema } from './tls.ts';
 
@@ -57,6 +58,8 @@ export const serverConfigSchema = z.strictObject({
   pdnd: pdndSchema.optional(),
   /** The pages: portal, reading, desk and dashboard; absent: none. */
   web: webSchema.optional(),
+  /** How citizens log in; absent: only staff do. */
+  login: loginConfigSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -104,6 +107,7 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
     keyring: resolve(config.keyring),
     listen: resolveListen(config.listen, resolve),
     ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
+    ...(config.login ? { login: resolveLoginPaths(config.login, resolve) } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
 }

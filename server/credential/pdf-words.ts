@@ -1,3 +1,4 @@
+import type { Language } from '../../shared/language.ts';
 /** The words of a printed code in one language. */
 export interface SheetWords {
   title: string;
@@ -13,9 +14,7 @@ export interface SheetWords {
   lostText: (portal: string) => string;
 }
 
-export type SheetLanguage = 'it' | 'en' | 'de' | 'fr' | 'sl';
-
-export const sheetWords: Record<SheetLanguage, SheetWords> = {
+export const sheetWords: Record<Language, SheetWords> = {
   it: {
     title: 'Il tuo QR Code',
     alt: 'QR Code da mostrare al lettore del varco. Non contiene il tuo nome né dati sulla salute.',

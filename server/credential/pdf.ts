@@ -1,12 +1,13 @@
+import type { Language } from '../../shared/language.ts';
 import { AccessiblePdf, type Section } from './pdf-document.ts';
-import { type SheetLanguage, type SheetWords, sheetWords } from './pdf-words.ts';
+import { type SheetWords, sheetWords } from './pdf-words.ts';
 
 /** What is printed on the sheet of a code. */
 export interface CredentialSheet {
   /** What the QR holds. */
   text: string;
   /** Beside Italian, which is always there. */
-  language: SheetLanguage;
+  language: Language;
   /** Unix milliseconds. */
   issuedAt: number;
   /** Where a code is revoked, such as `https://varco.example.it/portal`. */
@@ -48,7 +49,7 @@ export async function credentialPdf(sheet: CredentialSheet): Promise<Buffer> {
 function write(
   section: Section,
   words: SheetWords,
-  language: SheetLanguage,
+  language: Language,
   { issuedAt, name, portalUrl }: CredentialSheet,
 ): void {
   const date = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {

@@ -25,6 +25,12 @@ export class KioskCalls {
     this.#deps = deps;
   }
 
+  /** What a gate is told of itself at boot. */
+  gateOf({ gate: name, policy }: Kiosk): (AnswerOf<'Boot'> & { status: 'accepted' })['gate'] {
+    const isLive = this.#deps.verification.takesOnlyLive(policy);
+    return { name, policy, ...(isLive ? { liveCode: 'required' } : {}) };
+  }
+
   verify({ id, site, policy }: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
     const asker = { id: `kiosk:${id}`, site };
     return this.#answer(id, this.#deps.verification.verify({ asker, policy, ...request }));

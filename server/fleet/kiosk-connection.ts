@@ -236,7 +236,7 @@ export class KioskConnection {
       status: 'accepted',
       serverTime,
       intervalMs: admission.intervalMs ?? limits.statusEveryMs,
-      gate: { name: kiosk.gate, policy: kiosk.policy },
+      gate: this.#server.calls.gateOf(kiosk),
       hosts: [...hosts],
       credentialKeys: keyring.credentialKeys(),
       reconnectWithinMs: this.#within(),

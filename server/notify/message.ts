@@ -1,13 +1,7 @@
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
-import {
-  type Channel,
-  type DataOf,
-  type Language,
-  languages,
-  type TemplateName,
-  templates,
-} from './templates.ts';
+import { type Language, languages } from '../../shared/language.ts';
+import { type Channel, type DataOf, type TemplateName, templates } from './templates.ts';
 
 /** A file that goes with an e-mail. */
 export interface Attachment {

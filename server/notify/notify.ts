@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { isLanguage, type Language } from '../../shared/language.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -10,7 +11,7 @@ import { Courier } from './courier.ts';
 import { checkMessage, type MessageRequest } from './message.ts';
 import { type Claimed, Outbox, type OutboxLimits, type Queued } from './outbox.ts';
 import { renderMail, renderSms } from './render.ts';
-import { type Channel, type Language, languages, type TemplateName } from './templates.ts';
+import type { Channel, TemplateName } from './templates.ts';
 import type { SendOutcome, Transports } from './transport.ts';
 
 /** A new message of this node is sent after so long; the caller's transaction has ended by then. */
@@ -103,7 +104,7 @@ export class Notify {
       .select('language')
       .where('person_id', '=', personId)
       .executeTakeFirst();
-    return languages.find((one) => one === row?.language);
+    return isLanguage(row?.language) ? row.language : undefined;
   }
 
   /** One-time codes and the second level, for the verification's room. */

@@ -1,4 +1,5 @@
-import { type DataOf, type Language, type TemplateName, templates } from './templates.ts';
+import type { Language } from '../../shared/language.ts';
+import { type DataOf, type TemplateName, templates } from './templates.ts';
 import type { Block, Wording } from './words/wording.ts';
 import { words } from './words/words.ts';
 

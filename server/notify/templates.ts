@@ -1,9 +1,5 @@
 import { z } from 'zod';
 
-/** The languages of the service. */
-export const languages = ['it', 'en', 'de', 'fr', 'sl'] as const;
-export type Language = (typeof languages)[number];
-
 /** How a message travels. PEC is e-mail by another provider's SMTP. */
 export const channels = ['email', 'sms'] as const;
 export type Channel = (typeof channels)[number];

@@ -9,6 +9,7 @@ import type { BulkInsert, Lookup, Store, Tx } from '../store/store.ts';
 import { decide, type Facts } from './decide.ts';
 import { Guesses } from './guesses.ts';
 import { FORGET_MS } from './limits.ts';
+import { LiveCodes } from './live-codes.ts';
 import type { Policies } from './policies.ts';
 import { findAll, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
@@ -28,6 +29,8 @@ export interface VerifyRequest {
   codiceFiscale: string;
   /** The policy's id. */
   policy: string;
+  /** When the live code that was shown was made, in Unix seconds; absent for another code. */
+  liveIssuedAt?: number | undefined;
 }
 
 export interface Answer {
@@ -126,14 +129,19 @@ export class Verification {
     const key = `${request.asker.id} ${request.requestId}`;
     const upstream = this.#source ? await this.#askSource(this.#source, request, mac) : undefined;
     return new Promise((resolve, reject) => {
-      const { asker, requestId, credentialId, codiceFiscale, policy } = request;
-      const given = { asker, requestId, credentialId, codiceFiscale, policy };
+      const { asker, requestId, credentialId, codiceFiscale, policy, liveIssuedAt } = request;
+      const given = { asker, requestId, credentialId, codiceFiscale, policy, liveIssuedAt };
       this.#waiting.push({ ...given, question, mac, key, upstream, resolve, reject });
       if (!this.#settling) {
         this.#settling = true;
         setImmediate(() => void this.#settleAll());
       }
     });
+  }
+
+  /** Whether a policy takes only the live code of a phone. */
+  takesOnlyLive(policy: string): boolean {
+    return this.#policies.find(policy, new Date(this.#now()))?.liveCode === 'required';
   }
 
   /** Forgets what nobody needs any more: sightings, old failures and one-time codes past their time. */
@@ -148,6 +156,7 @@ export class Verification {
       .where('last_at', '<', now - FORGET_MS)
       .execute();
     await this.#store.db.deleteFrom('one_time_code').where('expires_at', '<', now).execute();
+    await LiveCodes.forget(this.#store, now);
   }
 
   /** Asks upstream for those only whose code and codice fiscale belong together. */
@@ -209,9 +218,10 @@ export class Verification {
     const found = await findAll(this.#store, tx, ids);
     const guesses = await Guesses.read(this.#store, tx, tries);
     const seen = await this.#readSightings(tx, ids, decidedAt);
+    const live = await LiveCodes.read(this.#store, tx, this.#keyring, tries);
     const events: AuditEvent[] = [];
     for (const one of tries) {
-      const recognition = recognise(one, found, decidedAt);
+      const recognition = live.check(recognise(one, found, decidedAt), one, decidedAt);
       const { verdict, deliver } = await this.#judge(tx, one, recognition, guesses, decidedAt);
       if (deliver) {
         deliveries.push(deliver);
@@ -221,6 +231,7 @@ export class Verification {
       events.push(toEvent(one, recognition, verdict, signals));
     }
     await guesses.write(this.#store, tx);
+    await live.write(this.#store, tx);
     await this.#writeSightings(tx, seen, decidedAt);
     await this.#audit.append(tx, events, decidedAt);
     return { answers, deliveries };
@@ -358,6 +369,7 @@ function toEvent(
       version: question.version,
       verdict,
       cause,
+      ...(one.liveIssuedAt === undefined ? {} : { live: true }),
       ...(signals.length > 0 ? { signals } : {}),
     },
   };

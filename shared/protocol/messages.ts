@@ -75,7 +75,8 @@ export const actions = {
         serverTime: unixMs,
         /** How often the kiosk reports its status, in milliseconds. */
         intervalMs: z.number().int().min(100).max(600_000),
-        gate: z.strictObject({ name, policy: name }),
+        /** `liveCode`: the policy takes only a phone's live code. */
+        gate: z.strictObject({ name, policy: name, liveCode: z.literal('required').optional() }),
         /** The hosts whose codes this gate reads, in lower case. */
         hosts: z.array(z.string().min(1).max(255)).min(1).max(16),
         credentialKeys: z
@@ -112,6 +113,8 @@ export const actions = {
       requestId: z.uuid(),
       credentialId: id128,
       codiceFiscale: z.string().regex(/^([A-Z0-9]{16}|[0-9]{11})$/),
+      /** Of a live code: when it was made, in Unix seconds. The kiosk has checked that it was of now. */
+      liveIssuedAt: z.number().int().nonnegative().optional(),
     }),
     z.strictObject({ verdict: verdictSchema, decidedAt: unixMs }),
   ),

@@ -13,7 +13,15 @@ export async function startApp(
   options: Partial<
     Pick<
       AppDeps,
-      'node' | 'keyring' | 'clock' | 'log' | 'source' | 'messenger' | 'offlineLists' | 'web'
+      | 'node'
+      | 'keyring'
+      | 'clock'
+      | 'log'
+      | 'source'
+      | 'messenger'
+      | 'offlineLists'
+      | 'web'
+      | 'login'
     >
   > = {},
 ): Promise<App> {

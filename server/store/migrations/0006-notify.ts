@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from '../store.ts';
 
-/** The outbox of messages (`server/notify/`). */
+/** The outbox of messages (`server/notify/`), and the live codes that were used. */
 export async function notifyOutbox(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const binary = engine === 'postgres' ? sql`bytea` : sql`blob`;
   const tables = [
@@ -18,6 +18,7 @@ export async function notifyOutbox(db: Kysely<unknown>, engine: Engine): Promise
     sql`create index message_settled on message (state, settled_at)`,
     sql`create table message_preference (person_id bigint primary key references person(id),
       language text not null)`,
+    sql`create table live_use (mac text primary key, at bigint not null)`,
     // Who has been told already of what is in the archive is not told again.
     sql`insert into counter (name, value)
       select 'noticeSent', value from counter where name = 'statusEvent'`,

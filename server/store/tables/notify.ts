@@ -27,6 +27,8 @@ export interface NotifyTables {
     last_code: string | null;
     settled_at: number | null;
   };
+  /** Live codes that were shown at a gate in the last minutes (`verification/live-codes.ts`). */
+  live_use: { mac: string; at: number };
   /** How a person wants to be written to. */
   message_preference: { person_id: number; language: string };
 }

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Frame, LivePart, Moment, type View, Scrolls } from './frame.tsx';
+import { Frame, LivePart, Moment, Scrolls, type View } from './frame.tsx';
 
 /** Something that happened, as the pages show it. */
 export interface ActivityView {

@@ -113,7 +113,7 @@ function meant(
   request: Parameters<Dashboard['actor']>[0],
   query: KioskQuery,
 ) {
-  const rows = dashboard.hub.rows(dashboard.scope(dashboard.actor(request)));
+  const rows = dashboard.fleet.rowsFor(dashboard.actor(request));
   return selectKiosks(rows, query).filter(
     ({ id }) => dashboard.fleet.roster.get(id)?.kiosk !== undefined,
   );

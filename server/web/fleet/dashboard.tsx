@@ -133,6 +133,8 @@ export class Dashboard {
   ): Promise<FastifyReply> {
     try {
       const to = (await work()) ?? this.back(request);
+      // The page that this leads to shows what was done here.
+      await this.fleet.live.reload();
       return reply.redirect(withDone(to, done), 303);
     } catch (error) {
       return this.refuse(request, reply, error);

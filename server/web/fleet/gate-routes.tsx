@@ -175,7 +175,10 @@ async function gateProps(
     history: await historyOf(dashboard, actor, gate.id, range),
     alerts: await activeAlertsOf(dashboard, actor, { gate: gate.id }),
     commands: await commandViews(dashboard, actor, { gate: gate.id, limit: COMMANDS_SHOWN }),
-    events: await activityViews(dashboard, actor, view.format, { gate: gate.id, limit: EVENTS_SHOWN }),
+    events: await activityViews(dashboard, actor, view.format, {
+      gate: gate.id,
+      limit: EVENTS_SHOWN,
+    }),
     policies: policyChoices(dashboard),
     may: {
       note: can('gate.note'),

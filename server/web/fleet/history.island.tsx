@@ -128,6 +128,7 @@ function optionsOf(
   const line = colour('--fleet-line');
   const axis = { stroke: ink, grid: { stroke: line, width: 1 }, ticks: { stroke: line, width: 1 } };
   const now = chart.at.at(-1) ?? 0;
+  const steps = uPlot.paths.stepped?.({ align: 1 });
   return {
     width,
     height: HEIGHT_PX,
@@ -155,7 +156,7 @@ function optionsOf(
         dash: dashes[index % dashes.length] ?? [],
         width: 2,
         // Counts of an hour are steps, and a few values alone are points.
-        ...(chart.name === 'verifications' ? { paths: uPlot.paths.stepped?.({ align: 1 }) } : {}),
+        ...(steps && chart.name === 'verifications' ? { paths: steps } : {}),
         points: { show: chart.at.length <= POINTS_MAX },
         spanGaps: false,
         value: (_plot: uPlot, value: number | null, _series: number, at: number | null) =>

@@ -111,10 +111,6 @@ export class LiveHub {
     return scope === 'all' ? rows : rows.filter(({ siteId }) => covers(scope, siteId));
   }
 
-  row(id: string): KioskRow | undefined {
-    return this.#rows.get(id);
-  }
-
   summary(scope: Scope): Summary {
     const key = scope === 'all' ? scope : scope.join('\n');
     let summary = this.#summaries.get(key);

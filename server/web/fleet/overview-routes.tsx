@@ -7,7 +7,7 @@ import { type Dashboard, THEME_COOKIE } from './dashboard.tsx';
 import type { FilterChoices } from './filter-form.tsx';
 import { themes } from './frame.tsx';
 import { formatKioskQuery, parseKioskQuery, selectKiosks } from './kiosk-query.ts';
-import type { KioskRow } from './kiosk-row.ts';
+import { type KioskRow, summarise } from './kiosk-row.ts';
 import { OverviewPage } from './overview-page.tsx';
 
 const THEME_DAYS = 365;
@@ -16,15 +16,14 @@ const URGENT_MAX = 5;
 
 /** `/fleet`, its saved views, and the choice of light and dark. */
 export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboard): void {
-  const { fleet, hub } = dashboard;
+  const { fleet } = dashboard;
 
   http.get('/fleet', async (request, reply) => {
     const actor = dashboard.actor(request);
-    const scope = dashboard.scope(actor);
     const view = dashboard.view(request);
     const fields = request.query as Record<string, unknown>;
     const query = parseKioskQuery(fields);
-    const all = hub.rows(scope);
+    const all = fleet.rowsFor(actor);
     const paged = fields.paged === '1';
     const urgent = (await alertViews(dashboard, actor, 'open')).slice(0, URGENT_MAX);
     return dashboard.send(request, reply, {
@@ -34,7 +33,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
       body: (
         <OverviewPage
           view={view}
-          summary={hub.summary(scope)}
+          summary={summarise(all)}
           alerts={urgent}
           rows={selectKiosks(all, query)}
           query={query}

@@ -43,7 +43,7 @@ const gateForm = z.object({
 
 /** Sites and their gates: `/fleet/sites`, and the sheet of many codes. */
 export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard): void {
-  const { fleet, hub } = dashboard;
+  const { fleet } = dashboard;
 
   http.get('/fleet/sites', async (request, reply) => {
     const actor = dashboard.actor(request);
@@ -62,7 +62,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
         <SitesPage
           view={view}
           sites={sites}
-          rows={hub.rows(dashboard.scope(actor))}
+          rows={fleet.rowsFor(actor)}
           mayMake={may(actor, 'site.create')}
           mayBulk={mayAnywhere(actor, 'gate.create')}
         />
@@ -95,7 +95,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
       const site = await fleet.sites.get(actor, id);
       const gates = await fleet.gates.list(actor, id);
       const kiosks = gates.flatMap(({ id: gate, x, y }) => {
-        const row = hub.row(gate);
+        const [row] = fleet.rows([gate]);
         return row ? [{ row, x, y }] : [];
       });
       return dashboard.send(request, reply, {

@@ -28,12 +28,12 @@ const turnForm = z.object({ act: z.enum(acts), reason: z.string().trim().max(200
 
 /** The kiosks' config and how it comes to them: `/fleet/rollouts`. */
 export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboard): void {
-  const { fleet, hub } = dashboard;
+  const { fleet } = dashboard;
 
   http.get('/fleet/rollouts', async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
-    const { sites, tags } = choicesOf(hub.rows(dashboard.scope(actor)));
+    const { sites, tags } = choicesOf(fleet.rowsFor(actor));
     const versions = await fleet.configs.list(actor);
     return dashboard.send(request, reply, {
       title: view.words.rollouts.heading,

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, LivePart, Moment, type View, Scrolls } from './frame.tsx';
+import { Field, Form, Frame, LivePart, Moment, Scrolls, type View } from './frame.tsx';
 
 /** A roll-out as the pages show it. */
 export interface RolloutView {

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, LivePart, type View, Scrolls } from './frame.tsx';
+import { Field, Form, Frame, LivePart, Scrolls, type View } from './frame.tsx';
 import { type KioskRow, type Presence, presences, summarise } from './kiosk-row.ts';
 import { PresenceSign } from './signs.tsx';
 import { SitesMap } from './sites-map.tsx';

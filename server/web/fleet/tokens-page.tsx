@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, Moment, type View, Scrolls } from './frame.tsx';
+import { Field, Form, Frame, Moment, Scrolls, type View } from './frame.tsx';
 
 export interface TokenView {
   id: string;

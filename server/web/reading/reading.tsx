@@ -46,20 +46,30 @@ export function registerReading(http: FastifyInstance, deps: ReadingDeps): void 
   }
 }
 
+/** How long the page of a live code can be used: a photograph of it opens nothing later. */
+const LIVE_READ_MS = 900_000;
+
 interface ReadCode {
   id: string;
   kind: CodeKind;
 }
 
 /** The credential in a path, or nothing; whether it is still good is the record's to say. */
-function readCode({ keyring, host }: ReadingDeps, request: FastifyRequest): ReadCode | undefined {
+function readCode(
+  { keyring, host, now }: ReadingDeps,
+  request: FastifyRequest,
+): ReadCode | undefined {
   const path = (request.params as { '*': string })['*'];
   const read = decodeCredential(`https://${host}/V/${path}`, {
     hosts: [host],
     verify: (keyId, message, signature) => keyring.verifyCredential(keyId, message, signature),
     now: 0,
   });
-  return read.ok ? { id: read.credential.id, kind: read.credential.kind } : undefined;
+  // A phone's live code is for a minute; here it holds while a codice fiscale is typed.
+  const ageMs = read.ok && read.credential.live ? now() - read.credential.issuedAt * 1000 : 0;
+  return read.ok && ageMs <= LIVE_READ_MS
+    ? { id: read.credential.id, kind: read.credential.kind }
+    : undefined;
 }
 
 function showForm(deps: ReadingDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
