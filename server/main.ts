@@ -9,6 +9,7 @@ import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
 import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
+import { openTransports } from './notify/open.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';
 import { readTls } from './tls.ts';
@@ -40,6 +41,7 @@ export async function startServer(
   const source = await openSource(config, log);
   const web = config.web && { ...config.web, assets: await readWebAssets() };
   const tls = config.listen.tls && (await readTls(config.listen.tls));
+  const transports = await openTransports(config.notify, systemClock, process.env);
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
@@ -55,6 +57,7 @@ export async function startServer(
     offlineLists: config.offlineLists,
     web,
     login: config.login,
+    transports,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),
@@ -68,6 +71,7 @@ export async function startServer(
   try {
     await app.start();
     await app.fleet.start();
+    app.notify.start();
     await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });

@@ -12,6 +12,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   offline: async () => (await import('./offline.ts')).offlineCommand(),
+  notify: async () => (await import('./notify.ts')).notifyCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),
 };
