@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { fleetConfigSchema } from './fleet/config.ts';
 import { loginConfigSchema, resolveLoginPaths } from './login/config.ts';
 import { notifyConfigSchema, resolveNotifyPaths } from './notify/config.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
@@ -63,6 +64,8 @@ export const serverConfigSchema = z.strictObject({
   login: loginConfigSchema.optional(),
   /** How messages to people leave; absent: none do. */
   notify: notifyConfigSchema.optional(),
+  /** Who is told of the fleet's alerts, and who may read metrics. */
+  fleet: fleetConfigSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -13,7 +13,9 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).auditCommand(),
   offline: async () => (await import('./offline.ts')).offlineCommand(),
   notify: async () => (await import('./notify.ts')).notifyCommand(),
+  staff: async () => (await import('./staff.ts')).staffCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
+  fleet: async () => (await import('./fleet.ts')).fleetCommand(),
   backup: async () => (await import('./backup.ts')).backupCommand(),
 };
 
