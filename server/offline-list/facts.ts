@@ -2,7 +2,7 @@ import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 import type { Policies } from '../verification/policies.ts';
-import type { Asker } from '../verification/verification.ts';
+import type { Asker } from '../verification/settlement.ts';
 
 /** What a gate decided without the server. */
 export type Fact = RequestOf<'Facts'>['facts'][number];

@@ -1,4 +1,5 @@
 import type { Verdict } from '../../shared/verdict.ts';
+import { requestKey } from '../audit/request-key.ts';
 import type { Lookup, Store } from '../store/store.ts';
 import type { FactBody } from './facts.ts';
 
@@ -102,7 +103,7 @@ async function readAnswers(
   store: Store,
   facts: readonly KeptFact[],
 ): Promise<Map<string, Verdict>> {
-  const keys = facts.map(({ asker, requestId }) => `${asker} ${requestId}`);
+  const keys = facts.map(({ asker, requestId }) => requestKey(asker, requestId));
   const rows = await store.transaction((tx) =>
     store.lookup<{ request: string; body: string }>(tx, answered, keys),
   );

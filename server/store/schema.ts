@@ -78,7 +78,6 @@ export interface Tables extends LoginTables {
     used_at: number | null;
     policy: string | null;
   };
-  sighting: { credential_id: string; site: string; at: number };
   audit: {
     node: string;
     sequence: number;
