@@ -2,6 +2,7 @@ import type { Verdict } from '../shared/verdict.ts';
 import type { KioskLink } from './kiosk-options.ts';
 import type { Offline, RoutedAnswer } from './offline/offline.ts';
 import type { Effect } from './session/state.ts';
+import type { Trust } from './trust.ts';
 
 /** What a session asks: of a codice fiscale, or of the one-time code that follows. */
 export type Question = Effect & { name: 'verify' | 'verifyCode' };
@@ -11,12 +12,14 @@ export class Asking {
   readonly #link: KioskLink;
   readonly #offline: Offline | undefined;
   readonly #answerMs: number;
+  readonly #trust: Trust;
 
   /** @param answerMs how long the server has, in milliseconds. */
-  constructor(link: KioskLink, offline: Offline | undefined, answerMs: number) {
+  constructor(link: KioskLink, offline: Offline | undefined, answerMs: number, trust: Trust) {
     this.#link = link;
     this.#offline = offline;
     this.#answerMs = answerMs;
+    this.#trust = trust;
   }
 
   /**
@@ -36,10 +39,12 @@ export class Asking {
 
   async #ask(question: Question): Promise<Verdict> {
     const { requestId, credentialId } = question;
+    const liveIssuedAt = this.#trust.liveIssuedAt(requestId);
+    const live = liveIssuedAt === undefined ? {} : { liveIssuedAt };
     const { verdict } =
       question.name === 'verify'
         ? await this.#link.verify(
-            { requestId, credentialId, codiceFiscale: question.codiceFiscale },
+            { requestId, credentialId, codiceFiscale: question.codiceFiscale, ...live },
             this.#answerMs,
           )
         : await this.#link.call(

@@ -8,6 +8,7 @@ import { Hands } from './hands.ts';
 import type { KioskOptions } from './kiosk-options.ts';
 import type { BootAnswer } from './link/link.ts';
 import { PartHealth } from './part-health.ts';
+import { Passages } from './passages.ts';
 import { SelfTester } from './self-test/tester.ts';
 import { initialState, step } from './session/machine.ts';
 import { type Receipt, receiptNumber } from './session/receipt.ts';
@@ -16,6 +17,8 @@ import type { SelfTestResult } from './session/self-test.ts';
 import type { Effect, Event, State } from './session/state.ts';
 import { reportedState, testedPeripherals } from './status.ts';
 import { Trust } from './trust.ts';
+
+const STATUS_TIMEOUT_MS = 5_000;
 
 /**
  * The kiosk's mind at work: port events in, the session's step, its effects out to the ports. It holds
@@ -28,6 +31,7 @@ export class Kiosk {
   readonly #trust: Trust;
   readonly #asking: Asking;
   readonly #tester: SelfTester;
+  readonly #passages: Passages;
   #state: State;
   #listShown = '';
   #testing: Promise<readonly SelfTestResult[]> | undefined;
@@ -39,7 +43,8 @@ export class Kiosk {
     this.#hands = new Hands(options);
     this.#health = new PartHealth(options.clock);
     this.#trust = new Trust(options.clock);
-    this.#asking = new Asking(options.link, options.offline, options.session.answerMs);
+    this.#asking = new Asking(options.link, options.offline, options.session.answerMs, this.#trust);
+    this.#passages = new Passages(options);
     this.#tester = new SelfTester({
       ...options,
       health: this.#health,
@@ -114,6 +119,8 @@ export class Kiosk {
     this.#dispatch({ name: 'selfTestStarted' });
     const results = await this.#tester.run();
     this.#dispatch({ name: 'selfTestDone', results });
+    // The server need not wait for the next status; one that can't be told now is told then.
+    void this.#options.link.call('Status', this.status(), STATUS_TIMEOUT_MS).catch(() => {});
     return results;
   }
 
@@ -143,16 +150,18 @@ export class Kiosk {
       return;
     }
     this.#noteOffline();
-    const decoded = this.#trust.decode(reading.text);
-    this.#dispatch(
-      decoded.ok
-        ? {
-            name: 'read',
-            credentialId: decoded.credential.id,
-            requestId: this.#options.newRequestId(),
-          }
-        : { name: 'unusable', problem: decoded.problem },
-    );
+    const decoded = this.#trust.admit(reading.text);
+    if (!decoded.ok) {
+      this.#dispatch({ name: 'unusable', problem: decoded.problem });
+      return;
+    }
+    const { credential } = decoded;
+    const requestId = this.#options.newRequestId();
+    this.#dispatch({ name: 'read', credentialId: credential.id, requestId });
+    const { phase } = this.#state;
+    if (phase.name === 'entering' && phase.requestId === requestId) {
+      this.#trust.begin(requestId, credential);
+    }
   }
 
   /** Whether a text proves itself; see {@link Trust.proves}. */
@@ -164,6 +173,7 @@ export class Kiosk {
     const { clock, log } = this.#options;
     this.#trust.believe(boot, clock.now() - boot.serverTime);
     this.#options.offline?.linkUp(boot);
+    this.#passages.linkUp(boot);
     log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
     this.#health.note('link', { state: 'ready', since: clock.now() });
     this.#dispatch({ name: 'link', state: 'up' });
@@ -268,7 +278,7 @@ export class Kiosk {
     const { phase } = this.#state;
     if (phase.name === 'verifying' && phase.requestId === question.requestId) {
       // Durable before anything opens; when this fails the answer is not given.
-      this.#options.offline?.keep(answer.fact);
+      await this.#options.offline?.keep(answer.fact);
       this.#noteOffline();
     }
     return { verdict: answer.fact.verdict, source: 'list' };
@@ -282,7 +292,9 @@ export class Kiosk {
   async #openTurnstile(effect: Effect & { name: 'openTurnstile' }): Promise<void> {
     const { requestId, pulseMs } = effect;
     try {
-      await this.#options.ports.turnstile.open(pulseMs);
+      await this.#options.ports.turnstile.open(pulseMs, (passage) =>
+        this.#passages.note(requestId, passage),
+      );
       this.#dispatch({ name: 'turnstileOpened', requestId });
     } catch (error) {
       this.#options.log.warn({ event: 'turnstileFailed', code: errorCode(error) }, 'relay');

@@ -84,14 +84,14 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     },
     ...(deps.simulated ? { simulated: deps.simulated } : {}),
   });
-  const link = new Link({
+  const link: Link = new Link({
     url: config.link.url,
     identity,
     software: 'varco 0.1.0',
     clock: systemClock,
     random: Math.random,
-    status: () => kiosk.status(),
-    ...(config.link.caFile ? { ca: await readFile(config.link.caFile, 'utf8') } : {}),
+    status: () => ({ ...kiosk.status(), link: link.quality() }),
+    tls: config.link.caFile ? { ca: await readFile(config.link.caFile, 'utf8') } : {},
   });
   const offline = config.offline
     ? new Offline({ config: config.offline, link, clock: systemClock, log })

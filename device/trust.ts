@@ -2,10 +2,12 @@ import type { Symbology } from '../hardware/ports.ts';
 import type { Clock } from '../shared/clock.ts';
 import { fromCard } from '../shared/codice-fiscale/card.ts';
 import {
+  type Credential,
   type DecodedCredential,
   decodeCredential,
   type Verify,
 } from '../shared/credential/credential.ts';
+import { SeenLiveCodes } from '../shared/credential/live.ts';
 import { credentialVerifier } from './credential-keys.ts';
 import type { KeptBoot } from './offline/kept-boot.ts';
 
@@ -14,7 +16,9 @@ export class Trust {
   readonly #clock: Clock;
   #hosts: readonly string[] = [];
   #verify: Verify = () => undefined;
-  #gate = { name: '', policy: '' };
+  #gate: KeptBoot['gate'] = { name: '', policy: '' };
+  readonly #seen = new SeenLiveCodes();
+  #begun: { requestId: string; issuedAt: number } | undefined;
   #skewMs: number | undefined;
 
   constructor(clock: Clock) {
@@ -29,7 +33,7 @@ export class Trust {
     this.#skewMs = skewMs;
   }
 
-  get gate(): { name: string; policy: string } {
+  get gate(): KeptBoot['gate'] {
     return this.#gate;
   }
 
@@ -38,8 +42,39 @@ export class Trust {
   }
 
   decode(text: string): DecodedCredential {
-    const now = Math.floor(this.#clock.now() / 1000);
-    return decodeCredential(text, { hosts: this.#hosts, verify: this.#verify, now });
+    return decodeCredential(text, { hosts: this.#hosts, verify: this.#verify, now: this.#now() });
+  }
+
+  /** The same, and whether this gate takes such a code: where its policy says so, live ones alone. */
+  admit(text: string): DecodedCredential | { ok: false; problem: 'liveRequired' | 'liveUsed' } {
+    const decoded = this.decode(text);
+    if (!decoded.ok) {
+      return decoded;
+    }
+    if (!decoded.credential.live) {
+      const isEnough = this.#gate.liveCode !== 'required';
+      return isEnough ? decoded : { ok: false, problem: 'liveRequired' };
+    }
+    return this.#seen.has(decoded.credential) ? { ok: false, problem: 'liveUsed' } : decoded;
+  }
+
+  /** A session has begun with this code: a live one begins no other. */
+  begin(requestId: string, credential: Credential): void {
+    this.#begun = undefined;
+    if (credential.live) {
+      this.#seen.add(credential, this.#now());
+      this.#begun = { requestId, issuedAt: credential.issuedAt };
+    }
+  }
+
+  /** When the session's live code was made, in Unix seconds; undefined for one that is not live. */
+  liveIssuedAt(requestId: string): number | undefined {
+    return this.#begun?.requestId === requestId ? this.#begun.issuedAt : undefined;
+  }
+
+  /** Unix seconds by the server's clock, as far as it is known. */
+  #now(): number {
+    return Math.floor((this.#clock.now() - (this.#skewMs ?? 0)) / 1000);
   }
 
   /**

@@ -91,21 +91,24 @@ export interface Indicator {
   show(signal: Signal): void;
 }
 
-/** What a turnstile reports; the two last only where a passage sensor is wired. */
 export interface TurnstileEvents {
   health(health: Health): void;
-  /** Someone went through after the last `open`. */
-  passed?(): void;
-  /** Nobody went through in time: the opening is annulled and can be recorded as such. */
-  notPassed?(): void;
 }
+
+/** `notPassed`: nobody went through in time, and the opening is annulled. */
+export type Passage = 'passed' | 'notPassed';
 
 /** A turnstile relay: closed at rest, at start, at stop and at a crash. */
 export interface Turnstile {
   start(events: TurnstileEvents): Promise<void>;
   stop(): Promise<void>;
-  /** Energises the relay for `pulseMs`, bounded by the driver; a second call while open does nothing. */
-  open(pulseMs: number): Promise<void>;
+  /**
+   * Energises the relay for `pulseMs`, bounded by the driver; a second call while open makes it no longer.
+   * Where a passage sensor is wired, `went` is told once whether somebody went through.
+   */
+  open(pulseMs: number, went?: (passage: Passage) => void): Promise<void>;
+  /** Looks at the relay at rest where it can be read back; what is wrong, as a stable code. */
+  check?(): string | undefined;
 }
 
 /**

@@ -7,17 +7,23 @@ import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
+import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
-import type { SocketLimits } from './fleet/link-limits.ts';
+import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import { type LoginConfig, loginConfigSchema } from './login/config.ts';
+import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
-import { Sessions } from './login/sessions.ts';
+import type { Sessions } from './login/sessions.ts';
+import { Notify } from './notify/notify.ts';
+import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
+import type { TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
@@ -28,10 +34,14 @@ import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
 import { guardRequests } from './web/headers.ts';
+import { registerLogin } from './web/login/login.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
+import { registerReading } from './web/reading/reading.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
+/** Whoever sends a request's head drop by drop has so long, and is looked at so often. */
+const slowness = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppDeps {
   store: Store;
@@ -43,12 +53,20 @@ export interface AppDeps {
   host: string;
   alsoHosts?: readonly string[];
   socketLimits?: SocketLimits;
-  /** Absent: the second level and its one-time codes are `unavailable`. */
+  /** Takes the place of the messages' own room, for tests. */
   messenger?: Messenger;
+  /** The ways out for messages; without one for SMS, second level and one-time codes are `unavailable`. */
+  transports?: Transports | undefined;
   /** Absent: no offline lists. They are of the registry, so with another source there are none. */
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
   source?: StatusSource;
+  /** Absent: staff only. */
+  login?: LoginConfig | undefined;
+  /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
+  tls?: TlsOptions;
+  /** The sites whose kiosks must show a client certificate. */
+  certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: no pages; the links of kiosks and the calls of programs only. */
   web?: WebDeps | undefined;
 }
@@ -79,6 +97,9 @@ export interface App {
   /** Not started with the rest: a command on the same data publishes nothing. */
   offlineLists: OfflineLists | undefined;
   facts: Facts;
+  /** Not started with the rest: a command on the same data sends nothing. */
+  notify: Notify;
+  logins: Logins;
   sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
@@ -95,7 +116,9 @@ export function createApp(deps: AppDeps): App {
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, audit, now });
   const credentials = new Credentials({ store, keyring, audit, host, now });
-  const { messenger, source } = deps;
+  const { transports, source } = deps;
+  const notify = new Notify({ store, keyring, registry, clock, log, transports });
+  const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
   const secondLevel = new SecondLevel({
     store,
     keyring,
@@ -110,9 +133,33 @@ export function createApp(deps: AppDeps): App {
   const settlement = new Settlement({ store, keyring, audit, secondLevel, sightings, now });
   const verification = new Verification({ store, keyring, policies, settlement, source, now });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
-  const housekeeping = new Housekeeping({ verification, registry, checkpoints, clock, log });
-  const fleet = new Fleet({ store, audit, now });
-  const facts = new Facts({ store, audit, policies, now });
+  const logins = new Logins({
+    store,
+    keyring,
+    log,
+    now,
+    config: deps.login ?? loginConfigSchema.parse({}),
+  });
+  const housekeeping = new Housekeeping({
+    verification,
+    registry,
+    logins,
+    checkpoints,
+    clock,
+    log,
+  });
+  const fleet = new Fleet({
+    store,
+    audit,
+    keyring,
+    clock,
+    log,
+    node,
+    server: deps.web?.origin ?? `https://${host}`,
+    policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
+    intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
+  });
+  const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
   const offlineLists =
     config && !source
@@ -120,6 +167,7 @@ export function createApp(deps: AppDeps): App {
       : undefined;
   const sockets = new KioskSockets({
     fleet,
+    listener: fleet.live,
     facts,
     offlineLists,
     verification,
@@ -128,12 +176,24 @@ export function createApp(deps: AppDeps): App {
     hosts: [host, ...(deps.alsoHosts ?? [])],
     clock,
     log,
+    certificateSites: deps.certificateSites,
     ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
   });
+  fleet.attach(sockets);
   const pages = deps.web && new Pages(deps.web.assets);
-  const http = createHttp({ store, keyring, log, web: deps.web, pages });
-  const sessions = new Sessions({ store, keyring, log, now });
-  registerSessions(http, sessions);
+  const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
+  registerEnrolment(http, {
+    listener: sockets.listener,
+    hosts: sockets.hosts,
+    keyring,
+    clock,
+    log,
+  });
+  registerSessions(http, logins.sessions);
+  if (pages) {
+    registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
+    registerReading(http, { pages, firstLevel, keyring, host, log, now });
+  }
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {
     http,
@@ -150,7 +210,9 @@ export function createApp(deps: AppDeps): App {
     sockets,
     offlineLists,
     facts,
-    sessions,
+    notify,
+    logins,
+    sessions: logins.sessions,
     async start() {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);
@@ -161,7 +223,9 @@ export function createApp(deps: AppDeps): App {
     },
     async stop() {
       sockets.stop();
+      await fleet.stop();
       await offlineLists?.stop();
+      await notify.stop();
       await http.close();
       await housekeeping.stop();
       await policies.stop();
@@ -174,7 +238,10 @@ export function createApp(deps: AppDeps): App {
 }
 
 function createHttp(
-  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & { pages: Pages | undefined },
+  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & {
+    pages: Pages | undefined;
+    tls: TlsOptions | undefined;
+  },
 ): FastifyInstance {
   const { store, keyring, log, web, pages } = deps;
   const http = fastify({
@@ -182,6 +249,7 @@ function createHttp(
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
+    ...(deps.tls ? { https: { ...deps.tls, ...slowness } } : { http: slowness }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
   http.register(cookie);

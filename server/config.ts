@@ -2,7 +2,9 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { loginConfigSchema, resolveLoginPaths } from './login/config.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
+import { tlsConfigSchema } from './tls.ts';
 
 const webSchema = z.strictObject({
   /** Where browsers find this service, such as `https://varco.example.it`. */
@@ -42,6 +44,7 @@ export const serverConfigSchema = z.strictObject({
     address: z.string().min(1),
     /** 0: any free one. */
     port: z.number().int().min(0).max(65_535),
+    tls: tlsConfigSchema.optional(),
   }),
   /** This node's name, its own on every machine: its audit chain carries it. */
   node: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
@@ -55,6 +58,8 @@ export const serverConfigSchema = z.strictObject({
   pdnd: pdndSchema.optional(),
   /** The pages: portal, reading, desk and dashboard; absent: none. */
   web: webSchema.optional(),
+  /** How citizens log in; absent: only staff do. */
+  login: loginConfigSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 
@@ -100,7 +105,23 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
   return {
     ...config,
     keyring: resolve(config.keyring),
+    listen: resolveListen(config.listen, resolve),
     ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
+    ...(config.login ? { login: resolveLoginPaths(config.login, resolve) } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
+}
+
+function resolveListen(
+  listen: ServerConfig['listen'],
+  resolve: (path: string) => string,
+): ServerConfig['listen'] {
+  const { tls, ...where } = listen;
+  if (!tls) {
+    return where;
+  }
+  const { clientCaFile } = tls;
+  const files = { certFile: resolve(tls.certFile), keyFile: resolve(tls.keyFile) };
+  const ca = clientCaFile === undefined ? {} : { clientCaFile: resolve(clientCaFile) };
+  return { ...where, tls: { ...tls, ...files, ...ca } };
 }

@@ -9,10 +9,16 @@ const EVERY_MS = 60_000;
 /** Rows go in small portions, so that no gate waits for them. */
 const PRUNE_EVERY_MS = 3_600_000;
 
+/** A room that lets go of what is past its time when it is asked to. */
+interface Forgetful {
+  forget(): Promise<void>;
+}
+
 /** Lets go of what must not be kept: minutes-old sightings, spent codes, audit rows past their time. */
 export class Housekeeping {
   readonly #verification: Verification;
   readonly #registry: Registry;
+  readonly #logins: Forgetful;
   readonly #checkpoints: Checkpoints;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -23,12 +29,14 @@ export class Housekeeping {
   constructor(deps: {
     verification: Verification;
     registry: Registry;
+    logins: Forgetful;
     checkpoints: Checkpoints;
     clock: Clock;
     log: Log;
   }) {
     this.#verification = deps.verification;
     this.#registry = deps.registry;
+    this.#logins = deps.logins;
     this.#checkpoints = deps.checkpoints;
     this.#clock = deps.clock;
     this.#log = deps.log;
@@ -52,6 +60,7 @@ export class Housekeeping {
     try {
       await this.#verification.forget();
       await this.#registry.forgetErased();
+      await this.#logins.forget();
       const now = this.#clock.now();
       if (this.#prunedAt === undefined || now - this.#prunedAt >= PRUNE_EVERY_MS) {
         await this.#checkpoints.prune(monthsBefore(now, RETENTION_MONTHS_MAX));

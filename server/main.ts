@@ -9,8 +9,10 @@ import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
 import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
+import { invitationLink } from './login/staff-accounts.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';
+import { readTls } from './tls.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { readWebAssets } from './web/assets.ts';
 
@@ -19,6 +21,8 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:8080`, with the port that was taken. */
   url: string;
   app: App;
+  /** Where the first administrator makes an account, once; absent when there is one, or no pages. */
+  administratorLink: string | undefined;
   /** Ends connections, then the database; may be called twice. */
   stop(): Promise<void>;
 }
@@ -38,6 +42,7 @@ export async function startServer(
   const keyring = new Keyring(await readKeyringFile(config.keyring));
   const source = await openSource(config, log);
   const web = config.web && { ...config.web, assets: await readWebAssets() };
+  const tls = config.listen.tls && (await readTls(config.listen.tls));
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
@@ -52,6 +57,8 @@ export async function startServer(
     alsoHosts,
     offlineLists: config.offlineLists,
     web,
+    login: config.login,
+    ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),
     ...(source ? { source } : {}),
@@ -63,11 +70,14 @@ export async function startServer(
   };
   try {
     await app.start();
+    await app.fleet.start();
     await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });
     log.info({ node }, 'server listens');
-    return { url, app, stop };
+    const secret = web && (await app.logins.staff.inviteFirstAdministrator());
+    const link = secret && invitationLink(web?.origin ?? url, secret);
+    return { url, app, administratorLink: link, stop };
   } catch (error) {
     await stop();
     throw toListenError(error, config);

@@ -46,6 +46,8 @@ export const policySchema = z.strictObject({
   /** 2: the citizen also gives a one-time code. */
   level: z.union([z.literal(1), z.literal(2)]),
   rule: ruleSchema,
+  /** Only a phone's live code is taken, never a printed one (`credential/live.ts`). */
+  liveCode: z.literal('required').optional(),
   /** Whether one companion passes too; absent: never. */
   companion: ruleSchema.optional(),
   /** How old a gate's offline list may be for this policy, in milliseconds; absent: one day. */

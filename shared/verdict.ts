@@ -7,7 +7,8 @@ import { z } from 'zod';
  * - `granted`: the policy applies; `companion` says whether one companion passes too.
  * - `denied`: `notCovered`, the archive knows the person and the gate's policy does not apply;
  *   `notRecognised`, the code and the codice fiscale do not belong together, or the code is unknown or
- *   revoked: one reason for all of them, so that nobody can learn which.
+ *   revoked: one reason for all of them, so that nobody can learn which; `notOnList`, the gate is offline
+ *   and its list says no, which is any of the others: words that would tell one of them could be wrong.
  * - `unconfirmed`: not a "no". `notInArchive`, nothing electronic is known (a court ruling, a verbale
  *   before 2010): show paper to staff; `unavailable`, the check can't be done now; `listTooOld`, the
  *   gate is offline and its list is past its age.
@@ -16,7 +17,10 @@ import { z } from 'zod';
  */
 export const verdictSchema = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('granted'), companion: z.boolean() }),
-  z.strictObject({ outcome: z.literal('denied'), reason: z.enum(['notCovered', 'notRecognised']) }),
+  z.strictObject({
+    outcome: z.literal('denied'),
+    reason: z.enum(['notCovered', 'notRecognised', 'notOnList']),
+  }),
   z.strictObject({
     outcome: z.literal('unconfirmed'),
     reason: z.enum(['notInArchive', 'unavailable', 'listTooOld']),

@@ -1,13 +1,21 @@
-import WebSocket from 'ws';
-import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
-import { SOCKET_PAYLOAD_BYTES_MAX, SUBPROTOCOL } from '../../shared/protocol/frame.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError, Peer } from '../../shared/protocol/peer.ts';
+import { CallError, type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
-import type { DesiredConfig } from '../../shared/protocol/steered-config.ts';
+import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import { Reporter } from '../telemetry/reporter.ts';
+import { LinkQuality } from './link-quality.ts';
+import {
+  CONNECT_TIMEOUT_MS,
+  dial,
+  type Heartbeat,
+  type LinkSocket,
+  type LinkTls,
+} from './link-socket.ts';
+import { reconnectDelayMs } from './reconnect.ts';
 
 /** What the server told an accepted kiosk. */
 export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };
@@ -18,7 +26,7 @@ export interface LinkEvents {
   down(reason: string): void;
   /** The server has a newer offline list for this gate. */
   listChanged?(): void;
-  /** The site commands the kiosk; the answer says whether it can be done now. */
+  /** The site commands the kiosk; the answer says what becomes of it. */
   command?(id: string, command: KioskCommand): CommandAnswer | Promise<CommandAnswer>;
   /** The config that the site wants from now on. */
   configure?(desired: DesiredConfig): AnswerOf<'Configure'> | Promise<AnswerOf<'Configure'>>;
@@ -37,17 +45,28 @@ export interface LinkOptions {
   clock: Clock;
   random: () => number;
   /** The kiosk's own state, asked for whenever it is due to be reported. */
-  status: () => RequestOf<'Status'>;
-  /** PEM of the authority to trust instead of the public ones. */
-  ca?: string;
+  status: () => KioskStatus;
+  tls?: LinkTls;
+  /** The config that this kiosk runs, for its boot. */
+  config?: () => ReportedConfig | undefined;
+  /** The commands that this kiosk can carry out. */
+  capabilities?: readonly string[];
+  /** How often the status is reported, in place of what the server says. */
+  statusEveryMs?: () => number | undefined;
+  heartbeat?: Heartbeat;
 }
 
 const UNSTEERED = { path: '', message: 'this kiosk takes no config from its server' };
-const BACKOFF: BackoffLimits = { firstMs: 500, longestMs: 30_000, factor: 2 };
+const HEARTBEAT: Heartbeat = { everyMs: 20_000, deadlineMs: 10_000 };
 const CALL_TIMEOUT_MS = 5_000;
-const CONNECT_TIMEOUT_MS = 10_000;
-/** From the open socket to an accepted boot. */
-const BOOT_TIMEOUT_MS = 10_000;
+/** From the open socket to an accepted boot: behind a thousand others it takes its time. */
+const BOOT_TIMEOUT_MS = 15_000;
+/** The first report comes within this time after boot. */
+const FIRST_REPORT_MS = 1_000;
+/** What changes is told at once, but not more often than this. */
+const NEWS_GAP_MS = 200;
+
+type TimerName = 'retry' | 'boot' | 'status';
 
 /**
  * The kiosk's end of the link: one socket at a time, challenge → proof → boot → calls, and again from
@@ -56,15 +75,24 @@ const BOOT_TIMEOUT_MS = 10_000;
  */
 export class Link {
   readonly #options: LinkOptions;
+  readonly #startedAt: number;
+  readonly #quality = new LinkQuality();
+  readonly #reporter = new Reporter();
   #events: LinkEvents | undefined;
-  #socket: WebSocket | undefined;
+  #socket: LinkSocket | undefined;
   #peer: Peer | undefined;
   #state: 'stopped' | 'connecting' | 'up' = 'stopped';
   #attempt = 0;
-  readonly #timers = new Map<'retry' | 'boot' | 'status', () => void>();
+  #wasUp = false;
+  #intervalMs = 0;
+  #withinMs = 0;
+  #retryAfterMs: number | undefined;
+  #report: 'none' | 'soon' | 'sent' | 'again' = 'none';
+  readonly #timers = new Map<TimerName, () => void>();
 
   constructor(options: LinkOptions) {
     this.#options = options;
+    this.#startedAt = options.clock.now();
   }
 
   start(events: LinkEvents): void {
@@ -77,8 +105,31 @@ export class Link {
     this.#state = 'stopped';
     this.#stopTimers();
     this.#peer?.close();
-    this.#socket?.terminate();
+    this.#socket?.terminate('stopped');
     this.#socket = undefined;
+  }
+
+  /** How good the link is. */
+  quality(): NonNullable<KioskStatus['link']> {
+    return this.#quality.view();
+  }
+
+  /** This machine's clock less the server's, in milliseconds; `undefined` before the first answer. */
+  skewMs(): number | undefined {
+    return this.#quality.skewMs();
+  }
+
+  /** Something changed that the site should know now: a report goes out, if it has news. */
+  reportSoon(): void {
+    if (this.#state !== 'up') {
+      return;
+    }
+    if (this.#report === 'sent') {
+      this.#report = 'again';
+    } else if (this.#report === 'none' && this.#reporter.hasNews(this.#options.status())) {
+      this.#report = 'soon';
+      this.#scheduleReport(NEWS_GAP_MS);
+    }
   }
 
   /**
@@ -107,51 +158,54 @@ export class Link {
   }
 
   #connect(): void {
-    const { url, ca } = this.#options;
-    const socket = new WebSocket(url, SUBPROTOCOL, {
-      handshakeTimeout: CONNECT_TIMEOUT_MS,
-      maxPayload: SOCKET_PAYLOAD_BYTES_MAX,
-      perMessageDeflate: false,
-      followRedirects: false,
-      ...(ca ? { ca } : {}),
+    const { url, tls = {}, heartbeat = HEARTBEAT, clock } = this.#options;
+    const socket = dial({ url, tls, heartbeat }, clock, {
+      text: (text) => peer.receive(text),
+      closed: (reason) => this.#lost(socket, peer, reason),
     });
-    const peer = new Peer({
+    const peer: Peer = new Peer({
       send: (text) => socket.send(text),
-      clock: this.#options.clock,
-      handlers: {
-        Challenge: (challenge) => {
-          const proof = this.#prove(challenge.nonce);
-          // The answer to the challenge is on its way before this runs: boot follows it at once.
-          setImmediate(() => void this.#boot(socket, peer));
-          return proof;
-        },
-        ListChanged: () => {
-          if (this.#peer === peer && this.#state === 'up') {
-            this.#events?.listChanged?.();
-          }
-          return {};
-        },
-        Command: ({ id, command }) =>
-          this.#events?.command?.(id, command) ?? { status: 'refused', code: 'unsupported' },
-        Configure: (desired) =>
-          this.#events?.configure?.(desired) ?? { status: 'refused', problems: [UNSTEERED] },
-      },
+      clock,
+      handlers: this.#handlers(() => ({ socket, peer })),
+      flooded: () => socket.terminate('flood'),
     });
     this.#socket = socket;
     this.#peer = peer;
-    this.#setTimer('boot', CONNECT_TIMEOUT_MS + BOOT_TIMEOUT_MS, () => socket.terminate());
-    let reason = 'closed';
-    socket.on('message', (data, isBinary) => {
-      if (isBinary) {
-        socket.close(1003, 'text only');
-      } else {
-        peer.receive(data.toString());
-      }
-    });
-    socket.on('error', (error) => {
-      reason = errorCode(error);
-    });
-    socket.on('close', () => this.#lost(socket, peer, reason));
+    this.#setTimer('boot', CONNECT_TIMEOUT_MS + BOOT_TIMEOUT_MS, () =>
+      socket.terminate('bootTimeout'),
+    );
+  }
+
+  #handlers(current: () => { socket: LinkSocket; peer: Peer }): Handlers {
+    return {
+      Challenge: (challenge) => {
+        const { socket, peer } = current();
+        const proof = this.#prove(challenge.nonce);
+        // The answer to the challenge is on its way before this runs: boot follows it at once.
+        setImmediate(() => void this.#boot(socket, peer));
+        return proof;
+      },
+      ListChanged: () => {
+        this.#accepted(current().peer);
+        this.#events?.listChanged?.();
+        return {};
+      },
+      Command: ({ id, command }) => {
+        this.#accepted(current().peer);
+        return this.#events?.command?.(id, command) ?? { status: 'refused', code: 'unsupported' };
+      },
+      Configure: (desired) => {
+        this.#accepted(current().peer);
+        return this.#events?.configure?.(desired) ?? { status: 'refused', problems: [UNSTEERED] };
+      },
+    };
+  }
+
+  /** A server steers nobody whom it has not accepted. @throws CallError `notAccepted`. */
+  #accepted(peer: Peer): void {
+    if (this.#peer !== peer || this.#state !== 'up') {
+      throw new CallError('notAccepted', 'Nothing but the challenge before boot');
+    }
   }
 
   #prove(nonce: string): AnswerOf<'Challenge'> {
@@ -162,45 +216,102 @@ export class Link {
     return { kioskId, time, signature: Buffer.from(identity.sign(message)).toString('base64url') };
   }
 
-  async #boot(socket: WebSocket, peer: Peer): Promise<void> {
-    const { software, clock } = this.#options;
+  async #boot(socket: LinkSocket, peer: Peer): Promise<void> {
+    const { software, config, capabilities } = this.#options;
+    const reported = config?.();
+    const request = {
+      software,
+      startedAt: this.#startedAt,
+      ...(reported ? { config: reported } : {}),
+      ...(capabilities ? { capabilities: [...capabilities] } : {}),
+    };
     try {
-      const request = { software, startedAt: clock.now() };
-      const boot = await peer.call('Boot', request, { timeoutMs: CALL_TIMEOUT_MS });
+      const boot = await this.#timed(() =>
+        peer.call('Boot', request, { timeoutMs: BOOT_TIMEOUT_MS }),
+      );
       if (this.#socket !== socket || this.#state === 'stopped') {
         return;
       }
       if (boot.status !== 'accepted') {
-        socket.close(1000, boot.status);
+        this.#retryAfterMs = boot.retryAfterMs;
+        socket.close(boot.status);
         return;
       }
-      this.#attempt = 0;
-      this.#state = 'up';
-      this.#clearTimer('boot');
-      this.#scheduleStatus(peer, boot.intervalMs);
-      this.#events?.up(boot);
-    } catch {
+      this.#cameUp(boot);
+    } catch (error) {
       // Whatever failed, the socket is of no use: its close event starts the next try.
-      socket.terminate();
+      const code = errorCode(error);
+      socket.terminate(code === 'closed' ? 'closed' : `boot.${code}`);
     }
   }
 
-  /** Reports the kiosk's status for as long as the link is up; silence for an answer ends the link. */
-  #scheduleStatus(peer: Peer, intervalMs: number): void {
-    this.#setTimer('status', intervalMs, () => {
-      const socket = this.#socket;
-      const again = () => {
-        if (this.#peer === peer && this.#state === 'up') {
-          this.#scheduleStatus(peer, intervalMs);
-        }
-      };
-      peer
-        .call('Status', this.#options.status(), { timeoutMs: CALL_TIMEOUT_MS })
-        .then(again, (error) => (errorCode(error) === 'timeout' ? socket?.terminate() : again()));
-    });
+  #cameUp(boot: BootAnswer): void {
+    if (this.#wasUp) {
+      this.#quality.reconnected();
+    }
+    this.#wasUp = true;
+    this.#attempt = 0;
+    this.#retryAfterMs = undefined;
+    this.#state = 'up';
+    this.#intervalMs = boot.intervalMs;
+    this.#withinMs = boot.reconnectWithinMs ?? 0;
+    this.#clearTimer('boot');
+    this.#report = 'none';
+    this.#reporter.forget();
+    this.#scheduleReport(Math.min(FIRST_REPORT_MS, boot.intervalMs) * this.#options.random());
+    this.#events?.up(boot);
   }
 
-  #lost(socket: WebSocket, peer: Peer, reason: string): void {
+  #scheduleReport(delayMs: number): void {
+    this.#setTimer('status', delayMs, () => void this.#sendReport());
+  }
+
+  /** Reports the kiosk's status for as long as the link is up; silence for an answer ends the link. */
+  async #sendReport(): Promise<void> {
+    const { status, statusEveryMs } = this.#options;
+    const peer = this.#peer;
+    const socket = this.#socket;
+    if (!peer || this.#report === 'sent' || this.#report === 'again') {
+      return;
+    }
+    const { report, heard } = this.#reporter.next(status());
+    this.#report = 'sent';
+    try {
+      const answer = await this.#timed(() =>
+        peer.call('Status', report, { timeoutMs: CALL_TIMEOUT_MS }),
+      );
+      heard();
+      this.#withinMs = answer.reconnectWithinMs ?? this.#withinMs;
+      if (answer.whole) {
+        this.#reporter.forget();
+        this.#report = 'again';
+      }
+    } catch (error) {
+      if (errorCode(error) === 'timeout') {
+        socket?.terminate('statusTimeout');
+      }
+    }
+    if (this.#peer === peer && this.#state === 'up') {
+      const soon = (this.#report as string) === 'again';
+      this.#report = 'none';
+      this.#scheduleReport(soon ? NEWS_GAP_MS : (statusEveryMs?.() ?? this.#intervalMs));
+    }
+  }
+
+  /** Makes a call whose answer carries the server's time, and learns from how long it took. */
+  async #timed<Answer extends { serverTime: number }>(
+    call: () => Promise<Answer>,
+  ): Promise<Answer> {
+    const { clock } = this.#options;
+    const before = clock.monotonic();
+    const answer = await call();
+    const durationMs = clock.monotonic() - before;
+    const { serverTime } = answer;
+    this.#quality.note({ durationMs, answeredAt: clock.now(), serverTime });
+    return answer;
+  }
+
+  #lost(socket: LinkSocket, peer: Peer, reason: string): void {
     peer.close();
     if (this.#socket !== socket || this.#state === 'stopped') {
       return;
@@ -210,16 +321,24 @@ export class Link {
     this.#peer = undefined;
     this.#state = 'connecting';
     this.#events?.down(reason);
-    const delayMs = backoffMs(this.#attempt++, BACKOFF, this.#options.random());
+    const loss = {
+      attempt: this.#attempt,
+      reason,
+      withinMs: this.#withinMs,
+      retryAfterMs: this.#retryAfterMs,
+    };
+    this.#attempt += 1;
+    this.#retryAfterMs = undefined;
+    const delayMs = reconnectDelayMs(loss, this.#options.random());
     this.#setTimer('retry', delayMs, () => this.#connect());
   }
 
-  #setTimer(name: 'retry' | 'boot' | 'status', delayMs: number, callback: () => void): void {
+  #setTimer(name: TimerName, delayMs: number, callback: () => void): void {
     this.#clearTimer(name);
     this.#timers.set(name, this.#options.clock.after(delayMs, callback));
   }
 
-  #clearTimer(name: 'retry' | 'boot' | 'status'): void {
+  #clearTimer(name: TimerName): void {
     this.#timers.get(name)?.();
     this.#timers.delete(name);
   }

@@ -92,7 +92,7 @@ function verdictOf(state: EntryState): Verdict {
     case 'allowedWithCompanion':
       return { outcome: 'granted', companion: true };
     case 'denied':
-      return { outcome: 'denied', reason: 'notCovered' };
+      return { outcome: 'denied', reason: 'notOnList' };
     case 'absent':
       return { outcome: 'unconfirmed', reason: 'unavailable' };
   }

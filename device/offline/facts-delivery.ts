@@ -22,8 +22,8 @@ export async function deliverFacts(
   batch: readonly OutboxItem[],
   link: FactCalls,
 ): Promise<Delivery[]> {
-  const facts = batch.flatMap((item) => (item.class === 'fact' ? [item.fact] : []));
-  const results = await send(facts, link);
+  const boxes = batch.flatMap((item) => (item.class === 'fact' ? [item.box] : []));
+  const results = await send(boxes, link);
   return batch.map((item) =>
     item.class === 'fact'
       ? (results.shift() as Delivery)
@@ -32,13 +32,13 @@ export async function deliverFacts(
   );
 }
 
-async function send(facts: RequestOf<'Facts'>['facts'], link: FactCalls): Promise<Delivery[]> {
-  if (facts.length === 0) {
+async function send(boxes: RequestOf<'Facts'>['boxes'], link: FactCalls): Promise<Delivery[]> {
+  if (boxes.length === 0) {
     return [];
   }
   try {
-    const { results } = await link.call('Facts', { facts }, CALL_TIMEOUT_MS);
-    if (results.length !== facts.length) {
+    const { results } = await link.call('Facts', { boxes }, CALL_TIMEOUT_MS);
+    if (results.length !== boxes.length) {
       throw new VarcoError('answerInvalid', 'Not every fact was answered');
     }
     return [...results];
@@ -47,13 +47,13 @@ async function send(facts: RequestOf<'Facts'>['facts'], link: FactCalls): Promis
     if (!isHopeless(code)) {
       throw error;
     }
-    if (facts.length === 1) {
+    if (boxes.length === 1) {
       return [{ outcome: 'refused', code }];
     }
   }
   const deliveries: Delivery[] = [];
-  for (const fact of facts) {
-    deliveries.push(...(await send([fact], link)));
+  for (const box of boxes) {
+    deliveries.push(...(await send([box], link)));
   }
   return deliveries;
 }

@@ -11,6 +11,7 @@ const keptBootSchema = z.strictObject({
   hosts: acceptedSchema.shape.hosts,
   credentialKeys: acceptedSchema.shape.credentialKeys,
   gate: acceptedSchema.shape.gate,
+  factsKey: acceptedSchema.shape.factsKey,
   /** The server's time then, Unix milliseconds. */
   serverTime: acceptedSchema.shape.serverTime,
 });
@@ -31,7 +32,7 @@ export async function readBoot(disk: Disk): Promise<KeptBoot | undefined> {
 
 /** Keeps a boot, all of it or nothing. @throws the disk's own error. */
 export async function keepBoot(disk: Disk, boot: KeptBoot): Promise<void> {
-  const { hosts, credentialKeys, gate, serverTime } = boot;
-  const kept: KeptBoot = { hosts, credentialKeys, gate, serverTime };
+  const { hosts, credentialKeys, gate, serverTime, factsKey } = boot;
+  const kept: KeptBoot = { hosts, credentialKeys, gate, serverTime, factsKey };
   await disk.replace(NAME, new TextEncoder().encode(JSON.stringify(kept)));
 }

@@ -18,6 +18,12 @@ export interface ListCalls {
   ): Promise<AnswerOf<'ListChunk'>>;
 }
 
+export interface FetchDeps {
+  link: ListCalls;
+  clock: Clock;
+  told(head: AnswerOf<'ListHead'>): void;
+}
+
 const CALL_TIMEOUT_MS = 10_000;
 /** Between two chunks: some 40 a second leave the link, and its bound of calls, to people at the gate. */
 const CHUNK_PAUSE_MS = 25;
@@ -26,18 +32,19 @@ const CHUNK_PAUSE_MS = 25;
  * Fetches the list of this gate's policy over the link: asks what is due, then its chunks.
  *
  * @param have what is in force; nothing when a full list is due.
+ * @param told hears the server's answer, and so why there is no list.
  * @returns nothing when there is nothing newer, or the server has no list now.
  * @throws CallError of the link; OfflineListError `listCorrupt` when the parts do not make the whole.
  */
 export async function fetchList(
   store: ListStore,
   have: Have | undefined,
-  link: ListCalls,
-  clock: Clock,
+  { link, clock, told }: FetchDeps,
 ): Promise<Uint8Array | undefined> {
   const { newest } = store;
   const request = { ...(have ? { have } : {}), ...(newest ? { newest } : {}) };
   const head = await link.call('ListHead', request, CALL_TIMEOUT_MS);
+  told(head);
   return head.status === 'fetch' ? fetchFile(head, link, clock) : undefined;
 }
 

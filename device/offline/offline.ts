@@ -2,8 +2,9 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import type { Verify } from '../../shared/credential/credential.ts';
-import { errorCode } from '../../shared/errors.ts';
-import type { RequestOf } from '../../shared/protocol/messages.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { DecidedFact, Fact, Passage } from '../../shared/fact.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { OfflineConfig } from '../config.ts';
@@ -17,8 +18,9 @@ import { fetchList, type ListCalls } from './list-fetch.ts';
 import { ListStore } from './list-store.ts';
 import { ListSync, type SyncState } from './list-sync.ts';
 import { hmacSha256, nodeScrypt, sha256 } from './node-crypto.ts';
-import { type Fact, Outbox } from './outbox.ts';
+import { Outbox } from './outbox.ts';
 import { routeVerify } from './route.ts';
+import { sealFact } from './seal.ts';
 import { ServerTime } from './server-time.ts';
 
 export interface OfflineLog {
@@ -34,7 +36,12 @@ export interface OfflineDeps {
 }
 
 /** An answer, and for one of the list the fact that must be kept before it is told. */
-export type RoutedAnswer = { from: 'server'; verdict: Verdict } | { from: 'list'; fact: Fact };
+export type RoutedAnswer =
+  | { from: 'server'; verdict: Verdict }
+  | { from: 'list'; fact: DecidedFact };
+
+/** See `ListHead` of the wire. */
+export type NoList = (AnswerOf<'ListHead'> & { status: 'none' })['reason'];
 
 const MINUTE_MS = 60_000;
 /** Facts that could not be delivered are tried again after so long, while the link is up. */
@@ -43,7 +50,8 @@ const OWNER_ONLY = 0o700;
 
 /**
  * The gate without its server: the list that it fetched while it could, what it decides from it, and the
- * facts that it owes. On disk there is nothing of a person: the list is keyed, and a fact names nobody.
+ * facts that it owes. On disk there is nothing of a person: the list is keyed, a fact names nobody, and
+ * what was answered is sealed to the server.
  */
 export class Offline {
   readonly #deps: OfflineDeps;
@@ -58,6 +66,7 @@ export class Offline {
   /** The last news of the list, so that each is written once. */
   #noted = '';
   #canKeep = false;
+  #noList: NoList | undefined;
   #sync: ListSync | undefined;
   #delivering: Promise<void> | undefined;
   #deliverAgain = false;
@@ -143,6 +152,11 @@ export class Offline {
     return list && { ...versionOf(list.header), base: list.baseVersion };
   }
 
+  /** Why the server had no list when it was asked last. */
+  get noList(): NoList | undefined {
+    return this.#noList;
+  }
+
   /** What a session is told of the list. */
   view(): ListView {
     const use = this.#use();
@@ -188,13 +202,15 @@ export class Offline {
     if (route.from === 'server') {
       return route;
     }
-    const list = this.#canKeep ? this.#store?.list : undefined;
+    const canKeep = this.#canKeep && this.#boot?.factsKey !== undefined;
+    const list = canKeep ? this.#store?.list : undefined;
     const at = { now: this.#time.now(), clockTrust: this.#time.trust() };
     const crypto = { scrypt: nodeScrypt, hmac: hmacSha256 };
     const answer = await decideOffline(list, asked, at, crypto);
     return {
       from: 'list',
       fact: {
+        kind: 'decided',
         requestId: asked.requestId,
         policy: this.#boot?.gate.policy ?? 'unknown',
         verdict: answer.verdict,
@@ -206,13 +222,29 @@ export class Offline {
   }
 
   /**
-   * Keeps a fact: on the disk when this returns.
+   * Keeps a fact, sealed to the server: on the disk when this resolves.
    *
-   * @throws VarcoError `outboxFull`, `outboxUnavailable`: then the answer must not be given.
+   * @throws VarcoError `outboxFull`, `outboxUnavailable`, `factsKeyMissing`: then the answer must not be
+   * given.
    */
-  keep(fact: Fact): void {
-    this.#outbox.addFact(fact);
+  async keep(fact: Fact): Promise<void> {
+    const key = this.#boot?.factsKey;
+    if (!key) {
+      throw new VarcoError('factsKeyMissing', 'No server has said yet what to seal facts to');
+    }
+    this.#outbox.addFact(await sealFact(fact, key));
     this.#deliver();
+  }
+
+  /** Keeps whether somebody went through after a request. Never rejects: nobody waits for it. */
+  async keepPassage(requestId: string, passage: Passage): Promise<void> {
+    const clockTrust = this.#time.trust();
+    try {
+      await this.keep({ kind: 'passage', requestId, passage, at: this.#time.now(), clockTrust });
+      this.#changed();
+    } catch (error) {
+      this.#warn('passageNotKept', error);
+    }
   }
 
   /** Takes a boot's keys and policy, and the list on disk that goes with them. */
@@ -245,7 +277,14 @@ export class Offline {
     this.#store = store;
     this.#sync = new ListSync({
       store,
-      fetch: (have) => fetchList(store, have, link, clock),
+      fetch: (have) =>
+        fetchList(store, have, {
+          link,
+          clock,
+          told: (head) => {
+            this.#noList = head.status === 'none' ? head.reason : undefined;
+          },
+        }),
       clock,
       random: Math.random,
       everyMs: config.pollMs,

@@ -3,30 +3,7 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { verdictSchema } from '../../shared/verdict.ts';
-
-/**
- * A result that was decided at the gate, with no identity: nothing here names a person, and the schema
- * lets nothing else in.
- */
-export const factSchema = z.strictObject({
-  requestId: z.uuid(),
-  policy: z.string().min(1).max(64),
-  verdict: verdictSchema,
-  /** By the kiosk's clock, Unix time in milliseconds. */
-  decidedAt: z.number().int().nonnegative(),
-  clockTrust: z.enum(['unset', 'estimated', 'synced']),
-  /** The list it was decided from; none for “can't tell”. */
-  list: z
-    .strictObject({
-      epoch: z.number().int().nonnegative(),
-      version: z.number().int().nonnegative(),
-    })
-    .optional(),
-  /** Where a passage sensor is wired: whether somebody went through. */
-  passage: z.enum(['passed', 'notPassed']).optional(),
-});
-export type Fact = z.infer<typeof factSchema>;
+import type { SealedFact } from './seal.ts';
 
 /** What may be lost when there is no room: measurements, never results. */
 export const telemetrySchema = z.strictObject({
@@ -37,7 +14,7 @@ export const telemetrySchema = z.strictObject({
 export type Telemetry = z.infer<typeof telemetrySchema>;
 
 export type OutboxItem =
-  | { id: number; class: 'fact'; fact: Fact }
+  | { id: number; class: 'fact'; box: string }
   | { id: number; class: 'telemetry'; telemetry: Telemetry };
 
 /** What the server says of one item. `refused` will never be accepted: it is kept where it can be seen. */
@@ -63,18 +40,18 @@ export interface OutboxStatus {
 }
 
 const SCHEMA = `
-CREATE TABLE IF NOT EXISTS item (
+CREATE TABLE IF NOT EXISTS owed (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
   class TEXT NOT NULL CHECK (class IN ('fact', 'telemetry')),
-  request_id TEXT UNIQUE,
+  fact_key TEXT UNIQUE,
   body TEXT NOT NULL,
   refused_code TEXT
 ) STRICT;
-CREATE INDEX IF NOT EXISTS waiting ON item (class, id) WHERE refused_code IS NULL;
+CREATE INDEX IF NOT EXISTS waiting ON owed (class, id) WHERE refused_code IS NULL;
 `;
 
 /**
- * Facts not yet delivered, durable before `addFact` returns, in the order in which they came about. It
+ * Facts not yet delivered, sealed (see seal.ts) and durable before `addFact` returns, in the order in which they came about. It
  * has two classes and one bound: telemetry gives way to facts, facts give way to nothing.
  */
 export class Outbox {
@@ -122,46 +99,22 @@ export class Outbox {
   }
 
   /**
-   * Keeps a fact; it is on the disk when this returns, so call it before anything opens. The same
-   * request id twice is one fact, the first.
+   * Keeps a sealed fact; it is on the disk when this returns, so call it before anything opens. The same
+   * fact of a request twice is one, the first.
    *
    * @throws VarcoError `outboxFull` when facts alone fill it, `outboxUnavailable` when the disk is full
    * or broken: then nothing may be decided offline.
    */
-  addFact(fact: Fact): void {
-    const body = JSON.stringify(factSchema.parse(fact));
+  addFact({ key, box }: SealedFact): void {
     this.#write((database) => {
-      const known = database.prepare('SELECT 1 FROM item WHERE request_id = ?').get(fact.requestId);
+      const known = database.prepare('SELECT 1 FROM owed WHERE fact_key = ?').get(key);
       if (known === undefined) {
         this.#makeRoom(database, 'fact');
         database
-          .prepare("INSERT INTO item (class, request_id, body) VALUES ('fact', ?, ?)")
-          .run(fact.requestId, body);
+          .prepare("INSERT INTO owed (class, fact_key, body) VALUES ('fact', ?, ?)")
+          .run(key, box);
       }
     });
-  }
-
-  /**
-   * Notes on a fact whether somebody went through.
-   *
-   * @returns false when the fact was delivered already: then it is news of its own.
-   */
-  notePassage(requestId: string, passage: 'passed' | 'notPassed'): boolean {
-    let isNoted = false;
-    this.#write((database) => {
-      const body = database
-        .prepare('SELECT body FROM item WHERE request_id = ? AND refused_code IS NULL')
-        .pluck()
-        .get(requestId);
-      if (typeof body === 'string') {
-        const fact = factSchema.parse({ ...JSON.parse(body), passage });
-        database
-          .prepare('UPDATE item SET body = ? WHERE request_id = ?')
-          .run(JSON.stringify(fact), requestId);
-        isNoted = true;
-      }
-    });
-    return isNoted;
   }
 
   /** Keeps a measurement if there is room; the oldest gives way. Never throws for want of room. */
@@ -169,7 +122,7 @@ export class Outbox {
     const body = JSON.stringify(telemetrySchema.parse(telemetry));
     this.#write((database) => {
       if (this.#makeRoom(database, 'telemetry')) {
-        database.prepare("INSERT INTO item (class, body) VALUES ('telemetry', ?)").run(body);
+        database.prepare("INSERT INTO owed (class, body) VALUES ('telemetry', ?)").run(body);
       }
     });
   }
@@ -194,7 +147,7 @@ export class Outbox {
       this.#read((database) =>
         z
           .number()
-          .parse(database.prepare(`SELECT count(*) FROM item WHERE ${where}`).pluck().get()),
+          .parse(database.prepare(`SELECT count(*) FROM owed WHERE ${where}`).pluck().get()),
       );
     return {
       facts: count("class = 'fact' AND refused_code IS NULL"),
@@ -206,21 +159,15 @@ export class Outbox {
   }
 
   /** What the server refused, with its codes, oldest first. */
-  quarantined(limit: number): { fact: Fact | undefined; code: string }[] {
+  quarantined(limit: number): { key: string | null; code: string }[] {
     const rows = this.#read((database) =>
       database
         .prepare(
-          'SELECT class, body, refused_code FROM item WHERE refused_code IS NOT NULL ORDER BY id LIMIT ?',
+          'SELECT fact_key AS key, refused_code AS code FROM owed WHERE refused_code IS NOT NULL ORDER BY id LIMIT ?',
         )
         .all(limit),
     );
-    return z
-      .array(z.object({ class: z.string(), body: z.string(), refused_code: z.string() }))
-      .parse(rows)
-      .map((row) => ({
-        fact: row.class === 'fact' ? factSchema.parse(JSON.parse(row.body)) : undefined,
-        code: row.refused_code,
-      }));
+    return z.array(z.object({ key: z.string().nullable(), code: z.string() })).parse(rows);
   }
 
   async #drain(
@@ -248,7 +195,7 @@ export class Outbox {
   #waiting(database: Database.Database): OutboxItem[] {
     const rows = database
       .prepare(
-        'SELECT id, class, body FROM item WHERE refused_code IS NULL ORDER BY class, id LIMIT ?',
+        'SELECT id, class, body FROM owed WHERE refused_code IS NULL ORDER BY class, id LIMIT ?',
       )
       .all(this.#limits.batchMax);
     return z
@@ -256,19 +203,19 @@ export class Outbox {
       .parse(rows)
       .map(({ id, class: itemClass, body }) =>
         itemClass === 'fact'
-          ? { id, class: itemClass, fact: factSchema.parse(JSON.parse(body)) }
+          ? { id, class: itemClass, box: body }
           : { id, class: itemClass, telemetry: telemetrySchema.parse(JSON.parse(body)) },
       );
   }
 
   /** Whether there is room now; the oldest telemetry was dropped for it if need be. */
   #makeRoom(database: Database.Database, itemClass: 'fact' | 'telemetry'): boolean {
-    const total = z.number().parse(database.prepare('SELECT count(*) FROM item').pluck().get());
+    const total = z.number().parse(database.prepare('SELECT count(*) FROM owed').pluck().get());
     if (total < this.#limits.itemsMax) {
       return true;
     }
     const { changes } = database
-      .prepare("DELETE FROM item WHERE id = (SELECT min(id) FROM item WHERE class = 'telemetry')")
+      .prepare("DELETE FROM owed WHERE id = (SELECT min(id) FROM owed WHERE class = 'telemetry')")
       .run();
     if (changes > 0) {
       this.#dropped += 1;
@@ -314,9 +261,9 @@ function setAside(path: string, aside: string): void {
 
 function settle(database: Database.Database, id: number, delivery: Delivery): void {
   if (delivery.outcome === 'accepted') {
-    database.prepare('DELETE FROM item WHERE id = ?').run(id);
+    database.prepare('DELETE FROM owed WHERE id = ?').run(id);
   } else {
-    database.prepare('UPDATE item SET refused_code = ? WHERE id = ?').run(delivery.code, id);
+    database.prepare('UPDATE owed SET refused_code = ? WHERE id = ?').run(delivery.code, id);
   }
 }
 

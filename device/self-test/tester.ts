@@ -1,15 +1,19 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { KioskLog, KioskPorts } from '../kiosk-options.ts';
+import type { Offline } from '../offline/offline.ts';
 import type { PartHealth } from '../part-health.ts';
 import type { SelfTestResult } from '../session/self-test.ts';
 import type { Trust } from '../trust.ts';
-import { type Checks, clockOutcome, runSelfTest } from './self-test.ts';
+import { checkList } from './list.ts';
+import { type CheckOutcome, type Checks, clockOutcome, runSelfTest } from './self-test.ts';
 
 /** What a self-test looks at. */
 export interface TesterDeps {
   ports: KioskPorts;
   health: PartHealth;
   trust: Trust;
+  /** Absent: this gate decides nothing without its server. */
+  offline?: Offline;
   clock: Clock;
   log: KioskLog;
   /** What is tried beyond the ports, such as the decoder and the disk. */
@@ -43,7 +47,7 @@ export class SelfTester {
   }
 
   #ownChecks(): Checks {
-    const { ports, health, clock, trust } = this.#deps;
+    const { ports, health, clock, trust, offline } = this.#deps;
     const part = (name: string, port: unknown) =>
       port ? { [name]: () => health.settled(name) } : {};
     return {
@@ -51,11 +55,20 @@ export class SelfTester {
       ...part('keypad', ports.keypad),
       ...part('display', ports.display),
       ...part('indicator', ports.indicator),
-      ...part('turnstile', ports.turnstile),
+      turnstile: () => this.#checkTurnstile(),
       ...part('speech', ports.speaker),
       ...part('printer', ports.printer),
       link: () => health.settled('link'),
+      ...(offline ? { list: () => checkList(offline, clock) } : {}),
       clock: async () => clockOutcome(clock.now(), trust.skewMs),
     };
+  }
+
+  /** Its driver's word, and then the relay itself where it can be read back. */
+  async #checkTurnstile(): Promise<CheckOutcome> {
+    const { ports, health } = this.#deps;
+    const outcome = await health.settled('turnstile');
+    const code = outcome.result === 'passed' ? ports.turnstile.check?.() : undefined;
+    return code ? { result: 'failed', code } : outcome;
   }
 }

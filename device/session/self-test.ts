@@ -11,6 +11,7 @@ export const testedParts = [
   'disk',
   'clock',
   'link',
+  'list',
 ] as const;
 export type TestedPart = (typeof testedParts)[number];
 

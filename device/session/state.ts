@@ -24,7 +24,14 @@ export type Mode = (typeof modes)[number];
 
 /** Why a code that was read can't be used. `unreadable`: seen in view, not readable;
  * `several`: different codes of ours at once. */
-export type CodeProblem = CredentialProblem | 'unreadable' | 'several';
+export type CodeProblem =
+  | CredentialProblem
+  | 'unreadable'
+  | 'several'
+  /** This gate takes only a phone's live code. */
+  | 'liveRequired'
+  /** This live code began a visit already. */
+  | 'liveUsed';
 
 /** What the kiosk's parts can do; it changes under any phase and outlives a session. */
 export interface Parts {

@@ -26,6 +26,8 @@ export const gpioTurnstileConfigSchema = z.strictObject({
   passage: pinSchema
     .extend({ debounceMs: z.number().int().min(0).max(500).default(20) })
     .optional(),
+  /** An auxiliary contact of the relay: whether its coil really is on. */
+  coil: pinSchema.optional(),
   /** A process outside that releases the relay when this one dies or hangs. */
   guard: z.boolean().default(true),
   ...turnstileLimitFields,
@@ -69,6 +71,7 @@ function withLabels(config: { controllerLabels?: string[] | undefined }, deps: O
 function turnstileLines(config: GpioTurnstileConfig, pins: PinOpener): TurnstileLines {
   const relay = pins.output(config.relay);
   const passage = config.passage ? pins.input(config.passage) : undefined;
+  const coil = config.coil ? pins.input({ ...config.coil, debounceMs: 0 }) : undefined;
   // A second above the longest pulse: the guard is the last to act, never the first.
   const limitSeconds = Math.ceil(config.pulseMaxMs / 1_000) + 1;
   const guard = config.guard
@@ -77,10 +80,12 @@ function turnstileLines(config: GpioTurnstileConfig, pins: PinOpener): Turnstile
   return {
     relay,
     ...(passage ? { passage } : {}),
+    ...(coil ? { coil } : {}),
     ...(guard ? { guard } : {}),
     close() {
       relay.close();
       passage?.close();
+      coil?.close();
     },
   };
 }

@@ -1,12 +1,15 @@
 import type { Clock } from '../../shared/clock.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import type { Turnstile, TurnstileEvents } from '../ports.ts';
+import type { Passage, Turnstile, TurnstileEvents } from '../ports.ts';
 import type { InputLine, LineSource, OutputLine } from './line.ts';
 import { faultReason } from './onoff-lines.ts';
+import { PassageWatch } from './passage-watch.ts';
 
 /** The wires of a turnstile. */
 export interface TurnstileLines {
   relay: OutputLine;
+  /** Active while the relay's coil really is: an auxiliary contact, which follows in a moment. */
+  coil?: InputLine;
   /** Active while, or as, someone goes through. */
   passage?: InputLine;
   /** Releases the relay from outside this process. */
@@ -41,6 +44,8 @@ const PULSE_MIN_MS = 50;
 const WATCHDOG_MARGIN_MS = 250;
 /** How often a relay that stays on is told again to release, in milliseconds. */
 const STUCK_RETRY_MS = 1_000;
+/** A relay's contact has followed its coil after so long, in milliseconds. */
+const COIL_SETTLE_MS = 100;
 
 type State =
   | { name: 'lost'; reason: string }
@@ -61,13 +66,15 @@ export class RelayTurnstile implements Turnstile {
   #events: TurnstileEvents | undefined;
   #state: State = { name: 'lost', reason: 'notStarted' };
   #forgetExit: (() => void) | undefined;
-  #endPassage: (() => void) | undefined;
+  readonly #passages: PassageWatch;
+  #cancelCoil: () => void = () => {};
   #renewing: Promise<void> = Promise.resolve();
 
   constructor(source: LineSource<TurnstileLines>, limits: TurnstileLimits, deps: TurnstileDeps) {
     this.#source = source;
     this.#limits = limits;
     this.#deps = deps;
+    this.#passages = new PassageWatch(limits.passageTimeoutMs, deps.clock);
   }
 
   async start(events: TurnstileEvents): Promise<void> {
@@ -83,7 +90,8 @@ export class RelayTurnstile implements Turnstile {
 
   async stop(): Promise<void> {
     this.#releaseNow();
-    this.#endPassage?.();
+    this.#passages.stop();
+    this.#cancelCoil();
     const lines = this.#state.name === 'lost' ? undefined : this.#state.lines;
     this.#state = { name: 'lost', reason: 'stopped' };
     this.#events = undefined;
@@ -94,13 +102,14 @@ export class RelayTurnstile implements Turnstile {
   }
 
   /**
-   * Energises the relay; resolves as soon as it is on, and the pulse ends by itself.
+   * Energises the relay; resolves as soon as it is on, where its coil is read back a moment later, and
+   * the pulse ends by itself.
    *
    * @param pulseMs kept within 50 ms and the config's longest pulse.
    * @throws VarcoError `turnstileLost` when there is no relay, `pulseInvalid`, `guardMissing`,
    * `relayFailed` when it could not be driven or reads back off. In every case it is off afterwards.
    */
-  async open(pulseMs: number): Promise<void> {
+  async open(pulseMs: number, went?: (passage: Passage) => void): Promise<void> {
     if (!Number.isFinite(pulseMs) || pulseMs <= 0) {
       throw new VarcoError('pulseInvalid', 'A pulse is a positive number of milliseconds');
     }
@@ -113,6 +122,7 @@ export class RelayTurnstile implements Turnstile {
       throw new VarcoError('relayFailed', 'The relay does not release');
     }
     if (state.name === 'open') {
+      this.#passages.expect(state.lines.passage, went);
       return;
     }
     const { lines } = state;
@@ -120,7 +130,25 @@ export class RelayTurnstile implements Turnstile {
     this.#arm(lines);
     this.#state = { name: 'open', lines, cancels: this.#timers(boundedMs) };
     this.#energise(lines);
-    this.#awaitPassage(lines);
+    await this.#untilCoil(lines);
+    this.#passages.expect(lines.passage, went);
+  }
+
+  /** For the self-test: a relay at rest must read off. It is never switched on to see: that opens. */
+  check(): string | undefined {
+    const state = this.#state;
+    switch (state.name) {
+      case 'lost':
+        return state.reason;
+      case 'stuck':
+        return 'relayStuckOn';
+      case 'open':
+        return undefined;
+      case 'shut': {
+        const { relay, coil } = state.lines;
+        return coil?.read() === true || relay.readBack?.() === true ? 'relayStuckOn' : undefined;
+      }
+    }
   }
 
   #arm(lines: TurnstileLines): void {
@@ -139,10 +167,32 @@ export class RelayTurnstile implements Turnstile {
         throw new VarcoError('relayReadsOff', 'The relay was switched on and reads back off');
       }
     } catch (cause) {
-      this.#endPulse();
-      this.#fail(faultReason(cause));
-      throw new VarcoError('relayFailed', 'The relay could not be driven', { cause });
+      throw this.#relayFailed(cause);
     }
+  }
+
+  #relayFailed(cause: unknown): VarcoError {
+    this.#endPulse();
+    this.#fail(faultReason(cause));
+    return new VarcoError('relayFailed', 'The relay could not be driven', { cause });
+  }
+
+  /** The coil follows in a moment; a pulse that is over before that is not looked at. */
+  #untilCoil({ coil }: TurnstileLines): Promise<void> {
+    this.#cancelCoil();
+    if (!coil) {
+      return Promise.resolve();
+    }
+    return new Promise((resolve, reject) => {
+      this.#cancelCoil = this.#deps.clock.after(COIL_SETTLE_MS, () => {
+        if (this.#state.name === 'open' && !coil.read()) {
+          const message = 'The relay was switched on and its coil is off';
+          reject(this.#relayFailed(new VarcoError('relayReadsOff', message)));
+        } else {
+          resolve();
+        }
+      });
+    });
   }
 
   #timers(pulseMs: number): (() => void)[] {
@@ -189,20 +239,38 @@ export class RelayTurnstile implements Turnstile {
       cancel();
     }
     const { lines } = state;
-    const fault = releaseFault(lines.relay);
+    const isCoilOn = state.name === 'stuck' && lines.coil?.read() === true;
+    const fault = releaseFault(lines.relay) ?? (isCoilOn ? 'relayStuckOn' : undefined);
     if (fault) {
-      const again = this.#deps.clock.after(STUCK_RETRY_MS, () => this.#endPulse());
-      this.#state = { name: 'stuck', lines, cancels: [again] };
-      this.#fail(fault);
+      this.#stick(lines, fault);
       return;
     }
     this.#state = { name: 'shut', lines };
+    this.#awaitCoilOff(lines);
     if (state.name === 'stuck') {
       this.#events?.health({ state: 'ready', since: this.#deps.clock.now() });
     }
     this.#renewing = (lines.guard?.renew() ?? Promise.resolve()).catch((error: unknown) =>
       this.#lose(faultReason(error)),
     );
+  }
+
+  #stick(lines: TurnstileLines, fault: string): void {
+    const again = this.#deps.clock.after(STUCK_RETRY_MS, () => this.#endPulse());
+    this.#state = { name: 'stuck', lines, cancels: [again] };
+    this.#fail(fault);
+  }
+
+  #awaitCoilOff(lines: TurnstileLines): void {
+    this.#cancelCoil();
+    const { coil } = lines;
+    if (coil) {
+      this.#cancelCoil = this.#deps.clock.after(COIL_SETTLE_MS, () => {
+        if (this.#state.name === 'shut' && coil.read()) {
+          this.#stick(lines, 'relayStuckOn');
+        }
+      });
+    }
   }
 
   /** The way out of a dying process: no timers, no promises. */
@@ -215,30 +283,6 @@ export class RelayTurnstile implements Turnstile {
       releaseFault(lines.relay);
       this.#state = { name: 'shut', lines };
     }
-  }
-
-  #awaitPassage(lines: TurnstileLines): void {
-    this.#endPassage?.();
-    const { passage } = lines;
-    if (!passage) {
-      return;
-    }
-    const end = () => {
-      cancel();
-      unwatch();
-      this.#endPassage = undefined;
-    };
-    const cancel = this.#deps.clock.after(this.#limits.passageTimeoutMs, () => {
-      end();
-      this.#events?.notPassed?.();
-    });
-    const unwatch = passage.watch((active) => {
-      if (active) {
-        end();
-        this.#events?.passed?.();
-      }
-    });
-    this.#endPassage = end;
   }
 }
 

@@ -7,6 +7,7 @@ import { Command } from 'commander';
 import { espeakConfigSchema, openEspeak } from '../../hardware/speech/espeak.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { untilStopped } from '../varco/until-stopped.ts';
+import { additions } from './additions.ts';
 import { Follower, type Outcome, runOnce } from './once.ts';
 import { Listener, walkBySpeech } from './spoken.ts';
 import { startTrayWorld } from './tray-world.ts';
@@ -48,9 +49,12 @@ async function once(): Promise<void> {
 
 async function visit(): Promise<void> {
   const { port, seed } = options;
-  const world = await startTrayWorld({ port, seed, offline: true });
+  const world = await startTrayWorld({ port, seed, offline: true, visit: additions });
   print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);
   print(`The server:                       ${world.service.url}/readyz`);
+  for (const { label, url } of world.service.links) {
+    print(`${`${label}:`.padEnd(33)} ${url}`);
+  }
   print('Ctrl-C ends it and leaves nothing behind.');
   await untilStopped(() => world.stop());
 }

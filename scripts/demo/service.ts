@@ -7,6 +7,8 @@ import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
 import { createLog } from '../../server/log.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import type { Verdict } from '../../shared/verdict.ts';
+import type { DemoAddition, DemoLink, RunningAddition } from './addition.ts';
+import { freePort } from './free-port.ts';
 import { DEMO_POLICY } from './people.ts';
 import { seedPeople } from './seed.ts';
 
@@ -30,6 +32,10 @@ export interface DemoService {
   listVersion(): Promise<number>;
   start(): Promise<void>;
   stop(): Promise<void>;
+  /** Stops it for good, and what was added to it. */
+  end(): Promise<void>;
+  /** What a visitor may open beside the kiosk. */
+  links: DemoLink[];
 }
 
 const labels: Record<string, string> = {
@@ -46,11 +52,21 @@ export async function startService(options: {
   kioskId: string;
   publicKey: KeyObject;
   offline: boolean;
+  /** Absent: the server has no pages. */
+  visit?: readonly DemoAddition[];
 }): Promise<DemoService> {
   const { folder, kioskId } = options;
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  // Passkeys are bound to a name, which a number is not (WebAuthn, "relying party identifier").
+  const origin = `http://localhost:${port}`;
+  const additions: RunningAddition[] = [];
+  for (const add of options.visit ?? []) {
+    additions.push(await add({ folder, origin }));
+  }
   const keyring = join(folder, 'keyring.json');
   await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
-  const config = (port: number) =>
+  const config = () =>
     parseServerConfig({
       host: 'varco.example.it',
       listen: { address: '127.0.0.1', port },
@@ -58,12 +74,12 @@ export async function startService(options: {
       database: `sqlite:${join(folder, 'varco.db')}`,
       keyring,
       ...(options.offline ? { offlineLists: {} } : {}),
+      ...(options.visit ? { web: { origin } } : {}),
+      ...Object.assign({}, ...additions.map((one) => one.config)),
     });
   const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });
   const log = createLog({ level: 'info', destination });
-  let running: RunningServer | undefined = await startServer(config(0), { log });
-  const { url } = running;
-  const port = Number(new URL(url).port);
+  let running: RunningServer | undefined = await startServer(config(), { log });
   const { x = '' } = options.publicKey.export({ format: 'jwk' });
   await running.app.fleet.registerKiosk({
     id: kioskId,
@@ -73,6 +89,15 @@ export async function startService(options: {
     policy: DEMO_POLICY,
   });
   const seeded = await seedPeople(running.app);
+  const links: DemoLink[] = [];
+  for (const { ready } of additions) {
+    links.push(...((await ready?.(running)) ?? []));
+  }
+  const stop = async () => {
+    const server = running;
+    running = undefined;
+    await server?.stop();
+  };
   return {
     people: seeded.map(({ label, person, text, expected }) => ({
       label: labels[label] ?? label,
@@ -81,6 +106,7 @@ export async function startService(options: {
       expected,
     })),
     url,
+    links,
     linkUrl: `${url.replace('http', 'ws')}/link`,
     async listVersion() {
       const lists = running?.app.offlineLists;
@@ -91,12 +117,14 @@ export async function startService(options: {
       return (await running?.app.facts.count()) ?? 0;
     },
     async start() {
-      running ??= await startServer(config(port), { log });
+      running ??= await startServer(config(), { log });
     },
-    async stop() {
-      const server = running;
-      running = undefined;
-      await server?.stop();
+    stop,
+    async end() {
+      await stop();
+      for (const { stop } of [...additions].reverse()) {
+        await stop?.();
+      }
     },
   };
 }

@@ -13,6 +13,7 @@ import type { PageAsset } from '../../hardware/display/page.ts';
 import type { SimulatedHooks } from '../../hardware/open.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
 import type { SpeakerWatch } from '../../hardware/simulated/voice.ts';
+import type { DemoAddition } from './addition.ts';
 import { NetworkSwitch } from './network-switch.ts';
 import { type DemoService, type IssuedPerson, startService } from './service.ts';
 import { Stage } from './stage.ts';
@@ -35,6 +36,8 @@ export interface WorldOptions {
   session?: Record<string, number | string | boolean>;
   /** The kiosk may decide from an offline list, and the network between it and the server can be cut. */
   offline?: boolean;
+  /** Absent: the server has no pages. */
+  visit?: readonly DemoAddition[];
 }
 
 /** A server, a kiosk and its surroundings, all in one temporary folder. */
@@ -79,8 +82,14 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const keyFile = join(folder, 'kiosk.key');
     await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
     const { offline = false } = options;
-    const service = await startService({ folder, kioskId: KIOSK_ID, publicKey, offline });
-    undo.push(() => service.stop());
+    const service = await startService({
+      folder,
+      kioskId: KIOSK_ID,
+      publicKey,
+      offline,
+      ...(options.visit ? { visit: options.visit } : {}),
+    });
+    undo.push(() => service.end());
     const network = offline ? new NetworkSwitch(Number(new URL(service.url).port)) : undefined;
     const link = new URL(service.linkUrl);
     if (network) {

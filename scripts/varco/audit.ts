@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RETENTION_MONTHS_MAX } from '../../server/audit/checkpoint.ts';
+import { redeemReceipt } from '../../server/audit/receipt.ts';
 import { verifyAudit } from '../../server/audit/verify.ts';
 import { monthsBefore } from '../../server/housekeeping.ts';
-import { type Comparison, offlineReport } from '../../server/offline-list/report.ts';
+import { type Comparison, offlineReport, refusedFacts } from '../../server/offline-list/report.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
 interface Options {
@@ -21,6 +22,7 @@ export function auditCommand(): Command {
     .description('the hash-chained record of every answer')
     .addCommand(verifyCommand())
     .addCommand(offlineReportCommand())
+    .addCommand(receiptCommand())
     .addCommand(pruneCommand());
 }
 
@@ -69,17 +71,27 @@ function offlineReportCommand(): Command {
         ...(from === undefined ? {} : { from }),
         ...(to === undefined ? {} : { to }),
       };
-      const totals: Partial<Record<Comparison['kind'], number>> = {};
+      const totals: Partial<Record<Comparison['kind'] | 'refused', number>> = {};
       await withApp(config, async ({ store }) => {
         for await (const line of offlineReport(store, range)) {
           const { kind } = line.comparison;
           totals[kind] = (totals[kind] ?? 0) + 1;
           const time = new Date(line.decidedAt).toISOString();
-          const { asker, policy, verdict, comparison } = line;
+          const { asker, policy, verdict, comparison, passage } = line;
+          const went = passage === 'notPassed' ? '  nobody went through' : '';
           printLine(
             json
               ? JSON.stringify(line)
-              : `${time}  ${asker}  ${policy}  ${verdict.outcome}  ${wordsOf(comparison)}`,
+              : `${time}  ${asker}  ${policy}  ${verdict.outcome}  ${wordsOf(comparison)}${went}`,
+          );
+        }
+        for (const refused of await refusedFacts(store)) {
+          totals.refused = (totals.refused ?? 0) + 1;
+          const time = new Date(refused.receivedAt).toISOString();
+          printLine(
+            json
+              ? JSON.stringify({ refused })
+              : `${time}  ${refused.asker}  refused: ${refused.code}`,
           );
         }
       });
@@ -94,6 +106,34 @@ function wordsOf(comparison: Comparison): string {
   return comparison.kind === 'behind'
     ? `behind: ${comparison.changed} of ${comparison.entries} entries had changed`
     : comparison.kind;
+}
+
+function receiptCommand(): Command {
+  return new Command('receipt')
+    .description('what a receipt stands for; exit 1 if the audit knows no such receipt')
+    .argument('<number>', 'as printed, such as 1F3A-9C20-77DE')
+    .addOption(configOption())
+    .option('--json', 'one JSON object')
+    .action(async (number: string, { config, json }: Options) => {
+      const found = await withApp(config, ({ store }) => redeemReceipt(store, number));
+      if (!found) {
+        printLine(json ? JSON.stringify({ found: false }) : 'no such receipt');
+        process.exitCode = EXIT_PROBLEMS;
+        return;
+      }
+      const { verdict, policy, decidedAt, source, passage } = found;
+      const words = [
+        new Date(decidedAt).toISOString(),
+        `kiosk:${found.kiosk}`,
+        policy,
+        verdict.outcome,
+        source === 'list' ? 'answered from the list' : 'answered by the server',
+        passage === 'notPassed' ? 'annulled: nobody went through' : (passage ?? ''),
+      ];
+      printLine(
+        json ? JSON.stringify({ found: true, ...found }) : words.filter(Boolean).join('  '),
+      );
+    });
 }
 
 function pruneCommand(): Command {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { encodeCredential } from '../../shared/credential/credential.ts';
+import { liveStep } from '../../shared/credential/live.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
@@ -169,6 +170,30 @@ export class Credentials {
       throw unknownCredential();
     }
     return this.#encode(id, row.kind as CredentialKind, row.issued_at, row.expires_at);
+  }
+
+  /**
+   * The code for a phone: the same credential signed anew for half a minute, so that a photograph of it
+   * is of no use (`shared/credential/live.ts`). Nothing is kept of it.
+   *
+   * @returns its text, and when the next one is due, in Unix milliseconds.
+   * @throws VarcoError `credentialUnknown` when no live credential has this id, or it has expired.
+   */
+  async liveCode(id: string): Promise<{ text: string; renewAt: number }> {
+    const now = this.#now();
+    const row = await this.#store.db
+      .selectFrom('credential')
+      .select(['kind', 'expires_at'])
+      .where('id', '=', id)
+      .where('state', '=', 'live')
+      .executeTakeFirst();
+    if (!row || (row.expires_at ?? Number.MAX_SAFE_INTEGER) <= now) {
+      throw unknownCredential();
+    }
+    const { renewAt, ...times } = liveStep(now);
+    const credential = { id, kind: row.kind as CredentialKind, ...times, live: true } as const;
+    const signer = this.#keyring.credentialSigner();
+    return { text: encodeCredential(credential, { host: this.#host, ...signer }), renewAt };
   }
 
   /**

@@ -9,6 +9,7 @@ import {
   sign,
   verify,
 } from 'node:crypto';
+import { compactDecrypt } from 'jose';
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
 import { HmacSha256 } from './hmac.ts';
@@ -58,6 +59,8 @@ const TAG_BYTES = 16;
 const BOX_OVERHEAD = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 // PKCS #8 of an Ed25519 seed is this prefix and the seed (RFC 8410 §7).
 const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
+// The same of an X25519 key.
+const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 
 interface OpenKey {
   keyId: string;
@@ -196,6 +199,47 @@ export class Keyring {
     } catch (error) {
       throw new VarcoError('boxUnreadable', `A value of ${place} is damaged`, { cause: error });
     }
+  }
+
+  /** What kiosks seal facts to now: an X25519 key (RFC 7748), base64url. */
+  factsKey(): { keyId: string; publicKey: string } {
+    const id = this.#sealingKeyId;
+    const { x = '' } = createPublicKey(this.#factsPrivateKey(id) as KeyObject).export({
+      format: 'jwk',
+    });
+    return { keyId: id, publicKey: x };
+  }
+
+  /**
+   * Opens what a kiosk sealed to {@link factsKey}, of now or of any column key that is kept.
+   *
+   * @throws VarcoError `boxUnreadable`: damaged, or of a key that is not here.
+   */
+  async openFact(box: string): Promise<string> {
+    try {
+      const { plaintext } = await compactDecrypt(
+        box,
+        ({ kid }) => this.#factsPrivateKey(kid ?? '') ?? Promise.reject(new Error('no such key')),
+        { keyManagementAlgorithms: ['ECDH-ES'], contentEncryptionAlgorithms: ['A256GCM'] },
+      );
+      return new TextDecoder().decode(plaintext);
+    } catch (cause) {
+      throw new VarcoError('boxUnreadable', 'A sealed fact can’t be opened', { cause });
+    }
+  }
+
+  /** Derived from a column key, so that it is kept, backed up and rotated with it. */
+  #factsPrivateKey(id: string): KeyObject | undefined {
+    const key = this.#columns.get(id);
+    const seed = key && Buffer.from(new HmacSha256(key).hex('varco facts X25519'), 'hex');
+    return (
+      seed &&
+      createPrivateKey({
+        key: Buffer.concat([PKCS8_X25519, seed]),
+        format: 'der',
+        type: 'pkcs8',
+      })
+    );
   }
 
   /** The key that new credentials are signed with. */

@@ -1,81 +1,248 @@
-import { z } from 'zod';
-import { VarcoError } from '../../shared/errors.ts';
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
+import { ActivityLog } from './activity.ts';
+import { demand, type FleetActor } from './actor.ts';
+import { Commands } from './commands.ts';
+import { ConfigPush } from './config-push.ts';
+import { ConfigVersions } from './config-versions.ts';
+import { Enrolment } from './enrolment.ts';
+import { FleetEvents } from './events.ts';
+import { Gates } from './gates.ts';
+import type { KioskSockets } from './kiosk-socket.ts';
+import { type Kiosk, Kiosks } from './kiosks.ts';
+import { LiveFleet } from './live.ts';
+import { visibleSites } from './permissions.ts';
+import { Rollouts } from './rollouts.ts';
+import { Roster, type RosterGate } from './roster.ts';
+import {
+  type AlertCount,
+  type FleetRow,
+  type FleetSummary,
+  type GateDetails,
+  summarise,
+  toDetails,
+  toFleetRow,
+} from './rows.ts';
+import { SavedViews } from './saved-views.ts';
+import { Sites } from './sites.ts';
+import { Steward } from './steward.ts';
+import { type History, Telemetry } from './telemetry.ts';
 
-const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
+export interface FleetDeps {
+  store: Store;
+  audit: Audit;
+  keyring: Keyring;
+  clock: Clock;
+  log: Log;
+  node: string;
+  /** The origin that a new kiosk asks, such as `https://varco.example.it`. */
+  server: string;
+  policyKnown: (policy: string) => boolean;
+  /** How often kiosks report, in milliseconds. */
+  intervalMs: number;
+}
 
-const kioskSchema = z.strictObject({
-  id: name,
-  /** The kiosk's Ed25519 public key, 32 bytes in base64url. */
-  publicKey: z.base64url().length(43),
-  gate: z.string().min(1).max(64),
-  site: name,
-  /** The id of the policy that this gate asks. */
-  policy: z.string().min(1).max(64),
-});
-
-/** A kiosk that may connect. */
-export type Kiosk = z.infer<typeof kioskSchema>;
-
-/** The kiosks and their gates; every method is a whole unit of work. */
+/** The fleet: places, kiosks, what they tell, and what they are told. */
 export class Fleet {
-  readonly #store: Store;
-  readonly #audit: Audit;
-  readonly #now: () => number;
+  readonly activity: ActivityLog;
+  readonly sites: Sites;
+  readonly gates: Gates;
+  readonly kiosks: Kiosks;
+  readonly enrolment: Enrolment;
+  readonly configs: ConfigVersions;
+  readonly rollouts: Rollouts;
+  readonly commands: Commands;
+  readonly views: SavedViews;
+  readonly telemetry: Telemetry;
+  readonly events = new FleetEvents();
+  readonly roster: Roster;
+  /** What the kiosks' sockets tell. */
+  readonly live: LiveFleet;
+  readonly #push: ConfigPush;
+  readonly #steward: Steward;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  #alertCount: AlertCount = () => ({ count: 0, worst: null });
 
-  constructor(deps: { store: Store; audit: Audit; now: () => number }) {
-    this.#store = deps.store;
-    this.#audit = deps.audit;
-    this.#now = deps.now;
+  constructor(deps: FleetDeps) {
+    const { store, audit, keyring, clock, log, node } = deps;
+    const now = () => clock.now();
+    this.#clock = clock;
+    this.#log = log;
+    this.activity = new ActivityLog({ store, audit, now });
+    const { activity } = this;
+    this.sites = new Sites({ store, activity, now });
+    this.gates = new Gates({ store, activity, policyKnown: deps.policyKnown, now });
+    this.kiosks = new Kiosks({ store, activity, now });
+    this.configs = new ConfigVersions({ store, activity, now });
+    this.telemetry = new Telemetry({ store });
+    this.views = new SavedViews({ store, now });
+    const { sites, gates, kiosks, configs, telemetry, events } = this;
+    this.roster = new Roster({ store, sites, gates, kiosks, node });
+    const { roster } = this;
+    this.enrolment = new Enrolment({
+      store,
+      keyring,
+      activity,
+      server: deps.server,
+      desiredOf: (tx, gate) => configs.desiredOf(gate.id, tx),
+      now,
+    });
+    this.rollouts = new Rollouts({ store, activity, roster, configs, now });
+    this.commands = new Commands({ store, activity, roster, node, now, log });
+    const desiredOf = (gate: string) => configs.desiredOf(gate);
+    this.live = new LiveFleet({
+      store,
+      roster,
+      telemetry,
+      events,
+      clock,
+      log,
+      node,
+      desiredOf,
+      hasKey: async (kiosk) => (await kiosks.find(kiosk)) !== undefined,
+      enrol: (request, facts) => this.enrolment.enrol(request, facts),
+      intervalMs: deps.intervalMs,
+    });
+    this.#push = new ConfigPush({
+      roster,
+      node,
+      log,
+      desiredOf,
+      reported: (gate, reported) => this.live.noteConfig(gate, reported),
+    });
+    this.#steward = new Steward({ store, node, clock, log, jobs: this.#jobs() });
+    this.#connect();
   }
 
-  /**
-   * Lets a kiosk in, or changes one that is known.
-   *
-   * @throws VarcoError `kioskInvalid`.
-   */
-  async registerKiosk(given: Kiosk): Promise<void> {
-    const parsed = kioskSchema.safeParse(given);
-    if (!parsed.success) {
-      throw new VarcoError('kioskInvalid', z.prettifyError(parsed.error));
+  /** Gives the room its node's sockets. */
+  attach(sockets: KioskSockets): void {
+    this.live.attach(sockets);
+    this.commands.attach({
+      connected: () => sockets.connected(),
+      command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
+    });
+    this.#push.attach({
+      configure: (kiosk, desired, options) => sockets.call(kiosk, 'Configure', desired, options),
+      renew: (kiosk) => sockets.disconnect(kiosk, 'unavailable'),
+    });
+  }
+
+  /** Reads the fleet into memory: enough to act on it once. */
+  async open(): Promise<void> {
+    await this.live.reload();
+  }
+
+  /** Follows the fleet from now on: for a server that listens. */
+  async start(): Promise<void> {
+    await this.live.start();
+    await this.commands.start();
+    this.#steward.start();
+  }
+
+  async stop(): Promise<void> {
+    await this.#steward.stop();
+    await this.commands.stop();
+    await this.live.stop();
+  }
+
+  /** @see Kiosks.register */
+  registerKiosk(kiosk: Kiosk): Promise<void> {
+    return this.kiosks.register(kiosk);
+  }
+
+  /** @see Kiosks.find */
+  findKiosk(id: string): Promise<Kiosk | undefined> {
+    return this.kiosks.find(id);
+  }
+
+  /** The rows of the gates named, or of all, whoever may see them; one that is not there is no more. */
+  rows(ids?: readonly string[]): FleetRow[] {
+    const entries = ids ? ids.flatMap((id) => this.roster.get(id) ?? []) : this.roster.gates();
+    return [...entries].map((entry) => toFleetRow(entry, this.roster, this.#alertCount));
+  }
+
+  /** The rows that this actor may see. */
+  rowsFor(who: FleetActor): FleetRow[] {
+    const seen = visibleSites(who);
+    return seen ? this.rows().filter(({ siteId }) => seen === 'all' || seen.includes(siteId)) : [];
+  }
+
+  summaryFor(who: FleetActor): FleetSummary {
+    return summarise(this.rowsFor(who));
+  }
+
+  /** @throws VarcoError `gateUnknown`, `forbidden`. */
+  details(who: FleetActor, gate: string): GateDetails {
+    const entry = this.#entry(who, gate);
+    return toDetails(entry, this.roster, this.#alertCount, this.#clock.now());
+  }
+
+  /** @throws VarcoError `gateUnknown`, `forbidden`. */
+  history(who: FleetActor, gate: string, range: { from: number; to: number }): Promise<History> {
+    this.#entry(who, gate);
+    return this.telemetry.history(gate, range, this.#clock.now());
+  }
+
+  #entry(who: FleetActor, gate: string): RosterGate {
+    const entry = this.roster.get(gate) ?? this.roster.ofKiosk(gate);
+    if (!entry) {
+      throw new VarcoError('gateUnknown', `There is no gate ${gate}`);
     }
-    const { id, publicKey, gate, site, policy } = parsed.data;
-    await this.#store.transaction(async (tx) => {
-      const row = { public_key: publicKey, gate, site, policy, state: 'accepted' };
-      await tx
-        .insertInto('kiosk')
-        .values({ id, ...row, registered_at: this.#now() })
-        .onConflict((conflict) => conflict.column('id').doUpdateSet(row))
-        .execute();
-      await this.#audit.append(tx, [{ kind: 'kiosk.registered', body: { kiosk: id, gate } }]);
-    });
+    demand(who, 'fleet.view', { site: entry.gate.site });
+    return entry;
   }
 
-  /** Shuts a kiosk out from its next connection on. */
-  async removeKiosk(id: string): Promise<void> {
-    await this.#store.transaction(async (tx) => {
-      await tx.updateTable('kiosk').set({ state: 'removed' }).where('id', '=', id).execute();
-      await this.#audit.append(tx, [{ kind: 'kiosk.removed', body: { kiosk: id } }]);
-    });
+  #jobs() {
+    const { telemetry, activity, commands, enrolment, rollouts } = this;
+    return {
+      everySecond: [() => rollouts.step(), () => commands.expire()],
+      everyMinute: [
+        (now: number) => whileMore(() => telemetry.rollUp(now)),
+        (now: number) => whileMore(() => telemetry.prune(now)),
+        () => activity.prune().then(() => {}),
+        () => commands.prune(),
+        () => enrolment.prune(),
+      ],
+    };
   }
 
-  /** @returns undefined for one that is not known or was removed. */
-  async findKiosk(id: string): Promise<Kiosk | undefined> {
-    const row = await this.#store.db
-      .selectFrom('kiosk')
-      .select(['id', 'public_key', 'gate', 'site', 'policy'])
-      .where('id', '=', id)
-      .where('state', '=', 'accepted')
-      .executeTakeFirst();
-    return (
-      row && {
-        id: row.id,
-        publicKey: row.public_key,
-        gate: row.gate,
-        site: row.site,
-        policy: row.policy,
-      }
-    );
+  #connect(): void {
+    const { live, events, commands, rollouts } = this;
+    const changed = (gates: readonly string[]) =>
+      live.changed(gates).catch((error: unknown) => {
+        this.#log.warn({ code: errorCode(error) }, 'the fleet was not read anew');
+      });
+    this.sites.onChange = () => void changed([]);
+    this.gates.onChange = (gates) => void changed(gates);
+    this.kiosks.onChange = (gates) => void changed(gates);
+    this.enrolment.onChange = (gates) => void changed(gates);
+    rollouts.onDesired = (gates) => changed(gates);
+    rollouts.onChange = (gates) => events.touch(gates, ['rollouts', 'activity']);
+    commands.onChange = (gates) => {
+      events.touch([], ['commands', 'activity', ...gates.map((gate) => `gate:${gate}` as const)]);
+    };
+    live.onReloaded = () => void this.#push.run();
+    live.onAdmitted = (kiosk, version) => this.#push.answered(kiosk, version);
+    live.onBooted = () => void commands.deliver();
+    live.onCommandEnd = (kiosk, end) => {
+      commands.ended(kiosk, end).catch((error: unknown) => {
+        this.#log.warn({ code: errorCode(error) }, 'the end of a command was not kept');
+      });
+    };
+  }
+}
+
+const STEPS_MAX = 200;
+
+/** Runs small steps until there is no more to do, or enough was done for now. */
+async function whileMore(step: () => Promise<boolean>): Promise<void> {
+  for (let steps = 0; steps < STEPS_MAX && (await step()); steps += 1) {
+    // Gates are answered in between.
+    await new Promise((resolve) => setImmediate(resolve));
   }
 }

@@ -7,7 +7,7 @@ import type { OfflineLists } from '../offline-list/offline-lists.ts';
 import type { SecondLevel } from '../verification/second-level.ts';
 import type { Answer } from '../verification/settlement.ts';
 import type { Verification } from '../verification/verification.ts';
-import type { Kiosk } from './fleet.ts';
+import type { Kiosk } from './kiosks.ts';
 
 export interface KioskCallsDeps {
   verification: Verification;
@@ -24,6 +24,12 @@ export class KioskCalls {
 
   constructor(deps: KioskCallsDeps) {
     this.#deps = deps;
+  }
+
+  /** What a gate is told of itself at boot. */
+  gateOf({ gate: name, policy }: Kiosk): (AnswerOf<'Boot'> & { status: 'accepted' })['gate'] {
+    const isLive = this.#deps.verification.takesOnlyLive(policy);
+    return { name, policy, ...(isLive ? { liveCode: 'required' } : {}) };
   }
 
   verify({ id, site, policy }: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
@@ -54,9 +60,9 @@ export class KioskCalls {
     return this.#serve(offlineLists.chunk(policy, request));
   }
 
-  async facts({ id, site }: Kiosk, { facts }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
+  async facts({ id, site }: Kiosk, { boxes }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
     const asker = { id: `kiosk:${id}`, site };
-    return { results: await this.#serve(this.#deps.facts.take(asker, facts)) };
+    return { results: await this.#serve(this.#deps.facts.takeSealed(asker, boxes)) };
   }
 
   async #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {

@@ -3,15 +3,26 @@ import type { RawData, WebSocket } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError, defaultPeerLimits, Peer } from '../../shared/protocol/peer.ts';
+import {
+  type ActionTable,
+  CallError,
+  defaultPeerLimits,
+  Peer,
+} from '../../shared/protocol/peer.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import { CommandResults } from './command-results.ts';
-import type { Fleet, Kiosk } from './fleet.ts';
 import type { KioskCalls } from './kiosk-calls.ts';
 import { proofHolds } from './kiosk-proof.ts';
-import { type CloseReason, closeCodes, type SocketLimits } from './link-limits.ts';
+import type { Kiosk, KioskFinder } from './kiosks.ts';
+import {
+  type CloseReason,
+  closeCodes,
+  reconnectWithinMs,
+  type SocketLimits,
+} from './link-limits.ts';
 import type { GoneReason, LinkFacts, LinkListener } from './link-listener.ts';
+import type { ProofGate } from './proof-gate.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 const NONCE_BYTES = 32;
@@ -21,15 +32,31 @@ export interface ConnectionHost {
   readonly limits: SocketLimits;
   readonly clock: Clock;
   readonly log: Log;
-  readonly fleet: Fleet;
+  readonly fleet: KioskFinder;
   readonly keyring: Keyring;
   /** The hosts whose codes the gates read. */
   readonly hosts: readonly string[];
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
+  readonly proofs: ProofGate;
+  /** Whether a site's kiosks must show a client certificate of their own as well. */
+  demandsCertificate(site: string): boolean;
+  /** Kiosks that are connected to this node. */
+  readonly size: number;
   /** It proved itself: it takes the place of an older connection of the same kiosk. */
   accept(kioskId: string, connection: KioskConnection): void;
   forget(kioskId: string | undefined, connection: KioskConnection): void;
+}
+
+/** What the handshake said of a connection. */
+export interface Handshake {
+  /** The host that the kiosk asked for, in lower case. */
+  host: string;
+  facts: LinkFacts;
+  /** The name in the client certificate that TLS checked; absent: none was shown, or none that holds. */
+  certificateName?: string | undefined;
+  /** The actions of the subprotocol that was agreed on. */
+  actions: ActionTable;
 }
 
 type State =
@@ -42,27 +69,27 @@ type State =
 export class KioskConnection {
   readonly #server: ConnectionHost;
   readonly #socket: WebSocket;
-  readonly #host: string;
-  readonly #facts: LinkFacts;
+  readonly #handshake: Handshake;
   readonly #peer: Peer;
   readonly #results = new CommandResults();
   #state: State = { name: 'proving' };
   #goneReason: GoneReason = 'closed';
   #proof: Promise<void> | undefined;
+  #toldWithinMs = 0;
   #cancelDeadline: () => void = () => {};
   #cancelPing: () => void = () => {};
 
-  /** @param host that the kiosk asked for, in lower case. */
-  constructor(server: ConnectionHost, socket: WebSocket, host: string, facts: LinkFacts) {
+  constructor(server: ConnectionHost, socket: WebSocket, handshake: Handshake) {
     this.#server = server;
     this.#socket = socket;
-    this.#host = host;
-    this.#facts = facts;
+    this.#handshake = handshake;
     const { calls } = server;
     this.#peer = new Peer({
-      send: (text) => socket.send(text),
+      send: (text) => this.#send(text),
       clock: server.clock,
       limits: defaultPeerLimits,
+      actions: handshake.actions,
+      flooded: () => this.close('flood'),
       handlers: {
         Boot: (request) => this.#boot(request),
         Verify: (request) => calls.verify(this.#acceptedKiosk(), request),
@@ -90,7 +117,8 @@ export class KioskConnection {
       log.warn({ code: errorCode(error) }, 'kiosk connection failed'),
     );
     this.#socket.on('close', () => this.#ended());
-    this.#socket.on('pong', () => this.#awaitPing());
+    this.#socket.on('ping', () => this.#peer.take());
+    this.#socket.on('pong', () => this.#peer.take() && this.#awaitPing());
     this.#proof = this.#challenge();
   }
 
@@ -102,6 +130,20 @@ export class KioskConnection {
     // A peer that never answers the close frame is cut off by the ping's deadline or at once here.
     if (reason === 'deadline' || reason === 'goingAway' || reason === 'flood') {
       this.#socket.terminate();
+    }
+  }
+
+  /** Whether it has not proven itself yet. */
+  get isProving(): boolean {
+    return this.#state.name === 'proving';
+  }
+
+  /** A kiosk that reads nothing of what it is sent is cut off before it fills this server's memory. */
+  #send(text: string): void {
+    if (this.#socket.bufferedAmount > this.#server.limits.unsentBytesMax) {
+      this.close('flood');
+    } else {
+      this.#socket.send(text);
     }
   }
 
@@ -133,14 +175,17 @@ export class KioskConnection {
         { nonce, serverTime: clock.now() },
         { timeoutMs: limits.acceptDeadlineMs },
       );
-      const kiosk = await this.#prove(nonce, answer);
+      const kiosk = await this.#server.proofs.pass(() => this.#prove(nonce, answer));
+      if (this.#state.name === 'closed') {
+        return;
+      }
       if (!kiosk) {
         log.warn({ kiosk: answer.kioskId }, 'kiosk refused: its proof does not hold');
         this.close('proofRefused');
-      } else if (this.#state.name === 'proving') {
+      } else if (this.isProving) {
         this.#state = { name: 'proven', kiosk };
         this.#server.accept(kiosk.id, this);
-        this.#tell((listener) => listener.connected?.(kiosk, this.#facts));
+        this.#tell((listener) => listener.connected?.(kiosk, this.#handshake.facts));
       }
     } catch (error) {
       const code = errorCode(error);
@@ -154,10 +199,19 @@ export class KioskConnection {
   /** The kiosk whose key signed this connection's nonce. */
   async #prove(nonce: string, answer: AnswerOf<'Challenge'>): Promise<Kiosk | undefined> {
     const { fleet, clock, limits } = this.#server;
+    const { host, certificateName } = this.#handshake;
+    if (this.#state.name === 'closed') {
+      return undefined;
+    }
     const kiosk = await fleet.findKiosk(answer.kioskId);
     const { clockSkewMaxMs } = limits;
-    const context = { host: this.#host, nonce, now: clock.now(), clockSkewMaxMs };
-    return proofHolds(answer, kiosk?.publicKey, context) ? kiosk : undefined;
+    const context = { host, nonce, now: clock.now(), clockSkewMaxMs };
+    // An unknown kiosk costs the same work.
+    if (!proofHolds(answer, kiosk?.publicKey, context) || !kiosk) {
+      return undefined;
+    }
+    const isCertified = certificateName === kiosk.id;
+    return isCertified || !this.#server.demandsCertificate(kiosk.site) ? kiosk : undefined;
   }
 
   /** A boot that comes right behind the proof waits until that is checked. */
@@ -182,9 +236,11 @@ export class KioskConnection {
       status: 'accepted',
       serverTime,
       intervalMs: admission.intervalMs ?? limits.statusEveryMs,
-      gate: { name: kiosk.gate, policy: kiosk.policy },
+      gate: this.#server.calls.gateOf(kiosk),
       hosts: [...hosts],
       credentialKeys: keyring.credentialKeys(),
+      reconnectWithinMs: this.#within(),
+      factsKey: keyring.factsKey(),
       ...(admission.desired ? { desired: admission.desired } : {}),
     };
   }
@@ -193,7 +249,18 @@ export class KioskConnection {
     const kiosk = this.#acceptedKiosk();
     this.#tell((listener) => listener.status?.(kiosk, report));
     this.#tell((listener) => report.config && listener.configReported?.(kiosk, report.config));
-    return { serverTime: this.#server.clock.now() };
+    const before = this.#toldWithinMs;
+    const withinMs = this.#within();
+    return {
+      serverTime: this.#server.clock.now(),
+      ...(withinMs === before ? {} : { reconnectWithinMs: withinMs }),
+    };
+  }
+
+  /** How this server's kiosks are spread if it is lost; the kiosk is told when it changes. */
+  #within(): number {
+    this.#toldWithinMs = reconnectWithinMs(this.#server.size, this.#server.limits);
+    return this.#toldWithinMs;
   }
 
   #commandResult(part: RequestOf<'CommandResult'>): AnswerOf<'CommandResult'> {
@@ -238,7 +305,7 @@ export class KioskConnection {
     this.#state = { name: 'closed' };
     this.#server.forget(kiosk?.id, this);
     if (kiosk) {
-      this.#tell((listener) => listener.gone?.(kiosk, this.#facts, this.#goneReason));
+      this.#tell((listener) => listener.gone?.(kiosk, this.#handshake.facts, this.#goneReason));
     }
   }
 }

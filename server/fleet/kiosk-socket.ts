@@ -1,23 +1,30 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer } from 'ws';
+import { TLSSocket } from 'node:tls';
+import { type WebSocket, WebSocketServer } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
 import { SOCKET_PAYLOAD_BYTES_MAX, SUBPROTOCOL } from '../../shared/protocol/frame.ts';
-import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError } from '../../shared/protocol/peer.ts';
+import {
+  type ActionName,
+  type AnswerOf,
+  actions,
+  type RequestOf,
+} from '../../shared/protocol/messages.ts';
+import { type ActionTable, CallError } from '../../shared/protocol/peer.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
-import type { Fleet } from './fleet.ts';
 import { KioskCalls, type KioskCallsDeps } from './kiosk-calls.ts';
 import { type ConnectionHost, KioskConnection } from './kiosk-connection.ts';
+import type { KioskFinder } from './kiosks.ts';
 import { type CloseReason, defaultSocketLimits, type SocketLimits } from './link-limits.ts';
 import { type LinkListener, plainListener } from './link-listener.ts';
+import { ProofGate } from './proof-gate.ts';
 
 /** Where kiosks connect. */
 export const LINK_PATH = '/link';
 
 export interface KioskSocketDeps extends KioskCallsDeps {
-  fleet: Fleet;
+  fleet: KioskFinder;
   keyring: Keyring;
   /** The hosts whose codes the gates read. */
   hosts: readonly string[];
@@ -26,21 +33,34 @@ export interface KioskSocketDeps extends KioskCallsDeps {
   clock: Clock;
   log: Log;
   limits?: SocketLimits;
+  /**
+   * The protocols that are served side by side, by subprotocol, the most wanted first; a kiosk gets the
+   * first of them that it offers. Absent: `varco.v1` alone.
+   */
+  protocols?: ReadonlyMap<string, ActionTable> | undefined;
+  /** The sites whose kiosks must show a client certificate, by TLS, that carries their id. */
+  certificateSites?: 'all' | readonly string[] | undefined;
 }
+
+const ownProtocols: ReadonlyMap<string, ActionTable> = new Map([[SUBPROTOCOL, actions]]);
 
 /** The kiosks' end of the link: one connection each, proven before anything else. */
 export class KioskSockets implements ConnectionHost {
   readonly limits: SocketLimits;
   readonly clock: Clock;
   readonly log: Log;
-  readonly fleet: Fleet;
+  readonly fleet: KioskFinder;
   readonly keyring: Keyring;
   readonly hosts: readonly string[];
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
+  readonly proofs: ProofGate;
+  readonly #protocols: ReadonlyMap<string, ActionTable>;
+  readonly #certificateSites: 'all' | readonly string[];
   readonly #server: WebSocketServer;
   readonly #connections = new Set<KioskConnection>();
   readonly #byKiosk = new Map<string, KioskConnection>();
+  #proving = 0;
   #opened = 0;
 
   constructor(deps: KioskSocketDeps) {
@@ -52,50 +72,74 @@ export class KioskSockets implements ConnectionHost {
     this.hosts = deps.hosts;
     this.calls = new KioskCalls(deps);
     this.listener = deps.listener ?? plainListener;
+    this.proofs = new ProofGate(this.limits.proofsAtOnceMax);
+    this.#protocols = deps.protocols ?? ownProtocols;
+    this.#certificateSites = deps.certificateSites ?? [];
     this.#server = new WebSocketServer({
       noServer: true,
       maxPayload: SOCKET_PAYLOAD_BYTES_MAX,
       perMessageDeflate: false,
-      handleProtocols: (offered) => (offered.has(SUBPROTOCOL) ? SUBPROTOCOL : false),
+      handleProtocols: (offered) => this.#agree(offered) ?? false,
     });
   }
 
-  /** Takes an HTTP upgrade; anything but a `varco.v1` request for `/link` is refused. */
+  #agree(offered: ReadonlySet<string>): string | undefined {
+    return [...this.#protocols.keys()].find((protocol) => offered.has(protocol));
+  }
+
+  demandsCertificate(site: string): boolean {
+    return this.#certificateSites === 'all' || this.#certificateSites.includes(site);
+  }
+
+  /** Takes an HTTP upgrade; anything but a request for `/link` in a protocol of ours is refused. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => socket.destroy());
-    const offered = (request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/);
+    const offered = new Set((request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/));
     if (request.url !== LINK_PATH) {
       refuse(socket, '404 Not Found');
-    } else if (!offered.includes(SUBPROTOCOL)) {
+    } else if (this.#agree(offered) === undefined) {
       refuse(socket, '400 Bad Request');
-    } else if (this.#connections.size >= this.limits.socketsMax) {
+    } else if (
+      this.#connections.size >= this.limits.socketsMax ||
+      this.#proving >= this.limits.provingMax
+    ) {
       refuse(socket, '503 Service Unavailable');
     } else {
-      this.#server.handleUpgrade(request, socket, head, (opened) => {
-        const host = (request.headers.host ?? '').toLowerCase();
-        this.#opened += 1;
-        const facts = {
-          connection: this.#opened,
-          address: request.socket.remoteAddress ?? '',
-        };
-        const connection = new KioskConnection(this, opened, host, facts);
-        this.#connections.add(connection);
-        connection.start();
-      });
+      this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened, request));
     }
+  }
+
+  #open(opened: WebSocket, request: IncomingMessage): void {
+    this.#opened += 1;
+    this.#proving += 1;
+    const { socket, headers } = request;
+    const connection = new KioskConnection(this, opened, {
+      host: (headers.host ?? '').toLowerCase(),
+      facts: { connection: this.#opened, address: socket.remoteAddress ?? '' },
+      certificateName: certificateName(socket),
+      actions: this.#protocols.get(opened.protocol) ?? actions,
+    });
+    this.#connections.add(connection);
+    connection.start();
   }
 
   /** The newer connection of a kiosk takes the place of the older. */
   accept(kioskId: string, connection: KioskConnection): void {
+    this.#proving -= 1;
     this.#byKiosk.get(kioskId)?.close('evicted');
     this.#byKiosk.set(kioskId, connection);
   }
 
   forget(kioskId: string | undefined, connection: KioskConnection): void {
     this.#connections.delete(connection);
+    this.#proving -= kioskId === undefined ? 1 : 0;
     if (kioskId !== undefined && this.#byKiosk.get(kioskId) === connection) {
       this.#byKiosk.delete(kioskId);
     }
+  }
+
+  get size(): number {
+    return this.#byKiosk.size;
   }
 
   /** The ids of the kiosks that are connected to this node. */
@@ -139,6 +183,15 @@ export class KioskSockets implements ConnectionHost {
     }
     this.#server.close();
   }
+}
+
+/** Whom the client certificate names, if TLS found it good. */
+function certificateName(socket: Duplex): string | undefined {
+  if (!(socket instanceof TLSSocket) || !socket.authorized) {
+    return undefined;
+  }
+  const { subject } = socket.getPeerCertificate();
+  return typeof subject?.CN === 'string' ? subject.CN : undefined;
 }
 
 function refuse(socket: Duplex, status: string): void {

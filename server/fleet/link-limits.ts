@@ -9,6 +9,14 @@ export interface SocketLimits {
   pongDeadlineMs: number;
   statusEveryMs: number;
   socketsMax: number;
+  /** Sockets that have not proven themselves yet, at most; one more comes again later. */
+  provingMax: number;
+  /** Proofs that are checked together; the others wait their turn, verifications do not. */
+  proofsAtOnceMax: number;
+  /** Kiosks that come back in a second after this server was lost, as it spreads them. */
+  returnsPerSecond: number;
+  /** What may wait to be sent to a kiosk that doesn't read, in bytes. */
+  unsentBytesMax: number;
 }
 
 export const defaultSocketLimits: SocketLimits = {
@@ -18,7 +26,24 @@ export const defaultSocketLimits: SocketLimits = {
   pongDeadlineMs: 10_000,
   statusEveryMs: 30_000,
   socketsMax: 20_000,
+  provingMax: 1_024,
+  proofsAtOnceMax: 4,
+  returnsPerSecond: 50,
+  unsentBytesMax: 1_048_576,
 };
+
+/** The longest spread: every kiosk's first try after a loss comes within it. */
+const SPREAD_MAX_MS = 50_000;
+const SPREAD_MIN_MS = 1_000;
+
+/**
+ * Within which time a server's kiosks are to come back after a loss, in milliseconds: long enough for
+ * `returnsPerSecond`, and for 1,000 kiosks and more still below a minute.
+ */
+export function reconnectWithinMs(kiosks: number, limits: SocketLimits): number {
+  const spread = Math.ceil(kiosks / limits.returnsPerSecond) * 1_000;
+  return Math.min(SPREAD_MAX_MS, Math.max(SPREAD_MIN_MS, spread));
+}
 
 /** Why the server closes a connection (the private range of RFC 6455 §7.4.2); a closed set. */
 export const closeCodes = {

@@ -7,7 +7,7 @@ import type {
 import type { RequestOf } from '../../shared/protocol/messages.ts';
 import type { StatusReport } from '../../shared/protocol/status.ts';
 import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
-import type { Kiosk } from './fleet.ts';
+import type { Kiosk } from './kiosks.ts';
 
 /** Whether a kiosk that has proven itself may work; one that may not is told when to ask again. */
 export type Admission =

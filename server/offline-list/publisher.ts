@@ -116,9 +116,10 @@ export class ListPublisher {
   async #advanceAll(): Promise<void> {
     const rows = await this.#deps.store.db
       .selectFrom('kiosk')
-      .select('policy')
+      .innerJoin('gate', 'gate.id', 'kiosk.gate')
+      .select('gate.policy')
       .distinct()
-      .where('state', '=', 'accepted')
+      .where('kiosk.state', '=', 'accepted')
       .execute();
     for (const { policy } of rows) {
       await this.#advance(policy);

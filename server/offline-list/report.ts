@@ -1,7 +1,8 @@
+import type { Passage } from '../../shared/fact.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Lookup, Store } from '../store/store.ts';
-import type { FactBody } from './facts.ts';
+import { type FactBody, passageKey } from './facts.ts';
 
 /**
  * How an offline answer compares with what the registry said when it was given. A fact names nobody, so
@@ -30,6 +31,8 @@ export interface ReportLine {
   receivedAt: number;
   clockTrust: FactBody['clockTrust'];
   comparison: Comparison;
+  /** Whether somebody went through, where a passage sensor told. */
+  passage?: Passage;
 }
 
 /** Facts decided in a range of time, both ends included. */
@@ -47,6 +50,7 @@ interface Version {
 }
 
 const PAGE = 500;
+const REFUSED_MAX = 1_000;
 /** A kiosk's time lags by what the boot's answer took; a change this close counts as before. */
 const CLOCK_TOLERANCE_MS = 2_000;
 const answered: Lookup = { head: 'select request, body from audit where request', keyType: 'text' };
@@ -75,10 +79,12 @@ export async function* offlineReport(
         .filter(({ decidedAt }) => decidedAt >= (range.from ?? 0))
         .filter(({ decidedAt }) => decidedAt <= (range.to ?? Number.MAX_SAFE_INTEGER));
       const online = await readAnswers(store, facts);
+      const passages = await readPassages(store, facts);
       for (const fact of facts) {
         const { list, ...line } = fact;
         const comparison = compare(fact, list, online, versions.get(fact.policy) ?? []);
-        yield { ...line, comparison };
+        const passage = passages.get(passageKey(fact.asker, fact.requestId));
+        yield { ...line, comparison, ...(passage ? { passage } : {}) };
       }
       if (rows.length < PAGE) {
         break;
@@ -110,6 +116,42 @@ async function readAnswers(
   return new Map(
     rows.map(({ request, body }) => [request, (JSON.parse(body) as { verdict: Verdict }).verdict]),
   );
+}
+
+async function readPassages(
+  store: Store,
+  facts: readonly KeptFact[],
+): Promise<Map<string, Passage>> {
+  const keys = facts.map(({ asker, requestId }) => passageKey(asker, requestId));
+  const rows = await store.transaction((tx) =>
+    store.lookup<{ request: string; body: string }>(tx, answered, keys),
+  );
+  return new Map(
+    rows.map(({ request, body }) => [request, (JSON.parse(body) as { passage: Passage }).passage]),
+  );
+}
+
+/** A fact that was refused: what it said, and why it is not believed. */
+export interface RefusedFact {
+  asker: string;
+  site: string;
+  code: string;
+  receivedAt: number;
+}
+
+/** Every fact that was refused, in the order of arrival at each node, a thousand at most. */
+export async function refusedFacts(store: Store): Promise<RefusedFact[]> {
+  const rows = await store.db
+    .selectFrom('audit')
+    .select(['at', 'body'])
+    .where('kind', '=', 'factRefused')
+    .orderBy('at')
+    .limit(REFUSED_MAX)
+    .execute();
+  return rows.map(({ at, body }) => {
+    const { asker, site, code } = JSON.parse(body) as RefusedFact;
+    return { asker, site, code, receivedAt: at };
+  });
 }
 
 async function readVersions(store: Store): Promise<Map<string, Version[]>> {

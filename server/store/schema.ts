@@ -1,12 +1,14 @@
 import type { Generated } from 'kysely';
+import type { FleetTables } from './tables/fleet.ts';
 import type { LoginTables } from './tables/login.ts';
+import type { NotifyTables } from './tables/notify.ts';
 
 /**
  * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see
  * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
  * so that both engines keep it alike.
  */
-export interface Tables extends LoginTables {
+export interface Tables extends FleetTables, LoginTables, NotifyTables {
   meta: { name: string; value: string };
   person: {
     id: Generated<number>;
@@ -58,15 +60,6 @@ export interface Tables extends LoginTables {
     actor: string;
   };
   policy: { id: string; version: number; body: string };
-  kiosk: {
-    id: string;
-    public_key: string;
-    gate: string;
-    site: string;
-    policy: string;
-    state: string;
-    registered_at: number;
-  };
   guess: { key: string; failures: number; last_at: number; blocked_until: number };
   one_time_code: {
     id: string;

@@ -64,7 +64,11 @@ export type Cause =
   | 'wrongCode'
   | 'revoked'
   | 'locked'
-  | 'expired';
+  | 'expired'
+  | LiveCause;
+
+/** What is wrong with the code's time proof: none where the policy wants one, too old, shown before. */
+export type LiveCause = 'liveMissing' | 'liveStale' | 'liveUsed';
 
 export interface Recognition {
   cause: Cause;

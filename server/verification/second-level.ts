@@ -109,7 +109,10 @@ export class SecondLevel {
       const deliver = () =>
         this.#deliver(async () => {
           const { email } = await this.#registry.identity(personId);
-          await messenger.sendDetail({ email: email ?? '' }, formatDetail(detailOf(status)));
+          await messenger.sendDetail(
+            { email: email ?? '', personId },
+            formatDetail(detailOf(status)),
+          );
         });
       return Promise.resolve({ answer: { outcome: 'sent' as const }, deliver });
     });
@@ -282,7 +285,7 @@ export class SecondLevel {
     const deliver = () =>
       this.#deliver(async () => {
         const { mobile } = await this.#registry.identity(personId);
-        await messenger.sendCode({ mobile: mobile ?? '' }, code);
+        await messenger.sendCode({ mobile: mobile ?? '', personId }, code);
       });
     return { verdict: { outcome: 'otpRequired', expiresInMs: CODE_LIFE_MS }, deliver };
   }

@@ -6,6 +6,7 @@ import type { Status } from '../registry/status.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 import { decide, type Facts } from './decide.ts';
 import { Guesses } from './guesses.ts';
+import { LiveCodes } from './live-codes.ts';
 import { birthDatesOf, type Found, findAll, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
 import type { SightingGroup, Sightings } from './sightings.ts';
@@ -27,6 +28,8 @@ export interface Answer {
 export interface Question {
   asker: Asker;
   credentialId: string;
+  /** When the live code that was shown was made, in Unix seconds; absent for another code. */
+  liveIssuedAt: number | undefined;
   /** The policy that is asked about. */
   policy: Policy;
   mac: string;
@@ -90,11 +93,12 @@ export class Settlement {
     const found = await findAll(this.#store, tx, ids);
     const guesses = await Guesses.read(this.#store, tx, tries);
     const births = await this.#births(tx, tries, found);
+    const live = await LiveCodes.read(this.#store, tx, this.#keyring, tries);
     const seen = this.#sightings.group(decidedAt);
     const events: AuditEvent[] = [];
     const deliveries: (() => void)[] = [];
     for (const one of tries) {
-      const recognition = recognise(one, found, decidedAt);
+      const recognition = live.check(recognise(one, found, decidedAt), one, decidedAt);
       const birthDate = births.get(recognition.person.id);
       let verdict = this.#judge(one, recognition, guesses, { birthDate, now: decidedAt });
       if (verdict === 'askForCode') {
@@ -108,6 +112,7 @@ export class Settlement {
       events.push(this.#toEvent(one, recognition, verdict, seen, decidedAt));
     }
     await guesses.write(this.#store, tx);
+    await live.write(this.#store, tx);
     await this.#audit.append(tx, events, decidedAt);
     return {
       answers,
@@ -171,7 +176,7 @@ export class Settlement {
   }
 
   #toEvent(
-    { asker, policy, key }: Question,
+    { asker, policy, key, liveIssuedAt }: Question,
     { cause, subject }: Recognition,
     verdict: Verdict,
     seen: SightingGroup,
@@ -190,6 +195,7 @@ export class Settlement {
         version: policy.version,
         verdict,
         cause,
+        ...(liveIssuedAt === undefined ? {} : { live: true }),
         ...(signals.length > 0 ? { signals } : {}),
       },
     };

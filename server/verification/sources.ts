@@ -19,6 +19,6 @@ export interface StatusSource {
 
 /** Brings one-time codes and second-level answers to the citizen; what it throws counts as not sent. */
 export interface Messenger {
-  sendCode(to: { mobile: string }, code: string): Promise<void>;
-  sendDetail(to: { email: string }, text: string): Promise<void>;
+  sendCode(to: { mobile: string; personId?: number }, code: string): Promise<void>;
+  sendDetail(to: { email: string; personId?: number }, text: string): Promise<void>;
 }

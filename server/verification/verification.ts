@@ -3,6 +3,7 @@ import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Store } from '../store/store.ts';
 import { FORGET_MS } from './limits.ts';
+import { LiveCodes } from './live-codes.ts';
 import type { Policies } from './policies.ts';
 import { findAll, recognise } from './recognition.ts';
 import type { Answer, Asker, Question, Settlement } from './settlement.ts';
@@ -15,6 +16,8 @@ export interface VerifyRequest {
   codiceFiscale: string;
   /** The policy's id. */
   policy: string;
+  /** When the live code that was shown was made, in Unix seconds; absent for another code. */
+  liveIssuedAt?: number | undefined;
 }
 
 /** Requests that wait for the writer, at most; one more is refused as `busy`. */
@@ -72,17 +75,23 @@ export class Verification {
     if (this.#waiting.length >= WAITING_MAX) {
       throw new VarcoError('busy', 'Too many verifications wait');
     }
-    const { asker, requestId, credentialId } = request;
+    const { asker, requestId, credentialId, liveIssuedAt } = request;
     const mac = this.#keyring.codeMac(request.codiceFiscale);
     const key = requestKey(asker.id, requestId);
     const upstream = this.#source ? await this.#askSource(this.#source, request, mac) : undefined;
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ asker, credentialId, policy, mac, key, upstream, resolve, reject });
+      const given = { asker, credentialId, liveIssuedAt, policy, mac, key, upstream };
+      this.#waiting.push({ ...given, resolve, reject });
       if (!this.#settling) {
         this.#settling = true;
         setImmediate(() => void this.#settleAll());
       }
     });
+  }
+
+  /** Whether a policy takes only the live code of a phone. */
+  takesOnlyLive(policy: string): boolean {
+    return this.#policies.find(policy, new Date(this.#now()))?.liveCode === 'required';
   }
 
   /** Forgets what nobody needs any more: old failures and one-time codes past their time. */
@@ -93,6 +102,7 @@ export class Verification {
       .where('last_at', '<', now - FORGET_MS)
       .execute();
     await this.#store.db.deleteFrom('one_time_code').where('expires_at', '<', now).execute();
+    await LiveCodes.forget(this.#store, now);
   }
 
   /** Asks upstream for those only whose code and codice fiscale belong together. */

@@ -1,6 +1,7 @@
 import { base32nopad, hex } from '@scure/base';
 import { decode, encode } from 'cborg';
 import { z } from 'zod';
+import { isFresh, LIVE_SECONDS } from './live.ts';
 
 /**
  * The content of a varco QR code: a CWT (RFC 8392) signed as COSE_Sign1 with EdDSA (RFC 9052, 9053)
@@ -16,6 +17,8 @@ export interface Credential {
   issuedAt: number;
   /** Unix time in seconds; a `status` credential has none, since it belongs to the person. */
   expiresAt?: number;
+  /** Made anew every half minute by a phone's page (`live.ts`): `issuedAt` is then its time proof. */
+  live?: true;
 }
 
 /** Why a text is not a credential that this gate may trust; each has its own words on the screen. */
@@ -26,7 +29,9 @@ export type CredentialProblem =
   | 'malformed'
   | 'unknownKey'
   | 'badSignature'
-  | 'expired';
+  | 'expired'
+  /** A live code past its minute, or one that a clock says is not made yet: likely a photograph. */
+  | 'liveStale';
 
 export type DecodedCredential =
   | { ok: true; credential: Credential; keyId: string }
@@ -49,7 +54,7 @@ const KEY_ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
 
 // COSE header parameters and CWT claims by number (RFC 9052 §3.1, RFC 8392 §4). The kind is a
-// private-use claim (below -65536), written only for a card, so that the usual code stays small.
+// private-use claim (below -65536), left out of the usual code, so that it stays small.
 const HEADER_ALGORITHM = 1;
 const HEADER_KEY_ID = 4;
 const ALGORITHM_EDDSA = -8;
@@ -57,7 +62,10 @@ const CLAIM_EXPIRES = 4;
 const CLAIM_ISSUED = 6;
 const CLAIM_ID = 7;
 const CLAIM_KIND = -65537;
+// What the claim says: a card, a live code of a status, a live code of a card.
 const KIND_CARD = 1;
+const KIND_LIVE = 2;
+const KIND_LIVE_CARD = 3;
 
 const EMPTY = new Uint8Array(0);
 
@@ -84,8 +92,9 @@ export function encodeCredential(
   if (credential.expiresAt !== undefined) {
     claims.set(CLAIM_EXPIRES, credential.expiresAt);
   }
-  if (credential.kind === 'card') {
-    claims.set(CLAIM_KIND, KIND_CARD);
+  const kind = kindClaim(credential);
+  if (kind !== undefined) {
+    claims.set(CLAIM_KIND, kind);
   }
   const payload = encode(claims);
   const signature = options.sign(toBeSigned(headers, payload));
@@ -97,7 +106,8 @@ export function encodeCredential(
  * Reads the text of a QR code and checks its signature. Never throws, whatever the text.
  *
  * @param options.hosts the hosts this gate trusts, in lower case; the URL is never opened.
- * @param options.now Unix time in seconds, for a credential that expires.
+ * @param options.now Unix time in seconds, for a credential that expires; 0: whether it is still good is
+ * another's to say.
  */
 export function decodeCredential(
   text: string,
@@ -124,11 +134,15 @@ export function decodeCredential(
   if (!verified) {
     return { ok: false, problem: 'badSignature' };
   }
-  const { expiresAt } = token.credential;
+  const { expiresAt, live } = token.credential;
+  if (live) {
+    const good = options.now === 0 || isFresh(token.credential, options.now);
+    return good ? { ok: true, ...pick(token) } : { ok: false, problem: 'liveStale' };
+  }
   if (expiresAt !== undefined && expiresAt <= options.now) {
     return { ok: false, problem: 'expired' };
   }
-  return { ok: true, credential: token.credential, keyId: token.keyId };
+  return { ok: true, ...pick(token) };
 }
 
 type Address =
@@ -172,7 +186,7 @@ const claimsSchema = z.strictObject({
   [CLAIM_ISSUED]: seconds,
   [CLAIM_ID]: bytes(ID_BYTES),
   [CLAIM_EXPIRES]: seconds.optional(),
-  [CLAIM_KIND]: z.literal(KIND_CARD).optional(),
+  [CLAIM_KIND]: z.literal([KIND_CARD, KIND_LIVE, KIND_LIVE_CARD]).optional(),
 });
 
 function parseToken(body: string): Token | undefined {
@@ -183,12 +197,18 @@ function parseToken(body: string): Token | undefined {
     const keyId = headersSchema.parse(Object.fromEntries(decodeMap(headers)))[HEADER_KEY_ID];
     const claims = claimsSchema.parse(Object.fromEntries(decodeMap(payload)));
     const expiresAt = claims[CLAIM_EXPIRES];
+    const kind = claims[CLAIM_KIND];
+    const live = kind === KIND_LIVE || kind === KIND_LIVE_CARD;
+    if (live && expiresAt !== claims[CLAIM_ISSUED] + LIVE_SECONDS) {
+      return undefined;
+    }
     return {
       credential: {
         id: hex.encode(claims[CLAIM_ID]),
-        kind: claims[CLAIM_KIND] === KIND_CARD ? 'card' : 'status',
+        kind: kind === KIND_CARD || kind === KIND_LIVE_CARD ? 'card' : 'status',
         issuedAt: claims[CLAIM_ISSUED],
         ...(expiresAt === undefined ? {} : { expiresAt }),
+        ...(live ? { live } : {}),
       },
       keyId: hex.encode(keyId),
       message: toBeSigned(headers, payload),
@@ -198,6 +218,17 @@ function parseToken(body: string): Token | undefined {
     // Every codec and schema here throws on what is not canonical; to a gate all of it is one problem.
     return undefined;
   }
+}
+
+function kindClaim({ kind, live }: Credential): number | undefined {
+  if (live) {
+    return kind === 'card' ? KIND_LIVE_CARD : KIND_LIVE;
+  }
+  return kind === 'card' ? KIND_CARD : undefined;
+}
+
+function pick({ credential, keyId }: Token) {
+  return { credential, keyId };
 }
 
 function decodeStrictly(data: Uint8Array): unknown {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { SEALED_FACT_LENGTH_MAX } from '../fact.ts';
 import { verdictSchema } from '../verdict.ts';
 import { commandAnswerSchema, commandResultSchema, commandSchema } from './command.ts';
 import { base64url, counter, name, unixMs } from './fields.ts';
@@ -9,22 +10,30 @@ import {
   reportedConfigSchema,
 } from './steered-config.ts';
 
-/** Who calls an action, and the schemas of its request and its answer. */
+/**
+ * Calls of a lane wait for each other: one in flight, so that a list or a log never stands in the way of
+ * a person, and an answer always belongs to the last question of its kind.
+ */
+export type Lane = 'proof' | 'boot' | 'verify' | 'status' | 'list' | 'facts' | 'command';
+
+/** Who calls an action, in which lane, and the schemas of its request and its answer. */
 export interface Action<
   Request extends z.ZodType = z.ZodType,
   Answer extends z.ZodType = z.ZodType,
 > {
   caller: 'kiosk' | 'server';
+  lane: Lane;
   request: Request;
   answer: Answer;
 }
 
 function action<Request extends z.ZodType, Answer extends z.ZodType>(
   caller: 'kiosk' | 'server',
+  lane: Lane,
   request: Request,
   answer: Answer,
 ): Action<Request, Answer> {
-  return { caller, request, answer };
+  return { caller, lane, request, answer };
 }
 
 /** 128 bits as 32 lower-case hexadecimal digits. */
@@ -36,19 +45,21 @@ const listKind = z.enum(['full', 'delta']);
 /** The bytes of one `ListChunk`: in base64url, with its frame, below `FRAME_LENGTH_MAX`. */
 export const LIST_CHUNK_BYTES = 11_520;
 /** The facts of one `Facts`: together below `FRAME_LENGTH_MAX`. */
-export const FACTS_MAX = 32;
+export const FACTS_MAX = 16;
 
 /** Every action of `varco.v1`: the one place where the wire's content is defined. */
 export const actions = {
   /** The server asks who is there; the kiosk signs the nonce, the host and its time (see proof.ts). */
   Challenge: action(
     'server',
+    'proof',
     z.strictObject({ nonce: base64url(32), serverTime: unixMs }),
     z.strictObject({ kioskId: name, time: unixMs, signature: base64url(64) }),
   ),
   /** The first call of a kiosk that has proven who it is, and the only one before it is accepted. */
   Boot: action(
     'kiosk',
+    'boot',
     z.strictObject({
       software: z.string().max(64),
       /** When the program started, by the kiosk's clock: the same at every boot of one run. */
@@ -64,7 +75,8 @@ export const actions = {
         serverTime: unixMs,
         /** How often the kiosk reports its status, in milliseconds. */
         intervalMs: z.number().int().min(100).max(600_000),
-        gate: z.strictObject({ name, policy: name }),
+        /** `liveCode`: the policy takes only a phone's live code. */
+        gate: z.strictObject({ name, policy: name, liveCode: z.literal('required').optional() }),
         /** The hosts whose codes this gate reads, in lower case. */
         hosts: z.array(z.string().min(1).max(255)).min(1).max(16),
         credentialKeys: z
@@ -73,6 +85,10 @@ export const actions = {
           )
           .min(1)
           .max(32),
+        /** Facts are sealed to this X25519 key; absent: the server takes none, so nothing is decided offline. */
+        factsKey: z
+          .strictObject({ keyId: z.string().regex(/^[0-9a-f]{8}$/), publicKey: base64url(32) })
+          .optional(),
         /** The config that the site wants here; absent: the kiosk's own file is all. */
         desired: desiredConfigSchema.optional(),
         /**
@@ -92,16 +108,20 @@ export const actions = {
   /** May this person pass here? The same `requestId` always gets the same verdict. */
   Verify: action(
     'kiosk',
+    'verify',
     z.strictObject({
       requestId: z.uuid(),
       credentialId: id128,
       codiceFiscale: z.string().regex(/^([A-Z0-9]{16}|[0-9]{11})$/),
+      /** Of a live code: when it was made, in Unix seconds. The kiosk has checked that it was of now. */
+      liveIssuedAt: z.number().int().nonnegative().optional(),
     }),
     z.strictObject({ verdict: verdictSchema, decidedAt: unixMs }),
   ),
   /** The one-time code that the citizen typed after `otpRequired`; the same rules as `Verify`. */
   VerifyCode: action(
     'kiosk',
+    'verify',
     z.strictObject({
       requestId: z.uuid(),
       credentialId: id128,
@@ -112,6 +132,7 @@ export const actions = {
   /** What the kiosk tells of itself, every `intervalMs`; the answer carries the server's time. */
   Status: action(
     'kiosk',
+    'status',
     statusSchema,
     z.strictObject({
       serverTime: unixMs,
@@ -131,6 +152,7 @@ export const actions = {
    */
   ListHead: action(
     'kiosk',
+    'list',
     z.strictObject({
       have: listVersion.extend({ base: counter }).optional(),
       newest: listVersion.optional(),
@@ -157,31 +179,27 @@ export const actions = {
    */
   ListChunk: action(
     'kiosk',
+    'list',
     z.strictObject({ kind: listKind, version: counter, offset: counter }),
     z.strictObject({ data: z.base64url().max(Math.ceil((LIST_CHUNK_BYTES * 4) / 3)) }),
   ),
   /** There is a newer list for this gate: a revocation does not wait for the next poll. */
-  ListChanged: action('server', listVersion, z.strictObject({})),
+  ListChanged: action('server', 'list', listVersion, z.strictObject({})),
   /**
-   * What was decided at the gate without the server, oldest first; each is answered in its place. The
-   * same fact again is `accepted` again and kept once. `refused` is for good.
+   * What the gate did by itself, oldest first: answers without the server, and whether somebody went
+   * through. Each is answered in its place. The same fact again is `accepted` again and kept once. `refused` is for good.
    */
   Facts: action(
     'kiosk',
+    'facts',
     z.strictObject({
-      facts: z
+      /** Each a sealed fact (shared/fact.ts). */
+      boxes: z
         .array(
-          z.strictObject({
-            requestId: z.uuid(),
-            policy: name,
-            verdict: verdictSchema,
-            /** By the kiosk's clock. */
-            decidedAt: unixMs.max(8_640_000_000_000_000),
-            clockTrust: z.enum(['unset', 'estimated', 'synced']),
-            /** The list it was decided from; none for "can't tell". */
-            list: listVersion.optional(),
-            passage: z.enum(['passed', 'notPassed']).optional(),
-          }),
+          z
+            .string()
+            .regex(/^[\w.-]+$/)
+            .max(SEALED_FACT_LENGTH_MAX),
         )
         .min(1)
         .max(FACTS_MAX),
@@ -204,6 +222,7 @@ export const actions = {
    */
   Configure: action(
     'server',
+    'command',
     desiredConfigSchema,
     z.discriminatedUnion('status', [
       z.strictObject({ status: z.enum(['applied', 'scheduled']) }),
@@ -216,11 +235,12 @@ export const actions = {
   /** The site commands a kiosk. The same id again is the same command: it gets the same answer. */
   Command: action(
     'server',
+    'command',
     z.strictObject({ id: z.uuid(), command: commandSchema }),
     commandAnswerSchema,
   ),
   /** How a command ended that was `accepted`; its content comes in parts. */
-  CommandResult: action('kiosk', commandResultSchema, z.strictObject({})),
+  CommandResult: action('kiosk', 'command', commandResultSchema, z.strictObject({})),
 } as const;
 
 export type ActionName = keyof typeof actions;

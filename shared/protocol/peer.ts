@@ -2,11 +2,12 @@ import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { errorCode, VarcoError } from '../errors.ts';
 import { type FailureCode, type Frame, failureCodes, formatFrame, parseFrame } from './frame.ts';
+import { Lanes } from './lanes.ts';
 import {
+  type Action,
   type ActionName,
   type AnswerOf,
   actions,
-  isActionName,
   type RequestOf,
 } from './messages.ts';
 
@@ -23,21 +24,27 @@ export type Handlers = {
 
 /** The bounds of one connection. */
 export interface PeerLimits {
-  /** Calls of ours that wait for an answer, at most. */
-  callsInFlightMax: number;
+  /** Calls of ours of one lane that wait for their turn, at most; one more fails with `busy`. */
+  callsWaitingMax: number;
   /** Calls of theirs being handled, at most; one more is answered `busy`. */
   handledAtOnceMax: number;
   /** Messages of theirs a second, on average, and in one burst; one more is answered `busy`. */
   messagesPerSecond: number;
   messagesBurst: number;
+  /** Messages too many, above the rate, from which on the other end is no kiosk: see `flooded`. */
+  excessMax: number;
 }
 
 export const defaultPeerLimits: PeerLimits = {
-  callsInFlightMax: 16,
+  callsWaitingMax: 16,
   handledAtOnceMax: 16,
   messagesPerSecond: 100,
   messagesBurst: 200,
+  excessMax: 400,
 };
+
+/** A protocol's actions by name, as the wire says them. */
+export type ActionTable = Readonly<Record<string, Action>>;
 
 interface PendingCall {
   settle(frame: Frame & { type: 'answer' | 'failure' }): void;
@@ -59,29 +66,42 @@ export class Peer {
   readonly #handlers: Handlers;
   readonly #clock: Clock;
   readonly #limits: PeerLimits;
+  readonly #actions: ActionTable;
+  readonly #flooded: () => void;
+  readonly #lanes: Lanes;
   readonly #pending = new Map<string, PendingCall>();
   #nextId = 1;
   #handling = 0;
   #closed = false;
   #tokens: number;
   #tokensAt: number;
+  #excess = 0;
 
+  /**
+   * @param options.actions of another version of the protocol; `varco.v1` without it.
+   * @param options.flooded the other end sends far more than it may; whoever owns the socket ends it.
+   */
   constructor(options: {
     send: (text: string) => void;
     handlers: Handlers;
     clock: Clock;
     limits?: PeerLimits;
+    actions?: ActionTable;
+    flooded?: () => void;
   }) {
     this.#send = options.send;
     this.#handlers = options.handlers;
     this.#clock = options.clock;
     this.#limits = options.limits ?? defaultPeerLimits;
+    this.#actions = options.actions ?? actions;
+    this.#flooded = options.flooded ?? (() => {});
+    this.#lanes = new Lanes(this.#limits.callsWaitingMax);
     this.#tokens = this.#limits.messagesBurst;
     this.#tokensAt = this.#clock.monotonic();
   }
 
   /**
-   * Calls the other end.
+   * Calls the other end, when no other call of the same lane is in flight; the wait for that counts.
    *
    * @throws CallError with the wire code it answered, or `timeout`, `closed`, `busy` (too many calls
    * of ours already wait) or `answerInvalid`.
@@ -94,30 +114,39 @@ export class Peer {
     if (this.#closed) {
       return Promise.reject(new CallError('closed', `${name}: the connection is closed`));
     }
-    if (this.#pending.size >= this.#limits.callsInFlightMax) {
-      return Promise.reject(new CallError('busy', `${name}: too many calls wait for an answer`));
+    const action = this.#actions[name];
+    if (!action) {
+      return Promise.reject(new CallError('unknownAction', `${name}: not of this protocol`));
     }
     const id = String(this.#nextId++);
     return new Promise((resolve, reject) => {
-      const cancel = this.#clock.after(options.timeoutMs, () => {
-        this.#pending.delete(id);
-        reject(new CallError('timeout', `${name}: no answer in ${options.timeoutMs} ms`));
-      });
+      const send = () =>
+        this.#sendOpen({ type: 'call', id, action: name, payload: request as unknown });
+      const ticket = this.#lanes.enter(action.lane, send);
+      if (!ticket) {
+        reject(new CallError('busy', `${name}: too many calls wait for their turn`));
+        return;
+      }
       const finish = () => {
         cancel();
         this.#pending.delete(id);
+        ticket.leave();
       };
+      const cancel = this.#clock.after(options.timeoutMs, () => {
+        finish();
+        reject(new CallError('timeout', `${name}: no answer in ${options.timeoutMs} ms`));
+      });
       this.#pending.set(id, {
         settle: (frame) => {
           finish();
-          settleCall(name, frame, resolve, reject);
+          settleCall({ name, action }, frame, resolve as (answer: unknown) => void, reject);
         },
         fail: (error) => {
           finish();
           reject(error);
         },
       });
-      this.#send(formatFrame({ type: 'call', id, action: name, payload: request }));
+      ticket.start();
     });
   }
 
@@ -126,12 +155,16 @@ export class Peer {
     if (this.#closed) {
       return;
     }
-    const parsed = parseFrame(text);
-    if (!this.#takeToken()) {
+    if (!this.take()) {
+      if (this.#excess > this.#limits.messagesBurst) {
+        return;
+      }
+      const parsed = parseFrame(text);
       const id = parsed.ok && parsed.frame.type === 'call' ? parsed.frame.id : '';
       this.#refuse(id, 'busy');
       return;
     }
+    const parsed = parseFrame(text);
     if (!parsed.ok) {
       this.#refuse(parsed.id, parsed.code);
       return;
@@ -155,14 +188,13 @@ export class Peer {
 
   async #handle(frame: Frame & { type: 'call' }): Promise<void> {
     const name = frame.action;
-    const handler = isActionName(name)
-      ? (this.#handlers[name] as ((request: unknown) => unknown) | undefined)
-      : undefined;
-    if (!isActionName(name) || !handler) {
+    const action = Object.hasOwn(this.#actions, name) ? this.#actions[name] : undefined;
+    const handler = action && (this.#handlers as UntypedHandlers)[name];
+    if (!action || !handler) {
       this.#refuse(frame.id, 'unknownAction');
       return;
     }
-    const request = actions[name].request.safeParse(frame.payload);
+    const request = action.request.safeParse(frame.payload);
     if (!request.success) {
       this.#refuse(frame.id, 'payloadInvalid', fieldsOf(request.error));
       return;
@@ -193,13 +225,23 @@ export class Peer {
     }
   }
 
-  /** A token bucket over every message of theirs. */
-  #takeToken(): boolean {
+  /**
+   * Counts a message of theirs, or a control frame, in a token bucket.
+   *
+   * @returns whether it is within the rate. Far beyond, `flooded` is told, once.
+   */
+  take(): boolean {
     const now = this.#clock.monotonic();
     const earned = ((now - this.#tokensAt) / 1000) * this.#limits.messagesPerSecond;
     this.#tokens = Math.min(this.#limits.messagesBurst, this.#tokens + earned);
     this.#tokensAt = now;
+    this.#excess = Math.max(0, this.#excess - earned);
     if (this.#tokens < 1) {
+      this.#excess += 1;
+      if (this.#excess > this.#limits.excessMax) {
+        this.close();
+        this.#flooded();
+      }
       return false;
     }
     this.#tokens -= 1;
@@ -207,10 +249,12 @@ export class Peer {
   }
 }
 
-function settleCall<Name extends ActionName>(
-  name: Name,
+type UntypedHandlers = Readonly<Record<string, ((request: unknown) => unknown) | undefined>>;
+
+function settleCall(
+  { name, action }: { name: string; action: Action },
   frame: Frame & { type: 'answer' | 'failure' },
-  resolve: (answer: AnswerOf<Name>) => void,
+  resolve: (answer: unknown) => void,
   reject: (error: CallError) => void,
 ): void {
   if (frame.type === 'failure') {
@@ -218,9 +262,9 @@ function settleCall<Name extends ActionName>(
     reject(new CallError(code, `${name}: the other end answered ${code}`));
     return;
   }
-  const answer = actions[name].answer.safeParse(frame.payload);
+  const answer = action.answer.safeParse(frame.payload);
   if (answer.success) {
-    resolve(answer.data as AnswerOf<Name>);
+    resolve(answer.data);
   } else {
     reject(new CallError('answerInvalid', `${name}: the answer is not of its schema`));
   }

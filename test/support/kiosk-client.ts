@@ -3,8 +3,9 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../shared/clock.ts';
 import { SUBPROTOCOL } from '../../shared/protocol/frame.ts';
-import { Peer } from '../../shared/protocol/peer.ts';
+import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { type ProofClaims, proofMessage } from '../../shared/protocol/proof.ts';
+import type { StatusReport } from '../../shared/protocol/status.ts';
 
 /** An Ed25519 key of a kiosk under test. */
 export interface KioskKey {
@@ -35,6 +36,8 @@ export class KioskClient {
     key: KioskKey;
     forge?: (claims: ProofClaims) => ProofClaims;
     silent?: boolean;
+    /** What the kiosk does when it is called, beside the challenge. */
+    handlers?: Handlers;
   }) {
     const { kioskId, key, forge = (claims) => claims } = options;
     const host = new URL(options.url).host;
@@ -48,6 +51,7 @@ export class KioskClient {
       send: (text) => this.socket.send(text),
       clock: systemClock,
       handlers: {
+        ...options.handlers,
         Challenge: ({ nonce }) => {
           const time = Date.now();
           const claims = forge({ host, nonce, kioskId, time });
@@ -69,6 +73,10 @@ export class KioskClient {
 
   boot() {
     return this.peer.call('Boot', { software: 'test', startedAt: 0 }, { timeoutMs: 5000 });
+  }
+
+  status(report: StatusReport) {
+    return this.peer.call('Status', report, { timeoutMs: 5000 });
   }
 
   verify(requestId: string, credentialId: string, codiceFiscale: string) {

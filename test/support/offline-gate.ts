@@ -10,7 +10,7 @@ import { Link } from '../../device/link/link.ts';
 import { Offline } from '../../device/offline/offline.ts';
 import type { Screen } from '../../device/session/screen.ts';
 import type { State } from '../../device/session/state.ts';
-import type { Key, ScannerEvents } from '../../hardware/ports.ts';
+import type { Key, Passage, ScannerEvents } from '../../hardware/ports.ts';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
 import { DEMO_POLICY } from '../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
@@ -108,6 +108,8 @@ export class OfflineGate {
   readonly offline: Offline;
   readonly link: Link;
   readonly opened: string[] = [];
+  /** What a passage sensor would tell of the last opening. */
+  went: ((passage: Passage) => void) | undefined;
   readonly spoken: string[] = [];
   /** The event names and codes that the kiosk wrote. */
   readonly logged: string[] = [];
@@ -205,7 +207,8 @@ export class OfflineGate {
       turnstile: {
         ...quiet,
         start: async (events) => events.health(READY),
-        open: async () => {
+        open: async (_pulseMs, went) => {
+          this.went = went;
           const phase = this.state?.phase;
           this.opened.push(phase && 'requestId' in phase ? phase.requestId : '');
         },

@@ -11,7 +11,18 @@ export const testKeyring = new Keyring(generateKeyringFile(0));
 export async function startApp(
   store: Store,
   options: Partial<
-    Pick<AppDeps, 'node' | 'keyring' | 'clock' | 'source' | 'messenger' | 'offlineLists' | 'web'>
+    Pick<
+      AppDeps,
+      | 'node'
+      | 'keyring'
+      | 'clock'
+      | 'log'
+      | 'source'
+      | 'messenger'
+      | 'offlineLists'
+      | 'web'
+      | 'login'
+    >
   > = {},
 ): Promise<App> {
   const app = createApp({

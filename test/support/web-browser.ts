@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { expect } from 'vitest';
 
 /** The windows that the server's pages are looked at in. */
 export const windows = {
@@ -40,7 +41,8 @@ export async function openWindow(
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    if (message.type() === 'error') {
+    // A form that is refused is answered with its page and a status that says so.
+    if (message.type() === 'error' && !/status of (4\d\d|503)\b/.test(message.text())) {
       complaints.push(message.text());
     }
   });
@@ -75,4 +77,24 @@ const output = fileURLToPath(new URL('../output/', import.meta.url));
 export async function keepPicture(page: Page, name: string): Promise<void> {
   await mkdir(output, { recursive: true });
   await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
+}
+
+/**
+ * What must hold of every page: axe finds nothing, and nothing is wider than the window.
+ *
+ * @param options.javaScript off: axe can't run there; the same page is looked at with it elsewhere.
+ */
+export async function checkPage(
+  page: Page,
+  name: string,
+  options: { javaScript: boolean } = { javaScript: true },
+): Promise<void> {
+  await keepPicture(page, name);
+  if (options.javaScript) {
+    expect(await axeViolations(page), name).toEqual([]);
+  }
+  const overflow = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(overflow, `${name}: wider than its window`).toBeLessThanOrEqual(0);
 }

@@ -62,6 +62,18 @@ export const de: Texts = {
       title: 'Code abgelaufen',
       text: 'Dieser Code gilt nicht mehr. Bitte wenden Sie sich an das Personal.',
     },
+    liveRequired: {
+      title: 'Zeigen Sie den Code, der sich erneuert',
+      text: 'Hier wird der Live-Code gebraucht: Öffnen Sie ihn am Telefon, auf Ihrer Seite.',
+    },
+    liveStale: {
+      title: 'Zeigen Sie den Code, der sich erneuert',
+      text: 'Dieser ist einige Minuten alt: Zeigen Sie den, den Ihr Telefon erneuert.',
+    },
+    liveUsed: {
+      title: 'Code schon benutzt',
+      text: 'Warten Sie auf den nächsten am Telefon: höchstens eine halbe Minute.',
+    },
     several: { title: 'Nur ein Code', text: 'Ich sehe mehrere Codes: Zeigen Sie bitte nur einen.' },
     unreadable: { title: 'Nicht lesbar', text: 'Halten Sie den Code näher und ruhig.' },
   },
@@ -94,6 +106,10 @@ export const de: Texts = {
   notRecognised: {
     title: 'Daten nicht erkannt',
     text: 'QR-Code und codice fiscale passen nicht zusammen. Versuchen Sie es erneut oder fragen Sie das Personal.',
+  },
+  notOnList: {
+    title: 'Zutritt nicht bestätigt',
+    text: 'Mit diesem Code öffnet sich das Tor jetzt nicht. Das Personal hilft Ihnen gern.',
   },
   notInArchive: {
     title: 'Bitte zum Personal',

@@ -44,6 +44,18 @@ export const en: Texts = {
       text: 'We cannot check it here. Please ask the staff.',
     },
     expired: { title: 'Code expired', text: 'This code is no longer valid. Please ask the staff.' },
+    liveRequired: {
+      title: 'Show the code that renews itself',
+      text: 'This gate needs the live code: open it on your phone, in your page.',
+    },
+    liveStale: {
+      title: 'Show the code that renews itself',
+      text: 'This one is some minutes old: show the code that your phone renews.',
+    },
+    liveUsed: {
+      title: 'Code already used',
+      text: 'Wait until your phone shows the next one: half a minute at most.',
+    },
     several: { title: 'One code at a time', text: 'I see several codes: show just one.' },
     unreadable: { title: 'I cannot read it', text: 'Bring the code closer and hold it still.' },
   },
@@ -73,6 +85,10 @@ export const en: Texts = {
   notRecognised: {
     title: 'Details not recognised',
     text: 'The QR code and the codice fiscale do not match. Try again or ask the staff.',
+  },
+  notOnList: {
+    title: 'Entry not confirmed',
+    text: 'The gate does not open with this code now. The staff can help you.',
   },
   notInArchive: {
     title: 'Please see the staff',

@@ -56,6 +56,18 @@ export const fr: Texts = {
       title: 'Code expiré',
       text: 'Ce code n’est plus valable. Adressez-vous au personnel.',
     },
+    liveRequired: {
+      title: 'Montrez le code qui se renouvelle',
+      text: 'Ici il faut le code en direct : ouvrez-le sur le téléphone, dans votre page.',
+    },
+    liveStale: {
+      title: 'Montrez le code qui se renouvelle',
+      text: 'Celui-ci date de quelques minutes : montrez celui que le téléphone renouvelle.',
+    },
+    liveUsed: {
+      title: 'Code déjà utilisé',
+      text: 'Attendez que le téléphone montre le suivant : une demi-minute au plus.',
+    },
     several: { title: 'Un seul code', text: 'Je vois plusieurs codes : montrez-en un seul.' },
     unreadable: { title: 'Lecture impossible', text: 'Approchez le code et tenez-le immobile.' },
   },
@@ -88,6 +100,10 @@ export const fr: Texts = {
   notRecognised: {
     title: 'Données non reconnues',
     text: 'Le code QR et le codice fiscale ne correspondent pas. Réessayez ou adressez-vous au personnel.',
+  },
+  notOnList: {
+    title: 'Entrée non confirmée',
+    text: 'Avec ce code, le portillon ne s’ouvre pas maintenant. Le personnel peut vous aider.',
   },
   notInArchive: {
     title: 'Adressez-vous au personnel',

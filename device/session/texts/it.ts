@@ -50,6 +50,18 @@ export const it: Texts = {
       title: 'Codice scaduto',
       text: 'Questo codice non è più valido. Rivolgiti al personale.',
     },
+    liveRequired: {
+      title: 'Mostra il codice che si rinnova',
+      text: 'Qui serve il codice dal vivo: aprilo sul telefono, nella tua pagina.',
+    },
+    liveStale: {
+      title: 'Mostra il codice che si rinnova',
+      text: 'Questo è di qualche minuto fa: mostra quello che il telefono rinnova.',
+    },
+    liveUsed: {
+      title: 'Codice già usato',
+      text: 'Aspetta che il telefono mostri il prossimo: al massimo mezzo minuto.',
+    },
     several: { title: 'Un codice alla volta', text: 'Vedo più codici: mostrane uno solo.' },
     unreadable: { title: 'Non riesco a leggere', text: 'Avvicina il codice e tienilo fermo.' },
   },
@@ -79,6 +91,10 @@ export const it: Texts = {
   notRecognised: {
     title: 'Dati non riconosciuti',
     text: 'Il codice QR e il codice fiscale non risultano insieme. Riprova o rivolgiti al personale.',
+  },
+  notOnList: {
+    title: 'Ingresso non confermato',
+    text: 'Con questo codice il varco ora non si apre. Il personale può aiutarti.',
   },
   notInArchive: {
     title: 'Conferma al personale',

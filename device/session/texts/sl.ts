@@ -44,6 +44,18 @@ export const sl: Texts = {
       text: 'Tukaj je ne moremo preveriti. Obrnite se na osebje.',
     },
     expired: { title: 'Koda je potekla', text: 'Ta koda ne velja več. Obrnite se na osebje.' },
+    liveRequired: {
+      title: 'Pokažite kodo, ki se obnavlja',
+      text: 'Tu je potrebna živa koda: odprite jo na telefonu, na svoji strani.',
+    },
+    liveStale: {
+      title: 'Pokažite kodo, ki se obnavlja',
+      text: 'Ta je stara nekaj minut: pokažite tisto, ki jo telefon obnavlja.',
+    },
+    liveUsed: {
+      title: 'Koda je že uporabljena',
+      text: 'Počakajte, da telefon pokaže naslednjo: največ pol minute.',
+    },
     several: { title: 'Samo ena koda', text: 'Vidim več kod: pokažite samo eno.' },
     unreadable: {
       title: 'Kode ni mogoče prebrati',
@@ -79,6 +91,10 @@ export const sl: Texts = {
   notRecognised: {
     title: 'Podatki niso prepoznani',
     text: 'Koda QR in codice fiscale se ne ujemata. Poskusite znova ali se obrnite na osebje.',
+  },
+  notOnList: {
+    title: 'Vstop ni potrjen',
+    text: 'S to kodo se prehod zdaj ne odpre. Osebje vam lahko pomaga.',
   },
   notInArchive: {
     title: 'Obrnite se na osebje',

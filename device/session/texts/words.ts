@@ -30,6 +30,8 @@ export interface Texts {
   granted: { alone: Words; companion: Words };
   notCovered: Words;
   notRecognised: Words;
+  /** The offline list says no; nobody knows why, so that the words blame nothing. */
+  notOnList: Words;
   notInArchive: Words;
   unavailable: Words;
   listTooOld: Words;

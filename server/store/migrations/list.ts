@@ -4,6 +4,8 @@ import { firstRelease } from './0001-first.ts';
 import { offlineLists } from './0002-offline-lists.ts';
 import { registryUpkeep } from './0003-registry.ts';
 import { login } from './0004-login.ts';
+import { fleetTables } from './0005-fleet.ts';
+import { notifyOutbox } from './0006-notify.ts';
 
 /** A step forward; there is none back: a backup is the way back. */
 export interface Migration {
@@ -18,4 +20,6 @@ export const migrations: readonly Migration[] = [
   { version: 2, name: 'offline lists', up: offlineLists },
   { version: 3, name: 'registry upkeep', up: registryUpkeep },
   { version: 4, name: 'logins', up: login },
+  { version: 5, name: 'fleet', up: fleetTables },
+  { version: 6, name: 'outbox of messages', up: notifyOutbox },
 ];

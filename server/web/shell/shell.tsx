@@ -125,7 +125,7 @@ function LanguageSwitch({ language, inLanguage, words }: PartProps): VNode {
               href={inLanguage(one)}
               hreflang={one}
               lang={one}
-              aria-label={shellWords[one].name}
+              aria-label={`${one.toUpperCase()} ${shellWords[one].name}`}
               {...(one === language ? { 'aria-current': 'true' as const } : {})}
             >
               {one.toUpperCase()}

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -9,10 +9,14 @@ import { directoryDisk } from '../../../device/offline/disk.ts';
 import {
   type Delivery,
   defaultOutboxLimits,
-  type Fact,
   Outbox,
   type OutboxItem,
 } from '../../../device/offline/outbox.ts';
+import { type SealedFact, sealFact } from '../../../device/offline/seal.ts';
+import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import type { Fact } from '../../../shared/fact.ts';
+import type { Verdict } from '../../../shared/verdict.ts';
+import { filesHolding } from '../../support/canary.ts';
 import { ManualClock } from '../../support/hands/manual-clock.ts';
 
 let directory: string;
@@ -35,15 +39,11 @@ function started(limits = defaultOutboxLimits): Outbox {
   return outbox;
 }
 
-const fact = (over: Partial<Fact> = {}): Fact => ({
-  requestId: randomUUID(),
-  policy: 'dm507-art4',
-  verdict: { outcome: 'granted', companion: false },
-  decidedAt: 1_780_000_000_000,
-  clockTrust: 'synced',
-  list: { epoch: 1, version: 2 },
-  ...over,
-});
+/** Sealed facts as the outbox sees them: a name and a text that says nothing. */
+const fact = (): SealedFact => {
+  const id = randomUUID();
+  return { key: `decided ${id}`, box: `box-of-${id}` };
+};
 const accepted: Delivery = { outcome: 'accepted' };
 const telemetry = (value: number) => ({ name: 'frameRate', value, at: 1 });
 
@@ -56,8 +56,8 @@ function server(answer: (item: OutboxItem) => Delivery = () => accepted) {
   };
   return { got, deliver };
 }
-const requestIds = (items: readonly OutboxItem[]) =>
-  items.flatMap((item) => (item.class === 'fact' ? [item.fact.requestId] : []));
+const boxesOf = (items: readonly OutboxItem[]) =>
+  items.flatMap((item) => (item.class === 'fact' ? [item.box] : []));
 
 test('facts survive a restart and are delivered once, in order, before telemetry', async () => {
   const facts = Array.from({ length: 100 }, () => fact());
@@ -70,20 +70,21 @@ test('facts survive a restart and are delivered once, in order, before telemetry
   const outbox = started();
   const { got, deliver } = server();
   expect(await outbox.drain(deliver)).toBe(101);
-  expect(requestIds(got)).toEqual(facts.map(({ requestId }) => requestId));
+  expect(boxesOf(got)).toEqual(facts.map(({ box }) => box));
   expect(got.at(-1)?.class).toBe('telemetry');
   expect(await outbox.drain(deliver)).toBe(0);
   expect(outbox.status()).toMatchObject({ facts: 0, telemetry: 0, quarantined: 0 });
 });
 
-test('the same request id is one fact, the first', async () => {
+test('the same fact of a request is one, the first; its passage is another', async () => {
   const outbox = started();
   const one = fact();
   outbox.addFact(one);
-  outbox.addFact({ ...one, verdict: { outcome: 'denied', reason: 'notCovered' } });
+  outbox.addFact({ ...one, box: 'another' });
+  outbox.addFact({ key: one.key.replace('decided', 'passage'), box: 'passage' });
   const { got, deliver } = server();
   await outbox.drain(deliver);
-  expect(got).toMatchObject([{ fact: { verdict: { outcome: 'granted' } } }]);
+  expect(boxesOf(got)).toEqual([one.box, 'passage']);
 });
 
 test('the link goes in the middle: what was not answered stays, in order', async () => {
@@ -103,22 +104,22 @@ test('the link goes in the middle: what was not answered stays, in order', async
   await expect(outbox.drain(broken)).rejects.toMatchObject({ code: 'closed' });
   const { got, deliver } = server();
   await outbox.drain(deliver);
-  expect(requestIds(got)).toEqual(facts.slice(3).map(({ requestId }) => requestId));
+  expect(boxesOf(got)).toEqual(facts.slice(3).map(({ box }) => box));
 });
 
 test('what the server refuses is quarantined with its code, and holds nothing up', async () => {
   const outbox = started();
-  const facts = [fact(), fact({ policy: 'unknown' }), fact()];
+  const facts = [fact(), fact(), fact()];
   for (const each of facts) {
     outbox.addFact(each);
   }
   const { deliver } = server((item) =>
-    item.class === 'fact' && item.fact.policy === 'unknown'
+    item.class === 'fact' && item.box === facts[1]?.box
       ? { outcome: 'refused', code: 'policyUnknown' }
       : accepted,
   );
   expect(await outbox.drain(deliver)).toBe(2);
-  expect(outbox.quarantined(10)).toEqual([{ fact: facts[1], code: 'policyUnknown' }]);
+  expect(outbox.quarantined(10)).toEqual([{ key: facts[1]?.key, code: 'policyUnknown' }]);
   const after = server();
   await outbox.drain(after.deliver);
   expect(after.got).toEqual([]);
@@ -147,7 +148,7 @@ describe('a full outbox', () => {
     expect(outbox.status()).toMatchObject({ facts: 5, telemetry: 0, telemetryDropped: 5 });
     const { got, deliver } = server();
     await outbox.drain(deliver);
-    expect(requestIds(got)).toEqual(facts.map(({ requestId }) => requestId));
+    expect(boxesOf(got)).toEqual(facts.map(({ box }) => box));
     outbox.addFact(fact());
   });
 
@@ -164,25 +165,70 @@ describe('a full outbox', () => {
   });
 });
 
-test('a passage is noted on a fact that waits, and is news once it was delivered', async () => {
-  const outbox = started();
-  const one = fact();
-  outbox.addFact(one);
-  expect(outbox.notePassage(one.requestId, 'notPassed')).toBe(true);
-  const { got, deliver } = server();
-  await outbox.drain(deliver);
-  expect(got).toMatchObject([{ fact: { passage: 'notPassed' } }]);
-  expect(outbox.notePassage(one.requestId, 'passed')).toBe(false);
-});
+describe('a fact on the disk', () => {
+  const keyring = new Keyring(generateKeyringFile(0));
+  const decided = (verdict: Verdict) => ({
+    kind: 'decided' as const,
+    requestId: randomUUID(),
+    policy: 'dm507-art4',
+    verdict,
+    decidedAt: 1_780_000_000_000,
+    clockTrust: 'synced' as const,
+    list: { epoch: 1, version: 2 },
+  });
+  const granted = () => decided({ outcome: 'granted', companion: true });
+  const denied = () => decided({ outcome: 'denied', reason: 'notOnList' });
 
-test('nothing but the schema gets in: a codice fiscale has no place', () => {
-  const outbox = started();
-  const named = { ...fact(), codiceFiscale: 'RSSMRA85T10A562S' } as Fact;
-  expect(() => outbox.addFact(named)).toThrow();
-  expect(outbox.status().facts).toBe(0);
-  for (const file of readdirSync(directory)) {
-    expect(readFileSync(join(directory, file)).includes('RSSMRA85T10A562S')).toBe(false);
-  }
+  test('is read by the server alone, and looks like every other', async () => {
+    const outbox = started();
+    const facts: Fact[] = [
+      granted(),
+      denied(),
+      decided({ outcome: 'unconfirmed', reason: 'unavailable' }),
+      {
+        kind: 'passage',
+        requestId: randomUUID(),
+        passage: 'notPassed',
+        at: 1,
+        clockTrust: 'unset',
+      },
+    ];
+    const sealed = await Promise.all(facts.map((each) => sealFact(each, keyring.factsKey())));
+    for (const each of sealed) {
+      outbox.addFact(each);
+    }
+    expect(new Set(sealed.map(({ box }) => box.length)).size).toBe(1);
+    expect(await filesHolding(directory, ['granted', 'denied', 'notOnList', 'notPassed'])).toEqual(
+      [],
+    );
+    const { got, deliver } = server();
+    await outbox.drain(deliver);
+    const opened = await Promise.all(boxesOf(got).map((box) => keyring.openFact(box)));
+    expect(opened.map((text) => JSON.parse(text))).toEqual(facts);
+  });
+
+  test('is opened by no other keyring, and by none when it was changed', async () => {
+    const { box } = await sealFact(granted(), keyring.factsKey());
+    const stranger = new Keyring(generateKeyringFile(0));
+    const unreadable = { code: 'boxUnreadable' };
+    await expect(stranger.openFact(box)).rejects.toMatchObject(unreadable);
+    const changed = `${box.slice(0, -30)}${box.at(-30) === 'A' ? 'B' : 'A'}${box.slice(-29)}`;
+    await expect(keyring.openFact(changed)).rejects.toMatchObject(unreadable);
+    await expect(keyring.openFact('no box')).rejects.toMatchObject(unreadable);
+  });
+
+  test('sealed to a column key that was rotated out is still opened', async () => {
+    const file = generateKeyringFile(0);
+    const { box } = await sealFact(granted(), new Keyring(file).factsKey());
+    const rotated = { ...file, columns: [...file.columns, ...generateKeyringFile(1).columns] };
+    expect(new Keyring(rotated).factsKey()).not.toEqual(new Keyring(file).factsKey());
+    expect(JSON.parse(await new Keyring(rotated).openFact(box))).toMatchObject({ kind: 'decided' });
+  });
+
+  test('is of the schema alone: a codice fiscale has no place', async () => {
+    const named = { ...granted(), codiceFiscale: 'RSSMRA85T10A562S' } as Fact;
+    await expect(sealFact(named, keyring.factsKey())).rejects.toThrow();
+  });
 });
 
 test('a damaged database is put aside whole and a new one begun', async () => {
@@ -215,8 +261,7 @@ test('kill -9 at any moment: every fact that was acknowledged is there', async (
     outbox.start();
     for (;;) {
       const requestId = crypto.randomUUID();
-      outbox.addFact({ requestId, policy: 'p', verdict: { outcome: 'granted', companion: false },
-        decidedAt: 1, clockTrust: 'synced' });
+      outbox.addFact({ key: requestId, box: requestId });
       process.stdout.write(requestId + '\\n');
       await new Promise((resolve) => setImmediate(resolve));
     }`;
@@ -237,7 +282,7 @@ test('kill -9 at any moment: every fact that was acknowledged is there', async (
   const { got, deliver } = server();
   await started().drain(deliver);
   expect(acknowledged.length).toBeGreaterThan(30);
-  expect(requestIds(got).slice(0, acknowledged.length)).toEqual(acknowledged);
+  expect(boxesOf(got).slice(0, acknowledged.length)).toEqual(acknowledged);
 });
 
 test('the list’s files are whole, private, and leave no temporary file', async () => {

@@ -12,7 +12,7 @@ import {
   openJohnnyFiveTurnstile,
 } from '../../../hardware/firmata/gate.ts';
 import type { Transport } from '../../../hardware/firmata/johnny-five.ts';
-import type { Health } from '../../../hardware/ports.ts';
+import type { Health, Passage } from '../../../hardware/ports.ts';
 import { FIRMWARE } from '../../../scripts/hil/fetch-firmata.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { Hd44780, Pcf8574 } from '../../support/firmata/chips.ts';
@@ -77,16 +77,15 @@ describe.skipIf(!isThere)('the real StandardFirmata on an emulated ATmega328P', 
     );
     let ready = until('ready');
     let lost = until('lost');
-    let passed: () => void = () => {};
-    const passage = new Promise<void>((resolve) => {
-      passed = resolve;
+    let went: (passage: Passage) => void = () => {};
+    const passage = new Promise<Passage>((resolve) => {
+      went = resolve;
     });
     await turnstile.start({
       health(report) {
         ready.health(report);
         lost.health(report);
       },
-      passed: () => passed(),
     });
     const lampReady = until('ready');
     await indicator.start(lampReady);
@@ -96,10 +95,10 @@ describe.skipIf(!isThere)('the real StandardFirmata on an emulated ATmega328P', 
     const uno = unos[0] as VirtualUno;
     uno.drive(7, 1);
 
-    await turnstile.open(400);
+    await turnstile.open(400, went);
     await levelOf(uno, 12, 1);
     uno.drive(7, 0);
-    await passage;
+    expect(await passage).toBe('passed');
     await levelOf(uno, 12, 0);
     indicator.show('granted');
     await levelOf(uno, 13, 1);

@@ -5,6 +5,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { receiptNumber } from '../../../device/session/receipt.ts';
+import { redeemReceipt } from '../../../server/audit/receipt.ts';
 import { offlineReport, type ReportLine } from '../../../server/offline-list/report.ts';
 import { openStore } from '../../../server/store/open.ts';
 import { systemClock } from '../../../shared/clock.ts';
@@ -84,8 +86,8 @@ describe('with the network cut', () => {
     expect(said).toEqual({
       entitled: 'list granted',
       entitledWithCompanion: 'list granted companion',
-      notCovered: 'list denied notCovered',
-      revoked: 'list denied notCovered',
+      notCovered: 'list denied notOnList',
+      revoked: 'list denied notOnList',
       notInArchive: 'list unconfirmed unavailable',
     });
     const wrong = site.person('notCovered').person.codiceFiscale;
@@ -168,7 +170,7 @@ describe('changes reach the gate', () => {
     await site.untilCurrent(gate);
     expect(gate.offline.inForce).toMatchObject({ epoch: before?.epoch, base: before?.base });
     await cut(gate);
-    expect(await gate.walk(site.person('entitled'))).toBe('list denied notCovered');
+    expect(await gate.walk(site.person('entitled'))).toBe('list denied notOnList');
     expect(gate.opened).toEqual([]);
   });
 
@@ -201,7 +203,7 @@ describe('changes reach the gate', () => {
     await cut(gate);
     expect(await gate.walk(site.person('notInArchive'))).toBe('list granted companion');
     gate.end();
-    expect(await gate.walk(old)).toBe('list denied notCovered');
+    expect(await gate.walk(old)).toBe('list denied notOnList');
     gate.end();
     const renewed = { ...old, text: fresh.text };
     expect(await gate.walk(renewed)).toBe('list granted companion');
@@ -295,6 +297,50 @@ describe('what is on the kiosk’s disk', () => {
   });
 });
 
+describe('whether somebody went through', () => {
+  /** What the audit keeps of a receipt, as the site would ask. */
+  async function redeemed(number: string) {
+    const store = await openStore(`sqlite:${join(site.folder, 'varco.db')}`);
+    const found = await redeemReceipt(store, number);
+    await store.close();
+    return found;
+  }
+
+  test('reaches the audit after the server’s answer: an opening nobody used is annulled', async () => {
+    const gate = await ready();
+    await gate.walk(site.person('entitled'));
+    const [requestId = ''] = gate.opened;
+    const number = receiptNumber(requestId);
+    gate.end();
+    expect(await redeemed(number)).toMatchObject({ source: 'server', requestId });
+    gate.went?.('notPassed');
+    await gate.until(() => gate.offline.status().factsWaiting > 0);
+    await gate.untilDelivered();
+    expect(await redeemed(number)).toMatchObject({
+      source: 'server',
+      kiosk: 'gate-1',
+      verdict: { outcome: 'granted' },
+      passage: 'notPassed',
+    });
+  });
+
+  test('waits with the list’s answer until the link is back', async () => {
+    const gate = await ready();
+    await cut(gate);
+    await gate.walk(site.person('entitled'));
+    gate.went?.('passed');
+    await gate.until(() => gate.offline.status().factsWaiting === 2);
+    site.network.restore();
+    await gate.untilLink('up');
+    await gate.untilDelivered();
+    expect((await report()).map(({ passage }) => passage)).toEqual(['passed']);
+    const number = receiptNumber(gate.opened[0] ?? '');
+    expect(await redeemed(number)).toMatchObject({ source: 'list', passage: 'passed' });
+    expect(await redeemed('0000-0000-0000')).toBeUndefined();
+    expect(await redeemed("' or 1=1")).toBeUndefined();
+  });
+});
+
 describe('facts', () => {
   test('are uploaded in order when the link returns, each once, with their own time', async () => {
     const gate = await ready();
@@ -383,7 +429,8 @@ describe('facts', () => {
     const gate = await ready();
     await cut(gate);
     const version = { epoch: 1, version: 1 };
-    gate.offline.keep({
+    await gate.offline.keep({
+      kind: 'decided',
       requestId: randomUUID(),
       policy: 'never-heard-of',
       verdict: { outcome: 'granted', companion: false },

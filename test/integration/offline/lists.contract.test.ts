@@ -3,14 +3,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sealFact } from '../../../device/offline/seal.ts';
 import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
+import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
 import { hmacSha256, nodeScrypt, sha256 } from '../../../server/offline-list/crypto.ts';
-import type { Fact } from '../../../server/offline-list/facts.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { Store } from '../../../server/store/store.ts';
+import type { DecidedFact as Fact, PassageFact } from '../../../shared/fact.ts';
 import { deriveEntry, entryKey } from '../../../shared/offline-list/entry-key.ts';
 import { openList } from '../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../shared/offline-list/offline-list.ts';
@@ -204,6 +206,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   const fact = (over: Partial<Fact> = {}): Fact => ({
+    kind: 'decided',
     requestId: randomUUID(),
     policy: DEMO_POLICY,
     verdict: { outcome: 'granted', companion: false },
@@ -238,5 +241,49 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     // Another kiosk's request ids are its own.
     expect(await app.facts.take({ ...asker, id: 'kiosk:gate-2' }, [one])).toEqual([yes]);
     expect(await app.facts.count()).toBe(3);
+    // What was refused is kept where it can be seen, once for each request.
+    const refused = await (stores[0] as Store).db
+      .selectFrom('audit')
+      .select('body')
+      .where('kind', '=', 'factRefused')
+      .orderBy('sequence')
+      .execute();
+    expect(refused.map(({ body }) => (JSON.parse(body) as { code: string }).code)).toEqual([
+      'factConflicts',
+      'policyUnknown',
+      'factFromFuture',
+      'factImpossible',
+      'factImpossible',
+    ]);
+  });
+
+  test('facts come sealed: what is no fact or of a stranger’s key is refused alone', async () => {
+    const one = fact();
+    const passage: PassageFact = {
+      kind: 'passage',
+      requestId: one.requestId,
+      passage: 'notPassed',
+      at: Date.now(),
+      clockTrust: 'synced',
+    };
+    const stranger = new Keyring(generateKeyringFile(0));
+    const boxes = [
+      (await sealFact(one, testKeyring.factsKey())).box,
+      (await sealFact(one, stranger.factsKey())).box,
+      'eyJhbGciOiJkaXIifQ..AAAA.AAAA.AAAA',
+      (await sealFact(passage, testKeyring.factsKey())).box,
+    ];
+    expect(await app.facts.takeSealed(asker, boxes)).toEqual([
+      yes,
+      no('factUnreadable'),
+      no('factUnreadable'),
+      yes,
+    ]);
+    const row = await (stores[0] as Store).db
+      .selectFrom('audit')
+      .select('body')
+      .where('request', '=', `passage ${asker.id} ${one.requestId}`)
+      .executeTakeFirstOrThrow();
+    expect(JSON.parse(row.body)).toMatchObject({ passage: 'notPassed', asker: asker.id });
   });
 });

@@ -25,6 +25,7 @@ const verdicts: Record<string, Verdict> = {
   companion: { outcome: 'granted', companion: true },
   notCovered: { outcome: 'denied', reason: 'notCovered' },
   notRecognised: { outcome: 'denied', reason: 'notRecognised' },
+  notOnList: { outcome: 'denied', reason: 'notOnList' },
   notInArchive: { outcome: 'unconfirmed', reason: 'notInArchive' },
   unavailable: { outcome: 'unconfirmed', reason: 'unavailable' },
   listTooOld: { outcome: 'unconfirmed', reason: 'listTooOld' },

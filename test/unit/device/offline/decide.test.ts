@@ -47,7 +47,7 @@ describe('offline', () => {
   test.each([
     [people[0], { outcome: 'granted', companion: false }],
     [people[1], { outcome: 'granted', companion: true }],
-    [people[2], { outcome: 'denied', reason: 'notCovered' }],
+    [people[2], { outcome: 'denied', reason: 'notOnList' }],
     [['RSSMRA85T10A562S', '2'.repeat(32)], { outcome: 'unconfirmed', reason: 'unavailable' }],
     [['RSSMRA85T10A562S', '9'.repeat(32)], { outcome: 'unconfirmed', reason: 'unavailable' }],
   ])('%j gets %j', async (person, verdict) => {

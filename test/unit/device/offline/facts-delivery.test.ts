@@ -1,32 +1,21 @@
-import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import { deliverFacts, type FactCalls } from '../../../../device/offline/facts-delivery.ts';
 import type { OutboxItem } from '../../../../device/offline/outbox.ts';
 import { CallError } from '../../../../shared/protocol/peer.ts';
 
-const fact = (id: number, policy = 'p'): OutboxItem => ({
-  id,
-  class: 'fact',
-  fact: {
-    requestId: randomUUID(),
-    policy,
-    verdict: { outcome: 'unconfirmed', reason: 'unavailable' },
-    decidedAt: id,
-    clockTrust: 'synced',
-  },
-});
+const fact = (id: number, box = `box-${id}`): OutboxItem => ({ id, class: 'fact', box });
 
-/** A server that can't read what holds a policy `bad`. */
+/** A server that can't read a message with a box `bad`. */
 function server(): FactCalls & { sizes: number[] } {
   const sizes: number[] = [];
   return {
     sizes,
-    call: async (_name, { facts }) => {
-      sizes.push(facts.length);
-      if (facts.some(({ policy }) => policy === 'bad')) {
+    call: async (_name, { boxes }) => {
+      sizes.push(boxes.length);
+      if (boxes.includes('bad')) {
         throw new CallError('payloadInvalid', 'no');
       }
-      return { results: facts.map(() => ({ outcome: 'accepted' as const })) };
+      return { results: boxes.map(() => ({ outcome: 'accepted' as const })) };
     },
   };
 }

@@ -78,14 +78,14 @@ test('a relay and lamps share one board; the relay is off first, pulses and hear
     johnnyFiveIndicatorConfigSchema.parse({ driver: 'johnny-five', board: PATH, lamp: 13 }),
     { clock, boards },
   );
-  await turnstile.start({ health: log.health, passed: () => passages.push('passed') });
+  await turnstile.start({ health: log.health });
   const lampLog = new HealthLog();
   await indicator.start({ health: lampLog.health });
   await Promise.all([log.until('ready'), lampLog.until('ready')]);
   expect(devices).toHaveLength(1);
   const device = devices[0] as FirmataDevice;
   expect(device.levels[12]).toBe(0);
-  await turnstile.open(800);
+  await turnstile.open(800, (passage) => passages.push(passage));
   await settle();
   expect(device.levels[12]).toBe(1);
   device.drive(7, 0);

@@ -9,6 +9,7 @@ import { OnoffModel } from '../../../support/hands/onoff-model.ts';
 
 const RELAY = 17;
 const PASSAGE = 27;
+const COIL = 22;
 
 function rig(config: object = {}, model = new OnoffModel()) {
   const clock = new ManualClock();
@@ -23,13 +24,9 @@ function rig(config: object = {}, model = new OnoffModel()) {
     }),
     { clock, load: async () => model.binding, sysfs: model.sysfs },
   );
-  const start = () =>
-    turnstile.start({
-      health: (report) => health.push(report),
-      passed: () => passages.push('passed'),
-      notPassed: () => passages.push('notPassed'),
-    });
-  return { clock, health, passages, turnstile, model, start };
+  const start = () => turnstile.start({ health: (report) => health.push(report) });
+  const open = (who = '') => turnstile.open(500, (passage) => passages.push(`${who}${passage}`));
+  return { clock, health, passages, turnstile, model, start, open };
 }
 
 test('the relay is opened off, pulses once, and a second call while open does nothing', async () => {
@@ -172,7 +169,7 @@ test('a relay that does not release is reported, blocks further openings, and re
 });
 
 test('passage: through is told once, nobody through in time is told once', async () => {
-  const { turnstile, model, clock, start, passages } = rig({
+  const { open, model, clock, start, passages } = rig({
     passage: { pin: PASSAGE },
     passageTimeoutMs: 5_000,
   });
@@ -180,16 +177,77 @@ test('passage: through is told once, nobody through in time is told once', async
   model.drive(PASSAGE, 1);
   model.drive(PASSAGE, 0);
   expect(passages).toEqual([]);
-  await turnstile.open(500);
+  await open();
   clock.advance(2_000);
   model.drive(PASSAGE, 1);
   model.drive(PASSAGE, 0);
   model.drive(PASSAGE, 1);
   clock.advance(10_000);
   expect(passages).toEqual(['passed']);
-  await turnstile.open(500);
+  await open();
   clock.advance(5_000);
   expect(passages).toEqual(['passed', 'notPassed']);
+});
+
+test('passage: who was let in first goes first, and who never goes is annulled', async () => {
+  const { open, model, clock, start, passages, turnstile } = rig({
+    passage: { pin: PASSAGE },
+    passageTimeoutMs: 5_000,
+  });
+  await start();
+  const goes = () => {
+    model.drive(PASSAGE, 1);
+    model.drive(PASSAGE, 0);
+  };
+  await open('slow ');
+  clock.advance(100);
+  // While the relay is still on: no longer pulse, and one more person.
+  await open('friend ');
+  clock.advance(2_000);
+  await open('third ');
+  goes();
+  goes();
+  clock.advance(5_000);
+  goes();
+  expect(passages).toEqual(['slow passed', 'friend passed', 'third notPassed']);
+  await turnstile.stop();
+  expect(clock.pending).toBe(0);
+});
+
+test('a wired coil that does not follow is a failed opening', async () => {
+  const { turnstile, model, clock, start, health } = rig({ coil: { pin: COIL } });
+  await start();
+  const opening = turnstile.open(500);
+  await settle();
+  expect(model.level(RELAY)).toBe(1);
+  clock.advance(100);
+  await expect(opening).rejects.toMatchObject({ code: 'relayFailed' });
+  expect(model.level(RELAY)).toBe(0);
+  expect(health.at(-1)).toMatchObject({ state: 'failing', reason: 'relayReadsOff' });
+});
+
+test('a wired coil that stays on is reported, blocks further openings, and fails the check', async () => {
+  const { turnstile, model, clock, start, health } = rig({ coil: { pin: COIL } });
+  await start();
+  expect(turnstile.check?.()).toBeUndefined();
+  const opening = turnstile.open(500);
+  await settle();
+  model.drive(COIL, 1);
+  clock.advance(100);
+  await opening;
+  expect(turnstile.check?.()).toBeUndefined();
+  clock.advance(400);
+  expect(model.level(RELAY)).toBe(0);
+  expect(turnstile.check?.()).toBe('relayStuckOn');
+  clock.advance(100);
+  expect(health.at(-1)).toMatchObject({ state: 'failing', reason: 'relayStuckOn' });
+  await expect(turnstile.open(500)).rejects.toMatchObject({ code: 'relayFailed' });
+  model.drive(COIL, 0);
+  clock.advance(1_000);
+  expect(health.at(-1)).toMatchObject({ state: 'ready' });
+  expect(turnstile.check?.()).toBeUndefined();
+  await turnstile.stop();
+  expect(clock.pending).toBe(0);
 });
 
 test('without its guard the relay is not energised', async () => {

@@ -27,12 +27,13 @@ const expected: Record<FleetAction, string> = {
   'command.selfTest': 'osa',
   'command.outOfService': 'osa',
   'command.inService': 'osa',
+  'command.updating': 'osa',
   'command.refreshList': 'osa',
   'command.restartProgram': 'osa',
   'command.restartBoard': 'sa',
   'command.collectLogs': 'osa',
   'command.screenshot': 'osa',
-  'command.openGate': 'sa',
+  'command.openOnce': 'sa',
   'alert.acknowledge': 'osa',
   'alert.silence': 'osa',
   'audit.read': 'au',
@@ -97,7 +98,7 @@ test('a token does what its scopes name and its role may, and never opens a gate
   const whole = { role: 'administrator', sites: 'all', scopes } as const;
   expect(actions.filter((action) => !may(whole, action))).toEqual([
     'fleet.saveView',
-    'command.openGate',
+    'command.openOnce',
     'token.manage',
     'account.manage',
     'desk.check',

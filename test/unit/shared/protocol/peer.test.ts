@@ -137,7 +137,7 @@ describe('calls of ours', () => {
   });
 
   test('are bounded, and a late answer harms nobody', async () => {
-    const peer = makePeer({ ...defaultPeerLimits, callsInFlightMax: 1 });
+    const peer = makePeer({ ...defaultPeerLimits, callsWaitingMax: 0 });
     const first = peer.call('Verify', verify, { timeoutMs: 1_000 });
     const second = peer.call('Verify', verify, { timeoutMs: 1_000 });
     await expect(second).rejects.toMatchObject({ code: 'busy' });
@@ -148,5 +148,83 @@ describe('calls of ours', () => {
     await expect(peer.call('Verify', verify, { timeoutMs: 1 })).rejects.toMatchObject({
       code: 'closed',
     });
+  });
+
+  test('go one at a time in each lane, and no lane waits for another', async () => {
+    const peer = makePeer();
+    const calls = [1, 2].map(() => peer.call('Verify', verify, { timeoutMs: 1_000 }));
+    const head = peer.call('ListHead', {}, { timeoutMs: 1_000 });
+    const actionsSent = () => sent.map(([, id, action]) => `${id} ${action}`);
+    expect(actionsSent()).toEqual(['1 Verify', '3 ListHead']);
+    peer.receive(JSON.stringify([3, '3', { status: 'current' }]));
+    await expect(head).resolves.toEqual({ status: 'current' });
+    peer.receive(JSON.stringify([3, '1', answer]));
+    await expect(calls[0]).resolves.toEqual(answer);
+    expect(actionsSent()).toEqual(['1 Verify', '3 ListHead', '2 Verify']);
+    peer.receive(JSON.stringify([3, '2', answer]));
+    await expect(calls[1]).resolves.toEqual(answer);
+    expect(clock.waiting).toBe(0);
+  });
+
+  test('that give up in the queue are never sent, and those behind them are', async () => {
+    const peer = makePeer();
+    const [first, second, third] = [100, 50, 1_000].map((timeoutMs) =>
+      peer.call('Verify', verify, { timeoutMs }),
+    );
+    clock.advance(50);
+    await expect(second).rejects.toMatchObject({ code: 'timeout' });
+    clock.advance(50);
+    await expect(first).rejects.toMatchObject({ code: 'timeout' });
+    expect(sent.map(([, id]) => id)).toEqual(['1', '3']);
+    peer.close();
+    await expect(third).rejects.toMatchObject({ code: 'closed' });
+    expect(sent).toHaveLength(2);
+  });
+});
+
+describe('a flood', () => {
+  test('is answered in part, told once, and nothing of it is handled any more', async () => {
+    let told = 0;
+    const limits = {
+      ...defaultPeerLimits,
+      messagesBurst: 10,
+      messagesPerSecond: 10,
+      excessMax: 50,
+    };
+    const peer = new Peer({
+      clock,
+      limits,
+      send: (text) => sent.push(JSON.parse(text)),
+      handlers: {},
+      flooded: () => {
+        told += 1;
+      },
+    });
+    for (let index = 0; index < 1_000; index += 1) {
+      peer.receive('[2,"1","Destroy",{}]');
+    }
+    await settle();
+    expect(told).toBe(1);
+    expect(sent.length).toBeLessThanOrEqual(20);
+  });
+
+  test('is not what a hasty kiosk sends: the excess is forgotten at the rate', async () => {
+    let told = 0;
+    const limits = { ...defaultPeerLimits, messagesBurst: 1, messagesPerSecond: 10, excessMax: 5 };
+    const peer = new Peer({
+      clock,
+      limits,
+      send: () => {},
+      handlers: {},
+      flooded: () => {
+        told += 1;
+      },
+    });
+    for (let index = 0; index < 100; index += 1) {
+      peer.receive('[2,"1","Destroy",{}]');
+      peer.receive('[2,"1","Destroy",{}]');
+      clock.advance(100);
+    }
+    expect(told).toBe(0);
   });
 });

@@ -1,0 +1,68 @@
+import type { Verdict } from '../../shared/verdict.ts';
+import type { Store } from '../store/store.ts';
+
+/** What the audit says of a receipt; it tells nobody's name, since a receipt has none. */
+export interface ReceiptRecord {
+  kiosk: string;
+  requestId: string;
+  verdict: Verdict;
+  policy: string;
+  /** When it was answered: by the server, or at the gate by its clock. Unix milliseconds. */
+  decidedAt: number;
+  /** `list`: answered at the gate, without the server. */
+  source: 'server' | 'list';
+  /** Where a passage sensor told: whether the opening was used or annulled. */
+  passage?: 'passed' | 'notPassed';
+}
+
+/** One request has four rows at most. */
+const ROWS_MAX = 16;
+const NUMBER = /^([0-9A-F]{4})-?([0-9A-F]{4})-?([0-9A-F]{4})$/i;
+
+/**
+ * Finds what a receipt stands for. Its number is the end of the request's id; this reads the whole
+ * audit once, some seconds for a million rows, and is for a person at a desk.
+ *
+ * @param number such as `1F3A-9C20-77DE`.
+ * @returns nothing where there is no such receipt, or it is older than the audit is kept.
+ */
+export async function redeemReceipt(
+  store: Store,
+  number: string,
+): Promise<ReceiptRecord | undefined> {
+  const [, one, two, three] = NUMBER.exec(number.trim()) ?? [];
+  if (one === undefined) {
+    return undefined;
+  }
+  const rows = await store.db
+    .selectFrom('audit')
+    .select((row) => [row.ref('request').$notNull().as('request'), 'at', 'body'])
+    .where((row) => {
+      const end = `%-${one}${two}${three}`.toLowerCase();
+      return row.or([row('request', 'like', `${end} kiosk:%`), row('request', 'like', end)]);
+    })
+    .limit(ROWS_MAX)
+    .execute();
+  const beginning = (words: string) => rows.find(({ request }) => request.startsWith(words));
+  // What opened the gate is the list's answer, where it gave one: the server's came too late.
+  const fact = beginning('fact kiosk:');
+  const answer = rows.find(({ request }) => / kiosk:[^ ]+$/.test(request));
+  const row = fact ?? answer;
+  if (!row) {
+    return undefined;
+  }
+  const words = row.request.split(' ');
+  const [asker = '', requestId = ''] = fact ? words.slice(1) : words.reverse();
+  const { verdict, policy, decidedAt } = JSON.parse(row.body) as ReceiptRecord;
+  const passed = beginning(`passage ${asker} ${requestId}`);
+  const passage = passed && (JSON.parse(passed.body) as ReceiptRecord).passage;
+  return {
+    kiosk: asker.slice('kiosk:'.length),
+    requestId,
+    verdict,
+    policy,
+    decidedAt: fact ? decidedAt : row.at,
+    source: fact ? 'list' : 'server',
+    ...(passage ? { passage } : {}),
+  };
+}

@@ -1,0 +1,36 @@
+/** What an alert can be about; a closed set. */
+export const alertKinds = [
+  'offline',
+  'siteOutage',
+  'peripheral',
+  'listTooOld',
+  'clockSkew',
+  'temperature',
+  'disk',
+  'underVoltage',
+  'expiry',
+  'outboxGrowing',
+  'configFailed',
+  'refusals',
+  'guessing',
+] as const;
+export type AlertKind = (typeof alertKinds)[number];
+
+/** `critical`: people are turned away now, or somebody attacks. */
+export type Severity = 'critical' | 'warning';
+
+export const severities: Record<AlertKind, Severity> = {
+  offline: 'critical',
+  siteOutage: 'critical',
+  peripheral: 'critical',
+  listTooOld: 'warning',
+  clockSkew: 'warning',
+  temperature: 'warning',
+  disk: 'warning',
+  underVoltage: 'warning',
+  expiry: 'warning',
+  outboxGrowing: 'warning',
+  configFailed: 'warning',
+  refusals: 'warning',
+  guessing: 'critical',
+};

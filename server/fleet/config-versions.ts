@@ -1,0 +1,169 @@
+import { z } from 'zod';
+import { VarcoError } from '../../shared/errors.ts';
+import {
+  type DesiredConfig,
+  type ReportedConfig,
+  type SteeredConfig,
+  steeredConfigSchema,
+} from '../../shared/protocol/steered-config.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { ActivityLog } from './activity.ts';
+import { demand, type FleetActor } from './actor.ts';
+import { parseGiven } from './given.ts';
+
+export interface ConfigVersion {
+  version: number;
+  at: number;
+  actor: string;
+  note: string;
+  body: SteeredConfig;
+}
+
+const noteSchema = z.string().trim().max(500);
+const LIST_MAX = 200;
+
+/** What kiosks may be told to run: versions that are checked when they are made and never change. */
+export class ConfigVersions {
+  readonly #store: Store;
+  readonly #activity: ActivityLog;
+  readonly #now: () => number;
+
+  constructor(deps: { store: Store; activity: ActivityLog; now: () => number }) {
+    this.#store = deps.store;
+    this.#activity = deps.activity;
+    this.#now = deps.now;
+  }
+
+  /** Checks and keeps a config; no kiosk runs it yet. @throws VarcoError `forbidden`, `configInvalid`. */
+  async create(
+    who: FleetActor,
+    given: { body: unknown; note?: string | undefined },
+  ): Promise<ConfigVersion> {
+    demand(who, 'config.edit');
+    const body = parseGiven(steeredConfigSchema, given.body, 'configInvalid');
+    const note = parseGiven(noteSchema, given.note ?? '', 'configInvalid');
+    const at = this.#now();
+    return this.#store.transaction(async (tx) => {
+      const { value: version } = await tx
+        .updateTable('counter')
+        .set(({ eb }) => ({ value: eb('value', '+', 1) }))
+        .where('name', '=', 'configVersion')
+        .returning('value')
+        .executeTakeFirstOrThrow();
+      const row = { version, at, actor: who.id, note, body: JSON.stringify(body) };
+      await tx.insertInto('config_version').values(row).execute();
+      await this.#activity.note(tx, [
+        { kind: 'config.created', actor: who.id, body: { version, note, config: body } },
+      ]);
+      return { version, at, actor: who.id, note, body };
+    });
+  }
+
+  /** The newest first. */
+  async list(who: FleetActor, before?: number): Promise<ConfigVersion[]> {
+    this.#demandView(who);
+    let select = this.#store.db.selectFrom('config_version').selectAll().orderBy('version', 'desc');
+    select = before === undefined ? select : select.where('version', '<', before);
+    return (await select.limit(LIST_MAX).execute()).map(fromRow);
+  }
+
+  /** @throws VarcoError `configUnknown`. */
+  async get(who: FleetActor, version: number): Promise<ConfigVersion> {
+    this.#demandView(who);
+    const row = await this.#store.db
+      .selectFrom('config_version')
+      .selectAll()
+      .where('version', '=', version)
+      .executeTakeFirst();
+    if (!row) {
+      throw new VarcoError('configUnknown', `There is no config version ${version}`);
+    }
+    return fromRow(row);
+  }
+
+  /** What a gate's kiosk is to run; undefined: its own file alone. */
+  async desiredOf(gate: string, tx?: Tx): Promise<DesiredConfig | undefined> {
+    const row = await (tx ?? this.#store.db)
+      .selectFrom('desired_config')
+      .innerJoin('config_version', 'config_version.version', 'desired_config.version')
+      .select(['config_version.version', 'config_version.body'])
+      .where('desired_config.gate', '=', gate)
+      .executeTakeFirst();
+    return row && { version: row.version, body: JSON.parse(row.body) };
+  }
+
+  /** Versions hold no place's secret: whoever sees any of the fleet sees them. */
+  #demandView(who: FleetActor): void {
+    const site = who.sites === 'all' ? undefined : who.sites[0];
+    demand(who, 'fleet.view', { site });
+  }
+}
+
+/** Gives a gate the version that its kiosk is to run; 0: its own file alone. */
+export async function setDesired(
+  tx: Tx,
+  gate: string,
+  { version, rollout, at }: { version: number; rollout?: string | undefined; at: number },
+): Promise<void> {
+  if (version === 0) {
+    await tx.deleteFrom('desired_config').where('gate', '=', gate).execute();
+    return;
+  }
+  const row = { version, at, rollout: rollout ?? null };
+  await tx
+    .insertInto('desired_config')
+    .values({ gate, ...row })
+    .onConflict((conflict) => conflict.column('gate').doUpdateSet(row))
+    .execute();
+}
+
+/** How what a kiosk runs differs from what it is to run; undefined: it does not. */
+export type Drift =
+  | {
+      kind: 'config';
+      desired: number;
+      reported: number;
+      status: ReportedConfig['status'] | 'unknown';
+    }
+  | { kind: 'policy'; desired: string; reported: string };
+
+export function driftOf(
+  desired: { version: number; policy: string },
+  told: { config?: ReportedConfig; policy: string } | undefined,
+): Drift[] {
+  if (!told) {
+    return [];
+  }
+  const drifts: Drift[] = [];
+  const { version = 0, status = 'unknown' } = told.config ?? {};
+  const failed = status === 'refused' || status === 'fellBack';
+  if (version !== desired.version || (failed && told.config?.failed === desired.version)) {
+    drifts.push({ kind: 'config', desired: desired.version, reported: version, status });
+  }
+  if (told.policy !== desired.policy) {
+    drifts.push({ kind: 'policy', desired: desired.policy, reported: told.policy });
+  }
+  return drifts;
+}
+
+/** The fields that two configs have different values for, in order. */
+export function configDifferences(
+  before: SteeredConfig,
+  after: SteeredConfig,
+): { field: string; before: unknown; after: unknown }[] {
+  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
+  const at = (config: SteeredConfig, field: string) => config[field as keyof SteeredConfig];
+  return fields
+    .filter((field) => at(before, field) !== at(after, field))
+    .map((field) => ({ field, before: at(before, field), after: at(after, field) }));
+}
+
+function fromRow(row: {
+  version: number;
+  at: number;
+  actor: string;
+  note: string;
+  body: string;
+}): ConfigVersion {
+  return { ...row, body: JSON.parse(row.body) };
+}

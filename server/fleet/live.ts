@@ -1,0 +1,429 @@
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode } from '../../shared/errors.ts';
+import type { EnrolRequest } from '../../shared/protocol/enrolment.ts';
+import type { RequestOf } from '../../shared/protocol/messages.ts';
+import type { StatusReport } from '../../shared/protocol/status.ts';
+import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import type { Log } from '../log.ts';
+import type { BulkInsert, Store } from '../store/store.ts';
+import type { FleetEvents } from './events.ts';
+import type { Kiosk } from './kiosks.ts';
+import type { CloseReason } from './link-limits.ts';
+import type {
+  Admission,
+  CommandEnd,
+  EnrolOutcome,
+  GoneReason,
+  LinkFacts,
+  LinkListener,
+} from './link-listener.ts';
+import type { Roster, RosterGate } from './roster.ts';
+import type { Telemetry } from './telemetry.ts';
+import { afterBoot, afterReport, type Told, withPresence } from './told.ts';
+
+/** The channel of {@link Store.notify} between nodes. */
+export const FLEET_CHANNEL = 'varco_fleet';
+/** What kiosks said is written together this often. */
+const TICK_MS = 500;
+/** Below PostgreSQL's 8,000 bytes of one notice. */
+const NOTICE_LENGTH_MAX = 7_000;
+/** Acts looked at in one tick; among more there is surely one that matters. */
+const ACTS_MAX = 500;
+
+/** What one node tells the others; the tables hold the truth. */
+interface Notice {
+  from: string;
+  /** Gates whose kiosks said something. */
+  said?: string[];
+  /** A kiosk that connected here, and when: an older connection elsewhere is over. */
+  came?: { kiosk: string; at: number };
+  /** Places, keys or desired configs changed. */
+  changed?: true;
+}
+
+/** What the fleet room does with a node's sockets. */
+export interface KioskLines {
+  connected(): string[];
+  disconnect(kioskId: string, reason: CloseReason): void;
+}
+
+const insertStates: BulkInsert = {
+  table: 'kiosk_state',
+  columns: {
+    kiosk: 'text',
+    gate: 'text',
+    node: 'text',
+    connected_at: 'bigint',
+    last_message_at: 'bigint',
+    body: 'text',
+  },
+  // A node that a kiosk has left never overwrites what the node it went to wrote.
+  tail: `on conflict (kiosk) do update set node = excluded.node,
+    connected_at = excluded.connected_at, last_message_at = excluded.last_message_at,
+    body = excluded.body
+    where coalesce(kiosk_state.connected_at, 0) <= coalesce(excluded.connected_at, 0)`,
+};
+
+export interface LiveFleetDeps {
+  store: Store;
+  roster: Roster;
+  telemetry: Telemetry;
+  events: FleetEvents;
+  clock: Clock;
+  log: Log;
+  node: string;
+  desiredOf(gate: string): Promise<DesiredConfig | undefined>;
+  hasKey(kiosk: string): Promise<boolean>;
+  enrol(request: EnrolRequest, facts: { address: string }): Promise<EnrolOutcome>;
+  /** How often kiosks report, in milliseconds. */
+  intervalMs: number;
+}
+
+/** Follows this node's kiosks and hears of the others': what was said goes to memory, then to the store. */
+export class LiveFleet implements LinkListener {
+  readonly #deps: LiveFleetDeps;
+  readonly #dirty = new Set<string>();
+  /** Told after a kiosk's boot, when it can be called. */
+  onBooted: (gate: RosterGate) => void = () => {};
+  onCommandEnd: (kioskId: string, end: CommandEnd) => void = () => {};
+  /** Told which config version a boot was answered with. */
+  onAdmitted: (kioskId: string, version: number) => void = () => {};
+  /** Told when places, keys or configs changed, after they were read anew. */
+  onReloaded: () => void = () => {};
+  #lines: KioskLines = { connected: () => [], disconnect: () => {} };
+  #cancelTick: () => void = () => {};
+  #stopListening: () => Promise<void> = () => Promise.resolve();
+  #working: Promise<void> = Promise.resolve();
+  #reloading: Promise<void> | undefined;
+  #reloadAgain = false;
+  #started = false;
+  #activitySeen = 0;
+
+  constructor(deps: LiveFleetDeps) {
+    this.#deps = deps;
+  }
+
+  attach(lines: KioskLines): void {
+    this.#lines = lines;
+  }
+
+  async start(): Promise<void> {
+    const { store } = this.#deps;
+    this.#started = true;
+    await this.#noticeActs();
+    await this.reload();
+    this.#stopListening = await store.listen(FLEET_CHANNEL, (payload) => this.#hear(payload));
+    this.#awaitTick();
+  }
+
+  async stop(): Promise<void> {
+    this.#started = false;
+    this.#cancelTick();
+    await this.#stopListening();
+    await this.#working;
+    await this.#flush();
+  }
+
+  /** Places, keys or desired configs changed here: reads them and tells the other nodes. */
+  async changed(gates: readonly string[]): Promise<void> {
+    await this.reload();
+    this.#deps.events.touch(gates, ['sites', 'activity']);
+    this.#notify({ from: this.#deps.node, changed: true });
+  }
+
+  /** Reads places, keys and desired configs, and cuts off kiosks that may no longer be here. */
+  reload(): Promise<void> {
+    if (this.#reloading) {
+      this.#reloadAgain = true;
+      return this.#reloading;
+    }
+    this.#reloading = (async () => {
+      do {
+        this.#reloadAgain = false;
+        const { roster, clock, events } = this.#deps;
+        const { gone } = await roster.reload(clock.now());
+        events.touch(gone, []);
+        await this.#cutOff();
+        this.onReloaded();
+      } while (this.#reloadAgain);
+    })().finally(() => {
+      this.#reloading = undefined;
+    });
+    return this.#reloading;
+  }
+
+  connected(kiosk: Kiosk, _facts: LinkFacts): void {
+    const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    const at = this.#deps.clock.now();
+    if (entry) {
+      entry.node = this.#deps.node;
+      entry.connectedAt = at;
+      this.#touch(entry);
+    }
+    this.#notify({ from: this.#deps.node, came: { kiosk: kiosk.id, at } });
+  }
+
+  async admit(kiosk: Kiosk, _boot: RequestOf<'Boot'>): Promise<Admission> {
+    if (!this.#deps.roster.ofKiosk(kiosk.id)) {
+      await this.reload();
+    }
+    const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    if (!entry) {
+      return { status: 'rejected', retryAfterMs: 60_000 };
+    }
+    const desired = await this.#deps.desiredOf(entry.gate.id);
+    this.onAdmitted(kiosk.id, desired?.version ?? 0);
+    return { status: 'accepted', ...(desired ? { desired } : {}) };
+  }
+
+  booted(kiosk: Kiosk, boot: RequestOf<'Boot'>): void {
+    const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    if (entry) {
+      const { clock, intervalMs, node } = this.#deps;
+      const context = { now: clock.now(), intervalMs, policy: kiosk.policy };
+      entry.told = afterBoot(entry.told, boot, context);
+      entry.node = node;
+      entry.connectedAt ??= context.now;
+      this.#touch(entry);
+      this.onBooted(entry);
+    }
+  }
+
+  status(kiosk: Kiosk, report: StatusReport): void {
+    const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    if (!entry?.told) {
+      return;
+    }
+    const before = entry.told;
+    const now = this.#deps.clock.now();
+    const { told, outcomes } = afterReport(before, report, now);
+    entry.told = told;
+    this.#dirty.add(entry.gate.id);
+    if (outcomes) {
+      this.#deps.telemetry.count(entry.gate.id, outcomes, now);
+    }
+    if (saysMore(before, told, report)) {
+      this.#touch(entry);
+    }
+  }
+
+  configReported(kiosk: Kiosk, reported: ReportedConfig): void {
+    const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    if (entry) {
+      this.noteConfig(entry, reported);
+    }
+  }
+
+  /** What a kiosk runs now, or would not run. */
+  noteConfig(entry: RosterGate, reported: ReportedConfig): void {
+    if (entry.told) {
+      entry.told = { ...entry.told, config: reported };
+      this.#touch(entry);
+    }
+  }
+
+  commandResult(kiosk: Kiosk, end: CommandEnd): void {
+    this.onCommandEnd(kiosk.id, end);
+  }
+
+  gone(kiosk: Kiosk, _facts: LinkFacts, _reason: GoneReason): void {
+    const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    const isElsewhere = entry?.node !== this.#deps.node;
+    if (entry && !isElsewhere && !this.#lines.connected().includes(kiosk.id)) {
+      delete entry.node;
+      this.#touch(entry);
+    }
+  }
+
+  enrol(request: EnrolRequest, facts: { address: string }): Promise<EnrolOutcome> {
+    return this.#deps.enrol(request, facts);
+  }
+
+  /** Resolves when all that was said so far is in the store. */
+  async settle(): Promise<void> {
+    await this.#working;
+    await this.#flush();
+  }
+
+  #touch(entry: RosterGate): void {
+    this.#dirty.add(entry.gate.id);
+    this.#deps.events.touch([entry.gate.id], [`gate:${entry.gate.id}`]);
+  }
+
+  #awaitTick(): void {
+    if (this.#started) {
+      this.#cancelTick = this.#deps.clock.after(TICK_MS, () => {
+        this.#working = this.#tick();
+        void this.#working.then(() => this.#awaitTick());
+      });
+    }
+  }
+
+  /** Never throws: what could not be written now is written next time. */
+  async #tick(): Promise<void> {
+    const { roster, clock, telemetry, node, log, events } = this.#deps;
+    try {
+      const now = clock.now();
+      const changed: string[] = [];
+      for (const entry of roster.gates()) {
+        const told = entry.told && withPresence(entry.told, now);
+        if (told && told !== entry.told) {
+          entry.told = told;
+          changed.push(entry.gate.id);
+          if (entry.node === node || entry.node === undefined) {
+            this.#dirty.add(entry.gate.id);
+          }
+        }
+      }
+      events.touch(
+        changed,
+        changed.map((gate) => `gate:${gate}` as const),
+      );
+      await this.#flush();
+      if (await this.#noticeActs()) {
+        await this.reload();
+        events.touch([], ['sites', 'activity']);
+      }
+      await telemetry.sample(
+        [...roster.gates()].filter((entry) => entry.node === node),
+        now,
+      );
+    } catch (error) {
+      log.warn({ code: errorCode(error) }, 'what kiosks said is not written yet');
+    }
+  }
+
+  /**
+   * Whether somebody changed places, keys or configs since the last look: also a command line beside a
+   * server on SQLite, whose notices do not reach another process.
+   */
+  async #noticeActs(): Promise<boolean> {
+    const rows = await this.#deps.store.db
+      .selectFrom('fleet_event')
+      .select(['id', 'kind'])
+      .where('id', '>', this.#activitySeen)
+      .orderBy('id', 'desc')
+      .limit(ACTS_MAX)
+      .execute();
+    this.#activitySeen = Math.max(this.#activitySeen, rows[0]?.id ?? 0);
+    return rows.some(({ kind }) => /^(site|gate|kiosk|rollout)\./.test(kind));
+  }
+
+  async #flush(): Promise<void> {
+    const { roster, store, telemetry, node, log } = this.#deps;
+    const gates = [...this.#dirty];
+    this.#dirty.clear();
+    const counts = telemetry.takeCounts();
+    const entries = gates.flatMap((id) => {
+      const entry = roster.get(id);
+      return entry?.kiosk && entry.told ? [entry] : [];
+    });
+    if (entries.length === 0 && counts.length === 0) {
+      return;
+    }
+    try {
+      await store.transaction(async (tx) => {
+        await store.insertMany(tx, insertStates, entries.map(toRow));
+        await telemetry.writeCounts(tx, counts);
+      });
+    } catch (error) {
+      for (const id of gates) {
+        this.#dirty.add(id);
+      }
+      telemetry.giveBack(counts);
+      log.warn({ code: errorCode(error) }, 'what kiosks said is not written yet');
+      return;
+    }
+    for (const said of portions(entries.map(({ gate }) => gate.id))) {
+      this.#notify({ from: node, said });
+    }
+  }
+
+  /** Kiosks without a key any more, and those whose gate asks another policy now. */
+  async #cutOff(): Promise<void> {
+    const { roster, hasKey } = this.#deps;
+    for (const kiosk of this.#lines.connected()) {
+      const entry = roster.ofKiosk(kiosk);
+      // It may have been enrolled after the fleet was read: only the store can tell.
+      if (!entry && !(await hasKey(kiosk))) {
+        this.#lines.disconnect(kiosk, 'revoked');
+      } else if (entry?.told && entry.told.policy !== entry.gate.policy) {
+        this.#lines.disconnect(kiosk, 'unavailable');
+      }
+    }
+  }
+
+  #notify(notice: Notice): void {
+    this.#deps.store.notify(FLEET_CHANNEL, JSON.stringify(notice)).catch((error: unknown) => {
+      this.#deps.log.warn({ code: errorCode(error) }, 'other nodes were not told');
+    });
+  }
+
+  #hear(payload: string): void {
+    const { node, roster, clock, events, log } = this.#deps;
+    const notice = JSON.parse(payload) as Notice;
+    if (notice.from === node) {
+      return;
+    }
+    const { said, came } = notice;
+    const work = async () => {
+      if (came) {
+        this.#left(came.kiosk, notice.from, came.at);
+      }
+      if (notice.changed) {
+        await this.reload();
+        events.touch(
+          [...roster.gates()].map(({ gate }) => gate.id),
+          ['sites', 'activity'],
+        );
+      }
+      if (said) {
+        await roster.refresh(said, clock.now());
+        events.touch(
+          said,
+          said.map((gate) => `gate:${gate}` as const),
+        );
+      }
+    };
+    work().catch((error: unknown) =>
+      log.warn({ code: errorCode(error) }, 'news of another node was not read'),
+    );
+  }
+
+  /** A kiosk connected to another node: a connection that it had here before is over. */
+  #left(kiosk: string, node: string, at: number): void {
+    const entry = this.#deps.roster.ofKiosk(kiosk);
+    if (entry && (entry.connectedAt ?? 0) <= at) {
+      entry.node = node;
+      entry.connectedAt = at;
+      this.#dirty.delete(entry.gate.id);
+      this.#lines.disconnect(kiosk, 'evicted');
+    }
+  }
+}
+
+function toRow({ kiosk, gate, node, connectedAt, told }: RosterGate): unknown[] {
+  const at = told?.at ?? 0;
+  return [kiosk?.id, gate.id, node ?? null, connectedAt ?? null, at, JSON.stringify(told)];
+}
+
+/** Whether a report told more than that the kiosk lives. */
+function saysMore(before: Told, after: Told, report: StatusReport): boolean {
+  const { partial, ...rest } = report;
+  return !partial || before.presence !== after.presence || Object.keys(rest).length > 0;
+}
+
+/** Ids in portions that each fit in one notice. */
+function portions(ids: readonly string[]): string[][] {
+  const all: string[][] = [];
+  let length = NOTICE_LENGTH_MAX;
+  for (const id of ids) {
+    length += id.length + 3;
+    if (length > NOTICE_LENGTH_MAX) {
+      all.push([]);
+      length = id.length + 100;
+    }
+    all.at(-1)?.push(id);
+  }
+  return all;
+}

@@ -1,0 +1,405 @@
+import { createHash, randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { VarcoError } from '../../shared/errors.ts';
+import type { Store, Tx } from '../store/store.ts';
+import type { ActivityLog } from './activity.ts';
+import { demand, type FleetActor } from './actor.ts';
+import { type ConfigVersions, setDesired } from './config-versions.ts';
+import { type GateFilter, gateFilterSchema, isMeant } from './gate-filter.ts';
+import type { Gate } from './gates.ts';
+import { parseGiven } from './given.ts';
+import { visibleSites } from './permissions.ts';
+import {
+  type RolloutPlan,
+  type RolloutState,
+  stepRollout,
+  type Target,
+  type TargetState,
+} from './rollout-step.ts';
+import type { Roster } from './roster.ts';
+
+export const rolloutPlanSchema = z.strictObject({
+  percentages: z
+    .array(z.number().int().min(1).max(100))
+    .min(1)
+    .max(10)
+    .default([5, 25, 100])
+    .refine(
+      (all) => all.at(-1) === 100 && all.every((one, index) => one > (all[index - 1] ?? 0)),
+      'grow, and end with 100',
+    ),
+  failuresMax: z.number().int().min(0).max(1_000).default(0),
+  soakMs: z
+    .number()
+    .int()
+    .min(0)
+    .max(7 * 86_400_000)
+    .default(60_000),
+  patienceMs: z
+    .number()
+    .int()
+    .min(1_000)
+    .max(7 * 86_400_000)
+    .default(600_000),
+});
+const startSchema = z.strictObject({
+  version: z.number().int().nonnegative(),
+  filter: gateFilterSchema,
+  plan: rolloutPlanSchema.prefault({}),
+  reason: z.string().trim().max(500).default(''),
+});
+export type NewRollout = z.input<typeof startSchema>;
+
+export interface Rollout {
+  id: string;
+  version: number;
+  filter: GateFilter;
+  plan: RolloutPlan;
+  state: RolloutState;
+  stage: number;
+  actor: string;
+  reason: string;
+  startedAt: number;
+  endedAt?: number;
+  /** How many targets are in which state. */
+  counts: Record<TargetState, number>;
+}
+
+export interface RolloutDetails extends Rollout {
+  targets: (Target & { previous: number })[];
+}
+
+const RUNNING_MAX = 20;
+const LIST_MAX = 100;
+/** The states from which a roll-out may still be told to do something. */
+const open: readonly RolloutState[] = ['running', 'paused', 'stopped'];
+
+/** Brings a config version to many gates, a portion after the other. */
+export class Rollouts {
+  readonly #store: Store;
+  readonly #activity: ActivityLog;
+  readonly #roster: Roster;
+  readonly #configs: ConfigVersions;
+  readonly #now: () => number;
+  /** Told after a commit of gates whose desired config is another one. */
+  onDesired: (gates: readonly string[]) => Promise<void> = () => Promise.resolve();
+  /** Told after any change of a roll-out. */
+  onChange: (gates: readonly string[]) => void = () => {};
+
+  constructor(deps: {
+    store: Store;
+    activity: ActivityLog;
+    roster: Roster;
+    configs: ConfigVersions;
+    now: () => number;
+  }) {
+    this.#store = deps.store;
+    this.#activity = deps.activity;
+    this.#roster = deps.roster;
+    this.#configs = deps.configs;
+    this.#now = deps.now;
+  }
+
+  /**
+   * Begins a roll-out over the gates that are meant and that this actor may steer: all of them, or none.
+   * Any version may be rolled out, an old one too; 0 gives the gates back to their kiosks' own files.
+   *
+   * @throws VarcoError `rolloutInvalid`, `configUnknown`, `nobodyMeant`, `forbidden`, `tooManyRollouts`.
+   */
+  async start(who: FleetActor, given: NewRollout): Promise<RolloutDetails> {
+    const { version, filter, plan, reason } = parseGiven(startSchema, given, 'rolloutInvalid');
+    if (version > 0) {
+      await this.#configs.get(who, version);
+    }
+    const id = randomUUID();
+    const gates = this.targetsOf(who, filter);
+    const ordered = gates
+      .map(({ id: gate }) => ({ gate, turn: turnOf(id, gate) }))
+      .sort((one, other) => (one.turn < other.turn ? -1 : 1));
+    const at = this.#now();
+    await this.#store.transaction(async (tx) => {
+      const running = await tx
+        .selectFrom('rollout')
+        .select('id')
+        .where('state', 'in', ['running', 'paused'])
+        .execute();
+      if (running.length >= RUNNING_MAX) {
+        throw new VarcoError('tooManyRollouts', `${RUNNING_MAX} roll-outs are under way already`);
+      }
+      await tx
+        .insertInto('rollout')
+        .values({
+          id,
+          version,
+          filter: JSON.stringify(filter),
+          plan: JSON.stringify(plan),
+          state: 'running',
+          stage: 0,
+          stage_at: at,
+          actor: who.id,
+          reason,
+          started_at: at,
+        })
+        .execute();
+      const desired = await tx.selectFrom('desired_config').select(['gate', 'version']).execute();
+      const previous = new Map(desired.map((row) => [row.gate, row.version]));
+      const rows = ordered.map(({ gate }, position) => [
+        id,
+        gate,
+        position,
+        previous.get(gate) ?? null,
+        'waiting',
+        at,
+      ]);
+      await this.#store.insertMany(tx, insertTargets, rows);
+      await this.#note(tx, 'rollout.started', who.id, { rollout: id, version, reason, filter });
+    });
+    this.onChange(gates.map((gate) => gate.id));
+    return this.get(who, id);
+  }
+
+  /** The gates that a filter means and this actor may steer. @throws VarcoError `nobodyMeant`, `forbidden`. */
+  targetsOf(who: FleetActor, filter: GateFilter): Gate[] {
+    const gates = [...this.#roster.gates()]
+      .map(({ gate }) => gate)
+      .filter((gate) => isMeant(filter, gate));
+    if (gates.length === 0) {
+      throw new VarcoError('nobodyMeant', 'No gate is one of those');
+    }
+    for (const { site } of gates) {
+      demand(who, 'config.rollOut', { site });
+    }
+    return gates;
+  }
+
+  /** Holds it, lets it go on, ends it, or gives its gates what they had before. */
+  async turn(
+    who: FleetActor,
+    id: string,
+    act: 'pause' | 'resume' | 'cancel' | 'rollBack',
+    reason: string,
+  ): Promise<RolloutDetails> {
+    const details = await this.get(who, id);
+    for (const { gate } of details.targets) {
+      const site = this.#roster.get(gate)?.gate.site;
+      if (site !== undefined) {
+        demand(who, 'config.rollOut', { site });
+      }
+    }
+    const may = act === 'rollBack' ? [...open, 'completed', 'cancelled'] : [...open];
+    if (!(may as string[]).includes(details.state)) {
+      throw new VarcoError('rolloutOver', `The roll-out is ${details.state}`);
+    }
+    const at = this.#now();
+    const states = { pause: 'paused', resume: 'running', cancel: 'cancelled' } as const;
+    const state = act === 'rollBack' ? 'rolledBack' : states[act];
+    const back = act === 'rollBack' ? details.targets.filter((one) => one.state !== 'waiting') : [];
+    await this.#store.transaction(async (tx) => {
+      await tx
+        .updateTable('rollout')
+        .set({ state, stage_at: at, ended_at: act === 'pause' || act === 'resume' ? null : at })
+        .where('id', '=', id)
+        .execute();
+      for (const { gate, previous } of back) {
+        // What another roll-out has given it since then stays.
+        const now = await tx
+          .selectFrom('desired_config')
+          .select(['rollout', 'version'])
+          .where('gate', '=', gate)
+          .executeTakeFirst();
+        if ((now?.version ?? 0) === details.version && this.#roster.get(gate)) {
+          await setDesired(tx, gate, { version: previous, at });
+        }
+      }
+      await this.#note(tx, `rollout.${state}`, who.id, { rollout: id, reason });
+    });
+    const gates = details.targets.map(({ gate }) => gate);
+    if (back.length > 0) {
+      await this.onDesired(gates);
+    }
+    this.onChange(gates);
+    return this.get(who, id);
+  }
+
+  /** The newest first, of those with a gate that this actor may see. */
+  async list(who: FleetActor): Promise<Rollout[]> {
+    const seen = visibleSites(who);
+    if (!seen) {
+      return [];
+    }
+    const rows = await this.#store.db
+      .selectFrom('rollout')
+      .selectAll()
+      .orderBy('started_at', 'desc')
+      .limit(LIST_MAX)
+      .execute();
+    const ids = rows.map(({ id }) => id);
+    const targets = await this.#store.db
+      .selectFrom('rollout_target')
+      .select(['rollout', 'gate', 'state'])
+      .where('rollout', 'in', ids.length > 0 ? ids : [''])
+      .execute();
+    return rows.flatMap((row) => {
+      const own = targets.filter(
+        ({ rollout, gate }) =>
+          rollout === row.id &&
+          (seen === 'all' || seen.includes(this.#roster.get(gate)?.gate.site ?? '')),
+      );
+      return own.length > 0 ? [toRollout(row, own)] : [];
+    });
+  }
+
+  /** @throws VarcoError `rolloutUnknown`, also for one of sites that this actor may not see. */
+  async get(who: FleetActor, id: string): Promise<RolloutDetails> {
+    const seen = visibleSites(who);
+    const row = await this.#store.db
+      .selectFrom('rollout')
+      .selectAll()
+      .where('id', '=', id)
+      .executeTakeFirst();
+    const all = row ? await this.#targets(id) : [];
+    const targets = all.filter(
+      ({ gate }) => seen === 'all' || seen?.includes(this.#roster.get(gate)?.gate.site ?? ''),
+    );
+    if (!row || targets.length === 0) {
+      throw new VarcoError('rolloutUnknown', `There is no roll-out ${id}`);
+    }
+    return { ...toRollout(row, targets), targets };
+  }
+
+  /** Moves every roll-out that is under way; only the node with the lease calls it. */
+  async step(): Promise<void> {
+    const rows = await this.#store.db
+      .selectFrom('rollout')
+      .selectAll()
+      .where('state', 'in', ['running', 'paused'])
+      .execute();
+    for (const row of rows) {
+      await this.#stepOne(row);
+    }
+  }
+
+  async #stepOne(row: RolloutRow): Promise<void> {
+    const targets = await this.#targets(row.id);
+    const here = { state: row.state as RolloutState, stage: row.stage, stageAt: row.stage_at };
+    const plan = JSON.parse(row.plan) as RolloutPlan;
+    const report = (gate: string) => this.#reported(gate, row.version);
+    const at = this.#now();
+    const next = stepRollout({ ...here, version: row.version, plan }, targets, report, at);
+    const hasMoved =
+      next.changed.length > 0 || next.state !== here.state || next.stage !== here.stage;
+    if (!hasMoved) {
+      return;
+    }
+    const told = next.changed.filter(({ state }) => state === 'sent').map(({ gate }) => gate);
+    await this.#store.transaction(async (tx) => {
+      const { state, stage, stageAt } = next;
+      const isOver = state !== 'running' && state !== 'paused';
+      await tx
+        .updateTable('rollout')
+        .set({ state, stage, stage_at: stageAt, ended_at: isOver ? at : null })
+        .where('id', '=', row.id)
+        .where('state', '=', here.state)
+        .execute();
+      for (const target of next.changed) {
+        await tx
+          .updateTable('rollout_target')
+          .set({ state: target.state, problem: target.problem ?? null, at: target.at })
+          .where('rollout', '=', row.id)
+          .where('gate', '=', target.gate)
+          .execute();
+        const isHere = this.#roster.get(target.gate) !== undefined;
+        if (target.state === 'sent' && isHere) {
+          await setDesired(tx, target.gate, { version: row.version, rollout: row.id, at });
+        }
+      }
+      if (state !== here.state) {
+        await this.#note(tx, `rollout.${state}`, undefined, { rollout: row.id });
+      }
+    });
+    if (told.length > 0) {
+      await this.onDesired(told);
+    }
+    this.onChange(next.changed.map(({ gate }) => gate));
+  }
+
+  /** A kiosk without a word of its config runs its own file, which is version 0. */
+  #reported(gate: string, version: number) {
+    const told = this.#roster.get(gate)?.told;
+    return (
+      told &&
+      (told.config ?? (version === 0 ? { version: 0, status: 'running' as const } : undefined))
+    );
+  }
+
+  async #targets(id: string): Promise<(Target & { previous: number })[]> {
+    const rows = await this.#store.db
+      .selectFrom('rollout_target')
+      .selectAll()
+      .where('rollout', '=', id)
+      .orderBy('position')
+      .execute();
+    return rows.map(({ gate, state, at, problem, previous }) => ({
+      gate,
+      state: state as TargetState,
+      at,
+      previous: previous ?? 0,
+      ...(problem === null ? {} : { problem }),
+    }));
+  }
+
+  #note(tx: Tx, kind: string, actor: string | undefined, body: Record<string, unknown>) {
+    return this.#activity.note(tx, [{ kind, ...(actor ? { actor } : {}), body }]);
+  }
+}
+
+const insertTargets = {
+  table: 'rollout_target',
+  columns: {
+    rollout: 'text',
+    gate: 'text',
+    position: 'integer',
+    previous: 'bigint',
+    state: 'text',
+    at: 'bigint',
+  },
+} as const;
+
+interface RolloutRow {
+  id: string;
+  version: number;
+  filter: string;
+  plan: string;
+  state: string;
+  stage: number;
+  stage_at: number;
+  actor: string;
+  reason: string;
+  started_at: number;
+  ended_at: number | null;
+}
+
+function toRollout(row: RolloutRow, targets: readonly { state: string }[]): Rollout {
+  const counts = { waiting: 0, sent: 0, applied: 0, failed: 0, late: 0 };
+  for (const { state } of targets) {
+    counts[state as TargetState] += 1;
+  }
+  return {
+    id: row.id,
+    version: row.version,
+    filter: JSON.parse(row.filter),
+    plan: JSON.parse(row.plan),
+    state: row.state as RolloutState,
+    stage: row.stage,
+    actor: row.actor,
+    reason: row.reason,
+    startedAt: row.started_at,
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    counts,
+  };
+}
+
+/** A roll-out's own order of gates: the first portion is spread over all sites. */
+function turnOf(rollout: string, gate: string): string {
+  return createHash('sha256').update(`${rollout} ${gate}`).digest('hex');
+}

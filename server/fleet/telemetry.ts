@@ -1,0 +1,352 @@
+import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { BulkInsert, Store, Tx } from '../store/store.ts';
+import { isStale } from './presence.ts';
+import type { RosterGate } from './roster.ts';
+import { heardOf, type NewOutcomes, type Outcome, outcomes } from './told.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 3_600_000;
+/** One value a minute for two days, one an hour for thirteen months. */
+export const MINUTES_KEPT_MS = 2 * 86_400_000;
+export const HOURS_KEPT_MS = 396 * 86_400_000;
+/** Gates whose minutes become an hour in one step, at most. */
+const GATES_PER_STEP = 50;
+/** How much of what is past its time goes in one step, in milliseconds of its age. */
+const PRUNE_STEP_MS = 10 * MINUTE_MS;
+/** Fewer than these in an hour are shown as "< 5": no small count tells of one person. */
+export const SMALL_COUNT = 5;
+
+/** What is kept of a kiosk over time, each a number; short names, since there are millions of them. */
+export const metrics = {
+  /** CPU temperature, °C. */
+  temperature: 't',
+  /** Memory in use, percent. */
+  memory: 'm',
+  /** Disk in use, percent. */
+  disk: 'd',
+  /** Facts that wait on the kiosk. */
+  waiting: 'q',
+  /** Round trip of the link, ms. */
+  roundTrip: 'r',
+  /** The kiosk's clock less the server's, ms. */
+  skew: 's',
+  /** Age of the offline list, minutes. */
+  listAge: 'l',
+  /** 1 while the supply is under its voltage. */
+  underVoltage: 'u',
+  /** Parts that do not work. */
+  faults: 'f',
+} as const;
+export type Metric = keyof typeof metrics;
+const names = Object.keys(metrics) as Metric[];
+
+type Sample = Partial<Record<Metric, number>>;
+
+const insertSamples: BulkInsert = {
+  table: 'telemetry',
+  columns: { gate: 'text', span: 'text', at: 'bigint', body: 'text' },
+  tail: 'on conflict (gate, span, at) do update set body = excluded.body',
+};
+const insertCounts: BulkInsert = {
+  table: 'outcome_hour',
+  columns: {
+    gate: 'text',
+    at: 'bigint',
+    granted: 'bigint',
+    denied: 'bigint',
+    unconfirmed: 'bigint',
+    otp_required: 'bigint',
+    throttled: 'bigint',
+  },
+  tail: `on conflict (gate, at) do update set granted = outcome_hour.granted + excluded.granted,
+    denied = outcome_hour.denied + excluded.denied,
+    unconfirmed = outcome_hour.unconfirmed + excluded.unconfirmed,
+    otp_required = outcome_hour.otp_required + excluded.otp_required,
+    throttled = outcome_hour.throttled + excluded.throttled`,
+};
+
+/** Counts of one gate and hour that are not in the store yet. */
+export interface PendingCount {
+  gate: string;
+  at: number;
+  counts: NewOutcomes;
+}
+
+/** A gate's history for a chart: `values[metric][i]` is at `at[i]`; null: not told. */
+export interface History {
+  span: 'minute' | 'hour';
+  at: number[];
+  values: Partial<Record<Metric, (number | null)[]>>;
+  /** By hour, whatever the span. */
+  outcomes: { at: number[]; counts: Record<Outcome, (number | '< 5')[]> };
+}
+
+/** What kiosks told over time: bounded in size, and gone when its time is over. */
+export class Telemetry {
+  readonly #store: Store;
+  readonly #pending = new Map<string, PendingCount>();
+  #sampledSecond: number | undefined;
+  #rolledUpTo: { hour: number; after: string } | undefined;
+
+  constructor(deps: { store: Store }) {
+    this.#store = deps.store;
+  }
+
+  /** Adds to an hour's counts; {@link takeCounts} hands them to the store's next write. */
+  count(gate: string, fresh: NewOutcomes, now: number): void {
+    const at = now - (now % HOUR_MS);
+    const key = `${gate} ${at}`;
+    const before = this.#pending.get(key)?.counts;
+    const counts = {} as NewOutcomes;
+    for (const outcome of outcomes) {
+      counts[outcome] = (before?.[outcome] ?? 0) + fresh[outcome];
+    }
+    this.#pending.set(key, { gate, at, counts });
+  }
+
+  takeCounts(): PendingCount[] {
+    const all = [...this.#pending.values()];
+    this.#pending.clear();
+    return all;
+  }
+
+  /** Counts whose write failed, for the next one. */
+  giveBack(counts: readonly PendingCount[]): void {
+    for (const one of counts) {
+      this.count(one.gate, one.counts, one.at);
+    }
+  }
+
+  async writeCounts(tx: Tx, counts: readonly PendingCount[]): Promise<void> {
+    const rows = counts.map(({ gate, at, counts: by }) => [
+      gate,
+      at,
+      ...outcomes.map((outcome) => by[outcome]),
+    ]);
+    await this.#store.insertMany(tx, insertCounts, rows);
+  }
+
+  /**
+   * Keeps one sample a minute of each gate that was heard; gates take turns over the minute's seconds,
+   * so that thousands of rows are not written at once.
+   */
+  async sample(entries: readonly RosterGate[], now: number): Promise<void> {
+    const second = Math.floor(now / 1000);
+    const from = Math.max(second - 59, (this.#sampledSecond ?? second - 1) + 1);
+    this.#sampledSecond = second;
+    const due = new Set<number>();
+    for (let at = from; at <= second; at += 1) {
+      due.add(at % 60);
+    }
+    const rows: unknown[][] = [];
+    for (const { gate, told } of entries) {
+      const isDue = due.size > 0 && due.has(turnOf(gate.id));
+      if (isDue && told?.status && !isStale(heardOf(told), now)) {
+        const body = encode(sampleOf(told.status));
+        rows.push([gate.id, 'minute', now - (now % MINUTE_MS), body]);
+      }
+    }
+    if (rows.length > 0) {
+      await this.#store.transaction((tx) => this.#store.insertMany(tx, insertSamples, rows));
+    }
+  }
+
+  /** One step of making hours from minutes; answers whether there is more to do. */
+  async rollUp(now: number): Promise<boolean> {
+    const hour = now - (now % HOUR_MS) - HOUR_MS;
+    // The last minute's samples are all written a minute after the hour.
+    if (now % HOUR_MS < 2 * MINUTE_MS && this.#rolledUpTo !== undefined) {
+      return false;
+    }
+    if (this.#rolledUpTo?.hour !== hour) {
+      this.#rolledUpTo = { hour, after: '' };
+    }
+    const gates = await this.#store.db
+      .selectFrom('gate')
+      .select('id')
+      .where('id', '>', this.#rolledUpTo.after)
+      .orderBy('id')
+      .limit(GATES_PER_STEP)
+      .execute();
+    const last = gates.at(-1);
+    if (!last) {
+      return false;
+    }
+    const rows = await this.#store.db
+      .selectFrom('telemetry')
+      .select(['gate', 'body'])
+      .where('span', '=', 'minute')
+      .where('at', '>=', hour)
+      .where('at', '<', hour + HOUR_MS)
+      .where('gate', '>=', gates[0]?.id ?? '')
+      .where('gate', '<=', last.id)
+      .execute();
+    const byGate = new Map<string, typeof rows>();
+    for (const row of rows) {
+      byGate.set(row.gate, [...(byGate.get(row.gate) ?? []), row]);
+    }
+    const hours = [...byGate].map(([gate, minutes]) => [
+      gate,
+      'hour',
+      hour,
+      encode(mean(minutes.map(({ body }) => decode(body)))),
+    ]);
+    if (hours.length > 0) {
+      await this.#store.transaction((tx) => this.#store.insertMany(tx, insertSamples, hours));
+    }
+    this.#rolledUpTo.after = last.id;
+    return true;
+  }
+
+  /** One step of letting go; answers whether there is more to do. */
+  async prune(now: number): Promise<boolean> {
+    const minutes = await this.#pruneSpan('minute', now - MINUTES_KEPT_MS);
+    const hours = await this.#pruneSpan('hour', now - HOURS_KEPT_MS);
+    await this.#store.db
+      .deleteFrom('outcome_hour')
+      .where('at', '<', now - HOURS_KEPT_MS)
+      .execute();
+    return minutes || hours;
+  }
+
+  /** A gate's history between two times, by the minute where that is kept and not too long. */
+  async history(gate: string, range: { from: number; to: number }, now: number): Promise<History> {
+    const fine = range.from >= now - MINUTES_KEPT_MS;
+    const span = fine ? 'minute' : 'hour';
+    const rows = await this.#store.db
+      .selectFrom('telemetry')
+      .select(['at', 'body'])
+      .where('gate', '=', gate)
+      .where('span', '=', span)
+      .where('at', '>=', Math.max(range.from, now - HOURS_KEPT_MS))
+      .where('at', '<=', range.to)
+      .orderBy('at')
+      .execute();
+    const samples = rows.map(({ body }) => decode(body));
+    const values: History['values'] = {};
+    for (const name of names) {
+      if (samples.some((sample) => sample[name] !== undefined)) {
+        values[name] = samples.map((sample) => sample[name] ?? null);
+      }
+    }
+    return {
+      span,
+      at: rows.map(({ at }) => at),
+      values,
+      outcomes: masked(await this.outcomesOf(gate, range)),
+    };
+  }
+
+  /** Exact counts by hour, for the alerts' own use; what is shown goes through {@link masked}. */
+  async outcomesOf(
+    gate: string,
+    range: { from: number; to: number },
+  ): Promise<{ at: number; counts: NewOutcomes }[]> {
+    const rows = await this.#store.db
+      .selectFrom('outcome_hour')
+      .selectAll()
+      .where('gate', '=', gate)
+      .where('at', '>=', range.from - HOUR_MS + 1)
+      .where('at', '<=', range.to)
+      .orderBy('at')
+      .execute();
+    return rows.map(({ at, granted, denied, unconfirmed, otp_required, throttled }) => ({
+      at,
+      counts: { granted, denied, unconfirmed, otpRequired: otp_required, throttled },
+    }));
+  }
+
+  async #pruneSpan(span: 'minute' | 'hour', before: number): Promise<boolean> {
+    const oldest = await this.#store.db
+      .selectFrom('telemetry')
+      .select(({ fn }) => fn.min('at').as('at'))
+      .where('span', '=', span)
+      .executeTakeFirst();
+    if (oldest?.at === null || oldest?.at === undefined || oldest.at >= before) {
+      return false;
+    }
+    const step = span === 'minute' ? PRUNE_STEP_MS : HOUR_MS;
+    await this.#store.db
+      .deleteFrom('telemetry')
+      .where('span', '=', span)
+      .where('at', '<', Math.min(before, oldest.at + step))
+      .execute();
+    return true;
+  }
+}
+
+/** What of a status is kept over time. */
+export function sampleOf(status: KioskStatus): Sample {
+  const { machine, offline, link, clock, peripherals } = status;
+  const used = (part: { totalBytes: number; availableBytes: number } | undefined) =>
+    part && part.totalBytes > 0
+      ? Math.round(100 - (100 * part.availableBytes) / part.totalBytes)
+      : undefined;
+  const all: Record<Metric, number | undefined> = {
+    temperature: machine?.cpuTemperatureC,
+    memory: used(machine?.memory),
+    disk: used(machine?.disk),
+    waiting: offline?.factsWaiting,
+    roundTrip: link?.roundTripMs,
+    skew: clock?.skewMs,
+    listAge:
+      offline?.listAgeMs === undefined ? undefined : Math.round(offline.listAgeMs / MINUTE_MS),
+    underVoltage: machine?.power && (machine.power.now.includes('underVoltage') ? 1 : 0),
+    faults: Object.values(peripherals).filter(
+      ({ state }) => state === 'lost' || state === 'failing',
+    ).length,
+  };
+  return Object.fromEntries(names.flatMap((n) => (all[n] === undefined ? [] : [[n, all[n]]])));
+}
+
+/** The mean of what was told, rounded to a tenth; what nobody told is not there. */
+export function mean(samples: readonly Sample[]): Sample {
+  const result: Sample = {};
+  for (const name of names) {
+    const values = samples.flatMap((sample) => sample[name] ?? []);
+    if (values.length > 0) {
+      const sum = values.reduce((total, value) => total + value, 0);
+      result[name] = Math.round((10 * sum) / values.length) / 10;
+    }
+  }
+  return result;
+}
+
+/** Counts as they may be shown: a small one that is not zero is only "< 5". */
+export function masked(hours: readonly { at: number; counts: NewOutcomes }[]): History['outcomes'] {
+  const counts = {} as Record<Outcome, (number | '< 5')[]>;
+  for (const outcome of outcomes) {
+    counts[outcome] = hours.map(({ counts: by }) => shownCount(by[outcome]));
+  }
+  return { at: hours.map(({ at }) => at), counts };
+}
+
+export function shownCount(count: number): number | '< 5' {
+  return count > 0 && count < SMALL_COUNT ? '< 5' : count;
+}
+
+/** The second of each minute in which a gate's sample is taken. */
+function turnOf(gate: string): number {
+  let hash = 0;
+  for (let index = 0; index < gate.length; index += 1) {
+    hash = (hash * 31 + gate.charCodeAt(index)) >>> 0;
+  }
+  return hash % 60;
+}
+
+function encode(sample: Sample): string {
+  const entries = names.flatMap((name) =>
+    sample[name] === undefined ? [] : [[metrics[name], sample[name]]],
+  );
+  return JSON.stringify(Object.fromEntries(entries));
+}
+
+function decode(body: string): Sample {
+  const short = JSON.parse(body) as Record<string, number>;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = short[metrics[name]];
+      return value === undefined ? [] : [[name, value]];
+    }),
+  );
+}

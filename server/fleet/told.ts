@@ -1,0 +1,106 @@
+import { type KioskStatus, mergeStatus, type StatusReport } from '../../shared/protocol/status.ts';
+import type { ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import { type Heard, type Presence, presenceOf } from './presence.ts';
+
+/** All that one kiosk told of itself, and when. Plain data: it is kept as JSON (`kiosk_state.body`). */
+export interface Told {
+  /** Its last message, by the server's clock. */
+  at: number;
+  intervalMs: number;
+  status?: KioskStatus;
+  statusAt?: number;
+  software: string;
+  /** When its program started, by its own clock. */
+  startedAt: number;
+  bootedAt: number;
+  capabilities?: readonly string[];
+  config?: ReportedConfig;
+  /** The policy that its connection was given. */
+  policy: string;
+  presence: Presence;
+  /** When that presence began. */
+  since: number;
+}
+
+/** Counts by outcome that are new in a report. */
+export type NewOutcomes = Record<Outcome, number>;
+export const outcomes = ['granted', 'denied', 'unconfirmed', 'otpRequired', 'throttled'] as const;
+export type Outcome = (typeof outcomes)[number];
+
+/** A kiosk booted: what its run before told of its parts is not known of this one. */
+export function afterBoot(
+  before: Told | undefined,
+  boot: {
+    software: string;
+    startedAt: number;
+    config?: ReportedConfig | undefined;
+    capabilities?: readonly string[] | undefined;
+  },
+  context: { now: number; intervalMs: number; policy: string },
+): Told {
+  const sameRun = before?.startedAt === boot.startedAt;
+  const told: Told = {
+    at: context.now,
+    intervalMs: context.intervalMs,
+    software: boot.software,
+    startedAt: boot.startedAt,
+    bootedAt: context.now,
+    policy: context.policy,
+    presence: before?.presence ?? 'neverSeen',
+    since: before?.since ?? context.now,
+    ...(sameRun && before.status ? { status: before.status } : {}),
+    ...(sameRun && before.statusAt !== undefined ? { statusAt: before.statusAt } : {}),
+    ...(boot.capabilities ? { capabilities: boot.capabilities } : {}),
+    ...(boot.config ? { config: boot.config } : {}),
+  };
+  return withPresence(told, context.now);
+}
+
+/** A kiosk reported. `outcomes` is what it counted since its report before; undefined: nothing new. */
+export function afterReport(
+  before: Told,
+  report: StatusReport,
+  now: number,
+): { told: Told; outcomes: NewOutcomes | undefined } {
+  const status = mergeStatus(before.status, report);
+  const { config, software } = status;
+  const told = {
+    ...before,
+    at: now,
+    status,
+    statusAt: now,
+    ...(config ? { config } : {}),
+    ...(software === undefined ? {} : { software }),
+  };
+  return { told: withPresence(told, now), outcomes: counted(before.status, status) };
+}
+
+/** The presence at a moment; one that changed began now, or with the last message before silence. */
+export function withPresence(told: Told, now: number): Told {
+  const presence = presenceOf(heardOf(told), now);
+  if (presence === told.presence) {
+    return told;
+  }
+  return { ...told, presence, since: presence === 'offline' ? told.at : now };
+}
+
+export function heardOf(told: Told): Heard {
+  return { at: told.at, intervalMs: told.intervalMs, status: told.status };
+}
+
+/** Cumulative counts of one run only grow; smaller ones are of a new run and count from nothing. */
+function counted(before: KioskStatus | undefined, after: KioskStatus): NewOutcomes | undefined {
+  const now = after.verifications;
+  if (!now) {
+    return undefined;
+  }
+  const was = before?.verifications;
+  const isNewRun = was !== undefined && outcomes.some((outcome) => now[outcome] < was[outcome]);
+  const fresh = {} as NewOutcomes;
+  let any = false;
+  for (const outcome of outcomes) {
+    fresh[outcome] = now[outcome] - (isNewRun ? 0 : (was?.[outcome] ?? 0));
+    any ||= fresh[outcome] > 0;
+  }
+  return any ? fresh : undefined;
+}

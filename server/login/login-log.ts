@@ -1,0 +1,83 @@
+import type { Keyring } from '../credential/keyring.ts';
+import { monthsBefore } from '../housekeeping.ts';
+import type { Store } from '../store/store.ts';
+
+/** Rows are kept this long, and then deleted (domain §8: at least 24 months, apart from the audit). */
+export const LOG_MONTHS = 24;
+const PLACE = 'login.log';
+/** Rows deleted at a time, so that no login waits for them. */
+const PORTION = 1000;
+
+/** What happened at a door. */
+export interface LoginEvent {
+  event: 'login' | 'failed' | 'logout' | 'logoutEverywhere' | 'account';
+  /** `oidc`, `card`, `pin`, `password`, `passkey`, `invitation`, `cli`. */
+  way: string;
+  /** The codice fiscale, the staff account's e-mail address, or what was typed in its place. */
+  account: string;
+  /** Why not, as a stable code; what was done to an account. */
+  reason?: string;
+  address?: string;
+  agent?: string;
+}
+
+/** A row of the log, open. */
+export type LoginEntry = LoginEvent & { at: number };
+
+/**
+ * The log of logins: apart from the audit, encrypted, kept for 24 months. It is read with
+ * `varco staff log` by whoever has the keyring, and by auditors.
+ */
+export class LoginLog {
+  readonly #store: Store;
+  readonly #keyring: Keyring;
+  readonly #now: () => number;
+
+  constructor(deps: { store: Store; keyring: Keyring; now: () => number }) {
+    this.#store = deps.store;
+    this.#keyring = deps.keyring;
+    this.#now = deps.now;
+  }
+
+  async write(event: LoginEvent): Promise<void> {
+    await this.#store.db
+      .insertInto('login_log')
+      .values({
+        at: this.#now(),
+        subject: this.#subjectOf(event.account),
+        body_cipher: this.#keyring.seal(PLACE, JSON.stringify(event)),
+      })
+      .execute();
+  }
+
+  /** The newest rows first. */
+  async read(query: { account?: string; since?: number; limit: number }): Promise<LoginEntry[]> {
+    let select = this.#store.db.selectFrom('login_log').select(['at', 'body_cipher']);
+    if (query.account !== undefined) {
+      select = select.where('subject', '=', this.#subjectOf(query.account));
+    }
+    if (query.since !== undefined) {
+      select = select.where('at', '>=', query.since);
+    }
+    const rows = await select.orderBy('id', 'desc').limit(query.limit).execute();
+    return rows.map(({ at, body_cipher }) => ({
+      at,
+      ...(JSON.parse(this.#keyring.open(PLACE, body_cipher)) as LoginEvent),
+    }));
+  }
+
+  /** Deletes what is past its time. */
+  async forget(): Promise<void> {
+    const before = monthsBefore(this.#now(), LOG_MONTHS);
+    const old = this.#store.db
+      .selectFrom('login_log')
+      .select('id')
+      .where('at', '<', before)
+      .limit(PORTION);
+    await this.#store.db.deleteFrom('login_log').where('id', 'in', old).execute();
+  }
+
+  #subjectOf(account: string): string {
+    return this.#keyring.oneTimeCodeMac('loginLog', account.trim().toLowerCase()).slice(0, 32);
+  }
+}

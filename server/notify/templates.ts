@@ -1,0 +1,78 @@
+import { z } from 'zod';
+
+/** How a message travels. PEC is e-mail by another provider's SMTP. */
+export const channels = ['email', 'sms'] as const;
+export type Channel = (typeof channels)[number];
+
+const MINUTE_MS = 60_000;
+
+/** A page of ours or of the site's own; never a credential's (`/v/…`), which would be the code itself. */
+const link = z
+  .url({ protocol: /^https?$/ })
+  .max(300)
+  .refine((url) => !/\/v\/\d/i.test(new URL(url).pathname), 'is a credential');
+const digits = z.string().regex(/^[0-9]{6}$/);
+const text = (length: number) => z.string().min(1).max(length);
+
+/**
+ * What can be said, and with what. A template that carries a code has no place for a name, a codice
+ * fiscale or a credential, so that no message holds the code and the person together.
+ *
+ * `lifeMs`: of no use after so long, and sent before all others. Templates without it wait for days.
+ */
+export const templates = {
+  /** To the citizen: an operator or a gate asks for the second level. */
+  secondLevelCode: {
+    channels: ['sms', 'email'],
+    lifeMs: 5 * MINUTE_MS,
+    data: z.strictObject({ code: digits }),
+  },
+  /** The second level itself, to the citizen's own address. */
+  secondLevelDetail: { channels: ['email'], data: z.strictObject({ text: text(8000) }) },
+  /** Confirms that a mobile number or an address is the citizen's. */
+  contactCode: {
+    channels: ['sms', 'email'],
+    lifeMs: 5 * MINUTE_MS,
+    data: z.strictObject({ code: digits }),
+  },
+  /** The first half of a PIN; the second comes by letter. */
+  pinHalf: {
+    channels: ['sms', 'email'],
+    data: z.strictObject({ half: z.string().regex(/^[A-Za-z0-9]{8}$/) }),
+  },
+  /** *Invio mail*: the code as an attached PDF. */
+  credentialPdf: { channels: ['email'], data: z.strictObject({}) },
+  /** A verbale became definitive; no word of what it says (issue: notices). */
+  verbaleDefinitive: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
+  /** A code was made in the citizen's name. */
+  credentialIssued: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
+  /** The citizen, or somebody for the citizen, ended a code. */
+  credentialRevoked: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
+  /** The Disability Card is there. */
+  cardIssued: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
+  /** Somebody may act for the citizen from now on. */
+  delegation: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
+  /** The first way in of an operator or an administrator; used once. */
+  staffInvitation: { channels: ['email'], data: z.strictObject({ link, validUntil: text(40) }) },
+  /** Something in the fleet needs somebody; never about a person. */
+  fleetAlert: {
+    channels: ['email', 'sms'],
+    data: z.strictObject({
+      title: text(120),
+      lines: z.array(text(200)).max(40),
+      link: link.optional(),
+    }),
+  },
+} as const satisfies Record<
+  string,
+  { channels: readonly Channel[]; lifeMs?: number; data: z.ZodType }
+>;
+
+export type TemplateName = keyof typeof templates;
+export type DataOf<Name extends TemplateName> = z.infer<(typeof templates)[Name]['data']>;
+
+/** How long a message of this template is of use, in milliseconds; undefined: no limit of its own. */
+export function lifeOf(name: TemplateName): number | undefined {
+  const template = templates[name];
+  return 'lifeMs' in template ? template.lifeMs : undefined;
+}

@@ -1,0 +1,71 @@
+import { readFile } from 'node:fs/promises';
+import type { SecureContextOptions } from 'node:tls';
+import { createSecureContext } from 'node:tls';
+import { z } from 'zod';
+import { errorCode, VarcoError } from '../shared/errors.ts';
+
+/** TLS of the server's own listener. Absent: a proxy on this machine ends TLS before it. */
+export const tlsConfigSchema = z
+  .strictObject({
+    /** The certificate with its chain, a PEM file. */
+    certFile: z.string().min(1),
+    /** Its private key, a PEM file, 0600. */
+    keyFile: z.string().min(1),
+    /** The authorities whose client certificates are believed, a PEM file. */
+    clientCaFile: z.string().min(1).optional(),
+    /**
+     * Whose kiosks must show a client certificate beside their proof, its common name the kiosk's id:
+     * those of these sites, or `all`.
+     */
+    demandClientCertificate: z
+      .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(1_000)])
+      .optional(),
+  })
+  .refine(({ clientCaFile, demandClientCertificate }) => clientCaFile || !demandClientCertificate, {
+    path: ['clientCaFile'],
+    error: 'is needed where a client certificate is demanded',
+  });
+export type TlsConfig = z.infer<typeof tlsConfigSchema>;
+
+/** What the listener is given. */
+export interface TlsOptions extends SecureContextOptions {
+  cert: Buffer;
+  key: Buffer;
+  ca?: Buffer;
+  minVersion: 'TLSv1.2';
+  handshakeTimeout: number;
+  requestCert: boolean;
+  rejectUnauthorized: false;
+}
+
+/** Whoever opens a socket and says nothing is let go after so long. */
+const HANDSHAKE_MS = 10_000;
+
+/**
+ * Reads the files of a TLS config. A client certificate is asked for, and demanded only where the link
+ * does: the same listener serves browsers, which have none.
+ *
+ * @throws VarcoError `tlsUnusable`: a file is missing, or certificate and key are not a pair.
+ */
+export async function readTls(config: TlsConfig): Promise<TlsOptions> {
+  try {
+    const [cert, key, ca] = await Promise.all([
+      readFile(config.certFile),
+      readFile(config.keyFile),
+      config.clientCaFile === undefined ? undefined : readFile(config.clientCaFile),
+    ]);
+    createSecureContext({ cert, key, ...(ca ? { ca } : {}) });
+    return {
+      cert,
+      key,
+      ...(ca ? { ca } : {}),
+      minVersion: 'TLSv1.2',
+      handshakeTimeout: HANDSHAKE_MS,
+      requestCert: ca !== undefined,
+      rejectUnauthorized: false,
+    };
+  } catch (cause) {
+    const message = `listen.tls: the certificate or the key can't be used (${errorCode(cause)})`;
+    throw new VarcoError('tlsUnusable', message, { cause });
+  }
+}

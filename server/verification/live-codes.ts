@@ -1,0 +1,106 @@
+import { LIVE_SECONDS } from '../../shared/credential/live.ts';
+import type { Policy } from '../../shared/policy.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
+import type { LiveCause, Recognition } from './recognition.ts';
+
+/**
+ * From the making of a live code to the question about it, at most: the kiosk has checked that it was of
+ * now when it was shown, and then a codice fiscale is typed.
+ */
+const SESSION_MAX_MS = 900_000;
+
+/** What is looked at of a question. */
+interface Shown {
+  credentialId: string;
+  /** Unix seconds; absent for a code that is not live. */
+  liveIssuedAt?: number | undefined;
+  policy: Pick<Policy, 'liveCode'>;
+}
+
+const used: Lookup = { head: 'select mac from live_use where mac', keyType: 'text' };
+const insertUses: BulkInsert = {
+  table: 'live_use',
+  columns: { mac: 'text', at: 'bigint' },
+  tail: 'on conflict (mac) do nothing',
+};
+
+/**
+ * The live codes of one batch of questions, and which were used before: each is good for one question,
+ * at whichever gate. Kept as keyed hashes for minutes. A batch without live codes costs nothing.
+ */
+export class LiveCodes {
+  readonly #keyring: Keyring;
+  readonly #used: Set<string>;
+  readonly #fresh = new Map<string, number>();
+
+  private constructor(keyring: Keyring, before: Set<string>) {
+    this.#keyring = keyring;
+    this.#used = before;
+  }
+
+  static async read(
+    store: Store,
+    tx: Tx,
+    keyring: Keyring,
+    shown: readonly Shown[],
+  ): Promise<LiveCodes> {
+    const live = shown.filter(({ liveIssuedAt }) => liveIssuedAt !== undefined);
+    if (live.length === 0) {
+      return new LiveCodes(keyring, new Set());
+    }
+    const macs = live.map((one) => macOf(keyring, one));
+    const rows = await store.lookup<{ mac: string }>(tx, used, macs);
+    return new LiveCodes(keyring, new Set(rows.map(({ mac }) => mac)));
+  }
+
+  /** The recognition, or the same with what is wrong with the code's time proof. */
+  check(recognition: Recognition, shown: Shown, now: number): Recognition {
+    if (recognition.cause !== 'recognised') {
+      return recognition;
+    }
+    const cause = this.#causeOf(shown, now);
+    return cause ? { ...recognition, cause } : recognition;
+  }
+
+  /** @throws RunAgain another node took one of these codes at the same moment. */
+  async write(store: Store, tx: Tx): Promise<void> {
+    if (this.#fresh.size === 0) {
+      return;
+    }
+    const written = await store.insertMany(tx, insertUses, [...this.#fresh]);
+    if (written < this.#fresh.size) {
+      throw new RunAgain();
+    }
+  }
+
+  /** Forgets the codes that are too old to be shown again. */
+  static async forget(store: Store, now: number): Promise<void> {
+    await store.db
+      .deleteFrom('live_use')
+      .where('at', '<', now - SESSION_MAX_MS - LIVE_SECONDS * 1000)
+      .execute();
+  }
+
+  #causeOf(shown: Shown, now: number): LiveCause | undefined {
+    const { liveIssuedAt } = shown;
+    if (liveIssuedAt === undefined) {
+      return shown.policy.liveCode === 'required' ? 'liveMissing' : undefined;
+    }
+    const ageMs = now - liveIssuedAt * 1000;
+    if (ageMs > SESSION_MAX_MS || ageMs < -LIVE_SECONDS * 1000) {
+      return 'liveStale';
+    }
+    const mac = macOf(this.#keyring, shown);
+    if (this.#used.has(mac)) {
+      return 'liveUsed';
+    }
+    this.#used.add(mac);
+    this.#fresh.set(mac, now);
+    return undefined;
+  }
+}
+
+function macOf(keyring: Keyring, { credentialId, liveIssuedAt }: Shown): string {
+  return keyring.oneTimeCodeMac('live', credentialId, String(liveIssuedAt));
+}

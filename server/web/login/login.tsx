@@ -1,0 +1,12 @@
+import type { FastifyInstance } from 'fastify';
+import { registerCitizenLogin } from './citizen-login.tsx';
+import { registerInvitation } from './invitation.tsx';
+import type { LoginDeps } from './login-deps.ts';
+import { registerStaffLogin } from './staff-login.tsx';
+
+/** Every page of the logins. */
+export function registerLogin(http: FastifyInstance, deps: LoginDeps): void {
+  registerCitizenLogin(http, deps);
+  registerStaffLogin(http, deps);
+  registerInvitation(http, deps);
+}

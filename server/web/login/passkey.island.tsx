@@ -1,0 +1,79 @@
+import { startAuthentication, startRegistration } from '@simplewebauthn/browser';
+import type { VNode } from 'preact';
+import { useState } from 'preact/hooks';
+import { mountIsland } from '../mount-island.ts';
+
+/** What the server tells the button that asks for a passkey. */
+export interface PasskeyProps {
+  optionsUrl: string;
+  answerUrl: string;
+  /** `get`: log in with one; `create`: make one. */
+  act: 'get' | 'create';
+  button: string;
+  failed: string;
+  /** The session's token, where somebody is logged in. */
+  csrf?: string;
+  /** Where to go afterwards. */
+  to?: string;
+  /** Ids of fields whose values go along: the person's name and address at an invitation. */
+  fields?: string[];
+  /** Goes along as it is. */
+  secret?: string;
+}
+
+async function post(url: string, props: PasskeyProps, body: object): Promise<object> {
+  const answer = await fetch(url, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-csrf-token': props.csrf ?? '' },
+    body: JSON.stringify(body),
+  });
+  const content = (await answer.json()) as { problems?: string[] };
+  if (!answer.ok) {
+    throw new Error(content.problems?.join(' ') ?? '');
+  }
+  return content;
+}
+
+/** A button that speaks with the authenticator; without JavaScript there is none. */
+function PasskeyButton(props: PasskeyProps): VNode {
+  const [problem, setProblem] = useState('');
+  const [isBusy, setBusy] = useState(false);
+  const run = async () => {
+    setBusy(true);
+    setProblem('');
+    const values = Object.fromEntries(
+      (props.fields ?? []).map((id) => [
+        id,
+        (document.getElementById(id) as HTMLInputElement | null)?.value ?? '',
+      ]),
+    );
+    const common = { ...values, secret: props.secret, to: props.to };
+    try {
+      const options = await post(props.optionsUrl, props, common);
+      const optionsJSON = options as never;
+      const answer =
+        props.act === 'get'
+          ? await startAuthentication({ optionsJSON })
+          : await startRegistration({ optionsJSON });
+      const { to } = (await post(props.answerUrl, props, { ...common, answer })) as { to: string };
+      location.assign(to);
+    } catch (error) {
+      // The browser's own words are for developers; the server's are for the person.
+      const told = error instanceof Error && error.constructor === Error ? error.message : '';
+      setProblem(told === '' ? props.failed : told);
+      setBusy(false);
+    }
+  };
+  return (
+    <div>
+      <button type="button" class="btn btn-outline-primary" disabled={isBusy} onClick={run}>
+        {props.button}
+      </button>
+      <p class="varco-error" role="alert">
+        {problem}
+      </p>
+    </div>
+  );
+}
+
+mountIsland('passkey', PasskeyButton);

@@ -1,0 +1,57 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { languageOf } from '../language.ts';
+import type { LoginDeps } from './login-deps.ts';
+import { type LoginProblem, loginWords } from './words/words.ts';
+
+const statuses: Readonly<Record<LoginProblem, number>> = {
+  providerDown: 503,
+  providerRefused: 403,
+  cancelled: 403,
+  answerInvalid: 400,
+  levelTooLow: 403,
+  identityMissing: 403,
+  stateInvalid: 400,
+  cardMissing: 403,
+  cardUntrusted: 403,
+  cardExpired: 403,
+  cardRevoked: 403,
+  cardUnsuited: 403,
+  revocationUnknown: 503,
+  invitationSpent: 410,
+  throttled: 429,
+  busy: 503,
+};
+
+/** Says kindly why a login came to nothing, and leads back to where it can be tried again. */
+export function sendLoginProblem(
+  { pages }: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  problem: LoginProblem,
+  more: { door?: '/login' | '/login/staff'; to?: string | undefined; retryAfterMs?: number } = {},
+): FastifyReply {
+  const words = loginWords[languageOf(request)];
+  const { title, text } = words.problems[problem];
+  const { door = '/login', to, retryAfterMs } = more;
+  if (retryAfterMs !== undefined) {
+    reply.header('retry-after', Math.ceil(retryAfterMs / 1000));
+  }
+  const body = (
+    <>
+      <h1>{title}</h1>
+      <p class="lead">{text}</p>
+      {retryAfterMs !== undefined && <p>{words.retryIn(Math.ceil(retryAfterMs / 60_000))}</p>}
+      <p>
+        <a class="btn btn-primary" href={withTo(door, to)}>
+          {words.again}
+        </a>
+      </p>
+    </>
+  );
+  return pages.send(request, reply, { title, body, status: statuses[problem] });
+}
+
+/** An address that remembers where its visitor wanted to go. */
+export function withTo(path: string, to: string | undefined): string {
+  return to === undefined ? path : `${path}?${new URLSearchParams({ to })}`;
+}

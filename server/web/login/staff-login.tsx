@@ -1,0 +1,187 @@
+import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { VNode } from 'preact';
+import { z } from 'zod';
+import { homeOf } from '../../login/logins.ts';
+import { PENDING_LIFE_MS } from '../../login/pending.ts';
+import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
+import { Island } from '../island.tsx';
+import { languageOf } from '../language.ts';
+import { wantedPath } from './citizen-login.tsx';
+import { type LoginDeps, siteOf } from './login-deps.ts';
+import type { PasskeyProps } from './passkey.island.tsx';
+import { sendLoginProblem } from './problem-page.tsx';
+import { type LoginWords, loginWords } from './words/words.ts';
+
+/** A form as it comes; what is amiss in it is simply not right. */
+const formSchema = z.object({
+  email: z.string().max(254).catch(''),
+  password: z.string().max(1024).catch(''),
+  code: z.string().max(20).catch(''),
+});
+
+/** A passkey's answer; its content is checked by the library, against the challenge. */
+export const answerSchema = z.object({
+  answer: z.custom<AuthenticationResponseJSON>(
+    (value) => typeof (value as { id?: unknown } | undefined)?.id === 'string',
+  ),
+});
+
+/** The staff's door: password and one-time code, or a passkey. */
+export function registerStaffLogin(http: FastifyInstance, deps: LoginDeps): void {
+  http.get('/login/staff', (request, reply) => showForm(deps, request, reply, {}));
+  http.post('/login/staff', (request, reply) => logIn(deps, request, reply));
+  http.post('/login/passkey/options', async (request, reply) => {
+    const options = await deps.logins.passkeys.loginOptions(siteOf(deps, request));
+    const { challenge } = options;
+    deps.logins.pending.write(request, reply, 'passkey', { challenge });
+    return reply.header('cache-control', 'no-store').send(options);
+  });
+  http.post('/login/passkey', (request, reply) => logInWithPasskey(deps, request, reply));
+}
+
+function showForm(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  given: { email?: string; wrong?: boolean },
+): FastifyReply {
+  const words = loginWords[languageOf(request)];
+  const { ended } = request.query as { ended?: string };
+  const to = wantedPath(request);
+  const passkey: PasskeyProps = {
+    optionsUrl: '/login/passkey/options',
+    answerUrl: '/login/passkey',
+    act: 'get',
+    button: words.staff.passkeyButton,
+    failed: words.staff.passkeyFailed,
+    ...(to === undefined ? {} : { to }),
+  };
+  return deps.pages.send(request, reply, {
+    title: words.staff.title,
+    status: given.wrong ? 422 : 200,
+    islands: ['passkey'],
+    body: (
+      <>
+        <h1>{words.staff.title}</h1>
+        {ended !== undefined && (
+          <Notice kind="warn">
+            <p>{words.ended}</p>
+          </Notice>
+        )}
+        <StaffForm words={words} to={to} {...given} />
+        <section class="mt-5">
+          <h2>{words.staff.passkeyTitle}</h2>
+          <p>{words.staff.passkeyText}</p>
+          <Island name="passkey" data={passkey}>
+            <p>{words.staff.passkeyNoScript}</p>
+          </Island>
+        </section>
+        <p class="mt-4">
+          <a href="/login">{words.staff.citizens}</a>
+        </p>
+      </>
+    ),
+  });
+}
+
+function StaffForm(props: {
+  words: LoginWords;
+  to: string | undefined;
+  email?: string;
+  wrong?: boolean;
+}): VNode {
+  const { staff, formProblem } = props.words;
+  const problems = props.wrong ? [{ field: 'email', text: staff.wrong }] : [];
+  return (
+    <form method="post" action="/login/staff">
+      <ErrorSummary title={formProblem} problems={problems} />
+      {props.to !== undefined && <input type="hidden" name="to" value={props.to} />}
+      <Field
+        id="email"
+        label={staff.email}
+        input={{
+          type: 'email',
+          autocomplete: 'username',
+          required: true,
+          value: props.email ?? '',
+        }}
+      />
+      <Field
+        id="password"
+        label={staff.password}
+        input={{ type: 'password', autocomplete: 'current-password', required: true }}
+      />
+      <Field
+        id="code"
+        label={staff.code}
+        hint={staff.codeHint}
+        input={{
+          inputmode: 'numeric',
+          autocomplete: 'one-time-code',
+          required: true,
+          maxLength: 7,
+        }}
+      />
+      <button class="btn btn-primary" type="submit">
+        {staff.submit}
+      </button>
+    </form>
+  );
+}
+
+async function logIn(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { logins } = deps;
+  const form = formSchema.parse(request.body ?? {});
+  const to = wantedPath(request);
+  const outcome = await logins.staff.logIn(form, request.ip);
+  if (outcome.ok) {
+    return enter(deps, request, reply, { accountId: outcome.accountId, way: 'password', to });
+  }
+  await logins.refuse(request, 'password', form.email, outcome.reason);
+  if (outcome.reason === 'throttled') {
+    const { retryAfterMs } = outcome;
+    const more = { door: '/login/staff', retryAfterMs, to } as const;
+    return sendLoginProblem(deps, request, reply, 'throttled', more);
+  }
+  return showForm(deps, request, reply, { email: form.email, wrong: true });
+}
+
+async function logInWithPasskey(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { logins } = deps;
+  const pending = logins.pending.read<{ challenge: string }>(request, 'passkey');
+  const given = answerSchema.safeParse(request.body);
+  const accountId =
+    pending && given.success && (await logins.singleUse.spend(pending.challenge, PENDING_LIFE_MS))
+      ? await logins.passkeys.logIn(siteOf(deps, request), pending.challenge, given.data.answer)
+      : undefined;
+  if (accountId === undefined) {
+    await logins.refuse(request, 'passkey', '', 'wrong');
+    return reply.code(403).send({ code: 'passkeyRefused' });
+  }
+  return enter(deps, request, reply, { accountId, way: 'passkey', to: wantedPath(request) });
+}
+
+/** Lets a member of staff in; a script is told where to go, a form is led there. */
+export async function enter(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  who: { accountId: string; way: 'password' | 'passkey' | 'invitation'; to?: string | undefined },
+): Promise<FastifyReply> {
+  const { accountId, way } = who;
+  const isPasskey = request.headers['content-type']?.startsWith('application/json');
+  const assurance = isPasskey ? 3 : 2;
+  await deps.logins.arrive(request, reply, way, { kind: 'staff', accountId, assurance });
+  const account = await deps.logins.staff.find(accountId);
+  const to = who.to ?? homeOf(account?.role);
+  return isPasskey ? reply.send({ to }) : reply.redirect(to, 303);
+}

@@ -1,0 +1,142 @@
+import type { Language } from '../../../../shared/language.ts';
+import type { Role } from '../../../login/session.ts';
+import type { AcceptanceProblem } from '../../../login/staff-accounts.ts';
+import { de } from './de.ts';
+import { en } from './en.ts';
+import { fr } from './fr.ts';
+import { it } from './it.ts';
+import { sl } from './sl.ts';
+
+/** Why a login came to nothing; each has a title and a text that says what to do. */
+export type LoginProblem =
+  | 'providerDown'
+  | 'providerRefused'
+  | 'cancelled'
+  | 'answerInvalid'
+  | 'levelTooLow'
+  | 'identityMissing'
+  | 'stateInvalid'
+  | 'cardMissing'
+  | 'cardUntrusted'
+  | 'cardExpired'
+  | 'cardRevoked'
+  | 'cardUnsuited'
+  | 'revocationUnknown'
+  | 'invitationSpent'
+  | 'throttled'
+  | 'busy';
+
+/** What the pages of the logins say. */
+export interface LoginWords {
+  citizen: {
+    title: string;
+    lead: string;
+    oidc(title: string): string;
+    oidcHint: string;
+    card: string;
+    cardHint: string;
+    pin: string;
+    pinHint: string;
+    noWay: string;
+    staff: string;
+  };
+  ended: string;
+  staff: {
+    title: string;
+    email: string;
+    password: string;
+    code: string;
+    codeHint: string;
+    submit: string;
+    wrong: string;
+    passkeyTitle: string;
+    passkeyText: string;
+    passkeyButton: string;
+    passkeyNoScript: string;
+    passkeyFailed: string;
+    citizens: string;
+  };
+  invitation: {
+    title: string;
+    lead(role: string): string;
+    name: string;
+    email: string;
+    password: string;
+    passwordHint: string;
+    appTitle: string;
+    appText: string;
+    appPicture: string;
+    appKey: string;
+    code: string;
+    submit: string;
+    passkeyTitle: string;
+    passkeyText: string;
+    passkeyButton: string;
+    done: string;
+  };
+  roles: Record<Role, string>;
+  errors: Record<AcceptanceProblem, string>;
+  formProblem: string;
+  pin: {
+    title: string;
+    codiceFiscale: string;
+    pin: string;
+    pinBox: string;
+    submit: string;
+    wrong: string;
+    newTitle: string;
+    newText: string;
+    newPin: string;
+    repeat: string;
+    newSubmit: string;
+    newWrong: string;
+  };
+  loggedOut: {
+    title: string;
+    text: string;
+    everywhere: string;
+    provider(title: string): string;
+    providerText: string;
+    again: string;
+  };
+  account: {
+    title: string;
+    who: string;
+    everywhere: string;
+    everywhereText: string;
+    passkeys: string;
+    noPasskeys: string;
+    added: string;
+    used: string;
+    never: string;
+    remove: string;
+    onlyWay: string;
+    add: string;
+    label: string;
+  };
+  accounts: {
+    title: string;
+    name: string;
+    role: string;
+    sites: string;
+    allSites: string;
+    state: string;
+    states: Record<'invited' | 'active' | 'disabled', string>;
+    actions: string;
+    reset: string;
+    disable: string;
+    inviteTitle: string;
+    sitesHint: string;
+    invite: string;
+    linkTitle: string;
+    linkText: string;
+    roleInvalid: string;
+    sitesInvalid: string;
+    own: string;
+  };
+  problems: Record<LoginProblem, { title: string; text: string }>;
+  retryIn(minutes: number): string;
+  again: string;
+}
+
+export const loginWords: Readonly<Record<Language, LoginWords>> = { it, en, de, fr, sl };

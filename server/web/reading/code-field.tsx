@@ -1,0 +1,46 @@
+import type { TargetedInputEvent, VNode } from 'preact';
+import type { Language } from '../../../shared/language.ts';
+import { Field } from '../form-parts.tsx';
+import { readingWords } from './words/words.ts';
+
+/** The field's name in the form. */
+export const CODE_FIELD = 'codice-fiscale';
+/** More than this is no codice fiscale, however many separators stand in it. */
+export const CODE_LENGTH_MAX = 64;
+
+export interface CodeFieldProps {
+  language: Language;
+  error?: string | undefined;
+  /** As typed; absent: what the browser holds. */
+  value?: string;
+  /** What is said of it while it is typed. */
+  remark?: string;
+  onInput?: (event: TargetedInputEvent<HTMLInputElement>) => void;
+}
+
+/** The field for the codice fiscale, the same with JavaScript and without. */
+export function CodeField({ language, error, value, remark, onInput }: CodeFieldProps): VNode {
+  const words = readingWords[language];
+  return (
+    <Field
+      id={CODE_FIELD}
+      label={words.codeLabel}
+      hint={words.codeHint}
+      error={error}
+      input={{
+        type: 'text',
+        required: true,
+        maxlength: CODE_LENGTH_MAX,
+        autocomplete: 'off',
+        autocapitalize: 'characters',
+        spellcheck: false,
+        ...(value === undefined ? {} : { value }),
+        ...(onInput ? { onInput } : {}),
+      }}
+    >
+      <p class="varco-remark" role="status">
+        {remark ?? ''}
+      </p>
+    </Field>
+  );
+}

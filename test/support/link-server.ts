@@ -1,0 +1,88 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Fastify, { type FastifyInstance } from 'fastify';
+import { pino } from 'pino';
+import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
+import { registerEnrolment } from '../../server/fleet/enrol-route.ts';
+import type { Fleet } from '../../server/fleet/fleet.ts';
+import { type KioskSocketDeps, KioskSockets } from '../../server/fleet/kiosk-socket.ts';
+import type { Kiosk } from '../../server/fleet/kiosks.ts';
+import { defaultSocketLimits, type SocketLimits } from '../../server/fleet/link-limits.ts';
+import type { LinkListener } from '../../server/fleet/link-listener.ts';
+import type { TlsOptions } from '../../server/tls.ts';
+import { systemClock } from '../../shared/clock.ts';
+
+export interface LinkServer {
+  http: FastifyInstance;
+  sockets: KioskSockets;
+  /** Such as `https://127.0.0.1:4711`. */
+  url: string;
+  /** Such as `wss://127.0.0.1:4711/link`. */
+  linkUrl: string;
+  /** Who may connect. */
+  kiosks: Map<string, Kiosk>;
+  folder: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The server's end of the link alone, on a port of its own: real sockets, TLS if asked, kiosks from a
+ * map, and every verification granted after `verifyMs`.
+ */
+export async function startLinkServer(
+  options: {
+    listener?: LinkListener;
+    limits?: Partial<SocketLimits>;
+    tls?: TlsOptions;
+    verify?: () => Promise<void>;
+    sockets?: Partial<Pick<KioskSocketDeps, 'protocols' | 'certificateSites'>>;
+    port?: number;
+  } = {},
+): Promise<LinkServer> {
+  const folder = await mkdtemp(join(tmpdir(), 'varco-link-server-'));
+  const kiosks = new Map<string, Kiosk>();
+  const keyring = new Keyring(generateKeyringFile(Date.now()));
+  const log = pino({ level: 'silent' });
+  const sockets = new KioskSockets({
+    fleet: { findKiosk: async (id: string) => kiosks.get(id) } as unknown as Fleet,
+    verification: {
+      async verify() {
+        await options.verify?.();
+        return { verdict: { outcome: 'granted', companion: false }, decidedAt: Date.now() };
+      },
+    } as unknown as KioskSocketDeps['verification'],
+    secondLevel: {} as KioskSocketDeps['secondLevel'],
+    facts: {} as KioskSocketDeps['facts'],
+    keyring,
+    hosts: ['varco.example.it'],
+    clock: systemClock,
+    log,
+    limits: { ...defaultSocketLimits, ...options.limits },
+    ...(options.listener ? { listener: options.listener } : {}),
+    ...options.sockets,
+  });
+  const http = (options.tls ? Fastify({ https: options.tls }) : Fastify()) as FastifyInstance;
+  const { listener, hosts } = sockets;
+  registerEnrolment(http, { listener, hosts, keyring, clock: systemClock, log });
+  http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  await http.listen({ host: '127.0.0.1', port: options.port ?? 0 });
+  const { port } = http.server.address() as AddressInfo;
+  const scheme = options.tls ? 'https' : 'http';
+  const url = `${scheme}://127.0.0.1:${port}`;
+  return {
+    http,
+    sockets,
+    url,
+    linkUrl: `${url.replace('http', 'ws')}/link`,
+    kiosks,
+    folder,
+    async stop() {
+      sockets.stop();
+      http.server.closeAllConnections();
+      await http.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
