@@ -173,7 +173,7 @@ function compare(
   online: Map<string, Verdict>,
   versions: readonly Version[],
 ): Comparison {
-  const verdict = online.get(`${fact.asker} ${fact.requestId}`);
+  const verdict = online.get(requestKey(fact.asker, fact.requestId));
   if (verdict) {
     return { kind: isSame(verdict, fact.verdict) ? 'sameAsServer' : 'otherThanServer' };
   }
