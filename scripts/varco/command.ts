@@ -4,6 +4,7 @@ import { Command } from 'commander';
 const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   server: async () => (await import('./server.ts')).serverCommand(),
   kiosk: async () => (await import('./kiosk.ts')).kioskCommand(),
+  screen: async () => (await import('./screen.ts')).screenCommand(),
   decode: async () => (await import('./decode.ts')).decodeCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
   cf: async () => (await import('./cf.ts')).cfCommand(),
