@@ -32,6 +32,8 @@ import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
+import { Settlement } from './verification/settlement.ts';
+import { Sightings } from './verification/sightings.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
@@ -94,6 +96,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  sightings: Sightings;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
@@ -135,15 +138,9 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
   });
-  const verification = new Verification({
-    store,
-    keyring,
-    audit,
-    policies,
-    secondLevel,
-    source,
-    now,
-  });
+  const sightings = new Sightings({ store, audit, clock, log, node });
+  const settlement = new Settlement({ store, keyring, audit, secondLevel, sightings, now });
+  const verification = new Verification({ store, keyring, policies, settlement, source, now });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const logins = new Logins({
     store,
@@ -233,6 +230,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
+    sightings,
     firstLevel,
     secondLevel,
     audit,
@@ -248,6 +246,7 @@ export function createApp(deps: AppDeps): App {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);
       await policies.start();
+      await sightings.start();
       checkpoints.start();
       housekeeping.start();
     },
@@ -259,6 +258,7 @@ export function createApp(deps: AppDeps): App {
       await http.close();
       await housekeeping.stop();
       await policies.stop();
+      await sightings.stop();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');
       });
