@@ -34,9 +34,12 @@ import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
+import { Settlement } from './verification/settlement.ts';
+import { Sightings } from './verification/sightings.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
+import { registerFleetPages } from './web/fleet/routes.ts';
 import { guardRequests } from './web/headers.ts';
 import { registerLogin } from './web/login/login.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
@@ -95,6 +98,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  sightings: Sightings;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
@@ -136,15 +140,9 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
   });
-  const verification = new Verification({
-    store,
-    keyring,
-    audit,
-    policies,
-    secondLevel,
-    source,
-    now,
-  });
+  const sightings = new Sightings({ store, audit, clock, log, node });
+  const settlement = new Settlement({ store, keyring, audit, secondLevel, sightings, now });
+  const verification = new Verification({ store, keyring, policies, settlement, source, now });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const logins = new Logins({
     store,
@@ -229,6 +227,8 @@ export function createApp(deps: AppDeps): App {
   registerApi(http, { fleet, clock, log });
   if (pages) {
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
+    const { sessions } = logins;
+    registerFleetPages(http, { pages, fleet, policies, sessions, clock, log, now });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
     registerStatements(http, pages);
     registerPortal(http, {
@@ -246,6 +246,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
+    sightings,
     firstLevel,
     secondLevel,
     audit,
@@ -261,6 +262,7 @@ export function createApp(deps: AppDeps): App {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);
       await policies.start();
+      await sightings.start();
       checkpoints.start();
       housekeeping.start();
     },
@@ -272,6 +274,7 @@ export function createApp(deps: AppDeps): App {
       await http.close();
       await housekeeping.stop();
       await policies.stop();
+      await sightings.stop();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');
       });
