@@ -33,6 +33,7 @@ import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
 import { guardRequests } from './web/headers.ts';
 import { registerLogin } from './web/login/login.tsx';
+import { registerDesk } from './web/operator/desk.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
 import { registerReading } from './web/reading/reading.tsx';
 
@@ -194,6 +195,16 @@ export function createApp(deps: AppDeps): App {
   });
   registerSessions(http, logins.sessions);
   if (pages) {
+    registerDesk(http, {
+      pages,
+      firstLevel,
+      secondLevel,
+      sites: fleet.sites,
+      keyring,
+      host,
+      alsoHosts: deps.alsoHosts ?? [],
+      now,
+    });
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
   }
