@@ -5,7 +5,8 @@ import type { Log } from '../log.ts';
 import type { Facts } from '../offline-list/facts.ts';
 import type { OfflineLists } from '../offline-list/offline-lists.ts';
 import type { SecondLevel } from '../verification/second-level.ts';
-import type { Answer, Verification } from '../verification/verification.ts';
+import type { Answer } from '../verification/settlement.ts';
+import type { Verification } from '../verification/verification.ts';
 import type { Kiosk } from './kiosks.ts';
 
 export interface KioskCallsDeps {
