@@ -42,6 +42,7 @@ import { serveAssets, type WebAsset } from './web/assets.ts';
 import { registerFleetPages } from './web/fleet/routes.ts';
 import { guardRequests } from './web/headers.ts';
 import { registerLogin } from './web/login/login.tsx';
+import { registerDesk } from './web/operator/desk.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
 import { registerPortal } from './web/portal/portal.tsx';
 import { registerReading } from './web/reading/reading.tsx';
@@ -226,6 +227,16 @@ export function createApp(deps: AppDeps): App {
   metrics.register(http);
   registerApi(http, { fleet, clock, log });
   if (pages) {
+    registerDesk(http, {
+      pages,
+      firstLevel,
+      secondLevel,
+      sites: fleet.sites,
+      keyring,
+      host,
+      alsoHosts: deps.alsoHosts ?? [],
+      now,
+    });
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
     const { sessions } = logins;
     registerFleetPages(http, { pages, fleet, policies, sessions, clock, log, now });
