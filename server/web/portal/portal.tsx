@@ -9,6 +9,7 @@ import { registerContacts } from './contacts.tsx';
 import { registerData } from './data.tsx';
 import { registerDelegates } from './delegates.tsx';
 import type { PortalDeps } from './deps.ts';
+import { registerLive } from './live.tsx';
 import { SessionChanged } from './problem-pages.tsx';
 import { Visits } from './visit.tsx';
 import { portalWords } from './words/words.ts';
@@ -33,6 +34,7 @@ export function registerPortal(root: FastifyInstance, deps: PortalDeps): void {
       return fallBack(error, request, reply);
     });
     registerCodes(http, visits, deps);
+    registerLive(http, visits, deps);
     registerContacts(http, visits, deps);
     registerChecks(http, visits, deps);
     registerDelegates(http, visits, deps);
