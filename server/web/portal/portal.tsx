@@ -11,6 +11,7 @@ import { registerDelegates } from './delegates.tsx';
 import type { PortalDeps } from './deps.ts';
 import { registerLive } from './live.tsx';
 import { SessionChanged } from './problem-pages.tsx';
+import { registerStatus } from './status.tsx';
 import { Visits } from './visit.tsx';
 import { portalWords } from './words/words.ts';
 
@@ -35,6 +36,7 @@ export function registerPortal(root: FastifyInstance, deps: PortalDeps): void {
     });
     registerCodes(http, visits, deps);
     registerLive(http, visits, deps);
+    registerStatus(http, visits, deps);
     registerContacts(http, visits, deps);
     registerChecks(http, visits, deps);
     registerDelegates(http, visits, deps);
