@@ -1,4 +1,4 @@
-import { createPrivateKey, randomUUID, sign } from 'node:crypto';
+import { createPrivateKey, randomBytes, sign } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { type Logger, pino } from 'pino';
@@ -11,6 +11,7 @@ import {
 import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { newRequestId } from '../shared/request-id.ts';
 import { type KioskConfig, kioskConfigSchema, type LinkConfig } from './config.ts';
 import { Kiosk } from './kiosk.ts';
 import type { KioskWatcher } from './kiosk-options.ts';
@@ -101,7 +102,7 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     session: config.session,
     ...(offline ? { offline } : {}),
     clock: systemClock,
-    newRequestId: randomUUID,
+    newRequestId: () => newRequestId(systemClock.now(), randomBytes),
     log,
     checks: {
       decoder: async () =>

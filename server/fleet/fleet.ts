@@ -6,6 +6,9 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
+import { Alerts, type AlertsConfig, alertsConfigSchema, type QueueMail } from './alerts/alerts.ts';
+import type { Expiry } from './alerts/watch.ts';
+import { ApiTokens } from './api/tokens.ts';
 import { Commands } from './commands.ts';
 import { ConfigPush } from './config-push.ts';
 import { ConfigVersions } from './config-versions.ts';
@@ -16,6 +19,7 @@ import type { KioskSockets } from './kiosk-socket.ts';
 import { type Kiosk, Kiosks } from './kiosks.ts';
 import { LiveFleet } from './live.ts';
 import { visibleSites } from './permissions.ts';
+import { PresenceEvents } from './presence-events.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
 import {
@@ -44,6 +48,10 @@ export interface FleetDeps {
   policyKnown: (policy: string) => boolean;
   /** How often kiosks report, in milliseconds. */
   intervalMs: number;
+  alerts?: AlertsConfig | undefined;
+  queueMail?: QueueMail | undefined;
+  /** What else ends some day: certificates, keys. */
+  expiries?: (() => Promise<Expiry[]>) | undefined;
 }
 
 /** The fleet: places, kiosks, what they tell, and what they are told. */
@@ -64,9 +72,18 @@ export class Fleet {
   readonly live: LiveFleet;
   readonly #push: ConfigPush;
   readonly #steward: Steward;
+  readonly alerts: Alerts;
+  readonly tokens: ApiTokens;
+  readonly #presence = new PresenceEvents();
+  /** Told how each try to enrol, and each command, ended. */
+  onCounted: { enrolled(result: string): void; commandEnded(name: string, result: string): void } =
+    {
+      enrolled: () => {},
+      commandEnded: () => {},
+    };
   readonly #clock: Clock;
   readonly #log: Log;
-  #alertCount: AlertCount = () => ({ count: 0, worst: null });
+  readonly #alertCount: AlertCount = (gate) => this.alerts.countOf(gate);
 
   constructor(deps: FleetDeps) {
     const { store, audit, keyring, clock, log, node } = deps;
@@ -105,7 +122,11 @@ export class Fleet {
       node,
       desiredOf,
       hasKey: async (kiosk) => (await kiosks.find(kiosk)) !== undefined,
-      enrol: (request, facts) => this.enrolment.enrol(request, facts),
+      enrol: async (request, facts) => {
+        const outcome = await this.enrolment.enrol(request, facts);
+        this.onCounted.enrolled(outcome.ok ? 'done' : outcome.code);
+        return outcome;
+      },
       intervalMs: deps.intervalMs,
     });
     this.#push = new ConfigPush({
@@ -114,6 +135,22 @@ export class Fleet {
       log,
       desiredOf,
       reported: (gate, reported) => this.live.noteConfig(gate, reported),
+    });
+    this.tokens = new ApiTokens({ store, activity, now });
+    this.alerts = new Alerts({
+      store,
+      activity,
+      roster,
+      events,
+      config: deps.alerts ?? alertsConfigSchema.parse({}),
+      queueMail: deps.queueMail,
+      expiries: async () => [
+        ...((await deps.expiries?.()) ?? []),
+        ...(await this.tokens.expiries()),
+      ],
+      server: deps.server,
+      log,
+      now,
     });
     this.#steward = new Steward({ store, node, clock, log, jobs: this.#jobs() });
     this.#connect();
@@ -140,6 +177,7 @@ export class Fleet {
   /** Follows the fleet from now on: for a server that listens. */
   async start(): Promise<void> {
     await this.live.start();
+    await this.alerts.start();
     await this.commands.start();
     this.#steward.start();
   }
@@ -147,6 +185,7 @@ export class Fleet {
   async stop(): Promise<void> {
     await this.#steward.stop();
     await this.commands.stop();
+    await this.alerts.stop();
     await this.live.stop();
   }
 
@@ -170,6 +209,11 @@ export class Fleet {
   rowsFor(who: FleetActor): FleetRow[] {
     const seen = visibleSites(who);
     return seen ? this.rows().filter(({ siteId }) => seen === 'all' || seen.includes(siteId)) : [];
+  }
+
+  /** Of the whole fleet, whoever may see it: for figures without names. */
+  summary(): FleetSummary {
+    return summarise(this.rows());
   }
 
   summaryFor(who: FleetActor): FleetSummary {
@@ -198,10 +242,16 @@ export class Fleet {
   }
 
   #jobs() {
-    const { telemetry, activity, commands, enrolment, rollouts } = this;
+    const { telemetry, activity, commands, enrolment, rollouts, alerts } = this;
     return {
-      everySecond: [() => rollouts.step(), () => commands.expire()],
+      everySecond: [
+        () => rollouts.step(),
+        () => commands.expire(),
+        (now: number) => this.#notePresence(now),
+        (_now: number, resumed: boolean) => alerts.step(resumed),
+      ],
       everyMinute: [
+        () => alerts.refresh(),
         (now: number) => whileMore(() => telemetry.rollUp(now)),
         (now: number) => whileMore(() => telemetry.prune(now)),
         () => activity.prune().then(() => {}),
@@ -209,6 +259,22 @@ export class Fleet {
         () => enrolment.prune(),
       ],
     };
+  }
+
+  async #notePresence(now: number): Promise<void> {
+    const seen = [...this.roster.gates()].flatMap(({ gate, told, kiosk }) =>
+      kiosk ? [{ gate: gate.id, site: gate.site, presence: told?.presence ?? 'neverSeen' }] : [],
+    );
+    const events = this.#presence.look(seen as Parameters<PresenceEvents['look']>[0], now);
+    if (events.length > 0) {
+      const entries = events.map(({ kind, site, ...rest }) =>
+        'gate' in rest
+          ? { kind, site, gate: rest.gate, body: { was: rest.was, presence: rest.presence } }
+          : { kind, site, body: rest },
+      );
+      await this.activity.keep(entries);
+      this.events.touch([], ['activity']);
+    }
   }
 
   #connect(): void {
@@ -226,6 +292,7 @@ export class Fleet {
     commands.onChange = (gates) => {
       events.touch([], ['commands', 'activity', ...gates.map((gate) => `gate:${gate}` as const)]);
     };
+    commands.onEnd = (name, state) => this.onCounted.commandEnded(name, state);
     live.onReloaded = () => void this.#push.run();
     live.onAdmitted = (kiosk, version) => this.#push.answered(kiosk, version);
     live.onBooted = () => void commands.deliver();

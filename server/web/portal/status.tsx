@@ -73,7 +73,7 @@ function AreaFacts(props: { visit: PersonVisit; status: AreaStatus | undefined }
     return <p>{words.status.silent}</p>;
   }
   const facts: [string, string][] = [
-    [words.status.giudizio, giudizioNames[language][status.giudizio]],
+    [words.status.giudizio, giudizioNames[language].giudizi[status.giudizio]],
     ...(status.percentage === undefined
       ? []
       : ([[words.status.percentage, `${status.percentage} %`]] as [string, string][])),
@@ -83,6 +83,16 @@ function AreaFacts(props: { visit: PersonVisit; status: AreaStatus | undefined }
     [words.status.since, formatDay(status.definitiveOn, language)],
     ...(status.revisionOn
       ? ([[words.status.revision, formatDay(status.revisionOn, language)]] as [string, string][])
+      : []),
+    ...(status.fiscalBenefits.length > 0
+      ? ([
+          [
+            words.status.benefits,
+            status.fiscalBenefits
+              .map((name) => giudizioNames[language].fiscalBenefits[name])
+              .join(', '),
+          ],
+        ] as [string, string][])
       : []),
     [words.status.law, giudizi[status.giudizio].law],
   ];
