@@ -21,6 +21,8 @@ const paces = {
   desk: { entryMs: 120_000, verdictMs: 20_000, refusalMs: 10_000, pulseMs: 1_000 },
 } as const;
 
+const pacedTimes = ['entryMs', 'verdictMs', 'refusalMs', 'pulseMs'] as const;
+
 /** How a session runs; every time in milliseconds. A time that is not given is the mode's. */
 export const sessionConfigSchema = z
   .strictObject({
@@ -48,12 +50,16 @@ export const sessionConfigSchema = z
     const pace = paces[given.mode];
     return {
       ...given,
+      /** The times that are the mode's: another mode brings its own. */
+      paced: pacedTimes.filter((time) => given[time] === undefined),
       entryMs: given.entryMs ?? pace.entryMs,
       verdictMs: given.verdictMs ?? pace.verdictMs,
       refusalMs: given.refusalMs ?? pace.refusalMs,
       pulseMs: given.pulseMs ?? pace.pulseMs,
     };
   });
+
+export type SessionConfig = z.infer<typeof sessionConfigSchema>;
 
 /** The link to the server. The key file holds this kiosk's Ed25519 private key (PKCS #8 PEM, 0600). */
 export const linkConfigSchema = z.strictObject({
@@ -77,7 +83,7 @@ export const offlineConfigSchema = z.strictObject({
 export type OfflineConfig = z.infer<typeof offlineConfigSchema>;
 
 /** What the list needs of the time in which a person is answered: its key derivation on a small machine. */
-const LIST_ANSWER_MS = 1_000;
+export const LIST_ANSWER_MS = 1_000;
 
 /**
  * The kiosk's config file. `hardware` is checked by the drivers it names, each against its own schema

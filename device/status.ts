@@ -7,6 +7,7 @@ const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {
   selfTest: 'starting',
   outOfService: 'outOfService',
   updating: 'updating',
+  enrolling: 'starting',
 };
 
 /** The kiosk's state as the server is told: whoever is at the gate, it is in service. */
