@@ -9,6 +9,7 @@ import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
 import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
+import { invitationLink } from './login/staff-accounts.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';
 import { readTls } from './tls.ts';
@@ -20,6 +21,8 @@ export interface RunningServer {
   /** Such as `http://127.0.0.1:8080`, with the port that was taken. */
   url: string;
   app: App;
+  /** Where the first administrator makes an account, once; absent when there is one, or no pages. */
+  administratorLink: string | undefined;
   /** Ends connections, then the database; may be called twice. */
   stop(): Promise<void>;
 }
@@ -72,7 +75,9 @@ export async function startServer(
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });
     log.info({ node }, 'server listens');
-    return { url, app, stop };
+    const secret = web && (await app.logins.staff.inviteFirstAdministrator());
+    const link = secret && invitationLink(web?.origin ?? url, secret);
+    return { url, app, administratorLink: link, stop };
   } catch (error) {
     await stop();
     throw toListenError(error, config);

@@ -1,4 +1,4 @@
-import { type FSWatcher, statSync, watch } from 'node:fs';
+import { type FSWatcher, lstatSync, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
 /** How often a device node is looked at, in milliseconds; the directory's own events come sooner. */
@@ -40,10 +40,17 @@ export function watchNode(path: string, gone: () => void): () => void {
   return end;
 }
 
+/**
+ * Which device it is. A device that comes back may get the numbers of the one before (a pseudo-terminal
+ * always does), so a link to it counts by when it was made; a node's own time is no sign, since udev sets
+ * its owner a moment after it is there.
+ */
 function nodeIdentity(path: string): string {
   try {
     const { rdev, ino } = statSync(path);
-    return `${rdev}:${ino}`;
+    const link = lstatSync(path, { bigint: true });
+    const made = link.isSymbolicLink() ? `${link.ino}:${link.ctimeNs}` : '';
+    return `${rdev}:${ino}:${made}`;
   } catch {
     return 'gone';
   }

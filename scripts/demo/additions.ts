@@ -1,4 +1,5 @@
 import type { DemoAddition } from './addition.ts';
+import { logins } from './logins.ts';
 
 /** What a visit has beside the kiosk and its server, in the order in which it starts. */
-export const additions: readonly DemoAddition[] = [];
+export const additions: readonly DemoAddition[] = [logins];

@@ -58,9 +58,11 @@ export async function startService(options: {
   const { folder, kioskId } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
+  // Passkeys are bound to a name, which a number is not (WebAuthn, "relying party identifier").
+  const origin = `http://localhost:${port}`;
   const additions: RunningAddition[] = [];
   for (const add of options.visit ?? []) {
-    additions.push(await add({ folder, origin: url }));
+    additions.push(await add({ folder, origin }));
   }
   const keyring = join(folder, 'keyring.json');
   await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
@@ -72,7 +74,7 @@ export async function startService(options: {
       database: `sqlite:${join(folder, 'varco.db')}`,
       keyring,
       ...(options.offline ? { offlineLists: {} } : {}),
-      ...(options.visit ? { web: { origin: url } } : {}),
+      ...(options.visit ? { web: { origin } } : {}),
       ...Object.assign({}, ...additions.map((one) => one.config)),
     });
   const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });

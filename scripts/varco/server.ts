@@ -11,6 +11,9 @@ export function serverCommand(): Command {
     .action(async (options: { config: string }) => {
       const server = await startServer(await readConfig(options.config));
       printLine(server.url);
+      if (server.administratorLink) {
+        printLine(`The first administrator, once: ${server.administratorLink}`);
+      }
       await untilStopped(() => server.stop());
     });
 }

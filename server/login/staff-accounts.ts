@@ -384,6 +384,11 @@ export class StaffAccounts {
 const STAND_IN = totpSecret(Buffer.alloc(20, 1));
 const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
+/** Where an invitation is accepted. @param origin such as `https://varco.example.it`. */
+export function invitationLink(origin: string, secret: string): string {
+  return `${origin}/login/invitation/${secret}`;
+}
+
 /** `all`, or site ids with commas between. */
 export function parseSites(text: string): 'all' | string[] {
   return text === 'all' ? 'all' : text.split(',').map((site) => site.trim());

@@ -58,7 +58,7 @@ test('the network is cut: granted and refused offline, and the facts follow', as
   await page.locator('[data-relay=open]').waitFor();
   await page.keyboard.press('Escape');
 
-  expect(await walk(2)).toBe('Ingresso non previsto');
+  expect(await walk(2)).toBe('Ingresso non confermato');
   await page.locator('[data-relay=shut]').waitFor();
   await page.keyboard.press('Escape');
   await page.locator('[data-waiting="2"][data-kept="0"]').waitFor();

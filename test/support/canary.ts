@@ -28,6 +28,14 @@ function formsOf(secret: string): Buffer[] {
     Buffer.from(lower),
     Buffer.from(secret, 'utf16le'),
     Buffer.from(Buffer.from(secret).toString('hex')),
-    Buffer.from(Buffer.from(secret).toString('base64').replace(/=+$/, '')),
+    ...[0, 1, 2].map((offset) => Buffer.from(base64At(secret, offset))),
   ];
+}
+
+/** The part of a base64 text that is the secret's alone, when so many bytes come before it. */
+function base64At(secret: string, offset: number): string {
+  const text = Buffer.from(`${'x'.repeat(offset)}${secret}`)
+    .toString('base64')
+    .replace(/=+$/, '');
+  return text.slice(offset === 0 ? 0 : offset + 1, -1);
 }

@@ -1,15 +1,18 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, watch } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 const PROGRAM = fileURLToPath(new URL('./pty_device.py', import.meta.url));
 
-/** A serial device that a test plugs in, types on and pulls out: the far end of a pseudo-terminal. */
+/**
+ * A serial device that a test plugs in, types on and pulls out: the far end of a pseudo-terminal. One
+ * process serves it from the first plug to the end, so that a pull costs no start of a program.
+ */
 export class PtyDevice {
   readonly path: string;
   #child: ChildProcess | undefined;
+  #answers: { resolve: () => void; reject: (error: Error) => void }[] = [];
   #written = '';
   #onWritten = () => {};
 
@@ -17,28 +20,13 @@ export class PtyDevice {
     this.path = path;
   }
 
-  async plug(): Promise<void> {
-    const appeared = untilExists(this.path);
-    const child = spawn('python3', [PROGRAM, this.path], { stdio: ['pipe', 'pipe', 'inherit'] });
-    child.stdin?.on('error', () => undefined);
-    child.stdout?.on('data', (chunk: Buffer) => {
-      this.#written += chunk.toString('latin1');
-      this.#onWritten();
-    });
-    this.#child = child;
-    await appeared;
+  plug(): Promise<void> {
+    return this.#tell('plug');
   }
 
   /** Sends bytes as the scanner would. */
   send(data: string | Uint8Array): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const stdin = this.#child?.stdin;
-      if (!stdin) {
-        reject(new Error('The device is not plugged in'));
-        return;
-      }
-      stdin.write(data, (error) => (error ? reject(error) : resolve()));
-    });
+    return this.#tell(`send ${Buffer.from(data).toString('hex')}`);
   }
 
   /** Settles when the host has written this to the device. */
@@ -56,23 +44,55 @@ export class PtyDevice {
 
   /** Pulls the cable. */
   async unplug(): Promise<void> {
+    await (this.#child ? this.#tell('unplug') : undefined);
+  }
+
+  /** Pulls the cable and has it back at once: nobody sees the device missing. */
+  swap(): Promise<void> {
+    return this.#tell('swap');
+  }
+
+  /** Ends the program behind the device, unplugged. */
+  async end(): Promise<void> {
     const child = this.#child;
     this.#child = undefined;
-    if (child && child.exitCode === null) {
+    if (child && child.exitCode === null && child.signalCode === null) {
       const gone = once(child, 'exit');
       child.stdin?.end();
       await gone;
     }
   }
-}
 
-function untilExists(path: string): Promise<void> {
-  return new Promise((resolve) => {
-    const watcher = watch(dirname(path), (_event, file) => {
-      if (file === basename(path) && existsSync(path)) {
-        watcher.close();
-        resolve();
+  #tell(line: string): Promise<void> {
+    this.#child ??= this.#spawn();
+    const { stdin } = this.#child;
+    return new Promise((resolve, reject) => {
+      this.#answers.push({ resolve, reject });
+      stdin?.write(`${line}\n`);
+    });
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawn('python3', [PROGRAM, this.path], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const fail = (error: Error) => {
+      for (const { reject } of this.#answers.splice(0)) {
+        reject(error);
+      }
+    };
+    child.on('error', fail);
+    child.on('exit', () => {
+      this.#child = this.#child === child ? undefined : this.#child;
+      fail(new Error('The program behind the device has ended'));
+    });
+    child.stdin?.on('error', () => undefined);
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line === 'done') {
+        this.#answers.shift()?.resolve();
+      } else {
+        this.#written += Buffer.from(line.slice('data '.length), 'hex').toString('latin1');
+        this.#onWritten();
       }
     });
-  });
+    return child;
+  }
 }

@@ -1,34 +1,88 @@
 """The far end of a serial device for tests: a pseudo-terminal whose link (argv[1]) is the device.
 
-Bytes on standard input come out of the device; bytes written to the device go to standard output.
-The end of standard input is the cable pulled out: the line is hung up and the link vanishes.
+Lines on standard input tell what to do, each answered by a line `done`: `plug`, `unplug` (the line is hung
+up and the link vanishes), `swap` (both at once, as a loose plug does), `send HEX` (bytes come out of the
+device). What the host writes to the device comes as a line `data HEX`. The end of standard input unplugs.
 """
-import os, pty, select, sys, tty
+import errno, os, pty, select, sys, tty
 
 link = sys.argv[1]
-near, far = pty.openpty()
-tty.setraw(far)
-name = os.ttyname(far)
-os.chmod(name, 0o660)
-try:
-    os.unlink(link)
-except FileNotFoundError:
-    pass
-os.symlink(name, link)
-os.close(far)
+near = None
+waiting = b""
+
+
+def tell(line):
+    os.write(1, (line + "\n").encode())
+
+
+def plug():
+    global near
+    near, far = pty.openpty()
+    tty.setraw(far)
+    os.set_blocking(near, False)
+    name = os.ttyname(far)
+    os.chmod(name, 0o660)
+    try:
+        os.unlink(link)
+    except FileNotFoundError:
+        pass
+    os.symlink(name, link)
+    os.close(far)
+
+
+def unplug():
+    global near, waiting
+    if near is not None:
+        os.unlink(link)
+        os.close(near)
+    near, waiting = None, b""
+
+
+def flush():
+    """Writes what the device has to say, as much as the line takes now."""
+    global waiting
+    try:
+        while waiting:
+            waiting = waiting[os.write(near, waiting):]
+    except BlockingIOError:
+        pass
+
+
+def obey(line):
+    global waiting
+    word, _, rest = line.partition(" ")
+    if word == "send":
+        waiting += bytes.fromhex(rest)
+        flush()
+    elif word == "plug":
+        plug()
+    elif word == "unplug":
+        unplug()
+    elif word == "swap":
+        unplug()
+        plug()
+    tell("done")
+
+
+commands = b""
 while True:
-    ready, _, _ = select.select([near, 0], [], [], 5)
-    if near in ready:
+    reads = [0] if near is None else [0, near]
+    ready, writable, _ = select.select(reads, [near] if waiting else [], [], 5)
+    if writable:
+        flush()
+    if near is not None and near in ready:
         try:
-            os.write(1, os.read(near, 4096))
-        except OSError:
-            # Nobody has the device open (EIO): wait a little instead of spinning.
+            tell("data " + os.read(near, 4096).hex())
+        except OSError as error:
+            if error.errno not in (errno.EIO, errno.EAGAIN):
+                raise
+            # Nobody has the device open: wait a little instead of spinning.
             select.select([0], [], [], 0.005)
     if 0 in ready:
-        data = os.read(0, 4096)
-        if not data:
+        read = os.read(0, 65536)
+        if not read:
             break
-        while data:
-            data = data[os.write(near, data):]
-os.unlink(link)
-os.close(near)
+        *lines, commands = (commands + read).split(b"\n")
+        for line in lines:
+            obey(line.decode())
+unplug()

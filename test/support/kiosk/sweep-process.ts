@@ -1,30 +1,49 @@
 /**
  * A kiosk in a process of its own, for the canary sweep: it is told over IPC to press keys, and tells
- * each phase. Its temporary folder, log and core file are where the parent looks afterwards.
+ * each phase. Its folder, log and core file are where the parent looks afterwards.
  */
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { kioskConfigSchema } from '../../../device/config.ts';
 import { startKiosk } from '../../../device/main.ts';
 import type { Key } from '../../../hardware/ports.ts';
+import { readPage } from '../../../scripts/varco/page-files.ts';
 
-interface Setup {
+/** What the parent tells at the start. */
+export interface SweepSetup {
   folder: string;
   camera: string[];
   frame: { width: number; height: number };
   url: string;
   keyFile: string;
+  port: number;
 }
 
-const setup: Setup = JSON.parse(process.argv[2] ?? '{}');
+/** What the kiosk tells whenever something of it changes. */
+export interface SweepNews {
+  phase: string;
+  link: string;
+  list: string;
+  waiting: number;
+}
+
+const setup: SweepSetup = JSON.parse(process.argv[2] ?? '{}');
 let press: (key: Key) => void = () => {};
+let news: SweepNews = { phase: 'starting', link: 'opening', list: 'none', waiting: 0 };
+
+function tell(change: Partial<SweepNews>): void {
+  news = { ...news, ...change };
+  process.send?.(news);
+}
+
 await startKiosk(
   kioskConfigSchema.parse({
     link: { url: setup.url, kioskId: 'sweep', keyFile: setup.keyFile },
     session: { selfTestAtStart: false, receipt: 'printed', verdictMs: 60_000 },
+    offline: { folder: join(setup.folder, 'offline') },
     hardware: {
       scanners: [{ driver: 'camera', command: setup.camera, ...setup.frame, format: 'gray' }],
-      display: { driver: 'page', port: 0 },
+      display: { driver: 'page', port: setup.port },
       indicator: { driver: 'simulated' },
       turnstile: { driver: 'simulated' },
       keypad: { driver: 'simulated' },
@@ -33,7 +52,7 @@ await startKiosk(
     },
   }),
   {
-    page: { assets: [] },
+    page: { assets: await readPage() },
     simulated: {
       signal: () => {},
       relay: () => {},
@@ -45,9 +64,14 @@ await startKiosk(
       { level: 'debug' },
       pino.destination({ dest: join(setup.folder, 'kiosk.log'), sync: true }),
     ),
-    watcher: { reading: () => {}, state: ({ phase }) => process.send?.(phase.name) },
+    watcher: {
+      reading: () => {},
+      state: ({ phase, parts }) =>
+        tell({ phase: phase.name, link: parts.link, list: parts.list?.state ?? 'none' }),
+      facts: (waiting) => tell({ waiting }),
+    },
   },
 );
 process.on('message', (key: Key) => press(key));
 process.on('disconnect', () => process.exit(0));
-process.send?.('started');
+tell({});

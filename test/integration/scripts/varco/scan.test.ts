@@ -62,7 +62,7 @@ it('scan prints what a serial scanner reads, through a pulled cable', async () =
   await device.send('AGAIN\r\n');
   expect(await lines.next()).toMatchObject({ event: 'reading', text: 'AGAIN' });
   expect(await ended).toBe(0);
-  await device.unplug();
+  await device.end();
 });
 
 it('decode prints one line a picture, and tells what is none', async () => {
