@@ -62,13 +62,35 @@ export const sessionConfigSchema = z
 export type SessionConfig = z.infer<typeof sessionConfigSchema>;
 
 /** The link to the server. The key file holds this kiosk's Ed25519 private key (PKCS #8 PEM, 0600). */
-export const linkConfigSchema = z.strictObject({
-  url: z.string().refine(isSafeLink, 'must be wss://, or ws:// to this machine itself'),
-  kioskId: z.string().min(1).max(64),
-  keyFile: z.string().min(1),
-  /** A PEM file with the authority that the server's certificate must come from, if not a public one. */
-  caFile: z.string().min(1).optional(),
-});
+export const linkConfigSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .refine(isSafeLink, 'must be wss://, or ws:// to this machine itself')
+      .optional(),
+    kioskId: z.string().min(1).max(64).optional(),
+    keyFile: z.string().min(1).optional(),
+    /**
+     * Where an enrolled kiosk keeps who it is, and the config that its server gave it; made when it is
+     * not there. Without the three above, the kiosk asks for its enrolment code when it has none yet.
+     */
+    folder: z.string().min(1).optional(),
+    /** A PEM file with the authority that the server's certificate must come from, if not a public one. */
+    caFile: z.string().min(1).optional(),
+    /** PEM files: a client certificate and its key, where the site demands one (mutual TLS). */
+    certFile: z.string().min(1).optional(),
+    certKeyFile: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ url, kioskId, keyFile, folder }) =>
+      [url, kioskId, keyFile].every((one) => one !== undefined) ||
+      (folder !== undefined && [url, kioskId, keyFile].every((one) => one === undefined)),
+    { path: ['url'], error: 'give url, kioskId and keyFile together, or folder to be enrolled' },
+  )
+  .refine(({ certFile, certKeyFile }) => (certFile === undefined) === (certKeyFile === undefined), {
+    path: ['certKeyFile'],
+    error: 'certFile and certKeyFile go together',
+  });
 export type LinkConfig = z.infer<typeof linkConfigSchema>;
 
 /** Deciding without the server. Absent: a gate without its link can check nobody. */

@@ -104,6 +104,12 @@ export class Steering {
     this.#gate = undefined;
   }
 
+  /** The session in force, or about to be. */
+  session(): SteeredSession {
+    const session = this.#sessionOf(this.#running());
+    return session.ok ? session.session : this.#deps.own;
+  }
+
   /** What the server is told of it. */
   reported(): ReportedConfig {
     const { trial, failed } = this.#kept;
@@ -126,6 +132,9 @@ export class Steering {
     const { version, body } = desired;
     const running = this.#running();
     if (running?.version === version && JSON.stringify(running.body) === JSON.stringify(body)) {
+      // Asked back to what it runs: what failed meanwhile is history.
+      const { failed: _old, ...kept } = this.#kept;
+      this.#kept = kept;
       return { status: 'applied' };
     }
     const { failed } = this.#kept;
