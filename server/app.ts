@@ -7,6 +7,8 @@ import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
 import type { Keyring } from './credential/keyring.ts';
+import { registerApi } from './fleet/api/api.ts';
+import type { FleetConfig } from './fleet/config.ts';
 import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
@@ -21,9 +23,11 @@ import { Notify } from './notify/notify.ts';
 import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
+import { ContactChecks } from './portal/contact-checks.ts';
+import { Delegations } from './portal/delegations.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
-import type { TlsOptions } from './tls.ts';
+import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
@@ -34,7 +38,9 @@ import { serveAssets, type WebAsset } from './web/assets.ts';
 import { guardRequests } from './web/headers.ts';
 import { registerLogin } from './web/login/login.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
+import { registerPortal } from './web/portal/portal.tsx';
 import { registerReading } from './web/reading/reading.tsx';
+import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
@@ -65,6 +71,8 @@ export interface AppDeps {
   tls?: TlsOptions;
   /** The sites whose kiosks must show a client certificate. */
   certificateSites?: 'all' | readonly string[] | undefined;
+  /** Absent: nobody is told of alerts, and metrics need a token. */
+  fleet?: FleetConfig | undefined;
   /** Absent: no pages; the links of kiosks and the calls of programs only. */
   web?: WebDeps | undefined;
 }
@@ -161,6 +169,15 @@ export function createApp(deps: AppDeps): App {
     server: deps.web?.origin ?? `https://${host}`,
     policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
     intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
+    alerts: deps.fleet?.alerts,
+    queueMail: notify.can('email')
+      ? async (tx, { key, address, title, lines, link }) => {
+          const to = { kind: 'email', address } as const;
+          const data = { title, lines, link };
+          await notify.queue(tx, { key, to, template: 'fleetAlert', data });
+        }
+      : undefined,
+    expiries: async () => certificateExpiries(deps.tls),
   });
   const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
@@ -193,9 +210,18 @@ export function createApp(deps: AppDeps): App {
     log,
   });
   registerSessions(http, logins.sessions);
+  registerApi(http, { fleet, clock, log });
   if (pages) {
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
+    registerStatements(http, pages);
+    registerPortal(http, {
+      ...{ pages, store, keyring, log, registry, credentials, policies, notify, now },
+      sessions: logins.sessions,
+      contactChecks: new ContactChecks({ store, keyring, registry, notify, now }),
+      delegations: new Delegations({ store, keyring, audit, registry, notify, now }),
+      origin: deps.web?.origin ?? `https://${host}`,
+    });
   }
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
   return {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { fleetConfigSchema } from './fleet/config.ts';
 import { loginConfigSchema, resolveLoginPaths } from './login/config.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 import { tlsConfigSchema } from './tls.ts';
@@ -60,6 +61,8 @@ export const serverConfigSchema = z.strictObject({
   web: webSchema.optional(),
   /** How citizens log in; absent: only staff do. */
   login: loginConfigSchema.optional(),
+  /** Who is told of the fleet's alerts, and who may read metrics. */
+  fleet: fleetConfigSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

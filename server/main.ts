@@ -58,6 +58,7 @@ export async function startServer(
     offlineLists: config.offlineLists,
     web,
     login: config.login,
+    fleet: config.fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),

@@ -1,3 +1,4 @@
+import { X509Certificate } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { SecureContextOptions } from 'node:tls';
 import { createSecureContext } from 'node:tls';
@@ -68,4 +69,13 @@ export async function readTls(config: TlsConfig): Promise<TlsOptions> {
     const message = `listen.tls: the certificate or the key can't be used (${errorCode(cause)})`;
     throw new VarcoError('tlsUnusable', message, { cause });
   }
+}
+
+/** When the listener's certificate ends, for those who watch over it. */
+export function certificateExpiries(tls: TlsOptions | undefined): { name: string; at: number }[] {
+  if (!tls) {
+    return [];
+  }
+  const { validTo } = new X509Certificate(tls.cert);
+  return [{ name: 'certificate of the server', at: Date.parse(validTo) }];
 }

@@ -1,5 +1,6 @@
 import type { Audit } from '../audit/audit.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { demand, type FleetActor } from './actor.ts';
 
 /** Something that happened in the fleet, for the activity page and a kiosk's own list. */
 export interface Activity {
@@ -12,6 +13,16 @@ export interface Activity {
   /** Whose act it was; absent: it happened by itself. */
   actor?: string;
   body: Record<string, unknown>;
+}
+
+/** An operator's act with its place in the chain that proves it. */
+export interface AuditedAct {
+  node: string;
+  sequence: number;
+  at: number;
+  kind: string;
+  body: Record<string, unknown>;
+  hash: string;
 }
 
 export type NewActivity = Omit<Activity, 'id' | 'at'>;
@@ -63,6 +74,11 @@ export class ActivityLog {
     );
   }
 
+  /** Notes what happened by itself. */
+  async keep(entries: readonly NewActivity[]): Promise<void> {
+    await this.#store.transaction((tx) => this.note(tx, entries));
+  }
+
   /** Up to 200 rows before an id, newest first, of some sites and perhaps one gate. */
   async list(query: {
     sites: 'all' | readonly string[];
@@ -97,6 +113,24 @@ export class ActivityLog {
       ...(actor === null ? {} : { actor }),
       body: JSON.parse(body),
     }));
+  }
+
+  /** Operators' acts as the audit keeps them, the newest first. @throws VarcoError `forbidden`. */
+  async audited(
+    who: FleetActor,
+    query: { before?: number | undefined; limit?: number | undefined },
+  ): Promise<AuditedAct[]> {
+    demand(who, 'audit.read');
+    let select = this.#store.db
+      .selectFrom('audit')
+      .select(['node', 'sequence', 'at', 'kind', 'body', 'hash'])
+      .where('kind', 'like', 'fleet.%')
+      .orderBy('at', 'desc')
+      .orderBy('node')
+      .orderBy('sequence', 'desc')
+      .limit(Math.min(query.limit ?? 100, 500));
+    select = query.before === undefined ? select : select.where('at', '<', query.before);
+    return (await select.execute()).map((row) => ({ ...row, body: JSON.parse(row.body) }));
   }
 
   /** Lets go of rows past their time, a portion at once; answers how many went. */

@@ -6,6 +6,9 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
+import { Alerts, type AlertsConfig, alertsConfigSchema, type QueueMail } from './alerts/alerts.ts';
+import type { Expiry } from './alerts/watch.ts';
+import { ApiTokens } from './api/tokens.ts';
 import { Commands } from './commands.ts';
 import { ConfigPush } from './config-push.ts';
 import { ConfigVersions } from './config-versions.ts';
@@ -16,6 +19,7 @@ import type { KioskSockets } from './kiosk-socket.ts';
 import { type Kiosk, Kiosks } from './kiosks.ts';
 import { LiveFleet } from './live.ts';
 import { visibleSites } from './permissions.ts';
+import { PresenceEvents } from './presence-events.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
 import {
@@ -44,6 +48,10 @@ export interface FleetDeps {
   policyKnown: (policy: string) => boolean;
   /** How often kiosks report, in milliseconds. */
   intervalMs: number;
+  alerts?: AlertsConfig | undefined;
+  queueMail?: QueueMail | undefined;
+  /** What else ends some day: certificates, keys. */
+  expiries?: (() => Promise<Expiry[]>) | undefined;
 }
 
 /** The fleet: places, kiosks, what they tell, and what they are told. */
@@ -64,9 +72,12 @@ export class Fleet {
   readonly live: LiveFleet;
   readonly #push: ConfigPush;
   readonly #steward: Steward;
+  readonly alerts: Alerts;
+  readonly tokens: ApiTokens;
+  readonly #presence = new PresenceEvents();
   readonly #clock: Clock;
   readonly #log: Log;
-  #alertCount: AlertCount = () => ({ count: 0, worst: null });
+  readonly #alertCount: AlertCount = (gate) => this.alerts.countOf(gate);
 
   constructor(deps: FleetDeps) {
     const { store, audit, keyring, clock, log, node } = deps;
@@ -115,6 +126,22 @@ export class Fleet {
       desiredOf,
       reported: (gate, reported) => this.live.noteConfig(gate, reported),
     });
+    this.tokens = new ApiTokens({ store, activity, now });
+    this.alerts = new Alerts({
+      store,
+      activity,
+      roster,
+      events,
+      config: deps.alerts ?? alertsConfigSchema.parse({}),
+      queueMail: deps.queueMail,
+      expiries: async () => [
+        ...((await deps.expiries?.()) ?? []),
+        ...(await this.tokens.expiries()),
+      ],
+      server: deps.server,
+      log,
+      now,
+    });
     this.#steward = new Steward({ store, node, clock, log, jobs: this.#jobs() });
     this.#connect();
   }
@@ -140,6 +167,7 @@ export class Fleet {
   /** Follows the fleet from now on: for a server that listens. */
   async start(): Promise<void> {
     await this.live.start();
+    await this.alerts.start();
     await this.commands.start();
     this.#steward.start();
   }
@@ -147,6 +175,7 @@ export class Fleet {
   async stop(): Promise<void> {
     await this.#steward.stop();
     await this.commands.stop();
+    await this.alerts.stop();
     await this.live.stop();
   }
 
@@ -198,10 +227,16 @@ export class Fleet {
   }
 
   #jobs() {
-    const { telemetry, activity, commands, enrolment, rollouts } = this;
+    const { telemetry, activity, commands, enrolment, rollouts, alerts } = this;
     return {
-      everySecond: [() => rollouts.step(), () => commands.expire()],
+      everySecond: [
+        () => rollouts.step(),
+        () => commands.expire(),
+        (now: number) => this.#notePresence(now),
+        (_now: number, resumed: boolean) => alerts.step(resumed),
+      ],
       everyMinute: [
+        () => alerts.refresh(),
         (now: number) => whileMore(() => telemetry.rollUp(now)),
         (now: number) => whileMore(() => telemetry.prune(now)),
         () => activity.prune().then(() => {}),
@@ -209,6 +244,22 @@ export class Fleet {
         () => enrolment.prune(),
       ],
     };
+  }
+
+  async #notePresence(now: number): Promise<void> {
+    const seen = [...this.roster.gates()].flatMap(({ gate, told, kiosk }) =>
+      kiosk ? [{ gate: gate.id, site: gate.site, presence: told?.presence ?? 'neverSeen' }] : [],
+    );
+    const events = this.#presence.look(seen as Parameters<PresenceEvents['look']>[0], now);
+    if (events.length > 0) {
+      const entries = events.map(({ kind, site, ...rest }) =>
+        'gate' in rest
+          ? { kind, site, gate: rest.gate, body: { was: rest.was, presence: rest.presence } }
+          : { kind, site, body: rest },
+      );
+      await this.activity.keep(entries);
+      this.events.touch([], ['activity']);
+    }
   }
 
   #connect(): void {

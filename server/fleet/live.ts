@@ -306,7 +306,9 @@ export class LiveFleet implements LinkListener {
       .limit(ACTS_MAX)
       .execute();
     this.#activitySeen = Math.max(this.#activitySeen, rows[0]?.id ?? 0);
-    return rows.some(({ kind }) => /^(site|gate|kiosk|rollout)\./.test(kind));
+    return rows.some(({ kind }) =>
+      /^(site|gate|kiosk|rollout)\.(?!presence|out$|back$)/.test(kind),
+    );
   }
 
   async #flush(): Promise<void> {

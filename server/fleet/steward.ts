@@ -7,7 +7,8 @@ import { Lease } from './lease.ts';
 const SECOND_MS = 1_000;
 const MINUTE_MS = 60_000;
 
-type Job = (now: number) => Promise<void>;
+/** @param resumed whether this node has just taken over. */
+type Job = (now: number, resumed: boolean) => Promise<void>;
 
 /** Does what one node does for all: roll-outs, alerts, letting go of what is old. */
 export class Steward {
@@ -19,6 +20,7 @@ export class Steward {
   #running: Promise<void> = Promise.resolve();
   #started = false;
   #minuteAt: number | undefined;
+  #held = false;
 
   constructor(deps: {
     store: Store;
@@ -49,6 +51,8 @@ export class Steward {
   /** One round. Never throws: what failed is tried in the next. */
   async run(): Promise<void> {
     const now = this.#clock.now();
+    const before = this.#held;
+    this.#held = false;
     try {
       if (!(await this.#lease.hold())) {
         return;
@@ -57,17 +61,18 @@ export class Steward {
       this.#log.warn({ code: errorCode(error) }, 'the lease of the fleet was not read');
       return;
     }
-    await this.#do(this.#jobs.everySecond, now);
-    if (this.#minuteAt === undefined || now - this.#minuteAt >= MINUTE_MS) {
+    this.#held = true;
+    if (!before || this.#minuteAt === undefined || now - this.#minuteAt >= MINUTE_MS) {
       this.#minuteAt = now;
-      await this.#do(this.#jobs.everyMinute, now);
+      await this.#do(this.#jobs.everyMinute, now, !before);
     }
+    await this.#do(this.#jobs.everySecond, now, !before);
   }
 
-  async #do(jobs: readonly Job[], now: number): Promise<void> {
+  async #do(jobs: readonly Job[], now: number, resumed: boolean): Promise<void> {
     for (const job of jobs) {
       try {
-        await job(now);
+        await job(now, resumed);
       } catch (error) {
         this.#log.warn({ code: errorCode(error) }, 'a job of the fleet failed');
       }

@@ -2,13 +2,14 @@ import type { Generated } from 'kysely';
 import type { FleetTables } from './tables/fleet.ts';
 import type { LoginTables } from './tables/login.ts';
 import type { NotifyTables } from './tables/notify.ts';
+import type { PortalTables } from './tables/portal.ts';
 
 /**
  * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see
  * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
  * so that both engines keep it alike.
  */
-export interface Tables extends FleetTables, LoginTables, NotifyTables {
+export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTables {
   meta: { name: string; value: string };
   person: {
     id: Generated<number>;

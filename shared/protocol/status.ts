@@ -105,7 +105,7 @@ export const statusSchema = z
   });
 export type StatusReport = z.infer<typeof statusSchema>;
 
-const wholeStatusSchema = z.strictObject(parts).partial().required({
+export const wholeStatusSchema = z.strictObject(parts).partial().required({
   state: true,
   peripherals: true,
 });

@@ -22,6 +22,7 @@ export async function startApp(
       | 'offlineLists'
       | 'web'
       | 'login'
+      | 'transports'
     >
   > = {},
 ): Promise<App> {

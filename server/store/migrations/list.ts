@@ -6,6 +6,7 @@ import { registryUpkeep } from './0003-registry.ts';
 import { login } from './0004-login.ts';
 import { fleetTables } from './0005-fleet.ts';
 import { notifyOutbox } from './0006-notify.ts';
+import { portal } from './0007-portal.ts';
 
 /** A step forward; there is none back: a backup is the way back. */
 export interface Migration {
@@ -22,4 +23,5 @@ export const migrations: readonly Migration[] = [
   { version: 4, name: 'logins', up: login },
   { version: 5, name: 'fleet', up: fleetTables },
   { version: 6, name: 'outbox of messages', up: notifyOutbox },
+  { version: 7, name: 'citizen portal', up: portal },
 ];

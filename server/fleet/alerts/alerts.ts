@@ -1,0 +1,356 @@
+import { randomUUID } from 'node:crypto';
+import { z } from 'zod';
+import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import type { Log } from '../../log.ts';
+import type { Store, Tx } from '../../store/store.ts';
+import type { ActivityLog } from '../activity.ts';
+import { demand, type FleetActor } from '../actor.ts';
+import type { FleetEvents } from '../events.ts';
+import { parseGiven } from '../given.ts';
+import { visibleSites } from '../permissions.ts';
+import type { Roster } from '../roster.ts';
+import {
+  type Alert,
+  findAlert,
+  keepQuiet,
+  listAlerts,
+  type TrackedAlert,
+  trackedAlerts,
+} from './alert-store.ts';
+import { HourCounts } from './hour-counts.ts';
+import { type Severity, severities } from './kinds.ts';
+import { type Notice, noticeDue } from './notices.ts';
+import { type Thresholds, thresholdsSchema } from './rules.ts';
+import { AlertWatch, type Expiry, type Turn } from './watch.ts';
+import { type Webhook, Webhooks, webhookSchema } from './webhook.ts';
+import { alertLine, alertsTitle } from './words.ts';
+
+const ALERT_CHANNEL = 'varco_alert';
+/** Everything is looked at this often. */
+const LOOK_EVERY_MS = 2_000;
+/** Between two e-mails, at least: what comes meanwhile is in the next. */
+const DIGEST_EVERY_MS = 30_000;
+const DIGEST_LINES_MAX = 40;
+const PAGE_MAX = 500;
+const SILENCE_MAX_MS = 90 * 86_400_000;
+/** Alerts that are over go after this. */
+const KEPT_MS = 396 * 86_400_000;
+
+export const alertsConfigSchema = z.strictObject({
+  /** Who is told. */
+  email: z.array(z.email()).max(20).default([]),
+  webhooks: z.array(webhookSchema).max(8).default([]),
+  /** The same alert is not told again before this, in minutes. */
+  repeatMinutes: z.number().min(1).max(10_080).default(60),
+  thresholds: thresholdsSchema.prefault({}),
+});
+export type AlertsConfig = z.infer<typeof alertsConfigSchema>;
+
+/** Writes an e-mail to the outbox in the caller's transaction. */
+export type QueueMail = (
+  tx: Tx,
+  mail: { key: string; address: string; title: string; lines: string[]; link: string },
+) => Promise<void>;
+
+const reasonSchema = z.string().trim().min(1).max(300);
+
+interface AlertsDeps {
+  store: Store;
+  activity: ActivityLog;
+  roster: Roster;
+  events: FleetEvents;
+  config: AlertsConfig;
+  /** Absent: nobody is told by e-mail. */
+  queueMail?: QueueMail | undefined;
+  expiries: () => Promise<Expiry[]>;
+  /** The origin of the pages, for links in messages. */
+  server: string;
+  log: Log;
+  now: () => number;
+}
+
+/** What is wrong in the fleet, who knows of it, and who is told. */
+export class Alerts {
+  readonly #deps: AlertsDeps;
+  readonly #watch: AlertWatch;
+  readonly #webhooks: Webhooks;
+  readonly #hours: HourCounts;
+  readonly #openOf = new Map<string, { count: number; worst: Severity | null }>();
+  #stopListening: () => Promise<void> = () => Promise.resolve();
+  #lookedAt: number | undefined;
+  #toldAt: number | undefined;
+  #expiries: Expiry[] = [];
+
+  constructor(deps: AlertsDeps) {
+    this.#deps = deps;
+    const { store, config, log, now } = deps;
+    const limits: Thresholds = config.thresholds;
+    this.#watch = new AlertWatch(limits);
+    this.#webhooks = new Webhooks({ store, hooks: config.webhooks as Webhook[], log, now });
+    this.#hours = new HourCounts({ store, refusalsMin: limits.refusalsMin });
+  }
+
+  async start(): Promise<void> {
+    await this.#readOpen();
+    this.#stopListening = await this.#deps.store.listen(ALERT_CHANNEL, () => {
+      this.#readOpen().catch((error: unknown) => {
+        this.#deps.log.warn({ code: errorCode(error) }, 'the alerts were not read');
+      });
+    });
+  }
+
+  async stop(): Promise<void> {
+    await this.#stopListening();
+  }
+
+  /** How many alerts of a gate are open. */
+  countOf(gate: string): { count: number; worst: Severity | null } {
+    return this.#openOf.get(gate) ?? { count: 0, worst: null };
+  }
+
+  /** Open ones, or those that are over, the newest first, of the sites that this actor may see. */
+  async list(
+    who: FleetActor,
+    query: { open: boolean; gate?: string; before?: number; limit?: number },
+  ): Promise<Alert[]> {
+    const sites = visibleSites(who);
+    const limit = Math.min(query.limit ?? 100, PAGE_MAX);
+    return sites ? listAlerts(this.#deps.store, { ...query, sites, limit }) : [];
+  }
+
+  /** Somebody knows of it: no more reminders. @throws VarcoError `alertUnknown`, `alertOver`, `forbidden`. */
+  async acknowledge(who: FleetActor, id: string, givenReason: string): Promise<void> {
+    const reason = parseGiven(reasonSchema, givenReason, 'reasonInvalid');
+    const alert = await this.#find(id);
+    demand(who, 'alert.acknowledge', { site: alert.site });
+    if (alert.clearedAt !== undefined) {
+      throw new VarcoError('alertOver', 'This alert is over');
+    }
+    await this.#deps.store.transaction(async (tx) => {
+      await tx
+        .updateTable('alert')
+        .set({
+          acknowledged_at: this.#deps.now(),
+          acknowledged_by: who.id,
+          acknowledged_reason: reason,
+        })
+        .where('id', '=', id)
+        .execute();
+      await this.#note(tx, alert, 'alert.acknowledged', { id, kind: alert.kind, reason }, who.id);
+    });
+    await this.#changed();
+  }
+
+  /**
+   * Nothing is told of this subject's alerts of this kind until then; they are raised, and end, all the
+   * same. A time that is past ends a silence.
+   *
+   * @throws VarcoError `alertUnknown`, `forbidden`, `reasonInvalid`, `silenceTooLong`.
+   */
+  async silence(
+    who: FleetActor,
+    id: string,
+    given: { until: number; reason: string },
+  ): Promise<void> {
+    const reason = parseGiven(reasonSchema, given.reason, 'reasonInvalid');
+    const alert = await this.#find(id);
+    demand(who, 'alert.silence', { site: alert.site });
+    const { until } = given;
+    if (!Number.isSafeInteger(until) || until > this.#deps.now() + SILENCE_MAX_MS) {
+      throw new VarcoError('silenceTooLong', 'A silence ends within 90 days');
+    }
+    await this.#deps.store.transaction(async (tx) => {
+      await keepQuiet(tx, alert, {
+        silenced_until: until,
+        silenced_by: who.id,
+        silenced_reason: reason,
+      });
+      const body = { id, kind: alert.kind, until, reason };
+      await this.#note(tx, alert, 'alert.silenced', body, who.id);
+    });
+    await this.#changed();
+  }
+
+  /** One round of the node that holds the lease. @param resumed whether it has just taken it. */
+  async step(resumed: boolean): Promise<void> {
+    const now = this.#deps.now();
+    if (resumed) {
+      const tracked = await trackedAlerts(this.#deps.store, now);
+      this.#watch.resume(tracked.filter(({ clearedAt }) => clearedAt === undefined));
+    }
+    if (this.#lookedAt === undefined || now - this.#lookedAt >= LOOK_EVERY_MS) {
+      this.#lookedAt = now;
+      const gates = this.#deps.roster.gates();
+      const hours = this.#hours.current();
+      const turns = this.#watch.look({ gates, hours, expiries: this.#expiries }, now);
+      if (turns.length > 0) {
+        await this.#take(turns, now);
+      }
+      await this.#tell(now);
+    }
+    await this.#webhooks.send();
+  }
+
+  /** What is counted by the hour, read once a minute. */
+  async refresh(): Promise<void> {
+    const now = this.#deps.now();
+    await this.#hours.refresh(now);
+    this.#expiries = await this.#deps.expiries();
+    await this.#webhooks.prune();
+    await this.#deps.store.db
+      .deleteFrom('alert')
+      .where('cleared_at', '<', now - KEPT_MS)
+      .execute();
+  }
+
+  async #take(turns: readonly Turn[], now: number): Promise<void> {
+    await this.#deps.store.transaction(async (tx) => {
+      for (const turn of turns) {
+        await (turn.raised ? this.#raise(tx, turn, now) : this.#clear(tx, turn, now));
+      }
+    });
+    await this.#changed();
+  }
+
+  async #raise(tx: Tx, { subject, kind, detail }: Turn, now: number): Promise<void> {
+    const { numInsertedOrUpdatedRows } = await tx
+      .insertInto('alert')
+      .values({
+        id: randomUUID(),
+        subject: subject.name,
+        kind,
+        site: subject.site,
+        gate: subject.gate ?? null,
+        severity: severities[kind],
+        raised_at: now,
+        detail: JSON.stringify(detail),
+      })
+      .onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirstOrThrow();
+    if (numInsertedOrUpdatedRows) {
+      await this.#note(tx, subject, 'alert.raised', { kind, ...detail });
+    }
+  }
+
+  async #clear(tx: Tx, { subject, kind }: Turn, now: number): Promise<void> {
+    const row = await tx
+      .updateTable('alert')
+      .set({ cleared_at: now })
+      .where('subject', '=', subject.name)
+      .where('kind', '=', kind)
+      .where('cleared_at', 'is', null)
+      .returning(['site', 'raised_at'])
+      .executeTakeFirst();
+    if (row) {
+      const about = { ...subject, site: row.site };
+      await this.#note(tx, about, 'alert.cleared', { kind, openMs: now - row.raised_at });
+    }
+  }
+
+  /** Tells people what is due, in one message for all of it. */
+  async #tell(now: number): Promise<void> {
+    const { config, queueMail, store } = this.#deps;
+    const hasChannel = (queueMail && config.email.length > 0) || config.webhooks.length > 0;
+    if (!hasChannel || (this.#toldAt !== undefined && now - this.#toldAt < DIGEST_EVERY_MS)) {
+      return;
+    }
+    const policy = { repeatMs: config.repeatMinutes * 60_000 };
+    const due = (await trackedAlerts(store, now)).flatMap((alert) => {
+      const notable = { ...alert, acknowledgedAt: alert.acknowledged?.at };
+      const notice = noticeDue(notable, alert.told, policy, now);
+      return notice ? [{ alert, notice }] : [];
+    });
+    if (due.length === 0) {
+      return;
+    }
+    await store.transaction((tx) => this.#tellAll(tx, due, now));
+    this.#toldAt = now;
+  }
+
+  async #tellAll(
+    tx: Tx,
+    due: readonly { alert: TrackedAlert; notice: Notice }[],
+    now: number,
+  ): Promise<void> {
+    const { config, queueMail, server } = this.#deps;
+    for (const { alert, notice } of due) {
+      await keepQuiet(
+        tx,
+        alert,
+        notice === 'cleared' ? { cleared_sent_at: now } : { sent_at: now },
+      );
+    }
+    const link = `${server}/fleet/alerts`;
+    const all = due.map(({ alert, notice }) => alertLine(alert, notice, (one) => this.#place(one)));
+    const more = all.length - DIGEST_LINES_MAX;
+    const lines = more > 0 ? [...all.slice(0, DIGEST_LINES_MAX - 1), `and ${more + 1} more`] : all;
+    for (const address of queueMail ? config.email : []) {
+      const key = `alerts:${randomUUID()}`;
+      await queueMail?.(tx, { key, address, title: alertsTitle(due), lines, link });
+    }
+    await this.#webhooks.queue(tx, {
+      type: 'varco.alerts',
+      timestamp: new Date(now).toISOString(),
+      data: {
+        alerts: due.slice(0, PAGE_MAX).map(({ alert: { told: _, ...alert }, notice }) => ({
+          notice,
+          ...alert,
+        })),
+      },
+    });
+  }
+
+  #place({ site, gate }: Alert): string {
+    const title =
+      gate === undefined ? undefined : (this.#deps.roster.get(gate)?.gate.title ?? gate);
+    const at = site === undefined ? undefined : (this.#deps.roster.site(site)?.title ?? site);
+    return title === undefined ? (at ?? 'the server') : `${title} (${at})`;
+  }
+
+  async #find(id: string): Promise<Alert> {
+    const alert = await findAlert(this.#deps.store, id);
+    if (!alert) {
+      throw new VarcoError('alertUnknown', `There is no alert ${id}`);
+    }
+    return alert;
+  }
+
+  #note(
+    tx: Tx,
+    { site, gate }: { site?: string; gate?: string },
+    kind: string,
+    body: Record<string, unknown>,
+    actor?: string,
+  ): Promise<void> {
+    const about = { ...(site ? { site } : {}), ...(gate ? { gate } : {}) };
+    return this.#deps.activity.note(tx, [{ kind, ...about, ...(actor ? { actor } : {}), body }]);
+  }
+
+  async #changed(): Promise<void> {
+    await this.#deps.store.notify(ALERT_CHANNEL, '');
+    await this.#readOpen();
+  }
+
+  async #readOpen(): Promise<void> {
+    const { store, events } = this.#deps;
+    const rows = await store.db
+      .selectFrom('alert')
+      .select(['gate', 'severity'])
+      .where('cleared_at', 'is', null)
+      .execute();
+    const touched = new Set(this.#openOf.keys());
+    this.#openOf.clear();
+    for (const { gate, severity } of rows) {
+      if (gate !== null) {
+        const { count, worst } = this.countOf(gate);
+        const isWorse = worst === null || severity === 'critical';
+        this.#openOf.set(gate, {
+          count: count + 1,
+          worst: isWorse ? (severity as Severity) : worst,
+        });
+        touched.add(gate);
+      }
+    }
+    events.touch([...touched], ['alerts', 'activity']);
+  }
+}

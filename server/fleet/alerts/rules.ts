@@ -1,0 +1,183 @@
+import { z } from 'zod';
+import type { KioskStatus } from '../../../shared/protocol/status.ts';
+import { faultsOf, isStale } from '../presence.ts';
+import type { RosterGate } from '../roster.ts';
+import { heardOf } from '../told.ts';
+import { type Patience, type Reading, readNumber } from './hysteresis.ts';
+import type { AlertKind } from './kinds.ts';
+
+const minutes = (least: number, most: number) => z.number().min(least).max(most);
+
+/** From when on something is an alert. Each value clears at a gentler one: see {@link gateReadings}. */
+export const thresholdsSchema = z.strictObject({
+  offlineMinutes: minutes(0, 1_440).default(5),
+  peripheralMinutes: minutes(0, 1_440).default(0.5),
+  listAgeHours: z
+    .number()
+    .min(0.1)
+    .max(24 * 31)
+    .default(20),
+  clockSkewS: z.number().min(1).max(86_400).default(60),
+  temperatureC: z.number().min(30).max(120).default(80),
+  diskFreePercent: z.number().min(1).max(90).default(10),
+  waitingFacts: z.number().int().min(1).max(100_000).default(100),
+  expiryDays: z.number().min(1).max(365).default(21),
+  /** So many refusals in an hour, whatever the habit is. */
+  refusalsMin: z.number().int().min(1).max(10_000).default(20),
+  /** So many times the gate's habit. */
+  refusalsFactor: z.number().min(1.5).max(100).default(4),
+  /** Tries that had to wait for too many wrong ones before, in an hour. */
+  throttledMin: z.number().int().min(1).max(10_000).default(3),
+});
+export type Thresholds = z.infer<typeof thresholdsSchema>;
+
+/** A condition as it was seen, and what an operator is told of it. */
+export interface Finding {
+  kind: AlertKind;
+  reading: Reading;
+  detail: Record<string, string | number | readonly string[]>;
+}
+
+const MINUTE_MS = 60_000;
+
+/** How long each kind is watched before it is raised, and before it is over. */
+export function patienceOf(kind: AlertKind, limits: Thresholds): Patience {
+  switch (kind) {
+    case 'offline':
+      return { raiseAfterMs: limits.offlineMinutes * MINUTE_MS, clearAfterMs: 30_000 };
+    case 'siteOutage':
+      return { raiseAfterMs: 0, clearAfterMs: MINUTE_MS };
+    case 'peripheral':
+      return { raiseAfterMs: limits.peripheralMinutes * MINUTE_MS, clearAfterMs: MINUTE_MS };
+    case 'underVoltage':
+      return { raiseAfterMs: 0, clearAfterMs: 15 * MINUTE_MS };
+    case 'temperature':
+    case 'outboxGrowing':
+      return { raiseAfterMs: 5 * MINUTE_MS, clearAfterMs: 5 * MINUTE_MS };
+    case 'clockSkew':
+    case 'disk':
+    case 'listTooOld':
+      return { raiseAfterMs: MINUTE_MS, clearAfterMs: 2 * MINUTE_MS };
+    case 'configFailed':
+    case 'expiry':
+      return { raiseAfterMs: 0, clearAfterMs: 0 };
+    case 'refusals':
+    case 'guessing':
+      return { raiseAfterMs: 0, clearAfterMs: 30 * MINUTE_MS };
+  }
+}
+
+/** What one gate's kiosk told, read against the limits. Pure. @param habit of refusals in an hour. */
+export function gateReadings(
+  entry: RosterGate,
+  limits: Thresholds,
+  hour: { denied: number; throttled: number; habit: number } | undefined,
+  now: number,
+): Finding[] {
+  const { told, kiosk } = entry;
+  if (!told || !kiosk) {
+    return [];
+  }
+  const isOffline = told.presence === 'offline';
+  const offline: Finding = {
+    kind: 'offline',
+    reading: isOffline ? 'bad' : 'good',
+    detail: { lastSeenAt: told.at },
+  };
+  const isOld = isStale(heardOf(told), now);
+  const status = isOld ? undefined : told.status;
+  const { status: configStatus, failed, version } = told.config ?? {};
+  const hasFailed = configStatus === 'fellBack' || configStatus === 'refused';
+  const config: Finding = {
+    kind: 'configFailed',
+    reading: hasFailed && failed === entry.desired && version !== entry.desired ? 'bad' : 'good',
+    detail: {
+      ...(failed === undefined ? {} : { version: failed }),
+      status: configStatus ?? 'none',
+    },
+  };
+  return [offline, config, ...statusReadings(status, limits), ...hourReadings(hour, limits)];
+}
+
+function statusReadings(status: KioskStatus | undefined, limits: Thresholds): Finding[] {
+  const faults = faultsOf(status);
+  const { machine, offline, clock } = status ?? {};
+  const skewS = clock?.skewMs === undefined ? undefined : Math.abs(clock.skewMs) / 1000;
+  const free =
+    machine?.disk && machine.disk.totalBytes > 0
+      ? (100 * machine.disk.availableBytes) / machine.disk.totalBytes
+      : undefined;
+  const ageHours = offline?.listAgeMs === undefined ? undefined : offline.listAgeMs / 3_600_000;
+  const temperature = machine?.cpuTemperatureC;
+  const power = machine?.power?.now.includes('underVoltage');
+  const waiting = offline?.factsWaiting;
+  const number = (value: number | undefined) =>
+    value === undefined ? {} : { value: round(value) };
+  const { diskFreePercent: disk, temperatureC: heat, clockSkewS: skew } = limits;
+  return [
+    {
+      kind: 'peripheral',
+      reading: status ? (faults.length > 0 ? 'bad' : 'good') : 'unknown',
+      detail: { parts: faults },
+    },
+    {
+      kind: 'listTooOld',
+      reading:
+        offline?.list === 'tooOld'
+          ? 'bad'
+          : readNumber(ageHours, { raise: limits.listAgeHours, clear: limits.listAgeHours / 2 }),
+      detail: number(ageHours),
+    },
+    {
+      kind: 'clockSkew',
+      reading: readNumber(skewS, { raise: skew, clear: skew / 2 }),
+      detail: number(skewS),
+    },
+    {
+      kind: 'temperature',
+      reading: readNumber(temperature, { raise: heat, clear: heat - 8 }),
+      detail: number(temperature),
+    },
+    {
+      kind: 'disk',
+      reading: readNumber(free, { raise: disk, clear: disk * 1.5 }),
+      detail: number(free),
+    },
+    {
+      kind: 'underVoltage',
+      reading: power === undefined ? 'unknown' : power ? 'bad' : 'good',
+      detail: {},
+    },
+    {
+      kind: 'outboxGrowing',
+      reading: readNumber(waiting, { raise: limits.waitingFacts, clear: limits.waitingFacts / 4 }),
+      detail: number(waiting),
+    },
+  ];
+}
+
+function hourReadings(
+  hour: { denied: number; throttled: number; habit: number } | undefined,
+  { refusalsMin, refusalsFactor, throttledMin }: Thresholds,
+): Finding[] {
+  if (!hour) {
+    return [];
+  }
+  const raise = Math.max(refusalsMin, hour.habit * refusalsFactor);
+  return [
+    {
+      kind: 'refusals',
+      reading: readNumber(hour.denied, { raise, clear: raise / 2 }),
+      detail: { value: hour.denied, habit: round(hour.habit) },
+    },
+    {
+      kind: 'guessing',
+      reading: readNumber(hour.throttled, { raise: throttledMin, clear: 0 }),
+      detail: { value: hour.throttled },
+    },
+  ];
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

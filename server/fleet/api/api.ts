@@ -1,0 +1,83 @@
+import swagger from '@fastify/swagger';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { Clock } from '../../../shared/clock.ts';
+import { VarcoError } from '../../../shared/errors.ts';
+import type { Log } from '../../log.ts';
+import { sessionOf } from '../../login/request-session.ts';
+import { actorOf, type FleetActor } from '../actor.ts';
+import type { Fleet } from '../fleet.ts';
+import { actEndpoints } from './act-endpoints.ts';
+import { registerEndpoints } from './endpoint.ts';
+import { fleetEndpoints } from './fleet-endpoints.ts';
+import { RateLimit } from './rate-limit.ts';
+import type { ApiTokens } from './tokens.ts';
+
+export const API_PREFIX = '/api/v1';
+
+export interface ApiDeps {
+  fleet: Fleet;
+  clock: Clock;
+  log: Log;
+}
+
+/** The API for machines, and its own description at `/api/v1/openapi.json`. */
+export function registerApi(http: FastifyInstance, { fleet, clock, log }: ApiDeps): void {
+  const limit = new RateLimit({ now: () => clock.monotonic() });
+  http.register(
+    async (api) => {
+      await api.register(swagger, {
+        openapi: {
+          openapi: '3.1.0',
+          info: {
+            title: 'varco fleet',
+            version: '1',
+            description:
+              'Kiosks, their places, configs, commands and alerts. Times are Unix milliseconds. ' +
+              'Nothing here is about a person.',
+          },
+          components: {
+            securitySchemes: {
+              token: { type: 'http', scheme: 'bearer' },
+              session: { type: 'apiKey', in: 'cookie', name: 'session' },
+            },
+          },
+        },
+      });
+      registerEndpoints(api, [...fleetEndpoints(fleet), ...actEndpoints(fleet)], {
+        actorOf: (request) => callerOf(request, fleet.tokens, limit),
+        log,
+      });
+      api.get('/openapi.json', { schema: { hide: true } }, () => api.swagger());
+    },
+    { prefix: API_PREFIX },
+  );
+}
+
+/** @throws VarcoError `unauthorized`, `busy`. */
+export async function callerOf(
+  request: FastifyRequest,
+  tokens: ApiTokens,
+  limit: RateLimit,
+): Promise<FleetActor> {
+  const { authorization } = request.headers;
+  if (authorization !== undefined) {
+    // Wrong tokens are counted by their address, so that guessing costs no look-ups without end.
+    if (!limit.takes(`address ${request.ip}`)) {
+      throw new VarcoError('busy', 'Too many calls: wait a second');
+    }
+    const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
+    const who = await tokens.find(token);
+    if (!who) {
+      throw new VarcoError('unauthorized', 'This token is not known, or its time is over');
+    }
+    return who;
+  }
+  const who = actorOf(sessionOf(request));
+  if (!who) {
+    throw new VarcoError('unauthorized', 'A token or a session of staff is needed');
+  }
+  if (!limit.takes(who.id)) {
+    throw new VarcoError('busy', 'Too many calls: wait a second');
+  }
+  return who;
+}

@@ -1,0 +1,71 @@
+import { type Check, checksOf } from '../audit/portal.ts';
+import type { Credentials } from '../credential/credentials.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { PersonRecord } from '../registry/person.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Verbale } from '../registry/verbale.ts';
+import type { Store } from '../store/store.ts';
+import { codesOf, type NumberedCode, type ShownState, shownState } from './codes.ts';
+import type { Delegation, Delegations } from './delegations.ts';
+
+/** A code without its id, which only its print carries. */
+export interface ExportedCode
+  extends Pick<
+    NumberedCode,
+    'number' | 'kind' | 'issuedAt' | 'expiresAt' | 'serial' | 'revokedAt'
+  > {
+  state: ShownState;
+}
+
+/** All that the service knows of a person, in a form that another program can read (GDPR art. 15, 20). */
+export interface PersonData {
+  /** Of this form. */
+  version: 1;
+  collectedAt: string;
+  identity: PersonRecord;
+  /** As they stand in the archive, drafts too. */
+  verbali: Verbale[];
+  codes: ExportedCode[];
+  /** Who checked the person, where, when, what was asked and answered: the last 12 months. */
+  checks: Check[];
+  delegations: Delegation[];
+}
+
+/** Collects them at one moment. */
+export async function collectData(
+  deps: {
+    store: Store;
+    keyring: Keyring;
+    registry: Registry;
+    credentials: Credentials;
+    delegations: Delegations;
+    now: () => number;
+  },
+  personId: number,
+): Promise<PersonData> {
+  const { store, keyring, registry, credentials, delegations } = deps;
+  const now = deps.now();
+  const identity = await registry.identity(personId);
+  return {
+    version: 1,
+    collectedAt: new Date(now).toISOString(),
+    identity,
+    verbali: await registry.verbali(personId),
+    codes: (await codesOf(credentials, personId)).map((code) => toExported(code, now)),
+    checks: await checksOf({ store, keyring, now }, identity.codiceFiscale),
+    delegations: await delegations.given(personId),
+  };
+}
+
+function toExported(code: NumberedCode, now: number): ExportedCode {
+  const { number, kind, issuedAt, expiresAt, serial, revokedAt } = code;
+  const dates = { ...(expiresAt ? { expiresAt } : {}), ...(revokedAt ? { revokedAt } : {}) };
+  return {
+    number,
+    kind,
+    state: shownState(code, now),
+    issuedAt,
+    ...dates,
+    ...(serial ? { serial } : {}),
+  };
+}

@@ -1,0 +1,253 @@
+import type { FastifyInstance } from 'fastify';
+import type { VNode } from 'preact';
+import { errorCode } from '../../../shared/errors.ts';
+import type { Language } from '../../../shared/language.ts';
+import { type Check, checksOf } from '../../audit/portal.ts';
+import { codesOf, inForce } from '../../portal/codes.ts';
+import { type Area, areas } from '../../registry/verbale.ts';
+import { areaNames } from '../area-names.ts';
+import { Notice } from '../form-parts.tsx';
+import { formatMoment } from '../moment.ts';
+import { ActionButton } from './action-button.tsx';
+import type { PortalDeps } from './deps.ts';
+import { type PersonVisit, queryOf, type Visits } from './visit.tsx';
+import type { PortalWords } from './words/words.ts';
+
+/** A check with the names that a person knows its place and its question by. */
+interface ShownCheck extends Check {
+  place: string;
+  question: string;
+}
+
+/** *Who checked me*, and "this was not me", which locks the code. */
+export function registerChecks(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
+  http.get(
+    '/portal/checks',
+    visits.person(async (visit) => {
+      const { store, keyring } = deps;
+      const found = await checksOf(
+        { store, keyring, now: deps.now() },
+        visit.identity.codiceFiscale,
+      );
+      const checks = await nameAll(deps, visit, found);
+      const code = inForce(await codesOf(deps.credentials, visit.person.id), 'status');
+      const body = (
+        <Checks
+          visit={visit}
+          checks={checks}
+          lockable={code?.state === 'live'}
+          done={queryOf(visit.request, 'done')}
+        />
+      );
+      return visits.send(visit, 'checks', { title: visit.words.checks.title, body });
+    }),
+  );
+  http.post(
+    '/portal/checks/lock',
+    visits.person(async (visit) => {
+      const code = inForce(await codesOf(deps.credentials, visit.person.id), 'status');
+      let done = 'nothing';
+      if (code) {
+        try {
+          await deps.credentials.lock(code.id, { actor: visit.actor });
+          done = 'locked';
+        } catch (error) {
+          // Locked a moment ago, by a double click: that is what was wanted.
+          if (errorCode(error) !== 'credentialUnknown') {
+            throw error;
+          }
+          done = code.state === 'revoked' ? 'nothing' : 'locked';
+        }
+      }
+      return visit.reply.redirect(`/portal/checks?done=${done}`, 303);
+    }),
+  );
+}
+
+async function nameAll(
+  deps: PortalDeps,
+  visit: PersonVisit,
+  checks: readonly Check[],
+): Promise<ShownCheck[]> {
+  const { words } = visit;
+  const gates = await gatesOf(deps, checks);
+  return checks.map((check) => ({
+    ...check,
+    place: placeOf(words, check, gates),
+    question: questionOf(words, check, (id, at) => deps.policies.find(id, new Date(at))?.title),
+  }));
+}
+
+/** The names of the gates and sites where kiosks that asked stand. */
+async function gatesOf(
+  { store }: PortalDeps,
+  checks: readonly Check[],
+): Promise<Map<string, { gate: string; site: string }>> {
+  const kiosks = checks.flatMap(({ asker }) => /^kiosk:(.+)$/.exec(asker)?.[1] ?? []);
+  if (kiosks.length === 0) {
+    return new Map();
+  }
+  const rows = await store.db
+    .selectFrom('kiosk as k')
+    .innerJoin('gate as g', 'g.id', 'k.gate')
+    .innerJoin('site as s', 's.id', 'g.site')
+    .select(['k.id', 'g.title as gate', 's.title as site'])
+    .where('k.id', 'in', [...new Set(kiosks)])
+    .execute();
+  return new Map(rows.map(({ id, gate, site }) => [`kiosk:${id}`, { gate, site }]));
+}
+
+function placeOf(
+  { checks: { places } }: PortalWords,
+  { asker, site }: Check,
+  gates: ReadonlyMap<string, { gate: string; site: string }>,
+): string {
+  if (asker.startsWith('kiosk:')) {
+    const known = gates.get(asker);
+    return places.kiosk(known?.gate ?? asker.slice('kiosk:'.length), known?.site ?? site);
+  }
+  if (asker.startsWith('operator:')) {
+    return places.operator(site);
+  }
+  return asker.startsWith('reader:') ? places.reader : places.other;
+}
+
+function questionOf(
+  { checks: { questions } }: PortalWords,
+  { kind, policy, at }: Check,
+  titleOf: (policy: string, at: number) => string | undefined,
+): string {
+  switch (kind) {
+    case 'firstLevel':
+      return questions.firstLevel;
+    case 'secondLevel':
+      return `${questions.secondLevel} (${policy})`;
+    case 'secondLevel.codeSent':
+      return `${questions.codeSent} (${policy})`;
+    case 'secondLevel.mailed':
+      return `${questions.mailed} (${policy})`;
+    case 'verification':
+      return titleOf(policy, at) ?? policy;
+  }
+}
+
+/** A check's answer in the citizen's words. Pure. */
+export function answerOf(
+  { checks: { answers } }: PortalWords,
+  verdict: Check['verdict'],
+  language: Language,
+): string {
+  if ('areas' in verdict && verdict.areas) {
+    const said = verdict.areas as Partial<Record<Area, boolean>>;
+    const yes = areas.filter((area) => said[area]).map((area) => areaNames[language][area]);
+    return yes.length === 0 ? answers.none : answers.yes(yes.join(', '));
+  }
+  switch (verdict.outcome) {
+    case 'granted':
+      return 'companion' in verdict && verdict.companion
+        ? answers.grantedWithCompanion
+        : answers.granted;
+    case 'card':
+      return 'valid' in verdict && verdict.valid ? answers.cardValid : answers.cardNotValid;
+    case 'denied':
+    case 'unconfirmed': {
+      const reason = 'reason' in verdict ? verdict.reason : '';
+      return reason in answers
+        ? (answers[reason as keyof typeof answers] as string)
+        : answers.other;
+    }
+    case 'accepted':
+    case 'shown':
+      return answers.shown;
+    case 'wrong':
+    case 'spent':
+    case 'refused':
+      return answers.refused;
+    case 'notRecognised':
+    case 'notInArchive':
+    case 'unavailable':
+    case 'throttled':
+    case 'otpRequired':
+    case 'sent':
+      return answers[verdict.outcome];
+    default:
+      return answers.other;
+  }
+}
+
+function Checks(props: {
+  visit: PersonVisit;
+  checks: readonly ShownCheck[];
+  lockable: boolean;
+  done: string | undefined;
+}): VNode {
+  const { visit, checks, lockable, done } = props;
+  const { words, csrf } = visit;
+  const { lock } = words.checks;
+  return (
+    <>
+      <h1>{words.checks.title}</h1>
+      {done === 'locked' && (
+        <Notice kind="good" title={`✓ ${lock.done}`}>
+          <a href="/portal">{words.backHome}</a>
+        </Notice>
+      )}
+      {done === 'nothing' && (
+        <Notice kind="warn">
+          <p>{lock.nothing}</p>
+        </Notice>
+      )}
+      <p class="lead">{checks.length === 0 ? words.checks.none : words.checks.intro}</p>
+      {lockable && (
+        <section class="varco-panel">
+          <h2>{lock.title}</h2>
+          <p>{lock.text}</p>
+          <ActionButton
+            action="/portal/checks/lock"
+            csrf={csrf}
+            kind="danger"
+            label={lock.button}
+          />
+        </section>
+      )}
+      <ul class="varco-cards">
+        {checks.map((check) => (
+          <OneCheck
+            key={`${check.at} ${check.asker} ${check.reference ?? ''}`}
+            visit={visit}
+            check={check}
+          />
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function OneCheck({ visit, check }: { visit: PersonVisit; check: ShownCheck }): VNode {
+  const { words, language } = visit;
+  const { checks } = words;
+  return (
+    <li class="varco-panel">
+      <dl class="varco-facts">
+        <dt>{checks.when}</dt>
+        <dd>
+          <time dateTime={new Date(check.at).toISOString()}>
+            {formatMoment(check.at, language)}
+          </time>
+        </dd>
+        <dt>{checks.where}</dt>
+        <dd>{check.place}</dd>
+        <dt>{checks.asked}</dt>
+        <dd>{check.question}</dd>
+        <dt>{checks.answered}</dt>
+        <dd>{answerOf(words, check.verdict, language)}</dd>
+        {check.reference && (
+          <>
+            <dt>{checks.reference}</dt>
+            <dd class="varco-reference">{check.reference}</dd>
+          </>
+        )}
+      </dl>
+    </li>
+  );
+}

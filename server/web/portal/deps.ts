@@ -1,0 +1,29 @@
+import type { Credentials } from '../../credential/credentials.ts';
+import type { Keyring } from '../../credential/keyring.ts';
+import type { Log } from '../../log.ts';
+import type { Sessions } from '../../login/sessions.ts';
+import type { Notify } from '../../notify/notify.ts';
+import type { ContactChecks } from '../../portal/contact-checks.ts';
+import type { Delegations } from '../../portal/delegations.ts';
+import type { Registry } from '../../registry/registry.ts';
+import type { Store } from '../../store/store.ts';
+import type { Policies } from '../../verification/policies.ts';
+import type { Pages } from '../pages.tsx';
+
+/** What the portal's pages stand on. */
+export interface PortalDeps {
+  pages: Pages;
+  store: Store;
+  keyring: Keyring;
+  log: Log;
+  registry: Registry;
+  credentials: Credentials;
+  policies: Policies;
+  notify: Notify;
+  sessions: Sessions;
+  contactChecks: ContactChecks;
+  delegations: Delegations;
+  /** The service's own address, such as `https://varco.example.it`: links in messages lead there. */
+  origin: string;
+  now: () => number;
+}
