@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { type Logger, pino } from 'pino';
@@ -11,6 +11,7 @@ import {
 import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { newRequestId } from '../shared/request-id.ts';
 import { Commands } from './commands/commands.ts';
 import { RecentLog } from './commands/recent-log.ts';
 import { type KioskConfig, kioskConfigSchema } from './config.ts';
@@ -140,7 +141,7 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     session,
     ...(offline ? { offline } : {}),
     clock: systemClock,
-    newRequestId: randomUUID,
+    newRequestId: () => newRequestId(systemClock.now(), randomBytes),
     log,
     steering,
     restart,

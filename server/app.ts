@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { VERSION } from '../shared/version.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
@@ -13,6 +14,7 @@ import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
+import { Metrics } from './fleet/metrics.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { type LoginConfig, loginConfigSchema } from './login/config.ts';
@@ -32,11 +34,15 @@ import { FirstLevel } from './verification/first-level.ts';
 import { Policies } from './verification/policies.ts';
 import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
+import { Settlement } from './verification/settlement.ts';
+import { Sightings } from './verification/sightings.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { Verification } from './verification/verification.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
+import { registerFleetPages } from './web/fleet/routes.ts';
 import { guardRequests } from './web/headers.ts';
 import { registerLogin } from './web/login/login.tsx';
+import { registerDesk } from './web/operator/desk.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
 import { registerPortal } from './web/portal/portal.tsx';
 import { registerReading } from './web/reading/reading.tsx';
@@ -93,6 +99,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  sightings: Sightings;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
@@ -134,15 +141,9 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
   });
-  const verification = new Verification({
-    store,
-    keyring,
-    audit,
-    policies,
-    secondLevel,
-    source,
-    now,
-  });
+  const sightings = new Sightings({ store, audit, clock, log, node });
+  const settlement = new Settlement({ store, keyring, audit, secondLevel, sightings, now });
+  const verification = new Verification({ store, keyring, policies, settlement, source, now });
   const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
   const logins = new Logins({
     store,
@@ -197,9 +198,21 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
     certificateSites: deps.certificateSites,
+    answered: (outcome, seconds) => metrics.verified(outcome, seconds),
     ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
   });
   fleet.attach(sockets);
+  const metrics = new Metrics({
+    fleet,
+    store,
+    log,
+    node,
+    version: VERSION,
+    sockets: () => sockets.connected().length,
+    waiting: () => verification.waiting,
+    access: deps.fleet?.metrics ?? 'token',
+  });
+  fleet.onCounted = metrics;
   const pages = deps.web && new Pages(deps.web.assets);
   const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
   registerEnrolment(http, {
@@ -210,9 +223,23 @@ export function createApp(deps: AppDeps): App {
     log,
   });
   registerSessions(http, logins.sessions);
+  metrics.watch(http);
+  metrics.register(http);
   registerApi(http, { fleet, clock, log });
   if (pages) {
+    registerDesk(http, {
+      pages,
+      firstLevel,
+      secondLevel,
+      sites: fleet.sites,
+      keyring,
+      host,
+      alsoHosts: deps.alsoHosts ?? [],
+      now,
+    });
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
+    const { sessions } = logins;
+    registerFleetPages(http, { pages, fleet, policies, sessions, clock, log, now });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
     registerStatements(http, pages);
     registerPortal(http, {
@@ -230,6 +257,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
+    sightings,
     firstLevel,
     secondLevel,
     audit,
@@ -245,6 +273,7 @@ export function createApp(deps: AppDeps): App {
       await checkKeyring(store, keyring);
       await ensureStandIn(store, keyring);
       await policies.start();
+      await sightings.start();
       checkpoints.start();
       housekeeping.start();
     },
@@ -256,6 +285,7 @@ export function createApp(deps: AppDeps): App {
       await http.close();
       await housekeeping.stop();
       await policies.stop();
+      await sightings.stop();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');
       });

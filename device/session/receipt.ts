@@ -11,11 +11,11 @@ export interface Receipt {
 }
 
 /**
- * A request's receipt number: the first 48 of its 122 random bits, as `1F3A-9C20-77DE`. The audit finds
+ * A request's receipt number: the last 48 of its random bits, as `1F3A-9C20-77DE`. The audit finds
  * the request by them; nobody can guess one that was given.
  */
 export function receiptNumber(requestId: string): string {
-  const digits = requestId.replaceAll('-', '').slice(0, 12).toUpperCase();
+  const digits = requestId.replaceAll('-', '').slice(-12).toUpperCase();
   return digits.replace(/^(.{4})(.{4})(.{4})$/, '$1-$2-$3');
 }
 

@@ -5,7 +5,14 @@ import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Display, DisplayEvents, Health } from '../ports.ts';
-import { noPages, pagesChanged, painted, paintState, sent } from './paint-watch.ts';
+import {
+  noPages,
+  type PaintState,
+  pagesChanged,
+  painted,
+  paintState,
+  sent,
+} from './paint-watch.ts';
 
 /** The config of the `page` display. Port 0 takes any free port. */
 export const pageDisplayConfigSchema = z.strictObject({
@@ -33,15 +40,15 @@ export interface PageDisplayDeps {
   clock: Clock;
   /** Told where the page is once it is served. */
   ready?: (url: string) => void;
+  /** How often a page is asked to paint, and how long it may take; in milliseconds. */
+  times?: { beatMs: number; paintMsMax: number };
   /** More WebSocket paths on the same server; the demo's tray uses one. */
   sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
 }
 
 const LOOPBACK = '127.0.0.1';
 const CLIENTS_MAX = 8;
-/** How often a page is asked to paint, in milliseconds; and how long it may take. */
-const BEAT_MS = 5_000;
-const PAINT_MS_MAX = 15_000;
+const defaultTimes = { beatMs: 5_000, paintMsMax: 15_000 };
 const MESSAGE_BYTES_MAX = 1_024;
 
 /** What the page sends. */
@@ -75,7 +82,8 @@ const fromPageSchema = z.discriminatedUnion('name', [
  * The page display: a small server on loopback alone, a page for a browser in kiosk mode, and a
  * WebSocket on `/screen` that pushes every screen and brings back touch keys and what was painted. A
  * beat, every few seconds, asks the page to paint even when nothing changes: a page that is there and
- * does not paint is `failing`.
+ * does not paint is `failing`. `/painting` tells it to the program that keeps the browser
+ * (browser-keeper.ts), as one JSON word.
  *
  * Requests are answered only when their Host header names this server, and a socket only when its
  * Origin does, so that no other site in the same browser can reach the page (DNS rebinding).
@@ -92,10 +100,12 @@ export class PageDisplay implements Display {
   #watch = noPages;
   #told = '';
   #cancelBeat: (() => void) | undefined;
+  readonly #times: NonNullable<PageDisplayDeps['times']>;
 
   constructor(config: PageDisplayConfig, deps: PageDisplayDeps) {
     this.#config = config;
     this.#deps = deps;
+    this.#times = deps.times ?? defaultTimes;
   }
 
   /** @throws VarcoError with the system's code, such as `EADDRINUSE`. */
@@ -114,6 +124,9 @@ export class PageDisplay implements Display {
     for (const asset of this.#deps.assets) {
       app.get(asset.path, (_request, reply) => reply.type(asset.type).send(asset.body));
     }
+    app.get('/painting', (_request, reply) =>
+      reply.type('application/json').send(JSON.stringify(this.#state())),
+    );
     app.server.on('upgrade', (request, socket, head) => {
       const path = request.url ?? '';
       const extra = this.#deps.sockets?.[path];
@@ -160,7 +173,7 @@ export class PageDisplay implements Display {
   #beat(): void {
     this.#judge();
     this.#send(JSON.stringify({ sequence: this.#next() }));
-    this.#cancelBeat = this.#deps.clock.after(BEAT_MS, () => this.#beat());
+    this.#cancelBeat = this.#deps.clock.after(this.#times.beatMs, () => this.#beat());
   }
 
   #next(): number {
@@ -195,11 +208,15 @@ export class PageDisplay implements Display {
     this.#judge();
   }
 
+  #state(): PaintState {
+    return paintState(this.#watch, this.#deps.clock.monotonic(), this.#times.paintMsMax);
+  }
+
   /** Tells how the page is, when that has changed. */
   #judge(): void {
     const { clock } = this.#deps;
     const since = clock.now();
-    const state = paintState(this.#watch, clock.monotonic(), PAINT_MS_MAX);
+    const state = this.#state();
     if (state !== this.#told) {
       this.#told = state;
       const healths: Record<typeof state, Health> = {

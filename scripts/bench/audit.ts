@@ -1,4 +1,5 @@
 /** The audit: what a row costs by the size of the group it is committed in, and how fast a chain is checked. */
+import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,6 +7,7 @@ import { Audit, type AuditEvent } from '../../server/audit/audit.ts';
 import { verifyAudit } from '../../server/audit/verify.ts';
 import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
 import { openStore } from '../../server/store/open.ts';
+import { newRequestId } from '../../shared/request-id.ts';
 import type { BenchContext } from './context.ts';
 
 const GROUPS = [1, 8, 64, 512];
@@ -65,7 +67,7 @@ function event(index: number): AuditEvent {
   return {
     kind: 'verification',
     subject: `subject ${index % 1000}`,
-    request: `kiosk:bench ${crypto.randomUUID()}`,
+    request: `${newRequestId(Date.now(), randomBytes)} kiosk:bench`,
     body: {
       asker: 'kiosk:bench',
       site: 'bench',

@@ -1,4 +1,4 @@
-import { generateKeyPairSync, randomUUID, sign } from 'node:crypto';
+import { generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -18,6 +18,7 @@ import type { Display, Key, Scanner, ScannerEvents } from '../../hardware/ports.
 import { SimulatedIndicator, SimulatedTurnstile } from '../../hardware/simulated/gate.ts';
 import { SimulatedKeypad } from '../../hardware/simulated/keypad.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { newRequestId } from '../../shared/request-id.ts';
 import { buildPages } from '../build-pages.ts';
 import { Follower } from '../demo/once.ts';
 import { type DemoService, startService } from '../demo/service.ts';
@@ -92,7 +93,7 @@ class BenchGate {
       link,
       session: { ...sessionConfigSchema.parse({ pulseMs: 50 }), selfTestAtStart: false },
       clock: systemClock,
-      newRequestId: randomUUID,
+      newRequestId: () => newRequestId(Date.now(), randomBytes),
       log: { info: () => {}, warn: () => {} },
       watcher: this.#follower,
     });

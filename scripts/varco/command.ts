@@ -4,6 +4,7 @@ import { Command } from 'commander';
 const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   server: async () => (await import('./server.ts')).serverCommand(),
   kiosk: async () => (await import('./kiosk.ts')).kioskCommand(),
+  screen: async () => (await import('./screen.ts')).screenCommand(),
   decode: async () => (await import('./decode.ts')).decodeCommand(),
   scan: async () => (await import('./scan.ts')).scanCommand(),
   cf: async () => (await import('./cf.ts')).cfCommand(),
@@ -12,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   offline: async () => (await import('./offline.ts')).offlineCommand(),
+  notify: async () => (await import('./notify.ts')).notifyCommand(),
   staff: async () => (await import('./staff.ts')).staffCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   fleet: async () => (await import('./fleet.ts')).fleetCommand(),

@@ -1,6 +1,6 @@
 import type { Keyring } from '../credential/keyring.ts';
-import { type BulkInsert, RunAgain, type Store, type Tx } from '../store/store.ts';
-import { type AuditEntry, chain, genesis } from './chain.ts';
+import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
+import { type AuditEntry, chain, genesis, type Head } from './chain.ts';
 
 const insertAudit: BulkInsert = {
   table: 'audit',
@@ -17,11 +17,25 @@ const insertAudit: BulkInsert = {
   tail: 'on conflict do nothing',
 };
 
+const headOf: Lookup = {
+  head: 'select sequence, hash from audit_head where node',
+  keyType: 'text',
+  isUnique: true,
+  isLocked: true,
+};
+const upsertHead: BulkInsert = {
+  table: 'audit_head',
+  columns: { node: 'text', sequence: 'bigint', hash: 'text' },
+  tail: 'on conflict (node) do update set sequence = excluded.sequence, hash = excluded.hash',
+};
+
 /** What happened, before it is a row. `subject` is made a pseudonym here and goes no further. */
 export interface AuditEvent {
   kind: string;
   /** A person's code mac, or another keyed or random name; absent when the row is about nobody. */
   subject?: string;
+  /** In its place, the month's pseudonym itself, where it was worked out already. */
+  pseudonym?: string;
   request?: string;
   body: Record<string, unknown>;
 }
@@ -32,6 +46,7 @@ export class Audit {
   readonly #keyring: Keyring;
   readonly #node: string;
   readonly #now: () => number;
+  #month = { at: Number.NaN, name: '' };
   /** Told of every append, before its commit. */
   onAppend: (() => void) | undefined;
 
@@ -52,12 +67,13 @@ export class Audit {
     if (events.length === 0) {
       return;
     }
-    const month = monthOf(at);
+    const month = this.#monthOf(at);
     const entries = events.map(
-      ({ kind, subject, request, body }): AuditEntry => ({
+      ({ kind, subject, pseudonym, request, body }): AuditEntry => ({
         at,
         kind,
-        subject: subject === undefined ? '' : this.#keyring.pseudonym(month, subject),
+        subject:
+          pseudonym ?? (subject === undefined ? '' : this.#keyring.pseudonym(month, subject)),
         request: request ?? null,
         body: JSON.stringify(body),
       }),
@@ -81,21 +97,25 @@ export class Audit {
       throw new RunAgain();
     }
     const { sequence, hash } = rows[rows.length - 1] as (typeof rows)[number];
-    await tx
-      .updateTable('audit_head')
-      .set({ sequence, hash })
-      .where('node', '=', this.#node)
-      .execute();
+    await this.#store.insertMany(tx, upsertHead, [[this.#node, sequence, hash]]);
     this.onAppend?.();
   }
 
+  /** Who a row is about, unlinkable from one month to the next without the key. */
+  pseudonymOf(subject: string, at: number): string {
+    return this.#keyring.pseudonym(this.#monthOf(at), subject);
+  }
+
+  /** The month's name is made once for a group. */
+  #monthOf(at: number): string {
+    if (at !== this.#month.at) {
+      this.#month = { at, name: monthOf(at) };
+    }
+    return this.#month.name;
+  }
+
   async #lockHead(tx: Tx) {
-    const select = tx
-      .selectFrom('audit_head')
-      .select(['sequence', 'hash'])
-      .where('node', '=', this.#node);
-    const locked = this.#store.engine === 'postgres' ? select.forUpdate() : select;
-    const head = await locked.executeTakeFirst();
+    const [head] = await this.#store.lookup<Head>(tx, headOf, [this.#node]);
     if (head) {
       return head;
     }

@@ -39,11 +39,12 @@ export function rowHash(before: string, row: Omit<AuditRow, 'hash'>): string {
 /** Chains entries after `head`. Pure. */
 export function chain(node: string, head: Head, entries: readonly AuditEntry[]): AuditRow[] {
   let { sequence, hash: before } = head;
-  return entries.map((entry) => {
+  return entries.map(({ at, kind, subject, request, body }) => {
     sequence += 1;
-    const row = { node, sequence, ...entry };
+    const row: AuditRow = { node, sequence, at, kind, subject, request, body, hash: '' };
     before = rowHash(before, row);
-    return { ...row, hash: before };
+    row.hash = before;
+    return row;
   });
 }
 

@@ -20,7 +20,7 @@ const ROWS_MAX = 16;
 const NUMBER = /^([0-9A-F]{4})-?([0-9A-F]{4})-?([0-9A-F]{4})$/i;
 
 /**
- * Finds what a receipt stands for. Its number is the beginning of the request's id; this reads the whole
+ * Finds what a receipt stands for. Its number is the end of the request's id; this reads the whole
  * audit once, some seconds for a million rows, and is for a person at a desk.
  *
  * @param number such as `1F3A-9C20-77DE`.
@@ -37,17 +37,22 @@ export async function redeemReceipt(
   const rows = await store.db
     .selectFrom('audit')
     .select((row) => [row.ref('request').$notNull().as('request'), 'at', 'body'])
-    .where('request', 'like', `%kiosk:% ${one}${two}-${three}-%`.toLowerCase())
+    .where((row) => {
+      const end = `%-${one}${two}${three}`.toLowerCase();
+      return row.or([row('request', 'like', `${end} kiosk:%`), row('request', 'like', end)]);
+    })
     .limit(ROWS_MAX)
     .execute();
   const beginning = (words: string) => rows.find(({ request }) => request.startsWith(words));
   // What opened the gate is the list's answer, where it gave one: the server's came too late.
   const fact = beginning('fact kiosk:');
-  const row = fact ?? beginning('kiosk:');
+  const answer = rows.find(({ request }) => / kiosk:[^ ]+$/.test(request));
+  const row = fact ?? answer;
   if (!row) {
     return undefined;
   }
-  const [asker = '', requestId = ''] = row.request.replace(/^fact /, '').split(/ (?=[^ ]+$)/);
+  const words = row.request.split(' ');
+  const [asker = '', requestId = ''] = fact ? words.slice(1) : words.reverse();
   const { verdict, policy, decidedAt } = JSON.parse(row.body) as ReceiptRecord;
   const passed = beginning(`passage ${asker} ${requestId}`);
   const passage = passed && (JSON.parse(passed.body) as ReceiptRecord).passage;

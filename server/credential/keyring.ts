@@ -2,7 +2,6 @@ import {
   createCipheriv,
   createDecipheriv,
   createHash,
-  createHmac,
   createPrivateKey,
   createPublicKey,
   type KeyObject,
@@ -13,6 +12,7 @@ import {
 import { compactDecrypt } from 'jose';
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
+import { HmacSha256 } from './hmac.ts';
 
 const key32 = z.base64url().length(43);
 const keyId = z.string().regex(/^[0-9a-f]{8}$/);
@@ -125,10 +125,10 @@ export class Keyring {
   readonly #audit: Map<string, OpenKey>;
   readonly #columns: Map<string, Buffer>;
   readonly #sealingKeyId: string;
-  readonly #lookup: Buffer;
-  readonly #oneTimeCode: Buffer;
-  readonly #pseudonym: Buffer;
-  readonly #monthKeys = new Map<string, Buffer>();
+  readonly #lookup: HmacSha256;
+  readonly #oneTimeCode: HmacSha256;
+  readonly #pseudonym: HmacSha256;
+  readonly #monthKeys = new Map<string, HmacSha256>();
 
   constructor(file: KeyringFile) {
     this.#signing = openKeys(file.signing);
@@ -137,19 +137,19 @@ export class Keyring {
       file.columns.map(({ keyId: id, key }) => [id, Buffer.from(key, 'base64url')]),
     );
     this.#sealingKeyId = file.columns.at(-1)?.keyId ?? '';
-    this.#lookup = Buffer.from(file.lookup, 'base64url');
-    this.#oneTimeCode = Buffer.from(file.oneTimeCode, 'base64url');
-    this.#pseudonym = Buffer.from(file.pseudonym, 'base64url');
+    this.#lookup = hmacOf(file.lookup);
+    this.#oneTimeCode = hmacOf(file.oneTimeCode);
+    this.#pseudonym = hmacOf(file.pseudonym);
   }
 
   /** The keyed HMAC by which a codice fiscale is found: 32 hexadecimal digits (128 bits). */
   codeMac(codiceFiscale: string): string {
-    return createHmac('sha256', this.#lookup).update(codiceFiscale).digest('hex').slice(0, 32);
+    return this.#lookup.hex(codiceFiscale).slice(0, 32);
   }
 
   /** A keyed hash of a one-time code and all that it is bound to; parts can't hold the separator. */
   oneTimeCodeMac(...parts: readonly string[]): string {
-    return createHmac('sha256', this.#oneTimeCode).update(parts.join('\n')).digest('hex');
+    return this.#oneTimeCode.hex(parts.join('\n'));
   }
 
   /**
@@ -160,15 +160,15 @@ export class Keyring {
   pseudonym(month: string, subject: string): string {
     let key = this.#monthKeys.get(month);
     if (!key) {
-      key = createHmac('sha256', this.#pseudonym).update(month).digest();
+      key = new HmacSha256(Buffer.from(this.#pseudonym.hex(month), 'hex'));
       this.#monthKeys.set(month, key);
     }
-    return createHmac('sha256', key).update(subject).digest('hex').slice(0, 32);
+    return key.hex(subject).slice(0, 32);
   }
 
   /** Which key is which, without showing it: kept in the database to notice a wrong keyring. */
   fingerprint(): string {
-    return createHmac('sha256', this.#lookup).update('varco keyring').digest('hex').slice(0, 32);
+    return this.#lookup.hex('varco keyring').slice(0, 32);
   }
 
   /** @param place such as `person.identity`: a box opens only where it was sealed. */
@@ -231,7 +231,7 @@ export class Keyring {
   /** Derived from a column key, so that it is kept, backed up and rotated with it. */
   #factsPrivateKey(id: string): KeyObject | undefined {
     const key = this.#columns.get(id);
-    const seed = key && createHmac('sha256', key).update('varco facts X25519').digest();
+    const seed = key && Buffer.from(new HmacSha256(key).hex('varco facts X25519'), 'hex');
     return (
       seed &&
       createPrivateKey({
@@ -276,6 +276,10 @@ export class Keyring {
   toJSON(): string {
     return '[keyring]';
   }
+}
+
+function hmacOf(key: string): HmacSha256 {
+  return new HmacSha256(Buffer.from(key, 'base64url'));
 }
 
 function signerOf(keys: Map<string, OpenKey>) {

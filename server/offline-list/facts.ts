@@ -4,7 +4,7 @@ import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 import type { Policies } from '../verification/policies.ts';
-import type { Asker } from '../verification/verification.ts';
+import type { Asker } from '../verification/settlement.ts';
 
 type Result = AnswerOf<'Facts'>['results'][number];
 

@@ -1,5 +1,6 @@
 import type { Passage } from '../../shared/fact.ts';
 import type { Verdict } from '../../shared/verdict.ts';
+import { requestKey } from '../audit/request-key.ts';
 import type { Lookup, Store } from '../store/store.ts';
 import { type FactBody, passageKey } from './facts.ts';
 
@@ -108,7 +109,7 @@ async function readAnswers(
   store: Store,
   facts: readonly KeptFact[],
 ): Promise<Map<string, Verdict>> {
-  const keys = facts.map(({ asker, requestId }) => `${asker} ${requestId}`);
+  const keys = facts.map(({ asker, requestId }) => requestKey(asker, requestId));
   const rows = await store.transaction((tx) =>
     store.lookup<{ request: string; body: string }>(tx, answered, keys),
   );
@@ -172,7 +173,7 @@ function compare(
   online: Map<string, Verdict>,
   versions: readonly Version[],
 ): Comparison {
-  const verdict = online.get(`${fact.asker} ${fact.requestId}`);
+  const verdict = online.get(requestKey(fact.asker, fact.requestId));
   if (verdict) {
     return { kind: isSame(verdict, fact.verdict) ? 'sameAsServer' : 'otherThanServer' };
   }

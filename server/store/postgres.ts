@@ -77,7 +77,8 @@ export class PostgresStore implements Store {
     if (keys.length === 0) {
       return [];
     }
-    const text = `${lookup.head} = any($1::${lookup.keyType}[])`;
+    const lock = lookup.isLocked ? ' for update' : '';
+    const text = `${lookup.head} = any($1::${lookup.keyType}[])${lock}`;
     return (await tx.executeQuery<Row>(CompiledQuery.raw(text, [keys]))).rows;
   }
 

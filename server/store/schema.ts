@@ -72,7 +72,6 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     used_at: number | null;
     policy: string | null;
   };
-  sighting: { credential_id: string; site: string; at: number };
   audit: {
     node: string;
     sequence: number;

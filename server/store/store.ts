@@ -15,6 +15,10 @@ export interface Lookup {
   /** Such as `select id, state from credential where id`. */
   head: string;
   keyType: ColumnType;
+  /** At most one row has a key. */
+  isUnique?: true;
+  /** Others who write these rows wait until this transaction ends. */
+  isLocked?: true;
 }
 
 /** One statement that writes many rows: `tail` may be an `on conflict` clause. */

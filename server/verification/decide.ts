@@ -38,10 +38,10 @@ export function decide(facts: Facts, policy: Policy, now: Date): Verdict {
   if (facts.kind === 'unavailable') {
     return { outcome: 'unconfirmed', reason: 'unavailable' };
   }
-  switch (explain(facts, policy.rule, now).answer) {
+  switch (evaluate(facts, policy.rule, now)) {
     case 'yes': {
       const { companion } = policy;
-      const passes = companion !== undefined && explain(facts, companion, now).answer === 'yes';
+      const passes = companion !== undefined && evaluate(facts, companion, now) === 'yes';
       return { outcome: 'granted', companion: passes };
     }
     case 'no':
@@ -51,18 +51,38 @@ export function decide(facts: Facts, policy: Policy, now: Date): Verdict {
   }
 }
 
+/**
+ * A rule's answer: what {@link explain} says, without the explanation, since every gate waits for it. It
+ * looks at every part also when one has decided, so that refusals take alike.
+ */
+function evaluate(facts: Facts & { kind: 'known' }, rule: Rule, now: Date): Answer {
+  if ('any' in rule || 'all' in rule) {
+    const order = 'any' in rule ? anyOrder : allOrder;
+    let rank = order.length - 1;
+    for (const part of 'any' in rule ? rule.any : rule.all) {
+      rank = Math.min(rank, order.indexOf(evaluate(facts, part, now)));
+    }
+    return order[rank] as Answer;
+  }
+  return 'not' in rule ? opposite[evaluate(facts, rule.not, now)] : answerTerm(facts, rule, now);
+}
+
+/** The first of these that stands among the parts' answers is the whole's. */
+const anyOrder: readonly Answer[] = ['yes', 'no', 'unknown'];
+const allOrder: readonly Answer[] = ['no', 'unknown', 'yes'];
+const opposite = { yes: 'no', no: 'yes', unknown: 'unknown' } as const;
+
 /** Evaluates a rule and keeps what each part of it said. */
 export function explain(facts: Facts & { kind: 'known' }, rule: Rule, now: Date): Explanation {
   if ('all' in rule || 'any' in rule) {
     const parts = ('all' in rule ? rule.all : rule.any).map((part) => explain(facts, part, now));
     const answers = parts.map(({ answer }) => answer);
     return 'all' in rule
-      ? { term: 'all', answer: first(answers, ['no', 'unknown', 'yes']), parts }
-      : { term: 'any', answer: first(answers, ['yes', 'no', 'unknown']), parts };
+      ? { term: 'all', answer: first(answers, allOrder), parts }
+      : { term: 'any', answer: first(answers, anyOrder), parts };
   }
   if ('not' in rule) {
     const part = explain(facts, rule.not, now);
-    const opposite = { yes: 'no', no: 'yes', unknown: 'unknown' } as const;
     return { term: 'not', answer: opposite[part.answer], parts: [part] };
   }
   return { term: textOf(rule), answer: answerTerm(facts, rule, now), parts: [] };

@@ -1,13 +1,14 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
+import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Status } from '../registry/status.ts';
 import { type Area, areas } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { Guesses } from './guesses.ts';
 import { findAll, type Recognition, recognise } from './recognition.ts';
+import type { Asker } from './settlement.ts';
 import type { SourceAnswer, StatusSource } from './sources.ts';
-import type { Asker } from './verification.ts';
 
 /** The name under which the audit, and the citizen's list of checks, keep first-level questions. */
 export const FIRST_LEVEL_POLICY = 'first-level';
@@ -104,7 +105,7 @@ export class FirstLevel {
       const question: Question = {
         ...request,
         mac,
-        key: `${asker.id} ${requestId} ${bound.slice(0, 24)}`,
+        key: `${requestKey(asker.id, requestId)} ${bound.slice(0, 24)}`,
         reference: bound
           .slice(-12)
           .toUpperCase()

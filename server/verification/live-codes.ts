@@ -15,7 +15,7 @@ interface Shown {
   credentialId: string;
   /** Unix seconds; absent for a code that is not live. */
   liveIssuedAt?: number | undefined;
-  question: Pick<Policy, 'liveCode'>;
+  policy: Pick<Policy, 'liveCode'>;
 }
 
 const used: Lookup = { head: 'select mac from live_use where mac', keyType: 'text' };
@@ -85,7 +85,7 @@ export class LiveCodes {
   #causeOf(shown: Shown, now: number): LiveCause | undefined {
     const { liveIssuedAt } = shown;
     if (liveIssuedAt === undefined) {
-      return shown.question.liveCode === 'required' ? 'liveMissing' : undefined;
+      return shown.policy.liveCode === 'required' ? 'liveMissing' : undefined;
     }
     const ageMs = now - liveIssuedAt * 1000;
     if (ageMs > SESSION_MAX_MS || ageMs < -LIVE_SECONDS * 1000) {

@@ -1,5 +1,6 @@
 import { timingSafeEqual } from 'node:crypto';
 import type { Keyring } from '../credential/keyring.ts';
+import { openIdentity, sealIdentity } from '../registry/identity.ts';
 import type { Status } from '../registry/status.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 
@@ -16,16 +17,22 @@ export interface PersonRow {
   id: number;
   code_mac: string;
   status: string;
-  identity_cipher: Buffer;
 }
 
 const credentials: Lookup = {
   head: 'select id, person_id, kind, state, expires_at, companion from credential where id',
   keyType: 'text',
+  isUnique: true,
 };
 const persons: Lookup = {
-  head: 'select id, code_mac, status, identity_cipher from person where id',
+  head: 'select id, code_mac, status from person where id',
   keyType: 'bigint',
+  isUnique: true,
+};
+const boxes: Lookup = {
+  head: 'select id, identity_cipher from person where id',
+  keyType: 'bigint',
+  isUnique: true,
 };
 
 /** Stands in for a person that is not there, so that every refusal does the same work. */
@@ -43,7 +50,6 @@ const NOBODY: PersonRow = {
       definitiveOn: '2010-01-01',
     },
   } satisfies Status),
-  identity_cipher: Buffer.alloc(0),
 };
 
 export interface Found {
@@ -86,10 +92,7 @@ export async function ensureStandIn(store: Store, keyring: Keyring): Promise<voi
     .values({
       id,
       code_mac,
-      identity_cipher: keyring.seal(
-        'person.identity',
-        JSON.stringify({ ...identity, ...contacts }),
-      ),
+      identity_cipher: sealIdentity(keyring, { ...identity, ...contacts }),
       has_mobile: 0,
       has_email: 0,
       privacy_version: null,
@@ -114,6 +117,23 @@ export async function findAll(
     credentialIds.map((id) => byId.get(id)?.person_id ?? NOBODY.id),
   );
   return { credentials: byId, persons: new Map(people.map((row) => [row.id, row])) };
+}
+
+/** The birth dates of those whom some tries are about, the stand-in's too: opened for everybody alike. */
+export async function birthDatesOf(
+  store: Store,
+  tx: Tx,
+  keyring: Keyring,
+  { credentials: byId }: Found,
+  tries: readonly { credentialId: string }[],
+): Promise<Map<number, string>> {
+  const ids = tries.map(({ credentialId }) => byId.get(credentialId)?.person_id ?? NOBODY.id);
+  const rows = await store.lookup<{ id: number; identity_cipher: Buffer }>(tx, boxes, ids);
+  return new Map(
+    rows
+      .filter(({ identity_cipher: box }) => box.length > 0)
+      .map(({ id, identity_cipher: box }) => [id, openIdentity(keyring, box).birthDate]),
+  );
 }
 
 /** Do this code and this codice fiscale belong together? Every cause takes the same steps. */

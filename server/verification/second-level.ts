@@ -2,6 +2,7 @@ import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Audit } from '../audit/audit.ts';
+import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -13,8 +14,8 @@ import { Guesses } from './guesses.ts';
 import { CODE_LIFE_MS, CODE_TRIES, newCode, tryCode } from './one-time-code.ts';
 import type { Policies } from './policies.ts';
 import { findAll, recognise } from './recognition.ts';
+import type { Answer, Asker } from './settlement.ts';
 import type { Messenger } from './sources.ts';
-import type { Answer, Asker } from './verification.ts';
 
 /** An operator who is logged in with own credentials; the logins' room makes these. */
 export interface OperatorSession {
@@ -169,7 +170,7 @@ export class SecondLevel {
     code: string;
   }): Promise<Answer> {
     const { asker, credentialId, policy: purpose } = one;
-    const key = `${asker.id} ${one.requestId}`;
+    const key = requestKey(asker.id, one.requestId);
     return this.#store.transaction(async (tx) => {
       const known = await tx
         .selectFrom('audit')

@@ -1,8 +1,9 @@
-import { type KeyObject, randomUUID, sign } from 'node:crypto';
+import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
 import { proofMessage } from '../../../shared/protocol/proof.ts';
+import { newRequestId } from '../../../shared/request-id.ts';
 import type { MinimalPerson } from './minimal.ts';
 
 /** What the callers saw. */
@@ -42,7 +43,7 @@ export class Caller {
 
   async ask(call: number): Promise<void> {
     const person = this.#people[call % this.#people.length];
-    const payload = { requestId: randomUUID(), ...person };
+    const payload = { requestId: newRequestId(Date.now(), randomBytes), ...person };
     const answer = await this.#call([2, String(call), 'Verify', payload]);
     if (answer[0] !== 3 && answer[0] !== 2) {
       throw new Error(`The server answered ${JSON.stringify(answer)}`);

@@ -8,6 +8,8 @@ export async function registryUpkeep(db: Kysely<unknown>): Promise<void> {
     sql`drop index credential_live`,
     sql`create unique index credential_live on credential (person_id, kind)
       where state in ('live', 'locked')`,
+    // Where codes were seen in the last minutes is kept in memory, and read from the audit at start.
+    sql`drop table sighting`,
   ];
   for (const step of steps) {
     await step.execute(db);

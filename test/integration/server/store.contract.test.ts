@@ -354,8 +354,42 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       .execute();
     const signals = rows.map(({ body }) => JSON.parse(body).signals);
     expect(signals).toEqual([undefined, undefined, ['elsewhereMinutesAgo']]);
-    const kept = JSON.stringify(await store.db.selectFrom('sighting').selectAll().execute());
-    expect(kept).not.toContain(credentialId);
+  });
+
+  test('seen on two nodes in one moment: whoever answered later notes it, once; also after a restart', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    const other = await startApp(await open(), { node: 'node-b' });
+    const at = (of: App, site: string) =>
+      of.verification.verify({
+        asker: { id: `kiosk:${site}`, site },
+        requestId: randomUUID(),
+        credentialId,
+        codiceFiscale: person.codiceFiscale,
+        policy: DEMO_POLICY,
+      });
+    const signals = async () => {
+      const rows = await store.db.selectFrom('audit').selectAll().orderBy('at').execute();
+      return rows
+        .filter(({ body }) => body.includes('elsewhereMinutesAgo'))
+        .map(({ node, kind }) => [node, kind]);
+    };
+    await at(app, 'torino');
+    await at(other, 'venezia');
+    expect(await signals()).toEqual([]);
+    await app.sightings.follow();
+    await other.sightings.follow();
+    await other.sightings.follow();
+    expect(await signals()).toEqual([['node-b', 'signal']]);
+    await other.stop();
+    const restarted = await startApp(await open(), { node: 'node-b' });
+    await at(restarted, 'torino');
+    await restarted.stop();
+    expect(await signals()).toEqual([
+      ['node-b', 'signal'],
+      ['node-b', 'verification'],
+    ]);
+    expect((await verifyAudit(store, testKeyring)).problems).toEqual([]);
   });
 
   describe('the second level', () => {

@@ -41,7 +41,9 @@ function expectUsage(command: Command, words: string[]): void {
     expectUsage(child, rest);
     return;
   }
-  for (const word of words.filter((candidate) => candidate.startsWith('--'))) {
+  // After a word `--` alone stands another program's command line.
+  const own = words.includes('--') ? words.slice(0, words.indexOf('--')) : words;
+  for (const word of own.filter((candidate) => candidate.startsWith('--'))) {
     const known = ['--help', ...command.options.map((option) => option.long)];
     expect(known).toContain(word);
   }

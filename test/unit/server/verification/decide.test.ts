@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { Status } from '../../../../server/registry/status.ts';
 import { status } from '../../../../server/registry/status.ts';
@@ -150,4 +151,36 @@ test('the verdict never holds the percentage', () => {
   const verdict = decide(holds(['da74a99']), policies.get('trasporto-trento') as Policy, NOW);
   expect(Object.keys(verdict)).toEqual(['outcome', 'companion']);
   expect({} satisfies Status).toEqual({});
+});
+
+test('the verdict is always the one that is explained, whatever the rule', () => {
+  const term: fc.Arbitrary<Rule> = fc.oneof(
+    fc.constantFrom<Rule>({ area: 'handicap' }, { area: 'sordita' }, { minor: true }),
+    fc.constantFrom<Rule>({ accompagnamento: true }, { cardValid: true }, { cardCompanion: true }),
+    fc.integer({ min: 1, max: 100 }).map((percentageAtLeast) => ({ percentageAtLeast })),
+  );
+  const { rule } = fc.letrec<{ rule: Rule }>((tie) => ({
+    rule: fc.oneof(
+      { depthSize: 'small', withCrossShrink: true },
+      term,
+      fc.record({ not: tie('rule') }),
+      fc.record({ any: fc.array(tie('rule'), { minLength: 1, maxLength: 4 }) }),
+      fc.record({ all: fc.array(tie('rule'), { minLength: 1, maxLength: 4 }) }),
+    ),
+  }));
+  const people = fc.constantFrom(
+    holds(['totale']),
+    holds(['handicap']),
+    holds(['nonInvalido'], ['sordo']),
+    { ...holds(['da74a99']), birthDate: '2015-01-01' },
+    { ...(card as Facts & { kind: 'known' }), cardCompanion: true },
+  );
+  const outcomes = { yes: 'granted', no: 'denied', unknown: 'unconfirmed' } as const;
+  fc.assert(
+    fc.property(rule, people, (asked, facts) => {
+      const policy = { ...(policies.get('musei-statali') as Policy), rule: asked };
+      const { answer } = explain(facts, asked, NOW);
+      expect(decide(facts, policy, NOW).outcome).toBe(outcomes[answer]);
+    }),
+  );
 });

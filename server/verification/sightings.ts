@@ -1,0 +1,195 @@
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode } from '../../shared/errors.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+
+/** The same code at two sites within this time is noted in the audit. */
+export const SIGHTING_WINDOW_MS = 600_000;
+/** People seen in the window, at most; the longest unseen leaves first. */
+const SIGHTINGS_MAX = 200_000;
+/** How often other nodes' chains are looked at. */
+const FOLLOW_EVERY_MS = 15_000;
+/** Rows of a chain that are read at start and at one look. */
+const ROWS_MAX = 5_000;
+
+/** What is odd about a verification; noted, and no reason to refuse. */
+export type Signal = 'elsewhereMinutesAgo';
+
+interface Sighting {
+  site: string;
+  at: number;
+  isOwn: boolean;
+}
+
+interface SeenRow {
+  sequence: number;
+  at: number;
+  subject: string;
+  body: string;
+}
+
+/**
+ * Where people were seen in the last minutes, under the month's pseudonyms, in memory: what this node
+ * answered, and what other nodes' chains tell. Nothing of it is in the path of an answer but a look into
+ * a map.
+ *
+ * Two nodes that see a person in the same moment don't know of each other's answer yet: whoever answered
+ * later finds the earlier row when it next looks, and appends a row of kind `signal`.
+ */
+export class Sightings {
+  readonly #store: Store;
+  readonly #audit: Audit;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #node: string;
+  readonly #last = new Map<string, Sighting>();
+  /** How far other nodes' chains were read. */
+  readonly #readTo = new Map<string, number>();
+  #cancel: () => void = () => {};
+  #looking: Promise<void> = Promise.resolve();
+
+  constructor(deps: { store: Store; audit: Audit; clock: Clock; log: Log; node: string }) {
+    this.#store = deps.store;
+    this.#audit = deps.audit;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+    this.#node = deps.node;
+  }
+
+  /** Remembers what was answered before a restart, and follows the other nodes. */
+  async start(): Promise<void> {
+    for (const { node, sequence } of await this.#heads()) {
+      await this.#read(node, Math.max(0, sequence - ROWS_MAX));
+    }
+    this.#again();
+  }
+
+  async stop(): Promise<void> {
+    this.#cancel();
+    await this.#looking;
+    this.#cancel();
+  }
+
+  /** What a group of answers sees; it is remembered when `keep` is called, after their commit. */
+  group(now: number): SightingGroup {
+    return new SightingGroup(this.#last, now);
+  }
+
+  /** Looks at what other nodes answered since the last look. */
+  async follow(): Promise<void> {
+    for (const { node, sequence } of await this.#heads()) {
+      if (node !== this.#node && sequence > (this.#readTo.get(node) ?? 0)) {
+        await this.#read(node, this.#readTo.get(node) ?? Math.max(0, sequence - ROWS_MAX));
+      }
+    }
+    this.#forget();
+  }
+
+  #again(): void {
+    this.#cancel = this.#clock.after(FOLLOW_EVERY_MS, () => {
+      this.#looking = this.follow().catch((error: unknown) => {
+        this.#log.warn({ code: errorCode(error) }, 'other nodes were not looked at');
+      });
+      void this.#looking.then(() => this.#again());
+    });
+  }
+
+  #heads() {
+    return this.#store.db.selectFrom('audit_head').select(['node', 'sequence']).execute();
+  }
+
+  async #read(node: string, after: number): Promise<void> {
+    for (let from = after; ; ) {
+      const rows: SeenRow[] = await this.#store.db
+        .selectFrom('audit')
+        .select(['sequence', 'at', 'subject', 'body'])
+        .where('node', '=', node)
+        .where('sequence', '>', from)
+        .where('kind', '=', 'verification')
+        .orderBy('sequence')
+        .limit(ROWS_MAX)
+        .execute();
+      await this.#take(node, rows);
+      from = rows.at(-1)?.sequence ?? from;
+      this.#readTo.set(node, from);
+      if (rows.length < ROWS_MAX) {
+        return;
+      }
+    }
+  }
+
+  async #take(node: string, rows: readonly SeenRow[]): Promise<void> {
+    const isOwn = node === this.#node;
+    const since = this.#clock.now() - SIGHTING_WINDOW_MS;
+    const events: Parameters<Audit['append']>[1][number][] = [];
+    for (const { sequence, at, subject, body } of rows) {
+      const { cause, site } = JSON.parse(body) as { cause: string; site: string };
+      if (cause !== 'recognised' || at < since) {
+        continue;
+      }
+      const known = this.#last.get(subject);
+      if (!known || known.at <= at) {
+        remember(this.#last, subject, { site, at, isOwn });
+      } else if (!isOwn && known.isOwn && isElsewhere(known, { site, at })) {
+        const signals: Signal[] = ['elsewhereMinutesAgo'];
+        const before = { node, sequence, at, site };
+        const own = { at: known.at, site: known.site };
+        events.push({ kind: 'signal', pseudonym: subject, body: { signals, before, own } });
+      }
+    }
+    if (events.length > 0) {
+      await this.#store.transaction((tx) => this.#audit.append(tx, events));
+    }
+  }
+
+  #forget(): void {
+    const before = this.#clock.now() - SIGHTING_WINDOW_MS;
+    for (const [subject, { at }] of this.#last) {
+      if (at >= before) {
+        return;
+      }
+      this.#last.delete(subject);
+    }
+  }
+}
+
+/** The sightings of one group of answers. */
+export class SightingGroup {
+  readonly #last: Map<string, Sighting>;
+  readonly #own = new Map<string, Sighting>();
+  readonly #now: number;
+
+  constructor(last: Map<string, Sighting>, now: number) {
+    this.#last = last;
+    this.#now = now;
+  }
+
+  /** @param subject the month's pseudonym of whom was recognised. */
+  see(subject: string, site: string): Signal[] {
+    const before = this.#own.get(subject) ?? this.#last.get(subject);
+    const now = { site, at: this.#now, isOwn: true };
+    this.#own.set(subject, now);
+    return before && isElsewhere(now, before) ? ['elsewhereMinutesAgo'] : [];
+  }
+
+  keep(): void {
+    for (const [subject, sighting] of this.#own) {
+      remember(this.#last, subject, sighting);
+    }
+  }
+}
+
+function isElsewhere(now: { site: string; at: number }, before: { site: string; at: number }) {
+  return now.site !== before.site && now.at - before.at < SIGHTING_WINDOW_MS;
+}
+
+/** The map's order is that of the last sighting. */
+function remember(last: Map<string, Sighting>, subject: string, sighting: Sighting): void {
+  last.delete(subject);
+  last.set(subject, sighting);
+  if (last.size > SIGHTINGS_MAX) {
+    const [oldest] = last.keys();
+    last.delete(oldest as string);
+  }
+}

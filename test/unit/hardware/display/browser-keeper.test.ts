@@ -1,0 +1,54 @@
+import { expect, test } from 'vitest';
+import {
+  BrowserKeeper,
+  type KeeperEvent,
+  type PageState,
+} from '../../../../hardware/display/browser-keeper.ts';
+import { systemClock } from '../../../../shared/clock.ts';
+import { Waiter } from '../../../support/waiter.ts';
+
+const sleeper = ['sleep', '600'] as const;
+
+function rig(command: readonly [string, ...string[]], states: readonly PageState[]) {
+  const told = new Waiter<KeeperEvent>();
+  const queue = [...states];
+  const keeper = new BrowserKeeper({
+    command,
+    look: async () => queue.shift() ?? 'painting',
+    clock: systemClock,
+    random: () => 0,
+    told: (event) => told.push(event),
+    times: { lookMs: 1, aloneMs: 0 },
+  });
+  return { keeper, told, queue };
+}
+
+test('a kiosk that does not answer is no fault of the browser’s', async () => {
+  const { keeper, told, queue } = rig(sleeper, Array(20).fill('away'));
+  keeper.start();
+  expect(await told.next()).toEqual({ event: 'started' });
+  const { pid } = keeper;
+  while (queue.length > 0) {
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+  expect(keeper.pid).toBe(pid);
+  await keeper.stop();
+  expect(keeper.pid).toBeUndefined();
+});
+
+test('browsers that never paint are given up, so that whoever started this starts all anew', async () => {
+  const { keeper, told } = rig(['true'], []);
+  keeper.start();
+  expect(await told.next(({ event }) => event === 'givenUp')).toEqual({
+    event: 'givenUp',
+    reason: 'neverPainted',
+  });
+  await keeper.stop();
+});
+
+test('a program that is not there is told, not thrown', async () => {
+  const { keeper, told } = rig(['/nowhere/chromium'], []);
+  keeper.start();
+  expect(await told.next(({ event }) => event === 'ended')).toMatchObject({ reason: 'exited' });
+  await keeper.stop();
+});
