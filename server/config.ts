@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { fleetConfigSchema } from './fleet/config.ts';
 import { loginConfigSchema, resolveLoginPaths } from './login/config.ts';
+import { notifyConfigSchema, resolveNotifyPaths } from './notify/config.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 import { tlsConfigSchema } from './tls.ts';
 
@@ -61,6 +62,8 @@ export const serverConfigSchema = z.strictObject({
   web: webSchema.optional(),
   /** How citizens log in; absent: only staff do. */
   login: loginConfigSchema.optional(),
+  /** How messages to people leave; absent: none do. */
+  notify: notifyConfigSchema.optional(),
   /** Who is told of the fleet's alerts, and who may read metrics. */
   fleet: fleetConfigSchema.optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
@@ -111,6 +114,7 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
     listen: resolveListen(config.listen, resolve),
     ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
     ...(config.login ? { login: resolveLoginPaths(config.login, resolve) } : {}),
+    ...(config.notify ? { notify: resolveNotifyPaths(config.notify, resolve) } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
 }

@@ -10,6 +10,7 @@ import { readKeyringFile } from './credential/keyring-file.ts';
 import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
+import { openTransports } from './notify/open.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import { openStore } from './store/open.ts';
 import { readTls } from './tls.ts';
@@ -43,6 +44,7 @@ export async function startServer(
   const source = await openSource(config, log);
   const web = config.web && { ...config.web, assets: await readWebAssets() };
   const tls = config.listen.tls && (await readTls(config.listen.tls));
+  const transports = await openTransports(config.notify, systemClock, process.env);
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
@@ -58,6 +60,7 @@ export async function startServer(
     offlineLists: config.offlineLists,
     web,
     login: config.login,
+    transports,
     fleet: config.fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
@@ -72,6 +75,7 @@ export async function startServer(
   try {
     await app.start();
     await app.fleet.start();
+    app.notify.start();
     await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });

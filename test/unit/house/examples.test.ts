@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { kioskConfigSchema } from '../../../device/config.ts';
 import { openHardware } from '../../../hardware/open.ts';
+import { parseServerConfig } from '../../../server/config.ts';
 import { systemClock } from '../../../shared/clock.ts';
 
 const deps = { clock: systemClock, random: Math.random, page: { assets: [] } };
@@ -20,6 +21,12 @@ describe('device/kiosk.example.json', () => {
     const plain = { ...example, link: { ...example.link, url: 'ws://varco.example.it/link' } };
     expect(kioskConfigSchema.safeParse(plain).error?.issues[0]?.path).toEqual(['link', 'url']);
   });
+});
+
+test.each(['server.example.json', 'server.messages.example.json'])('server/%s', (name) => {
+  const text = readFileSync(new URL(`../../../server/${name}`, import.meta.url), 'utf8');
+  expect(parseServerConfig(JSON.parse(text))).toMatchObject({ host: 'varco.example.it' });
+  expect(text).not.toMatch(/"(password|token|secret)"/);
 });
 
 test('every problem of the hardware is told at once', async () => {

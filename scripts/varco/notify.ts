@@ -1,0 +1,71 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import type { MessageRow } from '../../server/notify/outbox.ts';
+import { configOption, printLine, withApp } from './open-app.ts';
+
+interface Options {
+  config: string;
+  state?: string;
+  limit: number;
+  json?: boolean;
+}
+
+const states = ['waiting', 'sending', 'delivered', 'dead', 'expired', 'dropped'];
+
+/** `varco notify`: what waits in the outbox, and what could not be delivered. */
+export function notifyCommand(): Command {
+  return new Command('notify')
+    .description('messages to people: what waits, and the dead letters')
+    .addCommand(listCommand())
+    .addCommand(retryCommand())
+    .addCommand(dropCommand());
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('messages, the newest first; never whom they are for, nor what they say')
+    .addOption(new Option('--state <state>', 'only these').choices(states))
+    .option('--limit <count>', 'at most so many', count, 100)
+    .addOption(configOption())
+    .option('--json', 'one JSON object a line')
+    .action(async ({ config, state, limit, json }: Options) => {
+      const rows = await withApp(config, ({ app }) => app.notify.outbox.list(state, limit));
+      for (const row of rows) {
+        printLine(json ? JSON.stringify(row) : lineOf(row));
+      }
+    });
+}
+
+function retryCommand(): Command {
+  return new Command('retry')
+    .description('a dead letter begins anew: the cause is mended')
+    .argument('<id>', "the message's id")
+    .addOption(configOption())
+    .action(async (id: string, { config }: Options) => {
+      await withApp(config, ({ app }) => app.notify.outbox.retry(id));
+    });
+}
+
+function dropCommand(): Command {
+  return new Command('drop')
+    .description('give up a message that waits or is dead, and erase it')
+    .argument('<id>', "the message's id")
+    .addOption(configOption())
+    .action(async (id: string, { config }: Options) => {
+      await withApp(config, ({ app }) => app.notify.outbox.drop(id));
+    });
+}
+
+function lineOf(row: MessageRow): string {
+  const { id, state, channel, template, createdAt, attempts, lastCode } = row;
+  const tried = attempts > 0 ? `  ${attempts} tries` : '';
+  const why = lastCode === null ? '' : `  ${lastCode}`;
+  return `${id}  ${new Date(createdAt).toISOString()}  ${state}  ${channel}  ${template}${tried}${why}`;
+}
+
+function count(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 1000) {
+    throw new InvalidArgumentError('A number from 1 to 1000.');
+  }
+  return value;
+}

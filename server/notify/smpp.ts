@@ -1,0 +1,223 @@
+import smpp, { type Pdu, type Session } from 'smpp';
+import type { Clock } from '../../shared/clock.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { SmppConfig } from './config.ts';
+import { joinHeader, segment } from './sms-segments.ts';
+import type { OutgoingSms, SendOutcome, SmsTransport } from './transport.ts';
+
+const CONNECT_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 15_000;
+/** The message centre ends a connection on which nothing is said. */
+const ENQUIRE_EVERY_MS = 30_000;
+/** How long a centre that says "too fast" is left alone. */
+const THROTTLED_MS = 5_000;
+
+/** Type of number and numbering plan (SMPP 3.4 §5.2.5, §5.2.6). */
+const INTERNATIONAL = 1;
+const ALPHANUMERIC = 5;
+const ISDN = 1;
+const UDH_INDICATOR = 0x40;
+
+/** Statuses that pass (SMPP 3.4 §5.1.3): system error, queue full, throttled, temporary application error. */
+const PASSING = new Map([
+  [0x08, 'smppSystemError'],
+  [0x14, 'smppQueueFull'],
+  [0x58, 'smppThrottled'],
+  [0x64, 'smppTemporary'],
+]);
+
+/** SMS by SMPP 3.4: one bound connection, kept and made again when it is lost. */
+export class SmppTransport implements SmsTransport {
+  readonly channel = 'sms';
+  readonly #config: SmppConfig;
+  readonly #secrets: { password: string; ca?: string | undefined };
+  readonly #clock: Clock;
+  #bound: Promise<Bound> | undefined;
+
+  constructor(
+    config: SmppConfig,
+    secrets: { password: string; ca?: string | undefined },
+    clock: Clock,
+  ) {
+    this.#config = config;
+    this.#secrets = secrets;
+    this.#clock = clock;
+  }
+
+  async send(sms: OutgoingSms): Promise<SendOutcome> {
+    let bound: Bound;
+    try {
+      this.#bound ??= this.#bind();
+      bound = await this.#bound;
+    } catch (error) {
+      this.#bound = undefined;
+      return { outcome: 'unreachable', code: errorCode(error) };
+    }
+    const { dataCoding, parts } = segment(sms.text);
+    // The parts of a message sent again join the ones that arrived before.
+    const reference = Number.parseInt(sms.id.slice(0, 2), 16) || 0;
+    for (const [index, part] of parts.entries()) {
+      const isOne = parts.length === 1;
+      const header = isOne ? undefined : joinHeader(reference, parts.length, index + 1);
+      const answer = await bound
+        .ask('submit_sm', this.#submission(sms, dataCoding, part, header))
+        .catch((error: unknown) => errorCode(error));
+      if (typeof answer === 'string') {
+        return { outcome: 'later', code: answer };
+      }
+      if (answer.command_status !== 0) {
+        return outcomeOf(answer.command_status);
+      }
+    }
+    return { outcome: 'sent' };
+  }
+
+  async stop(): Promise<void> {
+    const bound = await this.#bound?.catch(() => undefined);
+    this.#bound = undefined;
+    bound?.end();
+  }
+
+  #submission(sms: OutgoingSms, dataCoding: number, part: Buffer, header: Buffer | undefined) {
+    const { from } = this.#config;
+    const isNumber = /^\+?[0-9]+$/.test(from);
+    return {
+      source_addr_ton: isNumber ? INTERNATIONAL : ALPHANUMERIC,
+      source_addr_npi: isNumber ? ISDN : 0,
+      source_addr: from.replace('+', ''),
+      dest_addr_ton: INTERNATIONAL,
+      dest_addr_npi: ISDN,
+      destination_addr: sms.to.replace('+', ''),
+      data_coding: dataCoding,
+      esm_class: header ? UDH_INDICATOR : 0,
+      short_message: header ? Buffer.concat([header, part]) : part,
+    };
+  }
+
+  async #bind(): Promise<Bound> {
+    const { host, port, tls, systemId, systemType } = this.#config;
+    const { password, ca } = this.#secrets;
+    const secure = { servername: host, minVersion: 'TLSv1.2', ...(ca ? { ca } : {}) };
+    const session = smpp.connect({ host, port, tls, ...(tls ? secure : {}) });
+    const bound = new Bound(session, this.#clock, () => {
+      this.#bound = undefined;
+    });
+    await bound.open(tls ? 'secureConnect' : 'connect');
+    const answer = await bound.ask('bind_transceiver', {
+      system_id: systemId,
+      password,
+      system_type: systemType,
+      interface_version: 0x34,
+    });
+    if (answer.command_status !== 0) {
+      bound.end();
+      const status = answer.command_status.toString(16).padStart(2, '0');
+      throw new VarcoError(`smppBind${status}`, 'The message centre does not take this account');
+    }
+    bound.keepAlive();
+    return bound;
+  }
+}
+
+/** One connection; what is asked on it is answered, or fails with the reason why not. */
+class Bound {
+  readonly #session: Session;
+  readonly #clock: Clock;
+  readonly #gone: () => void;
+  readonly #waiting = new Set<(error: VarcoError) => void>();
+  #lost: VarcoError | undefined;
+  #cancelAlive = () => {};
+
+  constructor(session: Session, clock: Clock, gone: () => void) {
+    this.#session = session;
+    this.#clock = clock;
+    this.#gone = gone;
+    // What a broken line, or a PDU that is none, says; the close that follows ends the waiting.
+    session.on('error', (error: unknown) => this.#fail(errorCode(error)));
+    session.on('close', () => this.#fail('smppClosed'));
+    session.on('unbind', (pdu: Pdu) => {
+      session.send(pdu.response());
+      this.#fail('smppUnbound');
+    });
+    for (const command of ['enquire_link', 'deliver_sm']) {
+      session.on(command, (pdu: Pdu) => session.send(pdu.response()));
+    }
+  }
+
+  open(event: 'connect' | 'secureConnect'): Promise<void> {
+    return this.#wait(CONNECT_TIMEOUT_MS, 'smppConnectTimeout', (resolve) => {
+      this.#session.once(event, () => resolve());
+    });
+  }
+
+  ask(command: 'bind_transceiver' | 'submit_sm', options: Record<string, unknown>): Promise<Pdu> {
+    return this.#wait(ANSWER_TIMEOUT_MS, 'smppTimeout', (resolve) => {
+      this.#session[command](options, resolve);
+    });
+  }
+
+  /** Asks now and then whether the other end is there; no answer is the end. */
+  keepAlive(): void {
+    this.#cancelAlive = this.#clock.after(ENQUIRE_EVERY_MS, () => {
+      this.#wait<Pdu>(ANSWER_TIMEOUT_MS, 'smppTimeout', (resolve) => {
+        this.#session.enquire_link(resolve);
+      }).then(
+        () => this.keepAlive(),
+        () => this.#fail('smppTimeout'),
+      );
+    });
+  }
+
+  end(): void {
+    this.#session.unbind(() => {});
+    this.#fail('smppEnded');
+  }
+
+  #wait<Result>(
+    timeoutMs: number,
+    timeoutCode: string,
+    begin: (resolve: (result: Result) => void) => void,
+  ): Promise<Result> {
+    if (this.#lost) {
+      return Promise.reject(this.#lost);
+    }
+    return new Promise((resolve, reject) => {
+      const settle = () => {
+        cancel();
+        this.#waiting.delete(fail);
+      };
+      const fail = (error: VarcoError) => {
+        settle();
+        reject(error);
+      };
+      const cancel = this.#clock.after(timeoutMs, () => this.#fail(timeoutCode));
+      this.#waiting.add(fail);
+      begin((result) => {
+        settle();
+        resolve(result);
+      });
+    });
+  }
+
+  /** The connection is of no more use: everybody who waits is told, and the next message makes another. */
+  #fail(code: string): void {
+    if (this.#lost) {
+      return;
+    }
+    this.#lost = new VarcoError(code, 'The connection to the message centre is lost');
+    this.#cancelAlive();
+    this.#gone();
+    for (const fail of [...this.#waiting]) {
+      fail(this.#lost);
+    }
+    this.#session.close();
+  }
+}
+
+/** What a submission's status means. Exported for its table. */
+export function outcomeOf(status: number): SendOutcome {
+  const passing = PASSING.get(status);
+  return passing
+    ? { outcome: 'later', code: passing, retryAfterMs: THROTTLED_MS }
+    : { outcome: 'refused', code: `smpp${status.toString(16).padStart(2, '0')}` };
+}

@@ -1,0 +1,55 @@
+import type { VNode } from 'preact';
+import { Moment, type View } from './frame.tsx';
+import type { Severity } from './kiosk-row.ts';
+import { SeveritySign } from './signs.tsx';
+
+/** An alert as the pages show it. */
+export interface AlertView {
+  id: string;
+  kind: string;
+  severity: Severity;
+  siteId: string;
+  siteName: string;
+  /** Absent: it is about the whole site. */
+  gate?: { id: string; name: string };
+  raisedAt: number;
+  clearedAt?: number;
+  /** What was measured, in words without a language, such as `81 °C` or `scanner: lost`. */
+  value?: string;
+  /** How many kiosks it is about, where one alert stands for many. */
+  count?: number;
+  acknowledged?: { by: string; at: number; reason: string };
+  silenced?: { by: string; until: number; reason: string };
+}
+
+/** One alert: how bad, what, where, since when. */
+export function AlertLine({ alert, view }: { alert: AlertView; view: View }): VNode {
+  const { words, format } = view;
+  const { kind, severity, gate } = alert;
+  return (
+    <p class="alert-line" data-alert={kind}>
+      <SeveritySign severity={severity} word={words.severity[severity]} />{' '}
+      <strong>{words.alerts.kinds[kind] ?? kind}</strong>
+      {alert.value && <span class="value"> {alert.value}</span>}
+      {alert.count !== undefined && (
+        <span class="value"> {words.alerts.massOutage(alert.count)}</span>
+      )}
+      {' · '}
+      {gate && (
+        <>
+          <a href={`/fleet/gates/${encodeURIComponent(gate.id)}`}>{gate.name}</a>
+          {', '}
+        </>
+      )}
+      <a href={`/fleet/sites/${encodeURIComponent(alert.siteId)}`}>{alert.siteName}</a>
+      {' · '}
+      <Moment at={alert.raisedAt} format={format} />
+      {alert.clearedAt !== undefined && (
+        <>
+          {' – '}
+          <Moment at={alert.clearedAt} format={format} />
+        </>
+      )}
+    </p>
+  );
+}

@@ -1,0 +1,44 @@
+import { useEffect, useState } from 'preact/hooks';
+import { isLanguage, type Language } from '../../../shared/language.ts';
+import { mountIsland } from '../mount-island.ts';
+import { formatFor } from './format.ts';
+import { openLiveStream, type StreamState } from './live-stream.ts';
+import { fleetWords } from './words/all.ts';
+
+export interface AliveProps {
+  /** Whether the page has the table, and so needs whole rows. */
+  rows: boolean;
+  /** The last change that is in the page as it was made. */
+  lastId: string;
+  language: Language;
+}
+
+/**
+ * Shows that the page is alive: the server's seconds, each from a beat of the stream. Nothing here
+ * counts by itself, so when the stream stops, the counter does.
+ */
+function Alive({ rows, lastId, language }: AliveProps) {
+  const [state, setState] = useState<StreamState>({ name: 'connecting', at: undefined });
+  useEffect(() => openLiveStream({ rows, lastId, told: setState }), [rows, lastId]);
+  useEffect(() => {
+    document.documentElement.toggleAttribute('data-stale', state.name !== 'live');
+  }, [state.name]);
+  const words = fleetWords[isLanguage(language) ? language : 'en'].alive;
+  const format = formatFor(language);
+  const time = state.at === undefined ? '–' : format.clock(state.at);
+  return (
+    <p class={`alive ${state.name}`} data-alive={state.name}>
+      <span class="pulse" aria-hidden="true" key={state.at} />
+      <span>{state.name === 'live' ? words.live : words.stopped}</span>{' '}
+      <time data-beat={state.at}>{time}</time>
+      <span class="visually-hidden" role="status">
+        {state.name === 'live' || state.at === undefined ? '' : words.stoppedSpoken(time)}
+      </span>
+      {state.name === 'ended' && (
+        <a href={`/login/staff?to=${encodeURIComponent(location.pathname)}`}>{words.logIn}</a>
+      )}
+    </p>
+  );
+}
+
+mountIsland<AliveProps>('alive', Alive);

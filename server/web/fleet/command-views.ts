@@ -1,0 +1,50 @@
+import type { CommandName } from '../../../shared/protocol/command.ts';
+import { commandNames } from '../../../shared/protocol/command.ts';
+import type { FleetActor } from '../../fleet/actor.ts';
+import type { CommandRow } from '../../fleet/commands.ts';
+import { may } from '../../fleet/permissions.ts';
+import { actorWord } from './activity-views.ts';
+import type { CommandView } from './commands-page.tsx';
+import type { Dashboard } from './dashboard.tsx';
+
+/** The commands that somebody may send to a site's kiosks; without a site, to all. */
+export function commandNamesFor(actor: FleetActor, site: string | undefined): CommandName[] {
+  return commandNames.filter((name) => may(actor, `command.${name}`, { site }));
+}
+
+export async function commandViews(
+  dashboard: Dashboard,
+  actor: FleetActor,
+  query: { gate?: string; limit?: number },
+): Promise<CommandView[]> {
+  const rows = await dashboard.fleet.commands.list(actor, query);
+  return rows.map((row) => toView(row, dashboard));
+}
+
+function toView(row: CommandRow, { fleet }: Dashboard): CommandView {
+  const { id, command, gate, actor, reason, createdAt, endedAt, state, result } = row;
+  const content = contentOf(row);
+  return {
+    id,
+    name: command.name,
+    gate: { id: gate, name: fleet.roster.get(gate)?.gate.title ?? gate },
+    by: actorWord(actor),
+    reason,
+    at: createdAt,
+    endedAt,
+    state,
+    code: result?.code,
+    ...(content ? { content } : {}),
+  };
+}
+
+const kinds = { collectLogs: 'logs', screenshot: 'screenshot' } as const;
+
+/** Whether something came back that can be looked at. */
+function contentOf({ id, command, result }: CommandRow): CommandView['content'] {
+  if (result?.type === undefined) {
+    return undefined;
+  }
+  const kind = command.name in kinds ? kinds[command.name as keyof typeof kinds] : 'other';
+  return { kind, href: `/fleet/commands/${encodeURIComponent(id)}/content` };
+}

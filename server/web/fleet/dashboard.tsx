@@ -1,0 +1,220 @@
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { VNode } from 'preact';
+import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import { actorOf, type FleetActor } from '../../fleet/actor.ts';
+import type { Fleet } from '../../fleet/fleet.ts';
+import { may, visibleSites } from '../../fleet/permissions.ts';
+import type { Log } from '../../log.ts';
+import { csrfOf, safePath, staffOf } from '../../login/request-session.ts';
+import type { Sessions } from '../../login/sessions.ts';
+import type { Policies } from '../../verification/policies.ts';
+import { languageOf } from '../language.ts';
+import { accountOf } from '../login/account.ts';
+import type { Pages } from '../pages.tsx';
+import type { NavigationLink } from '../shell/shell.tsx';
+import { eventId } from './event-stream.ts';
+import { formatFor } from './format.ts';
+import { Frame, type Theme, themes, type View } from './frame.tsx';
+import type { LiveHub, Scope } from './live-hub.ts';
+import { fleetWords } from './words/all.ts';
+import type { FleetWords } from './words/words.ts';
+
+export interface DashboardDeps {
+  pages: Pages;
+  fleet: Fleet;
+  policies: Policies;
+  sessions: Sessions;
+  log: Log;
+  now: () => number;
+}
+
+export const THEME_COOKIE = 'varco-theme';
+
+const places = [
+  { place: 'fleet', href: '/fleet' },
+  { place: 'sites', href: '/fleet/sites' },
+  { place: 'alerts', href: '/fleet/alerts' },
+  { place: 'commands', href: '/fleet/commands' },
+  { place: 'rollouts', href: '/fleet/rollouts' },
+  { place: 'activity', href: '/fleet/activity' },
+  { place: 'tokens', href: '/fleet/tokens' },
+] as const;
+export type Place = (typeof places)[number]['place'];
+
+/** Islands that every page has. */
+const ALWAYS = ['alive', 'live-part'];
+
+export interface DashboardPage {
+  title: string;
+  place: Place;
+  body: VNode;
+  islands?: readonly string[];
+  status?: number;
+}
+
+/** What all of the dashboard's routes share: who asks, what the page is made with, and how it is sent. */
+export class Dashboard {
+  readonly deps: DashboardDeps;
+  readonly hub: LiveHub;
+
+  constructor(deps: DashboardDeps, hub: LiveHub) {
+    this.deps = deps;
+    this.hub = hub;
+  }
+
+  get fleet(): Fleet {
+    return this.deps.fleet;
+  }
+
+  /** Who asks. @throws VarcoError `loginNeeded` when nobody is logged in. */
+  actor(request: FastifyRequest): FleetActor {
+    const actor = actorOf(staffOf(request));
+    if (!actor) {
+      throw new VarcoError('loginNeeded', 'A member of staff must be logged in');
+    }
+    return actor;
+  }
+
+  /** The sites that somebody sees. @throws VarcoError `forbidden` for who sees none. */
+  scope(actor: FleetActor): Scope {
+    const scope = visibleSites(actor);
+    if (scope === undefined) {
+      throw new VarcoError('forbidden', 'No site is yours to see');
+    }
+    return scope;
+  }
+
+  view(request: FastifyRequest): View {
+    const language = languageOf(request);
+    const words = fleetWords[language];
+    const { run, sequence } = this.hub;
+    const { done } = request.query as { done?: unknown };
+    const text = typeof done === 'string' ? words.done[done] : undefined;
+    return {
+      session: staffOf(request),
+      csrf: csrfOf(request),
+      words,
+      language,
+      format: formatFor(language),
+      theme: themeOf(request),
+      now: this.deps.now(),
+      path: withoutDone(request.url),
+      lastId: eventId(run, sequence),
+      notice: text === undefined ? undefined : { kind: 'done', text },
+    };
+  }
+
+  send(request: FastifyRequest, reply: FastifyReply, page: DashboardPage): FastifyReply {
+    const actor = this.actor(request);
+    const account = accountOf(request);
+    const words = fleetWords[languageOf(request)];
+    const role = words.roles[actor.role] ?? actor.role;
+    return this.deps.pages.send(request, reply, {
+      title: page.title,
+      body: page.body,
+      layout: 'wide',
+      styles: ['fleet.css'],
+      islands: [...ALWAYS, ...(page.islands ?? [])],
+      navigation: this.#navigation(actor, page.place, words),
+      account: account && { ...account, label: `${account.label} · ${role}` },
+      ...(page.status === undefined ? {} : { status: page.status }),
+    });
+  }
+
+  /**
+   * Does what a form asks for and leads back to where it came from. What is refused is answered with a
+   * page that says why; the browser's way back still has what was typed.
+   */
+  async act(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    done: string,
+    work: () => Promise<string | undefined>,
+  ): Promise<FastifyReply> {
+    try {
+      const to = (await work()) ?? this.back(request);
+      // The page that this leads to shows what was done here.
+      await this.fleet.live.reload();
+      return reply.redirect(withDone(to, done), 303);
+    } catch (error) {
+      return this.refuse(request, reply, error);
+    }
+  }
+
+  /** The page that a form came from, else the fleet. */
+  back(request: FastifyRequest): string {
+    const { back } = (request.body ?? {}) as { back?: unknown };
+    return safePath(back) ?? '/fleet';
+  }
+
+  /** A page that says why something was not done. What is a fault of ours goes on as one. */
+  refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
+    const code = errorCode(error);
+    const view = this.view(request);
+    const isOurs = error instanceof VarcoError && !FAULTS.has(code);
+    if (!isOurs) {
+      throw error;
+    }
+    const { words } = view;
+    const known = words.problems[code];
+    const details = known === undefined || known.endsWith(':') ? error.message : undefined;
+    const notice: View['notice'] = {
+      kind: 'problem',
+      text: known ?? `${words.notDone} (${code})`,
+      ...(details === undefined ? {} : { details }),
+    };
+    const back = this.back(request);
+    const status = statusOf(code);
+    return this.send(request, reply, {
+      title: words.notDone,
+      place: 'fleet',
+      status,
+      body: (
+        <Frame view={{ ...view, path: back, notice }} heading={words.notDone}>
+          <p>
+            <a href={back}>{words.back}</a>
+          </p>
+        </Frame>
+      ),
+    });
+  }
+
+  #navigation(actor: FleetActor, current: Place, words: FleetWords): NavigationLink[] {
+    const shown = places.filter(({ place }) => place !== 'tokens' || may(actor, 'token.manage'));
+    return shown.map(({ place, href }) => ({
+      href,
+      label: words.nav[place],
+      current: place === current,
+    }));
+  }
+}
+
+/** Codes of what is our fault or the machine's: the server's own page tells of them. */
+const FAULTS = new Set(['storeUnavailable', 'storeCorrupt', 'loginNeeded', 'csrfInvalid']);
+
+function statusOf(code: string): number {
+  if (code === 'forbidden') {
+    return 403;
+  }
+  if (code.endsWith('Unknown')) {
+    return 404;
+  }
+  return code.endsWith('Exists') || code === 'gateTaken' || code === 'rolloutOver' ? 409 : 400;
+}
+
+function themeOf(request: FastifyRequest): Theme {
+  const chosen = request.cookies[THEME_COOKIE];
+  return themes.find((theme) => theme === chosen) ?? 'auto';
+}
+
+function withDone(path: string, done: string): string {
+  const url = new URL(path, 'http://varco.invalid');
+  url.searchParams.set('done', done);
+  return `${url.pathname}${url.search}${url.hash}`;
+}
+
+function withoutDone(path: string): string {
+  const url = new URL(path, 'http://varco.invalid');
+  url.searchParams.delete('done');
+  return `${url.pathname}${url.search}`;
+}

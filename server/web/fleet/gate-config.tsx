@@ -1,0 +1,91 @@
+import type { VNode } from 'preact';
+import type { ReportedConfig } from '../../../shared/protocol/steered-config.ts';
+import { Scrolls, type View } from './frame.tsx';
+
+export interface ConfigView {
+  desired: { version: number; body: Readonly<Record<string, unknown>> } | undefined;
+  reported: ReportedConfig | undefined;
+  /** What the reported version says, where the server knows it. */
+  reportedBody: Readonly<Record<string, unknown>> | undefined;
+  drift: boolean;
+  /** The gate's policy is another than the one that its kiosk was told. */
+  policyDrift: { desired: string; reported: string } | undefined;
+}
+
+/** What a gate should run, what it runs, and where the two differ. */
+export function GateConfig({ view, config }: { view: View; config: ConfigView }): VNode {
+  const { kiosk: words } = view.words;
+  const { desired, reported, reportedBody } = config;
+  const settings = [
+    ...new Set([...Object.keys(desired?.body ?? {}), ...Object.keys(reportedBody ?? {})]),
+  ].sort();
+  const isBehind = (desired?.version ?? 0) !== (reported?.version ?? 0);
+  const summary =
+    desired === undefined && !isBehind
+      ? words.ownFile
+      : isBehind
+        ? words.drifting(desired?.version ?? 0, String(reported?.version ?? 0))
+        : words.inStep(desired?.version ?? 0);
+  return (
+    <>
+      <p class={isBehind ? 'drift' : ''} data-drift={String(config.drift)}>
+        {summary}
+      </p>
+      {config.policyDrift && (
+        <p class="drift">
+          {words.policyDrift(config.policyDrift.desired, config.policyDrift.reported)}
+        </p>
+      )}
+      {reported?.status === 'fellBack' && (
+        <p class="bad">⚠ {words.fellBack(reported.failed ?? 0, reported.version)}</p>
+      )}
+      {reported?.status === 'refused' && <p class="bad">⚠ {words.refused(reported.failed ?? 0)}</p>}
+      {reported?.problems && reported.problems.length > 0 && (
+        <ul>
+          {reported.problems.map(({ path, message }) => (
+            <li key={`${path} ${message}`}>
+              <code>{path}</code>: {message}
+            </li>
+          ))}
+        </ul>
+      )}
+      {settings.length > 0 && (
+        <Scrolls label={words.config}>
+          <table class="plain">
+            <thead>
+              <tr>
+                <th scope="col">{words.setting}</th>
+                <th scope="col">{words.desired}</th>
+                <th scope="col">{words.reported}</th>
+              </tr>
+            </thead>
+            <tbody>
+              {settings.map((setting) => {
+                const [want, have] = [desired?.body[setting], reportedBody?.[setting]];
+                return (
+                  <tr key={setting} class={want === have ? '' : 'differs'}>
+                    <th scope="row">
+                      <code>{setting}</code>
+                    </th>
+                    <td>{shown(want)}</td>
+                    <td>
+                      {want === have ? '' : '≠ '}
+                      {shown(have)}
+                    </td>
+                  </tr>
+                );
+              })}
+            </tbody>
+          </table>
+        </Scrolls>
+      )}
+      <p>
+        <a href="/fleet/rollouts">{view.words.nav.rollouts}</a>
+      </p>
+    </>
+  );
+}
+
+function shown(value: unknown): string {
+  return value === undefined ? '–' : String(value);
+}

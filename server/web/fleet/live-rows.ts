@@ -1,0 +1,127 @@
+import { type KioskQuery, reselectKiosks, selectKiosks } from './kiosk-query.ts';
+import type { KioskRow } from './kiosk-row.ts';
+import type { LiveChange, LiveNews, Snapshot } from './live-events.ts';
+import { onLiveNews } from './live-stream.ts';
+
+export interface LiveRowsWatch {
+  changed(): void;
+  /** The server's time, at the table's slower pace. */
+  beat(at: number): void;
+}
+
+/** "12 min ago" need not be right to the second. */
+const BEATS_SHOWN = 5;
+const RETRY_MS = 3_000;
+/** Beyond so many rows at once, sorting all of them is the quicker way. */
+const RESELECT_MAX = 400;
+
+/** The browser's copy of the rows, and those of them that are asked for. */
+export class LiveRows {
+  readonly #rows = new Map<string, KioskRow>();
+  /** What came before the snapshot did. */
+  #early: LiveChange[] | undefined = [];
+  #query: KioskQuery;
+  #selected: KioskRow[] = [];
+  #watch: LiveRowsWatch | undefined;
+  #beats = 0;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  constructor(query: KioskQuery) {
+    this.#query = query;
+  }
+
+  get selected(): readonly KioskRow[] {
+    return this.#selected;
+  }
+
+  get total(): number {
+    return this.#rows.size;
+  }
+
+  get loaded(): boolean {
+    return this.#early === undefined;
+  }
+
+  start(watch: LiveRowsWatch): () => void {
+    this.#watch = watch;
+    const stop = onLiveNews((news) => this.#heard(news));
+    void this.#load();
+    return () => {
+      clearTimeout(this.#retry);
+      stop();
+      this.#watch = undefined;
+    };
+  }
+
+  ask(query: KioskQuery): void {
+    this.#query = query;
+    this.#selected = selectKiosks(this.#rows.values(), query);
+    this.#watch?.changed();
+  }
+
+  async #load(): Promise<void> {
+    try {
+      const answer = await fetch('/fleet/kiosks.json');
+      if (!answer.ok) {
+        throw new Error(String(answer.status));
+      }
+      const { rows, sequence } = (await answer.json()) as Snapshot;
+      this.#rows.clear();
+      for (const row of rows) {
+        this.#rows.set(row.id, row);
+      }
+      const early = this.#early ?? [];
+      this.#early = undefined;
+      for (const change of early.filter((one) => one.sequence > sequence)) {
+        this.#keep(change);
+      }
+      this.ask(this.#query);
+    } catch {
+      this.#retry = setTimeout(() => void this.#load(), RETRY_MS);
+    }
+  }
+
+  #heard(news: LiveNews): void {
+    switch (news.name) {
+      case 'beat':
+        this.#beats += 1;
+        if (this.#beats % BEATS_SHOWN === 1) {
+          this.#watch?.beat(news.at);
+        }
+        return;
+      case 'reset':
+        this.#early = [];
+        void this.#load();
+        return;
+      case 'change':
+        this.#change(news.change);
+        return;
+    }
+  }
+
+  #change(change: LiveChange): void {
+    if (this.#early) {
+      this.#early.push(change);
+      return;
+    }
+    if (change.rows.length + change.gone.length === 0) {
+      return;
+    }
+    this.#keep(change);
+    if (change.rows.length > RESELECT_MAX) {
+      this.ask(this.#query);
+      return;
+    }
+    this.#selected = reselectKiosks(this.#selected, change.rows, change.gone, this.#query);
+    this.#watch?.changed();
+  }
+
+  #keep(change: LiveChange): void {
+    for (const id of change.gone) {
+      this.#rows.delete(id);
+    }
+    for (const row of change.rows) {
+      this.#rows.set(row.id, row);
+    }
+  }
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'node:crypto';
+import multipart from '@fastify/multipart';
+import type { FastifyInstance } from 'fastify';
+import type { Clock } from '../../../shared/clock.ts';
+import { requireStaff } from '../../login/request-session.ts';
+import { registerActivityRoutes } from './activity-routes.tsx';
+import { registerCommandRoutes } from './command-routes.tsx';
+import { Dashboard, type DashboardDeps } from './dashboard.tsx';
+import { registerGateRoutes } from './gate-routes.tsx';
+import { LiveHub } from './live-hub.ts';
+import { registerLiveRoutes } from './live-routes.ts';
+import { registerOverviewRoutes } from './overview-routes.tsx';
+import { registerPlaceRoutes } from './place-routes.tsx';
+import { registerRolloutRoutes } from './rollout-routes.tsx';
+
+/** The largest table of gates, in bytes. */
+const TABLE_BYTES_MAX = 1_000_000;
+
+/** The dashboard: `/fleet` and all below it, for staff alone. */
+export function registerFleetPages(
+  http: FastifyInstance,
+  deps: DashboardDeps & { clock: Clock },
+): void {
+  const { fleet, clock, log } = deps;
+  const run = randomUUID().slice(0, 8);
+  const hub = new LiveHub({ readRows: async (ids) => fleet.rows(ids), clock, log, run });
+  const dashboard = new Dashboard(deps, hub);
+  const streams = new Set<() => void>();
+  const unlisten = fleet.events.listen(({ gates, topics }) => {
+    // A site's name stands in all of its rows.
+    hub.touch(topics.includes('sites') ? [...gates, ...hub.ids()] : gates, topics);
+  });
+  http.register(async (scope) => {
+    await scope.register(multipart, {
+      limits: { files: 1, fields: 10, fileSize: TABLE_BYTES_MAX, fieldSize: TABLE_BYTES_MAX },
+    });
+    scope.addHook('preHandler', requireStaff);
+    scope.addHook('preHandler', () => hub.start());
+    registerOverviewRoutes(scope, dashboard);
+    registerPlaceRoutes(scope, dashboard);
+    registerGateRoutes(scope, dashboard);
+    registerCommandRoutes(scope, dashboard);
+    registerRolloutRoutes(scope, dashboard);
+    registerActivityRoutes(scope, dashboard);
+    registerLiveRoutes(scope, dashboard, { clock, streams });
+  });
+  // Before the connections are waited for: a stream would never end by itself.
+  http.addHook('preClose', async () => {
+    unlisten();
+    hub.stop();
+    for (const end of streams) {
+      end();
+    }
+  });
+}

@@ -1,0 +1,27 @@
+import { useEffect, useState } from 'preact/hooks';
+import type { Language } from '../../../shared/language.ts';
+import { mountIsland } from '../mount-island.ts';
+import type { Summary } from './kiosk-row.ts';
+import { onLiveNews } from './live-stream.ts';
+import { SummaryView } from './summary-view.tsx';
+import { fleetWords } from './words/all.ts';
+
+/** The numbers at the head of the page, as the stream tells them. */
+function LiveSummary({ summary, language }: { summary: Summary; language: Language }) {
+  const [shown, setShown] = useState(summary);
+  useEffect(
+    () =>
+      onLiveNews((news) => {
+        if (news.name === 'change') {
+          setShown(news.change.summary);
+        } else if (news.name === 'reset') {
+          // The page was made by another run of the server: all of it is out of date.
+          location.reload();
+        }
+      }),
+    [],
+  );
+  return <SummaryView summary={shown} words={fleetWords[language]} />;
+}
+
+mountIsland('summary', LiveSummary);
