@@ -23,6 +23,8 @@ export async function startApp(
       | 'offlineLists'
       | 'web'
       | 'login'
+      | 'cards'
+      | 'cardProxy'
       | 'transports'
     >
   > = {},
