@@ -176,7 +176,10 @@ describe('a config that is not taken', () => {
     const steering = await started();
     disk.isFull = true;
     const answer = await steering.configure({ version: 4, body: { language: 'de' } });
-    expect(answer).toMatchObject({ status: 'refused', problems: [{ message: expect.stringMatching(/ENOSPC/) }] });
+    expect(answer).toMatchObject({
+      status: 'refused',
+      problems: [{ message: expect.stringMatching(/ENOSPC/) }],
+    });
     expect(gate.applied).toHaveLength(1);
   });
 
