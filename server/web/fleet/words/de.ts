@@ -224,7 +224,6 @@ export const de: FleetWords = {
     for: 'Wie lange',
     hours: (count) =>
       count < 24 ? `${count} h` : count === 24 ? '1 Tag' : `${Math.round(count / 24)} Tage`,
-    massOutage: (count) => `(${count} Terminals)`,
   },
   commands: {
     heading: 'Befehle',
@@ -468,6 +467,10 @@ export const de: FleetWords = {
     alertUnknown: 'Diesen Alarm gibt es nicht.',
     tooManyViews: 'Es sind zu viele Ansichten gespeichert.',
     tokenInvalid: 'Das Token ist nicht vollständig oder nicht richtig:',
+    reasonInvalid: 'Ein Grund ist nötig.',
+    alertOver: 'Dieser Alarm ist vorbei.',
+    tokenUnknown: 'Dieses Token gibt es nicht.',
+    tooManyTokens: 'Es gibt zu viele Token.',
   },
   notDone: 'Das wurde nicht getan.',
   back: 'Zurück',

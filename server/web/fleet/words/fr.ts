@@ -224,7 +224,6 @@ export const fr: FleetWords = {
     for: 'Pour combien de temps',
     hours: (count) =>
       count < 24 ? `${count} h` : count === 24 ? '1 jour' : `${Math.round(count / 24)} jours`,
-    massOutage: (count) => `(${count} bornes)`,
   },
   commands: {
     heading: 'Commandes',
@@ -467,6 +466,10 @@ export const fr: FleetWords = {
     alertUnknown: 'Cette alerte n’existe pas.',
     tooManyViews: 'Il y a trop de vues enregistrées.',
     tokenInvalid: 'Le jeton n’est pas complet ou pas correct :',
+    reasonInvalid: 'Un motif est nécessaire.',
+    alertOver: 'Cette alerte est finie.',
+    tokenUnknown: 'Ce jeton n’existe pas.',
+    tooManyTokens: 'Il y a trop de jetons.',
   },
   notDone: 'Cela n’a pas été fait.',
   back: 'Retour',

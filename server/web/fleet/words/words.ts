@@ -133,7 +133,6 @@ export interface FleetWords {
     reason: string;
     for: string;
     hours(count: number): string;
-    massOutage(count: number): string;
   };
   commands: {
     heading: string;
