@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import { VERSION } from '../shared/version.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
@@ -13,6 +14,7 @@ import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
+import { Metrics } from './fleet/metrics.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import { type LoginConfig, loginConfigSchema } from './login/config.ts';
@@ -40,6 +42,7 @@ import { serveAssets, type WebAsset } from './web/assets.ts';
 import { registerFleetPages } from './web/fleet/routes.ts';
 import { guardRequests } from './web/headers.ts';
 import { registerLogin } from './web/login/login.tsx';
+import { registerDesk } from './web/operator/desk.tsx';
 import { Pages, wantsPage } from './web/pages.tsx';
 import { registerPortal } from './web/portal/portal.tsx';
 import { registerReading } from './web/reading/reading.tsx';
@@ -195,9 +198,21 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
     certificateSites: deps.certificateSites,
+    answered: (outcome, seconds) => metrics.verified(outcome, seconds),
     ...(deps.socketLimits ? { limits: deps.socketLimits } : {}),
   });
   fleet.attach(sockets);
+  const metrics = new Metrics({
+    fleet,
+    store,
+    log,
+    node,
+    version: VERSION,
+    sockets: () => sockets.connected().length,
+    waiting: () => verification.waiting,
+    access: deps.fleet?.metrics ?? 'token',
+  });
+  fleet.onCounted = metrics;
   const pages = deps.web && new Pages(deps.web.assets);
   const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
   registerEnrolment(http, {
@@ -208,8 +223,20 @@ export function createApp(deps: AppDeps): App {
     log,
   });
   registerSessions(http, logins.sessions);
+  metrics.watch(http);
+  metrics.register(http);
   registerApi(http, { fleet, clock, log });
   if (pages) {
+    registerDesk(http, {
+      pages,
+      firstLevel,
+      secondLevel,
+      sites: fleet.sites,
+      keyring,
+      host,
+      alsoHosts: deps.alsoHosts ?? [],
+      now,
+    });
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
     const { sessions } = logins;
     registerFleetPages(http, { pages, fleet, policies, sessions, clock, log, now });

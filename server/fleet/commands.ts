@@ -119,6 +119,8 @@ export class Commands {
   readonly #log: Log;
   /** Told after a change of a gate's commands. */
   onChange: (gates: readonly string[]) => void = () => {};
+  /** Told how a command ended. */
+  onEnd: (name: string, state: CommandState) => void = () => {};
   #line: CommandLine = { connected: () => [], command: () => Promise.reject(new Error('no line')) };
   #delivering: Promise<void> = Promise.resolve();
   #stopListening: () => Promise<void> = () => Promise.resolve();
@@ -420,6 +422,7 @@ export class Commands {
       return row;
     });
     if (done) {
+      this.onEnd(done.name, state);
       this.onChange([done.gate]);
     }
   }

@@ -75,6 +75,12 @@ export class Fleet {
   readonly alerts: Alerts;
   readonly tokens: ApiTokens;
   readonly #presence = new PresenceEvents();
+  /** Told how each try to enrol, and each command, ended. */
+  onCounted: { enrolled(result: string): void; commandEnded(name: string, result: string): void } =
+    {
+      enrolled: () => {},
+      commandEnded: () => {},
+    };
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #alertCount: AlertCount = (gate) => this.alerts.countOf(gate);
@@ -116,7 +122,11 @@ export class Fleet {
       node,
       desiredOf,
       hasKey: async (kiosk) => (await kiosks.find(kiosk)) !== undefined,
-      enrol: (request, facts) => this.enrolment.enrol(request, facts),
+      enrol: async (request, facts) => {
+        const outcome = await this.enrolment.enrol(request, facts);
+        this.onCounted.enrolled(outcome.ok ? 'done' : outcome.code);
+        return outcome;
+      },
       intervalMs: deps.intervalMs,
     });
     this.#push = new ConfigPush({
@@ -201,6 +211,11 @@ export class Fleet {
     return seen ? this.rows().filter(({ siteId }) => seen === 'all' || seen.includes(siteId)) : [];
   }
 
+  /** Of the whole fleet, whoever may see it: for figures without names. */
+  summary(): FleetSummary {
+    return summarise(this.rows());
+  }
+
   summaryFor(who: FleetActor): FleetSummary {
     return summarise(this.rowsFor(who));
   }
@@ -277,6 +292,7 @@ export class Fleet {
     commands.onChange = (gates) => {
       events.touch([], ['commands', 'activity', ...gates.map((gate) => `gate:${gate}` as const)]);
     };
+    commands.onEnd = (name, state) => this.onCounted.commandEnded(name, state);
     live.onReloaded = () => void this.#push.run();
     live.onAdmitted = (kiosk, version) => this.#push.answered(kiosk, version);
     live.onBooted = () => void commands.deliver();

@@ -1,6 +1,7 @@
 import { errorCode } from '../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import { CallError } from '../../shared/protocol/peer.ts';
+import type { Verdict } from '../../shared/verdict.ts';
 import type { Log } from '../log.ts';
 import type { Facts } from '../offline-list/facts.ts';
 import type { OfflineLists } from '../offline-list/offline-lists.ts';
@@ -16,6 +17,8 @@ export interface KioskCallsDeps {
   /** Absent: this server keeps no offline lists. */
   offlineLists?: OfflineLists | undefined;
   log: Log;
+  /** Told of every answer to a gate; what was asked is not. */
+  answered?: ((outcome: Verdict['outcome'] | 'unanswered', seconds: number) => void) | undefined;
 }
 
 /** What an accepted kiosk asks of the other rooms, each answered as the wire says it. */
@@ -66,9 +69,15 @@ export class KioskCalls {
   }
 
   async #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
+    const from = performance.now();
+    const told = (outcome: Verdict['outcome'] | 'unanswered') =>
+      this.#deps.answered?.(outcome, (performance.now() - from) / 1000);
     try {
-      return await answer;
+      const given = await answer;
+      told(given.verdict.outcome);
+      return given;
     } catch (error) {
+      told('unanswered');
       const code = errorCode(error);
       this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
       throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');

@@ -94,6 +94,11 @@ export class Verification {
     return this.#policies.find(policy, new Date(this.#now()))?.liveCode === 'required';
   }
 
+  /** How many requests wait for the writer now. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Forgets what nobody needs any more: old failures and one-time codes past their time. */
   async forget(): Promise<void> {
     const now = this.#now();

@@ -52,7 +52,7 @@ export async function enrolKiosk(
   const [code] = await app.fleet.enrolment.createCodes(administrator, [gate], { replace });
   const key = newKioskKey();
   const request = enrolRequest(code?.code ?? '', key.publicKey);
-  const outcome = await app.fleet.enrolment.enrol(request, { address: '127.0.0.1' });
+  const outcome = await app.fleet.live.enrol(request, { address: '127.0.0.1' });
   if (!outcome.ok) {
     throw new Error(`not enrolled: ${outcome.code}`);
   }

@@ -76,6 +76,7 @@ export class Alerts {
   readonly #webhooks: Webhooks;
   readonly #hours: HourCounts;
   readonly #openOf = new Map<string, { count: number; worst: Severity | null }>();
+  readonly #openByKind = new Map<string, number>();
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #lookedAt: number | undefined;
   #toldAt: number | undefined;
@@ -106,6 +107,10 @@ export class Alerts {
   /** How many alerts of a gate are open. */
   countOf(gate: string): { count: number; worst: Severity | null } {
     return this.#openOf.get(gate) ?? { count: 0, worst: null };
+  }
+
+  openByKind(): ReadonlyMap<string, number> {
+    return this.#openByKind;
   }
 
   /** Open ones, or those that are over, the newest first, of the sites that this actor may see. */
@@ -335,12 +340,14 @@ export class Alerts {
     const { store, events } = this.#deps;
     const rows = await store.db
       .selectFrom('alert')
-      .select(['gate', 'severity'])
+      .select(['gate', 'kind', 'severity'])
       .where('cleared_at', 'is', null)
       .execute();
     const touched = new Set(this.#openOf.keys());
     this.#openOf.clear();
-    for (const { gate, severity } of rows) {
+    this.#openByKind.clear();
+    for (const { gate, kind, severity } of rows) {
+      this.#openByKind.set(kind, (this.#openByKind.get(kind) ?? 0) + 1);
       if (gate !== null) {
         const { count, worst } = this.countOf(gate);
         const isWorse = worst === null || severity === 'critical';

@@ -44,7 +44,12 @@ export function Shell(props: ShellProps): VNode {
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         {props.refresh && (
-          <meta http-equiv="refresh" content={`${props.refresh.afterS};url=${props.refresh.url}`} />
+          <noscript>
+            <meta
+              http-equiv="refresh"
+              content={`${props.refresh.afterS};url=${props.refresh.url}`}
+            />
+          </noscript>
         )}
         <title>{`${props.title} · varco`}</title>
         {props.styles.map((href) => (
