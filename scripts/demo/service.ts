@@ -25,6 +25,8 @@ export interface IssuedPerson {
 export interface DemoService {
   people: IssuedPerson[];
   url: string;
+  /** Where a browser goes, and a kiosk that is enrolled. */
+  origin: string;
   linkUrl: string;
   /** How many answers of gates without network reached the server. */
   countFacts(): Promise<number>;
@@ -49,7 +51,8 @@ const labels: Record<string, string> = {
 /** Starts a server on a database in `folder`, with the sample people and one kiosk in it. */
 export async function startService(options: {
   folder: string;
-  kioskId: string;
+  /** A kiosk that has its place from the start; absent: it is enrolled by hand. */
+  kioskId?: string | undefined;
   publicKey: KeyObject;
   offline: boolean;
   /** Absent: the server has no pages. */
@@ -80,14 +83,16 @@ export async function startService(options: {
   const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });
   const log = createLog({ level: 'info', destination });
   let running: RunningServer | undefined = await startServer(config(), { log });
-  const { x = '' } = options.publicKey.export({ format: 'jwk' });
-  await running.app.fleet.registerKiosk({
-    id: kioskId,
-    publicKey: x,
-    gate: 'Demo gate',
-    site: 'demo',
-    policy: DEMO_POLICY,
-  });
+  if (kioskId !== undefined) {
+    const { x = '' } = options.publicKey.export({ format: 'jwk' });
+    await running.app.fleet.registerKiosk({
+      id: kioskId,
+      publicKey: x,
+      gate: 'Demo gate',
+      site: 'demo',
+      policy: DEMO_POLICY,
+    });
+  }
   const seeded = await seedPeople(running.app);
   const links: DemoLink[] = [];
   for (const { ready } of additions) {
@@ -106,6 +111,7 @@ export async function startService(options: {
       expected,
     })),
     url,
+    origin,
     links,
     linkUrl: `${url.replace('http', 'ws')}/link`,
     async listVersion() {

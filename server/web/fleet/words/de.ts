@@ -281,6 +281,7 @@ export const de: FleetWords = {
     latitude: 'Breite',
     longitude: 'Länge',
     note: 'Notiz',
+    map: 'Karte der Standorte',
     plan: 'Grundriss',
     planHelp:
       'JSON in Metern: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Halle", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',

@@ -278,6 +278,7 @@ export const en: FleetWords = {
     latitude: 'Latitude',
     longitude: 'Longitude',
     note: 'Note',
+    map: 'Map of the sites',
     plan: 'Floor plan',
     planHelp:
       'JSON in metres: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Hall", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',

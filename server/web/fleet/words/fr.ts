@@ -280,6 +280,7 @@ export const fr: FleetWords = {
     latitude: 'Latitude',
     longitude: 'Longitude',
     note: 'Note',
+    map: 'Carte des sites',
     plan: 'Plan',
     planHelp:
       'JSON en mètres : {"widthM": 40, "heightM": 25, "rooms": [{"title": "Hall", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',

@@ -279,6 +279,7 @@ export const it: FleetWords = {
     latitude: 'Latitudine',
     longitude: 'Longitudine',
     note: 'Nota',
+    map: 'Mappa delle sedi',
     plan: 'Pianta',
     planHelp:
       'JSON in metri: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Atrio", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',

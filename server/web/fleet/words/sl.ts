@@ -279,6 +279,7 @@ export const sl: FleetWords = {
     latitude: 'Zemljepisna širina',
     longitude: 'Zemljepisna dolžina',
     note: 'Opomba',
+    map: 'Zemljevid lokacij',
     plan: 'Tloris',
     planHelp:
       'JSON v metrih: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Dvorana", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',

@@ -168,6 +168,7 @@ export interface FleetWords {
     | 'longitude'
     | 'note'
     | 'plan'
+    | 'map'
     | 'planHelp'
     | 'gates'
     | 'noGates'
