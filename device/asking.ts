@@ -11,11 +11,11 @@ export type Question = Effect & { name: 'verify' | 'verifyCode' };
 export class Asking {
   readonly #link: KioskLink;
   readonly #offline: Offline | undefined;
-  readonly #answerMs: number;
+  readonly #answerMs: () => number;
   readonly #trust: Trust;
 
   /** @param answerMs how long the server has, in milliseconds. */
-  constructor(link: KioskLink, offline: Offline | undefined, answerMs: number, trust: Trust) {
+  constructor(link: KioskLink, offline: Offline | undefined, answerMs: () => number, trust: Trust) {
     this.#link = link;
     this.#offline = offline;
     this.#answerMs = answerMs;
@@ -45,12 +45,12 @@ export class Asking {
       question.name === 'verify'
         ? await this.#link.verify(
             { requestId, credentialId, codiceFiscale: question.codiceFiscale, ...live },
-            this.#answerMs,
+            this.#answerMs(),
           )
         : await this.#link.call(
             'VerifyCode',
             { requestId, credentialId, code: question.code },
-            this.#answerMs,
+            this.#answerMs(),
           );
     return verdict;
   }

@@ -21,6 +21,8 @@ const paces = {
   desk: { entryMs: 120_000, verdictMs: 20_000, refusalMs: 10_000, pulseMs: 1_000 },
 } as const;
 
+const pacedTimes = ['entryMs', 'verdictMs', 'refusalMs', 'pulseMs'] as const;
+
 /** How a session runs; every time in milliseconds. A time that is not given is the mode's. */
 export const sessionConfigSchema = z
   .strictObject({
@@ -48,6 +50,8 @@ export const sessionConfigSchema = z
     const pace = paces[given.mode];
     return {
       ...given,
+      /** The times that are the mode's: another mode brings its own. */
+      paced: pacedTimes.filter((time) => given[time] === undefined),
       entryMs: given.entryMs ?? pace.entryMs,
       verdictMs: given.verdictMs ?? pace.verdictMs,
       refusalMs: given.refusalMs ?? pace.refusalMs,
@@ -55,14 +59,38 @@ export const sessionConfigSchema = z
     };
   });
 
+export type SessionConfig = z.infer<typeof sessionConfigSchema>;
+
 /** The link to the server. The key file holds this kiosk's Ed25519 private key (PKCS #8 PEM, 0600). */
-export const linkConfigSchema = z.strictObject({
-  url: z.string().refine(isSafeLink, 'must be wss://, or ws:// to this machine itself'),
-  kioskId: z.string().min(1).max(64),
-  keyFile: z.string().min(1),
-  /** A PEM file with the authority that the server's certificate must come from, if not a public one. */
-  caFile: z.string().min(1).optional(),
-});
+export const linkConfigSchema = z
+  .strictObject({
+    url: z
+      .string()
+      .refine(isSafeLink, 'must be wss://, or ws:// to this machine itself')
+      .optional(),
+    kioskId: z.string().min(1).max(64).optional(),
+    keyFile: z.string().min(1).optional(),
+    /**
+     * Where an enrolled kiosk keeps who it is, and the config that its server gave it; made when it is
+     * not there. Without the three above, the kiosk asks for its enrolment code when it has none yet.
+     */
+    folder: z.string().min(1).optional(),
+    /** A PEM file with the authority that the server's certificate must come from, if not a public one. */
+    caFile: z.string().min(1).optional(),
+    /** PEM files: a client certificate and its key, where the site demands one (mutual TLS). */
+    certFile: z.string().min(1).optional(),
+    certKeyFile: z.string().min(1).optional(),
+  })
+  .refine(
+    ({ url, kioskId, keyFile, folder }) =>
+      [url, kioskId, keyFile].every((one) => one !== undefined) ||
+      (folder !== undefined && [url, kioskId, keyFile].every((one) => one === undefined)),
+    { path: ['url'], error: 'give url, kioskId and keyFile together, or folder to be enrolled' },
+  )
+  .refine(({ certFile, certKeyFile }) => (certFile === undefined) === (certKeyFile === undefined), {
+    path: ['certKeyFile'],
+    error: 'certFile and certKeyFile go together',
+  });
 export type LinkConfig = z.infer<typeof linkConfigSchema>;
 
 /** Deciding without the server. Absent: a gate without its link can check nobody. */
@@ -77,7 +105,7 @@ export const offlineConfigSchema = z.strictObject({
 export type OfflineConfig = z.infer<typeof offlineConfigSchema>;
 
 /** What the list needs of the time in which a person is answered: its key derivation on a small machine. */
-const LIST_ANSWER_MS = 1_000;
+export const LIST_ANSWER_MS = 1_000;
 
 /**
  * The kiosk's config file. `hardware` is checked by the drivers it names, each against its own schema

@@ -21,7 +21,7 @@ export type HandsEffect = Effect & {
 /** The kiosk's ports as one: started in order, stopped with the turnstile first, told what to do. */
 export class Hands {
   readonly #ports: KioskPorts;
-  readonly #session: KioskSession;
+  #session: KioskSession;
   readonly #log: KioskLog;
   readonly #voice: Voice | undefined;
   #screen: Screen | undefined;
@@ -46,12 +46,22 @@ export class Hands {
     await ports.sounds?.start({ health: health('sounds') });
     await ports.turnstile.start({ health: health('turnstile') });
     await ports.speaker?.start({ health: health('speech') });
+    this.use(this.#session);
     await ports.headset?.start({
       plugged: (plugged) => this.#screen && this.#voice?.plug(plugged, this.#screen),
       health: health('headset'),
     });
     await ports.printer?.start({ health: health('printer') });
     await ports.keypad?.start({ key, health: health('keypad') });
+  }
+
+  /** Another config is in force. */
+  use(session: KioskSession): void {
+    this.#session = session;
+    this.#voice?.use(session.voice);
+    if (session.volume !== undefined) {
+      this.#ports.speaker?.setUsualVolume?.(session.volume);
+    }
   }
 
   /** The scanner comes last: nobody is read before the rest is there. */

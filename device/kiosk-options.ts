@@ -10,13 +10,16 @@ import type {
   Turnstile,
 } from '../hardware/ports.ts';
 import type { Clock } from '../shared/clock.ts';
+import type { EnrolInvitation } from '../shared/protocol/enrolment.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
 import type { Verdict } from '../shared/verdict.ts';
+import type { RecentLog } from './commands/recent-log.ts';
 import type { LinkEvents } from './link/link.ts';
 import type { Offline } from './offline/offline.ts';
 import type { Checks } from './self-test/self-test.ts';
 import type { Screen, Site } from './session/screen.ts';
 import type { SessionConfig, State } from './session/state.ts';
+import type { Steering } from './steering/steering.ts';
 import type { VoiceUse } from './voice.ts';
 
 /** The kiosk's hands and eyes. */
@@ -44,6 +47,18 @@ export interface KioskLink {
     request: RequestOf<Name>,
     timeoutMs: number,
   ): Promise<AnswerOf<Name>>;
+  /** Something changed that the site should know before the next report is due. */
+  reportSoon?(): void;
+  /** How this kiosk gets its place; absent: its file gives it one. */
+  enrolment?: KioskEnrolment | undefined;
+}
+
+/** The way of a kiosk to its place at a gate. */
+export interface KioskEnrolment {
+  /** Whether it has one; without it, only enrolment codes are read. */
+  readonly isPlaced: boolean;
+  /** Asks with a code that was read. */
+  enrol(invitation: EnrolInvitation): Promise<'given' | 'refused' | 'unreachable'>;
 }
 
 /** What a kiosk writes about itself: an event's name and stable codes, never anything of a person. */
@@ -67,6 +82,10 @@ export interface KioskSession extends SessionConfig, Site {
   voice: VoiceUse;
   /** Whether the glass takes touches: then a lost keypad does not close the gate. */
   touch: boolean;
+  /** Loudness that each person finds, in percent; absent: the speaker's own. */
+  volume?: number | undefined;
+  /** What the site says of a closed gate, when the command that closed it said nothing. */
+  outOfServiceMessage?: string | undefined;
 }
 
 /** What a kiosk is made of. */
@@ -83,4 +102,10 @@ export interface KioskOptions {
   watcher?: KioskWatcher;
   /** What the self-test tries beyond the ports, such as the decoder and the disk. */
   checks?: Checks;
+  /** Absent: the server steers nothing here. */
+  steering?: Steering | undefined;
+  /** Ends the program or restarts the board; absent: a site can't. */
+  restart?: ((what: 'program' | 'board') => void) | undefined;
+  /** What a site may collect of this kiosk's log. */
+  recentLog?: RecentLog | undefined;
 }

@@ -1,24 +1,23 @@
 import type { Health, Key, Reading, Symbology } from '../hardware/ports.ts';
 import { errorCode } from '../shared/errors.ts';
-import type { CommandAnswer, KioskCommand } from '../shared/protocol/command.ts';
 import type { KioskStatus } from '../shared/protocol/status.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import { Asking, type Question } from './asking.ts';
 import { Hands } from './hands.ts';
-import type { KioskOptions } from './kiosk-options.ts';
+import type { KioskOptions, KioskSession } from './kiosk-options.ts';
 import type { BootAnswer } from './link/link.ts';
 import { PartHealth } from './part-health.ts';
 import { Passages } from './passages.ts';
 import { SelfTester } from './self-test/tester.ts';
 import { initialState, step } from './session/machine.ts';
 import { type Receipt, receiptNumber } from './session/receipt.ts';
+import { isResting } from './session/rest.ts';
 import { type Screen, screenOf } from './session/screen.ts';
 import type { SelfTestResult } from './session/self-test.ts';
 import type { Effect, Event, State } from './session/state.ts';
+import { Site, type SiteGate } from './site.ts';
 import { reportedState, testedPeripherals } from './status.ts';
 import { Trust } from './trust.ts';
-
-const STATUS_TIMEOUT_MS = 5_000;
 
 /**
  * The kiosk's mind at work: port events in, the session's step, its effects out to the ports. It holds
@@ -32,7 +31,14 @@ export class Kiosk {
   readonly #asking: Asking;
   readonly #tester: SelfTester;
   readonly #passages: Passages;
+  readonly #site: Site;
   #state: State;
+  #session: KioskSession;
+  /** A config that waits for the person at the gate to be done. */
+  #nextSession: KioskSession | undefined;
+  /** Questions in a row without an answer while the link was up. */
+  #unanswered = 0;
+  #paintedAt: number | undefined;
   #listShown = '';
   #testing: Promise<readonly SelfTestResult[]> | undefined;
   #cancelTimer: (() => void) | undefined;
@@ -43,7 +49,12 @@ export class Kiosk {
     this.#hands = new Hands(options);
     this.#health = new PartHealth(options.clock);
     this.#trust = new Trust(options.clock);
-    this.#asking = new Asking(options.link, options.offline, options.session.answerMs, this.#trust);
+    this.#asking = new Asking(
+      options.link,
+      options.offline,
+      () => this.#session.answerMs,
+      this.#trust,
+    );
     this.#passages = new Passages(options);
     this.#tester = new SelfTester({
       ...options,
@@ -51,14 +62,19 @@ export class Kiosk {
       trust: this.#trust,
       checks: options.checks ?? {},
     });
+    this.#session = options.session;
     this.#state = initialState(options.session);
+    this.#site = new Site(options, this.#siteGate());
   }
 
   async start(): Promise<void> {
     const { link, offline } = this.#options;
     const events = {
       key: (key: Key) => this.#dispatch({ name: 'key', key }),
-      painted: (sequence: number) => this.#options.watcher?.painted?.(sequence),
+      painted: (sequence: number) => {
+        this.#paintedAt = this.#options.clock.monotonic();
+        this.#options.watcher?.painted?.(sequence);
+      },
       health: (part: string, health: Health) => this.#noteHealth(part, health),
     };
     await this.#hands.start(events, this.#screen());
@@ -70,8 +86,9 @@ export class Kiosk {
       listChanged: () => offline?.listChanged(),
       up: (boot) => this.#linkUp(boot),
       down: (reason) => this.#linkDown(reason),
-      command: (_id, command) => this.#obey(command),
+      ...this.#site.events(),
     });
+    this.#site.start();
     await this.#hands.startScanner({
       reading: (reading) => this.#take(reading),
       unreadable: () => this.#dispatch({ name: 'unusable', problem: 'unreadable' }),
@@ -87,6 +104,7 @@ export class Kiosk {
   async stop(): Promise<void> {
     this.#stopping = true;
     this.#cancelTimer?.();
+    this.#site.stop();
     this.#health.stop();
     this.#options.link.stop();
     await this.#options.offline?.stop();
@@ -101,7 +119,14 @@ export class Kiosk {
     };
     const state = reportedState(this.#state.phase);
     const offline = this.#options.offline?.status();
-    return { state, peripherals, ...(offline ? { offline } : {}) };
+    const config = this.#options.steering?.reported();
+    return {
+      state,
+      peripherals,
+      verifications: { ...this.#site.counts },
+      ...(offline ? { offline } : {}),
+      ...(config ? { config } : {}),
+    };
   }
 
   /**
@@ -120,33 +145,17 @@ export class Kiosk {
     const results = await this.#tester.run();
     this.#dispatch({ name: 'selfTestDone', results });
     // The server need not wait for the next status; one that can't be told now is told then.
-    void this.#options.link.call('Status', this.status(), STATUS_TIMEOUT_MS).catch(() => {});
+    this.#options.link.reportSoon?.();
     return results;
-  }
-
-  /** What the site commands. A self-test waits for nobody, so it is refused while somebody is served. */
-  #obey({ name }: KioskCommand): CommandAnswer {
-    switch (name) {
-      case 'outOfService':
-      case 'inService':
-      case 'updating':
-        this.#dispatch({ name: 'service', state: services[name] });
-        return { status: 'done' };
-      case 'selfTest':
-        if (!['idle', 'outOfService', 'starting', 'updating'].includes(this.#state.phase.name)) {
-          return { status: 'busy' };
-        }
-        void this.selfTest();
-        return { status: 'accepted' };
-      default:
-        return { status: 'refused', code: 'unsupported' };
-    }
   }
 
   #take(reading: Reading): void {
     this.#options.watcher?.reading(reading);
     if (reading.symbology === 'code39') {
       this.#dispatch({ name: 'card', text: reading.text });
+      return;
+    }
+    if (this.#site.takeInvitation(reading.text)) {
       return;
     }
     this.#noteOffline();
@@ -177,6 +186,7 @@ export class Kiosk {
     log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
     this.#health.note('link', { state: 'ready', since: clock.now() });
     this.#dispatch({ name: 'link', state: 'up' });
+    this.#site.linkUp(boot);
   }
 
   /** The list, its age or the facts that wait have changed. */
@@ -203,6 +213,7 @@ export class Kiosk {
 
   #noteHealth(name: string, health: Health): void {
     this.#health.note(name, health);
+    this.#options.link.reportSoon?.();
     const code = 'reason' in health ? { code: health.reason } : {};
     const log = health.state === 'lost' || health.state === 'failing' ? 'warn' : 'info';
     this.#options.log[log]({ event: 'health', part: name, state: health.state, ...code }, 'health');
@@ -211,7 +222,7 @@ export class Kiosk {
       this.#dispatch({ name: 'scanner', state: usable });
     } else if (name === 'turnstile' && usable !== 'opening') {
       this.#dispatch({ name: 'turnstile', state: usable });
-    } else if (name === 'keypad' && usable !== 'opening' && !this.#options.session.touch) {
+    } else if (name === 'keypad' && usable !== 'opening' && !this.#session.touch) {
       this.#dispatch({ name: 'keypad', state: usable });
     }
   }
@@ -224,13 +235,67 @@ export class Kiosk {
     if (isKey) {
       this.#hands.hush();
     }
-    const { state, effects } = step(this.#state, event, this.#options.session);
+    const before = this.#state.phase.name;
+    const { state, effects } = step(this.#state, event, this.#session);
     this.#state = state;
     for (const effect of effects) {
       this.#run(effect);
     }
     this.#hands.show(this.#screen(), isKey);
     this.#options.watcher?.state(state);
+    if (before !== state.phase.name) {
+      this.#options.link.reportSoon?.();
+      this.#takeNextSession();
+    }
+  }
+
+  /** A config that waited is in force once nobody is at the gate. */
+  #takeNextSession(): void {
+    const next = this.#nextSession;
+    if (next && isResting(this.#state.phase)) {
+      this.#nextSession = undefined;
+      this.#session = next;
+      this.#hands.use(next);
+      this.#dispatch({ name: 'configured' });
+    }
+  }
+
+  /** This gate, as its site sees it. */
+  #siteGate(): SiteGate {
+    const { ports, offline } = this.#options;
+    return {
+      phase: () => this.#state.phase,
+      screen: () => this.#screen(),
+      paintedAt: () => this.#paintedAt,
+      service: (state, notice) =>
+        this.#dispatch({
+          name: 'service',
+          state,
+          notice: state === 'closed' ? (notice ?? this.#session.outOfServiceMessage) : undefined,
+        }),
+      selfTest: () => this.selfTest(),
+      signal: (signal) => this.#hands.do({ name: 'signal', signal }),
+      open: () => ports.turnstile.open(this.#session.pulseMs),
+      refreshList: () => {
+        offline?.listChanged();
+        return offline !== undefined;
+      },
+      apply: (session) => {
+        this.#nextSession = session;
+        this.#takeNextSession();
+        return this.#nextSession ? 'scheduled' : 'applied';
+      },
+      health: () => ({
+        isLinkUp: this.#state.parts.link === 'up',
+        faults: Object.entries(this.#health.peripherals())
+          .filter(
+            ([part, { state }]) => part !== 'link' && (state === 'lost' || state === 'failing'),
+          )
+          .map(([part]) => part),
+        unanswered: this.#unanswered,
+      }),
+      place: (state) => this.#dispatch({ name: 'place', state }),
+    };
   }
 
   #run(effect: Effect): void {
@@ -261,9 +326,12 @@ export class Kiosk {
     let source: 'list' | undefined;
     try {
       ({ verdict, source } = await this.#answer(question));
+      this.#unanswered = 0;
     } catch (error) {
+      this.#unanswered += this.#state.parts.link === 'up' ? 1 : 0;
       this.#options.log.warn({ event: 'verifyFailed', code: errorCode(error) }, 'no verdict');
     }
+    this.#site.counts[verdict.outcome] += 1;
     const nextRequestId = this.#options.newRequestId();
     const receipt = this.#receiptOf(requestId);
     const answer = { requestId, verdict, nextRequestId, receipt };
@@ -303,8 +371,6 @@ export class Kiosk {
   }
 
   #screen(): Screen {
-    return screenOf(this.#state, this.#options.session);
+    return screenOf(this.#state, this.#session);
   }
 }
-
-const services = { outOfService: 'closed', inService: 'open', updating: 'updating' } as const;

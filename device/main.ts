@@ -1,4 +1,4 @@
-import { createPrivateKey, randomBytes, sign } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { type Logger, pino } from 'pino';
@@ -12,14 +12,22 @@ import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { newRequestId } from '../shared/request-id.ts';
-import { type KioskConfig, kioskConfigSchema, type LinkConfig } from './config.ts';
+import { Commands } from './commands/commands.ts';
+import { RecentLog } from './commands/recent-log.ts';
+import { type KioskConfig, kioskConfigSchema } from './config.ts';
 import { Kiosk } from './kiosk.ts';
 import type { KioskWatcher } from './kiosk-options.ts';
-import { type KioskIdentity, Link } from './link/link.ts';
+import { GateLink } from './link/gate-link.ts';
+import { Link } from './link/link.ts';
+import { openLinkFiles, SOFTWARE } from './link/open-link.ts';
 import { Offline } from './offline/offline.ts';
 import { checkDisk } from './self-test/disk.ts';
 import type { Screen } from './session/screen.ts';
 import type { SelfTestResult } from './session/self-test.ts';
+import { wholeStatus } from './status.ts';
+import { Steering } from './steering/steering.ts';
+import { linuxReader } from './telemetry/linux-reader.ts';
+import { MachineWatch } from './telemetry/machine-watch.ts';
 
 /** What a caller may hand in beside the config. */
 export interface KioskDeps {
@@ -27,6 +35,10 @@ export interface KioskDeps {
   page: HardwareDeps['page'];
   simulated?: SimulatedHooks;
   log?: Logger;
+  /** What a site may collect of that log. */
+  recentLog?: RecentLog;
+  /** Ends the program or restarts the board; absent: a site can't. */
+  restart?: (what: 'program' | 'board') => void;
   watcher?: KioskWatcher;
 }
 
@@ -63,13 +75,15 @@ export async function readKioskConfig(path: string): Promise<KioskConfig> {
 }
 
 /**
- * Opens the hardware, joins the link and serves people until stopped.
+ * Opens the hardware, joins the link and serves people until stopped. A kiosk that has no place yet
+ * starts all the same, and asks for its enrolment code.
  *
- * @throws VarcoError `configInvalid`, `keyUnreadable`, or a driver's own code such as `EADDRINUSE`.
+ * @throws VarcoError `configInvalid`, `keyUnreadable`, `identityUnreadable`, `certificateUnreadable`, or
+ * a driver's own code such as `EADDRINUSE`.
  */
 export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<RunningKiosk> {
-  const log = deps.log ?? pino({ level: config.log.level }, pino.destination(2));
-  const identity = await readIdentity(config.link);
+  const { log, recentLog } = deps.log ? { ...deps, log: deps.log } : newLog(config);
+  const files = await openLinkFiles(config.link);
   let pageUrl: string | undefined;
   const hardware = await openHardware(config.hardware, {
     clock: systemClock,
@@ -84,14 +98,39 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     },
     ...(deps.simulated ? { simulated: deps.simulated } : {}),
   });
-  const link: Link = new Link({
-    url: config.link.url,
-    identity,
-    software: 'varco 0.1.0',
+  const steering =
+    files.disk &&
+    new Steering({
+      disk: files.disk,
+      own: config.session,
+      offline: config.offline,
+      clock: systemClock,
+      log,
+      changed: () => link.reportSoon(),
+    });
+  const session = (await steering?.start()) ?? config.session;
+  const machine = new MachineWatch(linuxReader(), stateFolder(), systemClock);
+  const restart = deps.restart;
+  const link: GateLink = new GateLink({
+    identity: files.identity,
+    disk: files.isFixed ? undefined : files.disk,
+    software: SOFTWARE,
     clock: systemClock,
-    random: Math.random,
-    status: () => ({ ...kiosk.status(), link: link.quality() }),
-    tls: config.link.caFile ? { ca: await readFile(config.link.caFile, 'utf8') } : {},
+    tls: files.tls,
+    log,
+    open: (identity) =>
+      new Link({
+        url: identity.url,
+        identity,
+        software: SOFTWARE,
+        clock: systemClock,
+        random: Math.random,
+        status: () => wholeStatus(kiosk.status(), link, machine),
+        tls: files.tls,
+        config: () => steering?.reported(),
+        capabilities: Commands.capabilities({ restart, recentLog }),
+        statusEveryMs: () => steering?.session().statusEveryMs,
+      }),
   });
   const offline = config.offline
     ? new Offline({ config: config.offline, link, clock: systemClock, log })
@@ -99,39 +138,55 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
   const kiosk = new Kiosk({
     ports: { ...hardware, display: hardware.display as Display<Screen> },
     link,
-    session: config.session,
+    session,
     ...(offline ? { offline } : {}),
     clock: systemClock,
     newRequestId: () => newRequestId(systemClock.now(), randomBytes),
     log,
+    steering,
+    restart,
+    recentLog,
     checks: {
       decoder: async () =>
         (await tryDecoder()) ? { result: 'passed' } : { result: 'failed', code: 'misread' },
-      // systemd names the folder that is the kiosk's own; without one it may still write nothing else.
-      disk: () => checkDisk(process.env.STATE_DIRECTORY ?? tmpdir()),
+      disk: () => checkDisk(stateFolder()),
     },
     ...(deps.watcher ? { watcher: deps.watcher } : {}),
   });
+  const stop = async () => {
+    machine.stop();
+    await kiosk.stop();
+  };
   try {
+    await machine.start();
     await kiosk.start();
   } catch (error) {
-    await kiosk.stop();
+    await stop();
     throw error;
   }
   return {
     pageUrl,
     listVersion: () => offline?.inForce?.version,
     selfTest: () => kiosk.selfTest(),
-    stop: () => kiosk.stop(),
+    stop,
   };
 }
 
-async function readIdentity(config: LinkConfig): Promise<KioskIdentity> {
-  try {
-    const key = createPrivateKey(await readFile(config.keyFile));
-    return { kioskId: config.kioskId, sign: (message) => sign(null, message, key) };
-  } catch (cause) {
-    const message = `link.keyFile: ${config.keyFile} holds no readable Ed25519 key`;
-    throw new VarcoError('keyUnreadable', message, { cause });
-  }
+/** systemd names the folder that is the kiosk's own; without one it may still write nothing else. */
+function stateFolder(): string {
+  return process.env.STATE_DIRECTORY ?? tmpdir();
+}
+
+/** The kiosk's own log, and what a site may collect of it. */
+export function newLog(
+  config: Pick<KioskConfig, 'log'>,
+  destination: pino.DestinationStream = pino.destination(2),
+): { log: Logger; recentLog: RecentLog } {
+  const recentLog = new RecentLog();
+  const { level } = config.log;
+  const both = pino.multistream([
+    { level, stream: destination },
+    { level, stream: recentLog },
+  ]);
+  return { log: pino({ level }, both), recentLog };
 }

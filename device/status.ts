@@ -1,4 +1,5 @@
 import type { KioskStatus, Peripherals } from '../shared/protocol/status.ts';
+import { SOFTWARE } from './link/open-link.ts';
 import type { SelfTestResult } from './session/self-test.ts';
 import type { Phase } from './session/state.ts';
 
@@ -7,6 +8,7 @@ const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {
   selfTest: 'starting',
   outOfService: 'outOfService',
   updating: 'updating',
+  enrolling: 'starting',
 };
 
 /** The kiosk's state as the server is told: whoever is at the gate, it is in service. */
@@ -25,4 +27,24 @@ export function testedPeripherals(tested: readonly SelfTestResult[]): Peripheral
     }
   }
   return told;
+}
+
+/** What the kiosk says of its parts, with the machine, the clock and the link around them. */
+export function wholeStatus(
+  own: KioskStatus,
+  link: { quality(): KioskStatus['link']; skewMs(): number | undefined },
+  machine: { latest(): KioskStatus['machine'] },
+): KioskStatus {
+  const skewMs = link.skewMs();
+  return {
+    ...own,
+    machine: machine.latest(),
+    clock: {
+      // Whoever has heard the server knows the time by it.
+      trust: skewMs === undefined ? 'estimated' : 'synced',
+      ...(skewMs === undefined ? {} : { skewMs }),
+    },
+    link: link.quality(),
+    software: SOFTWARE,
+  };
 }

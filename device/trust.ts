@@ -10,10 +10,12 @@ import {
 import { SeenLiveCodes } from '../shared/credential/live.ts';
 import { credentialVerifier } from './credential-keys.ts';
 import type { KeptBoot } from './offline/kept-boot.ts';
+import { ServerTime } from './offline/server-time.ts';
 
 /** Whose codes this gate reads, as the server said; before the first boot nobody's. */
 export class Trust {
-  readonly #clock: Clock;
+  readonly #time: ServerTime;
+  #keptAt = 0;
   #hosts: readonly string[] = [];
   #verify: Verify = () => undefined;
   #gate: KeptBoot['gate'] = { name: '', policy: '' };
@@ -22,11 +24,16 @@ export class Trust {
   #skewMs: number | undefined;
 
   constructor(clock: Clock) {
-    this.#clock = clock;
+    this.#time = new ServerTime(clock);
   }
 
   /** @param skewMs this machine's clock less the server's; `undefined` for a boot of an earlier run. */
-  believe({ hosts, credentialKeys, gate }: KeptBoot, skewMs: number | undefined): void {
+  believe(boot: KeptBoot, skewMs: number | undefined): void {
+    const { hosts, credentialKeys, gate, serverTime } = boot;
+    this.#keptAt = serverTime;
+    if (skewMs !== undefined) {
+      this.#time.hear(serverTime);
+    }
     this.#hosts = hosts;
     this.#verify = credentialVerifier(credentialKeys);
     this.#gate = gate;
@@ -72,9 +79,12 @@ export class Trust {
     return this.#begun?.requestId === requestId ? this.#begun.issuedAt : undefined;
   }
 
-  /** Unix seconds by the server's clock, as far as it is known. */
+  /**
+   * Unix seconds by the server's clock, as far as it is known. A clock of this machine that was never set,
+   * or jumps by years, says nothing; and it can't be earlier than what the server said last.
+   */
   #now(): number {
-    return Math.floor((this.#clock.now() - (this.#skewMs ?? 0)) / 1000);
+    return Math.floor(Math.max(this.#time.now(), this.#keptAt) / 1000);
   }
 
   /**

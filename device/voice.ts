@@ -10,12 +10,17 @@ export type VoiceUse = 'always' | 'headset';
  */
 export class Voice {
   readonly #speaker: Speaker;
-  readonly #use: VoiceUse;
+  #use: VoiceUse;
   #isPlugged = false;
   #last = '';
 
   constructor(speaker: Speaker, use: VoiceUse) {
     this.#speaker = speaker;
+    this.#use = use;
+  }
+
+  /** From now on the gate speaks in this way. */
+  use(use: VoiceUse): void {
     this.#use = use;
   }
 

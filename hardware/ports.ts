@@ -141,6 +141,8 @@ export interface Speaker {
   turnVolume(): number;
   /** Back to the config's, for the next person. */
   resetVolume(): void;
+  /** The loudness that each person finds from now on, 20 to 100, in place of the config's. */
+  setUsualVolume?(percent: number): void;
 }
 
 /** The headset's jack: characters of the code are spoken only while something is plugged into it. */

@@ -59,6 +59,8 @@ export interface LinkOptions {
 const UNSTEERED = { path: '', message: 'this kiosk takes no config from its server' };
 const HEARTBEAT: Heartbeat = { everyMs: 20_000, deadlineMs: 10_000 };
 const CALL_TIMEOUT_MS = 5_000;
+/** Well below what a server allows between its clock and a proof's time. */
+const CLOCK_FAR_MS = 60_000;
 /** From the open socket to an accepted boot: behind a thousand others it takes its time. */
 const BOOT_TIMEOUT_MS = 15_000;
 /** The first report comes within this time after boot. */
@@ -180,7 +182,7 @@ export class Link {
     return {
       Challenge: (challenge) => {
         const { socket, peer } = current();
-        const proof = this.#prove(challenge.nonce);
+        const proof = this.#prove(challenge);
         // The answer to the challenge is on its way before this runs: boot follows it at once.
         setImmediate(() => void this.#boot(socket, peer));
         return proof;
@@ -208,9 +210,14 @@ export class Link {
     }
   }
 
-  #prove(nonce: string): AnswerOf<'Challenge'> {
+  /**
+   * A clock that was never set, or has jumped, is no reason to stay outside: the nonce makes the proof new,
+   * and the boot's answer then says what time it is.
+   */
+  #prove({ nonce, serverTime }: RequestOf<'Challenge'>): AnswerOf<'Challenge'> {
     const { identity, url, clock } = this.#options;
-    const time = clock.now();
+    const isFar = Math.abs(clock.now() - serverTime) > CLOCK_FAR_MS;
+    const time = isFar ? serverTime : clock.now();
     const { kioskId } = identity;
     const message = proofMessage({ host: new URL(url).host, nonce, kioskId, time });
     return { kioskId, time, signature: Buffer.from(identity.sign(message)).toString('base64url') };

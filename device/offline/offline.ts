@@ -180,6 +180,7 @@ export class Offline {
     return {
       list: use.state === 'clockDoubtful' ? 'tooOld' : use.state,
       ...('ageMs' in use ? { listAgeMs: use.ageMs } : {}),
+      ...(this.inForce ? { listVersion: versionOf(this.inForce) } : {}),
       factsWaiting: facts,
       factsQuarantined: quarantined,
     };

@@ -8,16 +8,25 @@ import type { ModeWords, Texts, Words } from './texts/words.ts';
 export type Face = Words & { icon: Icon; tone: Tone };
 
 /** What a screen says at first sight, in the person's language and the words of this kind of gate. */
-export function faceOf({ phase, language, mode }: State): Face {
+export function faceOf({ phase, parts, language, mode }: State): Face {
   const texts = textsOf(language);
   const words = modeWords(texts, mode);
   switch (phase.name) {
     case 'starting':
       return { icon: 'wait', tone: 'neutral', ...texts.starting };
     case 'outOfService':
-      return { icon: 'staff', tone: 'attention', ...texts.outOfService[phase.reason] };
+      return {
+        ...{ icon: 'staff', tone: 'attention', ...texts.outOfService[phase.reason] },
+        ...(phase.reason === 'command' && parts.notice ? { text: parts.notice } : {}),
+      };
     case 'updating':
       return { icon: 'wait', tone: 'attention', ...texts.updating };
+    case 'enrolling':
+      return {
+        icon: phase.stage === 'asking' ? 'wait' : 'scan',
+        tone: phase.stage === 'waiting' || phase.stage === 'asking' ? 'neutral' : 'attention',
+        ...texts.enrolling[phase.stage],
+      };
     case 'selfTest':
       return phase.results
         ? { icon: 'staff', tone: 'attention', ...texts.selfTest.failed }

@@ -2,7 +2,7 @@ import type { Verdict } from '../../shared/verdict.ts';
 import { answered, relay, show } from './answer.ts';
 import { key } from './keys.ts';
 import { read, unusable } from './reading.ts';
-import { clear, settleParts, stay, usualLook } from './rest.ts';
+import { clear, reconfigure, settleParts, stay, usualLook } from './rest.ts';
 import { finishSelfTest, startSelfTest } from './self-testing.ts';
 import type { Event, SessionConfig, State, Step } from './state.ts';
 import { fillFromCard } from './typing.ts';
@@ -34,6 +34,7 @@ export function initialState(config: SessionConfig): State {
  * | starting     | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
  * | outOfService | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
  * | updating     | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
+ * | enrolling    | –        | –        | –     | standing keys  | –                  | own language   | idle if placed |
  * | selfTest     | –        | –        | –     | end → at rest  | –                  | at rest        | –            |
  * | idle         | entering | refusing | –     | standing keys  | –                  | own language   | outOfService |
  * | refusing     | entering | refusing | –     | end → idle     | –                  | idle           | relay lost   |
@@ -68,8 +69,18 @@ function advance(state: State, event: Event, config: SessionConfig): Step {
       return stay({ ...state, parts: { ...state.parts, list: event.list } });
     case 'keypad':
       return settleParts(state, { ...state.parts, keypad: event.state }, config);
-    case 'service':
-      return settleParts(state, { ...state.parts, service: event.state }, config);
+    case 'service': {
+      const { notice: _before, ...parts } = state.parts;
+      const notice = event.notice === undefined ? {} : { notice: event.notice };
+      return settleParts(state, { ...parts, service: event.state, ...notice }, config);
+    }
+    case 'place': {
+      const { place: _before, ...parts } = state.parts;
+      const place = event.state === 'given' ? {} : { place: event.state };
+      return settleParts(state, { ...parts, ...place }, config);
+    }
+    case 'configured':
+      return reconfigure(state, config);
     case 'selfTestStarted':
       return startSelfTest(state, config);
     case 'selfTestDone':
@@ -115,6 +126,7 @@ function timeout(state: State, config: SessionConfig): Step {
     case 'starting':
     case 'outOfService':
     case 'updating':
+    case 'enrolling':
     case 'selfTest':
     case 'idle':
     case 'refusing':

@@ -29,6 +29,9 @@ function isFaulty(phase: Phase): boolean {
 
 /** Where a kiosk with these parts waits for the next person. */
 function restingPhase(parts: Parts): Phase {
+  if (parts.place) {
+    return { name: 'enrolling', stage: parts.place };
+  }
   if (parts.service === 'updating') {
     return { name: 'updating' };
   }
@@ -46,7 +49,13 @@ function restingPhase(parts: Parts): Phase {
 
 /** Whether nobody is served: then a self-test may begin. */
 export function isResting(phase: Phase): boolean {
-  return ['starting', 'outOfService', 'updating', 'idle'].includes(phase.name);
+  return ['starting', 'outOfService', 'updating', 'enrolling', 'idle'].includes(phase.name);
+}
+
+/** Another config is in force: a gate at rest takes its language and kind at once. */
+export function reconfigure(state: State, config: SessionConfig): Step {
+  const next = { ...state, mode: config.mode };
+  return isResting(state.phase) ? clear(next, config) : stay(state);
 }
 
 /** A part came or went, or the site wants something else: it takes effect where nobody is disturbed. */
@@ -56,6 +65,7 @@ export function settleParts(state: State, parts: Parts, config: SessionConfig): 
     case 'starting':
     case 'outOfService':
     case 'updating':
+    case 'enrolling':
     case 'idle':
       return restingPhase(parts).name === state.phase.name && !reasonChanged(state.phase, parts)
         ? stay(next)
@@ -76,6 +86,9 @@ export function settleParts(state: State, parts: Parts, config: SessionConfig): 
 
 function reasonChanged(phase: Phase, parts: Parts): boolean {
   const resting = restingPhase(parts);
+  if (phase.name === 'enrolling' && resting.name === 'enrolling') {
+    return phase.stage !== resting.stage;
+  }
   return (
     phase.name === 'outOfService' &&
     resting.name === 'outOfService' &&

@@ -16,6 +16,12 @@ export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile' | 'command';
 export type Service = 'open' | 'closed' | 'updating';
 
 /**
+ * How far a kiosk without a place is: it waits for its enrolment code, asks the server, or was told no
+ * (`refused`: that code is good no more; `unreachable`: the server was not there).
+ */
+export type PlaceStage = 'waiting' | 'asking' | 'refused' | 'unreachable';
+
+/**
  * Where a gate stands, and so how it speaks and how long it waits: a museum's free entry, a station's
  * hurry, a desk with an attendant beside it.
  */
@@ -40,6 +46,10 @@ export interface Parts {
   /** Told only where the gate can't be used without its keypad. */
   keypad: 'ready' | 'lost';
   service: Service;
+  /** What the site has said of its closed gate, in its own words. */
+  notice?: string;
+  /** Told while this kiosk has no place at any gate; absent: it has one. */
+  place?: PlaceStage;
   /** `down` once the link was tried and is not there; then only a list can decide. */
   link: 'opening' | 'up' | 'down';
   /** What the gate may decide from while the link is down; absent: it has no list at all. */
@@ -57,6 +67,8 @@ export type Phase =
   | { name: 'starting' }
   | { name: 'outOfService'; reason: OutOfServiceReason }
   | { name: 'updating' }
+  /** This kiosk belongs to no gate yet: it serves nobody, and reads enrolment codes alone. */
+  | { name: 'enrolling'; stage: PlaceStage }
   /** The kiosk tries its own parts; no results yet while it does. */
   | { name: 'selfTest'; results: readonly SelfTestResult[] | undefined }
   | { name: 'idle' }
@@ -135,7 +147,11 @@ export type Event =
   | { name: 'link'; state: Parts['link'] }
   | { name: 'list'; list: ListView }
   | { name: 'keypad'; state: Parts['keypad'] }
-  | { name: 'service'; state: Service }
+  | { name: 'service'; state: Service; notice?: string | undefined }
+  /** Where the kiosk is on its way to a place; `given`: it has one. */
+  | { name: 'place'; state: PlaceStage | 'given' }
+  /** Another config is in force: what is at rest follows it at once. */
+  | { name: 'configured' }
   /** The self-test begins; it waits for nobody, so it is refused while somebody is at the gate. */
   | { name: 'selfTestStarted' }
   | { name: 'selfTestDone'; results: readonly SelfTestResult[] }

@@ -58,11 +58,13 @@ class EspeakSpeaker implements AdjustableSpeaker {
   readonly #deps: SoundDeps;
   #sound: Sound | undefined;
   #volume: number;
+  #usualVolume: number;
 
   constructor(config: EspeakConfig, deps: SoundDeps) {
     this.#config = config;
     this.#deps = deps;
     this.#volume = config.volume;
+    this.#usualVolume = config.volume;
   }
 
   async start(events: { health(health: Health): void }): Promise<void> {
@@ -108,7 +110,12 @@ class EspeakSpeaker implements AdjustableSpeaker {
   }
 
   resetVolume(): void {
-    this.#volume = this.#config.volume;
+    this.#volume = this.#usualVolume;
+  }
+
+  setUsualVolume(percent: number): void {
+    this.#usualVolume = percent;
+    this.#volume = percent;
   }
 }
 

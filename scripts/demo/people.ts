@@ -19,7 +19,8 @@ export const DEMO_POLICY = 'trasporto-piemonte';
 
 function person(codiceFiscale: string, name: string, birthDate: string): PersonRecord {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.org`;
-  const mobile = '+393330000000';
+  // Each has a number of its own: codes are counted by it.
+  const mobile = `+39333${birthDate.replaceAll('-', '').slice(1)}`;
   return { codiceFiscale, name, birthDate, mobile, email, privacyVersion: PRIVACY_VERSION };
 }
 

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import { readKioskConfig, startKiosk } from '../../device/main.ts';
+import { enrolCommand } from './enrol.ts';
 import { readPage } from './page-files.ts';
+import { restart } from './restart.ts';
 import { selftestCommand } from './selftest.ts';
 import { untilStopped } from './until-stopped.ts';
 
@@ -11,13 +13,14 @@ export function kioskCommand(): Command {
     // Not a required option: it would be asked for before the name of a subcommand too.
     .option('--config <file>', 'the config file (see device/kiosk.example.json)')
     .enablePositionalOptions()
-    .addCommand(selftestCommand());
+    .addCommand(selftestCommand())
+    .addCommand(enrolCommand());
   return command.action(async (options: { config?: string }) => {
     if (options.config === undefined) {
       return command.error("error: required option '--config <file>' not specified");
     }
     const config = await readKioskConfig(options.config);
-    const kiosk = await startKiosk(config, { page: { assets: await readPage() } });
+    const kiosk = await startKiosk(config, { page: { assets: await readPage() }, restart });
     if (kiosk.pageUrl) {
       process.stdout.write(`${kiosk.pageUrl}\n`);
     }

@@ -91,7 +91,7 @@ export class KioskConnection {
       actions: handshake.actions,
       flooded: () => this.close('flood'),
       handlers: {
-        Boot: (request) => this.#boot(request),
+        Boot: (request) => this.#logged('boot', () => this.#boot(request)),
         Verify: (request) => calls.verify(this.#acceptedKiosk(), request),
         VerifyCode: (request) => calls.verifyCode(this.#acceptedKiosk(), request),
         Status: (request) => this.#status(request),
@@ -275,6 +275,18 @@ export class KioskConnection {
       throw new CallError('notAccepted', 'Only Boot is accepted before boot');
     }
     return this.#state.kiosk;
+  }
+
+  /** A fault of ours is told to the kiosk by its code alone: what it was stands in our log. */
+  async #logged<Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof CallError)) {
+        this.#server.log.error({ code: errorCode(error), what }, 'a call of a kiosk failed');
+      }
+      throw error;
+    }
   }
 
   /** A listener's fault is its own: the link goes on. */

@@ -48,6 +48,7 @@ export async function startLinkServer(
   const sockets = new KioskSockets({
     fleet: { findKiosk: async (id: string) => kiosks.get(id) } as unknown as Fleet,
     verification: {
+      takesOnlyLive: () => false,
       async verify() {
         await options.verify?.();
         return { verdict: { outcome: 'granted', companion: false }, decidedAt: Date.now() };

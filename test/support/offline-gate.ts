@@ -10,13 +10,14 @@ import { Link } from '../../device/link/link.ts';
 import { Offline } from '../../device/offline/offline.ts';
 import type { Screen } from '../../device/session/screen.ts';
 import type { State } from '../../device/session/state.ts';
-import type { Key, Passage, ScannerEvents } from '../../hardware/ports.ts';
+import type { Health, Key, Passage, ScannerEvents } from '../../hardware/ports.ts';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
 import { DEMO_POLICY } from '../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
 import { generateKeyringFile } from '../../server/credential/keyring.ts';
 import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
+import type { Messenger } from '../../server/verification/sources.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { type KioskKey, newKioskKey } from './kiosk-client.ts';
 
@@ -32,27 +33,38 @@ export class OfflineSite {
   people!: SeededPerson[];
   network!: NetworkSwitch;
   url!: string;
+  #messenger: Messenger | undefined;
 
   private constructor(folder: string) {
     this.folder = folder;
   }
 
-  static async start(): Promise<OfflineSite> {
+  /** @param options.level 2: the gate's policy asks for a one-time code, which goes to `messenger`. */
+  static async start(options: { level?: 2; messenger?: Messenger } = {}): Promise<OfflineSite> {
     const site = new OfflineSite(await mkdtemp(join(tmpdir(), 'varco-offline-')));
     const keyring = join(site.folder, 'keyring.json');
     await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
+    site.#messenger = options.messenger;
     await site.startServer(0);
+    const policy = options.level ? await site.#addPolicyWithCode() : DEMO_POLICY;
     await site.server.app.fleet.registerKiosk({
       id: KIOSK_ID,
       publicKey: site.key.publicKey,
       gate: 'Varco 1',
       site: 'torino',
-      policy: DEMO_POLICY,
+      policy,
     });
     site.people = await seedPeople(site.server.app);
     site.network = new NetworkSwitch(Number(new URL(site.server.url).port));
     site.url = `ws://127.0.0.1:${await site.network.start()}/link`;
     return site;
+  }
+
+  async #addPolicyWithCode(): Promise<string> {
+    const { policies } = this.server.app;
+    const asked = policies.list().find(({ id }) => id === DEMO_POLICY);
+    await policies.add({ ...asked, id: 'with-code', version: 1, level: 2 });
+    return 'with-code';
   }
 
   async startServer(port: number): Promise<void> {
@@ -68,7 +80,7 @@ export class OfflineSite {
         offlineLists: { cost: 2, publish: true, refreshMs: 86_400_000 },
         log: 'silent',
       },
-      { log: silent as never },
+      { log: silent as never, ...(this.#messenger ? { messenger: this.#messenger } : {}) },
     );
   }
 
@@ -117,11 +129,19 @@ export class OfflineGate {
   state: State | undefined;
   #scanner: ScannerEvents | undefined;
   #press: (key: Key) => void = () => {};
+  readonly #parts: Partial<Record<'scanner' | 'turnstile' | 'keypad', (health: Health) => void>> =
+    {};
   #waiting: { accept: () => boolean; resolve: () => void }[] = [];
 
   constructor(
     site: OfflineSite,
-    options: { folder?: string; clock?: Clock; budgetMs?: number; answerMs?: number } = {},
+    options: {
+      folder?: string;
+      clock?: Clock;
+      budgetMs?: number;
+      answerMs?: number;
+      touch?: boolean;
+    } = {},
   ) {
     const { clock = systemClock } = options;
     const config = kioskConfigSchema.parse({
@@ -130,6 +150,7 @@ export class OfflineGate {
         answerMs: options.answerMs ?? 5_000,
         verdictMs: 60_000,
         selfTestAtStart: false,
+        touch: options.touch ?? true,
       },
       offline: {
         folder: options.folder ?? join(site.folder, 'kiosk'),
@@ -142,7 +163,7 @@ export class OfflineGate {
       url: site.url,
       identity: { kioskId: KIOSK_ID, sign: (message) => sign(null, message, privateKey) },
       software: 'test',
-      clock: systemClock,
+      clock,
       random: () => 0.05,
       status: () => this.kiosk.status(),
     });
@@ -161,7 +182,7 @@ export class OfflineGate {
       link: this.link,
       offline: this.offline,
       session: config.session,
-      clock: systemClock,
+      clock,
       newRequestId: randomUUID,
       log: { info: log, warn: log },
       watcher: {
@@ -183,6 +204,7 @@ export class OfflineGate {
         expect: () => {},
         start: async (events) => {
           this.#scanner = events;
+          this.#parts.scanner = events.health;
           events.health(READY);
         },
       },
@@ -190,14 +212,23 @@ export class OfflineGate {
         ...quiet,
         start: async (events) => {
           this.#press = (key) => events.key(key);
+          events.health(READY);
         },
         show: (screen) => {
           this.screen = screen;
         },
       },
-      indicator: { ...quiet, show: () => {} },
+      keypad: {
+        ...quiet,
+        start: async (events) => {
+          this.#parts.keypad = events.health;
+          events.health(READY);
+        },
+      },
+      indicator: { ...quiet, start: async (events) => events.health(READY), show: () => {} },
       speaker: {
         ...quiet,
+        start: async (events) => events.health(READY),
         silence: () => {},
         click: () => {},
         turnVolume: () => 0,
@@ -206,7 +237,10 @@ export class OfflineGate {
       },
       turnstile: {
         ...quiet,
-        start: async (events) => events.health(READY),
+        start: async (events) => {
+          this.#parts.turnstile = events.health;
+          events.health(READY);
+        },
         open: async (_pulseMs, went) => {
           this.went = went;
           const phase = this.state?.phase;
@@ -214,6 +248,11 @@ export class OfflineGate {
         },
       },
     };
+  }
+
+  /** A part's driver says how it is. */
+  part(name: 'scanner' | 'turnstile' | 'keypad', health: Health): void {
+    this.#parts[name]?.(health);
   }
 
   #wake(): void {
@@ -251,14 +290,18 @@ export class OfflineGate {
     this.#press(key);
   }
 
+  type(text: string): void {
+    for (const character of text) {
+      this.key({ kind: 'character', character });
+    }
+  }
+
   /** Shows a code, types the codice fiscale, and answers what the screen is told. */
   async walk(person: SeededPerson, codiceFiscale = person.person.codiceFiscale): Promise<string> {
     await this.until(() => this.state?.phase.name === 'idle');
     this.read(person.text);
     if (this.state?.phase.name === 'entering') {
-      for (const character of codiceFiscale) {
-        this.key({ kind: 'character', character });
-      }
+      this.type(codiceFiscale);
       this.key({ kind: 'confirm' });
     }
     await this.until(() => this.state?.phase.name === 'showing');

@@ -22,6 +22,21 @@ export const de: Texts = {
     },
   },
   updating: { title: 'Aktualisierung', text: 'Das Tor ist bald von selbst wieder in Betrieb.' },
+  enrolling: {
+    waiting: {
+      title: 'Tor nicht angemeldet',
+      text: 'Halten Sie den Anmeldecode vor das Lesegerät.',
+    },
+    asking: { title: 'Anmeldung läuft', text: 'Einen Moment.' },
+    refused: {
+      title: 'Code nicht angenommen',
+      text: 'Bitte fordern Sie einen neuen Anmeldecode an.',
+    },
+    unreachable: {
+      title: 'Server nicht erreicht',
+      text: 'Prüfen Sie das Netz und zeigen Sie den Code erneut.',
+    },
+  },
   selfTest: {
     running: { title: 'Selbsttest', text: 'Das Tor prüft seine Teile. Einen Moment.' },
     failed: {

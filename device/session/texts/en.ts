@@ -10,6 +10,15 @@ export const en: Texts = {
     command: { title: 'Out of service', text: 'This gate is closed. Please ask the staff.' },
   },
   updating: { title: 'Updating', text: 'The gate is back in service by itself, soon.' },
+  enrolling: {
+    waiting: { title: 'Gate to be enrolled', text: 'Show the enrolment code to the reader.' },
+    asking: { title: 'Enrolling', text: 'One moment.' },
+    refused: { title: 'Code not accepted', text: 'Ask for a new enrolment code.' },
+    unreachable: {
+      title: 'Server not reached',
+      text: 'Check the network and show the code again.',
+    },
+  },
   selfTest: {
     running: { title: 'Self-test', text: 'The gate is testing its parts. One moment.' },
     failed: { title: 'Self-test not passed', text: 'Please show this screen to the staff.' },

@@ -19,6 +19,15 @@ export const fr: Texts = {
     command: { title: 'Hors service', text: 'Ce portillon est fermé. Adressez-vous au personnel.' },
   },
   updating: { title: 'Mise à jour', text: 'Le portillon revient en service tout seul, bientôt.' },
+  enrolling: {
+    waiting: { title: 'Portillon à inscrire', text: 'Présentez le code d’inscription au lecteur.' },
+    asking: { title: 'Inscription en cours', text: 'Un instant.' },
+    refused: { title: 'Code refusé', text: 'Demandez un nouveau code d’inscription.' },
+    unreachable: {
+      title: 'Serveur injoignable',
+      text: 'Vérifiez le réseau et présentez à nouveau le code.',
+    },
+  },
   selfTest: {
     running: { title: 'Contrôle en cours', text: 'Le portillon vérifie ses éléments. Un instant.' },
     failed: { title: 'Contrôle non réussi', text: 'Montrez cet écran au personnel.' },

@@ -13,6 +13,18 @@ export const it: Texts = {
     title: 'Aggiornamento in corso',
     text: 'Il varco torna in servizio da solo, tra poco.',
   },
+  enrolling: {
+    waiting: {
+      title: 'Varco da registrare',
+      text: 'Mostra al lettore il codice di registrazione.',
+    },
+    asking: { title: 'Registrazione in corso', text: 'Un momento.' },
+    refused: { title: 'Codice non accettato', text: 'Chiedi un nuovo codice di registrazione.' },
+    unreachable: {
+      title: 'Server non raggiungibile',
+      text: 'Controlla la rete e mostra di nuovo il codice.',
+    },
+  },
   selfTest: {
     running: { title: 'Controllo in corso', text: 'Il varco prova le sue parti. Un momento.' },
     failed: { title: 'Controllo non superato', text: 'Mostra questa schermata al personale.' },

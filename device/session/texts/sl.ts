@@ -10,6 +10,15 @@ export const sl: Texts = {
     command: { title: 'Ne deluje', text: 'Ta prehod je zaprt. Obrnite se na osebje.' },
   },
   updating: { title: 'Posodabljanje', text: 'Prehod bo kmalu sam spet deloval.' },
+  enrolling: {
+    waiting: { title: 'Prehod ni prijavljen', text: 'Čitalniku pokažite prijavno kodo.' },
+    asking: { title: 'Prijava poteka', text: 'Trenutek.' },
+    refused: { title: 'Koda ni sprejeta', text: 'Zahtevajte novo prijavno kodo.' },
+    unreachable: {
+      title: 'Strežnik ni dosegljiv',
+      text: 'Preverite omrežje in znova pokažite kodo.',
+    },
+  },
   selfTest: {
     running: { title: 'Samopreizkus', text: 'Prehod preverja svoje dele. Trenutek.' },
     failed: { title: 'Samopreizkus ni uspel', text: 'Ta zaslon pokažite osebju.' },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { MessageServers } from '../../../scripts/demo/message-servers.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { notifyCommand } from '../../../scripts/varco/notify.ts';
 import { readServerConfig } from '../../../server/config.ts';
@@ -10,7 +11,6 @@ import { generateKeyringFile } from '../../../server/credential/keyring.ts';
 import { writeKeyringFile } from '../../../server/credential/keyring-file.ts';
 import { createLog } from '../../../server/log.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
-import { MessageServers } from '../../support/message-servers.ts';
 
 let folder: string;
 let servers: MessageServers;

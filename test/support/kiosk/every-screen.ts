@@ -54,6 +54,8 @@ export function everyPhase(): Record<string, Phase> {
     outOfService: { name: 'outOfService', reason: 'turnstile' },
     closed: { name: 'outOfService', reason: 'command' },
     updating: { name: 'updating' },
+    enrolling: { name: 'enrolling', stage: 'waiting' },
+    notEnrolled: { name: 'enrolling', stage: 'unreachable' },
     selfTest: { name: 'selfTest', results: undefined },
     selfTestFailed: {
       name: 'selfTest',

@@ -6,6 +6,8 @@ import { SMTPServer } from 'smtp-server';
 
 /** A real mail server and a real message centre on this machine, that keep what they are given. */
 export class MessageServers {
+  /** In the order of their coming. */
+  readonly arrivals: { kind: 'email' | 'sms'; index: number; at: number }[] = [];
   readonly mails: ParsedMail[] = [];
   readonly texts: { to: string; text: string }[] = [];
   /** A status other than 0 is said to every SMS. */
@@ -14,6 +16,7 @@ export class MessageServers {
   smppPort = 0;
   #stop: (() => Promise<unknown>)[] = [];
   #heard: (() => void)[] = [];
+  readonly #listeners = new Set<() => void>();
 
   async start(): Promise<this> {
     const mail = new SMTPServer({
@@ -22,6 +25,7 @@ export class MessageServers {
       logger: false,
       onData: (stream, _session, callback) => {
         simpleParser(stream).then((parsed) => {
+          this.arrivals.push({ kind: 'email', index: this.mails.length, at: Date.now() });
           this.mails.push(parsed);
           callback();
           this.#tell();
@@ -42,6 +46,7 @@ export class MessageServers {
         session.send(pdu.response({ command_status: this.smsStatus, message_id: '1' }));
         if (this.smsStatus === 0) {
           const { destination_addr: to = '', short_message: content } = pdu;
+          this.arrivals.push({ kind: 'sms', index: this.texts.length, at: Date.now() });
           this.texts.push({ to, text: String(content?.message) });
         }
         this.#tell();
@@ -62,6 +67,12 @@ export class MessageServers {
     return this;
   }
 
+  /** Hears that something has arrived, until the returned function is called. */
+  listen(heard: () => void): () => void {
+    this.#listeners.add(heard);
+    return () => this.#listeners.delete(heard);
+  }
+
   /** Resolves when what is asked is so; looked at whenever something arrives. */
   async until(accept: () => boolean): Promise<void> {
     while (!accept()) {
@@ -76,7 +87,7 @@ export class MessageServers {
   }
 
   #tell(): void {
-    for (const heard of this.#heard.splice(0)) {
+    for (const heard of [...this.#heard.splice(0), ...this.#listeners]) {
       heard();
     }
   }

@@ -1,0 +1,106 @@
+import type { EnrolInvitation } from '../../shared/protocol/enrolment.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import { CallError } from '../../shared/protocol/peer.ts';
+import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { KioskEnrolment, KioskLink, KioskLog } from '../kiosk-options.ts';
+import type { Disk } from '../offline/disk.ts';
+import { type EnrolDeps, enrol } from './enrol.ts';
+import { type EnrolledIdentity, keepIdentity, newKey } from './identity.ts';
+import type { Link, LinkEvents } from './link.ts';
+
+export interface GateLinkDeps extends EnrolDeps {
+  /** Who this kiosk is; absent: it has no place yet. */
+  identity: EnrolledIdentity | undefined;
+  /** Where the place that it is given is kept; absent: its file gives it one, and it enrols nowhere. */
+  disk: Disk | undefined;
+  open: (identity: EnrolledIdentity) => Link;
+  log: KioskLog;
+}
+
+/** Codes that are good no more; after another failure the same one may be shown again. */
+const final: readonly string[] = ['codeRefused', 'requestInvalid'];
+
+/** The link of a kiosk that may have no place yet: it is there from the enrolment on. */
+export class GateLink implements KioskLink {
+  readonly #deps: GateLinkDeps;
+  readonly enrolment: KioskEnrolment | undefined;
+  #link: Link | undefined;
+  #events: LinkEvents | undefined;
+  /** One key for one code: a try whose answer was lost is repeated with the same. */
+  #asked: { code: string; key: ReturnType<typeof newKey> } | undefined;
+
+  constructor(deps: GateLinkDeps) {
+    this.#deps = deps;
+    this.#link = deps.identity && deps.open(deps.identity);
+    const { disk } = deps;
+    const isPlaced = () => this.#link !== undefined;
+    this.enrolment = disk && {
+      get isPlaced() {
+        return isPlaced();
+      },
+      enrol: (invitation) => this.#enrol(invitation, disk),
+    };
+  }
+
+  start(events: LinkEvents): void {
+    this.#events = events;
+    this.#link?.start(events);
+  }
+
+  stop(): void {
+    this.#events = undefined;
+    this.#link?.stop();
+  }
+
+  async verify(request: RequestOf<'Verify'>, timeoutMs: number): Promise<AnswerOf<'Verify'>> {
+    return await this.call('Verify', request, timeoutMs);
+  }
+
+  async call<Name extends ActionName>(
+    name: Name,
+    request: RequestOf<Name>,
+    timeoutMs: number,
+  ): Promise<AnswerOf<Name>> {
+    if (!this.#link) {
+      throw new CallError('closed', `${name}: this kiosk has no place yet`);
+    }
+    return await this.#link.call(name, request, timeoutMs);
+  }
+
+  reportSoon(): void {
+    this.#link?.reportSoon();
+  }
+
+  quality(): KioskStatus['link'] {
+    return this.#link?.quality();
+  }
+
+  skewMs(): number | undefined {
+    return this.#link?.skewMs();
+  }
+
+  async #enrol(
+    invitation: EnrolInvitation,
+    disk: Disk,
+  ): Promise<'given' | 'refused' | 'unreachable'> {
+    const { log, open } = this.#deps;
+    const { code } = invitation;
+    const key = this.#asked?.code === code ? this.#asked.key : newKey();
+    this.#asked = { code, key };
+    const result = await enrol(invitation, key, this.#deps);
+    if (!result.ok) {
+      log.warn({ event: 'enrolmentFailed', code: result.code }, 'no place was given');
+      return final.includes(result.code) ? 'refused' : 'unreachable';
+    }
+    const { kioskId } = result.answer;
+    const { privateKey } = key;
+    const identity = await keepIdentity(disk, { kioskId, url: result.url, privateKey });
+    this.#asked = undefined;
+    log.info({ event: 'enrolled', kiosk: kioskId }, 'this kiosk has its place');
+    this.#link = open(identity);
+    if (this.#events) {
+      this.#link.start(this.#events);
+    }
+    return 'given';
+  }
+}
