@@ -17,6 +17,8 @@ import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
 import { Metrics } from './fleet/metrics.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import type { Cards } from './login/card/cards.ts';
+import { type CardProxy, stripCertificateHeaders } from './login/card/proxy-certificate.ts';
 import { type LoginConfig, loginConfigSchema } from './login/config.ts';
 import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
@@ -73,6 +75,9 @@ export interface AppDeps {
   source?: StatusSource;
   /** Absent: staff only. */
   login?: LoginConfig | undefined;
+  /** Smart cards, with the proxy that may speak for them. */
+  cards?: Cards | undefined;
+  cardProxy?: CardProxy | undefined;
   /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
   tls?: TlsOptions;
   /** The sites whose kiosks must show a client certificate. */
@@ -151,6 +156,7 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
     config: deps.login ?? loginConfigSchema.parse({}),
+    cards: deps.cards,
   });
   const housekeeping = new Housekeeping({
     verification,
@@ -222,6 +228,7 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
   });
+  stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
   metrics.watch(http);
   metrics.register(http);
@@ -282,6 +289,7 @@ export function createApp(deps: AppDeps): App {
       await fleet.stop();
       await offlineLists?.stop();
       await notify.stop();
+      await logins.cardDoor?.stop();
       await http.close();
       await housekeeping.stop();
       await policies.stop();

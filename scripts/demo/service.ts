@@ -25,8 +25,8 @@ export interface IssuedPerson {
 export interface DemoService {
   people: IssuedPerson[];
   url: string;
-  /** Where a browser goes, and a kiosk that is enrolled. */
-  origin: string;
+  /** Where its pages are, and where a kiosk that is enrolled goes; absent: it has none. */
+  origin: string | undefined;
   linkUrl: string;
   /** How many answers of gates without network reached the server. */
   countFacts(): Promise<number>;
@@ -94,9 +94,15 @@ export async function startService(options: {
     });
   }
   const seeded = await seedPeople(running.app);
+  const people = seeded.map(({ label, person, text, expected }) => ({
+    label: labels[label] ?? label,
+    codiceFiscale: person.codiceFiscale,
+    credential: text,
+    expected,
+  }));
   const links: DemoLink[] = [];
   for (const { ready } of additions) {
-    links.push(...((await ready?.(running)) ?? []));
+    links.push(...((await ready?.(running, people)) ?? []));
   }
   const stop = async () => {
     const server = running;
@@ -104,14 +110,9 @@ export async function startService(options: {
     await server?.stop();
   };
   return {
-    people: seeded.map(({ label, person, text, expected }) => ({
-      label: labels[label] ?? label,
-      codiceFiscale: person.codiceFiscale,
-      credential: text,
-      expected,
-    })),
+    people,
     url,
-    origin,
+    origin: options.visit ? origin : undefined,
     links,
     linkUrl: `${url.replace('http', 'ws')}/link`,
     async listVersion() {

@@ -5,6 +5,7 @@ import {
   formatInvitation,
   parseInvitation,
 } from '../../shared/protocol/enrolment.ts';
+import { readingUrl } from './citizen.ts';
 import { FRAME, fromTray, type TrayState, trayMessageSchema } from './tray-messages.ts';
 import type { World } from './world.ts';
 
@@ -16,6 +17,7 @@ export class TraySocket {
   #world: World | undefined;
   #state: TrayState = {
     people: [],
+    portalUrl: '',
     signal: 'off',
     relay: 'shut',
     serverRuns: true,
@@ -30,9 +32,15 @@ export class TraySocket {
   /** Gives the tray the world that it acts on. */
   serve(world: World): void {
     this.#world = world;
-    const people = world.people.map(({ label, codiceFiscale }) => ({ label, codiceFiscale }));
+    const { origin } = world.service;
+    const people = world.people.map(({ label, codiceFiscale, credential }) => ({
+      label,
+      codiceFiscale,
+      ...(origin ? { readingUrl: readingUrl(origin, credential) } : {}),
+    }));
+    const portalUrl = origin ? `${origin}/portal` : '';
     const { network, enrols } = world;
-    this.tell({ people, enrols, network: network ? 'up' : 'none' });
+    this.tell({ people, portalUrl, enrols, network: network ? 'up' : 'none' });
   }
 
   /** Tells what the kiosk owes to the server, and what the server has of it. */
@@ -91,7 +99,7 @@ export class TraySocket {
         this.tell({ scanner: message.pulled ? 'pulled' : 'plugged' });
         return;
       case 'invite': {
-        const text = invitationOf(message.text, world.service.origin);
+        const text = invitationOf(message.text, world.service.origin ?? world.service.url);
         if (text !== undefined) {
           await world.stage.present(text);
           this.#clearLater();

@@ -22,6 +22,8 @@ export async function startApp(
       | 'offlineLists'
       | 'web'
       | 'login'
+      | 'cards'
+      | 'cardProxy'
       | 'transports'
     >
   > = {},
