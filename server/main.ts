@@ -8,6 +8,7 @@ import type { ServerConfig } from './config.ts';
 import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
 import { KeyringWatch } from './credential/keyring-watch.ts';
+import { readFleetConfig } from './fleet/config.ts';
 import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
@@ -68,7 +69,7 @@ export async function startServer(
     login: config.login,
     ...(await openCardLogin(config, log)),
     transports,
-    fleet: config.fleet,
+    fleet: config.fleet && (await readFleetConfig(config.fleet)),
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),

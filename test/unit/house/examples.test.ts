@@ -23,11 +23,14 @@ describe('device/kiosk.example.json', () => {
   });
 });
 
-test.each(['server.example.json', 'server.messages.example.json'])('server/%s', (name) => {
-  const text = readFileSync(new URL(`../../../server/${name}`, import.meta.url), 'utf8');
-  expect(parseServerConfig(JSON.parse(text))).toMatchObject({ host: 'varco.example.it' });
-  expect(text).not.toMatch(/"(password|token|secret)"/);
-});
+test.each(['server.example.json', 'server.messages.example.json', 'server.fleet.example.json'])(
+  'server/%s',
+  (name) => {
+    const text = readFileSync(new URL(`../../../server/${name}`, import.meta.url), 'utf8');
+    expect(parseServerConfig(JSON.parse(text))).toMatchObject({ host: 'varco.example.it' });
+    expect(text).not.toMatch(/"(password|token|secret)"/);
+  },
+);
 
 test('every problem of the hardware is told at once', async () => {
   const wrong = {
