@@ -61,6 +61,7 @@ export async function startServer(
     web,
     login: config.login,
     transports,
+    cards: config.cards,
     fleet: config.fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,

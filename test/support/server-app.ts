@@ -20,6 +20,7 @@ export async function startApp(
       | 'source'
       | 'messenger'
       | 'offlineLists'
+      | 'cards'
       | 'web'
       | 'login'
       | 'transports'
