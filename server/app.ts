@@ -14,10 +14,12 @@ import type { FleetConfig } from './fleet/config.ts';
 import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
-import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
+import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link-limits.ts';
 import { Metrics } from './fleet/metrics.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
+import type { Cards } from './login/card/cards.ts';
+import { type CardProxy, stripCertificateHeaders } from './login/card/proxy-certificate.ts';
 import { type LoginConfig, loginConfigSchema } from './login/config.ts';
 import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
@@ -51,8 +53,6 @@ import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
-/** Whoever sends a request's head drop by drop has so long, and is looked at so often. */
-const slowness = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppDeps {
   store: Store;
@@ -76,6 +76,9 @@ export interface AppDeps {
   source?: StatusSource;
   /** Absent: staff only. */
   login?: LoginConfig | undefined;
+  /** Smart cards, with the proxy that may speak for them. */
+  cards?: Cards | undefined;
+  cardProxy?: CardProxy | undefined;
   /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
   tls?: TlsOptions;
   /** The sites whose kiosks must show a client certificate. */
@@ -166,6 +169,7 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
     config: deps.login ?? loginConfigSchema.parse({}),
+    cards: deps.cards,
   });
   const housekeeping = new Housekeeping({
     verification,
@@ -229,7 +233,10 @@ export function createApp(deps: AppDeps): App {
   });
   fleet.onCounted = metrics;
   const pages = deps.web && new Pages(deps.web.assets);
-  const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
+  const socketLimits = deps.socketLimits ?? defaultSocketLimits;
+  const http = createHttp({
+    ...{ store, keyring, log, web: deps.web, pages, tls: deps.tls, socketLimits },
+  });
   registerEnrolment(http, {
     listener: sockets.listener,
     hosts: sockets.hosts,
@@ -237,6 +244,7 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
   });
+  stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
   metrics.watch(http);
   metrics.register(http);
@@ -298,6 +306,7 @@ export function createApp(deps: AppDeps): App {
       await fleet.stop();
       await offlineLists?.stop();
       await notify.stop();
+      await logins.cardDoor?.stop();
       await http.close();
       await housekeeping.stop();
       await policies.stop();
@@ -313,15 +322,17 @@ function createHttp(
   deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & {
     pages: Pages | undefined;
     tls: TlsOptions | undefined;
+    socketLimits: SocketLimits;
   },
 ): FastifyInstance {
   const { store, keyring, log, web, pages } = deps;
+  const slow = slowness(deps.socketLimits);
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
-    ...(deps.tls ? { https: { ...deps.tls, ...slowness } } : { http: slowness }),
+    ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
   http.register(cookie);

@@ -60,6 +60,7 @@ export async function startServer(
     offlineLists: config.offlineLists,
     web,
     login: config.login,
+    ...(await openCardLogin(config, log)),
     transports,
     cards: config.cards,
     fleet: config.fleet,
@@ -81,6 +82,7 @@ export async function startServer(
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });
     log.info({ node }, 'server listens');
+    await app.logins.cardDoor?.start(web?.origin ?? url);
     const secret = web && (await app.logins.staff.inviteFirstAdministrator());
     const link = secret && invitationLink(web?.origin ?? url, secret);
     return { url, app, administratorLink: link, stop };
@@ -88,6 +90,22 @@ export async function startServer(
     await stop();
     throw toListenError(error, config);
   }
+}
+
+/** Smart cards, read only where they are let in. */
+async function openCardLogin({ login }: ServerConfig, log: Log) {
+  const config = login?.card;
+  if (!config) {
+    return {};
+  }
+  const { openCards } = await import('./login/card/cards.ts');
+  const cards = await openCards({ config, log, now: () => systemClock.now() });
+  if (!config.proxy) {
+    return { cards };
+  }
+  const { address, secretFile } = config.proxy;
+  const secret = (await readFile(secretFile, 'utf8')).trim();
+  return { cards, cardProxy: { address, secret } };
 }
 
 async function openSource(config: ServerConfig, log: Log): Promise<StatusSource | undefined> {

@@ -25,6 +25,8 @@ export interface IssuedPerson {
 export interface DemoService {
   people: IssuedPerson[];
   url: string;
+  /** Where its pages are; absent: it has none. */
+  origin: string | undefined;
   linkUrl: string;
   /** How many answers of gates without network reached the server. */
   countFacts(): Promise<number>;
@@ -89,9 +91,15 @@ export async function startService(options: {
     policy: DEMO_POLICY,
   });
   const seeded = await seedPeople(running.app);
+  const people = seeded.map(({ label, person, text, expected }) => ({
+    label: labels[label] ?? label,
+    codiceFiscale: person.codiceFiscale,
+    credential: text,
+    expected,
+  }));
   const links: DemoLink[] = [];
   for (const { ready } of additions) {
-    links.push(...((await ready?.(running)) ?? []));
+    links.push(...((await ready?.(running, people)) ?? []));
   }
   const stop = async () => {
     const server = running;
@@ -99,13 +107,9 @@ export async function startService(options: {
     await server?.stop();
   };
   return {
-    people: seeded.map(({ label, person, text, expected }) => ({
-      label: labels[label] ?? label,
-      codiceFiscale: person.codiceFiscale,
-      credential: text,
-      expected,
-    })),
+    people,
     url,
+    origin: options.visit ? origin : undefined,
     links,
     linkUrl: `${url.replace('http', 'ws')}/link`,
     async listVersion() {

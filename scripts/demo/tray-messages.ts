@@ -5,7 +5,9 @@ export const FRAME = { width: 640, height: 480 } as const;
 
 /** What the tray is told. */
 export interface TrayState {
-  people: { label: string; codiceFiscale: string }[];
+  people: { label: string; codiceFiscale: string; readingUrl?: string }[];
+  /** The citizen portal; empty: this demo's server has no pages. */
+  portalUrl: string;
   signal: string;
   relay: string;
   serverRuns: boolean;

@@ -1,5 +1,6 @@
 import type { WebSocket } from 'ws';
 import { readImage } from '../../hardware/scanner/read-image.ts';
+import { readingUrl } from './citizen.ts';
 import { FRAME, fromTray, type TrayState, trayMessageSchema } from './tray-messages.ts';
 import type { World } from './world.ts';
 
@@ -11,6 +12,7 @@ export class TraySocket {
   #world: World | undefined;
   #state: TrayState = {
     people: [],
+    portalUrl: '',
     signal: 'off',
     relay: 'shut',
     serverRuns: true,
@@ -23,8 +25,14 @@ export class TraySocket {
   /** Gives the tray the world that it acts on. */
   serve(world: World): void {
     this.#world = world;
-    const people = world.people.map(({ label, codiceFiscale }) => ({ label, codiceFiscale }));
-    this.tell({ people, network: world.network ? 'up' : 'none' });
+    const { origin } = world.service;
+    const people = world.people.map(({ label, codiceFiscale, credential }) => ({
+      label,
+      codiceFiscale,
+      ...(origin ? { readingUrl: readingUrl(origin, credential) } : {}),
+    }));
+    const portalUrl = origin ? `${origin}/portal` : '';
+    this.tell({ people, portalUrl, network: world.network ? 'up' : 'none' });
   }
 
   /** Tells what the kiosk owes to the server, and what the server has of it. */

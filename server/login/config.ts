@@ -43,43 +43,49 @@ function isSafeIssuer({ protocol, hostname }: URL): boolean {
 
 const file = z.string().min(1);
 
-/** CNS and CIE smart cards: a listener of its own asks for the TLS client certificate. */
-export const cardConfigSchema = z.strictObject({
-  listen: z.strictObject({
-    address: z.string().min(1),
-    port: z.number().int().min(0).max(65_535),
-  }),
-  /** Where browsers find that listener, such as `https://card.varco.example.it`. */
+/** Where browsers show their card: a listener of its own, which asks for the TLS client certificate. */
+const cardListenerSchema = z.strictObject({
+  address: z.string().min(1),
+  port: z.number().int().min(0).max(65_535),
+  /** Where browsers find it, such as `https://card.varco.example.it`; absent: where it listens. */
   origin: z.url({ protocol: /^https$/ }).optional(),
-  /** The listener's own certificate and key, PEM. */
+  /** Its own certificate and key, PEM. */
   certificateFile: file,
   keyFile: file,
-  /** The certification authorities whose cards are let in, PEM; never the machine's own list. */
-  authorityFiles: z.array(file).min(1).max(64),
-  /** Their revocation lists, PEM or DER; read again when they change. */
-  revocationFiles: z.array(file).max(64).default([]),
-  /** Without a list in force for a card's issuer, the card is refused; `false` only for a trial. */
-  requireRevocation: z.boolean().default(true),
-  /** Levels of assurance by certificate policy (CNS, CIE). */
-  policies: z
-    .record(z.string().regex(/^\d+(\.\d+)+$/), level)
-    .default({ '1.3.76.16.2.1': 3, '1.3.76.47.4': 3 }),
 });
+export type CardListenerConfig = z.infer<typeof cardListenerSchema>;
 
-export type CardConfig = z.infer<typeof cardConfigSchema>;
-
-/** A proxy that ends TLS with the card itself, and says in a header which certificate it saw. */
+/** A proxy that ends TLS with the card itself, and says in `Client-Cert` (RFC 9440) what it saw. */
 const cardProxySchema = z.strictObject({
   /** Its address, as the connection shows it. */
   address: z.string().min(1),
-  /** Holds what it sends as `X-Varco-Proxy-Secret`, 32 characters at least. */
+  /** Holds what it sends as `X-Varco-Proxy-Secret`: 32 characters at least. */
   secretFile: file,
 });
+
+/** CNS and CIE smart cards. */
+export const cardConfigSchema = z
+  .strictObject({
+    listener: cardListenerSchema.optional(),
+    proxy: cardProxySchema.optional(),
+    /** The certification authorities whose cards are let in, PEM; never the machine's own list. */
+    authorityFiles: z.array(file).min(1).max(64),
+    /** Their revocation lists, PEM or DER; read again when they change. */
+    revocationFiles: z.array(file).max(64).default([]),
+    /** Without a list in force for a card's issuer the card is refused; `false` only for a trial. */
+    requireRevocation: z.boolean().default(true),
+    /** Levels of assurance by certificate policy (CNS, CIE). */
+    policies: z
+      .record(z.string().regex(/^\d+(\.\d+)+$/), level)
+      .default({ '1.3.76.16.2.1': 3, '1.3.76.47.4': 3 }),
+  })
+  .refine(({ listener, proxy }) => listener || proxy, 'needs a listener or a proxy');
+
+export type CardConfig = z.infer<typeof cardConfigSchema>;
 
 export const loginConfigSchema = z.strictObject({
   oidc: z.array(oidcConfigSchema).max(8).default([]),
   card: cardConfigSchema.optional(),
-  cardProxy: cardProxySchema.optional(),
   /** The PIN of 8 characters, which the issuer ended in 2020: off unless said otherwise. */
   pin: z.boolean().default(false),
 });
@@ -91,7 +97,7 @@ export function resolveLoginPaths(
   config: LoginConfig,
   resolve: (path: string) => string,
 ): LoginConfig {
-  const { oidc, card, cardProxy } = config;
+  const { oidc, card } = config;
   return {
     ...config,
     oidc: oidc.map(({ clientSecretFile: secret, clientKeyFile: key, ...one }) => ({
@@ -99,17 +105,23 @@ export function resolveLoginPaths(
       ...(secret === undefined ? {} : { clientSecretFile: resolve(secret) }),
       ...(key === undefined ? {} : { clientKeyFile: resolve(key) }),
     })),
-    ...(cardProxy
-      ? { cardProxy: { ...cardProxy, secretFile: resolve(cardProxy.secretFile) } }
-      : {}),
-    ...(card
+    ...(card ? { card: resolveCardPaths(card, resolve) } : {}),
+  };
+}
+
+function resolveCardPaths(card: CardConfig, resolve: (path: string) => string): CardConfig {
+  const { listener, proxy } = card;
+  return {
+    ...card,
+    authorityFiles: card.authorityFiles.map(resolve),
+    revocationFiles: card.revocationFiles.map(resolve),
+    ...(proxy ? { proxy: { ...proxy, secretFile: resolve(proxy.secretFile) } } : {}),
+    ...(listener
       ? {
-          card: {
-            ...card,
-            certificateFile: resolve(card.certificateFile),
-            keyFile: resolve(card.keyFile),
-            authorityFiles: card.authorityFiles.map(resolve),
-            revocationFiles: card.revocationFiles.map(resolve),
+          listener: {
+            ...listener,
+            certificateFile: resolve(listener.certificateFile),
+            keyFile: resolve(listener.keyFile),
           },
         }
       : {}),

@@ -5,6 +5,8 @@ import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { Attempts } from './attempts.ts';
+import { CardDoor, type CardTicket } from './card/card-door.ts';
+import type { Cards } from './card/cards.ts';
 import type { LoginConfig } from './config.ts';
 import { LoginLog } from './login-log.ts';
 import { OidcProvider } from './oidc.ts';
@@ -15,6 +17,9 @@ import type { Role } from './session.ts';
 import { type Arrival, Sessions } from './sessions.ts';
 import { SingleUse } from './single-use.ts';
 import { StaffAccounts } from './staff-accounts.ts';
+
+/** From the card's listener to the main site: one redirection. */
+const TICKET_LIFE_MS = 60_000;
 
 /** How somebody tried to log in, for the log of logins. */
 export type LoginWay = 'oidc' | 'card' | 'pin' | 'password' | 'passkey' | 'invitation';
@@ -34,6 +39,8 @@ export class Logins {
   readonly staff: StaffAccounts;
   readonly passkeys: Passkeys;
   readonly providers: ReadonlyMap<string, OidcProvider>;
+  readonly cards: Cards | undefined;
+  readonly cardDoor: CardDoor | undefined;
 
   constructor(deps: {
     store: Store;
@@ -41,8 +48,9 @@ export class Logins {
     log: Log;
     now: () => number;
     config: LoginConfig;
+    cards?: Cards | undefined;
   }) {
-    const { store, keyring, log, now, config } = deps;
+    const { store, keyring, log, now, config, cards } = deps;
     this.#store = store;
     this.config = config;
     this.sessions = new Sessions({ store, keyring, log, now });
@@ -56,6 +64,18 @@ export class Logins {
     this.providers = new Map(
       config.oidc.map((one) => [one.id, new OidcProvider({ config: one, log, now })]),
     );
+    this.cards = cards;
+    const listener = config.card?.listener;
+    this.cardDoor =
+      cards && listener
+        ? new CardDoor({
+            config: listener,
+            cards,
+            log,
+            giveTicket: (body) => this.#giveTicket(body),
+            refuse: (request, problem) => this.refuse(request, 'card', '', problem),
+          })
+        : undefined;
   }
 
   /** Somebody has proved who it is: logs it, and begins a session in this browser. */
@@ -82,6 +102,18 @@ export class Logins {
     reason: string,
   ): Promise<void> {
     await this.log.write({ event: 'failed', way, account, reason, ...whence(request) });
+  }
+
+  #giveTicket(body: CardTicket): Promise<string> {
+    const lifeMs = TICKET_LIFE_MS;
+    return this.#store.transaction((tx) =>
+      this.singleUse.give(tx, { kind: 'ticket', subject: '', body, lifeMs }),
+    );
+  }
+
+  /** Who showed a card, once. */
+  takeTicket(ticket: unknown): Promise<object | undefined> {
+    return this.#store.transaction((tx) => this.singleUse.take(tx, 'ticket', ticket));
   }
 
   /** Accepts an invitation with a passkey in the place of a password; nothing when it is spent. */

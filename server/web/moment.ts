@@ -26,3 +26,9 @@ export function formatDay(day: number | string, language: Language): string {
 export function isoDay(at: number): string {
   return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(at);
 }
+
+/** An amount, such as `333,33 €`. */
+export function formatEuro(euro: number, language: Language): string {
+  const style = { style: 'currency', currency: 'EUR' } as const;
+  return new Intl.NumberFormat(locales[language], style).format(euro);
+}

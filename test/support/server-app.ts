@@ -23,6 +23,8 @@ export async function startApp(
       | 'cards'
       | 'web'
       | 'login'
+      | 'cards'
+      | 'cardProxy'
       | 'transports'
     >
   > = {},

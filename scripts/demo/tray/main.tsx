@@ -33,9 +33,21 @@ function Tray() {
               Show: {person.label}
             </button>
             <code>{person.codiceFiscale}</code>
+            {person.readingUrl && (
+              <a href={person.readingUrl} target="_blank" rel="noopener noreferrer">
+                What a phone reads
+              </a>
+            )}
           </li>
         ))}
       </ul>
+      {state?.portalUrl && (
+        <p>
+          <a href={state.portalUrl} target="_blank" rel="noopener noreferrer">
+            The citizen portal
+          </a>
+        </p>
+      )}
       <PhotoInput send={send} />
       <Webcam send={send} />
       <div class="faults">

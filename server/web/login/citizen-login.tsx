@@ -33,7 +33,7 @@ export function wantedPath(request: FastifyRequest): string | undefined {
 function showWays(deps: LoginDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const words = loginWords[languageOf(request)];
   const { ended } = request.query as { ended?: string };
-  const { oidc, card, cardProxy, pin } = deps.logins.config;
+  const { oidc, card, pin } = deps.logins.config;
   const to = wantedPath(request);
   const ways: VNode[] = oidc.map(({ id, title }) => (
     <Way
@@ -43,7 +43,7 @@ function showWays(deps: LoginDeps, request: FastifyRequest, reply: FastifyReply)
       hint={words.citizen.oidcHint}
     />
   ));
-  if (card || cardProxy) {
+  if (card) {
     const { card: label, cardHint: hint } = words.citizen;
     ways.push(<Way key="card" href={withTo('/login/card', to)} label={label} hint={hint} />);
   }

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { registerCardLogin } from './card-login.tsx';
 import { registerCitizenLogin } from './citizen-login.tsx';
 import { registerInvitation } from './invitation.tsx';
 import type { LoginDeps } from './login-deps.ts';
@@ -7,6 +8,7 @@ import { registerStaffLogin } from './staff-login.tsx';
 /** Every page of the logins. */
 export function registerLogin(http: FastifyInstance, deps: LoginDeps): void {
   registerCitizenLogin(http, deps);
+  registerCardLogin(http, deps);
   registerStaffLogin(http, deps);
   registerInvitation(http, deps);
 }

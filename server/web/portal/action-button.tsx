@@ -7,6 +7,8 @@ export function ActionButton(props: {
   csrf: string;
   label: ComponentChildren;
   kind?: 'primary' | 'outline-primary' | 'danger' | 'outline-danger';
+  /** What a screen reader says where the label alone does not tell which; it begins with the label. */
+  name?: string;
   fields?: Record<string, string>;
 }): VNode {
   return (
@@ -15,7 +17,11 @@ export function ActionButton(props: {
       {Object.entries(props.fields ?? {}).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <button type="submit" class={`btn btn-${props.kind ?? 'primary'}`}>
+      <button
+        type="submit"
+        class={`btn btn-${props.kind ?? 'primary'}`}
+        {...(props.name ? { 'aria-label': props.name } : {})}
+      >
         {props.label}
       </button>
     </form>

@@ -216,6 +216,7 @@ function Checks(props: {
             key={`${check.at} ${check.asker} ${check.reference ?? ''}`}
             visit={visit}
             check={check}
+            lockable={lockable}
           />
         ))}
       </ul>
@@ -223,8 +224,9 @@ function Checks(props: {
   );
 }
 
-function OneCheck({ visit, check }: { visit: PersonVisit; check: ShownCheck }): VNode {
-  const { words, language } = visit;
+function OneCheck(props: { visit: PersonVisit; check: ShownCheck; lockable: boolean }): VNode {
+  const { visit, check, lockable } = props;
+  const { words, language, csrf } = visit;
   const { checks } = words;
   return (
     <li class="varco-panel">
@@ -248,6 +250,15 @@ function OneCheck({ visit, check }: { visit: PersonVisit; check: ShownCheck }): 
           </>
         )}
       </dl>
+      {lockable && (
+        <ActionButton
+          action="/portal/checks/lock"
+          csrf={csrf}
+          kind="outline-danger"
+          label={checks.notMe}
+          name={checks.notMeOf(formatMoment(check.at, language))}
+        />
+      )}
     </li>
   );
 }

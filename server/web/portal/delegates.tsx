@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
+import { z } from 'zod';
 import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
 import { VarcoError } from '../../../shared/errors.ts';
@@ -156,8 +157,7 @@ function readForm(visit: PersonVisit): {
 
 /** The end of a day in Italy, which is included; undefined when there is no such day. */
 function endOf(day: string): number | undefined {
-  const noon = Date.parse(`${day}T12:00:00Z`);
-  if (!/^\d{4}-\d{2}-\d{2}$/.test(day) || Number.isNaN(noon)) {
+  if (!z.iso.date().safeParse(day).success) {
     return undefined;
   }
   // The clock in Italy is one or two hours ahead: the first hour of the next day there.

@@ -9,7 +9,9 @@ import { registerContacts } from './contacts.tsx';
 import { registerData } from './data.tsx';
 import { registerDelegates } from './delegates.tsx';
 import type { PortalDeps } from './deps.ts';
+import { registerLive } from './live.tsx';
 import { SessionChanged } from './problem-pages.tsx';
+import { registerStatus } from './status.tsx';
 import { Visits } from './visit.tsx';
 import { portalWords } from './words/words.ts';
 
@@ -33,6 +35,8 @@ export function registerPortal(root: FastifyInstance, deps: PortalDeps): void {
       return fallBack(error, request, reply);
     });
     registerCodes(http, visits, deps);
+    registerLive(http, visits, deps);
+    registerStatus(http, visits, deps);
     registerContacts(http, visits, deps);
     registerChecks(http, visits, deps);
     registerDelegates(http, visits, deps);

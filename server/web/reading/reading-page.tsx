@@ -17,11 +17,13 @@ interface FormProps {
   kind: CodeKind;
   /** Makes the answer to a form that is sent twice the same answer. */
   requestId: string;
+  /** Of a live code: see `live-seen.ts`. */
+  seen?: string | undefined;
   error?: string | undefined;
 }
 
 /** The form: a codice fiscale, and *Verifica*. */
-export function ReadingForm({ language, kind, requestId, error }: FormProps): VNode {
+export function ReadingForm({ language, kind, requestId, seen, error }: FormProps): VNode {
   const words = readingWords[language];
   return (
     <>
@@ -33,6 +35,7 @@ export function ReadingForm({ language, kind, requestId, error }: FormProps): VN
       <p class="lead">{kind === 'card' ? words.cardIntro : words.intro}</p>
       <form method="post" noValidate class="varco-form">
         <input type="hidden" name="request" value={requestId} />
+        {seen && <input type="hidden" name="seen" value={seen} />}
         <Island name="code-field" data={{ language, ...(error ? { error } : {}) }}>
           <CodeField language={language} error={error} />
         </Island>

@@ -12,6 +12,7 @@ import type { FirstLevel, FirstLevelResult } from '../../verification/first-leve
 import { languageOf } from '../language.ts';
 import type { Pages } from '../pages.tsx';
 import { CODE_FIELD, CODE_LENGTH_MAX } from './code-field.tsx';
+import { openSeen, SEEN_MS, sealSeen } from './live-seen.ts';
 import { readerOf } from './reader.ts';
 import { type CodeKind, ReadingAnswer, ReadingForm, ReadingProblem } from './reading-page.tsx';
 import { readingWords } from './words/words.ts';
@@ -46,39 +47,53 @@ export function registerReading(http: FastifyInstance, deps: ReadingDeps): void 
   }
 }
 
-/** How long the page of a live code can be used: a photograph of it opens nothing later. */
-const LIVE_READ_MS = 900_000;
-
 interface ReadCode {
   id: string;
   kind: CodeKind;
+  /** Of a live code: it was of now when this page was opened. */
+  seen?: string;
 }
 
-/** The credential in a path, or nothing; whether it is still good is the record's to say. */
+/**
+ * The credential in a path, or nothing. Whether a code is still good is the record's to say; a live one
+ * must also be of now, when its page is opened: typing may take longer.
+ */
 function readCode(
   { keyring, host, now }: ReadingDeps,
   request: FastifyRequest,
-): ReadCode | undefined {
+): ReadCode | 'stale' | undefined {
   const path = (request.params as { '*': string })['*'];
-  const read = decodeCredential(`https://${host}/V/${path}`, {
-    hosts: [host],
-    verify: (keyId, message, signature) => keyring.verifyCredential(keyId, message, signature),
-    now: 0,
-  });
-  // A phone's live code is for a minute; here it holds while a codice fiscale is typed.
-  const ageMs = read.ok && read.credential.live ? now() - read.credential.issuedAt * 1000 : 0;
-  return read.ok && ageMs <= LIVE_READ_MS
-    ? { id: read.credential.id, kind: read.credential.kind }
-    : undefined;
+  const read = (seconds: number) =>
+    decodeCredential(`https://${host}/V/${path}`, {
+      hosts: [host],
+      verify: (keyId, message, signature) => keyring.verifyCredential(keyId, message, signature),
+      now: seconds,
+    });
+  const seconds = Math.floor(now() / 1000);
+  const first = read(seconds);
+  const decoded = !first.ok && first.problem === 'expired' ? read(0) : first;
+  if (decoded.ok) {
+    const { id, kind, live } = decoded.credential;
+    return live
+      ? { id, kind, seen: sealSeen(keyring, { id, kind, path, at: now() }) }
+      : { id, kind };
+  }
+  if (decoded.problem !== 'liveStale') {
+    return undefined;
+  }
+  const seen = openSeen(keyring, (request.body as { seen?: unknown } | null | undefined)?.seen);
+  return seen?.path === path && now() - seen.at < SEEN_MS
+    ? { id: seen.id, kind: seen.kind, seen: sealSeen(keyring, seen) }
+    : 'stale';
 }
 
 function showForm(deps: ReadingDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const language = languageOf(request);
   const code = readCode(deps, request);
-  if (!code) {
-    return sendNotOurs(deps, request, reply, language);
+  if (!code || code === 'stale') {
+    return sendUnusable(deps, request, reply, language, code ?? 'notOurs');
   }
-  return sendForm(deps, request, reply, { language, kind: code.kind, requestId: randomUUID() });
+  return sendForm(deps, request, reply, { language, code, requestId: randomUUID() });
 }
 
 async function answer(
@@ -88,8 +103,8 @@ async function answer(
 ): Promise<FastifyReply> {
   const language = languageOf(request);
   const code = readCode(deps, request);
-  if (!code) {
-    return sendNotOurs(deps, request, reply, language);
+  if (!code || code === 'stale') {
+    return sendUnusable(deps, request, reply, language, code ?? 'notOurs');
   }
   const form = formSchema.parse(request.body ?? {});
   const parsed = parse(form[CODE_FIELD]);
@@ -97,8 +112,7 @@ async function answer(
   if (!parsed.ok && !accepted) {
     const [problem] = parsed.problems;
     const error = problem && problemMessage(problem, language);
-    const { kind } = code;
-    return sendForm(deps, request, reply, { language, kind, requestId: form.request, error });
+    return sendForm(deps, request, reply, { language, code, requestId: form.request, error });
   }
   const { asker } = readerOf(deps.keyring, request.ip, deps.now());
   const question = {
@@ -144,23 +158,25 @@ function sendForm(
   deps: ReadingDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { language: Language; kind: CodeKind; requestId: string; error?: string | undefined },
+  given: { language: Language; code: ReadCode; requestId: string; error?: string | undefined },
 ): FastifyReply {
+  const { code, ...rest } = given;
   return send(deps, request, reply, given.language, {
-    body: <ReadingForm {...given} />,
+    body: <ReadingForm {...rest} kind={code.kind} seen={code.seen} />,
     status: given.error ? 422 : 200,
     islands: ['code-field'],
   });
 }
 
-function sendNotOurs(
+function sendUnusable(
   deps: ReadingDeps,
   request: FastifyRequest,
   reply: FastifyReply,
   language: Language,
+  why: 'notOurs' | 'stale',
 ): FastifyReply {
-  const body = <ReadingProblem {...readingWords[language].notOurs} />;
-  return send(deps, request, reply, language, { body, status: 404 });
+  const body = <ReadingProblem {...readingWords[language][why]} />;
+  return send(deps, request, reply, language, { body, status: why === 'stale' ? 410 : 404 });
 }
 
 function send(

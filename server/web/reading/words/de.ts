@@ -46,6 +46,10 @@ export const de: ReadingWords = {
     text: (minutes) =>
       `Zum Schutz der Person ist diese Prüfung angehalten. Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} erneut oder bitten Sie um den Papierbescheid.`,
   },
+  stale: {
+    title: 'Dieser Code ist abgelaufen',
+    text: 'Es ist ein Live-Code, der eine Minute gilt: Vielleicht ist er ein Foto. Bitten Sie die Person, ihn noch einmal auf ihrem Telefon zu zeigen.',
+  },
   notOurs: {
     title: 'Dieser Code ist nicht gültig',
     text: 'Der Code ist unvollständig, nicht von diesem Dienst oder nicht mehr in Gebrauch. Lesen Sie ihn noch einmal; sonst bitten Sie die Person, ihn in ihrem Bereich zu erneuern.',

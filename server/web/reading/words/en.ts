@@ -46,6 +46,10 @@ export const en: ReadingWords = {
     text: (minutes) =>
       `To protect the person this check is on hold. Try again in ${minutes === 1 ? 'one minute' : `${minutes} minutes`}, or ask to see the paper report.`,
   },
+  stale: {
+    title: 'This code is out of date',
+    text: 'It is a live code, good for one minute: it may be a photograph. Ask the person to show it again on their phone.',
+  },
   notOurs: {
     title: 'This code is not valid',
     text: 'The code is cut off, is not of this service or is no longer in use. Read it again; if that fails, ask the person to renew it in their own area.',

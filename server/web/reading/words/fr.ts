@@ -47,6 +47,10 @@ export const fr: ReadingWords = {
     text: (minutes) =>
       `Pour protéger la personne, cette vérification est suspendue. Réessayez dans ${minutes === 1 ? 'une minute' : `${minutes} minutes`}, ou demandez à voir le procès-verbal.`,
   },
+  stale: {
+    title: 'Ce code n’est plus à jour',
+    text: 'C’est un code en direct, valable une minute : c’est peut-être une photo. Demandez à la personne de le montrer de nouveau sur son téléphone.',
+  },
   notOurs: {
     title: 'Ce code n’est pas valable',
     text: 'Le code est incomplet, n’est pas de ce service ou n’est plus utilisé. Lisez-le de nouveau ; sinon, demandez à la personne de le renouveler dans son espace.',

@@ -46,6 +46,10 @@ export const it: ReadingWords = {
     text: (minutes) =>
       `Per proteggere la persona, questa verifica è ferma. Riprova fra ${minutes === 1 ? 'un minuto' : `${minutes} minuti`}, oppure chiedi di vedere il verbale.`,
   },
+  stale: {
+    title: 'Questo codice è scaduto',
+    text: 'È un codice dal vivo, e vale un minuto: forse è una foto. Chiedi alla persona di mostrarlo di nuovo sul suo telefono.',
+  },
   notOurs: {
     title: 'Questo codice non è valido',
     text: 'Il codice è incompleto, non è di questo servizio o non è più in uso. Leggilo di nuovo; se non va, chiedi alla persona di rinnovarlo nella sua area riservata.',

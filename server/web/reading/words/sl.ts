@@ -46,6 +46,10 @@ export const sl: ReadingWords = {
     text: (minutes) =>
       `Zaradi zaščite osebe je to preverjanje ustavljeno. Poskusite znova ${minutes === 1 ? 'čez eno minuto' : `čez toliko minut: ${minutes}`} ali prosite za papirni zapisnik.`,
   },
+  stale: {
+    title: 'Ta koda je potekla',
+    text: 'To je živa koda, ki velja eno minuto: morda je fotografija. Prosite osebo, naj jo znova pokaže na svojem telefonu.',
+  },
   notOurs: {
     title: 'Ta koda ni veljavna',
     text: 'Koda je nepopolna, ni od te storitve ali ni več v uporabi. Preberite jo znova; sicer prosite osebo, naj jo v svojem območju obnovi.',

@@ -1,0 +1,63 @@
+import { writeFile } from 'node:fs/promises';
+import { Command, InvalidArgumentError } from 'commander';
+import QRCode from 'qrcode';
+import { commandLine } from '../../server/fleet/actor.ts';
+import { CODE_LIFE_MS, type EnrolmentCode, SHEET_LIFE_MS } from '../../server/fleet/enrolment.ts';
+import { codeSheet } from '../../server/web/fleet/code-sheet.ts';
+import { configOption, printLine, withApp } from './open-app.ts';
+
+interface Options {
+  config: string;
+  json?: boolean;
+  replace: boolean;
+  minutes: number;
+  server?: string;
+  sheet?: string;
+}
+
+const MINUTE_MS = 60_000;
+
+/** `varco fleet enrol`: one-time codes by which boards get their place. */
+export function enrolCommand(): Command {
+  return new Command('enrol')
+    .description('make a one-time code for each gate, shown once, as QR and text')
+    .argument('<gate...>', "the gates' ids")
+    .option('--replace', 'end the key of the board that stands there, once the code is used', false)
+    .option('--minutes <number>', 'how long the codes are good', minutes, CODE_LIFE_MS / MINUTE_MS)
+    .option('--server <origin>', 'where kiosks find the server, if not at the config’s own origin')
+    .option('--sheet <file>', 'write the codes to a PDF in the place of printing them')
+    .addOption(configOption())
+    .option('--json', 'one JSON object a line')
+    .action(async (gates: string[], options: Options) => {
+      const { config, replace, server, sheet } = options;
+      const codes = await withApp(config, ({ app }) =>
+        app.fleet.enrolment.createCodes(commandLine, gates, {
+          replace,
+          lifeMs: options.minutes * MINUTE_MS,
+          ...(server === undefined ? {} : { server }),
+        }),
+      );
+      if (sheet !== undefined) {
+        await writeFile(sheet, await codeSheet(codes, 'it', Date.now()), { mode: 0o600 });
+        printLine(sheet);
+        return;
+      }
+      for (const code of codes) {
+        printLine(options.json ? JSON.stringify(code) : await describe(code));
+      }
+    });
+}
+
+async function describe({ gate, code, invitation, expiresAt }: EnrolmentCode): Promise<string> {
+  const qr = await QRCode.toString(invitation, { type: 'utf8', errorCorrectionLevel: 'M' });
+  const until = new Date(expiresAt).toISOString();
+  return `${qr}\n${gate}: ${code}\ngood until ${until}, once; or at the kiosk: varco kiosk enrol`;
+}
+
+function minutes(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > SHEET_LIFE_MS / MINUTE_MS) {
+    throw new InvalidArgumentError(`a whole number from 1 to ${SHEET_LIFE_MS / MINUTE_MS}.`);
+  }
+  return value;
+}

@@ -1,0 +1,86 @@
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { commandLine } from '../../server/fleet/actor.ts';
+import { type Scope, scopes } from '../../server/fleet/permissions.ts';
+import { type Role, roles } from '../../server/login/session.ts';
+import { configOption, printLine, withApp } from './open-app.ts';
+
+interface Options {
+  config: string;
+  json?: boolean;
+}
+
+/** `varco fleet token`: programs' keys to the API. */
+export function tokenCommand(): Command {
+  return new Command('token')
+    .description('tokens for programs that use /api/v1 and /metrics')
+    .addCommand(createCommand())
+    .addCommand(listCommand())
+    .addCommand(revokeCommand());
+}
+
+function createCommand(): Command {
+  return new Command('create')
+    .description('make a token and print it, once')
+    .requiredOption('--title <words>', 'what it is for')
+    .addOption(
+      new Option('--scope <scope...>', 'what it may do').choices(scopes).makeOptionMandatory(),
+    )
+    .addOption(
+      new Option('--role <role>', 'what it may do at most').choices(roles).default('viewer'),
+    )
+    .option('--site <id...>', 'for these sites only; without it for all')
+    .option('--days <number>', 'how long it is good', days, 90)
+    .addOption(configOption())
+    .option('--json', 'as one JSON object')
+    .action(
+      async (
+        options: Options & {
+          title: string;
+          scope: Scope[];
+          role: Role;
+          site?: string[];
+          days: number;
+        },
+      ) => {
+        const { config, json, title, scope, role, site } = options;
+        const given = { title, scopes: scope, role, sites: site ?? ('all' as const) };
+        const made = await withApp(config, ({ app }) =>
+          app.fleet.tokens.create(commandLine, { ...given, days: options.days }),
+        );
+        printLine(json ? JSON.stringify({ token: made.token, ...made.about }) : made.token);
+      },
+    );
+}
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('every token, without itself')
+    .addOption(configOption())
+    .option('--json', 'one JSON object a line')
+    .action(async ({ config, json }: Options) => {
+      for (const one of await withApp(config, ({ app }) => app.fleet.tokens.list(commandLine))) {
+        const until = new Date(one.expiresAt).toISOString().slice(0, 10);
+        const state = one.revokedAt === undefined ? `until ${until}` : 'revoked';
+        const line = `${one.id}  ${one.title}  ${one.role}  ${one.scopes.join(',')}  ${state}`;
+        printLine(json ? JSON.stringify(one) : line);
+      }
+    });
+}
+
+function revokeCommand(): Command {
+  return new Command('revoke')
+    .description('end a token at once')
+    .argument('<id>', "the token's id")
+    .addOption(configOption())
+    .action(async (id: string, { config }: Options) => {
+      await withApp(config, ({ app }) => app.fleet.tokens.revoke(commandLine, id));
+    });
+}
+
+function days(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1 || value > 366) {
+    throw new InvalidArgumentError('a whole number from 1 to 366.');
+  }
+  return value;
+}

@@ -1,0 +1,70 @@
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { isSameText } from '../secret.ts';
+
+/** By which a proxy proves that it is the named one. */
+const SECRET_HEADER = 'x-varco-proxy-secret';
+/** RFC 9440: the certificate as a byte sequence of structured fields. */
+const CERTIFICATE_HEADER = 'client-cert';
+/** What proxies of all kinds call what they say of a client's certificate. */
+const CERTIFICATE_HEADERS =
+  /^(client-cert(-chain)?|x-(ssl|tls|client|forwarded)-.*(cert|verify|dn).*|ssl[-_]client.*|x-arr-clientcert|x-client-(cert|verify|dn).*|x-varco-proxy-secret)$/i;
+const CERTIFICATE_BYTES_MAX = 8192;
+const SECRET_LENGTH_MIN = 32;
+
+/** The proxy that ends TLS with cards in our place. */
+export interface CardProxy {
+  address: string;
+  secret: string;
+}
+
+const vouched = new WeakMap<FastifyRequest, Uint8Array>();
+
+/**
+ * Takes every header that speaks of a client certificate off every request, whoever sent it; the one that
+ * the named proxy sent (its address and its secret, both) is put aside for {@link vouchedCertificate}.
+ */
+export function stripCertificateHeaders(http: FastifyInstance, proxy: CardProxy | undefined): void {
+  http.addHook('onRequest', (request, _reply, done) => {
+    const { headers, socket } = request.raw;
+    const given = headers[CERTIFICATE_HEADER];
+    if (proxy && typeof given === 'string' && isFrom(proxy, socket.remoteAddress, headers)) {
+      const certificate = readByteSequence(given);
+      if (certificate) {
+        vouched.set(request, certificate);
+      }
+    }
+    for (const name of Object.keys(headers)) {
+      if (CERTIFICATE_HEADERS.test(name)) {
+        delete headers[name];
+      }
+    }
+    done();
+  });
+}
+
+/** The card's certificate that the named proxy saw, in DER. */
+export function vouchedCertificate(request: FastifyRequest): Uint8Array | undefined {
+  return vouched.get(request);
+}
+
+function isFrom(
+  { address, secret }: CardProxy,
+  peer: string | undefined,
+  headers: NodeJS.Dict<string | string[]>,
+): boolean {
+  const given = headers[SECRET_HEADER];
+  return (
+    peer?.replace(/^::ffff:/, '') === address &&
+    secret.length >= SECRET_LENGTH_MIN &&
+    typeof given === 'string' &&
+    isSameText(given, secret)
+  );
+}
+
+/** `:BASE64:` (RFC 9651 §3.3.5). */
+function readByteSequence(text: string): Uint8Array | undefined {
+  const [, base64] = /^:([A-Za-z0-9+/]+={0,2}):$/.exec(text) ?? [];
+  return base64 === undefined || base64.length > CERTIFICATE_BYTES_MAX
+    ? undefined
+    : Buffer.from(base64, 'base64');
+}

@@ -1,0 +1,93 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { CardTicket } from '../../login/card/card-door.ts';
+import { vouchedCertificate } from '../../login/card/proxy-certificate.ts';
+import { homeOf } from '../../login/logins.ts';
+import { hashSecret, isSameText, newSecret } from '../../login/secret.ts';
+import { wantedPath } from './citizen-login.tsx';
+import type { LoginDeps } from './login-deps.ts';
+import { sendLoginProblem } from './problem-page.tsx';
+import type { LoginProblem } from './words/words.ts';
+
+/** What the browser keeps while its owner is at the card's listener. */
+interface CardPending {
+  /** The listener is told only its hash. */
+  start: string;
+  to?: string | undefined;
+}
+
+const problems: readonly LoginProblem[] = [
+  'cardMissing',
+  'cardUntrusted',
+  'cardExpired',
+  'cardRevoked',
+  'cardUnsuited',
+  'revocationUnknown',
+];
+
+/** The way by smart card: to the listener that asks for it, and back with a ticket. */
+export function registerCardLogin(http: FastifyInstance, deps: LoginDeps): void {
+  const { logins } = deps;
+  if (!logins.config.card) {
+    return;
+  }
+  http.get('/login/card', async (request, reply) => {
+    const { cardDoor } = logins;
+    const to = wantedPath(request);
+    if (!cardDoor) {
+      return finishProxied(deps, request, reply);
+    }
+    const start = newSecret();
+    logins.pending.write(request, reply, 'card', { start, to } satisfies CardPending);
+    const query = new URLSearchParams({ start: hashSecret(start) });
+    return reply
+      .header('cache-control', 'no-store')
+      .redirect(`${cardDoor.origin}/login/card?${query}`, 303);
+  });
+  http.get('/login/card/done', (request, reply) => finish(deps, request, reply));
+}
+
+async function finish(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { logins } = deps;
+  const { ticket, problem } = request.query as { ticket?: unknown; problem?: unknown };
+  const pending = logins.pending.read<CardPending>(request, 'card');
+  const told = problems.find((one) => one === problem);
+  if (told) {
+    return sendLoginProblem(deps, request, reply, told, { to: pending?.to });
+  }
+  logins.pending.clear(request, reply);
+  const found = (await logins.takeTicket(ticket)) as CardTicket | undefined;
+  // The ticket is for the browser in which the login began, and no other.
+  if (!found || !pending || !isSameText(found.start, hashSecret(pending.start))) {
+    await logins.refuse(request, 'card', '', 'stateInvalid');
+    return sendLoginProblem(deps, request, reply, 'stateInvalid');
+  }
+  const { codiceFiscale, name, assurance } = found;
+  const arrival = { kind: 'citizen', codiceFiscale, name, assurance, method: 'cns' } as const;
+  await logins.arrive(request, reply, 'card', arrival);
+  return reply.redirect(pending.to ?? homeOf(undefined), 303);
+}
+
+/** Behind the named proxy the certificate comes with the request itself. */
+async function finishProxied(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { logins } = deps;
+  const to = wantedPath(request);
+  const certificate = vouchedCertificate(request);
+  const outcome = certificate && (await logins.cards?.judge([certificate]));
+  if (!outcome?.ok) {
+    const problem = outcome?.problem ?? 'cardMissing';
+    await logins.refuse(request, 'card', '', problem);
+    return sendLoginProblem(deps, request, reply, problem, { to });
+  }
+  const { codiceFiscale, name, assurance } = outcome;
+  const arrival = { kind: 'citizen', codiceFiscale, name, assurance, method: 'cns' } as const;
+  await logins.arrive(request, reply, 'card', arrival);
+  return reply.redirect(to ?? homeOf(undefined), 303);
+}
