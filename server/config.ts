@@ -67,7 +67,7 @@ export const serverConfigSchema = z.strictObject({
   /** Who is told of the fleet's alerts, and who may read metrics. */
   fleet: fleetConfigSchema.optional(),
   /** `staff`: somebody looks at the photo before a Disability Card is issued (`varco card`). */
-  cards: z.strictObject({ review: z.enum(['staff', 'none']) }).optional(),
+  disabilityCards: z.strictObject({ review: z.enum(['staff', 'none']) }).optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

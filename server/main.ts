@@ -62,7 +62,7 @@ export async function startServer(
     login: config.login,
     ...(await openCardLogin(config, log)),
     transports,
-    cards: config.cards,
+    disabilityCards: config.disabilityCards,
     fleet: config.fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,

@@ -23,7 +23,7 @@ export async function startApp(
       | 'cards'
       | 'web'
       | 'login'
-      | 'cards'
+      | 'disabilityCards'
       | 'cardProxy'
       | 'transports'
     >

@@ -1,7 +1,7 @@
 import { type Kysely, sql } from 'kysely';
 import type { Engine } from '../store.ts';
 
-/** Requests for Disability Cards (`server/credential/cards.ts`). */
+/** Requests for Disability Cards (`server/credential/disability-cards.ts`). */
 export async function cards(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const binary = engine === 'postgres' ? sql`bytea` : sql`blob`;
   const tables = [

@@ -40,7 +40,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const url = (await postgres?.createDatabase()) ?? `sqlite:${join(folder, randomUUID())}.db`;
     store = await openStore(url);
     clock = new VirtualClock(Date.UTC(2026, 10, 28));
-    app = await startApp(store, { clock, cards: { review } });
+    app = await startApp(store, { clock, disabilityCards: { review } });
     people = await seedPeople(app);
   }
   beforeEach(() => begin('none'));
@@ -56,12 +56,12 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('asked for with a photo it is there at once, with serial, expiry and mark', async () => {
     const id = await idOf('entitledWithCompanion');
-    expect(await app.cards.of(id)).toEqual({ name: 'none' });
-    const card = await app.cards.request(id, photo, options);
+    expect(await app.disabilityCards.of(id)).toEqual({ name: 'none' });
+    const card = await app.disabilityCards.request(id, photo, options);
     expect(card).toMatchObject({ name: 'issued', expiresAt: Date.UTC(2036, 10, 29) });
     expect(card.name === 'issued' && isSerial(card.serial)).toBe(true);
-    expect((await sharp(await app.cards.photo(id)).metadata()).format).toBe('jpeg');
-    await expect(app.cards.request(id, photo, options)).rejects.toMatchObject({
+    expect((await sharp(await app.disabilityCards.photo(id)).metadata()).format).toBe('jpeg');
+    await expect(app.disabilityCards.request(id, photo, options)).rejects.toMatchObject({
       code: 'cardRequested',
     });
   });
@@ -69,8 +69,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   test('two clicks at once make one card', async () => {
     const id = await idOf('entitled');
     const results = await Promise.allSettled([
-      app.cards.request(id, photo, options),
-      app.cards.request(id, photo, options),
+      app.disabilityCards.request(id, photo, options),
+      app.disabilityCards.request(id, photo, options),
     ]);
     expect(results.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected']);
     const rows = await store.db.selectFrom('credential').selectAll().execute();
@@ -78,16 +78,20 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   test('who has no right to it, and what is no photo, leave nothing behind', async () => {
-    const asking = app.cards.request(await idOf('notInArchive'), photo, options);
+    const asking = app.disabilityCards.request(await idOf('notInArchive'), photo, options);
     await expect(asking).rejects.toMatchObject({ code: 'statusMissing' });
-    const wrong = app.cards.request(await idOf('entitled'), Buffer.from('<svg/>'), options);
+    const wrong = app.disabilityCards.request(
+      await idOf('entitled'),
+      Buffer.from('<svg/>'),
+      options,
+    );
     await expect(wrong).rejects.toMatchObject({ code: 'photoKind' });
     expect(await store.db.selectFrom('card_request').selectAll().execute()).toEqual([]);
   });
 
   test('the photo can not be seen in the database', async () => {
     const id = await idOf('entitled');
-    await app.cards.request(id, photo, options);
+    await app.disabilityCards.request(id, photo, options);
     const { photo_cipher: box } = await store.db
       .selectFrom('card_request')
       .select('photo_cipher')
@@ -99,16 +103,16 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('lost: revoked, and a new one has a new serial; past its day another may be asked for', async () => {
     const id = await idOf('entitled');
-    const first = await app.cards.request(id, photo, options);
+    const first = await app.disabilityCards.request(id, photo, options);
     const { credentialId } = first as { credentialId: string };
     await app.credentials.revoke(credentialId, { actor: 'portal', reason: 'lost' });
-    expect(await app.cards.of(id)).toMatchObject({ name: 'revoked' });
-    const second = await app.cards.request(id, photo, options);
+    expect(await app.disabilityCards.of(id)).toMatchObject({ name: 'revoked' });
+    const second = await app.disabilityCards.request(id, photo, options);
     expect(second).toMatchObject({ name: 'issued' });
     expect((second as { serial: string }).serial).not.toBe((first as { serial: string }).serial);
     clock.advance(10 * YEAR_MS);
-    expect(await app.cards.of(id)).toMatchObject({ name: 'expired' });
-    expect(await app.cards.request(id, photo, options)).toMatchObject({ name: 'issued' });
+    expect(await app.disabilityCards.of(id)).toMatchObject({ name: 'expired' });
+    expect(await app.disabilityCards.request(id, photo, options)).toMatchObject({ name: 'issued' });
   });
 
   test('where staff looks first: it waits, is refused with a reason, taken back, issued', async () => {
@@ -116,27 +120,35 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await store.close();
     await begin('staff');
     const id = await idOf('entitled');
-    expect(await app.cards.request(id, photo, options)).toMatchObject({ name: 'requested' });
-    const [waiting] = await app.cards.waiting();
-    await app.cards.refuse(waiting?.id ?? '', { actor: 'staff:1', reason: 'di profilo' });
-    expect(await app.cards.of(id)).toEqual({ name: 'refused', reason: 'di profilo' });
-    expect(await app.cards.photo(id)).toBeUndefined();
-    await app.cards.request(id, photo, options);
-    await app.cards.withdraw(id, options);
-    expect(await app.cards.of(id)).toEqual({ name: 'withdrawn' });
-    expect(await app.cards.photo(id)).toBeUndefined();
-    await app.cards.request(id, photo, options);
-    const [again] = await app.cards.waiting();
-    await app.cards.issue(again?.id ?? '', { actor: 'staff:1' });
-    expect(await app.cards.of(id)).toMatchObject({ name: 'issued' });
-    await expect(app.cards.issue(again?.id ?? '', { actor: 'staff:1' })).rejects.toMatchObject({
+    expect(await app.disabilityCards.request(id, photo, options)).toMatchObject({
+      name: 'requested',
+    });
+    const [waiting] = await app.disabilityCards.waiting();
+    await app.disabilityCards.refuse(waiting?.id ?? '', { actor: 'staff:1', reason: 'di profilo' });
+    expect(await app.disabilityCards.of(id)).toEqual({ name: 'refused', reason: 'di profilo' });
+    expect(await app.disabilityCards.photo(id)).toBeUndefined();
+    await app.disabilityCards.request(id, photo, options);
+    await app.disabilityCards.withdraw(id, options);
+    expect(await app.disabilityCards.of(id)).toEqual({ name: 'withdrawn' });
+    expect(await app.disabilityCards.photo(id)).toBeUndefined();
+    await app.disabilityCards.request(id, photo, options);
+    const [again] = await app.disabilityCards.waiting();
+    await app.disabilityCards.issue(again?.id ?? '', { actor: 'staff:1' });
+    expect(await app.disabilityCards.of(id)).toMatchObject({ name: 'issued' });
+    await expect(
+      app.disabilityCards.issue(again?.id ?? '', { actor: 'staff:1' }),
+    ).rejects.toMatchObject({
       code: 'cardUnknown',
     });
   });
 
   test('its code says at a gate and to a reader only that the card is valid', async () => {
     const one = people.find(({ label }) => label === 'entitledWithCompanion') as SeededPerson;
-    const card = await app.cards.request(await idOf('entitledWithCompanion'), photo, options);
+    const card = await app.disabilityCards.request(
+      await idOf('entitledWithCompanion'),
+      photo,
+      options,
+    );
     const { credentialId } = card as { credentialId: string };
     const asker = { id: 'operator:1', site: 'torino' };
     const { codiceFiscale } = one.person;
@@ -146,13 +158,13 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('the card as a PDF: photo, data as text, and its code', async () => {
     const id = await idOf('entitledWithCompanion');
-    const card = await app.cards.request(id, photo, options);
+    const card = await app.disabilityCards.request(id, photo, options);
     const { serial, credentialId, companion } = card as {
       serial: string;
       credentialId: string;
       companion: boolean;
     };
-    const pdf = await openPdf(await app.cards.pdf(id, 'de'));
+    const pdf = await openPdf(await app.disabilityCards.pdf(id, 'de'));
     const page = await pdf.getPage(1);
     const { items } = await page.getTextContent();
     const said = items.map((item) => ('str' in item ? item.str : '')).join(' ');
@@ -167,8 +179,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('erased with the person’s data', async () => {
     const id = await idOf('entitled');
-    await app.cards.request(id, photo, options);
-    await store.transaction((tx) => app.cards.erase(tx, id));
-    expect(await app.cards.of(id)).toEqual({ name: 'none' });
+    await app.disabilityCards.request(id, photo, options);
+    await store.transaction((tx) => app.disabilityCards.erase(tx, id));
+    expect(await app.disabilityCards.of(id)).toEqual({ name: 'none' });
   });
 });

@@ -35,7 +35,7 @@ export interface WaitingRequest {
 }
 
 /** Disability Cards: asked for with a photo, issued, shown. Every method is a whole unit of work. */
-export class Cards {
+export class DisabilityCards {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #audit: Audit;
