@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
-import { errorCode, VarcoError } from '../shared/errors.ts';
+import { errorCode } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
@@ -30,6 +30,7 @@ import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { ContactChecks } from './portal/contact-checks.ts';
 import { Delegations } from './portal/delegations.ts';
+import { checkKeyring, readiness } from './readiness.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
@@ -85,6 +86,8 @@ export interface AppDeps {
   certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: nobody is told of alerts, and metrics need a token. */
   fleet?: FleetConfig | undefined;
+  /** What is wrong with the keyring file now, for `/readyz`. */
+  keyringProblem?: (() => string | undefined) | undefined;
   /** Absent: no pages; the links of kiosks and the calls of programs only. */
   web?: WebDeps | undefined;
 }
@@ -234,9 +237,7 @@ export function createApp(deps: AppDeps): App {
   fleet.onCounted = metrics;
   const pages = deps.web && new Pages(deps.web.assets);
   const socketLimits = deps.socketLimits ?? defaultSocketLimits;
-  const http = createHttp({
-    ...{ store, keyring, log, web: deps.web, pages, tls: deps.tls, socketLimits },
-  });
+  const http = createHttp({ ...deps, pages, tls: deps.tls, socketLimits });
   registerEnrolment(http, {
     listener: sockets.listener,
     hosts: sockets.hosts,
@@ -319,7 +320,7 @@ export function createApp(deps: AppDeps): App {
 }
 
 function createHttp(
-  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & {
+  deps: Pick<AppDeps, 'store' | 'keyring' | 'keyringProblem' | 'log' | 'web'> & {
     pages: Pages | undefined;
     tls: TlsOptions | undefined;
     socketLimits: SocketLimits;
@@ -363,9 +364,9 @@ function createHttp(
   );
   http.get('/livez', () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
-    const problem = await readiness(store);
-    return problem
-      ? reply.code(503).send({ status: 'unavailable', problems: [problem] })
+    const problems = await readiness(store, deps.keyringProblem?.());
+    return problems.length > 0
+      ? reply.code(503).send({ status: 'unavailable', problems })
       : { status: 'ok' };
   });
   http.get('/.well-known/varco/keys.json', (_request, reply) =>
@@ -376,41 +377,4 @@ function createHttp(
     }),
   );
   return http;
-}
-
-/** What keeps the server from answering gates now; a write that is rolled back is the honest test. */
-async function readiness(store: Store): Promise<string | undefined> {
-  try {
-    await store.transaction(async (tx) => {
-      const value = String(Date.now());
-      await tx
-        .insertInto('meta')
-        .values({ name: 'ready', value })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-        .execute();
-    });
-    return undefined;
-  } catch (error) {
-    return errorCode(error);
-  }
-}
-
-/** @throws VarcoError `keyringMismatch`: with another keyring nobody would be found. */
-async function checkKeyring(store: Store, keyring: Keyring): Promise<void> {
-  const value = keyring.fingerprint();
-  const kept = await store.transaction(async (tx) => {
-    await tx
-      .insertInto('meta')
-      .values({ name: 'keyring', value })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    return tx
-      .selectFrom('meta')
-      .select('value')
-      .where('name', '=', 'keyring')
-      .executeTakeFirstOrThrow();
-  });
-  if (kept.value !== value) {
-    throw new VarcoError('keyringMismatch', 'The keyring is not the one of this database');
-  }
 }

@@ -224,7 +224,7 @@ export class Credentials {
     }
     const { renewAt, ...times } = liveStep(now);
     const credential = { id, kind: row.kind as CredentialKind, ...times, live: true } as const;
-    const signer = this.#keyring.credentialSigner();
+    const signer = this.#keyring.credentialSigner(this.#now());
     return { text: encodeCredential(credential, { host: this.#host, ...signer }), renewAt };
   }
 
@@ -383,7 +383,10 @@ export class Credentials {
       issuedAt: Math.floor(issuedAt / 1000),
       ...(expiresAt === null ? {} : { expiresAt: Math.floor(expiresAt / 1000) }),
     };
-    return encodeCredential(credential, { host: this.#host, ...this.#keyring.credentialSigner() });
+    return encodeCredential(credential, {
+      host: this.#host,
+      ...this.#keyring.credentialSigner(this.#now()),
+    });
   }
 }
 
