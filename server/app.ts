@@ -8,6 +8,7 @@ import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
+import { DisabilityCards } from './credential/disability-cards.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { registerApi } from './fleet/api/api.ts';
 import type { FleetConfig } from './fleet/config.ts';
@@ -69,6 +70,8 @@ export interface AppDeps {
   messenger?: Messenger;
   /** The ways out for messages; without one for SMS, second level and one-time codes are `unavailable`. */
   transports?: Transports | undefined;
+  /** Whether somebody looks at the photos of Disability Cards first; absent: nobody. */
+  disabilityCards?: { review: 'staff' | 'none' } | undefined;
   /** Absent: no offline lists. They are of the registry, so with another source there are none. */
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
@@ -119,6 +122,7 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  disabilityCards: DisabilityCards;
   logins: Logins;
   sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
@@ -140,6 +144,17 @@ export function createApp(deps: AppDeps): App {
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
   const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
+  const disabilityCards = new DisabilityCards({
+    store,
+    keyring,
+    audit,
+    credentials,
+    registry,
+    notify,
+    portalUrl: `${deps.web?.origin ?? `https://${host}`}/portal`,
+    review: deps.disabilityCards?.review ?? 'none',
+    now,
+  });
   const secondLevel = new SecondLevel({
     store,
     keyring,
@@ -281,6 +296,7 @@ export function createApp(deps: AppDeps): App {
     offlineLists,
     facts,
     notify,
+    disabilityCards,
     logins,
     sessions: logins.sessions,
     async start() {

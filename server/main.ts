@@ -68,6 +68,7 @@ export async function startServer(
     login: config.login,
     ...(await openCardLogin(config, log)),
     transports,
+    disabilityCards: config.disabilityCards,
     fleet: config.fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
