@@ -4,9 +4,11 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
+import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
+import { DisabilityCards } from './credential/disability-cards.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { registerApi } from './fleet/api/api.ts';
 import type { FleetConfig } from './fleet/config.ts';
@@ -68,6 +70,8 @@ export interface AppDeps {
   messenger?: Messenger;
   /** The ways out for messages; without one for SMS, second level and one-time codes are `unavailable`. */
   transports?: Transports | undefined;
+  /** Whether somebody looks at the photos of Disability Cards first; absent: nobody. */
+  disabilityCards?: { review: 'staff' | 'none' } | undefined;
   /** Absent: no offline lists. They are of the registry, so with another source there are none. */
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
@@ -109,6 +113,7 @@ export interface App {
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
+  anchors: Anchors;
   checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
@@ -117,6 +122,7 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  disabilityCards: DisabilityCards;
   logins: Logins;
   sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
@@ -130,6 +136,7 @@ export function createApp(deps: AppDeps): App {
   const { store, keyring, clock, log, node, host } = deps;
   const now = () => clock.now();
   const audit = new Audit({ store, keyring, node, now });
+  const anchors = new Anchors({ store, audit, node });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, audit, now });
@@ -137,6 +144,17 @@ export function createApp(deps: AppDeps): App {
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
   const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
+  const disabilityCards = new DisabilityCards({
+    store,
+    keyring,
+    audit,
+    credentials,
+    registry,
+    notify,
+    portalUrl: `${deps.web?.origin ?? `https://${host}`}/portal`,
+    review: deps.disabilityCards?.review ?? 'none',
+    now,
+  });
   const secondLevel = new SecondLevel({
     store,
     keyring,
@@ -162,6 +180,7 @@ export function createApp(deps: AppDeps): App {
   const housekeeping = new Housekeeping({
     verification,
     registry,
+    anchors,
     logins,
     checkpoints,
     clock,
@@ -270,12 +289,14 @@ export function createApp(deps: AppDeps): App {
     firstLevel,
     secondLevel,
     audit,
+    anchors,
     checkpoints,
     fleet,
     sockets,
     offlineLists,
     facts,
     notify,
+    disabilityCards,
     logins,
     sessions: logins.sessions,
     async start() {

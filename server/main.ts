@@ -50,6 +50,7 @@ export async function startServer(
   const web = config.web && { ...config.web, assets: await readWebAssets() };
   const tls = config.listen.tls && (await readTls(config.listen.tls));
   const transports = await openTransports(config.notify, systemClock, process.env);
+  const fleet = config.fleet && (await readFleetConfig(config.fleet));
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
@@ -69,7 +70,8 @@ export async function startServer(
     login: config.login,
     ...(await openCardLogin(config, log)),
     transports,
-    fleet: config.fleet && (await readFleetConfig(config.fleet)),
+    disabilityCards: config.disabilityCards,
+    fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),

@@ -124,6 +124,38 @@ export class Credentials {
   }
 
   /**
+   * Gives a person a card's code within the caller's transaction; one that has expired makes room. Who
+   * calls it says so on {@link CREDENTIAL_CHANNEL} once that is committed.
+   *
+   * @throws VarcoError `alreadyIssued`.
+   */
+  async issueCardIn(
+    tx: Tx,
+    personId: number,
+    options: { actor: string; card: CardDetails },
+  ): Promise<IssuedCredential> {
+    const before = await tx
+      .selectFrom('credential')
+      .select(['id', 'expires_at'])
+      .where('person_id', '=', personId)
+      .where('kind', '=', 'card')
+      .where('state', 'in', IN_FORCE)
+      .executeTakeFirst();
+    if (before && (before.expires_at ?? Number.MAX_SAFE_INTEGER) > this.#now()) {
+      throw new VarcoError('alreadyIssued', words.alreadyIssued);
+    }
+    if (before) {
+      await this.#revoke(tx, before.id, { actor: options.actor, reason: 'expired' });
+    }
+    const { code_mac: mac } = await tx
+      .selectFrom('person')
+      .select('code_mac')
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow();
+    return this.#create(tx, { personId, mac, ...options });
+  }
+
+  /**
    * Ends a code for good.
    *
    * @throws VarcoError `credentialUnknown` when no credential in force has this id.

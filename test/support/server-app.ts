@@ -21,9 +21,10 @@ export async function startApp(
       | 'source'
       | 'messenger'
       | 'offlineLists'
+      | 'cards'
       | 'web'
       | 'login'
-      | 'cards'
+      | 'disabilityCards'
       | 'cardProxy'
       | 'transports'
     >
