@@ -2,18 +2,20 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
-import { errorCode, VarcoError } from '../shared/errors.ts';
+import { errorCode } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
+import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
+import { DisabilityCards } from './credential/disability-cards.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { registerApi } from './fleet/api/api.ts';
 import type { FleetConfig } from './fleet/config.ts';
 import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
-import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
+import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link-limits.ts';
 import { Metrics } from './fleet/metrics.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
@@ -29,6 +31,7 @@ import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { ContactChecks } from './portal/contact-checks.ts';
 import { Delegations } from './portal/delegations.ts';
+import { checkKeyring, readiness } from './readiness.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
@@ -52,8 +55,6 @@ import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
-/** Whoever sends a request's head drop by drop has so long, and is looked at so often. */
-const slowness = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppDeps {
   store: Store;
@@ -69,6 +70,8 @@ export interface AppDeps {
   messenger?: Messenger;
   /** The ways out for messages; without one for SMS, second level and one-time codes are `unavailable`. */
   transports?: Transports | undefined;
+  /** Whether somebody looks at the photos of Disability Cards first; absent: nobody. */
+  disabilityCards?: { review: 'staff' | 'none' } | undefined;
   /** Absent: no offline lists. They are of the registry, so with another source there are none. */
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
@@ -84,6 +87,8 @@ export interface AppDeps {
   certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: nobody is told of alerts, and metrics need a token. */
   fleet?: FleetConfig | undefined;
+  /** What is wrong with the keyring file now, for `/readyz`. */
+  keyringProblem?: (() => string | undefined) | undefined;
   /** Absent: no pages; the links of kiosks and the calls of programs only. */
   web?: WebDeps | undefined;
 }
@@ -108,6 +113,7 @@ export interface App {
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
+  anchors: Anchors;
   checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
@@ -116,6 +122,7 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  disabilityCards: DisabilityCards;
   logins: Logins;
   sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
@@ -129,6 +136,7 @@ export function createApp(deps: AppDeps): App {
   const { store, keyring, clock, log, node, host } = deps;
   const now = () => clock.now();
   const audit = new Audit({ store, keyring, node, now });
+  const anchors = new Anchors({ store, audit, node });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, audit, now });
@@ -136,6 +144,17 @@ export function createApp(deps: AppDeps): App {
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
   const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
+  const disabilityCards = new DisabilityCards({
+    store,
+    keyring,
+    audit,
+    credentials,
+    registry,
+    notify,
+    portalUrl: `${deps.web?.origin ?? `https://${host}`}/portal`,
+    review: deps.disabilityCards?.review ?? 'none',
+    now,
+  });
   const secondLevel = new SecondLevel({
     store,
     keyring,
@@ -161,6 +180,7 @@ export function createApp(deps: AppDeps): App {
   const housekeeping = new Housekeeping({
     verification,
     registry,
+    anchors,
     logins,
     checkpoints,
     clock,
@@ -220,7 +240,8 @@ export function createApp(deps: AppDeps): App {
   });
   fleet.onCounted = metrics;
   const pages = deps.web && new Pages(deps.web.assets);
-  const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
+  const socketLimits = deps.socketLimits ?? defaultSocketLimits;
+  const http = createHttp({ ...deps, pages, tls: deps.tls, socketLimits });
   registerEnrolment(http, {
     listener: sockets.listener,
     hosts: sockets.hosts,
@@ -268,12 +289,14 @@ export function createApp(deps: AppDeps): App {
     firstLevel,
     secondLevel,
     audit,
+    anchors,
     checkpoints,
     fleet,
     sockets,
     offlineLists,
     facts,
     notify,
+    disabilityCards,
     logins,
     sessions: logins.sessions,
     async start() {
@@ -302,18 +325,20 @@ export function createApp(deps: AppDeps): App {
 }
 
 function createHttp(
-  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & {
+  deps: Pick<AppDeps, 'store' | 'keyring' | 'keyringProblem' | 'log' | 'web'> & {
     pages: Pages | undefined;
     tls: TlsOptions | undefined;
+    socketLimits: SocketLimits;
   },
 ): FastifyInstance {
   const { store, keyring, log, web, pages } = deps;
+  const slow = slowness(deps.socketLimits);
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
-    ...(deps.tls ? { https: { ...deps.tls, ...slowness } } : { http: slowness }),
+    ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
   http.register(cookie);
@@ -344,9 +369,9 @@ function createHttp(
   );
   http.get('/livez', () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
-    const problem = await readiness(store);
-    return problem
-      ? reply.code(503).send({ status: 'unavailable', problems: [problem] })
+    const problems = await readiness(store, deps.keyringProblem?.());
+    return problems.length > 0
+      ? reply.code(503).send({ status: 'unavailable', problems })
       : { status: 'ok' };
   });
   http.get('/.well-known/varco/keys.json', (_request, reply) =>
@@ -357,41 +382,4 @@ function createHttp(
     }),
   );
   return http;
-}
-
-/** What keeps the server from answering gates now; a write that is rolled back is the honest test. */
-async function readiness(store: Store): Promise<string | undefined> {
-  try {
-    await store.transaction(async (tx) => {
-      const value = String(Date.now());
-      await tx
-        .insertInto('meta')
-        .values({ name: 'ready', value })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-        .execute();
-    });
-    return undefined;
-  } catch (error) {
-    return errorCode(error);
-  }
-}
-
-/** @throws VarcoError `keyringMismatch`: with another keyring nobody would be found. */
-async function checkKeyring(store: Store, keyring: Keyring): Promise<void> {
-  const value = keyring.fingerprint();
-  const kept = await store.transaction(async (tx) => {
-    await tx
-      .insertInto('meta')
-      .values({ name: 'keyring', value })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    return tx
-      .selectFrom('meta')
-      .select('value')
-      .where('name', '=', 'keyring')
-      .executeTakeFirstOrThrow();
-  });
-  if (kept.value !== value) {
-    throw new VarcoError('keyringMismatch', 'The keyring is not the one of this database');
-  }
 }
