@@ -13,7 +13,7 @@ import type { FleetConfig } from './fleet/config.ts';
 import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
-import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
+import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link-limits.ts';
 import { Metrics } from './fleet/metrics.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
@@ -52,8 +52,6 @@ import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
-/** Whoever sends a request's head drop by drop has so long, and is looked at so often. */
-const slowness = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppDeps {
   store: Store;
@@ -220,7 +218,10 @@ export function createApp(deps: AppDeps): App {
   });
   fleet.onCounted = metrics;
   const pages = deps.web && new Pages(deps.web.assets);
-  const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
+  const socketLimits = deps.socketLimits ?? defaultSocketLimits;
+  const http = createHttp({
+    ...{ store, keyring, log, web: deps.web, pages, tls: deps.tls, socketLimits },
+  });
   registerEnrolment(http, {
     listener: sockets.listener,
     hosts: sockets.hosts,
@@ -305,15 +306,17 @@ function createHttp(
   deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & {
     pages: Pages | undefined;
     tls: TlsOptions | undefined;
+    socketLimits: SocketLimits;
   },
 ): FastifyInstance {
   const { store, keyring, log, web, pages } = deps;
+  const slow = slowness(deps.socketLimits);
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
-    ...(deps.tls ? { https: { ...deps.tls, ...slowness } } : { http: slowness }),
+    ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
   http.register(cookie);

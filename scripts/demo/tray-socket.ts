@@ -1,5 +1,10 @@
 import type { WebSocket } from 'ws';
 import { readImage } from '../../hardware/scanner/read-image.ts';
+import {
+  enrolCodeSchema,
+  formatInvitation,
+  parseInvitation,
+} from '../../shared/protocol/enrolment.ts';
 import { readingUrl } from './citizen.ts';
 import { FRAME, fromTray, type TrayState, trayMessageSchema } from './tray-messages.ts';
 import type { World } from './world.ts';
@@ -19,6 +24,8 @@ export class TraySocket {
     network: 'none',
     factsWaiting: 0,
     factsKept: 0,
+    scanner: 'plugged',
+    enrols: false,
   };
   #clearing: ReturnType<typeof setTimeout> | undefined;
 
@@ -32,7 +39,8 @@ export class TraySocket {
       ...(origin ? { readingUrl: readingUrl(origin, credential) } : {}),
     }));
     const portalUrl = origin ? `${origin}/portal` : '';
-    this.tell({ people, portalUrl, network: world.network ? 'up' : 'none' });
+    const { network, enrols } = world;
+    this.tell({ people, portalUrl, enrols, network: network ? 'up' : 'none' });
   }
 
   /** Tells what the kiosk owes to the server, and what the server has of it. */
@@ -86,6 +94,18 @@ export class TraySocket {
       case 'unplug':
         world.stage.unplug();
         return;
+      case 'scanner':
+        world.stage.pull(message.pulled);
+        this.tell({ scanner: message.pulled ? 'pulled' : 'plugged' });
+        return;
+      case 'invite': {
+        const text = invitationOf(message.text, world.service.origin ?? world.service.url);
+        if (text !== undefined) {
+          await world.stage.present(text);
+          this.#clearLater();
+        }
+        return;
+      }
       case 'network':
         world.network?.[message.cut ? 'cut' : 'restore']();
         this.tell({ network: message.cut ? 'cut' : 'up' });
@@ -121,6 +141,15 @@ export class TraySocket {
     this.#clearing = setTimeout(() => this.clear(), PRESENTED_MS);
     this.#clearing.unref();
   }
+}
+
+/** The text of the QR that a typed code stands for; a QR's own text is that text. */
+function invitationOf(text: string, server: string): string | undefined {
+  if (parseInvitation(text)) {
+    return text.trim();
+  }
+  const code = enrolCodeSchema.safeParse(text);
+  return code.success ? formatInvitation({ server, code: code.data }) : undefined;
 }
 
 /** A picture of any size in the middle of the camera's frame, on grey. */
