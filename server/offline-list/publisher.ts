@@ -178,7 +178,7 @@ export class ListPublisher {
     }
     const held = await this.#hold(id);
     const isForced = this.#wanted.delete(id);
-    const { keyId } = keyring.credentialSigner();
+    const { keyId } = keyring.credentialSigner(now);
     const terms = [policy.version, costName(this.#deps.kdf), keyId, dayOf(now)].join(' ');
     const isEpochOver = held && now - held.epochBeganAt >= this.#deps.times.epochMs;
     if (!held || held.terms !== terms || isEpochOver) {
@@ -352,7 +352,7 @@ export class ListPublisher {
     list: HeldList,
     isFull: boolean,
   ): Promise<{ kind: 'full' | 'delta'; bytes: Uint8Array }> {
-    const { keyId, sign } = this.#deps.keyring.credentialSigner();
+    const { keyId, sign } = this.#deps.keyring.credentialSigner(list.issuedAt);
     const { base, table } = list;
     const seed = randomBytes(4).readUInt32BE();
     const terms: ListTerms = {

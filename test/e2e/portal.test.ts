@@ -118,9 +118,9 @@ test('contacts missing: asked for, confirmed, and back where one was', async () 
   await page.goto('/portal/request');
   await page.getByRole('link', { name: 'Procedi' }).click();
   await page.getByText('Per avere il codice servono').waitFor();
-  for (const [channel, label, value] of [
-    ['sms', 'Cellulare', '333 123 4567'],
-    ['email', 'Indirizzo e-mail personale', 'laura@example.org'],
+  for (const [channel, label, value, kept] of [
+    ['sms', 'Cellulare', '333 123 4567', '+393331234567'],
+    ['email', 'Indirizzo e-mail personale', 'laura@example.org', 'laura@example.org'],
   ] as const) {
     await page.getByLabel(label).fill(value);
     await page
@@ -129,7 +129,7 @@ test('contacts missing: asked for, confirmed, and back where one was', async () 
       .click();
     await page.getByLabel('Codice di conferma').waitFor();
     await checkPage(page, `portal-contact-${channel}-phone`);
-    const { text } = await post.next(channel);
+    const { text } = await post.next(channel, kept);
     await page.getByLabel('Codice di conferma').fill(/\b\d{6}\b/.exec(text)?.[0] ?? '');
     await page.getByRole('button', { name: 'Conferma', exact: true }).click();
     await page.getByText(/confermato\.$/).waitFor();
