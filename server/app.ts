@@ -2,18 +2,19 @@ import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
-import { errorCode, VarcoError } from '../shared/errors.ts';
+import { errorCode } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
+import { DisabilityCards } from './credential/disability-cards.ts';
 import type { Keyring } from './credential/keyring.ts';
 import { registerApi } from './fleet/api/api.ts';
 import type { FleetConfig } from './fleet/config.ts';
 import { registerEnrolment } from './fleet/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
-import { defaultSocketLimits, type SocketLimits } from './fleet/link-limits.ts';
+import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link-limits.ts';
 import { Metrics } from './fleet/metrics.ts';
 import { Housekeeping } from './housekeeping.ts';
 import type { Log } from './log.ts';
@@ -29,6 +30,7 @@ import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { ContactChecks } from './portal/contact-checks.ts';
 import { Delegations } from './portal/delegations.ts';
+import { checkKeyring, readiness } from './readiness.ts';
 import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
@@ -52,8 +54,6 @@ import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
-/** Whoever sends a request's head drop by drop has so long, and is looked at so often. */
-const slowness = { headersTimeout: 10_000, connectionsCheckingInterval: 5_000 };
 
 export interface AppDeps {
   store: Store;
@@ -69,6 +69,8 @@ export interface AppDeps {
   messenger?: Messenger;
   /** The ways out for messages; without one for SMS, second level and one-time codes are `unavailable`. */
   transports?: Transports | undefined;
+  /** Whether somebody looks at the photos of Disability Cards first; absent: nobody. */
+  disabilityCards?: { review: 'staff' | 'none' } | undefined;
   /** Absent: no offline lists. They are of the registry, so with another source there are none. */
   offlineLists?: OfflineListsConfig | undefined;
   /** Who answers for people's status in the registry's place. */
@@ -84,6 +86,8 @@ export interface AppDeps {
   certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: nobody is told of alerts, and metrics need a token. */
   fleet?: FleetConfig | undefined;
+  /** What is wrong with the keyring file now, for `/readyz`. */
+  keyringProblem?: (() => string | undefined) | undefined;
   /** Absent: no pages; the links of kiosks and the calls of programs only. */
   web?: WebDeps | undefined;
 }
@@ -116,6 +120,7 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  disabilityCards: DisabilityCards;
   logins: Logins;
   sessions: Sessions;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
@@ -136,6 +141,17 @@ export function createApp(deps: AppDeps): App {
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
   const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
+  const disabilityCards = new DisabilityCards({
+    store,
+    keyring,
+    audit,
+    credentials,
+    registry,
+    notify,
+    portalUrl: `${deps.web?.origin ?? `https://${host}`}/portal`,
+    review: deps.disabilityCards?.review ?? 'none',
+    now,
+  });
   const secondLevel = new SecondLevel({
     store,
     keyring,
@@ -222,7 +238,8 @@ export function createApp(deps: AppDeps): App {
   });
   fleet.onCounted = metrics;
   const pages = deps.web && new Pages(deps.web.assets);
-  const http = createHttp({ store, keyring, log, web: deps.web, pages, tls: deps.tls });
+  const socketLimits = deps.socketLimits ?? defaultSocketLimits;
+  const http = createHttp({ ...deps, pages, tls: deps.tls, socketLimits });
   registerEnrolment(http, {
     listener: sockets.listener,
     hosts: sockets.hosts,
@@ -276,6 +293,7 @@ export function createApp(deps: AppDeps): App {
     offlineLists,
     facts,
     notify,
+    disabilityCards,
     logins,
     sessions: logins.sessions,
     async start() {
@@ -304,18 +322,20 @@ export function createApp(deps: AppDeps): App {
 }
 
 function createHttp(
-  deps: Pick<AppDeps, 'store' | 'keyring' | 'log' | 'web'> & {
+  deps: Pick<AppDeps, 'store' | 'keyring' | 'keyringProblem' | 'log' | 'web'> & {
     pages: Pages | undefined;
     tls: TlsOptions | undefined;
+    socketLimits: SocketLimits;
   },
 ): FastifyInstance {
   const { store, keyring, log, web, pages } = deps;
+  const slow = slowness(deps.socketLimits);
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: 10_000,
     forceCloseConnections: true,
-    ...(deps.tls ? { https: { ...deps.tls, ...slowness } } : { http: slowness }),
+    ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
   http.register(cookie);
@@ -346,9 +366,9 @@ function createHttp(
   );
   http.get('/livez', () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
-    const problem = await readiness(store);
-    return problem
-      ? reply.code(503).send({ status: 'unavailable', problems: [problem] })
+    const problems = await readiness(store, deps.keyringProblem?.());
+    return problems.length > 0
+      ? reply.code(503).send({ status: 'unavailable', problems })
       : { status: 'ok' };
   });
   http.get('/.well-known/varco/keys.json', (_request, reply) =>
@@ -359,41 +379,4 @@ function createHttp(
     }),
   );
   return http;
-}
-
-/** What keeps the server from answering gates now; a write that is rolled back is the honest test. */
-async function readiness(store: Store): Promise<string | undefined> {
-  try {
-    await store.transaction(async (tx) => {
-      const value = String(Date.now());
-      await tx
-        .insertInto('meta')
-        .values({ name: 'ready', value })
-        .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
-        .execute();
-    });
-    return undefined;
-  } catch (error) {
-    return errorCode(error);
-  }
-}
-
-/** @throws VarcoError `keyringMismatch`: with another keyring nobody would be found. */
-async function checkKeyring(store: Store, keyring: Keyring): Promise<void> {
-  const value = keyring.fingerprint();
-  const kept = await store.transaction(async (tx) => {
-    await tx
-      .insertInto('meta')
-      .values({ name: 'keyring', value })
-      .onConflict((conflict) => conflict.doNothing())
-      .execute();
-    return tx
-      .selectFrom('meta')
-      .select('value')
-      .where('name', '=', 'keyring')
-      .executeTakeFirstOrThrow();
-  });
-  if (kept.value !== value) {
-    throw new VarcoError('keyringMismatch', 'The keyring is not the one of this database');
-  }
 }

@@ -66,6 +66,8 @@ export const serverConfigSchema = z.strictObject({
   notify: notifyConfigSchema.optional(),
   /** Who is told of the fleet's alerts, and who may read metrics. */
   fleet: fleetConfigSchema.optional(),
+  /** `staff`: somebody looks at the photo before a Disability Card is issued (`varco card`). */
+  disabilityCards: z.strictObject({ review: z.enum(['staff', 'none']) }).optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
 

@@ -7,6 +7,7 @@ import { type App, createApp } from './app.ts';
 import type { ServerConfig } from './config.ts';
 import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
+import { KeyringWatch } from './credential/keyring-watch.ts';
 import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
@@ -16,6 +17,9 @@ import { openStore } from './store/open.ts';
 import { readTls } from './tls.ts';
 import type { Messenger, StatusSource } from './verification/sources.ts';
 import { readWebAssets } from './web/assets.ts';
+
+/** After new keys every gate connects anew within this time. */
+const RECONNECT_SPREAD_MS = 60_000;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -49,7 +53,9 @@ export async function startServer(
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
   const { messenger } = options;
+  let watch: KeyringWatch | undefined;
   const app = createApp({
+    keyringProblem: () => watch?.problem,
     store,
     keyring,
     log,
@@ -62,6 +68,7 @@ export async function startServer(
     login: config.login,
     ...(await openCardLogin(config, log)),
     transports,
+    disabilityCards: config.disabilityCards,
     fleet: config.fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
@@ -70,11 +77,21 @@ export async function startServer(
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= app.stop().finally(() => store.close());
+    stopped ??= Promise.resolve(watch?.stop())
+      .then(() => app.stop())
+      .finally(() => store.close());
     return stopped;
   };
   try {
     await app.start();
+    watch = new KeyringWatch({
+      path: config.keyring,
+      keyring,
+      clock: systemClock,
+      log,
+      changed: () => tellGates(app.sockets),
+    });
+    await watch.start();
     await app.fleet.start();
     app.notify.start();
     await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
@@ -88,6 +105,14 @@ export async function startServer(
   } catch (error) {
     await stop();
     throw toListenError(error, config);
+  }
+}
+
+/** Gates learn the keys when they connect: each connects anew at some moment of the next minute. */
+function tellGates(sockets: App['sockets']): void {
+  for (const kiosk of sockets.connected()) {
+    const delayMs = Math.random() * RECONNECT_SPREAD_MS;
+    systemClock.after(delayMs, () => sockets.disconnect(kiosk, 'goingAway'));
   }
 }
 

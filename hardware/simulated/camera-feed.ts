@@ -16,6 +16,7 @@ export class CameraFeed {
   #server: Server | undefined;
   #next: () => LumaFrame;
   #shown = 0;
+  #isPulled = false;
   #cancel: (() => void) | undefined;
 
   /** @param options.next the frame to hand out; called once a frame. */
@@ -28,8 +29,12 @@ export class CameraFeed {
 
   async start(): Promise<void> {
     const server = createServer((socket) => {
-      this.#sockets.add(socket);
       socket.on('error', () => socket.destroy());
+      if (this.#isPulled) {
+        socket.destroy();
+        return;
+      }
+      this.#sockets.add(socket);
       socket.on('close', () => this.#sockets.delete(socket));
     });
     this.#server = server;
@@ -64,6 +69,14 @@ export class CameraFeed {
   unplug(): void {
     for (const socket of this.#sockets) {
       socket.destroy();
+    }
+  }
+
+  /** Pulls the plug and leaves it so, or puts it back. */
+  pull(isPulled: boolean): void {
+    this.#isPulled = isPulled;
+    if (isPulled) {
+      this.unplug();
     }
   }
 

@@ -1,4 +1,5 @@
 import type { RunningServer } from '../../server/main.ts';
+import type { IssuedPerson } from './service.ts';
 
 /** A line that the demo prints: what it is, and where. */
 export interface DemoLink {
@@ -11,7 +12,7 @@ export interface RunningAddition {
   /** Parts of the server's config. */
   config?: Record<string, unknown>;
   /** Once the server listens and the sample people are in it. */
-  ready?(server: RunningServer): Promise<readonly DemoLink[]>;
+  ready?(server: RunningServer, people: readonly IssuedPerson[]): Promise<readonly DemoLink[]>;
   stop?(): Promise<void>;
 }
 

@@ -1,6 +1,7 @@
 import type { DemoAddition } from './addition.ts';
+import { citizen } from './citizen.ts';
 import { logins } from './logins.ts';
 import { mailbox } from './mailbox.ts';
 
 /** What a visit has beside the kiosk and its server, in the order in which it starts. */
-export const additions: readonly DemoAddition[] = [logins, mailbox];
+export const additions: readonly DemoAddition[] = [logins, mailbox, citizen];

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { StaffTerms } from '../../server/login/staff-accounts.ts';
 import { invitationLink } from '../../server/login/staff-accounts.ts';
 import type { DemoAddition } from './addition.ts';
+import { newcomer } from './citizen.ts';
 import { startIdentityProvider } from './identity-provider.ts';
 import { demoPeople } from './people.ts';
 
@@ -18,11 +19,14 @@ const PROVIDER = 'spid';
 /** An identity provider with the sample people, and invitations for an operator and an administrator. */
 export const logins: DemoAddition = async ({ folder, origin }) => {
   const provider = await startIdentityProvider({
-    people: demoPeople.map(({ label, person }) => ({
-      codiceFiscale: person.codiceFiscale,
-      name: person.name,
-      label: labels[label] ?? '',
-    })),
+    people: [
+      ...demoPeople.map(({ label, person }) => ({
+        codiceFiscale: person.codiceFiscale,
+        name: person.name,
+        label: labels[label] ?? '',
+      })),
+      { ...newcomer.person, label: 'senza codice: può chiederlo' },
+    ],
     origin,
     provider: PROVIDER,
   });

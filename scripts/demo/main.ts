@@ -1,5 +1,7 @@
 /**
  * `npm run demo`: a server, a kiosk and five sample people on this machine, to be tried in a browser.
+ * `npm run demo -- --fleet 40`: the same with a dashboard and forty simulated kiosks; the kiosk at hand is
+ * enrolled from it.
  * `npm run demo -- --spoken`: a walk with the screen off, each thing that is said on a line.
  * `npm run demo -- --once`: the same with nobody there; exits 0 only if every outcome is right.
  */
@@ -8,6 +10,7 @@ import { espeakConfigSchema, openEspeak } from '../../hardware/speech/espeak.ts'
 import { systemClock } from '../../shared/clock.ts';
 import { untilStopped } from '../varco/until-stopped.ts';
 import { additions } from './additions.ts';
+import { demoFleet } from './fleet.ts';
 import { Follower, type Outcome, runOnce } from './once.ts';
 import { Listener, walkBySpeech } from './spoken.ts';
 import { startTrayWorld } from './tray-world.ts';
@@ -18,11 +21,19 @@ const options = new Command('demo')
   .option('--once', 'walk every scenario with nobody there, print a line each, and end')
   .option('--spoken', 'walk with the screen off, by what is said alone; each thing said is a line')
   .option('--json', 'with --once: one JSON object a line')
+  .option('--fleet <kiosks>', 'a dashboard with so many more kiosks, simulated', Number, 0)
   .option('--port <port>', 'where the page is served; 0 takes any free port', Number, 8080)
   .option('--seed <seed>', 'seed of the scenes before the camera', Number, 1)
   .exitOverride()
   .parse()
-  .opts<{ once?: boolean; spoken?: boolean; json?: boolean; port: number; seed: number }>();
+  .opts<{
+    once?: boolean;
+    spoken?: boolean;
+    json?: boolean;
+    fleet: number;
+    port: number;
+    seed: number;
+  }>();
 
 const print = (line: string) => process.stdout.write(`${line}\n`);
 
@@ -49,7 +60,14 @@ async function once(): Promise<void> {
 
 async function visit(): Promise<void> {
   const { port, seed } = options;
-  const world = await startTrayWorld({ port, seed, offline: true, visit: additions });
+  const { fleet } = options;
+  const world = await startTrayWorld({
+    port,
+    seed,
+    offline: true,
+    enrols: fleet > 0,
+    visit: fleet > 0 ? [...additions, demoFleet({ kiosks: fleet, seed })] : additions,
+  });
   print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);
   print(`The server:                       ${world.service.url}/readyz`);
   for (const { label, url } of world.service.links) {

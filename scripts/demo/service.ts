@@ -25,6 +25,8 @@ export interface IssuedPerson {
 export interface DemoService {
   people: IssuedPerson[];
   url: string;
+  /** Where its pages are, and where a kiosk that is enrolled goes; absent: it has none. */
+  origin: string | undefined;
   linkUrl: string;
   /** How many answers of gates without network reached the server. */
   countFacts(): Promise<number>;
@@ -49,7 +51,8 @@ const labels: Record<string, string> = {
 /** Starts a server on a database in `folder`, with the sample people and one kiosk in it. */
 export async function startService(options: {
   folder: string;
-  kioskId: string;
+  /** A kiosk that has its place from the start; absent: it is enrolled by hand. */
+  kioskId?: string | undefined;
   publicKey: KeyObject;
   offline: boolean;
   /** Absent: the server has no pages. */
@@ -80,18 +83,26 @@ export async function startService(options: {
   const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });
   const log = createLog({ level: 'info', destination });
   let running: RunningServer | undefined = await startServer(config(), { log });
-  const { x = '' } = options.publicKey.export({ format: 'jwk' });
-  await running.app.fleet.registerKiosk({
-    id: kioskId,
-    publicKey: x,
-    gate: 'Demo gate',
-    site: 'demo',
-    policy: DEMO_POLICY,
-  });
+  if (kioskId !== undefined) {
+    const { x = '' } = options.publicKey.export({ format: 'jwk' });
+    await running.app.fleet.registerKiosk({
+      id: kioskId,
+      publicKey: x,
+      gate: 'Demo gate',
+      site: 'demo',
+      policy: DEMO_POLICY,
+    });
+  }
   const seeded = await seedPeople(running.app);
+  const people = seeded.map(({ label, person, text, expected }) => ({
+    label: labels[label] ?? label,
+    codiceFiscale: person.codiceFiscale,
+    credential: text,
+    expected,
+  }));
   const links: DemoLink[] = [];
   for (const { ready } of additions) {
-    links.push(...((await ready?.(running)) ?? []));
+    links.push(...((await ready?.(running, people)) ?? []));
   }
   const stop = async () => {
     const server = running;
@@ -99,13 +110,9 @@ export async function startService(options: {
     await server?.stop();
   };
   return {
-    people: seeded.map(({ label, person, text, expected }) => ({
-      label: labels[label] ?? label,
-      codiceFiscale: person.codiceFiscale,
-      credential: text,
-      expected,
-    })),
+    people,
     url,
+    origin: options.visit ? origin : undefined,
     links,
     linkUrl: `${url.replace('http', 'ws')}/link`,
     async listVersion() {

@@ -48,6 +48,11 @@ export class Stage {
     this.#feed.unplug();
   }
 
+  /** Pulls the camera's plug and leaves it so, or puts it back. */
+  pull(isPulled: boolean): void {
+    this.#feed.pull(isPulled);
+  }
+
   /** Nobody is there. */
   clear(): void {
     this.#request += 1;

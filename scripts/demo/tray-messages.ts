@@ -5,7 +5,9 @@ export const FRAME = { width: 640, height: 480 } as const;
 
 /** What the tray is told. */
 export interface TrayState {
-  people: { label: string; codiceFiscale: string }[];
+  people: { label: string; codiceFiscale: string; readingUrl?: string }[];
+  /** The citizen portal; empty: this demo's server has no pages. */
+  portalUrl: string;
   signal: string;
   relay: string;
   serverRuns: boolean;
@@ -14,12 +16,19 @@ export interface TrayState {
   /** Answers given without the server that it does not have yet, and those that it has. */
   factsWaiting: number;
   factsKept: number;
+  /** Whether the scanner's plug is in. */
+  scanner: 'plugged' | 'pulled';
+  /** Whether an enrolment code can be shown: this demo's kiosk has its place from the dashboard. */
+  enrols: boolean;
 }
 
 /** A text message of the tray. */
 export const trayMessageSchema = z.discriminatedUnion('name', [
   z.strictObject({ name: z.literal('present'), person: z.number().int().nonnegative() }),
   z.strictObject({ name: z.literal('unplug') }),
+  z.strictObject({ name: z.literal('scanner'), pulled: z.boolean() }),
+  /** An enrolment code as the dashboard shows it, or the text of its QR. */
+  z.strictObject({ name: z.literal('invite'), text: z.string().max(300) }),
   z.strictObject({ name: z.literal('network'), cut: z.boolean() }),
   z.strictObject({ name: z.literal('server'), run: z.boolean() }),
 ]);

@@ -1,5 +1,11 @@
 import type { WebSocket } from 'ws';
 import { readImage } from '../../hardware/scanner/read-image.ts';
+import {
+  enrolCodeSchema,
+  formatInvitation,
+  parseInvitation,
+} from '../../shared/protocol/enrolment.ts';
+import { readingUrl } from './citizen.ts';
 import { FRAME, fromTray, type TrayState, trayMessageSchema } from './tray-messages.ts';
 import type { World } from './world.ts';
 
@@ -11,20 +17,30 @@ export class TraySocket {
   #world: World | undefined;
   #state: TrayState = {
     people: [],
+    portalUrl: '',
     signal: 'off',
     relay: 'shut',
     serverRuns: true,
     network: 'none',
     factsWaiting: 0,
     factsKept: 0,
+    scanner: 'plugged',
+    enrols: false,
   };
   #clearing: ReturnType<typeof setTimeout> | undefined;
 
   /** Gives the tray the world that it acts on. */
   serve(world: World): void {
     this.#world = world;
-    const people = world.people.map(({ label, codiceFiscale }) => ({ label, codiceFiscale }));
-    this.tell({ people, network: world.network ? 'up' : 'none' });
+    const { origin } = world.service;
+    const people = world.people.map(({ label, codiceFiscale, credential }) => ({
+      label,
+      codiceFiscale,
+      ...(origin ? { readingUrl: readingUrl(origin, credential) } : {}),
+    }));
+    const portalUrl = origin ? `${origin}/portal` : '';
+    const { network, enrols } = world;
+    this.tell({ people, portalUrl, enrols, network: network ? 'up' : 'none' });
   }
 
   /** Tells what the kiosk owes to the server, and what the server has of it. */
@@ -78,6 +94,18 @@ export class TraySocket {
       case 'unplug':
         world.stage.unplug();
         return;
+      case 'scanner':
+        world.stage.pull(message.pulled);
+        this.tell({ scanner: message.pulled ? 'pulled' : 'plugged' });
+        return;
+      case 'invite': {
+        const text = invitationOf(message.text, world.service.origin ?? world.service.url);
+        if (text !== undefined) {
+          await world.stage.present(text);
+          this.#clearLater();
+        }
+        return;
+      }
       case 'network':
         world.network?.[message.cut ? 'cut' : 'restore']();
         this.tell({ network: message.cut ? 'cut' : 'up' });
@@ -113,6 +141,15 @@ export class TraySocket {
     this.#clearing = setTimeout(() => this.clear(), PRESENTED_MS);
     this.#clearing.unref();
   }
+}
+
+/** The text of the QR that a typed code stands for; a QR's own text is that text. */
+function invitationOf(text: string, server: string): string | undefined {
+  if (parseInvitation(text)) {
+    return text.trim();
+  }
+  const code = enrolCodeSchema.safeParse(text);
+  return code.success ? formatInvitation({ server, code: code.data }) : undefined;
 }
 
 /** A picture of any size in the middle of the camera's frame, on grey. */

@@ -4,7 +4,7 @@ import { startWorld, type World, type WorldOptions } from './world.ts';
 
 /** A world with the kiosk's page and the tray beside it, for somebody to visit in a browser. */
 export async function startTrayWorld(
-  options: Pick<WorldOptions, 'port' | 'seed' | 'session' | 'offline' | 'visit'> & {
+  options: Pick<WorldOptions, 'port' | 'seed' | 'session' | 'offline' | 'visit' | 'enrols'> & {
     /** Sees every state that the kiosk goes through. */
     state?: WorldOptions['watcher']['state'];
   },

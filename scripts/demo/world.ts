@@ -36,6 +36,8 @@ export interface WorldOptions {
   session?: Record<string, number | string | boolean>;
   /** The kiosk may decide from an offline list, and the network between it and the server can be cut. */
   offline?: boolean;
+  /** The kiosk has no place yet: an enrolment code is shown to it. */
+  enrols?: boolean;
   /** Absent: the server has no pages. */
   visit?: readonly DemoAddition[];
 }
@@ -48,6 +50,8 @@ export interface World {
   stage: Stage;
   /** Absent: the kiosk is connected straight to the server. */
   network: NetworkSwitch | undefined;
+  /** Whether the kiosk began without a place of its own. */
+  enrols: boolean;
   pageUrl: string;
   press(key: Key): void;
   /** Resolves when the kiosk has a list of all that the server knows; only with `offline`. */
@@ -81,16 +85,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const { publicKey, privateKey } = generateKeyPairSync('ed25519');
     const keyFile = join(folder, 'kiosk.key');
     await writeFile(keyFile, privateKey.export({ type: 'pkcs8', format: 'pem' }), { mode: 0o600 });
-    const { offline = false } = options;
+    const { offline = false, enrols = false } = options;
     const service = await startService({
       folder,
-      kioskId: KIOSK_ID,
+      kioskId: enrols ? undefined : KIOSK_ID,
       publicKey,
       offline,
       ...(options.visit ? { visit: options.visit } : {}),
     });
     undo.push(() => service.end());
-    const network = offline ? new NetworkSwitch(Number(new URL(service.url).port)) : undefined;
+    // An enrolled kiosk goes where its enrolment said.
+    const network =
+      offline && !enrols ? new NetworkSwitch(Number(new URL(service.url).port)) : undefined;
     const link = new URL(service.linkUrl);
     if (network) {
       link.port = String(await network.start());
@@ -117,6 +123,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       service,
       stage,
       network,
+      enrols,
       pageUrl: kiosk.pageUrl ?? '',
       press: (key) => press(key),
       async listReady() {
@@ -142,7 +149,9 @@ function openKiosk(
   hands: Hands,
 ): Promise<RunningKiosk> {
   const config = kioskConfigSchema.parse({
-    link: { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
+    link: options.enrols
+      ? { folder: join(place.folder, 'kiosk') }
+      : { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
     session: { selfTestAtStart: false, ...options.session },
     ...(options.offline ? { offline: { folder: join(place.folder, 'offline') } } : {}),
     hardware: {

@@ -1,12 +1,16 @@
-import { Command } from 'commander';
-import { generateKeyringFile, type SigningKey } from '../../server/credential/keyring.ts';
+import { Command, Option } from 'commander';
+import { generateKeyringFile } from '../../server/credential/keyring.ts';
 import {
+  type KeyUse,
+  keyUses,
   readKeyringFile,
-  retireSigning,
-  rotateSigning,
+  retire,
+  rotate,
   writeKeyringFile,
 } from '../../server/credential/keyring-file.ts';
-import { configOption, printLine, readConfig } from './open-app.ts';
+import { countBoxes, reseal } from '../../server/credential/reseal.ts';
+import type { SigningKey } from '../../server/credential/signing-key.ts';
+import { configOption, printLine, readConfig, withApp } from './open-app.ts';
 
 /** `varco keys`: the server's keyring file. It never prints a key. */
 export function keysCommand(): Command {
@@ -14,6 +18,7 @@ export function keysCommand(): Command {
     .description("the server's keyring")
     .addCommand(initCommand())
     .addCommand(rotateCommand())
+    .addCommand(resealCommand())
     .addCommand(retireCommand())
     .addCommand(listCommand());
 }
@@ -36,25 +41,53 @@ function initCommand(): Command {
 
 function rotateCommand(): Command {
   return new Command('rotate')
-    .description('sign new credentials with a new key; old ones still verify. Restart the server.')
+    .description('begin a new key; what older ones signed or sealed stays good; servers notice it')
+    .addOption(
+      new Option('--use <use>', 'which keys').choices([...keyUses, 'all']).default('credentials'),
+    )
+    .addOption(configOption())
+    .action(async ({ config, use }: Options & { use: KeyUse | 'all' }) => {
+      const { keyring: path } = await readConfig(config);
+      let keyring = await readKeyringFile(path);
+      const ids: string[] = [];
+      for (const one of use === 'all' ? keyUses : [use]) {
+        const rotated = rotate(keyring, one, Date.now());
+        keyring = rotated.keyring;
+        ids.push(use === 'all' ? `${rotated.keyId}  ${one}` : rotated.keyId);
+      }
+      await writeKeyringFile(path, keyring, { replace: true });
+      printLine(ids.join('\n'));
+    });
+}
+
+function resealCommand(): Command {
+  return new Command('reseal')
+    .description(
+      'seal everything in the database with the newest column key, beside running servers',
+    )
     .addOption(configOption())
     .action(async ({ config }: Options) => {
-      const { keyring } = await readConfig(config);
-      const rotated = rotateSigning(await readKeyringFile(keyring), Date.now());
-      await writeKeyringFile(keyring, rotated, { replace: true });
-      printLine(rotated.signing.at(-1)?.keyId ?? '');
+      const count = await withApp(config, ({ store, keyring }) => reseal(store, keyring));
+      printLine(`${count} boxes`);
     });
 }
 
 function retireCommand(): Command {
   return new Command('retire')
-    .description('let no credential of this key verify any more')
+    .description(
+      'let no credential of this key verify any more, or forget a key that seals nothing',
+    )
     .argument('<key-id>', 'the key, as listed')
     .addOption(configOption())
     .action(async (keyId: string, { config }: Options) => {
-      const { keyring } = await readConfig(config);
-      const retired = retireSigning(await readKeyringFile(keyring), keyId);
-      await writeKeyringFile(keyring, retired, { replace: true });
+      const { keyring: path } = await readConfig(config);
+      const boxes = await withApp(config, ({ store }) => countBoxes(store));
+      const keyring = await readKeyringFile(path);
+      await writeKeyringFile(
+        path,
+        retire(keyring, keyId, (id) => (boxes.get(id) ?? 0) > 0),
+        { replace: true },
+      );
     });
 }
 
@@ -68,6 +101,12 @@ function listCommand(): Command {
       const rows = [
         ...describe('credentials', keyring.signing),
         ...describe('audit', keyring.audit),
+        ...keyring.columns.map(({ keyId }, index) => ({
+          keyId,
+          use: 'columns',
+          state: index === keyring.columns.length - 1 ? 'active' : 'opening',
+          createdAt: '',
+        })),
       ];
       for (const row of rows) {
         const { keyId, use, state, createdAt } = row;

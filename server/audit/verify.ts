@@ -1,5 +1,5 @@
 import type { Keyring } from '../credential/keyring.ts';
-import type { Store } from '../store/store.ts';
+import type { Scan, Store } from '../store/store.ts';
 import { type AuditRow, genesis, type Head, rowHash } from './chain.ts';
 import { type CheckpointKind, checkpointMessage } from './checkpoint.ts';
 
@@ -152,21 +152,32 @@ async function readCheckpoints(
   return { signed, start };
 }
 
+const page: Scan = {
+  text: `select sequence, at, kind, subject, request, body, hash from audit
+    where node = $1 and sequence > $2 order by sequence limit ${PAGE_ROWS}`,
+};
+
 async function* pagesOf(store: Store, node: string, after: number): AsyncGenerator<AuditRow[]> {
   let last = after;
   for (;;) {
-    const rows = await store.db
-      .selectFrom('audit')
-      .selectAll()
-      .where('node', '=', node)
-      .where('sequence', '>', last)
-      .orderBy('sequence')
-      .limit(PAGE_ROWS)
-      .execute();
+    const rows = (await store.scan(page, [node, last])).map((values) => toAuditRow(node, values));
     yield rows;
     if (rows.length < PAGE_ROWS) {
       return;
     }
     last = rows[rows.length - 1]?.sequence ?? last;
   }
+}
+
+function toAuditRow(node: string, values: readonly unknown[]): AuditRow {
+  const [sequence, at, kind, subject, request, body, hash] = values as [
+    number,
+    number,
+    string,
+    string,
+    string | null,
+    string,
+    string,
+  ];
+  return { node, sequence, at, kind, subject, request, body, hash };
 }

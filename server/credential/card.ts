@@ -28,3 +28,21 @@ const cardGiudizi: ReadonlySet<Giudizio> = new Set([
 export function mayHaveCard(status: Status): boolean {
   return Object.values(status).some(({ giudizio }) => cardGiudizi.has(giudizio));
 }
+
+/** Who needs to be accompanied, or more support: the card then has an "A" (DPCM 6 November 2020). */
+const accompaniedGiudizi: ReadonlySet<Giudizio> = new Set([
+  'totaleNonDeambula',
+  'totaleNonAutosufficiente',
+  'minoreAccompagnamento',
+  'anzianoAccompagnamento',
+  'ciecoAssoluto',
+  'sordocieco',
+  'handicapGrave',
+]);
+
+/** Whether a card given on this status has the companion's mark. */
+export function needsCompanion(status: Status): boolean {
+  return Object.values(status).some(
+    ({ giudizio, accompagnamento }) => accompagnamento || accompaniedGiudizi.has(giudizio),
+  );
+}

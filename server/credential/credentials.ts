@@ -124,6 +124,38 @@ export class Credentials {
   }
 
   /**
+   * Gives a person a card's code within the caller's transaction; one that has expired makes room. Who
+   * calls it says so on {@link CREDENTIAL_CHANNEL} once that is committed.
+   *
+   * @throws VarcoError `alreadyIssued`.
+   */
+  async issueCardIn(
+    tx: Tx,
+    personId: number,
+    options: { actor: string; card: CardDetails },
+  ): Promise<IssuedCredential> {
+    const before = await tx
+      .selectFrom('credential')
+      .select(['id', 'expires_at'])
+      .where('person_id', '=', personId)
+      .where('kind', '=', 'card')
+      .where('state', 'in', IN_FORCE)
+      .executeTakeFirst();
+    if (before && (before.expires_at ?? Number.MAX_SAFE_INTEGER) > this.#now()) {
+      throw new VarcoError('alreadyIssued', words.alreadyIssued);
+    }
+    if (before) {
+      await this.#revoke(tx, before.id, { actor: options.actor, reason: 'expired' });
+    }
+    const { code_mac: mac } = await tx
+      .selectFrom('person')
+      .select('code_mac')
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow();
+    return this.#create(tx, { personId, mac, ...options });
+  }
+
+  /**
    * Ends a code for good.
    *
    * @throws VarcoError `credentialUnknown` when no credential in force has this id.
@@ -192,7 +224,7 @@ export class Credentials {
     }
     const { renewAt, ...times } = liveStep(now);
     const credential = { id, kind: row.kind as CredentialKind, ...times, live: true } as const;
-    const signer = this.#keyring.credentialSigner();
+    const signer = this.#keyring.credentialSigner(this.#now());
     return { text: encodeCredential(credential, { host: this.#host, ...signer }), renewAt };
   }
 
@@ -351,7 +383,10 @@ export class Credentials {
       issuedAt: Math.floor(issuedAt / 1000),
       ...(expiresAt === null ? {} : { expiresAt: Math.floor(expiresAt / 1000) }),
     };
-    return encodeCredential(credential, { host: this.#host, ...this.#keyring.credentialSigner() });
+    return encodeCredential(credential, {
+      host: this.#host,
+      ...this.#keyring.credentialSigner(this.#now()),
+    });
   }
 }
 

@@ -3,7 +3,8 @@ import { chmod, link, open, readFile, rename, stat, unlink } from 'node:fs/promi
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { generateSigningKey, type KeyringFile, keyringSchema } from './keyring.ts';
+import { generateColumnKey, type KeyringFile, keyringSchema } from './keyring.ts';
+import { generateSigningKey } from './signing-key.ts';
 
 const OWNER_ONLY = 0o600;
 const OTHERS = 0o077;
@@ -84,21 +85,70 @@ export async function writeKeyringFile(
   await folder.close();
 }
 
-/** A keyring with a new signing key; the one before still verifies, any older one as it was. */
-export function rotateSigning(keyring: KeyringFile, now: number): KeyringFile {
-  const older = keyring.signing.map((key) =>
+/** What a keyring's keys are for; each of these can be rotated. */
+export const keyUses = ['credentials', 'audit', 'columns'] as const;
+export type KeyUse = (typeof keyUses)[number];
+
+/**
+ * A keyring with a new key of one use. Of credentials and audit the one before still verifies, any older
+ * one as it was; of columns every older one still opens what it sealed.
+ *
+ * @returns the new key's id beside the keyring.
+ */
+export function rotate(
+  keyring: KeyringFile,
+  use: KeyUse,
+  now: number,
+): { keyring: KeyringFile; keyId: string } {
+  if (use === 'columns') {
+    const key = generateColumnKey();
+    const columns = [...keyring.columns, key];
+    return { keyring: checked({ ...keyring, columns }), keyId: key.keyId };
+  }
+  const name = use === 'credentials' ? 'signing' : 'audit';
+  const older = keyring[name].map((key) =>
     key.state === 'active' ? { ...key, state: 'verifying' as const } : key,
   );
-  return { ...keyring, signing: [...older, generateSigningKey(now)] };
+  const key = generateSigningKey(now);
+  return { keyring: checked({ ...keyring, [name]: [...older, key] }), keyId: key.keyId };
 }
 
-/** @throws VarcoError `keyUnknown`, or `keyActive`: the key that signs can't be retired. */
-export function retireSigning(keyring: KeyringFile, keyId: string): KeyringFile {
+/** @throws VarcoError `keyringFull`: retire old keys first. */
+function checked(keyring: KeyringFile): KeyringFile {
+  const parsed = keyringSchema.safeParse(keyring);
+  if (!parsed.success) {
+    throw new VarcoError('keyringFull', 'The keyring holds too many keys of this use: retire some');
+  }
+  return parsed.data;
+}
+
+/**
+ * Lets no credential of a key verify any more, or forgets a key of the columns.
+ *
+ * @param isSealed whether boxes of this key are still in the database.
+ * @throws VarcoError `keyUnknown`; `keyActive`: the key signs or seals; `keyInUse`: boxes need it; an audit
+ * key is never retired: it proves old checkpoints.
+ */
+export function retire(
+  keyring: KeyringFile,
+  keyId: string,
+  isSealed: (keyId: string) => boolean = () => false,
+): KeyringFile {
+  const column = keyring.columns.findIndex((one) => one.keyId === keyId);
+  if (column >= 0) {
+    if (column === keyring.columns.length - 1) {
+      throw new VarcoError('keyActive', `The key ${keyId} seals: rotate first`);
+    }
+    if (isSealed(keyId)) {
+      throw new VarcoError('keyInUse', `Boxes of the key ${keyId} are left: varco keys reseal`);
+    }
+    return { ...keyring, columns: keyring.columns.filter((one) => one.keyId !== keyId) };
+  }
   const key = keyring.signing.find((one) => one.keyId === keyId);
   if (!key || key.state === 'active') {
     throw key
       ? new VarcoError('keyActive', `The key ${keyId} signs: rotate first`)
-      : new VarcoError('keyUnknown', `The keyring has no key ${keyId}`);
+      : new VarcoError('keyUnknown', `The keyring has no key ${keyId} that can be retired`);
   }
   const signing = keyring.signing.map((one) =>
     one.keyId === keyId ? { ...one, state: 'retired' as const } : one,

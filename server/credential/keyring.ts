@@ -1,33 +1,28 @@
 import {
   createCipheriv,
   createDecipheriv,
-  createHash,
   createPrivateKey,
   createPublicKey,
   type KeyObject,
   randomBytes,
-  sign,
-  verify,
 } from 'node:crypto';
 import { compactDecrypt } from 'jose';
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
 import { HmacSha256 } from './hmac.ts';
-
-const key32 = z.base64url().length(43);
-const keyId = z.string().regex(/^[0-9a-f]{8}$/);
-
-/**
- * `active` signs and verifies (one key), `verifying` only verifies, `retired` does neither: kiosks
- * and the reading page refuse its credentials.
- */
-const signingKeySchema = z.strictObject({
+import {
+  generateSigningKey,
+  KEY_ID_BYTES,
+  key32,
   keyId,
-  createdAt: z.number().int().nonnegative(),
-  state: z.enum(['active', 'verifying', 'retired']),
-  /** The Ed25519 seed (RFC 8032 §5.1.5), 32 bytes. */
-  seed: key32,
-});
+  newKey,
+  type OpenKey,
+  openKeys,
+  type Signer,
+  signerOf,
+  signingKeySchema,
+  verifyWith,
+} from './signing-key.ts';
 
 export const keyringSchema = z.strictObject({
   version: z.literal(1),
@@ -50,26 +45,13 @@ export const keyringSchema = z.strictObject({
 
 /** The content of a keyring file. */
 export type KeyringFile = z.infer<typeof keyringSchema>;
-export type SigningKey = z.infer<typeof signingKeySchema>;
 
 const BOX_VERSION = 1;
-const KEY_ID_BYTES = 4;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 const BOX_OVERHEAD = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
-// PKCS #8 of an Ed25519 seed is this prefix and the seed (RFC 8410 §7).
-const PKCS8_ED25519 = Buffer.from('302e020100300506032b657004220420', 'hex');
-// The same of an X25519 key.
+// PKCS #8 of an X25519 key is this prefix and the key (RFC 8410 §7).
 const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
-
-interface OpenKey {
-  keyId: string;
-  state: SigningKey['state'];
-  createdAt: number;
-  privateKey: KeyObject;
-  publicKey: KeyObject;
-  publicRaw: Buffer;
-}
 
 /** New keys, from the machine's own randomness. */
 export function generateKeyringFile(now: number): KeyringFile {
@@ -77,69 +59,63 @@ export function generateKeyringFile(now: number): KeyringFile {
     version: 1,
     signing: [generateSigningKey(now)],
     audit: [generateSigningKey(now)],
-    columns: [{ keyId: randomBytes(KEY_ID_BYTES).toString('hex'), key: newKey() }],
+    columns: [generateColumnKey()],
     lookup: newKey(),
     pseudonym: newKey(),
     oneTimeCode: newKey(),
   };
 }
 
-/** A new Ed25519 key, already the one that signs; its id is the start of its public key's SHA-256. */
-export function generateSigningKey(now: number): SigningKey {
-  const seed = newKey();
-  const { publicRaw } = openSeed(seed);
-  const id = createHash('sha256')
-    .update(publicRaw)
-    .digest('hex')
-    .slice(0, 2 * KEY_ID_BYTES);
-  return { keyId: id, createdAt: now, state: 'active', seed };
-}
-
-function newKey(): string {
-  return randomBytes(32).toString('base64url');
-}
-
-function openSeed(seed: string): Pick<OpenKey, 'privateKey' | 'publicKey' | 'publicRaw'> {
-  const privateKey = createPrivateKey({
-    key: Buffer.concat([PKCS8_ED25519, Buffer.from(seed, 'base64url')]),
-    format: 'der',
-    type: 'pkcs8',
-  });
-  const publicKey = createPublicKey(privateKey);
-  const publicRaw = Buffer.from(publicKey.export({ format: 'jwk' }).x ?? '', 'base64url');
-  return { privateKey, publicKey, publicRaw };
-}
-
-function openKeys(keys: readonly SigningKey[]): Map<string, OpenKey> {
-  return new Map(
-    keys.map(({ keyId: id, state, createdAt, seed }) => [
-      id,
-      { keyId: id, state, createdAt, ...openSeed(seed) },
-    ]),
-  );
+/** A new key of the boxes. */
+export function generateColumnKey(): KeyringFile['columns'][number] {
+  return { keyId: randomBytes(KEY_ID_BYTES).toString('hex'), key: newKey() };
 }
 
 /** The server's secrets, ready for use. It never shows a key, also not when logged. */
 export class Keyring {
-  readonly #signing: Map<string, OpenKey>;
-  readonly #audit: Map<string, OpenKey>;
-  readonly #columns: Map<string, Buffer>;
-  readonly #sealingKeyId: string;
+  #signing!: Map<string, OpenKey>;
+  #audit!: Map<string, OpenKey>;
+  #columns!: Map<string, Buffer>;
+  #sealingKeyId!: string;
   readonly #lookup: HmacSha256;
   readonly #oneTimeCode: HmacSha256;
   readonly #pseudonym: HmacSha256;
   readonly #monthKeys = new Map<string, HmacSha256>();
 
   constructor(file: KeyringFile) {
+    this.#lookup = hmacOf(file.lookup);
+    this.#oneTimeCode = hmacOf(file.oneTimeCode);
+    this.#pseudonym = hmacOf(file.pseudonym);
+    this.#take(file);
+  }
+
+  /**
+   * Goes on with the keys of a file that was rotated, for everybody who holds this keyring. The three keys
+   * that name people and codes are never rotated: what they named could not be found any more.
+   *
+   * @throws VarcoError `keyringMismatch`: the file is another database's.
+   */
+  replace(file: KeyringFile): void {
+    const other = new Keyring(file);
+    if (other.fingerprint() !== this.fingerprint() || !other.namesLike(this)) {
+      throw new VarcoError('keyringMismatch', 'The keyring is not the one of this database');
+    }
+    this.#take(file);
+  }
+
+  #take(file: KeyringFile): void {
     this.#signing = openKeys(file.signing);
     this.#audit = openKeys(file.audit);
     this.#columns = new Map(
       file.columns.map(({ keyId: id, key }) => [id, Buffer.from(key, 'base64url')]),
     );
     this.#sealingKeyId = file.columns.at(-1)?.keyId ?? '';
-    this.#lookup = hmacOf(file.lookup);
-    this.#oneTimeCode = hmacOf(file.oneTimeCode);
-    this.#pseudonym = hmacOf(file.pseudonym);
+  }
+
+  /** Whether another keyring gives people and codes the same names. */
+  namesLike(other: Keyring): boolean {
+    const names = (one: Keyring) => [one.pseudonym('names', ''), one.oneTimeCodeMac('names')];
+    return names(this).join() === names(other).join();
   }
 
   /** The keyed HMAC by which a codice fiscale is found: 32 hexadecimal digits (128 bits). */
@@ -185,7 +161,7 @@ export class Keyring {
 
   /** @throws VarcoError `boxUnreadable`: damaged, moved, or of a key that is not here. */
   open(place: string, box: Buffer): string {
-    const key = this.#columns.get(box.subarray(1, 1 + KEY_ID_BYTES).toString('hex'));
+    const key = this.#columns.get(Keyring.sealedWith(box));
     if (!key || box.length < BOX_OVERHEAD || box[0] !== BOX_VERSION) {
       throw new VarcoError('boxUnreadable', `A value of ${place} is of a key that is not here`);
     }
@@ -242,13 +218,24 @@ export class Keyring {
     );
   }
 
-  /** The key that new credentials are signed with. */
-  credentialSigner(): { keyId: string; sign: (message: Uint8Array) => Uint8Array } {
-    return signerOf(this.#signing);
+  /** The key that credentials are signed with at a time; without one, once all keys are known. */
+  credentialSigner(now = Number.POSITIVE_INFINITY): Signer {
+    return signerOf(this.#signing, now);
   }
 
-  auditSigner(): { keyId: string; sign: (message: Uint8Array) => Uint8Array } {
-    return signerOf(this.#audit);
+  /** Nobody has to learn of an audit key first: a new one signs at once. */
+  auditSigner(): Signer {
+    return signerOf(this.#audit, Number.POSITIVE_INFINITY);
+  }
+
+  /** Which key seals new boxes. */
+  get sealingKeyId(): string {
+    return this.#sealingKeyId;
+  }
+
+  /** Which key a box was sealed with. */
+  static sealedWith(box: Buffer): string {
+    return box.subarray(1, 1 + KEY_ID_BYTES).toString('hex');
   }
 
   /** True or false for the signature, `undefined` when no key that still verifies has this id. */
@@ -280,16 +267,4 @@ export class Keyring {
 
 function hmacOf(key: string): HmacSha256 {
   return new HmacSha256(Buffer.from(key, 'base64url'));
-}
-
-function signerOf(keys: Map<string, OpenKey>) {
-  const key = [...keys.values()].find(({ state }) => state === 'active');
-  if (!key) {
-    throw new VarcoError('keyringInvalid', 'The keyring has no active key: run varco keys rotate');
-  }
-  return { keyId: key.keyId, sign: (message: Uint8Array) => sign(null, message, key.privateKey) };
-}
-
-function verifyWith(key: OpenKey, message: Uint8Array, signature: Uint8Array): boolean {
-  return signature.length === 64 && verify(null, message, key.publicKey, signature);
 }

@@ -9,6 +9,8 @@ import {
 import type { Store, Tx } from '../store/store.ts';
 import type { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
+import { type GateFilter, isMeant } from './gate-filter.ts';
+import type { Gate } from './gates.ts';
 import { parseGiven } from './given.ts';
 
 export interface ConfigVersion {
@@ -90,6 +92,30 @@ export class ConfigVersions {
       .where('desired_config.gate', '=', gate)
       .executeTakeFirst();
     return row && { version: row.version, body: JSON.parse(row.body) };
+  }
+
+  /**
+   * What a new board at a gate is to run: what the gate had, or else what the newest completed roll-out
+   * over gates like it brought, so that a group stays one when it grows.
+   */
+  async settle(tx: Tx, gate: Gate): Promise<DesiredConfig | undefined> {
+    const own = await this.desiredOf(gate.id, tx);
+    if (own) {
+      return own;
+    }
+    const rows = await tx
+      .selectFrom('rollout')
+      .select(['id', 'version', 'filter'])
+      .where('state', '=', 'completed')
+      .orderBy('ended_at', 'desc')
+      .limit(LIST_MAX)
+      .execute();
+    const last = rows.find(({ filter }) => isMeant(JSON.parse(filter) as GateFilter, gate));
+    if (!last || last.version === 0) {
+      return undefined;
+    }
+    await setDesired(tx, gate.id, { version: last.version, rollout: last.id, at: this.#now() });
+    return this.desiredOf(gate.id, tx);
   }
 
   /** Versions hold no place's secret: whoever sees any of the fleet sees them. */

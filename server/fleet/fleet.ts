@@ -106,7 +106,7 @@ export class Fleet {
       keyring,
       activity,
       server: deps.server,
-      desiredOf: (tx, gate) => configs.desiredOf(gate.id, tx),
+      desiredOf: (tx, gate) => configs.settle(tx, gate),
       now,
     });
     this.rollouts = new Rollouts({ store, activity, roster, configs, now });

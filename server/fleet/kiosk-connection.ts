@@ -211,7 +211,8 @@ export class KioskConnection {
       return undefined;
     }
     const isCertified = certificateName === kiosk.id;
-    return isCertified || !this.#server.demandsCertificate(kiosk.site) ? kiosk : undefined;
+    const isDemanded = kiosk.needsCertificate || this.#server.demandsCertificate(kiosk.site);
+    return isCertified || !isDemanded ? kiosk : undefined;
   }
 
   /** A boot that comes right behind the proof waits until that is checked. */

@@ -20,7 +20,11 @@ const kioskSchema = z.strictObject({
 });
 
 /** A kiosk that may connect. */
-export type Kiosk = z.infer<typeof kioskSchema> & { gateId?: string };
+export type Kiosk = z.infer<typeof kioskSchema> & {
+  gateId?: string;
+  /** Its site demands a client certificate beside the proof. */
+  needsCertificate?: boolean;
+};
 
 /** Who knows the kiosks' keys. */
 export interface KioskFinder {
@@ -113,8 +117,9 @@ export class Kiosks {
     const row = await this.#store.db
       .selectFrom('kiosk')
       .innerJoin('gate', 'gate.id', 'kiosk.gate')
+      .innerJoin('site', 'site.id', 'gate.site')
       .select(['kiosk.id', 'kiosk.public_key', 'gate.title', 'gate.site', 'gate.policy'])
-      .select('gate.id as gateId')
+      .select(['gate.id as gateId', 'site.client_certificate as certificate'])
       .where('kiosk.id', '=', id)
       .where('kiosk.state', '=', 'accepted')
       .executeTakeFirst();
@@ -126,6 +131,7 @@ export class Kiosks {
         gateId: row.gateId,
         site: row.site,
         policy: row.policy,
+        ...(row.certificate === 1 ? { needsCertificate: true } : {}),
       }
     );
   }

@@ -2,6 +2,8 @@
 export interface SocketLimits {
   /** From connecting until the proof is checked and the kiosk has booted. */
   acceptDeadlineMs: number;
+  /** For the head of an HTTP request, which may be on its way to a link. */
+  headDeadlineMs: number;
   /** The kiosk's clock may differ by this much at the proof. */
   clockSkewMaxMs: number;
   /** With the deadline below it less than two status intervals: a frozen kiosk is found within them. */
@@ -21,6 +23,7 @@ export interface SocketLimits {
 
 export const defaultSocketLimits: SocketLimits = {
   acceptDeadlineMs: 10_000,
+  headDeadlineMs: 10_000,
   clockSkewMaxMs: 300_000,
   pingEveryMs: 20_000,
   pongDeadlineMs: 10_000,
@@ -43,6 +46,14 @@ const SPREAD_MIN_MS = 1_000;
 export function reconnectWithinMs(kiosks: number, limits: SocketLimits): number {
   const spread = Math.ceil(kiosks / limits.returnsPerSecond) * 1_000;
   return Math.min(SPREAD_MAX_MS, Math.max(SPREAD_MIN_MS, spread));
+}
+
+/** What Node's HTTP server is told, so that whoever sends a head drop by drop is let go. */
+export function slowness({ headDeadlineMs }: Pick<SocketLimits, 'headDeadlineMs'>) {
+  return {
+    headersTimeout: headDeadlineMs,
+    connectionsCheckingInterval: Math.ceil(headDeadlineMs / 2),
+  };
 }
 
 /** Why the server closes a connection (the private range of RFC 6455 §7.4.2); a closed set. */

@@ -25,6 +25,8 @@ import { afterBoot, afterReport, type Told, withPresence } from './told.ts';
 export const FLEET_CHANNEL = 'varco_fleet';
 /** What kiosks said is written together this often. */
 const TICK_MS = 500;
+/** Something that a page shows is written, and told to other nodes, this soon. */
+const SOON_MS = 50;
 /** Below PostgreSQL's 8,000 bytes of one notice. */
 const NOTICE_LENGTH_MAX = 7_000;
 /** Acts looked at in one tick; among more there is surely one that matters. */
@@ -92,6 +94,7 @@ export class LiveFleet implements LinkListener {
   onReloaded: () => void = () => {};
   #lines: KioskLines = { connected: () => [], disconnect: () => {} };
   #cancelTick: () => void = () => {};
+  #soon: (() => void) | undefined;
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #working: Promise<void> = Promise.resolve();
   #reloading: Promise<void> | undefined;
@@ -119,6 +122,7 @@ export class LiveFleet implements LinkListener {
   async stop(): Promise<void> {
     this.#started = false;
     this.#cancelTick();
+    this.#soon?.();
     await this.#stopListening();
     await this.#working;
     await this.#flush();
@@ -248,12 +252,18 @@ export class LiveFleet implements LinkListener {
   #touch(entry: RosterGate): void {
     this.#dirty.add(entry.gate.id);
     this.#deps.events.touch([entry.gate.id], [`gate:${entry.gate.id}`]);
+    if (this.#started && !this.#soon) {
+      this.#soon = this.#deps.clock.after(SOON_MS, () => {
+        this.#soon = undefined;
+        this.#working = this.#working.then(() => this.#flush());
+      });
+    }
   }
 
   #awaitTick(): void {
     if (this.#started) {
       this.#cancelTick = this.#deps.clock.after(TICK_MS, () => {
-        this.#working = this.#tick();
+        this.#working = this.#working.then(() => this.#tick());
         void this.#working.then(() => this.#awaitTick());
       });
     }

@@ -2,7 +2,7 @@ import type { Severity } from './alerts/kinds.ts';
 import { type Drift, driftOf } from './config-versions.ts';
 import { faultsOf, isStale, type Presence } from './presence.ts';
 import type { Roster, RosterGate } from './roster.ts';
-import { heardOf } from './told.ts';
+import { heardOf, type Told } from './told.ts';
 
 /** A gate and its kiosk in one line: what tables, lists and their filters need. */
 export interface FleetRow {
@@ -89,13 +89,19 @@ export function toDetails(
     row: toFleetRow(entry, roster, alerts),
     gate: entry.gate,
     kiosk: entry.kiosk,
-    told: entry.told,
+    told: entry.told && withoutCounts(entry.told),
     stale: isStale(entry.told && heardOf(entry.told), now),
     node: entry.node,
     connectedAt: entry.node === undefined ? undefined : entry.connectedAt,
     desired: entry.desired,
     drifts: driftsOf(entry),
   };
+}
+
+/** Counts since a program's start can be small, or told apart minute by minute: they are not shown. */
+function withoutCounts(told: Told): Told {
+  const { verifications: _, ...status } = told.status ?? {};
+  return told.status ? { ...told, status: status as NonNullable<Told['status']> } : told;
 }
 
 export function summarise(rows: Iterable<FleetRow>): FleetSummary {

@@ -107,6 +107,12 @@ export class Notify {
     return isLanguage(row?.language) ? row.language : undefined;
   }
 
+  /** Erases all that was and would be sent to a person, where a citizen's data are erased. */
+  async erase(tx: Tx, personId: number): Promise<void> {
+    await tx.deleteFrom('message').where('person_id', '=', personId).execute();
+    await tx.deleteFrom('message_preference').where('person_id', '=', personId).execute();
+  }
+
   /** One-time codes and the second level, for the verification's room. */
   messenger(): Messenger {
     const send = async (request: MessageRequest) => {

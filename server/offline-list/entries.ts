@@ -60,8 +60,9 @@ export class Entries {
   }
 
   /** Every derived credential's word, in no order, and how many credentials are not derived yet. */
-  async all(terms: EntryTerms): Promise<{ words: bigint[]; missing: number }> {
-    const words: bigint[] = [];
+  async all(terms: EntryTerms): Promise<{ words: BigUint64Array; missing: number }> {
+    let words = new BigUint64Array(READ_BATCH);
+    let length = 0;
     let missing = 0;
     let last = '';
     for (;;) {
@@ -70,14 +71,17 @@ export class Entries {
         if (row.derived_cipher) {
           const word = this.#word(row, row.derived_cipher, terms);
           if ((word & 3n) !== 0n) {
-            words.push(word);
+            if (length === words.length) {
+              words = grown(words);
+            }
+            words[length++] = word;
           }
         } else {
           missing += 1;
         }
       }
       if (rows.length < READ_BATCH) {
-        return { words, missing };
+        return { words: words.slice(0, length), missing };
       }
       last = rows.at(-1)?.id ?? '';
       // Gates are answered between two batches.
@@ -215,6 +219,13 @@ export class Entries {
     const box = this.#deps.keyring.open('person.identity', row.identity_cipher);
     return JSON.parse(box) as PersonRecord;
   }
+}
+
+/** Room for as many again: millions of words are moved some twenty times, not millions of times. */
+function grown(words: BigUint64Array): BigUint64Array<ArrayBuffer> {
+  const more = new BigUint64Array(2 * words.length);
+  more.set(words);
+  return more;
 }
 
 const DONE = 'done';

@@ -30,8 +30,8 @@ export const offlineListsConfigSchema = z.strictObject({
     .refine((cost) => (cost & (cost - 1)) === 0, 'must be a power of two')
     .default(fullCost.cost),
   /**
-   * Whether this node makes the lists it serves. Building those of millions takes seconds of one core, in
-   * which gates would wait: there, `varco offline publish` does it in a process of its own.
+   * Whether this node makes the lists it serves. Those of millions are built in a thread, which takes
+   * seconds of one core; `varco offline publish` does it in a process, and on a machine, of its own.
    */
   publish: z.boolean().default(true),
   refreshMs: z.number().int().min(1_000).max(86_400_000).default(defaultPublisherTimes.refreshMs),

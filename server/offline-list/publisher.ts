@@ -1,14 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import {
-  buildDelta,
-  buildFullList,
-  type ListTerms,
-  shouldRebase,
-} from '../../shared/offline-list/build.ts';
+import { type ListTerms, shouldRebase } from '../../shared/offline-list/build.ts';
 import type { KdfCost } from '../../shared/offline-list/entry-key.ts';
-import { diffTables, type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
+import { type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
+import { signList } from '../../shared/offline-list/list-file.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
@@ -17,8 +13,8 @@ import { STATUS_CHANNEL } from '../registry/status-events.ts';
 import type { Store } from '../store/store.ts';
 import type { Policies } from '../verification/policies.ts';
 import { applyChanges } from './apply-changes.ts';
+import { build } from './build-thread.ts';
 import { CREDENTIAL_CHANNEL, credentialsOf, readChanges, readCursors } from './changes.ts';
-import { sha256 } from './crypto.ts';
 import { costName, type Entries } from './entries.ts';
 import { type HeldList, HeldLists } from './held-list.ts';
 
@@ -182,7 +178,7 @@ export class ListPublisher {
     }
     const held = await this.#hold(id);
     const isForced = this.#wanted.delete(id);
-    const { keyId } = keyring.credentialSigner();
+    const { keyId } = keyring.credentialSigner(now);
     const terms = [policy.version, costName(this.#deps.kdf), keyId, dayOf(now)].join(' ');
     const isEpochOver = held && now - held.epochBeganAt >= this.#deps.times.epochMs;
     if (!held || held.terms !== terms || isEpochOver) {
@@ -252,7 +248,9 @@ export class ListPublisher {
       table,
       ...cursors,
     };
-    const changed = sameKeys ? diffTables(held.table, table).length : null;
+    const changed = sameKeys
+      ? await build('countChanges', { before: held.table, after: table }, table.length)
+      : null;
     const isSameSigner = held?.terms.split(' ')[2] === terms.split(' ')[2];
     await this.#publish(policy, next, before, changed, !sameKeys || !isSameSigner || isForced);
   }
@@ -266,7 +264,7 @@ export class ListPublisher {
       this.#again = true;
     }
     try {
-      return sortEntries(BigUint64Array.from(words));
+      return await build('sort', { words }, words.length);
     } catch (error) {
       if (errorCode(error) === 'entriesRepeat') {
         return undefined;
@@ -331,7 +329,7 @@ export class ListPublisher {
     isFull: boolean,
   ): Promise<void> {
     const { store, log } = this.#deps;
-    const file = this.#build(policy, list, isFull);
+    const file = await this.#build(policy, list, isFull);
     const base =
       file.kind === 'full'
         ? { version: list.version, table: list.table, bytes: file.bytes.length }
@@ -349,13 +347,14 @@ export class ListPublisher {
     await store.notify(LIST_CHANNEL, `${policy.id} ${epoch} ${version}`);
   }
 
-  #build(
+  async #build(
     policy: Policy,
     list: HeldList,
     isFull: boolean,
-  ): { kind: 'full' | 'delta'; bytes: Uint8Array } {
-    const { keyId, sign } = this.#deps.keyring.credentialSigner();
-    const tools = { sha256, sign, seed: randomBytes(4).readUInt32BE() };
+  ): Promise<{ kind: 'full' | 'delta'; bytes: Uint8Array }> {
+    const { keyId, sign } = this.#deps.keyring.credentialSigner(list.issuedAt);
+    const { base, table } = list;
+    const seed = randomBytes(4).readUInt32BE();
     const terms: ListTerms = {
       keyId,
       policy: policy.id,
@@ -366,15 +365,17 @@ export class ListPublisher {
       kdf: this.#deps.kdf,
       epochKey: list.epochKey,
     };
-    const full = () => ({
-      kind: 'full' as const,
-      bytes: buildFullList(list.table, terms, tools),
-    });
+    const full = async () => {
+      const bytes = await build('full', { table, terms, seed }, table.length);
+      return { kind: 'full' as const, bytes: signList(bytes, sign) };
+    };
     if (isFull) {
       return full();
     }
-    const delta = buildDelta(list.base, list.table, terms, tools);
-    return shouldRebase(list.base.bytes, delta.length) ? full() : { kind: 'delta', bytes: delta };
+    const delta = await build('delta', { base, table, terms, seed }, table.length);
+    return shouldRebase(base.bytes, delta.length)
+      ? full()
+      : { kind: 'delta', bytes: signList(delta, sign) };
   }
 }
 

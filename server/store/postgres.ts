@@ -6,6 +6,7 @@ import type { Tables } from './schema.ts';
 import {
   type BulkInsert,
   type Lookup,
+  type Scan,
   type Store,
   type Tx,
   toStoreError,
@@ -97,6 +98,11 @@ export class PostgresStore implements Store {
     const arrays = names.map((_name, column) => rows.map((row) => row[column]));
     const result = await tx.executeQuery(CompiledQuery.raw(text, arrays));
     return Number(result.numAffectedRows ?? 0);
+  }
+
+  async scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
+    const { rows } = await this.db.executeQuery(CompiledQuery.raw(scan.text, [...parameters]));
+    return rows.map((row) => Object.values(row as Record<string, unknown>));
   }
 
   backup(): Promise<void> {

@@ -11,7 +11,14 @@ import {
 import { VarcoError } from '../../shared/errors.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
-import { type BulkInsert, type Lookup, type Store, type Tx, withRetries } from './store.ts';
+import {
+  type BulkInsert,
+  type Lookup,
+  type Scan,
+  type Store,
+  type Tx,
+  withRetries,
+} from './store.ts';
 
 /** How long one statement waits, blocking this process, for another process's write to end. */
 const BUSY_TIMEOUT_MS = 50;
@@ -77,6 +84,7 @@ export class SqliteStore implements Store {
   /** Look-ups and inserts are constants of the rooms: few, and found faster than by their text. */
   readonly #lookups = new WeakMap<Lookup, PreparedLookup>();
   readonly #inserts = new WeakMap<BulkInsert, Database.Statement>();
+  readonly #scans = new WeakMap<Scan, Database.Statement>();
   readonly #listeners = new Map<string, Set<(payload: string) => void>>();
 
   private constructor(raw: Database.Database) {
@@ -154,6 +162,16 @@ export class SqliteStore implements Store {
       written += statement.run(row).changes;
     }
     return Promise.resolve(written);
+  }
+
+  scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
+    let statement = this.#scans.get(scan);
+    if (!statement) {
+      statement = this.#raw.prepare(scan.text.replaceAll(/\$(?=\d)/g, '?')).raw();
+      this.#scans.set(scan, statement);
+    }
+    const named = Object.fromEntries(parameters.map((value, index) => [String(index + 1), value]));
+    return Promise.resolve(statement.all(named) as unknown[][]);
   }
 
   async backup(path: string): Promise<void> {

@@ -9,7 +9,11 @@ import { registerEnrolment } from '../../server/fleet/enrol-route.ts';
 import type { Fleet } from '../../server/fleet/fleet.ts';
 import { type KioskSocketDeps, KioskSockets } from '../../server/fleet/kiosk-socket.ts';
 import type { Kiosk } from '../../server/fleet/kiosks.ts';
-import { defaultSocketLimits, type SocketLimits } from '../../server/fleet/link-limits.ts';
+import {
+  defaultSocketLimits,
+  type SocketLimits,
+  slowness,
+} from '../../server/fleet/link-limits.ts';
 import type { LinkListener } from '../../server/fleet/link-listener.ts';
 import type { TlsOptions } from '../../server/tls.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -64,7 +68,10 @@ export async function startLinkServer(
     ...(options.listener ? { listener: options.listener } : {}),
     ...options.sockets,
   });
-  const http = (options.tls ? Fastify({ https: options.tls }) : Fastify()) as FastifyInstance;
+  const slow = slowness(sockets.limits);
+  const http = (
+    options.tls ? Fastify({ https: { ...options.tls, ...slow } }) : Fastify({ http: slow })
+  ) as FastifyInstance;
   const { listener, hosts } = sockets;
   registerEnrolment(http, { listener, hosts, keyring, clock: systemClock, log });
   http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));

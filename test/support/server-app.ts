@@ -5,7 +5,8 @@ import type { Store } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
 
 /** One keyring for every node of a test. */
-export const testKeyring = new Keyring(generateKeyringFile(0));
+export const keyringFile = generateKeyringFile(0);
+export const testKeyring = new Keyring(keyringFile);
 
 /** A server's rooms on a store, started, not listening. */
 export async function startApp(
@@ -20,9 +21,10 @@ export async function startApp(
       | 'source'
       | 'messenger'
       | 'offlineLists'
+      | 'cards'
       | 'web'
       | 'login'
-      | 'cards'
+      | 'disabilityCards'
       | 'cardProxy'
       | 'transports'
     >

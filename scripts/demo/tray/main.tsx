@@ -33,14 +33,33 @@ function Tray() {
               Show: {person.label}
             </button>
             <code>{person.codiceFiscale}</code>
+            {person.readingUrl && (
+              <a href={person.readingUrl} target="_blank" rel="noopener noreferrer">
+                What a phone reads
+              </a>
+            )}
           </li>
         ))}
       </ul>
+      {state?.enrols && <Invitation say={say} />}
+      {state?.portalUrl && (
+        <p>
+          <a href={state.portalUrl} target="_blank" rel="noopener noreferrer">
+            The citizen portal
+          </a>
+        </p>
+      )}
       <PhotoInput send={send} />
       <Webcam send={send} />
       <div class="faults">
         <button type="button" onClick={() => say({ name: 'unplug' })}>
           Unplug the camera
+        </button>
+        <button
+          type="button"
+          onClick={() => say({ name: 'scanner', pulled: state?.scanner !== 'pulled' })}
+        >
+          {state?.scanner === 'pulled' ? 'Plug the scanner in' : 'Pull the scanner’s plug'}
         </button>
         <button type="button" onClick={() => say({ name: 'server', run: !state?.serverRuns })}>
           {state?.serverRuns === false ? 'Start the server' : 'Stop the server'}
@@ -65,6 +84,30 @@ function Tray() {
         </dd>
       </dl>
     </section>
+  );
+}
+
+/** The dashboard's enrolment code, held up to the camera as its QR. */
+function Invitation({ say }: { say: (message: object) => void }) {
+  const [text, setText] = useState('');
+  const show = (event: Event) => {
+    event.preventDefault();
+    say({ name: 'invite', text });
+    setText('');
+  };
+  return (
+    <form class="photo" onSubmit={show}>
+      <label>
+        An enrolment code of the dashboard
+        <input
+          value={text}
+          autocomplete="off"
+          placeholder="XXXX-XXXX-XXXX-XXXX"
+          onInput={(event) => setText(event.currentTarget.value)}
+        />
+      </label>
+      <button type="submit">Show its QR to the camera</button>
+    </form>
   );
 }
 

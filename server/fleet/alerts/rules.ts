@@ -96,7 +96,21 @@ export function gateReadings(
       status: configStatus ?? 'none',
     },
   };
-  return [offline, config, ...statusReadings(status, limits), ...hourReadings(hour, limits)];
+  return [offline, config, ...knownReadings(status, limits), ...hourReadings(hour, limits)];
+}
+
+/** A status is looked at many times before the next one comes: what it says is worked out once. */
+const known = new WeakMap<Thresholds, WeakMap<KioskStatus, Finding[]>>();
+
+function knownReadings(status: KioskStatus | undefined, limits: Thresholds): Finding[] {
+  if (!status) {
+    return statusReadings(undefined, limits);
+  }
+  const ofLimits = known.get(limits) ?? new WeakMap<KioskStatus, Finding[]>();
+  known.set(limits, ofLimits);
+  const findings = ofLimits.get(status) ?? statusReadings(status, limits);
+  ofLimits.set(status, findings);
+  return findings;
 }
 
 function statusReadings(status: KioskStatus | undefined, limits: Thresholds): Finding[] {

@@ -74,7 +74,7 @@ export const detailsSchema = z.strictObject({
     .strictObject({
       at,
       intervalMs: count,
-      status: wholeStatusSchema.optional(),
+      status: wholeStatusSchema.omit({ verifications: true }).optional(),
       statusAt: at.optional(),
       software: z.string(),
       startedAt: at,

@@ -7,6 +7,7 @@ import { login } from './0004-login.ts';
 import { fleetTables } from './0005-fleet.ts';
 import { notifyOutbox } from './0006-notify.ts';
 import { portal } from './0007-portal.ts';
+import { cards } from './0061-cards.ts';
 
 /** A step forward; there is none back: a backup is the way back. */
 export interface Migration {
@@ -24,4 +25,5 @@ export const migrations: readonly Migration[] = [
   { version: 5, name: 'fleet', up: fleetTables },
   { version: 6, name: 'outbox of messages', up: notifyOutbox },
   { version: 7, name: 'citizen portal', up: portal },
+  { version: 61, name: 'disability cards', up: cards },
 ];

@@ -1,4 +1,4 @@
-/** The tables of `server/notify/`. */
+/** The tables of `server/notify/`, of live codes and of cards. */
 export interface NotifyTables {
   /** The outbox: messages to be sent, and for a while those that were. */
   message: {
@@ -29,6 +29,18 @@ export interface NotifyTables {
   };
   /** Live codes that were shown at a gate in the last minutes (`verification/live-codes.ts`). */
   live_use: { mac: string; at: number };
+  /** Requests for Disability Cards (`credential/card-state.ts`). */
+  card_request: {
+    id: string;
+    person_id: number;
+    state: string;
+    /** A JPEG in base64; null once nobody needs it. */
+    photo_cipher: Buffer | null;
+    requested_at: number;
+    settled_at: number | null;
+    reason: string | null;
+    credential_id: string | null;
+  };
   /** How a person wants to be written to. */
   message_preference: { person_id: number; language: string };
 }

@@ -8,16 +8,14 @@ export interface AlertView {
   id: string;
   kind: string;
   severity: Severity;
-  siteId: string;
-  siteName: string;
+  /** Absent: it is about the server itself. */
+  site?: { id: string; name: string };
   /** Absent: it is about the whole site. */
   gate?: { id: string; name: string };
   raisedAt: number;
   clearedAt?: number;
   /** What was measured, in words without a language, such as `81 °C` or `scanner: lost`. */
   value?: string;
-  /** How many kiosks it is about, where one alert stands for many. */
-  count?: number;
   acknowledged?: { by: string; at: number; reason: string };
   silenced?: { by: string; until: number; reason: string };
 }
@@ -31,9 +29,6 @@ export function AlertLine({ alert, view }: { alert: AlertView; view: View }): VN
       <SeveritySign severity={severity} word={words.severity[severity]} />{' '}
       <strong>{words.alerts.kinds[kind] ?? kind}</strong>
       {alert.value && <span class="value"> {alert.value}</span>}
-      {alert.count !== undefined && (
-        <span class="value"> {words.alerts.massOutage(alert.count)}</span>
-      )}
       {' · '}
       {gate && (
         <>
@@ -41,8 +36,12 @@ export function AlertLine({ alert, view }: { alert: AlertView; view: View }): VN
           {', '}
         </>
       )}
-      <a href={`/fleet/sites/${encodeURIComponent(alert.siteId)}`}>{alert.siteName}</a>
-      {' · '}
+      {alert.site && (
+        <>
+          <a href={`/fleet/sites/${encodeURIComponent(alert.site.id)}`}>{alert.site.name}</a>
+          {' · '}
+        </>
+      )}
       <Moment at={alert.raisedAt} format={format} />
       {alert.clearedAt !== undefined && (
         <>

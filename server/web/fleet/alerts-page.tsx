@@ -10,7 +10,7 @@ export interface AlertsPageProps {
   list: AlertList;
   alerts: readonly AlertView[];
   /** Whether this session may act on the alerts of a site. */
-  may(siteId: string): boolean;
+  may(site: string | undefined): boolean;
 }
 
 /** How long an alert may be silenced, in hours. */
@@ -46,7 +46,7 @@ export function AlertsPage({ view, list, alerts, may }: AlertsPageProps): VNode 
                 <AlertActs
                   alert={alert}
                   view={view}
-                  may={alert.clearedAt === undefined && may(alert.siteId)}
+                  may={alert.clearedAt === undefined && may(alert.site?.id)}
                 />
               </li>
             ))}
@@ -115,13 +115,7 @@ function Act({ view, id, word, action, silence = false }: ActProps): VNode {
       <Form view={view} action={action} class="inline">
         <Field id={`${id}-reason`} label={words.reason}>
           {(attributes) => (
-            <input
-              {...attributes}
-              name="reason"
-              class="form-control"
-              required={silence}
-              maxLength={200}
-            />
+            <input {...attributes} name="reason" class="form-control" required maxLength={200} />
           )}
         </Field>
         {silence && (

@@ -173,7 +173,7 @@ async function gateProps(
     stale: details.stale,
     config: await configView(dashboard, actor, details),
     history: await historyOf(dashboard, actor, gate.id, range),
-    alerts: await activeAlertsOf(dashboard, actor, { gate: gate.id }),
+    alerts: await activeAlertsOf(dashboard, actor, { gate: gate.id }, view),
     commands: await commandViews(dashboard, actor, { gate: gate.id, limit: COMMANDS_SHOWN }),
     events: await activityViews(dashboard, actor, view.format, {
       gate: gate.id,

@@ -25,7 +25,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
     const query = parseKioskQuery(fields);
     const all = fleet.rowsFor(actor);
     const paged = fields.paged === '1';
-    const urgent = (await alertViews(dashboard, actor, 'open')).slice(0, URGENT_MAX);
+    const urgent = (await alertViews(dashboard, actor, 'open', view)).slice(0, URGENT_MAX);
     return dashboard.send(request, reply, {
       title: view.words.title,
       place: 'fleet',

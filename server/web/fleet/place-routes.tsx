@@ -106,7 +106,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
             view={view}
             site={{ ...site, name: site.title, plan: site.plan }}
             kiosks={kiosks}
-            alerts={await activeAlertsOf(dashboard, actor, { site: id })}
+            alerts={await activeAlertsOf(dashboard, actor, { site: id }, view)}
             policies={policyChoices(dashboard)}
             mayEdit={may(actor, 'site.edit', { site: id })}
             mayMakeGate={may(actor, 'gate.create', { site: id })}

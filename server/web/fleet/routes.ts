@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { requireStaff } from '../../login/request-session.ts';
 import { registerActivityRoutes } from './activity-routes.tsx';
+import { registerAlertRoutes } from './alert-routes.tsx';
 import { registerCommandRoutes } from './command-routes.tsx';
 import { Dashboard, type DashboardDeps } from './dashboard.tsx';
 import { registerGateRoutes } from './gate-routes.tsx';
@@ -12,6 +13,7 @@ import { registerLiveRoutes } from './live-routes.ts';
 import { registerOverviewRoutes } from './overview-routes.tsx';
 import { registerPlaceRoutes } from './place-routes.tsx';
 import { registerRolloutRoutes } from './rollout-routes.tsx';
+import { registerTokenRoutes } from './token-routes.tsx';
 
 /** The largest table of gates, in bytes. */
 const TABLE_BYTES_MAX = 1_000_000;
@@ -41,6 +43,8 @@ export function registerFleetPages(
     registerGateRoutes(scope, dashboard);
     registerCommandRoutes(scope, dashboard);
     registerRolloutRoutes(scope, dashboard);
+    registerAlertRoutes(scope, dashboard);
+    registerTokenRoutes(scope, dashboard);
     registerActivityRoutes(scope, dashboard);
     registerLiveRoutes(scope, dashboard, { clock, streams });
   });

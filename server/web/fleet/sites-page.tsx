@@ -36,7 +36,7 @@ export function SitesPage({ view, sites, rows, mayMake, mayBulk }: SitesPageProp
   return (
     <Frame view={view} heading={words.sites.heading}>
       <LivePart id="sites" on={['sites']}>
-        {mapped.length > 0 && <SitesMap sites={mapped} title={words.sites.heading} />}
+        {mapped.length > 0 && <SitesMap sites={mapped} title={words.sites.map} />}
         {sites.length === 0 ? (
           <p class="none">{words.sites.none}</p>
         ) : (

@@ -74,7 +74,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s, from the shell', (engine) =>
       code: 'keyringExists',
     });
     expect((await varco('keys', 'rotate', ...onConfig)).lines).toHaveLength(1);
-    expect((await varco('keys', 'list', '--json', ...onConfig)).lines).toHaveLength(3);
+    expect((await varco('keys', 'list', '--json', ...onConfig)).lines).toHaveLength(4);
 
     const { lines: sample } = await varco('registry', 'sample', '--persons', '1000', '--seed', '7');
     const file = join(folder, 'sample.ndjson');

@@ -1,13 +1,22 @@
 import { randomUUID } from 'node:crypto';
+import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { PRIVACY_VERSION } from '../../../server/credential/eligibility.ts';
+import { Keyring } from '../../../server/credential/keyring.ts';
+import { retire, rotate } from '../../../server/credential/keyring-file.ts';
+import {
+  countBoxes,
+  passingColumns,
+  reseal,
+  sealedColumns,
+} from '../../../server/credential/reseal.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { Store } from '../../../server/store/store.ts';
-import { startApp } from '../../support/server-app.ts';
+import { keyringFile, startApp, testKeyring } from '../../support/server-app.ts';
 
 /** What the citizen does with what is the citizen's own, on both engines. */
 describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
@@ -105,6 +114,38 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(kinds).toEqual(['issued', 'locked', 'unlocked', 'locked', 'revoked']);
     const causes = await store.db.selectFrom('audit').select('body').execute();
     expect(causes.filter(({ body }) => JSON.parse(body).cause === 'locked')).toHaveLength(1);
+  });
+
+  test('a new column key: everything is sealed anew, also of a page that is full', async () => {
+    const rows = Array.from({ length: 600 }, (_, index) => ({
+      person: { ...one.person, codiceFiscale: `TEST${index}` },
+    }));
+    await app.registry.importRows(rows);
+    const { keyring: file, keyId } = rotate(keyringFile, 'columns', 1);
+    const rotated = new Keyring(file);
+    const old = testKeyring.sealingKeyId;
+    const before = await countBoxes(store);
+    expect([...before.keys()]).toEqual([old]);
+    expect(await reseal(store, rotated)).toBe(before.get(old));
+    expect(await countBoxes(store)).toEqual(new Map([[keyId, before.get(old)]]));
+    expect(await reseal(store, rotated)).toBe(0);
+    const restarted = await startApp(store, {
+      node: 'node-b',
+      keyring: new Keyring(retire(file, old)),
+    });
+    expect(await restarted.registry.identity(personId)).toEqual(one.person);
+    await restarted.stop();
+  });
+
+  test('every column of boxes is resealed, or ends by itself', async () => {
+    const { rows } = await (engine === 'sqlite'
+      ? sql<{ name: string }>`select m.name || '.' || c.name as name from sqlite_master m
+          join pragma_table_info(m.name) c where c.name like '%_cipher'`
+      : sql<{ name: string }>`select table_name || '.' || column_name as name
+          from information_schema.columns where column_name like '%_cipher'`
+    ).execute(store.db);
+    const known = [...sealedColumns, ...passingColumns].map((one) => `${one.table}.${one.column}`);
+    expect(rows.map(({ name }) => name).sort()).toEqual(known.sort());
   });
 
   test("a person's codes with all that happened to them", async () => {

@@ -224,7 +224,6 @@ export const de: FleetWords = {
     for: 'Wie lange',
     hours: (count) =>
       count < 24 ? `${count} h` : count === 24 ? '1 Tag' : `${Math.round(count / 24)} Tage`,
-    massOutage: (count) => `(${count} Terminals)`,
   },
   commands: {
     heading: 'Befehle',
@@ -282,6 +281,7 @@ export const de: FleetWords = {
     latitude: 'Breite',
     longitude: 'Länge',
     note: 'Notiz',
+    map: 'Karte der Standorte',
     plan: 'Grundriss',
     planHelp:
       'JSON in Metern: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Halle", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',
@@ -468,6 +468,10 @@ export const de: FleetWords = {
     alertUnknown: 'Diesen Alarm gibt es nicht.',
     tooManyViews: 'Es sind zu viele Ansichten gespeichert.',
     tokenInvalid: 'Das Token ist nicht vollständig oder nicht richtig:',
+    reasonInvalid: 'Ein Grund ist nötig.',
+    alertOver: 'Dieser Alarm ist vorbei.',
+    tokenUnknown: 'Dieses Token gibt es nicht.',
+    tooManyTokens: 'Es gibt zu viele Token.',
   },
   notDone: 'Das wurde nicht getan.',
   back: 'Zurück',

@@ -222,7 +222,6 @@ export const en: FleetWords = {
     for: 'For how long',
     hours: (count) =>
       count < 24 ? `${count} h` : count === 24 ? '1 day' : `${Math.round(count / 24)} days`,
-    massOutage: (count) => `(${count} kiosks)`,
   },
   commands: {
     heading: 'Commands',
@@ -279,6 +278,7 @@ export const en: FleetWords = {
     latitude: 'Latitude',
     longitude: 'Longitude',
     note: 'Note',
+    map: 'Map of the sites',
     plan: 'Floor plan',
     planHelp:
       'JSON in metres: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Hall", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',
@@ -465,6 +465,10 @@ export const en: FleetWords = {
     tooManyViews: 'There are too many saved views.',
     configUnknown: 'There is no such version.',
     tokenInvalid: 'The token is not complete or not right:',
+    reasonInvalid: 'A reason is needed.',
+    alertOver: 'This alert is over.',
+    tokenUnknown: 'There is no such token.',
+    tooManyTokens: 'There are too many tokens.',
   },
   back: 'Back',
   notDone: 'This was not done.',

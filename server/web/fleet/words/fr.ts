@@ -224,7 +224,6 @@ export const fr: FleetWords = {
     for: 'Pour combien de temps',
     hours: (count) =>
       count < 24 ? `${count} h` : count === 24 ? '1 jour' : `${Math.round(count / 24)} jours`,
-    massOutage: (count) => `(${count} bornes)`,
   },
   commands: {
     heading: 'Commandes',
@@ -281,6 +280,7 @@ export const fr: FleetWords = {
     latitude: 'Latitude',
     longitude: 'Longitude',
     note: 'Note',
+    map: 'Carte des sites',
     plan: 'Plan',
     planHelp:
       'JSON en mètres : {"widthM": 40, "heightM": 25, "rooms": [{"title": "Hall", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',
@@ -467,6 +467,10 @@ export const fr: FleetWords = {
     alertUnknown: 'Cette alerte n’existe pas.',
     tooManyViews: 'Il y a trop de vues enregistrées.',
     tokenInvalid: 'Le jeton n’est pas complet ou pas correct :',
+    reasonInvalid: 'Un motif est nécessaire.',
+    alertOver: 'Cette alerte est finie.',
+    tokenUnknown: 'Ce jeton n’existe pas.',
+    tooManyTokens: 'Il y a trop de jetons.',
   },
   notDone: 'Cela n’a pas été fait.',
   back: 'Retour',

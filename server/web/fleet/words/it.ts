@@ -223,7 +223,6 @@ export const it: FleetWords = {
     for: 'Per quanto tempo',
     hours: (count) =>
       count < 24 ? `${count} h` : count === 24 ? '1 giorno' : `${Math.round(count / 24)} giorni`,
-    massOutage: (count) => `(${count} totem)`,
   },
   commands: {
     heading: 'Comandi',
@@ -280,6 +279,7 @@ export const it: FleetWords = {
     latitude: 'Latitudine',
     longitude: 'Longitudine',
     note: 'Nota',
+    map: 'Mappa delle sedi',
     plan: 'Pianta',
     planHelp:
       'JSON in metri: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Atrio", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',
@@ -466,6 +466,10 @@ export const it: FleetWords = {
     tooManyViews: 'Ci sono troppe viste salvate.',
     configUnknown: 'Questa versione non esiste.',
     tokenInvalid: 'Il token non è completo o non è corretto:',
+    reasonInvalid: 'Serve un motivo.',
+    alertOver: 'Questo allarme è finito.',
+    tokenUnknown: 'Questo token non esiste.',
+    tooManyTokens: 'Ci sono troppi token.',
   },
   back: 'Indietro',
   notDone: 'Non è stato fatto.',

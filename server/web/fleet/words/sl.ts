@@ -223,7 +223,6 @@ export const sl: FleetWords = {
     for: 'Za koliko časa',
     hours: (count) =>
       count < 24 ? `${count} h` : count === 24 ? '1 dan' : `${Math.round(count / 24)} dni`,
-    massOutage: (count) => `(terminalov: ${count})`,
   },
   commands: {
     heading: 'Ukazi',
@@ -280,6 +279,7 @@ export const sl: FleetWords = {
     latitude: 'Zemljepisna širina',
     longitude: 'Zemljepisna dolžina',
     note: 'Opomba',
+    map: 'Zemljevid lokacij',
     plan: 'Tloris',
     planHelp:
       'JSON v metrih: {"widthM": 40, "heightM": 25, "rooms": [{"title": "Dvorana", "corners": [[0,0],[20,0],[20,25],[0,25]]}]}',
@@ -465,6 +465,10 @@ export const sl: FleetWords = {
     alertUnknown: 'Tega alarma ni.',
     tooManyViews: 'Shranjenih je preveč pogledov.',
     tokenInvalid: 'Žeton ni popoln ali ni pravi:',
+    reasonInvalid: 'Potreben je razlog.',
+    alertOver: 'Ta alarm je mimo.',
+    tokenUnknown: 'Tega žetona ni.',
+    tooManyTokens: 'Žetonov je preveč.',
   },
   notDone: 'To ni bilo storjeno.',
   back: 'Nazaj',

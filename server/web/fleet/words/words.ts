@@ -133,7 +133,6 @@ export interface FleetWords {
     reason: string;
     for: string;
     hours(count: number): string;
-    massOutage(count: number): string;
   };
   commands: {
     heading: string;
@@ -169,6 +168,7 @@ export interface FleetWords {
     | 'longitude'
     | 'note'
     | 'plan'
+    | 'map'
     | 'planHelp'
     | 'gates'
     | 'noGates'

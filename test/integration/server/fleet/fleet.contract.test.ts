@@ -254,7 +254,41 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
       targets: [{ state: 'failed', problem: 'volume: too low here' }],
     });
     await rollouts.turn(administrator, second.id, 'rollBack', 'too quiet');
+    const third = { version: good.version, filter: { tags: ['nord'] }, plan };
+    await expect(rollouts.start(administrator, third)).rejects.toMatchObject({
+      code: 'nobodyMeant',
+    });
     expect(fleet().details(administrator, gate).desired).toBe(good.version);
+  });
+
+  test('a gate that joins a group gets what the group runs', async () => {
+    const [first = '', late = ''] = await makeSite(one.app, 'torino', 2);
+    const { gates, configs, rollouts } = fleet();
+    await gates.change(administrator, first, { tags: ['nord'] });
+    await fleet().live.reload();
+    const { client } = await enrolKiosk(one, first);
+    await client.boot();
+    const { version } = await configs.create(administrator, { body: { volume: 60 } });
+    await client.status({ ...whole, config: { version, status: 'running' } });
+    const filter = { tags: ['nord'] };
+    const plan = { percentages: [100], soakMs: 0 };
+    const { id } = await rollouts.start(administrator, { version, filter, plan });
+    for (let step = 0; step < 3; step += 1) {
+      await rollouts.step();
+    }
+    expect((await rollouts.get(administrator, id)).state).toBe('completed');
+    await gates.change(administrator, late, { tags: ['nord', 'nuovo'] });
+    const joined = await enrolKiosk(one, late);
+    expect(await joined.client.boot()).toMatchObject({
+      desired: { version, body: { volume: 60 } },
+    });
+  });
+
+  test('a site that demands client certificates lets nobody in without one', async () => {
+    const [gate = ''] = await makeSite(one.app, 'torino', 1);
+    await fleet().sites.change(administrator, 'torino', { clientCertificate: true });
+    const { client } = await enrolKiosk(one, gate);
+    expect(await client.closed).toBe(4401);
   });
 
   test('a policy that is changed shows as drift until the kiosk came back with it', async () => {

@@ -1,0 +1,288 @@
+/**
+ * The dashboard with 5,000 kiosks, each a real link client in a process of its own: how soon after a
+ * scanner is unplugged an open page has it, against when the server itself knows it, in the same run.
+ * `npm run bench -- dashboard 500` takes fewer kiosks.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { pino } from 'pino';
+import { newKey } from '../../device/link/identity.ts';
+import { type App, createApp } from '../../server/app.ts';
+import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
+import { openStore } from '../../server/store/open.ts';
+import type { Store } from '../../server/store/store.ts';
+import type { LiveChange } from '../../server/web/fleet/live-events.ts';
+import { systemClock } from '../../shared/clock.ts';
+import { bundleWeb } from '../build-web.ts';
+import { DEMO_POLICY } from '../demo/people.ts';
+import { keepIdentities } from '../fleet/identities.ts';
+import { simulateFleet } from '../fleet/simulate.ts';
+import type { SimulatedIdentity } from '../fleet/simulated-kiosk.ts';
+import type { BenchContext } from './context.ts';
+
+const KIOSKS = 5_000;
+const PER_SITE = 25;
+/** Pages that are open beside the one that is timed. */
+const OTHER_PAGES = 20;
+const TURNS = 30;
+const GOAL_MS = 1_000;
+/** Enough for the slowest start of a loaded machine. */
+const ONLINE_WITHIN_MS = 240_000;
+const AGENT = 'varco-bench';
+const PART = 'scanner';
+
+export async function run({ report, args }: BenchContext): Promise<void> {
+  const kiosks = Number(args[0] ?? KIOSKS);
+  const folder = await mkdtemp(join(tmpdir(), 'varco-bench-dashboard-'));
+  const store = await openStore(`sqlite:${join(folder, 'varco.db')}`);
+  const keyring = new Keyring(generateKeyringFile(0));
+  const app = createApp({
+    store,
+    keyring,
+    clock: systemClock,
+    log: pino({ level: 'silent' }),
+    node: 'bench',
+    host: 'varco.example.it',
+    web: { assets: await bundleWeb() },
+  });
+  let child: ChildProcess | undefined;
+  try {
+    await app.start();
+    await app.fleet.start();
+    const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
+    const identities = await register(app, kiosks + 1, `${url.replace('http', 'ws')}/link`);
+    const file = join(folder, 'identities.json');
+    await keepIdentities(file, identities.slice(1));
+    child = startSimulation(file, kiosks);
+    await untilOnline(app, kiosks);
+    const cookie = await logIn(app, store, keyring);
+    const figures = await timed(app, identities.slice(0, 1), url, cookie);
+    const server = sorted(figures.map(({ serverMs }) => serverMs));
+    const page = sorted(figures.map(({ pageMs }) => pageMs));
+    for (const [name, share] of [
+      ['p50', 0.5],
+      ['p99', 0.99],
+    ] as const) {
+      const value = at(page, share);
+      const baselineValue = at(server, share);
+      report({
+        metric: `a page has it, ${name}, ${kiosks} kiosks`,
+        value,
+        unit: 'ms',
+        baseline: 'the server knows it',
+        baselineValue,
+        ratio: value / baselineValue,
+        ...(name === 'p99' ? { goal: `≤ ${GOAL_MS}`, met: value <= GOAL_MS } : {}),
+      });
+    }
+    await reportPages(report, url, cookie, kiosks);
+  } finally {
+    child?.kill();
+    await app.stop();
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function register(app: App, count: number, url: string): Promise<SimulatedIdentity[]> {
+  const identities: SimulatedIdentity[] = [];
+  for (let index = 0; index < count; index += 1) {
+    const id = `k-${String(index).padStart(5, '0')}`;
+    const { privateKey, publicKey } = newKey();
+    const site = `sede-${Math.floor(index / PER_SITE)}`;
+    const gate = `Varco ${(index % PER_SITE) + 1}`;
+    await app.fleet.registerKiosk({ id, publicKey, gate, site, policy: DEMO_POLICY });
+    identities.push({ kioskId: id, privateKey, url });
+  }
+  await app.fleet.live.reload();
+  return identities;
+}
+
+function startSimulation(file: string, kiosks: number): ChildProcess {
+  const main = fileURLToPath(new URL('../varco/main.ts', import.meta.url));
+  const words = ['fleet', 'simulate', '--kiosks', String(kiosks), '--identities', file];
+  return spawn(process.execPath, ['--import', 'tsx', main, ...words, '--no-faults'], {
+    stdio: 'ignore',
+  });
+}
+
+async function untilOnline(app: App, kiosks: number): Promise<void> {
+  const end = performance.now() + ONLINE_WITHIN_MS;
+  while (app.sockets.connected().length < kiosks) {
+    if (performance.now() > end) {
+      throw new Error(`only ${app.sockets.connected().length} of ${kiosks} kiosks are connected`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 200));
+  }
+}
+
+/** A member of staff with a session; answers the cookie's header. */
+async function logIn(app: App, store: Store, keyring: Keyring): Promise<string> {
+  const identity = JSON.stringify({ name: 'Bench', email: 'bench@example.it' });
+  await store.db
+    .insertInto('staff_account')
+    .values({
+      id: 'bench',
+      login_mac: null,
+      identity_cipher: keyring.seal('staff.identity', identity),
+      role: 'viewer',
+      sites: '"all"',
+      state: 'active',
+      password: null,
+      totp_cipher: null,
+      totp_step: null,
+      created_at: 0,
+      updated_at: 0,
+    })
+    .execute();
+  const arrival = { kind: 'staff', accountId: 'bench', assurance: 2 } as const;
+  const { token } = await app.sessions.create(arrival, AGENT);
+  return `varco-loopback=${token}`;
+}
+
+interface Timing {
+  serverMs: number;
+  pageMs: number;
+}
+
+/** Unplugs and plugs in one kiosk's scanner, and waits each time until an open page has it. */
+async function timed(
+  app: App,
+  identities: readonly SimulatedIdentity[],
+  url: string,
+  cookie: string,
+): Promise<Timing[]> {
+  const ends = await Promise.all(
+    Array.from({ length: OTHER_PAGES }, () => openStream(url, cookie, () => {})),
+  );
+  const id = identities[0]?.kioskId ?? '';
+  const page = new Watched<boolean>();
+  const server = new Watched<boolean>();
+  ends.push(
+    await openStream(url, cookie, ({ rows }) => {
+      const row = rows.find((one) => one.id === id);
+      if (row) {
+        page.tell(row.faults.includes(PART));
+      }
+    }),
+  );
+  const unlisten = app.fleet.events.listen(({ gates }) => {
+    if (gates.includes(id)) {
+      server.tell(app.fleet.rows([id])[0]?.faults.includes(PART) ?? false);
+    }
+  });
+  const came = page.is(false);
+  const fleet = simulateFleet({ identities, rate: 0, seed: 1, clock: systemClock, faults: false });
+  await came;
+  const [kiosk] = fleet.kiosks;
+  const figures: Timing[] = [];
+  for (let turn = 0; turn < TURNS; turn += 1) {
+    const pulled = turn % 2 === 0;
+    const began = performance.now();
+    const told = [server.is(pulled), page.is(pulled)] as const;
+    if (pulled) {
+      kiosk?.unplug(PART);
+    } else {
+      kiosk?.plugIn(PART);
+    }
+    const [serverMs, pageMs] = await Promise.all(
+      told.map((one) => one.then(() => performance.now() - began)),
+    );
+    figures.push({ serverMs: serverMs ?? 0, pageMs: pageMs ?? 0 });
+  }
+  unlisten();
+  fleet.stop();
+  for (const end of ends) {
+    end();
+  }
+  return figures;
+}
+
+/** Resolves when a value is told. */
+class Watched<Value> {
+  #waiting: { value: Value; resolve: () => void }[] = [];
+
+  is(value: Value): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ value, resolve });
+    });
+  }
+
+  tell(value: Value): void {
+    const told = this.#waiting.filter((one) => one.value === value);
+    this.#waiting = this.#waiting.filter((one) => one.value !== value);
+    for (const { resolve } of told) {
+      resolve();
+    }
+  }
+}
+
+/** Reads a page's stream as a browser does; the answered function closes it. */
+async function openStream(
+  url: string,
+  cookie: string,
+  heard: (change: LiveChange) => void,
+): Promise<() => void> {
+  const stop = new AbortController();
+  const headers = { cookie, 'user-agent': AGENT };
+  const answer = await fetch(`${url}/fleet/events?rows=1`, { headers, signal: stop.signal });
+  if (!answer.ok || !answer.body) {
+    throw new Error(`the stream was refused: ${answer.status}`);
+  }
+  const read = async (body: ReadableStream<Uint8Array>) => {
+    const decoder = new TextDecoder();
+    let text = '';
+    for await (const chunk of body) {
+      text += decoder.decode(chunk, { stream: true });
+      const events = text.split('\n\n');
+      text = events.pop() ?? '';
+      for (const event of events) {
+        const data = /^event: change$/m.test(event) && /^data: (.*)$/m.exec(event)?.[1];
+        if (data) {
+          heard(JSON.parse(data));
+        }
+      }
+    }
+  };
+  read(answer.body).catch(() => {});
+  return () => stop.abort();
+}
+
+/** What the first page and all rows take, as a browser asks for them. */
+async function reportPages(
+  report: BenchContext['report'],
+  url: string,
+  cookie: string,
+  kiosks: number,
+): Promise<void> {
+  for (const [metric, path] of [
+    ['the first page', '/fleet'],
+    ['all rows', '/fleet/kiosks.json'],
+  ] as const) {
+    const times: number[] = [];
+    let bytes = 0;
+    for (let turn = 0; turn < 10; turn += 1) {
+      const began = performance.now();
+      const answer = await fetch(url + path, { headers: { cookie, 'user-agent': AGENT } });
+      bytes = (await answer.arrayBuffer()).byteLength;
+      times.push(performance.now() - began);
+    }
+    report({
+      metric: `${metric}, ${kiosks} kiosks, p50`,
+      value: at(sorted(times), 0.5),
+      unit: 'ms',
+    });
+    report({ metric: `${metric}, ${kiosks} kiosks`, value: bytes / 1024, unit: 'KiB' });
+  }
+}
+
+function sorted(values: readonly number[]): number[] {
+  return [...values].sort((one, other) => one - other);
+}
+
+function at(values: readonly number[], share: number): number {
+  return values[Math.min(values.length - 1, Math.floor(values.length * share))] ?? Number.NaN;
+}

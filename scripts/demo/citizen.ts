@@ -1,0 +1,59 @@
+import type { PersonRecord } from '../../server/registry/person.ts';
+import type { Verbale } from '../../server/registry/verbale.ts';
+import type { DemoAddition } from './addition.ts';
+import type { IssuedPerson } from './service.ts';
+
+/** A sample person who has no code yet, to make one in the portal. Nobody of this name is meant. */
+export const newcomer: { person: PersonRecord; verbali: Verbale[] } = {
+  person: {
+    codiceFiscale: 'FRRNNA84H55L219L',
+    name: 'Anna Ferrari',
+    birthDate: '1984-06-15',
+    mobile: '+393330000001',
+    email: 'anna.ferrari@example.org',
+  },
+  verbali: [
+    {
+      protocol: 'DEMO-0007',
+      kind: 'primaIstanza',
+      area: 'invaliditaCivile',
+      giudizio: 'da74a99',
+      percentage: 80,
+      accompagnamento: false,
+      fiscalBenefits: [],
+      state: 'definitive',
+      definitiveOn: '2023-02-20',
+    },
+    {
+      protocol: 'DEMO-0008',
+      kind: 'primaIstanza',
+      area: 'handicap',
+      giudizio: 'handicapGrave',
+      accompagnamento: false,
+      fiscalBenefits: ['contrassegnoParcheggio'],
+      state: 'definitive',
+      definitiveOn: '2023-02-20',
+    },
+  ],
+};
+
+/** The page that a phone's camera would open for a code, on the demo's own server. */
+export function readingUrl(origin: string, credential: string): string {
+  return `${origin}${new URL(credential).pathname}`;
+}
+
+/** The citizen's side: somebody without a code, the portal, and what a phone reads of each code. */
+export const citizen: DemoAddition = ({ origin }) =>
+  Promise.resolve({
+    async ready({ app }, people: readonly IssuedPerson[]) {
+      const { person, verbali } = newcomer;
+      await app.registry.importRows(verbali.map((verbale) => ({ person, verbale })));
+      return [
+        { label: 'The citizen portal', url: `${origin}/portal` },
+        ...people.map(({ label, credential }) => ({
+          label: `A phone reads: ${label}`,
+          url: readingUrl(origin, credential),
+        })),
+      ];
+    },
+  });

@@ -1,0 +1,67 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { VarcoError } from '../../shared/errors.ts';
+import {
+  type BuildAnswer,
+  type BuildInput,
+  type BuildName,
+  type BuildOutput,
+  type BuildQuestion,
+  runBuild,
+} from './build-job.ts';
+
+/** Up to here a job is some 10 ms, and a thread would cost more than it saves. */
+const ENTRIES_HERE_MAX = 20_000;
+
+const isSource = import.meta.url.endsWith('.ts');
+const WORKER_URL = new URL(`./build.worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+
+/**
+ * Does a job of building a list without keeping gates waiting: a small one here, a large one in a thread
+ * that ends with it.
+ *
+ * @param entries how many entries it is about.
+ * @throws VarcoError with the job's own code, or `buildFailed` when the thread died.
+ */
+export async function build<Name extends BuildName>(
+  name: Name,
+  input: BuildInput<Name>,
+  entries: number,
+): Promise<BuildOutput<Name>> {
+  if (entries <= ENTRIES_HERE_MAX) {
+    return runBuild(name, input);
+  }
+  const answer = await ask({ name, input });
+  if ('code' in answer) {
+    throw new VarcoError(answer.code, `The offline list's ${name} failed: ${answer.code}`);
+  }
+  return answer.output as BuildOutput<Name>;
+}
+
+function ask(question: BuildQuestion): Promise<BuildAnswer> {
+  const worker = openWorker(question);
+  return new Promise((resolve, reject) => {
+    const fail = (cause: unknown) =>
+      reject(new VarcoError('buildFailed', 'The thread that builds lists died', { cause }));
+    worker.once('message', resolve);
+    worker.once('error', fail);
+    worker.once('exit', fail);
+  });
+}
+
+/** From TypeScript the thread registers the loader itself; built, its entry is plain JavaScript. */
+function openWorker(workerData: BuildQuestion): Worker {
+  if (!isSource) {
+    return new Worker(WORKER_URL, { workerData });
+  }
+  const loader = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
+  const { href } = pathToFileURL(loader);
+  const source = `import(${JSON.stringify(href)}).then((tsx) => {
+    tsx.register();
+    return import(${JSON.stringify(WORKER_URL.href)});
+  });`;
+  return new Worker(source, { eval: true, workerData, execArgv: [] });
+}

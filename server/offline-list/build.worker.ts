@@ -1,0 +1,17 @@
+/** A thread that does one job of building a list, and ends. */
+import { parentPort, workerData } from 'node:worker_threads';
+import { errorCode } from '../../shared/errors.ts';
+import { type BuildAnswer, type BuildQuestion, runBuild } from './build-job.ts';
+
+const { name, input } = workerData as BuildQuestion;
+let answer: BuildAnswer;
+try {
+  answer = { output: runBuild(name, input as never) };
+} catch (error) {
+  answer = { code: errorCode(error) };
+}
+const moved =
+  'output' in answer && ArrayBuffer.isView(answer.output)
+    ? [answer.output.buffer as ArrayBuffer]
+    : [];
+parentPort?.postMessage(answer, moved);

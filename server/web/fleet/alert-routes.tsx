@@ -1,0 +1,58 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { parseGiven } from '../../fleet/given.ts';
+import { may } from '../../fleet/permissions.ts';
+import { alertViews } from './alert-views.ts';
+import { AlertsPage, alertLists, silenceHours } from './alerts-page.tsx';
+import type { Dashboard } from './dashboard.tsx';
+
+const HOUR_MS = 3_600_000;
+
+const acknowledgeForm = z.object({ reason: z.string() });
+const silenceForm = z.object({
+  reason: z.string(),
+  hours: z.coerce.number().pipe(z.literal([...silenceHours])),
+});
+
+/** The inbox of alerts: `/fleet/alerts`. */
+export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard): void {
+  const { fleet, deps } = dashboard;
+
+  http.get('/fleet/alerts', async (request, reply) => {
+    const actor = dashboard.actor(request);
+    const view = dashboard.view(request);
+    const { list } = request.query as { list?: unknown };
+    const shown = alertLists.find((one) => one === list) ?? 'open';
+    return dashboard.send(request, reply, {
+      title: view.words.alerts.heading,
+      place: 'alerts',
+      body: (
+        <AlertsPage
+          view={view}
+          list={shown}
+          alerts={await alertViews(dashboard, actor, shown, view)}
+          may={(site) => may(actor, 'alert.acknowledge', { site })}
+        />
+      ),
+    });
+  });
+
+  http.post('/fleet/alerts/:id/acknowledge', (request, reply) =>
+    dashboard.act(request, reply, 'acknowledged', async () => {
+      const { id } = request.params as { id: string };
+      const { reason } = parseGiven(acknowledgeForm, request.body, 'formInvalid');
+      await fleet.alerts.acknowledge(dashboard.actor(request), id, reason);
+      return undefined;
+    }),
+  );
+
+  http.post('/fleet/alerts/:id/silence', (request, reply) =>
+    dashboard.act(request, reply, 'silenced', async () => {
+      const { id } = request.params as { id: string };
+      const { reason, hours } = parseGiven(silenceForm, request.body, 'formInvalid');
+      const until = deps.now() + hours * HOUR_MS;
+      await fleet.alerts.silence(dashboard.actor(request), id, { reason, until });
+      return undefined;
+    }),
+  );
+}

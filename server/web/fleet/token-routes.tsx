@@ -1,0 +1,77 @@
+import type { FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import { VarcoError } from '../../../shared/errors.ts';
+import type { FleetActor } from '../../fleet/actor.ts';
+import { parseGiven } from '../../fleet/given.ts';
+import { may, scopes } from '../../fleet/permissions.ts';
+import { roles } from '../../login/session.ts';
+import type { Dashboard } from './dashboard.tsx';
+import { count, several } from './form-fields.ts';
+import type { View } from './frame.tsx';
+import { TokensPage } from './tokens-page.tsx';
+
+const tokenForm = z.object({
+  title: z.string(),
+  role: z.enum(roles),
+  scopes: several,
+  days: count,
+});
+
+/** Programs' tokens: `/fleet/tokens`. */
+export function registerTokenRoutes(http: FastifyInstance, dashboard: Dashboard): void {
+  const { fleet } = dashboard;
+
+  const page = async (actor: FleetActor, view: View, made?: string) => (
+    <TokensPage
+      view={view}
+      tokens={await fleet.tokens.list(actor)}
+      scopes={scopes}
+      roles={roles}
+      made={made}
+    />
+  );
+
+  http.get('/fleet/tokens', async (request, reply) => {
+    const actor = dashboard.actor(request);
+    const view = dashboard.view(request);
+    if (!may(actor, 'token.manage')) {
+      const refused = new VarcoError('forbidden', `${actor.role} may not see the tokens`);
+      return dashboard.refuse(request, reply, refused);
+    }
+    const body = await page(actor, view);
+    return dashboard.send(request, reply, {
+      title: view.words.tokens.heading,
+      place: 'tokens',
+      body,
+    });
+  });
+
+  // The token is shown in the answer itself: the server has only its hash, so no other page could.
+  http.post('/fleet/tokens', async (request, reply) => {
+    try {
+      const actor = dashboard.actor(request);
+      const form = parseGiven(tokenForm, request.body, 'formInvalid');
+      const { token } = await fleet.tokens.create(actor, {
+        ...form,
+        scopes: form.scopes as (typeof scopes)[number][],
+        sites: 'all',
+      });
+      const view = { ...dashboard.view(request), path: '/fleet/tokens' };
+      return dashboard.send(request, reply, {
+        title: view.words.tokens.heading,
+        place: 'tokens',
+        body: await page(actor, view, token),
+      });
+    } catch (error) {
+      return dashboard.refuse(request, reply, error);
+    }
+  });
+
+  http.post('/fleet/tokens/:id/revoke', (request, reply) =>
+    dashboard.act(request, reply, 'revoked', async () => {
+      const { id } = request.params as { id: string };
+      await fleet.tokens.revoke(dashboard.actor(request), id);
+      return '/fleet/tokens';
+    }),
+  );
+}

@@ -1,0 +1,242 @@
+import { createHmac } from 'node:crypto';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { pino } from 'pino';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { App } from '../../../../server/app.ts';
+import {
+  Alerts,
+  alertsConfigSchema,
+  type QueueMail,
+} from '../../../../server/fleet/alerts/alerts.ts';
+import { Webhooks } from '../../../../server/fleet/alerts/webhook.ts';
+import { openStore } from '../../../../server/store/open.ts';
+import type { Store } from '../../../../server/store/store.ts';
+import { actor, administrator, makeSite } from '../../../support/fleet-app.ts';
+import { startApp } from '../../../support/server-app.ts';
+
+const secret = Buffer.alloc(32, 7).toString('base64');
+const MINUTE_MS = 60_000;
+
+let store: Store;
+let app: App;
+let now: number;
+let alerts: Alerts;
+let mails: Parameters<QueueMail>[1][];
+let receiver: Server;
+let received: { headers: IncomingHttpHeaders; body: string }[];
+let answers: number[];
+let hook: string;
+
+beforeEach(async () => {
+  received = [];
+  answers = [];
+  mails = [];
+  receiver = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += chunk;
+    });
+    request.on('end', () => {
+      received.push({ headers: request.headers, body });
+      response.writeHead(answers.shift() ?? 204).end();
+    });
+  });
+  await new Promise<void>((resolve) => {
+    receiver.listen(0, '127.0.0.1', resolve);
+  });
+  const address = receiver.address();
+  hook = `http://127.0.0.1:${typeof address === 'object' ? address?.port : 0}/alerts`;
+  store = await openStore('sqlite::memory:');
+  app = await startApp(store);
+  now = Date.now();
+  await makeSite(app, 'torino', 1);
+  alerts = newAlerts();
+});
+afterEach(async () => {
+  await app.stop();
+  await store.close();
+  receiver.close();
+});
+
+function newAlerts(): Alerts {
+  const { activity, roster, events } = app.fleet;
+  return new Alerts({
+    store,
+    activity,
+    roster,
+    events,
+    config: alertsConfigSchema.parse({
+      email: ['ops@example.it'],
+      webhooks: [{ name: 'pager', url: hook, secret }],
+      repeatMinutes: 60,
+    }),
+    queueMail: (_tx, mail) => {
+      mails.push(mail);
+      return Promise.resolve();
+    },
+    expiries: () => Promise.resolve([]),
+    server: 'https://varco.example.it',
+    log: pino({ level: 'silent' }),
+    now: () => now,
+  });
+}
+
+/** The gate's kiosk says how hot it is, now. */
+function say(cpuTemperatureC: number): void {
+  const entry = app.fleet.roster.get('torino-1');
+  if (entry) {
+    entry.kiosk = { id: 'torino-1.1', registeredAt: 0 };
+    entry.told = {
+      at: now,
+      intervalMs: 30_000,
+      status: { state: 'inService', peripherals: {}, machine: { cpuTemperatureC } },
+      software: '1',
+      startedAt: 0,
+      bootedAt: 0,
+      policy: entry.gate.policy,
+      presence: 'online',
+      since: 0,
+    };
+  }
+}
+
+/** So many minutes of the fleet's steward, one round a minute. */
+async function pass(minutes: number, cpuTemperatureC: number): Promise<void> {
+  for (let minute = 0; minute < minutes; minute += 1) {
+    now += MINUTE_MS;
+    say(cpuTemperatureC);
+    await alerts.step(false);
+  }
+}
+
+describe('an alert', () => {
+  test('is raised, told once by mail and by webhook, reminded of at the rate, and ends', async () => {
+    await pass(10, 90);
+    const [open] = await alerts.list(administrator, { open: true });
+    expect(open).toMatchObject({ kind: 'temperature', gate: 'torino-1', detail: { value: 90 } });
+    expect(alerts.countOf('torino-1')).toEqual({ count: 1, worst: 'warning' });
+    expect(mails).toHaveLength(1);
+    expect(mails[0]).toMatchObject({
+      address: 'ops@example.it',
+      title: 'varco: 1 alert',
+      lines: ['NEW  Varco torino-1 (torino): the board is hot (value 90)'],
+    });
+    expect(received).toHaveLength(1);
+    const { headers, body } = received[0] as (typeof received)[0];
+    expect(JSON.parse(body)).toMatchObject({
+      type: 'varco.alerts',
+      data: { alerts: [{ notice: 'raised', kind: 'temperature', gate: 'torino-1' }] },
+    });
+    const signed = `${headers['webhook-id']}.${headers['webhook-timestamp']}.${body}`;
+    const signature = createHmac('sha256', Buffer.from(secret, 'base64')).update(signed);
+    expect(headers['webhook-signature']).toBe(`v1,${signature.digest('base64')}`);
+    await pass(115, 90);
+    expect(mails.map(({ lines }) => lines[0]?.slice(0, 5))).toEqual(['NEW  ', 'STILL']);
+    await pass(10, 50);
+    expect(await alerts.list(administrator, { open: true })).toEqual([]);
+    expect(await alerts.list(administrator, { open: false })).toHaveLength(1);
+    expect(mails.at(-1)?.lines[0]).toMatch(/^OVER/);
+    const kinds = (await app.fleet.activity.list({ sites: 'all' })).map(({ kind }) => kind);
+    expect(kinds).toEqual(expect.arrayContaining(['alert.raised', 'alert.cleared']));
+  });
+
+  test('is acknowledged with a reason: no reminder', async () => {
+    await pass(10, 90);
+    const [{ id = '' } = {}] = await alerts.list(administrator, { open: true });
+    const viewer = actor('viewer');
+    await expect(alerts.acknowledge(viewer, id, 'x')).rejects.toMatchObject({ code: 'forbidden' });
+    const elsewhere = actor('operator', ['venezia']);
+    await expect(alerts.acknowledge(elsewhere, id, 'x')).rejects.toMatchObject({
+      code: 'forbidden',
+    });
+    await expect(alerts.acknowledge(administrator, id, ' ')).rejects.toMatchObject({
+      code: 'reasonInvalid',
+    });
+    await alerts.acknowledge(administrator, id, 'fan ordered');
+    await pass(180, 90);
+    expect(mails).toHaveLength(1);
+    expect((await alerts.list(administrator, { open: true }))[0]).toMatchObject({
+      acknowledged: { by: administrator.id, reason: 'fan ordered' },
+    });
+  });
+
+  test('is silenced until a time: nothing is told, and then it is', async () => {
+    await pass(10, 90);
+    const [{ id = '' } = {}] = await alerts.list(administrator, { open: true });
+    const tooLong = { until: now + 91 * 86_400_000, reason: 'x' };
+    await expect(alerts.silence(administrator, id, tooLong)).rejects.toMatchObject({
+      code: 'silenceTooLong',
+    });
+    await alerts.silence(administrator, id, { until: now + 180 * MINUTE_MS, reason: 'heat wave' });
+    await pass(10, 50);
+    await pass(100, 90);
+    expect(mails).toHaveLength(1);
+    await pass(80, 90);
+    expect(mails).toHaveLength(2);
+  });
+
+  test('that another node raised goes on here, and is not raised twice', async () => {
+    await pass(10, 90);
+    const other = newAlerts();
+    now += MINUTE_MS;
+    say(90);
+    await other.step(true);
+    expect(await other.list(administrator, { open: true })).toHaveLength(1);
+    alerts = other;
+    await pass(10, 50);
+    expect(await other.list(administrator, { open: true })).toEqual([]);
+  });
+
+  test('of a site is seen by whoever has that site', async () => {
+    await pass(10, 90);
+    expect(await alerts.list(actor('viewer', ['torino']), { open: true })).toHaveLength(1);
+    expect(await alerts.list(actor('viewer', ['venezia']), { open: true })).toEqual([]);
+  });
+});
+
+describe('a webhook that fails', () => {
+  test('is tried again, each time later, with the same id, and given up in the end', async () => {
+    answers = [500, 500, 204];
+    await pass(7, 90);
+    expect(received).toHaveLength(2);
+    for (let minute = 0; minute < 10; minute += 1) {
+      now += MINUTE_MS;
+      await alerts.step(false);
+    }
+    expect(received).toHaveLength(3);
+    expect(new Set(received.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+    receiver.close();
+    receiver.closeAllConnections();
+    const hooks = [{ name: 'gone', url: hook, secret }];
+    const webhooks = new Webhooks({
+      store,
+      hooks,
+      log: pino({ level: 'silent' }),
+      now: () => now,
+      random: () => 0.5,
+    });
+    await store.transaction((tx) => webhooks.queue(tx, { type: 'test' }));
+    for (let tried = 0; tried < 12; tried += 1) {
+      now += 2 * 86_400_000;
+      await webhooks.send();
+    }
+    const rows = await store.db
+      .selectFrom('webhook_delivery')
+      .select(['state', 'attempts', 'problem'])
+      .where('hook', '=', 'gone')
+      .execute();
+    expect(rows).toEqual([{ state: 'failed', attempts: 8, problem: 'ECONNREFUSED' }]);
+  });
+
+  test.each([
+    ['plain to another machine', { url: 'http://example.it/x' }],
+    ['a weak secret', { secret: 'short' }],
+    ['no name', { name: '' }],
+  ])('config: %s is refused', (_name, change) => {
+    const good = { name: 'pager', url: 'https://example.it/x', secret };
+    expect(alertsConfigSchema.safeParse({ webhooks: [good] }).success).toBe(true);
+    expect(alertsConfigSchema.safeParse({ webhooks: [{ ...good, ...change }] }).success).toBe(
+      false,
+    );
+  });
+});

@@ -1,0 +1,76 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type CardCredential,
+  type CardRequest,
+  cardState,
+  expiryOf,
+  isSerial,
+  mayAskAgain,
+  serialOf,
+} from '../../../../server/credential/card-state.ts';
+
+const NOW = Date.UTC(2026, 10, 28, 12);
+const request = (state: CardRequest['state']): CardRequest => ({
+  id: 'r',
+  state,
+  requestedAt: NOW - 1000,
+  reason: state === 'refused' ? 'di profilo' : undefined,
+});
+const credential = (state: string, expiresAt = NOW + 1): CardCredential => ({
+  id: 'c',
+  state,
+  issuedAt: NOW - 500,
+  expiresAt,
+  serial: 'IT0000000000',
+  companion: true,
+});
+
+describe('where a person stands with the card', () => {
+  test.each<[string, CardRequest | undefined, CardCredential | undefined, string, boolean]>([
+    ['never asked', undefined, undefined, 'none', true],
+    ['asked', request('requested'), undefined, 'requested', false],
+    ['refused', request('refused'), undefined, 'refused', true],
+    ['taken back', request('withdrawn'), undefined, 'withdrawn', true],
+    ['issued', request('issued'), credential('live'), 'issued', false],
+    ['locked by its holder', request('issued'), credential('locked'), 'locked', false],
+    ['past its day', request('issued'), credential('live', NOW), 'expired', true],
+    ['locked and past its day', request('issued'), credential('locked', NOW), 'expired', true],
+    ['revoked', request('issued'), credential('revoked'), 'revoked', true],
+    ['revoked and past its day', request('issued'), credential('revoked', 0), 'revoked', true],
+  ])('%s', (_what, asked, issued, name, again) => {
+    const state = cardState(asked, issued, NOW);
+    expect(state.name).toBe(name);
+    expect(mayAskAgain(state)).toBe(again);
+  });
+
+  test('ten years, to the end of the day', () => {
+    expect(new Date(expiryOf(NOW)).toISOString()).toBe('2036-11-29T00:00:00.000Z');
+    expect(new Date(expiryOf(Date.UTC(2028, 1, 29, 23))).toISOString()).toBe(
+      '2038-03-02T00:00:00.000Z',
+    );
+  });
+});
+
+describe('a serial', () => {
+  test('any one digit written wrong is noticed', () => {
+    fc.assert(
+      fc.property(
+        fc.nat(999_999_999),
+        fc.nat(9),
+        fc.integer({ min: 1, max: 9 }),
+        (number, place, by) => {
+          const serial = serialOf(number);
+          expect(isSerial(serial)).toBe(true);
+          const digits = [...serial.slice(2)];
+          digits[place] = String((Number(digits[place]) + by) % 10);
+          expect(isSerial(`IT${digits.join('')}`)).toBe(false);
+        },
+      ),
+    );
+  });
+
+  test.each(['', 'IT', 'IT123', 'XX0000000000', 'IT00000000000', 'it0000000000'])('%j', (text) => {
+    expect(isSerial(text)).toBe(false);
+  });
+});
