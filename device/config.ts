@@ -81,12 +81,18 @@ export const linkConfigSchema = z
     certFile: z.string().min(1).optional(),
     certKeyFile: z.string().min(1).optional(),
   })
-  .refine(
-    ({ url, kioskId, keyFile, folder }) =>
-      [url, kioskId, keyFile].every((one) => one !== undefined) ||
-      (folder !== undefined && [url, kioskId, keyFile].every((one) => one === undefined)),
-    { path: ['url'], error: 'give url, kioskId and keyFile together, or folder to be enrolled' },
-  )
+  .superRefine(({ folder, url, kioskId, keyFile }, context) => {
+    const missing = Object.entries({ url, kioskId, keyFile }).filter(
+      ([, one]) => one === undefined,
+    );
+    if (missing.length === 3 && folder !== undefined) {
+      return;
+    }
+    for (const [name] of missing) {
+      const message = 'is missing: give url, kioskId and keyFile, or folder alone to be enrolled';
+      context.addIssue({ code: 'custom', path: [name], message });
+    }
+  })
   .refine(({ certFile, certKeyFile }) => (certFile === undefined) === (certKeyFile === undefined), {
     path: ['certKeyFile'],
     error: 'certFile and certKeyFile go together',

@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
+import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
@@ -112,6 +113,7 @@ export interface App {
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
+  anchors: Anchors;
   checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
@@ -134,6 +136,7 @@ export function createApp(deps: AppDeps): App {
   const { store, keyring, clock, log, node, host } = deps;
   const now = () => clock.now();
   const audit = new Audit({ store, keyring, node, now });
+  const anchors = new Anchors({ store, audit, node });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, audit, now });
@@ -179,6 +182,7 @@ export function createApp(deps: AppDeps): App {
   const housekeeping = new Housekeeping({
     verification,
     registry,
+    anchors,
     logins,
     checkpoints,
     clock,
@@ -287,6 +291,7 @@ export function createApp(deps: AppDeps): App {
     firstLevel,
     secondLevel,
     audit,
+    anchors,
     checkpoints,
     fleet,
     sockets,

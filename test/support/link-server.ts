@@ -28,6 +28,7 @@ export interface LinkServer {
   /** Who may connect. */
   kiosks: Map<string, Kiosk>;
   folder: string;
+  keyring: Keyring;
   stop(): Promise<void>;
 }
 
@@ -86,6 +87,7 @@ export async function startLinkServer(
     linkUrl: `${url.replace('http', 'ws')}/link`,
     kiosks,
     folder,
+    keyring,
     async stop() {
       sockets.stop();
       http.server.closeAllConnections();

@@ -1,0 +1,94 @@
+/** Thousands of kiosks that are there and say nothing, in a process of their own. */
+import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { once } from 'node:events';
+import { WebSocket } from 'ws';
+import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
+import { proofMessage } from '../../../shared/protocol/proof.ts';
+import type { ClientsAsked, ClientsTold } from './messages.ts';
+
+/** Handshakes under way at once. */
+const AT_ONCE = 64;
+const HEARTBEAT = JSON.stringify([2, 'h', 'Status', { partial: true }]);
+
+let sockets: WebSocket[] = [];
+const tell = (told: ClientsTold) => process.send?.(told);
+
+async function connect(url: string, index: number, key: KeyObject | undefined): Promise<void> {
+  const socket = new WebSocket(url, key ? SUBPROTOCOL : [], { perMessageDeflate: false });
+  socket.on('error', () => {});
+  if (key) {
+    await prove(socket, url, `bench-${index}`, key);
+  } else {
+    await once(socket, 'open');
+  }
+  sockets.push(socket);
+}
+
+async function prove(socket: WebSocket, url: string, kioskId: string, key: KeyObject) {
+  const [asked] = await once(socket, 'message');
+  const [, id, , { nonce }] = JSON.parse(String(asked));
+  const time = Date.now();
+  const message = proofMessage({ host: new URL(url).host, nonce, kioskId, time });
+  const signature = sign(null, message, key).toString('base64url');
+  socket.send(JSON.stringify([3, id, { kioskId, time, signature }]));
+  socket.send(JSON.stringify([2, 'b', 'Boot', { software: 'bench', startedAt: time }]));
+  const [answer] = await once(socket, 'message');
+  if (JSON.parse(String(answer))[0] !== 3) {
+    throw new Error(`${kioskId} was not accepted`);
+  }
+}
+
+async function connectAll({ url, connections, privateKey }: ClientsAsked & { kind: 'connect' }) {
+  const key = privateKey === undefined ? undefined : createPrivateKey(privateKey);
+  const began = performance.now();
+  let next = 0;
+  let failed = 0;
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      while (next < connections) {
+        const index = next;
+        next += 1;
+        await connect(url, index, key).catch(() => {
+          failed += 1;
+        });
+      }
+    }),
+  );
+  tell({ kind: 'connected', seconds: (performance.now() - began) / 1_000, failed });
+}
+
+/** Every kiosk says once a round that it is there, and waits for the answer. */
+async function beat(rounds: number): Promise<void> {
+  const began = performance.now();
+  for (let round = 0; round < rounds; round += 1) {
+    for (let at = 0; at < sockets.length; at += AT_ONCE) {
+      await Promise.all(
+        sockets.slice(at, at + AT_ONCE).map(async (socket) => {
+          socket.send(HEARTBEAT);
+          await once(socket, 'message');
+        }),
+      );
+    }
+  }
+  const seconds = (performance.now() - began) / 1_000;
+  tell({ kind: 'beaten', heartbeats: rounds * sockets.length, seconds });
+}
+
+process.on('message', (asked: ClientsAsked) => {
+  switch (asked.kind) {
+    case 'connect':
+      void connectAll(asked);
+      return;
+    case 'heartbeats':
+      void beat(asked.rounds);
+      return;
+    case 'disconnect':
+      for (const socket of sockets) {
+        socket.terminate();
+      }
+      sockets = [];
+      tell({ kind: 'gone' });
+  }
+});
+process.on('disconnect', () => process.exit(0));
+tell({ kind: 'ready' });
