@@ -180,6 +180,8 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
     config: deps.login ?? loginConfigSchema.parse({}),
+    registry,
+    notify,
     cards: deps.cards,
   });
   const housekeeping = new Housekeeping({
