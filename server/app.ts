@@ -4,6 +4,7 @@ import fastify, { type FastifyInstance } from 'fastify';
 import type { Clock } from '../shared/clock.ts';
 import { errorCode } from '../shared/errors.ts';
 import { VERSION } from '../shared/version.ts';
+import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
 import { Credentials } from './credential/credentials.ts';
@@ -24,6 +25,7 @@ import { type LoginConfig, loginConfigSchema } from './login/config.ts';
 import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
 import type { Sessions } from './login/sessions.ts';
+import { Notices } from './notify/notices.ts';
 import { Notify } from './notify/notify.ts';
 import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
@@ -112,6 +114,7 @@ export interface App {
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
+  anchors: Anchors;
   checkpoints: Checkpoints;
   fleet: Fleet;
   sockets: KioskSockets;
@@ -120,6 +123,8 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  /** Not started with the rest, like them. */
+  notices: Notices;
   disabilityCards: DisabilityCards;
   logins: Logins;
   sessions: Sessions;
@@ -134,6 +139,7 @@ export function createApp(deps: AppDeps): App {
   const { store, keyring, clock, log, node, host } = deps;
   const now = () => clock.now();
   const audit = new Audit({ store, keyring, node, now });
+  const anchors = new Anchors({ store, audit, node });
   const checkpoints = new Checkpoints({ store, keyring, audit, clock, log, node });
   const policies = new Policies({ store });
   const registry = new Registry({ store, keyring, audit, now });
@@ -141,6 +147,8 @@ export function createApp(deps: AppDeps): App {
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
   const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
+  const portalUrl = `${deps.web?.origin ?? `https://${host}`}/portal`;
+  const notices = new Notices({ store, notify, clock, log, link: portalUrl });
   const disabilityCards = new DisabilityCards({
     store,
     keyring,
@@ -148,7 +156,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     registry,
     notify,
-    portalUrl: `${deps.web?.origin ?? `https://${host}`}/portal`,
+    portalUrl,
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
@@ -177,6 +185,7 @@ export function createApp(deps: AppDeps): App {
   const housekeeping = new Housekeeping({
     verification,
     registry,
+    anchors,
     logins,
     checkpoints,
     clock,
@@ -285,12 +294,14 @@ export function createApp(deps: AppDeps): App {
     firstLevel,
     secondLevel,
     audit,
+    anchors,
     checkpoints,
     fleet,
     sockets,
     offlineLists,
     facts,
     notify,
+    notices,
     disabilityCards,
     logins,
     sessions: logins.sessions,
@@ -306,6 +317,7 @@ export function createApp(deps: AppDeps): App {
       sockets.stop();
       await fleet.stop();
       await offlineLists?.stop();
+      await notices.stop();
       await notify.stop();
       await logins.cardDoor?.stop();
       await http.close();

@@ -1,5 +1,6 @@
 import type { Clock } from '../shared/clock.ts';
 import { errorCode } from '../shared/errors.ts';
+import type { Anchors } from './audit/anchors.ts';
 import { type Checkpoints, RETENTION_MONTHS_MAX } from './audit/checkpoint.ts';
 import type { Log } from './log.ts';
 import type { Registry } from './registry/registry.ts';
@@ -18,6 +19,7 @@ interface Forgetful {
 export class Housekeeping {
   readonly #verification: Verification;
   readonly #registry: Registry;
+  readonly #anchors: Anchors;
   readonly #logins: Forgetful;
   readonly #checkpoints: Checkpoints;
   readonly #clock: Clock;
@@ -29,6 +31,7 @@ export class Housekeeping {
   constructor(deps: {
     verification: Verification;
     registry: Registry;
+    anchors: Anchors;
     logins: Forgetful;
     checkpoints: Checkpoints;
     clock: Clock;
@@ -36,6 +39,7 @@ export class Housekeeping {
   }) {
     this.#verification = deps.verification;
     this.#registry = deps.registry;
+    this.#anchors = deps.anchors;
     this.#logins = deps.logins;
     this.#checkpoints = deps.checkpoints;
     this.#clock = deps.clock;
@@ -60,6 +64,7 @@ export class Housekeeping {
     try {
       await this.#verification.forget();
       await this.#registry.forgetErased();
+      await this.#anchors.anchor();
       await this.#logins.forget();
       const now = this.#clock.now();
       if (this.#prunedAt === undefined || now - this.#prunedAt >= PRUNE_EVERY_MS) {

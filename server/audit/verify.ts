@@ -1,5 +1,6 @@
 import type { Keyring } from '../credential/keyring.ts';
 import type { Scan, Store } from '../store/store.ts';
+import { readAnchors } from './anchors.ts';
 import { type AuditRow, genesis, type Head, rowHash } from './chain.ts';
 import { type CheckpointKind, checkpointMessage } from './checkpoint.ts';
 
@@ -10,7 +11,7 @@ import { type CheckpointKind, checkpointMessage } from './checkpoint.ts';
  * - `missing`: a row that must be there is not. `truncated`: the chain ends before its head.
  * - `unexpected`: a row beyond the head.
  * - `checkpointAltered`: a checkpoint's signature does not hold. `rewritten`: the row is chained well,
- *   and is not the one that was signed: rows up to it were made anew.
+ *   and is not the one that was signed, or that another node's chain holds: rows up to it were made anew.
  */
 export interface AuditProblem {
   node: string;
@@ -52,17 +53,24 @@ export async function verifyAudit(
   options: { from?: number; to?: number } = {},
 ): Promise<AuditReport> {
   const report: AuditReport = { nodes: 0, rows: 0, checkpoints: 0, problems: [] };
-  for (const node of await nodesOf(store)) {
+  const anchors = await readAnchors(store);
+  for (const node of await nodesOf(store, anchors.keys())) {
     report.nodes += 1;
-    await verifyNode(store, keyring, node, options, report);
+    await verifyNode(
+      store,
+      keyring,
+      node,
+      { ...options, anchors: anchors.get(node) ?? [] },
+      report,
+    );
   }
   return report;
 }
 
-/** Every name that has a row anywhere: a node whose head was removed is still looked at. */
-async function nodesOf(store: Store): Promise<string[]> {
+/** Every name that has a row anywhere, or is told of: a node that was removed whole is still looked at. */
+async function nodesOf(store: Store, anchored: Iterable<string>): Promise<string[]> {
   const tables = ['audit_head', 'audit', 'checkpoint'] as const;
-  const names = new Set<string>();
+  const names = new Set<string>(anchored);
   for (const table of tables) {
     for (const { node } of await store.db.selectFrom(table).select('node').distinct().execute()) {
       names.add(node);
@@ -75,7 +83,7 @@ async function verifyNode(
   store: Store,
   keyring: Keyring,
   node: string,
-  { from = 0, to = Number.MAX_SAFE_INTEGER }: { from?: number; to?: number },
+  options: { from?: number; to?: number; anchors: readonly Head[] },
   report: AuditReport,
 ): Promise<void> {
   const tell = (sequence: number, problem: AuditProblem['problem']) => {
@@ -83,7 +91,15 @@ async function verifyNode(
       report.problems.push({ node, sequence, problem });
     }
   };
+  const { from = 0, to = Number.MAX_SAFE_INTEGER } = options;
   const { signed, start } = await readCheckpoints(store, keyring, node, report, tell);
+  for (const { sequence, hash } of options.anchors) {
+    if ((signed.get(sequence) ?? hash) !== hash) {
+      tell(sequence, 'rewritten');
+    } else if (sequence > start.sequence) {
+      signed.set(sequence, hash);
+    }
+  }
   let at: Head = start;
   const check = (row: AuditRow) => {
     if (row.sequence !== at.sequence + 1) {

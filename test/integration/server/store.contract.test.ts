@@ -183,6 +183,40 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(problems).toContainEqual({ node: 'node-a', sequence: 7, problem: 'rewritten' });
   });
 
+  test('a chain cut off with its head and checkpoints is told by the other chains, once anchored', async () => {
+    const people = await seedPeople(app);
+    const other = await startApp(await open(), { node: 'node-b' });
+    for (const { credentialId, person } of people) {
+      await ask(other, credentialId, person.codiceFiscale);
+    }
+    await other.stop();
+    await app.anchors.anchor();
+    await app.anchors.anchor();
+    const again = await startApp(await open(), { node: 'node-b' });
+    await again.anchors.anchor();
+    await again.stop();
+    await app.anchors.anchor();
+    const anchors = await sql<{ node: string }>`select node from audit where kind = 'anchor'
+      order by node`.execute(store.db);
+    expect(anchors.rows).toEqual([{ node: 'node-a' }, { node: 'node-b' }]);
+    expect((await verifyAudit(store, testKeyring)).problems).toEqual([]);
+    await sql`delete from audit where node = 'node-b' and sequence > 3`.execute(store.db);
+    await sql`delete from checkpoint where node = 'node-b'`.execute(store.db);
+    const at = await sql<{ hash: string }>`select hash from audit where node = 'node-b'
+      and sequence = 3`.execute(store.db);
+    const hash = at.rows[0]?.hash ?? '';
+    await sql`update audit_head set sequence = 3, hash = ${hash} where node = 'node-b'`.execute(
+      store.db,
+    );
+    const cut = { node: 'node-b', sequence: 4, problem: 'truncated' };
+    expect((await verifyAudit(store, testKeyring)).problems).toEqual([cut]);
+    for (const table of ['audit', 'audit_head'] as const) {
+      await store.db.deleteFrom(table).where('node', '=', 'node-b').execute();
+    }
+    const gone = { ...cut, sequence: 1 };
+    expect((await verifyAudit(store, testKeyring)).problems).toEqual([gone]);
+  });
+
   test('pruned rows are gone, and the chain still holds', async () => {
     const people = await seedPeople(app);
     const before = await verifyAudit(store, testKeyring);
