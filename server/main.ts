@@ -94,6 +94,7 @@ export async function startServer(
     await watch.start();
     await app.fleet.start();
     app.notify.start();
+    await app.notices.start();
     await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });

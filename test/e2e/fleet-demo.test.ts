@@ -94,7 +94,10 @@ test('its scanner is unplugged, and the dashboard says so', async () => {
 });
 
 test('its policy is changed: drift appears, and goes', async () => {
-  const drifted = page.locator('[data-drift=true]').waitFor();
+  await page.goto(`${origin}/fleet`);
+  await page.locator('[data-alive=live]').waitFor();
+  const drift = page.locator('[data-count=drift] strong');
+  const drifted = drift.getByText('1', { exact: true }).waitFor();
   const other = await page.context().newPage();
   await other.goto(gatePage());
   await other.getByText('Modifica il varco').click();
@@ -102,7 +105,7 @@ test('its policy is changed: drift appears, and goes', async () => {
   await other.getByRole('button', { name: 'Salva', exact: true }).click();
   await other.close();
   await drifted;
-  await page.locator('[data-drift=false]').waitFor();
+  await drift.getByText('0', { exact: true }).waitFor();
 });
 
 test('a command is sent, and its result comes by itself', async () => {

@@ -11,18 +11,28 @@ export interface AliveProps {
   /** The last change that is in the page as it was made. */
   lastId: string;
   language: Language;
+  /** A wall screen: whoever may only look stays logged in for as long as the page is looked at. */
+  stays: boolean;
 }
+
+/** Well below the time after which a session without a request ends (`server/login/sessions.ts`). */
+const STAY_EVERY_MS = 300_000;
 
 /**
  * Shows that the page is alive: the server's seconds, each from a beat of the stream. Nothing here
  * counts by itself, so when the stream stops, the counter does.
  */
-function Alive({ rows, lastId, language }: AliveProps) {
+function Alive({ rows, lastId, language, stays }: AliveProps) {
   const [state, setState] = useState<StreamState>({ name: 'connecting', at: undefined });
   useEffect(() => openLiveStream({ rows, lastId, told: setState }), [rows, lastId]);
   useEffect(() => {
     document.documentElement.toggleAttribute('data-stale', state.name !== 'live');
   }, [state.name]);
+  useEffect(() => {
+    const ask = () => void (document.hidden || fetch('/fleet/session').catch(() => {}));
+    const timer = stays ? setInterval(ask, STAY_EVERY_MS) : undefined;
+    return () => clearInterval(timer);
+  }, [stays]);
   const words = fleetWords[isLanguage(language) ? language : 'en'].alive;
   const format = formatFor(language);
   const time = state.at === undefined ? '–' : format.clock(state.at);

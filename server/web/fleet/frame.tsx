@@ -41,7 +41,7 @@ export interface FrameProps {
 /** What stands around the dashboard's pages: the sign of life, the switch of light and dark, the notice. */
 export function Frame({ view, heading, sub, rows = false, children }: FrameProps): VNode {
   const { words, format, now, language, lastId, notice } = view;
-  const alive: AliveProps = { rows, lastId, language };
+  const alive: AliveProps = { rows, lastId, language, stays: view.session.role === 'viewer' };
   return (
     <div class="fleet" data-theme={view.theme}>
       <div class="fleet-head">

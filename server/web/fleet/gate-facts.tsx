@@ -8,8 +8,6 @@ const GIB = 1_073_741_824;
 /** Beyond these a value is marked; the alerts' own limits are the server's. */
 const HOT_C = 75;
 const FULL_SHARE = 0.9;
-/** Fewer than these in an hour are not counted out: one person at a lonely gate is nobody's business. */
-export const FEW = 5;
 
 interface Fact {
   name: string;

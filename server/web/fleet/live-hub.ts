@@ -4,7 +4,7 @@ import type { Log } from '../../log.ts';
 import { type KioskRow, type Summary, summarise } from './kiosk-row.ts';
 import type { LiveChange, Topic } from './live-events.ts';
 
-/** Changes within this time go out together: a storm of them costs a page a few events a second. */
+/** Between two changes that go out, at least: a storm of them costs a page a few events a second. */
 export const GATHER_MS = 200;
 /** Changes kept for pages that come back; one that has missed more fetches all anew. */
 export const KEPT_CHANGES_MAX = 300;
@@ -46,6 +46,7 @@ export class LiveHub {
   /** By scope, until the next change: a hundred open pages ask for the same few. */
   readonly #summaries = new Map<string, Summary>();
   #sequence = 0;
+  #gatheredAt = Number.NEGATIVE_INFINITY;
   #cancelGather: (() => void) | undefined;
   #reading: Promise<void> = Promise.resolve();
   #started: Promise<void> | undefined;
@@ -95,8 +96,12 @@ export class LiveHub {
     for (const topic of topics) {
       this.#topics.add(topic);
     }
-    this.#cancelGather ??= this.#deps.clock.after(GATHER_MS, () => {
+    // The first after a quiet time goes at once: what is over soon is seen all the same.
+    const { clock } = this.#deps;
+    const delay = Math.max(0, this.#gatheredAt + GATHER_MS - clock.monotonic());
+    this.#cancelGather ??= clock.after(delay, () => {
       this.#cancelGather = undefined;
+      this.#gatheredAt = clock.monotonic();
       this.#reading = this.#reading.then(() => this.#gather());
     });
   }

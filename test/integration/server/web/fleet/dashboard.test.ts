@@ -250,3 +250,99 @@ describe('without JavaScript', () => {
     kiosk.client.socket.close();
   });
 });
+
+describe('alerts, roll-outs, tokens', () => {
+  const alertOf = (id: string, site: string, gate: string) => ({
+    id,
+    subject: `gate:${gate}`,
+    kind: 'temperature',
+    site,
+    gate,
+    severity: 'warning',
+    raised_at: Date.now(),
+    detail: JSON.stringify({ value: 81 }),
+  });
+
+  test('an alert is acknowledged and silenced with a reason, by who may', async () => {
+    await store.db
+      .insertInto('alert')
+      .values([alertOf('a-1', 'torino', 'torino-1'), alertOf('a-2', 'uffizi', 'uffizi-2')])
+      .execute();
+    const operator = await visitor('operator', ['torino']);
+    const open = (await operator.get('/fleet/alerts')).html;
+    expect(open).toContain('Varco torino-1');
+    expect(open).toContain('81');
+    expect(open).not.toContain('Varco uffizi-2');
+    const without = await operator.post('/fleet/alerts/a-1/acknowledge', { reason: ' ' });
+    expect(without.status).toBe(400);
+    const back = '/fleet/alerts';
+    const seen = await operator.post('/fleet/alerts/a-1/acknowledge', { reason: 'ventola', back });
+    expect(seen.to).toBe('/fleet/alerts?done=acknowledged');
+    expect((await operator.get('/fleet/alerts')).html).not.toContain('data-alert="temperature"');
+    const quiet = (await operator.get('/fleet/alerts?list=quiet')).html;
+    expect(quiet).toContain('ventola');
+    const silent = { reason: 'lavori', hours: '24', back };
+    expect((await operator.post('/fleet/alerts/a-2/silence', silent)).status).toBe(403);
+    const odd = { ...silent, hours: '100000' };
+    expect((await operator.post('/fleet/alerts/a-1/silence', odd)).status).toBe(400);
+    expect((await operator.post('/fleet/alerts/a-1/silence', silent)).status).toBe(303);
+    expect((await operator.get('/fleet/alerts?list=quiet')).html).toContain('lavori');
+    const auditor = await visitor('auditor');
+    expect((await auditor.get('/fleet/alerts')).html).not.toContain('/silence"');
+    expect((await auditor.post('/fleet/alerts/a-2/silence', silent)).status).toBe(403);
+  });
+
+  test('a config is rolled out, seen gate by gate, and rolled back', async () => {
+    const { get, post } = await visitor('administrator');
+    const form = { version: 'new', note: 'più forte', site: 'torino', stages: '50 100' };
+    const bad = await post('/fleet/rollouts', { ...form, body: '{"volume": 900}' });
+    expect(bad.status).toBe(400);
+    expect(bad.html).toContain('volume');
+    expect((await post('/fleet/rollouts', { ...form, body: 'not json' })).status).toBe(400);
+    const started = await post('/fleet/rollouts', { ...form, body: '{"volume": 80}' });
+    expect(started.to).toMatch(/^\/fleet\/rollouts\/[0-9a-f-]{36}\?done=started$/);
+    const path = started.to.split('?')[0] ?? '';
+    const { html } = await get(path);
+    expect(html).toContain('data-target=');
+    expect(html).toContain('Varco torino-1');
+    expect(html).not.toContain('Varco uffizi-1');
+    expect((await get('/fleet/rollouts')).html).toContain('{&quot;volume&quot;:80}');
+    expect((await post(path, { act: 'explode' })).status).toBe(400);
+    expect((await post(path, { act: 'rollBack', reason: 'prova' })).to).toBe(
+      `${path}?done=changed`,
+    );
+    expect((await get(path)).html).toContain('data-target="waiting"');
+    expect((await post(path, { act: 'resume' })).status).toBe(409);
+  });
+
+  test('a program’s token is shown once, works, and ends when it is revoked', async () => {
+    const { get, post } = await visitor('administrator');
+    const made = await post('/fleet/tokens', {
+      title: 'Prometheus',
+      role: 'viewer',
+      scopes: 'metrics:read',
+      days: '30',
+    });
+    const token = /data-token[^>]*>(varco_[^<]+)</.exec(made.html)?.[1] ?? '';
+    expect(token).toHaveLength(49);
+    const list = (await get('/fleet/tokens')).html;
+    expect(list).toContain('Prometheus');
+    expect(list).not.toContain(token);
+    const metrics = () =>
+      fetch(`${dashboard.url}/metrics`, { headers: { authorization: `Bearer ${token}` } });
+    expect((await metrics()).status).toBe(200);
+    const id = /\/fleet\/tokens\/([0-9a-f-]{36})\/revoke/.exec(list)?.[1] ?? '';
+    expect((await post(`/fleet/tokens/${id}/revoke`, {})).to).toBe('/fleet/tokens?done=revoked');
+    expect((await metrics()).status).toBe(401);
+    const manager = await visitor('siteManager');
+    expect((await manager.get('/fleet/tokens')).status).toBe(403);
+    expect((await manager.get('/fleet')).html).not.toContain('href="/fleet/tokens"');
+  });
+
+  test('the activity page has who did what', async () => {
+    const { get } = await visitor('auditor');
+    const { html } = await get('/fleet/activity');
+    expect(html).toContain('data-event="token.revoked"');
+    expect(html).toContain('data-event="alert.acknowledged"');
+  });
+});

@@ -57,6 +57,22 @@ describe('what changes', () => {
     expect(reads).toEqual([undefined, ['gate-1', 'gate-2']]);
   });
 
+  test('goes out at once after a quiet time, and then not too often', async () => {
+    const heard: number[] = [];
+    hub.listen('all', ({ sequence }) => heard.push(sequence));
+    for (const alerts of [7, 8, 9]) {
+      change('gate-1', { alerts });
+      hub.touch(['gate-1']);
+      await pass(0);
+    }
+    expect(heard).toEqual([1]);
+    await pass(GATHER_MS - 1);
+    expect(heard).toEqual([1]);
+    await pass(1);
+    expect(heard).toEqual([1, 2]);
+    expect(hub.rows('all').find(({ id }) => id === 'gate-1')?.alerts).toBe(9);
+  });
+
   test('that is no change says nothing', async () => {
     const heard: LiveChange[] = [];
     hub.listen('all', (one) => heard.push(one));
