@@ -13,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   offline: async () => (await import('./offline.ts')).offlineCommand(),
+  card: async () => (await import('./card.ts')).cardCommand(),
   notify: async () => (await import('./notify.ts')).notifyCommand(),
   staff: async () => (await import('./staff.ts')).staffCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
