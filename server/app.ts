@@ -180,6 +180,8 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
     config: deps.login ?? loginConfigSchema.parse({}),
+    registry,
+    notify,
     cards: deps.cards,
   });
   const housekeeping = new Housekeeping({
@@ -277,6 +279,7 @@ export function createApp(deps: AppDeps): App {
     registerStatements(http, pages);
     registerPortal(http, {
       ...{ pages, store, keyring, log, registry, credentials, policies, notify, now },
+      cards: disabilityCards,
       sessions: logins.sessions,
       contactChecks: new ContactChecks({ store, keyring, registry, notify, now }),
       delegations: new Delegations({ store, keyring, audit, registry, notify, now }),

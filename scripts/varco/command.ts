@@ -15,6 +15,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   offline: async () => (await import('./offline.ts')).offlineCommand(),
   card: async () => (await import('./card.ts')).cardCommand(),
   notify: async () => (await import('./notify.ts')).notifyCommand(),
+  pin: async () => (await import('./pin.ts')).pinCommand(),
   staff: async () => (await import('./staff.ts')).staffCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   fleet: async () => (await import('./fleet.ts')).fleetCommand(),
