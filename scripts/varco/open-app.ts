@@ -54,7 +54,6 @@ export async function withApp<Result>(
       offlineLists: config.offlineLists,
       disabilityCards: config.disabilityCards,
       transports: queueOnly(config.notify),
-      transports: await openTransports(config.notify, systemClock, process.env),
     });
     await app.start();
     try {
