@@ -25,6 +25,7 @@ import { type LoginConfig, loginConfigSchema } from './login/config.ts';
 import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
 import type { Sessions } from './login/sessions.ts';
+import { Notices } from './notify/notices.ts';
 import { Notify } from './notify/notify.ts';
 import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
@@ -122,6 +123,8 @@ export interface App {
   facts: Facts;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
+  /** Not started with the rest, like them. */
+  notices: Notices;
   disabilityCards: DisabilityCards;
   logins: Logins;
   sessions: Sessions;
@@ -144,6 +147,8 @@ export function createApp(deps: AppDeps): App {
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
   const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
+  const portalUrl = `${deps.web?.origin ?? `https://${host}`}/portal`;
+  const notices = new Notices({ store, notify, clock, log, link: portalUrl });
   const disabilityCards = new DisabilityCards({
     store,
     keyring,
@@ -151,7 +156,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     registry,
     notify,
-    portalUrl: `${deps.web?.origin ?? `https://${host}`}/portal`,
+    portalUrl,
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
@@ -175,6 +180,8 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
     config: deps.login ?? loginConfigSchema.parse({}),
+    registry,
+    notify,
     cards: deps.cards,
   });
   const housekeeping = new Housekeeping({
@@ -272,6 +279,7 @@ export function createApp(deps: AppDeps): App {
     registerStatements(http, pages);
     registerPortal(http, {
       ...{ pages, store, keyring, log, registry, credentials, policies, notify, now },
+      cards: disabilityCards,
       sessions: logins.sessions,
       contactChecks: new ContactChecks({ store, keyring, registry, notify, now }),
       delegations: new Delegations({ store, keyring, audit, registry, notify, now }),
@@ -296,6 +304,7 @@ export function createApp(deps: AppDeps): App {
     offlineLists,
     facts,
     notify,
+    notices,
     disabilityCards,
     logins,
     sessions: logins.sessions,
@@ -311,6 +320,7 @@ export function createApp(deps: AppDeps): App {
       sockets.stop();
       await fleet.stop();
       await offlineLists?.stop();
+      await notices.stop();
       await notify.stop();
       await logins.cardDoor?.stop();
       await http.close();

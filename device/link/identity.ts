@@ -65,11 +65,6 @@ export async function keepIdentity(
   return identityOf(kioskId, url, privateKey);
 }
 
-/** Forgets who this kiosk was. */
-export async function forgetIdentity(disk: Disk): Promise<void> {
-  await disk.remove(NAME);
-}
-
 function identityOf(kioskId: string, url: string, key: KeyObject): EnrolledIdentity {
   return { kioskId, url, sign: (message) => sign(null, message, key) };
 }

@@ -14,6 +14,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   audit: async () => (await import('./audit.ts')).auditCommand(),
   offline: async () => (await import('./offline.ts')).offlineCommand(),
   notify: async () => (await import('./notify.ts')).notifyCommand(),
+  pin: async () => (await import('./pin.ts')).pinCommand(),
   staff: async () => (await import('./staff.ts')).staffCommand(),
   keys: async () => (await import('./keys.ts')).keysCommand(),
   fleet: async () => (await import('./fleet.ts')).fleetCommand(),

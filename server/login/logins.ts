@@ -3,6 +3,8 @@ import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
+import type { Notify } from '../notify/notify.ts';
+import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
 import { Attempts } from './attempts.ts';
 import { CardDoor, type CardTicket } from './card/card-door.ts';
@@ -12,6 +14,7 @@ import { LoginLog } from './login-log.ts';
 import { OidcProvider } from './oidc.ts';
 import { Passkeys } from './passkeys.ts';
 import { PendingLogins } from './pending.ts';
+import { Pins } from './pins.ts';
 import { beginSession } from './request-session.ts';
 import type { Role } from './session.ts';
 import { type Arrival, Sessions } from './sessions.ts';
@@ -38,6 +41,7 @@ export class Logins {
   readonly log: LoginLog;
   readonly staff: StaffAccounts;
   readonly passkeys: Passkeys;
+  readonly pins: Pins;
   readonly providers: ReadonlyMap<string, OidcProvider>;
   readonly cards: Cards | undefined;
   readonly cardDoor: CardDoor | undefined;
@@ -48,9 +52,11 @@ export class Logins {
     log: Log;
     now: () => number;
     config: LoginConfig;
+    registry: Pick<Registry, 'identity'>;
+    notify: Pick<Notify, 'queue'>;
     cards?: Cards | undefined;
   }) {
-    const { store, keyring, log, now, config, cards } = deps;
+    const { store, keyring, log, now, config, registry, notify, cards } = deps;
     this.#store = store;
     this.config = config;
     this.sessions = new Sessions({ store, keyring, log, now });
@@ -60,6 +66,7 @@ export class Logins {
     this.log = new LoginLog({ store, keyring, now });
     const { sessions, singleUse, attempts } = this;
     this.staff = new StaffAccounts({ store, keyring, sessions, singleUse, attempts, now });
+    this.pins = new Pins({ store, keyring, registry, notify, attempts, now });
     this.passkeys = new Passkeys({ store, log, now });
     this.providers = new Map(
       config.oidc.map((one) => [one.id, new OidcProvider({ config: one, log, now })]),
@@ -114,6 +121,10 @@ export class Logins {
   /** Who showed a card, once. */
   takeTicket(ticket: unknown): Promise<object | undefined> {
     return this.#store.transaction((tx) => this.singleUse.take(tx, 'ticket', ticket));
+  }
+
+  addPasskey(accountId: string, label: string, passkey: WebAuthnCredential): Promise<void> {
+    return this.#store.transaction((tx) => this.passkeys.keep(tx, accountId, label, passkey));
   }
 
   /** Accepts an invitation with a passkey in the place of a password; nothing when it is spent. */

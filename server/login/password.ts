@@ -41,7 +41,7 @@ export function passwordProblem(
 /** `P4ssw0rd!` is `password`: the changes that everybody knows are undone. */
 function simplify(text: string): string {
   const digits: Record<string, string> = { 0: 'o', 1: 'l', 3: 'e', 4: 'a', 5: 's', 7: 't' };
-  const signs: Record<string, string> = { $: 's', '@': 'a', '!': 'i' };
+  const signs: Record<string, string> = { $: 's', '@': 'a', '!': 'l', i: 'l' };
   const letters = text.normalize('NFKD').toLowerCase().replace(/\p{M}/gu, '');
   return [...letters].map((letter) => digits[letter] ?? signs[letter] ?? letter).join('');
 }

@@ -11,8 +11,6 @@ export const ENROL_PATH = '/enrol';
 
 /** Crockford's base32: no I, L, O or U. */
 const ALPHABET = '0123456789ABCDEFGHJKMNPQRSTVWXYZ';
-/** The characters of a code: 80 bits. */
-export const ENROL_CODE_LENGTH = 16;
 
 /** A code as both ends hash and compare it: 16 characters, upper case, no separators. */
 export const enrolCodeSchema = z

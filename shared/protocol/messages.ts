@@ -246,8 +246,3 @@ export const actions = {
 export type ActionName = keyof typeof actions;
 export type RequestOf<Name extends ActionName> = z.infer<(typeof actions)[Name]['request']>;
 export type AnswerOf<Name extends ActionName> = z.infer<(typeof actions)[Name]['answer']>;
-
-/** Whether a word on the wire names an action. */
-export function isActionName(word: string): word is ActionName {
-  return Object.hasOwn(actions, word);
-}

@@ -9,9 +9,9 @@ export class Catcher {
   readonly #caught = { email: new Waiter<Caught>(), sms: new Waiter<Caught>() };
   readonly #counts = { email: 0, sms: 0 };
 
-  /** The next message by a channel. */
-  next(channel: 'email' | 'sms'): Promise<Caught> {
-    return this.#caught[channel].next();
+  /** The next message by a channel; with an address, the next one to it. */
+  next(channel: 'email' | 'sms', to?: string): Promise<Caught> {
+    return this.#caught[channel].next((one) => to === undefined || one.to === to);
   }
 
   /** How many left by a channel so far. */

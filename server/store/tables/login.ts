@@ -42,7 +42,7 @@ export interface LoginTables {
     /** JSON: `"all"` or a list of site ids. */
     sites: string;
     state: string;
-    /** `scrypt$N$r$p$salt$hash`, base64url. */
+    /** `scrypt$SALT$HASH`, base64url; the cost is in `login/password.ts`. */
     password: string | null;
     totp_cipher: Buffer | null;
     /** The time step of the last code that was accepted: none is accepted twice. */

@@ -44,6 +44,7 @@ export function registerData(http: FastifyInstance, visits: Visits, deps: Portal
     visits.self(async (visit) => {
       const { id } = visit.person;
       const { kept } = await deps.registry.erase(id, { actor: visit.actor });
+      await deps.store.transaction((tx) => deps.cards.erase(tx, id));
       await deps.contactChecks.forget(id);
       await deps.delegations.forgetOf(id);
       return visit.reply.redirect(`/portal/erased?kept=${kept}`, 303);

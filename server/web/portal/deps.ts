@@ -1,4 +1,5 @@
 import type { Credentials } from '../../credential/credentials.ts';
+import type { DisabilityCards } from '../../credential/disability-cards.ts';
 import type { Keyring } from '../../credential/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { Sessions } from '../../login/sessions.ts';
@@ -18,6 +19,7 @@ export interface PortalDeps {
   log: Log;
   registry: Registry;
   credentials: Credentials;
+  cards: DisabilityCards;
   policies: Policies;
   notify: Notify;
   sessions: Sessions;

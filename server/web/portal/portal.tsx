@@ -3,6 +3,7 @@ import { errorCode } from '../../../shared/errors.ts';
 import { requireCitizenAt, sessionOf } from '../../login/request-session.ts';
 import { languageOf } from '../language.ts';
 import { wantsPage } from '../pages.tsx';
+import { registerCard } from './card.tsx';
 import { registerChecks } from './checks.tsx';
 import { registerCodes } from './code-routes.tsx';
 import { registerContacts } from './contacts.tsx';
@@ -41,5 +42,6 @@ export function registerPortal(root: FastifyInstance, deps: PortalDeps): void {
     registerChecks(http, visits, deps);
     registerDelegates(http, visits, deps);
     registerData(http, visits, deps);
+    registerCard(http, visits, deps);
   });
 }

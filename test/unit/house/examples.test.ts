@@ -23,7 +23,22 @@ describe('device/kiosk.example.json', () => {
   });
 });
 
-test.each(['server.example.json', 'server.messages.example.json'])('server/%s', (name) => {
+test('device/kiosk.enrolled.example.json is a config of a kiosk to be enrolled', () => {
+  const enrolled = JSON.parse(
+    readFileSync(new URL('../../../device/kiosk.enrolled.example.json', import.meta.url), 'utf8'),
+  );
+  const { link } = kioskConfigSchema.parse(enrolled);
+  expect(link.url).toBeUndefined();
+  const both = { ...enrolled, link: { ...enrolled.link, url: 'wss://varco.example.it/link' } };
+  expect(kioskConfigSchema.safeParse(both).success).toBe(false);
+});
+
+test.each([
+  'server.example.json',
+  'server.fleet.example.json',
+  'server.messages.example.json',
+  'server.tls.example.json',
+])('server/%s', (name) => {
   const text = readFileSync(new URL(`../../../server/${name}`, import.meta.url), 'utf8');
   expect(parseServerConfig(JSON.parse(text))).toMatchObject({ host: 'varco.example.it' });
   expect(text).not.toMatch(/"(password|token|secret)"/);

@@ -49,7 +49,6 @@ export const de: PortalWords = {
     detail: 'Einzelheiten des Antrags',
     consult: 'Meine Anträge',
     consultText: 'Ihre Anträge, auch alte: um neu zu drucken oder den Code per E-Mail zu bekommen.',
-    more: 'Was Sie noch tun können',
     notInArchiveNote:
       'Im Archiv steht noch kein Bescheid: Am Durchgang wird man Sie um den Papierbescheid bitten.',
   },
@@ -118,8 +117,6 @@ export const de: PortalWords = {
       replaced: 'Durch einen neuen ersetzt',
       expired: 'Abgelaufen',
     },
-    detail: 'Einzelheiten',
-    detailOf: (number) => `Einzelheiten des Antrags ${number}`,
   },
   detail: {
     title: 'Einzelheiten des Antrags',
@@ -174,7 +171,6 @@ export const de: PortalWords = {
       live: 'Live gezeigt',
     },
     by: { citizen: 'von Ihnen', delegate: 'von Ihrer Vertretung', other: 'vom Dienst' },
-    pdfUnavailable: 'Das PDF kann jetzt nicht gemacht werden. Versuchen Sie es bald erneut.',
   },
   live: {
     title: 'Live-Code',
@@ -187,7 +183,6 @@ export const de: PortalWords = {
     reload: 'Jetzt erneuern',
     withoutScript: 'Die Seite lädt sich von selbst neu.',
     none: 'Für den Live-Code braucht es einen aktiven Code.',
-    unavailable: 'Den Live-Code gibt es in diesem Dienst nicht: Nehmen Sie das PDF.',
   },
   status: {
     title: 'Mein Status',
@@ -238,6 +233,14 @@ export const de: PortalWords = {
     revokeText:
       'Verloren? Machen Sie ihn ungültig: Wer ihn findet, kann ihn nicht benutzen. Danach können Sie einen neuen beantragen.',
     revoked: 'Der Ausweis ist ungültig.',
+    waiting: {
+      title: 'Wir sehen uns Ihr Foto an',
+      text: (moment) =>
+        `Sie haben ihn am ${moment} beantragt. Wir schreiben Ihnen, wenn er fertig ist.`,
+    },
+    withdraw: 'Antrag zurückziehen',
+    refused: (reason) => `Das Foto ging nicht: ${reason} Sie können ein anderes senden.`,
+    privacy: 'Mit „Antrag senden“ erklären Sie, dass Sie die Datenschutzhinweise gelesen haben.',
     problems: {
       photoMissing: 'Wählen Sie ein Foto.',
       photoTooLarge: 'Das Foto ist zu groß: höchstens 8 MB.',
@@ -245,7 +248,6 @@ export const de: PortalWords = {
       photoUnreadable: 'Wir können dieses Foto nicht lesen: Versuchen Sie ein anderes.',
       photoSmall: 'Das Foto ist zu klein: mindestens 300 × 400 Punkte.',
     },
-    unavailable: 'Der Ausweis kann in diesem Dienst nicht beantragt werden.',
   },
   checks: {
     title: 'Wer mich geprüft hat',
@@ -344,7 +346,6 @@ export const de: PortalWords = {
     add: 'Vollmacht geben',
     until: (day) => `bis ${day}`,
     endedOn: (day) => `beendet am ${day}`,
-    end: 'Vollmacht beenden',
     endOf: (name) => `Vollmacht von ${name} beenden`,
     added:
       'Die Vollmacht gilt. Wir haben Ihnen geschrieben, damit Sie es wissen, auch wenn Sie es nicht waren.',

@@ -49,7 +49,6 @@ export const en: PortalWords = {
     detail: 'Details of the request',
     consult: 'My requests',
     consultText: 'Your requests, old ones too: to print again or to get the code by e-mail.',
-    more: 'What else you can do',
     notInArchiveNote:
       'The archive holds no report yet: at the gate you will be asked to show the paper one.',
   },
@@ -118,8 +117,6 @@ export const en: PortalWords = {
       replaced: 'Replaced by a new one',
       expired: 'Expired',
     },
-    detail: 'Details',
-    detailOf: (number) => `Details of request ${number}`,
   },
   detail: {
     title: 'Details of the request',
@@ -172,7 +169,6 @@ export const en: PortalWords = {
       live: 'Shown live',
     },
     by: { citizen: 'by you', delegate: 'by your delegate', other: 'by the service' },
-    pdfUnavailable: 'The PDF can’t be made now. Try again shortly.',
   },
   live: {
     title: 'Live code',
@@ -185,7 +181,6 @@ export const en: PortalWords = {
     reload: 'Renew now',
     withoutScript: 'The page loads itself again.',
     none: 'The live code needs an active code.',
-    unavailable: 'The live code is not available in this service: use the PDF.',
   },
   status: {
     title: 'My status',
@@ -236,6 +231,13 @@ export const en: PortalWords = {
     revokeText:
       'If you lost it, cancel it: who finds it can’t use it. Then you can ask for a new one.',
     revoked: 'The card is cancelled.',
+    waiting: {
+      title: 'We are looking at your photo',
+      text: (moment) => `You asked for it on ${moment}. We write to you when it is ready.`,
+    },
+    withdraw: 'Take the request back',
+    refused: (reason) => `The photo could not be used: ${reason} You can send another one.`,
+    privacy: 'With “Send the request” you declare that you have read the privacy notice.',
     problems: {
       photoMissing: 'Choose a photo.',
       photoTooLarge: 'The photo is too large: at most 8 MB.',
@@ -243,7 +245,6 @@ export const en: PortalWords = {
       photoUnreadable: 'We can’t read this photo: try another one.',
       photoSmall: 'The photo is too small: at least 300 × 400 dots are needed.',
     },
-    unavailable: 'The card can’t be asked for in this service.',
   },
   checks: {
     title: 'Who checked me',
@@ -340,7 +341,6 @@ export const en: PortalWords = {
     add: 'Give the delegation',
     until: (day) => `until ${day}`,
     endedOn: (day) => `ended on ${day}`,
-    end: 'End the delegation',
     endOf: (name) => `End the delegation of ${name}`,
     added: 'The delegation is active. We wrote to you, so that you know even if it was not you.',
     removed: 'The delegation has ended.',

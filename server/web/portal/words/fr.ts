@@ -50,7 +50,6 @@ export const fr: PortalWords = {
     consult: 'Mes demandes',
     consultText:
       'Vos demandes, même anciennes : pour imprimer de nouveau ou recevoir le code par e-mail.',
-    more: 'Ce que vous pouvez faire d’autre',
     notInArchiveNote:
       'Les archives ne contiennent pas encore de procès-verbal : à la porte on vous demandera celui de papier.',
   },
@@ -119,8 +118,6 @@ export const fr: PortalWords = {
       replaced: 'Remplacé par un nouveau',
       expired: 'Expiré',
     },
-    detail: 'Détails',
-    detailOf: (number) => `Détails de la demande ${number}`,
   },
   detail: {
     title: 'Détails de la demande',
@@ -175,7 +172,6 @@ export const fr: PortalWords = {
       live: 'Montré en direct',
     },
     by: { citizen: 'par vous', delegate: 'par votre mandataire', other: 'par le service' },
-    pdfUnavailable: 'Le PDF ne peut pas être fait maintenant. Réessayez bientôt.',
   },
   live: {
     title: 'Code en direct',
@@ -188,7 +184,6 @@ export const fr: PortalWords = {
     reload: 'Renouveler maintenant',
     withoutScript: 'La page se recharge d’elle-même.',
     none: 'Le code en direct demande un code actif.',
-    unavailable: 'Le code en direct n’existe pas dans ce service : utilisez le PDF.',
   },
   status: {
     title: 'Mon statut',
@@ -239,6 +234,14 @@ export const fr: PortalWords = {
     revokeText:
       'Si vous l’avez perdue, annulez-la : qui la trouve ne pourra pas s’en servir. Ensuite vous pourrez en demander une nouvelle.',
     revoked: 'La carte est annulée.',
+    waiting: {
+      title: 'Nous regardons votre photo',
+      text: (moment) =>
+        `Vous l’avez demandée le ${moment}. Nous vous écrivons quand elle est prête.`,
+    },
+    withdraw: 'Retirer la demande',
+    refused: (reason) => `La photo n’allait pas : ${reason} Vous pouvez en envoyer une autre.`,
+    privacy: 'Avec « Envoyer la demande » vous déclarez avoir lu la protection des données.',
     problems: {
       photoMissing: 'Choisissez une photo.',
       photoTooLarge: 'La photo est trop grande : 8 Mo au plus.',
@@ -246,7 +249,6 @@ export const fr: PortalWords = {
       photoUnreadable: 'Nous ne pouvons pas lire cette photo : essayez-en une autre.',
       photoSmall: 'La photo est trop petite : il faut au moins 300 × 400 points.',
     },
-    unavailable: 'La carte ne peut pas être demandée dans ce service.',
   },
   checks: {
     title: 'Qui m’a contrôlé',
@@ -344,7 +346,6 @@ export const fr: PortalWords = {
     add: 'Donner la procuration',
     until: (day) => `jusqu’au ${day}`,
     endedOn: (day) => `finie le ${day}`,
-    end: 'Retirer la procuration',
     endOf: (name) => `Retirer la procuration de ${name}`,
     added:
       'La procuration est active. Nous vous avons écrit, pour que vous le sachiez même si ce n’était pas vous.',

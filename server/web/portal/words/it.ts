@@ -49,7 +49,6 @@ export const it = {
     consult: 'Consultazione',
     consultText:
       'Le tue richieste, anche quelle vecchie: per stampare di nuovo o ricevere il codice per e-mail.',
-    more: 'Altro che puoi fare',
     notInArchiveNote:
       'In archivio non c’è ancora un verbale: al varco ti diranno di mostrare quello di carta.',
   },
@@ -118,8 +117,6 @@ export const it = {
       replaced: 'Sostituito da uno nuovo',
       expired: 'Scaduto',
     },
-    detail: 'Dettaglio',
-    detailOf: (number: number) => `Dettaglio della richiesta ${number}`,
   },
   detail: {
     title: 'Dettaglio dati Richiesta',
@@ -173,7 +170,6 @@ export const it = {
       live: 'Mostrato dal vivo',
     } as Record<string, string>,
     by: { citizen: 'da te', delegate: 'da chi hai delegato', other: 'dal servizio' },
-    pdfUnavailable: 'Il PDF non si può fare adesso. Riprova fra poco.',
   },
   live: {
     title: 'Codice dal vivo',
@@ -186,7 +182,6 @@ export const it = {
     reload: 'Rinnova adesso',
     withoutScript: 'La pagina si ricarica da sola.',
     none: 'Per il codice dal vivo serve un codice attivo.',
-    unavailable: 'Il codice dal vivo non è disponibile in questo servizio: usa il PDF.',
   },
   status: {
     title: 'Il mio stato',
@@ -207,7 +202,7 @@ export const it = {
     benefits: 'Agevolazioni fiscali nel verbale',
     law: 'Legge',
     entitled: 'Che cosa ti spetta',
-    entitledAny: 'Con qualsiasi riconoscimento',
+    entitledAny: 'Dal tuo stato nel suo insieme',
     amount: (amount: string, months: number, year: number) =>
       `${amount} al mese per ${months} mensilità (${year})`,
     amountOnce: (amount: string, year: number) => `${amount} al mese (${year})`,
@@ -238,6 +233,13 @@ export const it = {
     revokeText:
       'Se l’hai persa, annullala: chi la trova non potrà usarla. Poi puoi chiederne una nuova.',
     revoked: 'La carta è annullata.',
+    waiting: {
+      title: 'Stiamo guardando la tua foto',
+      text: (moment: string) => `L’hai chiesta il ${moment}. Ti scriviamo quando è pronta.`,
+    },
+    withdraw: 'Ritira la richiesta',
+    refused: (reason: string) => `La foto non andava bene: ${reason} Puoi mandarne un’altra.`,
+    privacy: 'Con «Invia la richiesta» dichiari di aver letto l’informativa sulla privacy.',
     problems: {
       photoMissing: 'Scegli una foto.',
       photoTooLarge: 'La foto è troppo grande: al massimo 8 MB.',
@@ -245,7 +247,6 @@ export const it = {
       photoUnreadable: 'Non riusciamo a leggere questa foto: provane un’altra.',
       photoSmall: 'La foto è troppo piccola: servono almeno 300 × 400 punti.',
     },
-    unavailable: 'La richiesta della carta non è disponibile in questo servizio.',
   },
   checks: {
     title: 'Chi mi ha controllato',
@@ -347,7 +348,6 @@ export const it = {
     add: 'Dai la delega',
     until: (day: string) => `fino al ${day}`,
     endedOn: (day: string) => `finita il ${day}`,
-    end: 'Togli la delega',
     endOf: (name: string) => `Togli la delega a ${name}`,
     added: 'La delega è attiva. Ti abbiamo scritto, così lo sai anche se non eri tu.',
     removed: 'La delega è finita.',

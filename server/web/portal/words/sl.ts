@@ -49,7 +49,6 @@ export const sl: PortalWords = {
     detail: 'Podrobnosti zahteve',
     consult: 'Moje zahteve',
     consultText: 'Vaše zahteve, tudi stare: za ponovni tisk ali pošiljanje kode po e-pošti.',
-    more: 'Kaj še lahko storite',
     notInArchiveNote: 'V arhivu še ni zapisnika: na prehodu vas bodo prosili za papirnega.',
   },
   notInArchive: {
@@ -117,8 +116,6 @@ export const sl: PortalWords = {
       replaced: 'Zamenjana z novo',
       expired: 'Potekla',
     },
-    detail: 'Podrobnosti',
-    detailOf: (number) => `Podrobnosti zahteve ${number}`,
   },
   detail: {
     title: 'Podrobnosti zahteve',
@@ -170,7 +167,6 @@ export const sl: PortalWords = {
       live: 'Pokazana v živo',
     },
     by: { citizen: 'vi', delegate: 'vaš pooblaščenec', other: 'storitev' },
-    pdfUnavailable: 'PDF-ja zdaj ni mogoče narediti. Poskusite kmalu znova.',
   },
   live: {
     title: 'Živa koda',
@@ -182,7 +178,6 @@ export const sl: PortalWords = {
     reload: 'Obnovi zdaj',
     withoutScript: 'Stran se naloži sama.',
     none: 'Za živo kodo je potrebna dejavna koda.',
-    unavailable: 'Žive kode v tej storitvi ni: uporabite PDF.',
   },
   status: {
     title: 'Moj status',
@@ -230,6 +225,13 @@ export const sl: PortalWords = {
     revokeText:
       'Če ste jo izgubili, jo razveljavite: kdor jo najde, je ne more uporabiti. Nato lahko zaprosite za novo.',
     revoked: 'Kartica je razveljavljena.',
+    waiting: {
+      title: 'Ogledujemo si vašo fotografijo',
+      text: (moment) => `Zaprosili ste: ${moment}. Pisali vam bomo, ko bo pripravljena.`,
+    },
+    withdraw: 'Umakni zahtevo',
+    refused: (reason) => `Fotografija ni bila primerna: ${reason} Pošljete lahko drugo.`,
+    privacy: 'S »Pošlji zahtevo« izjavite, da ste prebrali varstvo osebnih podatkov.',
     problems: {
       photoMissing: 'Izberite fotografijo.',
       photoTooLarge: 'Fotografija je prevelika: največ 8 MB.',
@@ -237,7 +239,6 @@ export const sl: PortalWords = {
       photoUnreadable: 'Te fotografije ne moremo prebrati: poskusite z drugo.',
       photoSmall: 'Fotografija je premajhna: potrebnih je vsaj 300 × 400 pik.',
     },
-    unavailable: 'Za kartico v tej storitvi ni mogoče zaprositi.',
   },
   checks: {
     title: 'Kdo me je preveril',
@@ -332,7 +333,6 @@ export const sl: PortalWords = {
     add: 'Daj pooblastilo',
     until: (day) => `do ${day}`,
     endedOn: (day) => `končano ${day}`,
-    end: 'Vzemi pooblastilo',
     endOf: (name) => `Vzemi pooblastilo: ${name}`,
     added: 'Pooblastilo velja. Pisali smo vam, da to veste, tudi če niste bili vi.',
     removed: 'Pooblastilo je končano.',

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
+import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { demoPeople } from '../../../../../scripts/demo/people.ts';
 import type { App } from '../../../../../server/app.ts';
@@ -70,13 +71,13 @@ class Visitor {
   }
 
   async get(url: string) {
-    const answer = await this.#send({ method: 'GET', url });
+    const answer = await this.send({ method: 'GET', url });
     this.csrf = /name="csrf" value="([^"]+)"/.exec(answer.body)?.[1] ?? this.csrf;
     return answer;
   }
 
   post(url: string, fields: Record<string, string> = {}) {
-    return this.#send({
+    return this.send({
       method: 'POST',
       url,
       payload: new URLSearchParams({ csrf: this.csrf, ...fields }).toString(),
@@ -84,10 +85,10 @@ class Visitor {
     });
   }
 
-  async #send(options: {
+  async send(options: {
     method: 'GET' | 'POST';
     url: string;
-    payload?: string;
+    payload?: string | Buffer;
     headers?: Record<string, string>;
   }) {
     const answer = await app.http.inject({
@@ -483,6 +484,95 @@ describe('delegates', () => {
     expect((await other.get('/portal')).body).not.toContain('Marco');
     const kept = await store.db.selectFrom('delegation').select('ended_at').executeTakeFirst();
     expect(kept?.ended_at).toBeNull();
+  });
+});
+
+describe('my Disability Card', () => {
+  const photo = (width: number, height: number) =>
+    sharp({ create: { width, height, channels: 3, background: '#b08968' } })
+      .jpeg()
+      .withExif({ IFD0: { Copyright: 'Nobody knows' } })
+      .toBuffer();
+
+  async function upload(visitor: Visitor, file: Buffer, csrf = visitor.csrf) {
+    const form = new FormData();
+    form.set('csrf', csrf);
+    form.set('privacy', '2026-01');
+    form.set('photo', new Blob([new Uint8Array(file)]), 'photo.jpg');
+    const body = new Response(form);
+    return visitor.send({
+      method: 'POST',
+      url: '/portal/card',
+      payload: Buffer.from(await body.arrayBuffer()),
+      headers: { 'content-type': body.headers.get('content-type') ?? '' },
+    });
+  }
+
+  test('is there once a photo is sent, with serial, expiry and companion mark', async () => {
+    const visitor = await Visitor.arrive(marco.person);
+    expect((await visitor.get('/portal/card')).body).toContain('Foto formato tessera');
+    const answers = await Promise.all([
+      upload(visitor, await photo(600, 800)),
+      upload(visitor, await photo(600, 800)),
+    ]);
+    expect(answers.map(({ headers }) => headers.location)).toEqual([
+      '/portal/card?done=made',
+      '/portal/card?done=made',
+    ]);
+    const { body } = await visitor.get('/portal/card');
+    expect(body).toMatch(/IT\d{10}/);
+    expect(body).toContain('indicato con la «A»');
+    const kept = await visitor.get('/portal/card/photo');
+    expect(kept.headers['content-type']).toBe('image/jpeg');
+    expect(kept.rawPayload.includes('Nobody knows')).toBe(false);
+    const pdf = await visitor.get('/portal/card/pdf');
+    expect(pdf.rawPayload.subarray(0, 5).toString()).toBe('%PDF-');
+    const other = await Visitor.arrive(giovanna.person);
+    expect((await other.get('/portal/card/photo')).statusCode).toBe(404);
+    await visitor.post('/portal/card/revoke');
+    expect((await visitor.get('/portal/card')).body).toContain('La carta è annullata');
+    expect((await visitor.get('/portal/card/pdf')).statusCode).toBe(404);
+  });
+
+  test.each<[string, () => Promise<Buffer> | Buffer, string]>([
+    ['nothing', () => Buffer.alloc(0), 'Scegli una foto'],
+    ['an SVG', () => Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'), 'JPEG o PNG'],
+    ['text', () => Buffer.from('hello'), 'JPEG o PNG'],
+    ['a stamp', () => photo(30, 40), 'troppo piccola'],
+    ['half a photo', async () => (await photo(600, 800)).subarray(0, 900), 'leggere questa foto'],
+    ['50 MB', () => Buffer.alloc(50 * 1024 * 1024, 0xff), 'troppo grande'],
+    [
+      'a picture that unfolds without end',
+      () =>
+        sharp({
+          create: { width: 9000, height: 9000, channels: 3, background: '#000' },
+          limitInputPixels: false,
+        })
+          .png({ compressionLevel: 9 })
+          .toBuffer(),
+      'troppo grande',
+    ],
+  ])('%s is no photo, and is said so at the field', async (_what, make, words) => {
+    const visitor = await Visitor.arrive(marco.person);
+    const answer = await upload(visitor, await make());
+    expect(answer.statusCode).toBe(422);
+    expect(answer.body).toContain(words);
+    expect(answer.body).toContain('id="photo-error"');
+    expect((await codesOf(marco.person)).length).toBe(0);
+  });
+
+  test('another session’s form, or none, is not even read', async () => {
+    const visitor = await Visitor.arrive(marco.person);
+    expect((await upload(visitor, await photo(600, 800), 'x'.repeat(43))).statusCode).toBe(403);
+    expect((await visitor.post('/portal/card', { csrf: 'x' })).statusCode).toBe(403);
+  });
+
+  test('is not due to everybody, and is said so kindly', async () => {
+    const laura = demoPeople[2] as Person;
+    const visitor = await Visitor.arrive(laura.person);
+    expect((await visitor.get('/portal/card')).body).toContain('non dà diritto alla carta');
+    await upload(visitor, await photo(600, 800));
+    expect(await codesOf(laura.person)).toEqual([]);
   });
 });
 

@@ -7,6 +7,7 @@ import { createLog } from '../../../../../server/log.ts';
 import { openStore } from '../../../../../server/store/open.ts';
 import type { Store } from '../../../../../server/store/store.ts';
 import type { WebAsset } from '../../../../../server/web/assets.ts';
+import { systemClock } from '../../../../../shared/clock.ts';
 import { languages } from '../../../../../shared/language.ts';
 import { startApp } from '../../../../support/server-app.ts';
 import { webAssets } from '../../../../support/web-assets.ts';
@@ -18,15 +19,18 @@ let store: Store;
 let app: App;
 let people: SeededPerson[];
 let logged: string[];
+let now: number;
 
 beforeAll(async () => {
   assets = await webAssets();
 });
 beforeEach(async () => {
   logged = [];
+  now = Date.now();
   store = await openStore('sqlite::memory:');
   const log = createLog({ level: 'trace', destination: { write: (line) => logged.push(line) } });
-  app = await startApp(store, { web: { assets }, log });
+  const clock = { ...systemClock, now: () => now };
+  app = await startApp(store, { web: { assets }, log, clock });
   people = await seedPeople(app);
 });
 afterEach(async () => {
@@ -108,6 +112,30 @@ describe('the page that a camera opens', () => {
     expect((await post(forged, { 'codice-fiscale': 'x' })).statusCode).toBe(404);
     const rows = await store.db.selectFrom('audit').select('kind').execute();
     expect(rows.filter(({ kind }) => kind === 'firstLevel')).toEqual([]);
+  });
+});
+
+describe('a live code', () => {
+  test('is read where its page was opened in its minute, also when typing takes longer', async () => {
+    const one = find('entitled');
+    const { text } = await app.credentials.liveCode(one.credentialId);
+    const page = await get(pathOf(text));
+    expect(page.statusCode).toBe(200);
+    const seen = /name="seen" value="([^"]+)"/.exec(page.body)?.[1] ?? '';
+    const fields = { 'codice-fiscale': one.person.codiceFiscale };
+    now += 120_000;
+    const inTime = await post(pathOf(text), { ...fields, seen });
+    expect(inTime.body).toContain('varco-areas');
+    // A photograph of it, opened now; and a seal of another code.
+    expect((await get(pathOf(text))).statusCode).toBe(410);
+    const photo = await post(pathOf(text), fields);
+    expect(photo.statusCode).toBe(410);
+    expect(photo.body).toContain('forse è una foto');
+    const other = await app.credentials.liveCode(find('notCovered').credentialId);
+    now += 120_000;
+    expect((await post(pathOf(other.text), { ...fields, seen })).statusCode).toBe(410);
+    now += 600_000;
+    expect((await post(pathOf(text), { ...fields, seen })).statusCode).toBe(410);
   });
 });
 

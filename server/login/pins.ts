@@ -1,0 +1,154 @@
+import { randomInt } from 'node:crypto';
+import { parse } from '../../shared/codice-fiscale/parse.ts';
+import { VarcoError } from '../../shared/errors.ts';
+import type { Keyring } from '../credential/keyring.ts';
+import type { Notify } from '../notify/notify.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Store } from '../store/store.ts';
+import type { Attempts } from './attempts.ts';
+import { hashPassword, isHashingBusy, isPassword } from './password.ts';
+
+/** Letters and digits that nobody takes for one another: 32 of them, 5 bits each. */
+const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
+const HALF = 8;
+const DAY_MS = 86_400_000;
+/** A PIN of 16 waits for the letter; one of 8 is made anew after a year. */
+export const PIN_LIFE_MS = { issued: 60 * DAY_MS, active: 365 * DAY_MS } as const;
+
+export type PinOutcome =
+  | { ok: true; kind: 'issued' | 'active'; codiceFiscale: string }
+  | { ok: false; reason: 'wrong' }
+  | { ok: false; reason: 'throttled'; retryAfterMs: number };
+
+/** Eight random characters of the alphabet. */
+export function newPinHalf(): string {
+  return Array.from({ length: HALF }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
+}
+
+/** As it is compared: upper case, without what people put between. Pure. */
+export function plainPin(text: string): string {
+  return text.toUpperCase().replace(/[\s.-]/g, '');
+}
+
+/**
+ * The issuer's PIN (domain §6): 16 characters in two halves that travel apart, replaced at the first use
+ * by one of 8; each kept as an scrypt hash only.
+ */
+export class Pins {
+  readonly #store: Store;
+  readonly #keyring: Keyring;
+  readonly #registry: Pick<Registry, 'identity'>;
+  readonly #notify: Pick<Notify, 'queue'>;
+  readonly #attempts: Attempts;
+  readonly #now: () => number;
+
+  constructor(deps: {
+    store: Store;
+    keyring: Keyring;
+    registry: Pick<Registry, 'identity'>;
+    notify: Pick<Notify, 'queue'>;
+    attempts: Attempts;
+    now: () => number;
+  }) {
+    this.#store = deps.store;
+    this.#keyring = deps.keyring;
+    this.#registry = deps.registry;
+    this.#notify = deps.notify;
+    this.#attempts = deps.attempts;
+    this.#now = deps.now;
+  }
+
+  /**
+   * Makes a PIN in the place of any earlier one: the first half goes out at once, the second is for a
+   * letter.
+   *
+   * @throws VarcoError `personUnknown`, `contactMissing`, `messagesUnavailable`.
+   */
+  async issue(
+    codiceFiscale: string,
+    by: 'email' | 'sms',
+  ): Promise<{ secondHalf: string; name: string }> {
+    const mac = this.#keyring.codeMac(codiceFiscale);
+    const person = await this.#store.db
+      .selectFrom('person')
+      .select('id')
+      .where('code_mac', '=', mac)
+      .executeTakeFirst();
+    if (!person) {
+      throw new VarcoError('personUnknown', 'Nobody in the archive has this codice fiscale');
+    }
+    const { name, email, mobile } = await this.#registry.identity(person.id);
+    if ((by === 'email' ? email : mobile) === undefined) {
+      throw new VarcoError('contactMissing', `This person has no ${by} on file`);
+    }
+    const [half, secondHalf] = [newPinHalf(), newPinHalf()];
+    const password = await hashPassword(half + secondHalf);
+    const now = this.#now();
+    await this.#store.transaction(async (tx) => {
+      await tx.deleteFrom('pin').where('code_mac', '=', mac).execute();
+      await tx
+        .insertInto('pin')
+        .values({
+          code_mac: mac,
+          person_id: person.id,
+          state: 'issued',
+          password,
+          issued_at: now,
+          expires_at: now + PIN_LIFE_MS.issued,
+        })
+        .execute();
+      const { outcome } = await this.#notify.queue(tx, {
+        key: `pin:${person.id}:${now}`,
+        to: { kind: by, personId: person.id },
+        template: 'pinHalf',
+        data: { half },
+      });
+      if (outcome === 'unavailable') {
+        throw new VarcoError('messagesUnavailable', `This service can't send by ${by}`);
+      }
+    });
+    return { secondHalf, name };
+  }
+
+  /**
+   * Checks a PIN: unknown person, wrong and expired PIN are one answer after the same work.
+   *
+   * @throws VarcoError `busy`.
+   */
+  async check(given: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
+    const account = `pin ${given.codiceFiscale}`;
+    const retryAfterMs = await this.#attempts.waitMs(account, address);
+    if (retryAfterMs > 0) {
+      return { ok: false, reason: 'throttled', retryAfterMs };
+    }
+    if (isHashingBusy()) {
+      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+    }
+    const parsed = parse(given.codiceFiscale);
+    const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
+    const row = await this.#store.db
+      .selectFrom('pin')
+      .selectAll()
+      .where('code_mac', '=', this.#keyring.codeMac(codiceFiscale))
+      .executeTakeFirst();
+    const usable = row && row.expires_at > this.#now() ? row : undefined;
+    if (!(await isPassword(plainPin(given.pin), usable?.password)) || !usable) {
+      await this.#attempts.failed(account, address);
+      return { ok: false, reason: 'wrong' };
+    }
+    await this.#attempts.succeeded(account, address);
+    return { ok: true, kind: usable.state as 'issued' | 'active', codiceFiscale };
+  }
+
+  /** The PIN of 8 takes the place of the 16, once: false when somebody was faster. */
+  async replace(codiceFiscale: string, pin: string): Promise<boolean> {
+    const password = await hashPassword(pin);
+    const { numUpdatedRows } = await this.#store.db
+      .updateTable('pin')
+      .set({ state: 'active', password, expires_at: this.#now() + PIN_LIFE_MS.active })
+      .where('code_mac', '=', this.#keyring.codeMac(codiceFiscale))
+      .where('state', '=', 'issued')
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  }
+}
