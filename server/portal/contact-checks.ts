@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Store } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import {
   CODE_LIFE_MS,
   CODE_TRIES,
@@ -161,6 +161,11 @@ export class ContactChecks {
   async forget(personId: number, channel?: ContactChannel): Promise<void> {
     const all = this.#store.db.deleteFrom('contact_check').where('person_id', '=', personId);
     await (channel ? all.where('channel', '=', channel) : all).execute();
+  }
+
+  /** When a citizen's data are erased. */
+  async erase(tx: Tx, personId: number): Promise<void> {
+    await tx.deleteFrom('contact_check').where('person_id', '=', personId).execute();
   }
 
   /** Lets go of codes that nobody brought back. */

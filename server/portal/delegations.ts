@@ -196,8 +196,8 @@ export class Delegations {
   }
 
   /** When a citizen's data are erased: nobody acts for that person any more. */
-  async forgetOf(personId: number): Promise<void> {
-    await this.#store.db.deleteFrom('delegation').where('grantor_id', '=', personId).execute();
+  async erase(tx: Tx, personId: number): Promise<void> {
+    await tx.deleteFrom('delegation').where('grantor_id', '=', personId).execute();
   }
 
   /** Lets go of delegations that ended long ago. */

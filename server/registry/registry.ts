@@ -165,13 +165,25 @@ export class Registry {
   /**
    * Erases what the law lets be erased (see {@link Erasure}).
    *
+   * @param options.rooms erase in the same transaction what other rooms hold of the person.
    * @throws VarcoError `personUnknown`.
    */
-  async erase(personId: number, options: { actor: string }): Promise<Erasure> {
+  async erase(
+    personId: number,
+    options: {
+      actor: string;
+      rooms?: readonly { erase(tx: Tx, personId: number): Promise<void> }[];
+    },
+  ): Promise<Erasure> {
     const deps = { store: this.#store, keyring: this.#keyring, audit: this.#audit };
-    const done = await this.#store.transaction(async (tx) =>
-      erase(deps, tx, await this.#locked(tx, personId), { ...options, at: this.#now() }),
-    );
+    const { actor, rooms = [] } = options;
+    const done = await this.#store.transaction(async (tx) => {
+      const person = await this.#locked(tx, personId);
+      for (const room of rooms) {
+        await room.erase(tx, personId);
+      }
+      return erase(deps, tx, person, { actor, at: this.#now() });
+    });
     await done.tell();
     return done.erasure;
   }

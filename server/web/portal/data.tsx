@@ -43,10 +43,9 @@ export function registerData(http: FastifyInstance, visits: Visits, deps: Portal
     '/portal/data/erase',
     visits.self(async (visit) => {
       const { id } = visit.person;
-      const { kept } = await deps.registry.erase(id, { actor: visit.actor });
-      await deps.store.transaction((tx) => deps.cards.erase(tx, id));
-      await deps.contactChecks.forget(id);
-      await deps.delegations.forgetOf(id);
+      const { cards, contactChecks, delegations, notify } = deps;
+      const rooms = [cards, contactChecks, delegations, notify];
+      const { kept } = await deps.registry.erase(id, { actor: visit.actor, rooms });
       return visit.reply.redirect(`/portal/erased?kept=${kept}`, 303);
     }),
   );

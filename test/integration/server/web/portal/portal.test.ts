@@ -593,7 +593,11 @@ describe('my data', () => {
     const visitor = await Visitor.arrive(marco.person);
     await visitor.ask();
     const personId = await personOf(marco.person);
+    const messages = () =>
+      store.db.selectFrom('message').select('id').where('person_id', '=', personId).execute();
+    expect(await messages()).not.toEqual([]);
     const answer = await visitor.post('/portal/data/erase');
+    expect(await messages()).toEqual([]);
     expect(answer.headers.location).toBe('/portal/erased?kept=archive');
     expect((await visitor.get('/portal/erased?kept=archive')).body).toContain('sono cancellati');
     const identity = await app.registry.identity(personId);
