@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
-import { fleetConfigSchema } from './fleet/config.ts';
+import { fleetConfigSchema, resolveFleetPaths } from './fleet/config.ts';
 import { loginConfigSchema, resolveLoginPaths } from './login/config.ts';
 import { notifyConfigSchema, resolveNotifyPaths } from './notify/config.ts';
 import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
@@ -116,6 +116,7 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
     listen: resolveListen(config.listen, resolve),
     ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
     ...(config.login ? { login: resolveLoginPaths(config.login, resolve) } : {}),
+    ...(config.fleet ? { fleet: resolveFleetPaths(config.fleet, resolve) } : {}),
     ...(config.notify ? { notify: resolveNotifyPaths(config.notify, resolve) } : {}),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };

@@ -8,6 +8,7 @@ import type { ServerConfig } from './config.ts';
 import { Keyring } from './credential/keyring.ts';
 import { readKeyringFile } from './credential/keyring-file.ts';
 import { KeyringWatch } from './credential/keyring-watch.ts';
+import { readFleetConfig } from './fleet/config.ts';
 import type { SocketLimits } from './fleet/link-limits.ts';
 import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
@@ -49,6 +50,7 @@ export async function startServer(
   const web = config.web && { ...config.web, assets: await readWebAssets() };
   const tls = config.listen.tls && (await readTls(config.listen.tls));
   const transports = await openTransports(config.notify, systemClock, process.env);
+  const fleet = config.fleet && (await readFleetConfig(config.fleet));
   const store = await openStore(config.database);
   const { node, host, alsoHosts } = config;
   const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
@@ -69,7 +71,7 @@ export async function startServer(
     ...(await openCardLogin(config, log)),
     transports,
     disabilityCards: config.disabilityCards,
-    fleet: config.fleet,
+    fleet,
     ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
     ...limits,
     ...(messenger ? { messenger } : {}),

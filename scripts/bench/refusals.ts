@@ -2,13 +2,14 @@
  * Can the causes of a refusal be told apart by time? Unknown credential, wrong codice fiscale, revoked and
  * expired are asked in random order, one at a time, and each pair's latencies are compared by the
  * two-sample Kolmogorov-Smirnov test: a p above 0.01 means that they can't be told apart here.
+ * `npm run bench -- refusals first-level` asks the reading page's question in the place of a gate's.
  */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { createApp } from '../../server/app.ts';
+import { type App, createApp } from '../../server/app.ts';
 import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
 import { openStore } from '../../server/store/open.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -20,7 +21,19 @@ const ASKED_EACH = 1500;
 const WARM_UP = 400;
 const P_MIN = 0.01;
 
+type Asked = Parameters<App['firstLevel']['ask']>[0];
+
+async function refusedAtGate(app: App, request: Asked): Promise<boolean> {
+  const { verdict } = await app.verification.verify({ ...request, policy: DEMO_POLICY });
+  return verdict.outcome === 'denied' && verdict.reason === 'notRecognised';
+}
+
+async function refusedOnPage(app: App, request: Asked): Promise<boolean> {
+  return (await app.firstLevel.ask(request)).answer.outcome === 'notRecognised';
+}
+
 export async function run(context: BenchContext): Promise<void> {
+  const isFirstLevel = context.args.includes('first-level');
   const folder = await mkdtemp(join(tmpdir(), 'varco-bench-'));
   const store = await openStore(`sqlite:${join(folder, 'refusals.db')}`);
   const keyring = new Keyring(generateKeyringFile(0));
@@ -53,8 +66,7 @@ export async function run(context: BenchContext): Promise<void> {
       // An asker of its own for each: the guessing limits must not answer here.
       const asker = { id: `kiosk:${asked}`, site: `site-${asked}` };
       const request = { asker, requestId: randomUUID(), credentialId, codiceFiscale };
-      const { verdict } = await app.verification.verify({ ...request, policy: DEMO_POLICY });
-      if (verdict.outcome !== 'denied' || verdict.reason !== 'notRecognised') {
+      if (!(isFirstLevel ? await refusedOnPage(app, request) : await refusedAtGate(app, request))) {
         missing();
       }
       if (asked >= WARM_UP) {

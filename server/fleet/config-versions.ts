@@ -172,18 +172,6 @@ export function driftOf(
   return drifts;
 }
 
-/** The fields that two configs have different values for, in order. */
-export function configDifferences(
-  before: SteeredConfig,
-  after: SteeredConfig,
-): { field: string; before: unknown; after: unknown }[] {
-  const fields = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort();
-  const at = (config: SteeredConfig, field: string) => config[field as keyof SteeredConfig];
-  return fields
-    .filter((field) => at(before, field) !== at(after, field))
-    .map((field) => ({ field, before: at(before, field), after: at(after, field) }));
-}
-
 function fromRow(row: {
   version: number;
   at: number;

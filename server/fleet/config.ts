@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { alertsConfigSchema } from './alerts/alerts.ts';
+import { type AlertsConfig, alertsConfigSchema } from './alerts/alerts.ts';
+import { readWebhook } from './alerts/webhook.ts';
 
 /** The fleet's part of the server's config. */
 export const fleetConfigSchema = z.strictObject({
@@ -10,4 +11,29 @@ export const fleetConfigSchema = z.strictObject({
    */
   metrics: z.enum(['token', 'loopback']).default('token'),
 });
-export type FleetConfig = z.infer<typeof fleetConfigSchema>;
+
+/** The config with what its files hold. */
+export interface FleetConfig {
+  alerts: AlertsConfig;
+  metrics: 'token' | 'loopback';
+}
+
+/** Reads what the config names in files. @throws VarcoError `webhookSecretUnusable`. */
+export async function readFleetConfig(
+  given: z.infer<typeof fleetConfigSchema>,
+): Promise<FleetConfig> {
+  const webhooks = await Promise.all(given.alerts.webhooks.map(readWebhook));
+  return { ...given, alerts: { ...given.alerts, webhooks } };
+}
+
+/** The config with every path made whole by `resolve`. */
+export function resolveFleetPaths<Given extends z.infer<typeof fleetConfigSchema>>(
+  config: Given,
+  resolve: (path: string) => string,
+): Given {
+  const webhooks = config.alerts.webhooks.map((hook) => ({
+    ...hook,
+    secretFile: resolve(hook.secretFile),
+  }));
+  return { ...config, alerts: { ...config.alerts, webhooks } };
+}

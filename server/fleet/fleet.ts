@@ -142,7 +142,7 @@ export class Fleet {
       activity,
       roster,
       events,
-      config: deps.alerts ?? alertsConfigSchema.parse({}),
+      config: deps.alerts ?? { ...alertsConfigSchema.parse({}), webhooks: [] },
       queueMail: deps.queueMail,
       expiries: async () => [
         ...((await deps.expiries?.()) ?? []),

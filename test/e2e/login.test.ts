@@ -13,11 +13,13 @@ import {
 import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
 import type { App } from '../../server/app.ts';
 import { loginConfigSchema } from '../../server/login/config.ts';
+import { hashPassword } from '../../server/login/password.ts';
+import { newPinHalf } from '../../server/login/pins.ts';
 import type { Role } from '../../server/login/session.ts';
 import { openStore } from '../../server/store/open.ts';
 import type { Store } from '../../server/store/store.ts';
 import { launchChromium } from '../support/chromium.ts';
-import { startApp } from '../support/server-app.ts';
+import { startApp, testKeyring } from '../support/server-app.ts';
 import { webAssets } from '../support/web-assets.ts';
 import { checkPage, openWindow, type Window, type windows } from '../support/web-browser.ts';
 
@@ -371,4 +373,97 @@ describe('the desk', () => {
     await page.getByText('solo da chi ha il ruolo di operatore').waitFor();
     expect(await page.getByLabel('Finalità').count()).toBe(0);
   });
+});
+
+test('an administrator invites, resets and disables; nobody else sees the page', async () => {
+  const { page, complaints } = await visit();
+  await accept(page, await invite('administrator'), 'boss@example.org');
+  await page.goto('/staff');
+  await page.getByLabel('Sedi').fill('not a site!');
+  await page.getByRole('button', { name: 'Crea l’invito' }).click();
+  await page.getByText('Scrivi «all»').first().waitFor();
+  await checkPage(page, 'staff-accounts-wrong');
+  await page.getByLabel('Ruolo').selectOption('operator');
+  await page.getByLabel('Sedi').fill('torino, venezia');
+  await page.getByRole('button', { name: 'Crea l’invito' }).click();
+  const link = (await page.locator('code').textContent()) ?? '';
+  await checkPage(page, 'staff-accounts');
+  const other = await visit({ size: 'phone' });
+  await accept(other.page, link, 'new.one@example.org');
+  expect((await other.page.goto('/staff'))?.status()).toBe(403);
+  await page.goto('/staff');
+  const row = page.getByRole('row').filter({ hasText: 'new.one@example.org' });
+  expect(await row.textContent()).toContain('torino, venezia');
+  await row.getByRole('button', { name: 'Disattiva' }).click();
+  await page.getByRole('row').filter({ hasText: 'disattivato' }).first().waitFor();
+  await other.page.goto('/operator');
+  await other.page.waitForURL('**/login/staff?**');
+  expect(complaints).toEqual([]);
+});
+
+test('one’s own account: a passkey more and less, and out on every device', async () => {
+  const { page, context } = await visit({ size: 'phone' });
+  await accept(page, await invite('operator'), 'own@example.org');
+  const devtools = await context.newCDPSession(page);
+  await devtools.send('WebAuthn.enable');
+  await devtools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+  await page.goto('/account');
+  await page.getByLabel('Nome della passkey').fill('portatile');
+  await page.getByRole('button', { name: 'Aggiungi una passkey' }).click();
+  await page.getByRole('button', { name: 'Togli portatile' }).waitFor();
+  await checkPage(page, 'account');
+  await page.getByRole('button', { name: 'Togli portatile' }).click();
+  await page.getByText('Non hai ancora passkey').waitFor();
+  await page.getByRole('button', { name: 'Esci da tutti i dispositivi' }).click();
+  await page.getByText('su ogni dispositivo, sono chiuse').waitFor();
+  await checkPage(page, 'logged-out-everywhere');
+});
+
+/** Puts a PIN of 16 where the issue of one puts it: how its halves travel is tested with the messages. */
+async function givenPin({ person }: SeededPerson): Promise<string> {
+  const pin = newPinHalf() + newPinHalf();
+  const code_mac = testKeyring.codeMac(person.codiceFiscale);
+  const { id } = await store.db
+    .selectFrom('person')
+    .select('id')
+    .where('code_mac', '=', code_mac)
+    .executeTakeFirstOrThrow();
+  const times = { issued_at: Date.now(), expires_at: Date.now() + 86_400_000 };
+  const password = await hashPassword(pin);
+  const row = { code_mac, person_id: id, state: 'issued', password, ...times };
+  await store.db.insertInto('pin').values(row).execute();
+  return pin;
+}
+
+test('a PIN in two halves becomes one of eight, which lets its owner in', async () => {
+  const { page, complaints } = await visit({ size: 'phone', javaScript: false });
+  const one = people[0] as SeededPerson;
+  await page.goto('/login/pin');
+  await checkPage(page, 'pin', { javaScript: false });
+  await page.getByLabel('Codice fiscale').fill(one.person.codiceFiscale);
+  await page.getByLabel('PIN').fill('ABCDEFGH');
+  await page.getByRole('button', { name: 'Entra' }).click();
+  await page.getByText('non corrispondono').first().waitFor();
+  await page.getByLabel('PIN').fill(await givenPin(one));
+  await page.getByRole('button', { name: 'Entra' }).click();
+  const shown = (await page.locator('code').textContent()) ?? '';
+  await checkPage(page, 'pin-new', { javaScript: false });
+  await page.getByLabel('Riporta').fill('ABCDEFGH');
+  await page.getByRole('button', { name: 'Conferma' }).click();
+  await page.getByText('Non è il PIN mostrato').first().waitFor();
+  await page.getByLabel('Riporta').fill(shown.toLowerCase());
+  await page.getByRole('button', { name: 'Conferma' }).click();
+  await page.waitForURL('**/portal**');
+  const [entry] = await app.logins.log.read({ account: one.person.codiceFiscale, limit: 1 });
+  expect(entry).toMatchObject({ event: 'login', way: 'pin' });
+  expect(complaints).toEqual([]);
 });

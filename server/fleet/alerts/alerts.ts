@@ -44,7 +44,10 @@ export const alertsConfigSchema = z.strictObject({
   repeatMinutes: z.number().min(1).max(10_080).default(60),
   thresholds: thresholdsSchema.prefault({}),
 });
-export type AlertsConfig = z.infer<typeof alertsConfigSchema>;
+/** What the alerts go by, with the hooks' secrets read. */
+export type AlertsConfig = Omit<z.infer<typeof alertsConfigSchema>, 'webhooks'> & {
+  webhooks: readonly Webhook[];
+};
 
 /** Writes an e-mail to the outbox in the caller's transaction. */
 export type QueueMail = (
@@ -87,7 +90,7 @@ export class Alerts {
     const { store, config, log, now } = deps;
     const limits: Thresholds = config.thresholds;
     this.#watch = new AlertWatch(limits);
-    this.#webhooks = new Webhooks({ store, hooks: config.webhooks as Webhook[], log, now });
+    this.#webhooks = new Webhooks({ store, hooks: config.webhooks, log, now });
     this.#hours = new HourCounts({ store, refusalsMin: limits.refusalsMin });
   }
 

@@ -1,6 +1,7 @@
 import { createHmac, randomUUID } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { errorCode } from '../../../shared/errors.ts';
+import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 
@@ -15,10 +16,40 @@ export const webhookSchema = z.strictObject({
   /** Its own; deliveries that wait name it. */
   name: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
   url: z.string().max(500).refine(isSafe, 'must be https://, or http:// to this machine itself'),
-  /** What deliveries are signed with, at least 24 random bytes in base64, as `whsec_…` or plain. */
-  secret: z.string().regex(/^(whsec_)?[A-Za-z0-9+/_-]{32,172}={0,2}$/),
+  /**
+   * A file with what deliveries are signed with: at least 24 random bytes in base64, as `whsec_…` or
+   * plain.
+   */
+  secretFile: z.string().min(1),
 });
-export type Webhook = z.infer<typeof webhookSchema>;
+
+/** A hook with its secret. */
+export interface Webhook {
+  name: string;
+  url: string;
+  secret: string;
+}
+
+const SECRET = /^(whsec_)?[A-Za-z0-9+/_-]{32,172}={0,2}$/;
+
+/** Reads the secret of a hook. @throws VarcoError `webhookSecretUnusable`. */
+export async function readWebhook({
+  secretFile,
+  ...hook
+}: z.infer<typeof webhookSchema>): Promise<Webhook> {
+  let secret: string;
+  try {
+    secret = (await readFile(secretFile, 'utf8')).trim();
+  } catch (cause) {
+    const message = `The secret of the webhook ${hook.name} can't be read (${errorCode(cause)})`;
+    throw new VarcoError('webhookSecretUnusable', message, { cause });
+  }
+  if (!SECRET.test(secret)) {
+    const message = `The secret of the webhook ${hook.name} is not 24 bytes or more in base64`;
+    throw new VarcoError('webhookSecretUnusable', message);
+  }
+  return { ...hook, secret };
+}
 
 const TIMEOUT_MS = 10_000;
 export const ATTEMPTS_MAX = 8;

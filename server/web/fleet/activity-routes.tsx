@@ -12,7 +12,7 @@ export function registerActivityRoutes(http: FastifyInstance, dashboard: Dashboa
     const view = dashboard.view(request);
     const { before } = request.query as { before?: string };
     const from = /^\d{1,15}$/.test(before ?? '') ? Number(before) : undefined;
-    const events = await activityViews(dashboard, actor, view.format, {
+    const events = await activityViews(dashboard, actor, view, {
       before: from,
       limit: PAGE_EVENTS,
     });

@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { parseInvitation } from '../../../shared/protocol/enrolment.ts';
 import { Frame, LivePart, type View } from './frame.tsx';
 import { QrPicture } from './qr-picture.tsx';
 
@@ -19,6 +20,7 @@ export interface EnrolPageProps {
 export function EnrolPage(props: EnrolPageProps): VNode {
   const { view, gate, code, invitation, expiresAt } = props;
   const { enrol: words } = view.words;
+  const server = parseInvitation(invitation)?.server ?? '';
   const path = `/fleet/gates/${encodeURIComponent(gate.id)}`;
   return (
     <Frame view={view} heading={`${words.heading}: ${gate.name}`}>
@@ -31,7 +33,8 @@ export function EnrolPage(props: EnrolPageProps): VNode {
             <code data-enrol-code>{code}</code>
           </p>
           <p>
-            {words.command}: <code>varco kiosk enrol {code}</code>
+            {words.command}:{' '}
+            <code>{`varco kiosk enrol ${code} --server ${server} --config kiosk.json`}</code>
           </p>
           <p>
             <strong>{words.until(view.format.clock(expiresAt))}</strong>

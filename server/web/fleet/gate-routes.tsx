@@ -175,7 +175,7 @@ async function gateProps(
     history: await historyOf(dashboard, actor, gate.id, range),
     alerts: await activeAlertsOf(dashboard, actor, { gate: gate.id }, view),
     commands: await commandViews(dashboard, actor, { gate: gate.id, limit: COMMANDS_SHOWN }),
-    events: await activityViews(dashboard, actor, view.format, {
+    events: await activityViews(dashboard, actor, view, {
       gate: gate.id,
       limit: EVENTS_SHOWN,
     }),

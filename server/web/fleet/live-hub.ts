@@ -84,8 +84,12 @@ export class LiveHub {
     this.#listeners.clear();
   }
 
-  /** Something about these kiosks, or under these topics, may be different now. */
-  touch(ids: readonly string[], topics: readonly Topic[] = []): void {
+  /**
+   * Something about these kiosks, or under these topics, may be different now.
+   *
+   * @param atOnce an operator's act: it goes out without waiting, and is seen even if it is over soon.
+   */
+  touch(ids: readonly string[], topics: readonly Topic[] = [], atOnce = false): void {
     // Without a page nobody listens, and the first one reads all.
     if (this.#stopped || !this.#started) {
       return;
@@ -98,7 +102,11 @@ export class LiveHub {
     }
     // The first after a quiet time goes at once: what is over soon is seen all the same.
     const { clock } = this.#deps;
-    const delay = Math.max(0, this.#gatheredAt + GATHER_MS - clock.monotonic());
+    const delay = atOnce ? 0 : Math.max(0, this.#gatheredAt + GATHER_MS - clock.monotonic());
+    if (atOnce) {
+      this.#cancelGather?.();
+      this.#cancelGather = undefined;
+    }
     this.#cancelGather ??= clock.after(delay, () => {
       this.#cancelGather = undefined;
       this.#gatheredAt = clock.monotonic();

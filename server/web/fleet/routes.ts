@@ -29,8 +29,9 @@ export function registerFleetPages(
   const dashboard = new Dashboard(deps, hub);
   const streams = new Set<() => void>();
   const unlisten = fleet.events.listen(({ gates, topics }) => {
-    // A site's name stands in all of its rows.
-    hub.touch(topics.includes('sites') ? [...gates, ...hub.ids()] : gates, topics);
+    // Places, keys or what is desired changed: somebody's act. A site's name stands in all of its rows.
+    const isAct = topics.includes('sites');
+    hub.touch(isAct ? [...gates, ...hub.ids()] : gates, topics, isAct);
   });
   http.register(async (scope) => {
     await scope.register(multipart, {

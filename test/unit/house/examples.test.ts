@@ -33,14 +33,16 @@ test('device/kiosk.enrolled.example.json is a config of a kiosk to be enrolled',
   expect(kioskConfigSchema.safeParse(both).success).toBe(false);
 });
 
-test.each(['server.example.json', 'server.messages.example.json', 'server.tls.example.json'])(
-  'server/%s',
-  (name) => {
-    const text = readFileSync(new URL(`../../../server/${name}`, import.meta.url), 'utf8');
-    expect(parseServerConfig(JSON.parse(text))).toMatchObject({ host: 'varco.example.it' });
-    expect(text).not.toMatch(/"(password|token|secret)"/);
-  },
-);
+test.each([
+  'server.example.json',
+  'server.fleet.example.json',
+  'server.messages.example.json',
+  'server.tls.example.json',
+])('server/%s', (name) => {
+  const text = readFileSync(new URL(`../../../server/${name}`, import.meta.url), 'utf8');
+  expect(parseServerConfig(JSON.parse(text))).toMatchObject({ host: 'varco.example.it' });
+  expect(text).not.toMatch(/"(password|token|secret)"/);
+});
 
 test('every problem of the hardware is told at once', async () => {
   const wrong = {

@@ -202,7 +202,7 @@ export const it = {
     benefits: 'Agevolazioni fiscali nel verbale',
     law: 'Legge',
     entitled: 'Che cosa ti spetta',
-    entitledAny: 'Con qualsiasi riconoscimento',
+    entitledAny: 'Dal tuo stato nel suo insieme',
     amount: (amount: string, months: number, year: number) =>
       `${amount} al mese per ${months} mensilità (${year})`,
     amountOnce: (amount: string, year: number) => `${amount} al mese (${year})`,

@@ -1,5 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { App } from '../../../../server/app.ts';
@@ -8,7 +11,7 @@ import {
   alertsConfigSchema,
   type QueueMail,
 } from '../../../../server/fleet/alerts/alerts.ts';
-import { Webhooks } from '../../../../server/fleet/alerts/webhook.ts';
+import { readWebhook, Webhooks } from '../../../../server/fleet/alerts/webhook.ts';
 import { openStore } from '../../../../server/store/open.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { actor, administrator, makeSite } from '../../../support/fleet-app.ts';
@@ -65,11 +68,10 @@ function newAlerts(): Alerts {
     activity,
     roster,
     events,
-    config: alertsConfigSchema.parse({
-      email: ['ops@example.it'],
+    config: {
+      ...alertsConfigSchema.parse({ email: ['ops@example.it'], repeatMinutes: 60 }),
       webhooks: [{ name: 'pager', url: hook, secret }],
-      repeatMinutes: 60,
-    }),
+    },
     queueMail: (_tx, mail) => {
       mails.push(mail);
       return Promise.resolve();
@@ -229,11 +231,29 @@ describe('a webhook that fails', () => {
   });
 
   test.each([
+    ['a weak one', 'c2hvcnQ='],
+    ['none', undefined],
+  ])('a secret that is unusable stops the start: %s', async (_name, text) => {
+    const folder = await mkdtemp(join(tmpdir(), 'varco-hook-'));
+    const secretFile = join(folder, 'hook.secret');
+    if (text !== undefined) {
+      await writeFile(secretFile, text);
+    }
+    await expect(readWebhook({ name: 'pager', url: hook, secretFile })).rejects.toMatchObject({
+      code: 'webhookSecretUnusable',
+    });
+    await writeFile(secretFile, `whsec_${secret}\n`);
+    const read = await readWebhook({ name: 'pager', url: hook, secretFile });
+    expect(read.secret).toBe(`whsec_${secret}`);
+    await rm(folder, { recursive: true });
+  });
+
+  test.each([
     ['plain to another machine', { url: 'http://example.it/x' }],
-    ['a weak secret', { secret: 'short' }],
+    ['a secret in the config itself', { secret }],
     ['no name', { name: '' }],
   ])('config: %s is refused', (_name, change) => {
-    const good = { name: 'pager', url: 'https://example.it/x', secret };
+    const good = { name: 'pager', url: 'https://example.it/x', secretFile: 'hook.secret' };
     expect(alertsConfigSchema.safeParse({ webhooks: [good] }).success).toBe(true);
     expect(alertsConfigSchema.safeParse({ webhooks: [{ ...good, ...change }] }).success).toBe(
       false,

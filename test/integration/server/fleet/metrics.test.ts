@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seedPeople } from '../../../../scripts/demo/seed.ts';
-import { fleetConfigSchema } from '../../../../server/fleet/config.ts';
+import { fleetConfigSchema, readFleetConfig } from '../../../../server/fleet/config.ts';
 import dashboard from '../../../../server/fleet/grafana.json' with { type: 'json' };
 import { openStore } from '../../../../server/store/open.ts';
 import type { Store } from '../../../../server/store/store.ts';
@@ -20,7 +20,8 @@ let secrets: string[];
 
 beforeAll(async () => {
   store = await openStore('sqlite::memory:');
-  one = await startFleetApp(store, { fleet: fleetConfigSchema.parse({ metrics: 'loopback' }) });
+  const fleet = await readFleetConfig(fleetConfigSchema.parse({ metrics: 'loopback' }));
+  one = await startFleetApp(store, { fleet });
   const people = await seedPeople(one.app);
   const gates = await makeSite(one.app, 'torino', 30);
   const { client, kioskId } = await enrolKiosk(one, gates[0] ?? '', {

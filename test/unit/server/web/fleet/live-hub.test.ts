@@ -73,6 +73,20 @@ describe('what changes', () => {
     expect(hub.rows('all').find(({ id }) => id === 'gate-1')?.alerts).toBe(9);
   });
 
+  test('an operator’s act does not wait', async () => {
+    const heard: LiveChange[] = [];
+    hub.listen('all', (one) => heard.push(one));
+    change('gate-1', { alerts: 7 });
+    hub.touch(['gate-1']);
+    await pass(0);
+    change('gate-2', { drift: true, alerts: 8 });
+    hub.touch(['gate-3']);
+    hub.touch(['gate-2'], ['sites'], true);
+    await pass(0);
+    expect(heard.map(({ rows: [row] }) => row?.id)).toEqual(['gate-1', 'gate-2']);
+    expect(clock.waiting).toBe(0);
+  });
+
   test('that is no change says nothing', async () => {
     const heard: LiveChange[] = [];
     hub.listen('all', (one) => heard.push(one));
