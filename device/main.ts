@@ -2,12 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { type Logger, pino } from 'pino';
-import {
-  type HardwareDeps,
-  openHardware,
-  type SimulatedHooks,
-  tryDecoder,
-} from '../hardware/open.ts';
+import { openHardware, tryDecoder } from '../hardware/open.ts';
 import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
@@ -29,11 +24,13 @@ import { Steering } from './steering/steering.ts';
 import { linuxReader } from './telemetry/linux-reader.ts';
 import { MachineWatch } from './telemetry/machine-watch.ts';
 
+type HardwareDeps = Parameters<typeof openHardware>[1];
+
 /** What a caller may hand in beside the config. */
 export interface KioskDeps {
   /** The page's files, and more for the demo. */
   page: HardwareDeps['page'];
-  simulated?: SimulatedHooks;
+  simulated?: NonNullable<HardwareDeps['simulated']>;
   log?: Logger;
   /** What a site may collect of that log. */
   recentLog?: RecentLog;

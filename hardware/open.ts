@@ -1,52 +1,30 @@
-import type { z } from 'zod';
-import type { Clock } from '../shared/clock.ts';
 import { VarcoError } from '../shared/errors.ts';
-import type { PageDisplayDeps } from './display/page.ts';
+import {
+  type DriverDeps,
+  type Drivers,
+  displays,
+  type HardwareDeps,
+  headsets,
+  indicators,
+  keypads,
+  printers,
+  scanners,
+  sounds,
+  speakers,
+  turnstiles,
+} from './drivers.ts';
 import { BoardPool } from './firmata/board-pool.ts';
 import type {
   Display,
   Headset,
   Indicator,
-  Key,
   Keypad,
-  PrintedReceipt,
   Printer,
   Scanner,
-  Signal,
   Speaker,
-  Symbology,
   Turnstile,
 } from './ports.ts';
 import { ScannerSet } from './scanner/scanner-set.ts';
-import { simulatedConfigSchema } from './simulated/config.ts';
-import type { SpeakerWatch } from './simulated/voice.ts';
-
-/** What the simulated drivers tell a script or the demo. */
-export interface SimulatedHooks {
-  signal(signal: Signal): void;
-  relay(state: 'open' | 'shut'): void;
-  /** Called once with the means to press keys. */
-  keypad(press: (key: Key) => void): void;
-  speaker?: SpeakerWatch;
-  /** Called once with the means to plug a headset in and out. */
-  headset?(plug: (plugged: boolean) => void): void;
-  printed?(receipt: PrintedReceipt): void;
-}
-
-/** What drivers are handed. */
-export interface HardwareDeps {
-  clock: Clock;
-  random: () => number;
-  /** Whether a text that was read proves itself, by a signature or a check character. */
-  proves?: (text: string, symbology: Symbology) => boolean;
-  page: Omit<PageDisplayDeps, 'clock'>;
-  simulated?: SimulatedHooks;
-}
-
-/** What a driver is handed: the same, and the boards that several drivers share. */
-interface DriverDeps extends HardwareDeps {
-  boards: BoardPool;
-}
 
 /** The kiosk's hands and eyes, opened but not started. */
 export interface Hardware {
@@ -61,168 +39,6 @@ export interface Hardware {
   headset?: Headset;
   printer?: Printer;
 }
-
-/** A driver as its module offers it: the schema of its config, and how it is opened. */
-interface Driver<Port> {
-  schema: z.ZodType;
-  open(config: never, deps: DriverDeps): Port | Promise<Port>;
-}
-
-function driver<Schema extends z.ZodType, Port>(
-  schema: Schema,
-  open: (config: z.infer<Schema>, deps: DriverDeps) => Port | Promise<Port>,
-): Driver<Port> {
-  return { schema, open };
-}
-
-type Drivers<Port> = Readonly<Record<string, () => Promise<Driver<Port>>>>;
-
-const scanners: Drivers<Scanner> = {
-  camera: async () => {
-    const { cameraConfigSchema } = await import('./scanner/camera-config.ts');
-    const { openCamera } = await import('./scanner/camera.ts');
-    const { TorchCamera } = await import('./scanner/torch.ts');
-    return driver(cameraConfigSchema, (config, deps) =>
-      config.torch
-        ? new TorchCamera(config.torch, deps, (torch) => openCamera(config, { ...deps, torch }))
-        : openCamera(config, deps),
-    );
-  },
-  'hid-pos': async () => {
-    const { hidPosConfigSchema, openHidPos } = await import('./scanner/hid.ts');
-    return driver(hidPosConfigSchema, openHidPos);
-  },
-  'hid-keyboard': async () => {
-    const { hidKeyboardConfigSchema, openHidKeyboard } = await import('./scanner/hid.ts');
-    return driver(hidKeyboardConfigSchema, openHidKeyboard);
-  },
-  serial: async () => {
-    const { openSerialScanner, serialScannerConfigSchema } = await import('./scanner/serial.ts');
-    return driver(serialScannerConfigSchema, openSerialScanner);
-  },
-};
-
-const displays: Drivers<Display> = {
-  page: async () => {
-    const { PageDisplay, pageDisplayConfigSchema } = await import('./display/page.ts');
-    return driver(
-      pageDisplayConfigSchema,
-      (config, { page, clock }) => new PageDisplay(config, { ...page, clock }),
-    );
-  },
-  'character-lcd': async () => {
-    const lcd = await import('./display/character-lcd.ts');
-    return driver(lcd.characterLcdConfigSchema, lcd.openCharacterLcd);
-  },
-};
-
-const keypads: Drivers<Keypad> = {
-  'gpio-keypad': async () => {
-    const matrix = await import('./keypad/gpio-matrix.ts');
-    return driver(matrix.gpioKeypadConfigSchema, matrix.openGpioKeypad);
-  },
-  'hid-keypad': async () => {
-    const pad = await import('./keypad/hid-keypad.ts');
-    return driver(pad.hidKeypadConfigSchema, pad.openHidKeypad);
-  },
-  simulated: async () => {
-    const { SimulatedKeypad } = await import('./simulated/keypad.ts');
-    return driver(simulatedConfigSchema, (_config, { clock, simulated }) => {
-      const keypad = new SimulatedKeypad(clock);
-      simulated?.keypad((key) => keypad.press(key));
-      return keypad;
-    });
-  },
-};
-
-const indicators: Drivers<Indicator> = {
-  gpio: async () => {
-    const gpio = await import('./gpio/onoff.ts');
-    return driver(gpio.gpioIndicatorConfigSchema, gpio.openGpioIndicator);
-  },
-  'johnny-five': async () => {
-    const board = await import('./firmata/gate.ts');
-    return driver(board.johnnyFiveIndicatorConfigSchema, board.openJohnnyFiveIndicator);
-  },
-  simulated: async () => {
-    const { SimulatedIndicator } = await import('./simulated/gate.ts');
-    return driver(
-      simulatedConfigSchema,
-      (_config, { clock, simulated }) => new SimulatedIndicator(clock, simulated?.signal),
-    );
-  },
-};
-
-const sounds: Drivers<Indicator> = {
-  earcons: async () => {
-    const { earconConfigSchema, openEarcons } = await import('./speech/espeak.ts');
-    return driver(earconConfigSchema, openEarcons);
-  },
-};
-
-const speakers: Drivers<Speaker> = {
-  espeak: async () => {
-    const { espeakConfigSchema, openEspeak } = await import('./speech/espeak.ts');
-    return driver(espeakConfigSchema, openEspeak);
-  },
-  simulated: async () => {
-    const { SimulatedSpeaker } = await import('./simulated/voice.ts');
-    return driver(
-      simulatedConfigSchema,
-      (_config, { clock, simulated }) => new SimulatedSpeaker(clock, simulated?.speaker),
-    );
-  },
-};
-
-const jackSense = async () => {
-  const { jackSenseConfigSchema, openJackSense } = await import('./speech/jack-sense.ts');
-  return driver(jackSenseConfigSchema, openJackSense);
-};
-
-const headsets: Drivers<Headset> = {
-  fixed: jackSense,
-  gpio: jackSense,
-  simulated: async () => {
-    const { SimulatedHeadset } = await import('./simulated/voice.ts');
-    return driver(simulatedConfigSchema, (_config, { clock, simulated }) => {
-      const headset = new SimulatedHeadset(clock);
-      simulated?.headset?.((plugged) => headset.plug(plugged));
-      return headset;
-    });
-  },
-};
-
-const printers: Drivers<Printer> = {
-  escpos: async () => {
-    const { escposConfigSchema, openEscposPrinter } = await import('./receipt/serial-printer.ts');
-    return driver(escposConfigSchema, openEscposPrinter);
-  },
-  simulated: async () => {
-    const { SimulatedPrinter } = await import('./simulated/voice.ts');
-    return driver(
-      simulatedConfigSchema,
-      (_config, { clock, simulated }) => new SimulatedPrinter(clock, simulated?.printed),
-    );
-  },
-};
-
-const turnstiles: Drivers<Turnstile> = {
-  gpio: async () => {
-    const gpio = await import('./gpio/onoff.ts');
-    return driver(gpio.gpioTurnstileConfigSchema, gpio.openGpioTurnstile);
-  },
-  'johnny-five': async () => {
-    const board = await import('./firmata/gate.ts');
-    return driver(board.johnnyFiveTurnstileConfigSchema, board.openJohnnyFiveTurnstile);
-  },
-  simulated: async () => {
-    const { SimulatedTurnstile } = await import('./simulated/gate.ts');
-    return driver(
-      simulatedConfigSchema,
-      (_config, { clock, simulated }) => new SimulatedTurnstile(clock, simulated?.relay),
-    );
-  },
-};
 
 /**
  * Opens the drivers that a config names, each imported only when named, so that a missing native part

@@ -17,7 +17,7 @@ import { Fleet } from './fleet/fleet.ts';
 import { KioskSockets } from './fleet/kiosk-socket.ts';
 import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link-limits.ts';
 import { Metrics } from './fleet/metrics.ts';
-import { Housekeeping } from './housekeeping.ts';
+import { Housekeeping, pruning } from './housekeeping.ts';
 import type { Log } from './log.ts';
 import type { Cards } from './login/card/cards.ts';
 import { type CardProxy, stripCertificateHeaders } from './login/card/proxy-certificate.ts';
@@ -184,12 +184,18 @@ export function createApp(deps: AppDeps): App {
     notify,
     cards: deps.cards,
   });
+  const contactChecks = new ContactChecks({ store, keyring, registry, notify, now });
+  const delegations = new Delegations({ store, keyring, audit, registry, notify, now });
   const housekeeping = new Housekeeping({
-    verification,
-    registry,
-    anchors,
-    logins,
-    checkpoints,
+    chores: [
+      { name: 'verification', run: () => verification.forget() },
+      { name: 'registry', run: () => registry.forgetErased() },
+      { name: 'anchors', run: () => anchors.anchor() },
+      { name: 'logins', run: () => logins.forget() },
+      { name: 'contacts', run: () => contactChecks.forgetExpired() },
+      { name: 'delegations', run: () => delegations.forgetOld() },
+      pruning(checkpoints, now),
+    ],
     clock,
     log,
   });
@@ -281,8 +287,8 @@ export function createApp(deps: AppDeps): App {
       ...{ pages, store, keyring, log, registry, credentials, policies, notify, now },
       cards: disabilityCards,
       sessions: logins.sessions,
-      contactChecks: new ContactChecks({ store, keyring, registry, notify, now }),
-      delegations: new Delegations({ store, keyring, audit, registry, notify, now }),
+      contactChecks,
+      delegations,
       origin: deps.web?.origin ?? `https://${host}`,
     });
   }

@@ -1,47 +1,29 @@
 import type { Clock } from '../shared/clock.ts';
 import { errorCode } from '../shared/errors.ts';
-import type { Anchors } from './audit/anchors.ts';
 import { type Checkpoints, RETENTION_MONTHS_MAX } from './audit/checkpoint.ts';
 import type { Log } from './log.ts';
-import type { Registry } from './registry/registry.ts';
-import type { Verification } from './verification/verification.ts';
 
 const EVERY_MS = 60_000;
 /** Rows go in small portions, so that no gate waits for them. */
 const PRUNE_EVERY_MS = 3_600_000;
 
-/** A room that lets go of what is past its time when it is asked to. */
-interface Forgetful {
-  forget(): Promise<void>;
+/** Something that is done every minute; one that fails keeps no other from its turn. */
+export interface Chore {
+  /** For the log. */
+  name: string;
+  run(): Promise<unknown>;
 }
 
 /** Lets go of what must not be kept: minutes-old sightings, spent codes, audit rows past their time. */
 export class Housekeeping {
-  readonly #verification: Verification;
-  readonly #registry: Registry;
-  readonly #anchors: Anchors;
-  readonly #logins: Forgetful;
-  readonly #checkpoints: Checkpoints;
+  readonly #chores: readonly Chore[];
   readonly #clock: Clock;
   readonly #log: Log;
   #cancel: () => void = () => {};
   #running: Promise<void> = Promise.resolve();
-  #prunedAt: number | undefined;
 
-  constructor(deps: {
-    verification: Verification;
-    registry: Registry;
-    anchors: Anchors;
-    logins: Forgetful;
-    checkpoints: Checkpoints;
-    clock: Clock;
-    log: Log;
-  }) {
-    this.#verification = deps.verification;
-    this.#registry = deps.registry;
-    this.#anchors = deps.anchors;
-    this.#logins = deps.logins;
-    this.#checkpoints = deps.checkpoints;
+  constructor(deps: { chores: readonly Chore[]; clock: Clock; log: Log }) {
+    this.#chores = deps.chores;
     this.#clock = deps.clock;
     this.#log = deps.log;
   }
@@ -59,22 +41,30 @@ export class Housekeeping {
     this.#cancel();
   }
 
-  /** Never throws: what could not go now goes next time. */
+  /** Never throws: what could not be done now is done next time. */
   async run(): Promise<void> {
-    try {
-      await this.#verification.forget();
-      await this.#registry.forgetErased();
-      await this.#anchors.anchor();
-      await this.#logins.forget();
-      const now = this.#clock.now();
-      if (this.#prunedAt === undefined || now - this.#prunedAt >= PRUNE_EVERY_MS) {
-        await this.#checkpoints.prune(monthsBefore(now, RETENTION_MONTHS_MAX));
-        this.#prunedAt = now;
+    for (const { name, run } of this.#chores) {
+      try {
+        await run();
+      } catch (error) {
+        this.#log.warn({ chore: name, code: errorCode(error) }, 'housekeeping failed');
       }
-    } catch (error) {
-      this.#log.warn({ code: errorCode(error) }, 'housekeeping failed');
     }
   }
+}
+
+/** Prunes the audit once an hour. */
+export function pruning(checkpoints: Checkpoints, now: () => number): Chore {
+  let prunedAt: number | undefined;
+  return {
+    name: 'audit',
+    async run() {
+      if (prunedAt === undefined || now() - prunedAt >= PRUNE_EVERY_MS) {
+        await checkpoints.prune(monthsBefore(now(), RETENTION_MONTHS_MAX));
+        prunedAt = now();
+      }
+    },
+  };
 }
 
 /** The same day so many months before; the last of the month where there is no such day. */

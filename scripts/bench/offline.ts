@@ -6,6 +6,7 @@ import { type EntryTable, halvesOf, sortEntries } from '../../shared/offline-lis
 import { openList } from '../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../shared/offline-list/offline-list.ts';
 import type { BenchContext } from './context.ts';
+import { reportEquality } from './offline/equality.ts';
 
 const ENTRIES_DEFAULT = 4_500_000;
 /** How many entries change between two lists: about 2 % of the registry a month, in a day. */
@@ -22,8 +23,17 @@ const tools = {
   seed: 1,
 };
 
-/** Measures the offline list: build, size, open, look-up, delta, key derivation. Takes a count of entries. */
+const EQUALITY_DEFAULT = 1_000_000;
+
+/**
+ * Measures the offline list: build, size, open, look-up, delta, key derivation. Takes a count of entries;
+ * or the word `equality` and a count: whether a list says of everybody what the server says.
+ */
 export async function run(context: BenchContext): Promise<void> {
+  if (context.args[0] === 'equality') {
+    await reportEquality(context, Number(context.args[1] ?? EQUALITY_DEFAULT));
+    return;
+  }
   const count = Number(context.args[0] ?? ENTRIES_DEFAULT);
   const table = randomTable(count);
   const [full, buildUs] = cpu(() => buildFullList(table, terms(1), tools));

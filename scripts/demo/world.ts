@@ -10,7 +10,7 @@ import { kioskConfigSchema } from '../../device/config.ts';
 import type { KioskWatcher } from '../../device/kiosk-options.ts';
 import { type RunningKiosk, startKiosk } from '../../device/main.ts';
 import type { PageAsset } from '../../hardware/display/page.ts';
-import type { SimulatedHooks } from '../../hardware/open.ts';
+import type { SimulatedHooks } from '../../hardware/drivers.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
 import type { SpeakerWatch } from '../../hardware/simulated/voice.ts';
 import type { DemoAddition } from './addition.ts';

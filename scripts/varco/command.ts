@@ -13,6 +13,7 @@ const loaders: Readonly<Record<string, () => Promise<Command>>> = {
   verify: async () => (await import('./verify.ts')).verifyCommand(),
   audit: async () => (await import('./audit.ts')).auditCommand(),
   offline: async () => (await import('./offline.ts')).offlineCommand(),
+  card: async () => (await import('./card.ts')).cardCommand(),
   notify: async () => (await import('./notify.ts')).notifyCommand(),
   pin: async () => (await import('./pin.ts')).pinCommand(),
   staff: async () => (await import('./staff.ts')).staffCommand(),

@@ -4,7 +4,7 @@ import { readServerConfig, type ServerConfig } from '../../server/config.ts';
 import { Keyring } from '../../server/credential/keyring.ts';
 import { readKeyringFile } from '../../server/credential/keyring-file.ts';
 import { createLog } from '../../server/log.ts';
-import { openTransports } from '../../server/notify/open.ts';
+import { queueOnly } from '../../server/notify/open.ts';
 import { openStore } from '../../server/store/open.ts';
 import type { Store } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -52,7 +52,8 @@ export async function withApp<Result>(
       host,
       alsoHosts,
       offlineLists: config.offlineLists,
-      transports: await openTransports(config.notify, systemClock, process.env),
+      disabilityCards: config.disabilityCards,
+      transports: queueOnly(config.notify),
     });
     await app.start();
     try {

@@ -27,12 +27,12 @@ export function verifyCommand(): Command {
     .option('--json', 'one JSON object a line')
     .action(async (options: Options) => {
       await withApp(options.config, async (open) => {
-        const credentialId = credentialIdOf(options.credential, open);
+        const code = codeOf(options.credential, open);
         for (const policy of options.policy) {
           const { verdict } = await open.app.verification.verify({
             asker: { id: 'command', site: 'command' },
             requestId: randomUUID(),
-            credentialId,
+            ...code,
             codiceFiscale: canonical(options.code),
             policy,
           });
@@ -45,9 +45,13 @@ export function verifyCommand(): Command {
     });
 }
 
-function credentialIdOf(text: string, { keyring, config }: OpenApp): string {
+/** A phone's live code is good for one question: of several policies, the first. */
+function codeOf(
+  text: string,
+  { keyring, config }: OpenApp,
+): { credentialId: string; liveIssuedAt?: number } {
   if (/^[0-9a-f]{32}$/.test(text)) {
-    return text;
+    return { credentialId: text };
   }
   const decoded = decodeCredential(text, {
     hosts: [config.host, ...config.alsoHosts],
@@ -57,7 +61,8 @@ function credentialIdOf(text: string, { keyring, config }: OpenApp): string {
   if (!decoded.ok) {
     throw new VarcoError(decoded.problem, 'This code is not one that a gate would send on');
   }
-  return decoded.credential.id;
+  const { id: credentialId, live, issuedAt } = decoded.credential;
+  return { credentialId, ...(live ? { liveIssuedAt: issuedAt } : {}) };
 }
 
 function words(verdict: Verdict): string {

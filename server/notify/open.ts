@@ -29,6 +29,19 @@ export async function openTransports(
   };
 }
 
+/**
+ * The same ways out for a command on the server's data: it writes to the outbox, and the server sends. No
+ * secret is read.
+ */
+export function queueOnly(config: NotifyConfig | undefined): Transports {
+  const send = () => Promise.resolve({ outcome: 'unreachable', code: 'notHere' } as const);
+  const stop = () => Promise.resolve();
+  return {
+    email: config?.email && { channel: 'email', send, stop },
+    sms: config?.sms && { channel: 'sms', send, stop },
+  };
+}
+
 async function openEmail(config: EmailConfig, environment: Environment): Promise<MailTransport> {
   const { user, passwordFile, caFile, dkim } = config;
   const value = environment.VARCO_SMTP_PASSWORD;

@@ -194,18 +194,27 @@ export class Outbox {
         .returning(['id', 'template', 'person_id', 'urgent', 'attempts', 'created_at'])
         .returning('body_cipher')
         .execute();
-      return rows.map(
-        (row): Claimed => ({
-          id: row.id,
-          claim,
-          template: row.template as TemplateName,
-          personId: row.person_id ?? undefined,
-          urgent: row.urgent === 1,
-          attempts: row.attempts,
-          createdAt: row.created_at,
-          body: JSON.parse(this.#keyring.open(PLACE, row.body_cipher as Buffer)) as Body,
-        }),
-      );
+      const claimed: Claimed[] = [];
+      for (const { body_cipher: box, ...row } of rows) {
+        const body = this.#open(box);
+        if (body) {
+          claimed.push({
+            id: row.id,
+            claim,
+            template: row.template as TemplateName,
+            personId: row.person_id ?? undefined,
+            urgent: row.urgent === 1,
+            attempts: row.attempts,
+            createdAt: row.created_at,
+            body,
+          });
+        } else {
+          // Of a key that is gone: it must not keep the others from going.
+          const dead = { state: 'dead', last_code: 'boxUnreadable', claim: null, settled_at: now };
+          await tx.updateTable('message').set(dead).where('id', '=', row.id).execute();
+        }
+      }
+      return claimed;
     });
   }
 
@@ -295,6 +304,14 @@ export class Outbox {
       .where('state', 'in', ['delivered', 'dead', 'expired', 'dropped'])
       .where('settled_at', '<', this.#now() - this.limits.keepMs)
       .execute();
+  }
+
+  #open(box: Buffer | null): Body | undefined {
+    try {
+      return JSON.parse(this.#keyring.open(PLACE, box ?? Buffer.alloc(0))) as Body;
+    } catch {
+      return undefined;
+    }
   }
 
   async #settle(

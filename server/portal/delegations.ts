@@ -200,6 +200,7 @@ export class Delegations {
     await this.#store.db.deleteFrom('delegation').where('grantor_id', '=', personId).execute();
   }
 
+  /** Lets go of delegations that ended long ago. */
   async forgetOld(): Promise<void> {
     await this.#store.db
       .deleteFrom('delegation')

@@ -38,14 +38,15 @@ async function prove(socket: WebSocket, url: string, kioskId: string, key: KeyOb
   }
 }
 
-async function connectAll({ url, connections, privateKey }: ClientsAsked & { kind: 'connect' }) {
+async function connectAll(asked: ClientsAsked & { kind: 'connect' }) {
+  const { url, first, connections, privateKey } = asked;
   const key = privateKey === undefined ? undefined : createPrivateKey(privateKey);
   const began = performance.now();
-  let next = 0;
+  let next = first;
   let failed = 0;
   await Promise.all(
     Array.from({ length: AT_ONCE }, async () => {
-      while (next < connections) {
+      while (next < first + connections) {
         const index = next;
         next += 1;
         await connect(url, index, key).catch(() => {

@@ -12,7 +12,8 @@ export type ServerTold =
 
 /** What the process of the kiosks is told to do, and answers. */
 export type ClientsAsked =
-  | { kind: 'connect'; url: string; connections: number; privateKey?: string }
+  /** Kiosks from `first` on, each with its own id. */
+  | { kind: 'connect'; url: string; first: number; connections: number; privateKey?: string }
   | { kind: 'heartbeats'; rounds: number }
   | { kind: 'disconnect' };
 export type ClientsTold =

@@ -7,6 +7,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { demoPeople } from '../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import { Audit } from '../../../server/audit/audit.ts';
+import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
 import type { MessageRequest } from '../../../server/notify/message.ts';
 import { Notify } from '../../../server/notify/notify.ts';
 import { defaultOutboxLimits } from '../../../server/notify/outbox.ts';
@@ -207,6 +208,19 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     // The one that was thought dead comes back too late to say anything.
     await notify.outbox.dead(claimed[0] as (typeof claimed)[number], 'late');
     expect(await stateOf('lost')).toMatchObject({ state: 'delivered', attempts: 2 });
+  });
+
+  test('a message of a key that is gone is dead, and the others go', async () => {
+    await queue(alert('foreign'));
+    await queue(alert('ours'));
+    const foreign = new Keyring(generateKeyringFile(0)).seal('message.body', '{}');
+    const change = store.db.updateTable('message').set({ body_cipher: foreign });
+    await change.where('key', '=', 'foreign').execute();
+    notify.start();
+    await pass(2000);
+    expect(desk.mails).toHaveLength(1);
+    expect(await stateOf('foreign')).toMatchObject({ state: 'dead', last_code: 'boxUnreadable' });
+    expect(await stateOf('ours')).toMatchObject({ state: 'delivered' });
   });
 
   test('put off: again later each time, at last a dead letter that can begin anew', async () => {
