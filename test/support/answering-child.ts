@@ -6,6 +6,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { DEMO_POLICY } from '../../scripts/demo/people.ts';
+import { requestKey } from '../../server/audit/request-key.ts';
 import { Keyring, keyringSchema } from '../../server/credential/keyring.ts';
 import { openStore } from '../../server/store/open.ts';
 import { startApp } from './server-app.ts';
@@ -38,7 +39,7 @@ async function askForever(first: number): Promise<never> {
       policy: DEMO_POLICY,
     });
     const told: Acknowledged = {
-      requestId: `kiosk:gate-${index % AT_ONCE} ${requestId}`,
+      requestId: requestKey(`kiosk:gate-${index % AT_ONCE}`, requestId),
       credentialId,
       codiceFiscale,
       answer: JSON.stringify(answer),

@@ -73,7 +73,7 @@ test('kill -9 in the middle of commits: nothing acknowledged is lost, and the ch
     }
     // Who lost the answer asks again and gets the same one, and no second row.
     const { requestId, credentialId, codiceFiscale, answer } = given.at(-1) as Acknowledged;
-    const [id = '', request = ''] = requestId.split(' ');
+    const [request = '', id = ''] = requestId.split(' ');
     const asker = { id, site: 'torino' };
     const again = { asker, requestId: request, credentialId, codiceFiscale, policy: DEMO_POLICY };
     expect(JSON.stringify(await app.verification.verify(again))).toBe(answer);

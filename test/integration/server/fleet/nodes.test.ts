@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SeededPerson, seedPeople } from '../../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
+import { requestKey } from '../../../../server/audit/request-key.ts';
 import { verifyAudit } from '../../../../server/audit/verify.ts';
 import { generateKeyringFile, Keyring } from '../../../../server/credential/keyring.ts';
 import { openStore } from '../../../../server/store/open.ts';
@@ -192,7 +193,7 @@ test('a node is killed under load: its kiosks move, nothing is lost and nothing 
           await comeBack(kiosk, balancer.url);
         }
       }
-      answered.set(`kiosk:${kiosk.id} ${requestId}`, answer);
+      answered.set(requestKey(`kiosk:${kiosk.id}`, requestId), answer);
     }
   };
   const load = kiosks.map(ask);
