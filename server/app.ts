@@ -280,7 +280,10 @@ export function createApp(deps: AppDeps): App {
     });
     registerLogin(http, { pages, logins, log, now, origin: deps.web?.origin });
     const { sessions } = logins;
-    registerFleetPages(http, { pages, fleet, policies, sessions, clock, log, now });
+    const { outbox } = notify;
+    registerFleetPages(http, {
+      ...{ pages, fleet, policies, sessions, clock, log, now, store, outbox },
+    });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
     registerStatements(http, pages);
     registerPortal(http, {

@@ -73,6 +73,7 @@ export const rules = {
   'alert.silence': { roles: operators, reach: 'site', scope: 'alerts:write' },
   'audit.read': { roles: auditors, reach: 'fleet', scope: 'audit:read' },
   'token.manage': { roles: administrators, reach: 'fleet' },
+  'message.manage': { roles: administrators, reach: 'fleet' },
   'account.manage': { roles: administrators, reach: 'fleet' },
   'desk.check': { roles: operators, reach: 'site' },
   'metrics.read': { roles: everybody, reach: 'fleet', scope: 'metrics:read' },

@@ -274,9 +274,9 @@ export class Outbox {
   }
 
   /** A dead letter begins anew. @throws VarcoError `messageUnknown`: no dead one has this id. */
-  async retry(id: string): Promise<void> {
+  async retry(id: string, db: Pick<Tx, 'updateTable'> = this.#store.db): Promise<void> {
     const now = this.#now();
-    const { numUpdatedRows } = await this.#store.db
+    const { numUpdatedRows } = await db
       .updateTable('message')
       .set({ state: 'waiting', attempts: 0, next_at: now, created_at: now, settled_at: null })
       .where('id', '=', id)
@@ -287,8 +287,8 @@ export class Outbox {
   }
 
   /** Gives a message up and erases it. @throws VarcoError `messageUnknown`: none waits or is dead. */
-  async drop(id: string): Promise<void> {
-    const { numUpdatedRows } = await this.#store.db
+  async drop(id: string, db: Pick<Tx, 'updateTable'> = this.#store.db): Promise<void> {
+    const { numUpdatedRows } = await db
       .updateTable('message')
       .set({ state: 'dropped', body_cipher: null, settled_at: this.#now() })
       .where('id', '=', id)

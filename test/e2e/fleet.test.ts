@@ -131,6 +131,7 @@ const pages = {
   rollouts: '/fleet/rollouts',
   activity: '/fleet/activity',
   tokens: '/fleet/tokens',
+  messages: '/fleet/messages',
 };
 
 type Name = keyof typeof pages;

@@ -38,6 +38,7 @@ const places = [
   { place: 'rollouts', href: '/fleet/rollouts' },
   { place: 'activity', href: '/fleet/activity' },
   { place: 'tokens', href: '/fleet/tokens' },
+  { place: 'messages', href: '/fleet/messages' },
 ] as const;
 export type Place = (typeof places)[number]['place'];
 
@@ -180,7 +181,11 @@ export class Dashboard {
   }
 
   #navigation(actor: FleetActor, current: Place, words: FleetWords): NavigationLink[] {
-    const shown = places.filter(({ place }) => place !== 'tokens' || may(actor, 'token.manage'));
+    const guarded: Partial<Record<Place, boolean>> = {
+      tokens: may(actor, 'token.manage'),
+      messages: may(actor, 'message.manage'),
+    };
+    const shown = places.filter(({ place }) => guarded[place] ?? true);
     return shown.map(({ place, href }) => ({
       href,
       label: words.nav[place],

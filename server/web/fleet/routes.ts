@@ -3,6 +3,8 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { requireStaff } from '../../login/request-session.ts';
+import type { Outbox } from '../../notify/outbox.ts';
+import type { Store } from '../../store/store.ts';
 import { registerActivityRoutes } from './activity-routes.tsx';
 import { registerAlertRoutes } from './alert-routes.tsx';
 import { registerCommandRoutes } from './command-routes.tsx';
@@ -10,6 +12,7 @@ import { Dashboard, type DashboardDeps } from './dashboard.tsx';
 import { registerGateRoutes } from './gate-routes.tsx';
 import { LiveHub } from './live-hub.ts';
 import { registerLiveRoutes } from './live-routes.ts';
+import { registerMessageRoutes } from './message-routes.tsx';
 import { registerOverviewRoutes } from './overview-routes.tsx';
 import { registerPlaceRoutes } from './place-routes.tsx';
 import { registerRolloutRoutes } from './rollout-routes.tsx';
@@ -21,7 +24,7 @@ const TABLE_BYTES_MAX = 1_000_000;
 /** The dashboard: `/fleet` and all below it, for staff alone. */
 export function registerFleetPages(
   http: FastifyInstance,
-  deps: DashboardDeps & { clock: Clock },
+  deps: DashboardDeps & { clock: Clock; store: Store; outbox: Outbox },
 ): void {
   const { fleet, clock, log } = deps;
   const run = randomUUID().slice(0, 8);
@@ -46,6 +49,7 @@ export function registerFleetPages(
     registerRolloutRoutes(scope, dashboard);
     registerAlertRoutes(scope, dashboard);
     registerTokenRoutes(scope, dashboard);
+    registerMessageRoutes(scope, dashboard, deps);
     registerActivityRoutes(scope, dashboard);
     registerLiveRoutes(scope, dashboard, { clock, streams });
   });

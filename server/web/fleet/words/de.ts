@@ -10,6 +10,7 @@ export const de: FleetWords = {
     rollouts: 'Verteilungen',
     activity: 'Verlauf',
     tokens: 'Programme',
+    messages: 'Nachrichten',
   },
   presence: {
     online: 'verbunden',
@@ -410,6 +411,8 @@ export const de: FleetWords = {
       'config.created': 'Version der Konfiguration angelegt',
       'token.created': 'Token angelegt',
       'token.revoked': 'Token widerrufen',
+      'message.retried': 'Nachricht neu begonnen',
+      'message.dropped': 'Nachricht aufgegeben',
     },
   },
   tokens: {
@@ -427,6 +430,20 @@ export const de: FleetWords = {
     never: 'nie',
     revoked: 'widerrufen',
   },
+  messages: {
+    heading: 'Nachrichten an Menschen',
+    waiting: (count) => `Warten auf den Versand: ${count}.`,
+    dead: 'Nicht zugestellt',
+    none: 'Keine Nachricht ist liegen geblieben.',
+    what: 'Nachricht',
+    way: 'Weg',
+    since: 'Seit',
+    tries: 'Versuche',
+    reason: 'Grund',
+    act: 'Aktion',
+    retry: 'Erneut senden',
+    drop: 'Aufgeben',
+  },
   roles: {
     viewer: 'Beobachter',
     operator: 'Bediener',
@@ -435,6 +452,8 @@ export const de: FleetWords = {
     auditor: 'Prüfer',
   },
   done: {
+    retried: 'Sie wird jetzt erneut gesendet.',
+    dropped: 'Gelöscht, samt Inhalt.',
     saved: 'Gespeichert.',
     made: 'Angelegt.',
     removed: 'Entfernt.',
@@ -446,6 +465,7 @@ export const de: FleetWords = {
     changed: 'Geändert.',
   },
   problems: {
+    messageUnknown: 'Diese Nachricht ist nicht mehr da oder schon unterwegs.',
     forbidden: 'Ihre Rolle umfasst das nicht.',
     formInvalid: 'Im Formular fehlt etwas oder ist etwas falsch:',
     siteInvalid: 'Der Standort ist nicht vollständig oder nicht richtig:',

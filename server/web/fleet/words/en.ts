@@ -10,6 +10,7 @@ export const en: FleetWords = {
     rollouts: 'Roll-outs',
     activity: 'Activity',
     tokens: 'Programs',
+    messages: 'Messages',
   },
   presence: {
     online: 'online',
@@ -407,6 +408,8 @@ export const en: FleetWords = {
       'config.created': 'Config version made',
       'token.created': 'Token made',
       'token.revoked': 'Token revoked',
+      'message.retried': 'Message begun anew',
+      'message.dropped': 'Message given up',
     },
   },
   tokens: {
@@ -424,6 +427,20 @@ export const en: FleetWords = {
     never: 'never',
     revoked: 'revoked',
   },
+  messages: {
+    heading: 'Messages to people',
+    waiting: (count) => `Waiting to leave: ${count}.`,
+    dead: 'Not delivered',
+    none: 'No message was left behind.',
+    what: 'Message',
+    way: 'Way',
+    since: 'Since',
+    tries: 'Tries',
+    reason: 'Reason',
+    act: 'Action',
+    retry: 'Try again',
+    drop: 'Give up',
+  },
   roles: {
     viewer: 'viewer',
     operator: 'operator',
@@ -432,6 +449,8 @@ export const en: FleetWords = {
     auditor: 'auditor',
   },
   done: {
+    retried: 'It leaves again now.',
+    dropped: 'Erased, with what was in it.',
     saved: 'Saved.',
     made: 'Made.',
     removed: 'Removed.',
@@ -443,6 +462,7 @@ export const en: FleetWords = {
     changed: 'Changed.',
   },
   problems: {
+    messageUnknown: 'This message is no longer there, or has left already.',
     forbidden: 'Your role does not include this.',
     siteInvalid: 'The site is not complete or not right:',
     siteExists: 'There is a site with this id already.',

@@ -10,6 +10,7 @@ export const fr: FleetWords = {
     rollouts: 'Déploiements',
     activity: 'Activité',
     tokens: 'Programmes',
+    messages: 'Messages',
   },
   presence: {
     online: 'en ligne',
@@ -409,6 +410,8 @@ export const fr: FleetWords = {
       'config.created': 'Version de configuration créée',
       'token.created': 'Jeton créé',
       'token.revoked': 'Jeton révoqué',
+      'message.retried': 'Message relancé',
+      'message.dropped': 'Message abandonné',
     },
   },
   tokens: {
@@ -426,6 +429,20 @@ export const fr: FleetWords = {
     never: 'jamais',
     revoked: 'révoqué',
   },
+  messages: {
+    heading: 'Messages aux personnes',
+    waiting: (count) => `En attente d’envoi : ${count}.`,
+    dead: 'Non remis',
+    none: 'Aucun message n’est resté en arrière.',
+    what: 'Message',
+    way: 'Voie',
+    since: 'Depuis',
+    tries: 'Essais',
+    reason: 'Raison',
+    act: 'Action',
+    retry: 'Réessayer',
+    drop: 'Abandonner',
+  },
   roles: {
     viewer: 'observateur',
     operator: 'opérateur',
@@ -434,6 +451,8 @@ export const fr: FleetWords = {
     auditor: 'auditeur',
   },
   done: {
+    retried: 'Il repart maintenant.',
+    dropped: 'Effacé, avec son contenu.',
     saved: 'Enregistré.',
     made: 'Créé.',
     removed: 'Supprimé.',
@@ -445,6 +464,7 @@ export const fr: FleetWords = {
     changed: 'Modifié.',
   },
   problems: {
+    messageUnknown: 'Ce message n’est plus là, ou il est déjà parti.',
     forbidden: 'Votre rôle ne le comprend pas.',
     formInvalid: 'Il manque quelque chose dans le formulaire, ou ce n’est pas correct :',
     siteInvalid: 'Le site n’est pas complet ou pas correct :',

@@ -10,6 +10,7 @@ export const it: FleetWords = {
     rollouts: 'Distribuzioni',
     activity: 'Attività',
     tokens: 'Programmi',
+    messages: 'Messaggi',
   },
   presence: {
     online: 'in linea',
@@ -408,6 +409,8 @@ export const it: FleetWords = {
       'config.created': 'Versione della configurazione creata',
       'token.created': 'Token creato',
       'token.revoked': 'Token revocato',
+      'message.retried': 'Messaggio ripartito',
+      'message.dropped': 'Messaggio eliminato',
     },
   },
   tokens: {
@@ -425,6 +428,20 @@ export const it: FleetWords = {
     never: 'mai',
     revoked: 'revocato',
   },
+  messages: {
+    heading: 'Messaggi alle persone',
+    waiting: (count) => `In attesa di partire: ${count}.`,
+    dead: 'Non consegnati',
+    none: 'Nessun messaggio è rimasto indietro.',
+    what: 'Messaggio',
+    way: 'Mezzo',
+    since: 'Dal',
+    tries: 'Tentativi',
+    reason: 'Motivo',
+    act: 'Azione',
+    retry: 'Riprova',
+    drop: 'Rinuncia',
+  },
   roles: {
     viewer: 'osservatore',
     operator: 'operatore',
@@ -433,6 +450,8 @@ export const it: FleetWords = {
     auditor: 'revisore',
   },
   done: {
+    retried: 'Riparte adesso.',
+    dropped: 'Eliminato, con il suo contenuto.',
     saved: 'Salvato.',
     made: 'Creato.',
     removed: 'Eliminato.',
@@ -444,6 +463,7 @@ export const it: FleetWords = {
     changed: 'Modificato.',
   },
   problems: {
+    messageUnknown: 'Questo messaggio non c’è più, o è già partito.',
     forbidden: 'Il tuo ruolo non lo comprende.',
     siteInvalid: 'La sede non è completa o non è corretta:',
     siteExists: 'C’è già una sede con questo id.',

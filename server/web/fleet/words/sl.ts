@@ -10,6 +10,7 @@ export const sl: FleetWords = {
     rollouts: 'Uvajanja',
     activity: 'Dejavnost',
     tokens: 'Programi',
+    messages: 'Sporočila',
   },
   presence: {
     online: 'povezan',
@@ -407,6 +408,8 @@ export const sl: FleetWords = {
       'config.created': 'Različica nastavitev ustvarjena',
       'token.created': 'Žeton ustvarjen',
       'token.revoked': 'Žeton preklican',
+      'message.retried': 'Sporočilo znova poslano',
+      'message.dropped': 'Sporočilo opuščeno',
     },
   },
   tokens: {
@@ -424,6 +427,20 @@ export const sl: FleetWords = {
     never: 'nikoli',
     revoked: 'preklican',
   },
+  messages: {
+    heading: 'Sporočila ljudem',
+    waiting: (count) => `Čakajo na pošiljanje: ${count}.`,
+    dead: 'Nedostavljena',
+    none: 'Nobeno sporočilo ni zaostalo.',
+    what: 'Sporočilo',
+    way: 'Pot',
+    since: 'Od',
+    tries: 'Poskusi',
+    reason: 'Razlog',
+    act: 'Dejanje',
+    retry: 'Poskusi znova',
+    drop: 'Opusti',
+  },
   roles: {
     viewer: 'opazovalec',
     operator: 'operater',
@@ -432,6 +449,8 @@ export const sl: FleetWords = {
     auditor: 'revizor',
   },
   done: {
+    retried: 'Zdaj gre znova na pot.',
+    dropped: 'Izbrisano, skupaj z vsebino.',
     saved: 'Shranjeno.',
     made: 'Ustvarjeno.',
     removed: 'Odstranjeno.',
@@ -443,6 +462,7 @@ export const sl: FleetWords = {
     changed: 'Spremenjeno.',
   },
   problems: {
+    messageUnknown: 'Tega sporočila ni več ali pa je že odšlo.',
     forbidden: 'Vaša vloga tega ne zajema.',
     formInvalid: 'V obrazcu nekaj manjka ali ni prav:',
     siteInvalid: 'Lokacija ni popolna ali ni prava:',

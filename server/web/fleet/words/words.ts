@@ -10,7 +10,7 @@ export type CodeWords = Readonly<Record<string, string>>;
 export interface FleetWords {
   title: string;
   nav: Record<
-    'fleet' | 'sites' | 'alerts' | 'commands' | 'rollouts' | 'activity' | 'tokens',
+    'fleet' | 'sites' | 'alerts' | 'commands' | 'rollouts' | 'activity' | 'tokens' | 'messages',
     string
   >;
   presence: Record<Presence, string>;
@@ -257,6 +257,20 @@ export interface FleetWords {
     lastUsed: string;
     never: string;
     revoked: string;
+  };
+  messages: {
+    heading: string;
+    waiting(count: number): string;
+    dead: string;
+    none: string;
+    what: string;
+    way: string;
+    since: string;
+    tries: string;
+    reason: string;
+    act: string;
+    retry: string;
+    drop: string;
   };
   roles: CodeWords;
   /** What was done, by the word in `?done=`. */

@@ -38,6 +38,7 @@ const expected: Record<FleetAction, string> = {
   'alert.silence': 'osa',
   'audit.read': 'au',
   'token.manage': 'a',
+  'message.manage': 'a',
   'account.manage': 'a',
   'desk.check': 'osa',
   'metrics.read': 'vosau',
@@ -100,6 +101,7 @@ test('a token does what its scopes name and its role may, and never opens a gate
     'fleet.saveView',
     'command.openOnce',
     'token.manage',
+    'message.manage',
     'account.manage',
     'desk.check',
   ]);

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { SqliteStore } from '../../../../../server/store/sqlite.ts';
 import type { Snapshot } from '../../../../../server/web/fleet/live-events.ts';
@@ -248,6 +249,54 @@ describe('without JavaScript', () => {
     const [row] = await dashboard.app.fleet.commands.list(administrator);
     expect(row).toMatchObject({ gate: 'uffizi-1', command: { name: 'identify' } });
     kiosk.client.socket.close();
+  });
+});
+
+describe('dead letters', () => {
+  /** A message that a gateway refused for good, as the outbox keeps it. */
+  const deadLetter = async () => {
+    const id = randomUUID();
+    await store.db
+      .insertInto('message')
+      .values({
+        ...{ id, key: id, channel: 'sms', template: 'secondLevelCode', state: 'dead', urgent: 1 },
+        ...{ person_id: null, address_mac: null, body_cipher: Buffer.from('sealed'), attempts: 7 },
+        ...{ created_at: 1, next_at: 1, expires_at: null, claim: null, claimed_until: null },
+        ...{ last_code: 'refusedForGood', settled_at: 1 },
+      })
+      .execute();
+    return id;
+  };
+  const stateOf = async (id: string) =>
+    (await store.db.selectFrom('message').select('state').where('id', '=', id).executeTakeFirst())
+      ?.state;
+
+  test('an administrator sees why, begins one anew and gives another up, on the record', async () => {
+    const [one, other] = [await deadLetter(), await deadLetter()];
+    const { get, post } = await visitor('administrator');
+    const { html } = await get('/fleet/messages');
+    expect(html).toContain('refusedForGood');
+    expect(html).not.toContain('sealed');
+    const { to } = await post(`/fleet/messages/${one}/retry`, {});
+    expect(to).toBe('/fleet/messages?done=retried');
+    expect((await post(`/fleet/messages/${other}/drop`, {})).status).toBe(303);
+    expect([await stateOf(one), await stateOf(other)]).toEqual(['waiting', 'dropped']);
+    expect((await post(`/fleet/messages/${other}/retry`, {})).status).toBe(404);
+    const rows = await store.db.selectFrom('audit').select('kind').execute();
+    const kinds = rows.map(({ kind }) => kind).filter((kind) => kind.includes('message.'));
+    expect(kinds.map((kind) => kind.replace(/^.*message/, 'message'))).toEqual([
+      'message.retried',
+      'message.dropped',
+    ]);
+  });
+
+  test.each(['viewer', 'operator', 'siteManager', 'auditor'] as const)('not a %s', async (role) => {
+    const id = await deadLetter();
+    const { get, post } = await visitor(role);
+    expect((await get('/fleet/messages')).status).toBe(403);
+    expect((await get('/fleet')).html).not.toContain('/fleet/messages');
+    expect((await post(`/fleet/messages/${id}/retry`, {})).status).toBe(403);
+    expect(await stateOf(id)).toBe('dead');
   });
 });
 
