@@ -287,7 +287,7 @@ export class Credentials {
     options: { personId: number; mac: string; actor: string; card?: CardDetails | undefined },
   ): Promise<IssuedCredential> {
     const id = randomBytes(ID_BYTES).toString('hex');
-    const at = this.#now();
+    const at = await this.#issueTime(tx, options.personId);
     const { card } = options;
     const kind = card ? 'card' : 'status';
     await tx
@@ -309,6 +309,16 @@ export class Credentials {
     await this.#record(tx, id, 'issued', options.actor, options.mac);
     await noteCredentialChanges(tx, [id]);
     return { id, text: this.#encode(id, kind, at, card?.expiresAt ?? null) };
+  }
+
+  /** Later than all codes of the person before, whatever the clock says: their order is their number. */
+  async #issueTime(tx: Tx, personId: number): Promise<number> {
+    const { last } = await tx
+      .selectFrom('credential')
+      .select(({ fn }) => fn.max('issued_at').as('last'))
+      .where('person_id', '=', personId)
+      .executeTakeFirstOrThrow();
+    return Math.max(this.#now(), Number(last ?? 0) + 1);
   }
 
   async #revoke(
