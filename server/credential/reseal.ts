@@ -33,6 +33,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'staff_account', keys: ['id'], column: 'totp_cipher', place: 'staff.totp' },
   { table: 'login_log', keys: ['id'], column: 'body_cipher', place: 'login.log' },
   { table: 'message', keys: ['id'], column: 'body_cipher', place: 'message.body' },
+  { table: 'card_request', keys: ['id'], column: 'photo_cipher', place: 'card.photo' },
   { table: 'delegation', keys: ['id'], column: 'delegate_cipher', place: 'delegation.delegate' },
 ];
 
