@@ -56,6 +56,8 @@ import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
 const BODY_BYTES_MAX = 65_536;
+/** A photo over a slow phone takes its time; how long a request's head may take is `slowness`'s. */
+const REQUEST_MS_MAX = 60_000;
 
 export interface AppDeps {
   store: Store;
@@ -355,7 +357,7 @@ function createHttp(
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
-    requestTimeout: 10_000,
+    requestTimeout: REQUEST_MS_MAX,
     forceCloseConnections: true,
     ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,

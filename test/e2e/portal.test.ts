@@ -92,6 +92,7 @@ describe.each(settings)('on a %s, JavaScript %s', (size, javaScript) => {
     await checkPage(page, name('live'), { javaScript });
     for (const [link, heading] of [
       ['Il mio stato', 'Il mio stato'],
+      ['Disability Card', 'Disability Card'],
       ['Chi mi ha controllato', 'Chi mi ha controllato'],
       ['Contatti e consensi', 'Contatti e consensi'],
       ['Deleghe', 'Deleghe'],
