@@ -10,12 +10,22 @@ export interface KeptIdentity extends Omit<PersonRecord, 'privacyVersion'> {
 }
 
 export function sealIdentity(keyring: Keyring, identity: KeptIdentity): Buffer {
-  return keyring.seal(PLACE, JSON.stringify(identity));
+  return sealIdentityText(keyring, JSON.stringify(identity));
+}
+
+/** @param text a {@link KeptIdentity} as JSON. */
+export function sealIdentityText(keyring: Keyring, text: string): Buffer {
+  return keyring.seal(PLACE, text);
 }
 
 /** @throws VarcoError `boxUnreadable`. */
 export function openIdentity(keyring: Keyring, box: Buffer): KeptIdentity {
-  return JSON.parse(keyring.open(PLACE, box)) as KeptIdentity;
+  return JSON.parse(openIdentityText(keyring, box)) as KeptIdentity;
+}
+
+/** The box's content as it was sealed. */
+export function openIdentityText(keyring: Keyring, box: Buffer): string {
+  return keyring.open(PLACE, box);
 }
 
 /** A person as kept in two places. */

@@ -4,8 +4,9 @@ import type { Keyring } from '../credential/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { type Erasure, erase, forgetErased } from './erasure.ts';
 import { laterNotice, openIdentity, sealIdentity } from './identity.ts';
-import { type BatchResult, type ImportProgress, Intake, type RegistryRow } from './intake.ts';
+import { type BatchResult, type ImportProgress, Intake } from './intake.ts';
 import { type PersonRecord, personSchema } from './person.ts';
+import { type PreparedRows, preparePeople, type RegistryRow } from './prepare.ts';
 import type { Status } from './status.ts';
 import { readStatusEvents, STATUS_CHANNEL, type StatusEvent } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
@@ -40,12 +41,25 @@ export class Registry {
   }
 
   /**
-   * Takes persons and verbali in, idempotent by protocol number, in one transaction.
+   * Takes persons and verbali in, idempotent by protocol number, in one transaction; a rejected one's
+   * `line` is its index.
+   */
+  importRows(rows: readonly RegistryRow[]): Promise<BatchResult> {
+    const today = this.today();
+    const people = preparePeople(
+      rows.map((row, line) => ({ ...row, line })),
+      today,
+    );
+    return this.importPrepared({ people, rejects: [], today });
+  }
+
+  /**
+   * Takes checked rows in, like {@link importRows}.
    *
    * @param progress written with the rows, so that an interrupted import resumes.
    */
-  async importRows(rows: readonly RegistryRow[], progress?: ImportProgress): Promise<BatchResult> {
-    const macs = this.#intake.macsOf(rows);
+  async importPrepared(rows: PreparedRows, progress?: ImportProgress): Promise<BatchResult> {
+    const macs = rows.people.map(([codiceFiscale]) => this.#keyring.codeMac(codiceFiscale));
     const result = await this.#store.transaction((tx) =>
       this.#intake.take(tx, rows, macs, progress),
     );
@@ -53,6 +67,11 @@ export class Registry {
       await this.#store.notify(STATUS_CHANNEL, '');
     }
     return result;
+  }
+
+  /** The day, in ISO form, up to which verbali count. */
+  today(): string {
+    return new Date(this.#now()).toISOString().slice(0, 10);
   }
 
   /** How far an import of this file got; 0 when it never began. */

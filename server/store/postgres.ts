@@ -100,6 +100,13 @@ export class PostgresStore implements Store {
     return Number(result.numAffectedRows ?? 0);
   }
 
+  async reserveIds(tx: Tx, table: 'person', count: number): Promise<number[]> {
+    const { rows } = await sql<{ id: number }>`
+      select nextval(pg_get_serial_sequence(${table}, 'id')) as id
+      from generate_series(1, ${count})`.execute(tx);
+    return rows.map(({ id }) => id);
+  }
+
   async scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
     const { rows } = await this.db.executeQuery(CompiledQuery.raw(scan.text, [...parameters]));
     return rows.map((row) => Object.values(row as Record<string, unknown>));
