@@ -101,12 +101,10 @@ test('PostgreSQL: the connection ended in the middle of a transaction; again, it
     await other.query('begin');
     await other.query(`select value from counter where name = 'statusEvent' for update`);
     const failed = expect(take(app)).rejects.toMatchObject({ code: 'storeUnavailable' });
+    const end = sql`select pg_terminate_backend(pid) from pg_stat_activity
+      where datname = current_database() and wait_event_type = 'Lock'`;
     await expect
-      .poll(async () => {
-        const { rowCount } = await other.query(`select pg_terminate_backend(pid)
-          from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`);
-        return rowCount;
-      })
+      .poll(async () => (await end.execute(store.db)).rows.length, { timeout: 20_000 })
       .toBe(1);
     await failed;
     await other.query('rollback');
