@@ -40,20 +40,17 @@ export interface Kept {
  * accepted is not forgotten because a row says nothing of it.
  */
 export function merge(known: Kept | undefined, given: PersonRecord): Kept {
-  const { privacyVersion: brought, mobile, email, ...rest } = given;
+  const { codiceFiscale, name, birthDate, privacyVersion: brought } = given;
+  const identity: KeptIdentity = { codiceFiscale, name, birthDate };
   const before = known?.privacyVersion ?? null;
   if (known?.identity.contactsBy === 'citizen') {
-    return {
-      identity: {
-        ...rest,
-        ...contacts(known.identity.mobile, known.identity.email),
-        contactsBy: 'citizen',
-      },
-      privacyVersion: before,
-    };
+    addContacts(identity, known.identity);
+    identity.contactsBy = 'citizen';
+    return { identity, privacyVersion: before };
   }
   const privacyVersion = brought === undefined ? before : laterNotice(before, brought);
-  return { identity: { ...rest, ...contacts(mobile, email) }, privacyVersion };
+  addContacts(identity, given);
+  return { identity, privacyVersion };
 }
 
 /** Notices are named by when they came into force, such as `2026-01`: the later name is the newer. */
@@ -61,8 +58,16 @@ export function laterNotice(before: string | null, now: string): string {
   return before !== null && before > now ? before : now;
 }
 
-function contacts(mobile: string | undefined, email: string | undefined) {
-  return { ...(mobile ? { mobile } : {}), ...(email ? { email } : {}) };
+function addContacts(
+  identity: KeptIdentity,
+  { mobile, email }: Pick<PersonRecord, 'mobile' | 'email'>,
+): void {
+  if (mobile) {
+    identity.mobile = mobile;
+  }
+  if (email) {
+    identity.email = email;
+  }
 }
 
 export function isSame(a: Kept, b: Kept): boolean {

@@ -1,7 +1,7 @@
 import { parse as parseCsv } from 'csv-parse/sync';
 import { VarcoError } from '../../shared/errors.ts';
 import { importColumns, requiredColumns } from './columns.ts';
-import { NOT_A_RECORD } from './record-check.ts';
+import { NOT_JSON, TOO_MANY_FIELDS } from './record-check.ts';
 
 export type ImportFormat = 'ndjson' | 'csv';
 
@@ -47,7 +47,7 @@ function parseJson(text: string): unknown {
   try {
     return text.trim() === '' ? undefined : JSON.parse(text);
   } catch {
-    return NOT_A_RECORD;
+    return NOT_JSON;
   }
 }
 
@@ -56,25 +56,46 @@ function csvRecords(
   columns: readonly string[],
   linesBefore: number,
 ): NumberedRecord[] {
-  return readCsv(text, linesBefore).map(({ record, info: { lines } }) => ({
-    line: linesBefore + lines,
-    record: record.length > columns.length ? NOT_A_RECORD : fromCsv(record, columns),
+  const rows = isPlain(text) ? splitLines(text, linesBefore) : readCsv(text, linesBefore);
+  return rows.map(({ line, record }) => ({
+    line,
+    record: record.length > columns.length ? TOO_MANY_FIELDS : fromCsv(record, columns),
   }));
 }
 
-interface CsvRecord {
+interface CsvRow {
+  line: number;
   record: string[];
-  info: { lines: number };
 }
 
-function readCsv(text: string, linesBefore: number): CsvRecord[] {
+/** Whether a block has no quotes, and its lines end like most: then its commas are all that parts it. */
+function isPlain(text: string): boolean {
+  return !(text.includes('"') || /\r(?!\n)/.test(text));
+}
+
+/** What {@link readCsv} gives of a plain block, at a tenth of its cost. */
+export function splitLines(text: string, linesBefore: number): CsvRow[] {
+  const rows: CsvRow[] = [];
+  for (const [index, ended] of text.split('\n').entries()) {
+    const line = ended.endsWith('\r') ? ended.slice(0, -1) : ended;
+    if (line !== '') {
+      rows.push({ line: linesBefore + index + 1, record: line.split(',') });
+    }
+  }
+  return rows;
+}
+
+/** @throws VarcoError `importUnreadable`. */
+export function readCsv(text: string, linesBefore: number): CsvRow[] {
   try {
-    return parseCsv(text, {
+    const records = parseCsv(text, {
       info: true,
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: RECORD_BYTES_MAX,
-    }) as unknown as CsvRecord[];
+      record_delimiter: text.includes('\n') ? ['\r\n', '\n'] : ['\r'],
+    }) as unknown as { record: string[]; info: { lines: number } }[];
+    return records.map(({ record, info }) => ({ line: linesBefore + info.lines, record }));
   } catch (error) {
     const line = linesBefore + ((error as { lines?: number }).lines ?? 0);
     const message = `The file is not CSV any more at line ${line}`;

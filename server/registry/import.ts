@@ -4,7 +4,7 @@ import { pipeline } from 'node:stream/promises';
 import { VarcoError } from '../../shared/errors.ts';
 import { type CutBlock, cutBlocks } from './import-blocks.ts';
 import type { ImportFormat } from './import-records.ts';
-import type { ImportProgress, RowProblem } from './intake.ts';
+import type { RowProblem } from './intake-batch.ts';
 import type { PreparedBlock, PreparedPerson, Reject } from './prepare.ts';
 import { Preparers } from './prepare-threads.ts';
 import type { Registry } from './registry.ts';
@@ -145,10 +145,8 @@ class Batches {
     }
     if (!dryRun) {
       const { lines, bytes } = counts;
-      const progress: ImportProgress | undefined = fingerprint
-        ? { fingerprint, lines, bytes }
-        : undefined;
-      const rows = { people, rejects, today: this.#today };
+      const progress = { fingerprint, lines, bytes };
+      const rows = { people, today: this.#today };
       const result = await this.#registry.importPrepared(rows, progress);
       counts.verbali += result.verbali;
       counts.unchanged += result.unchanged;

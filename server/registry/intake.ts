@@ -1,6 +1,16 @@
 import type { Keyring } from '../credential/keyring.ts';
+import type { Tables } from '../store/schema.ts';
 import { RunAgain, type Store, type Tx } from '../store/store.ts';
 import { isSame, type Kept, merge, openIdentityText, sealIdentityText } from './identity.ts';
+import {
+  compare,
+  foldFresh,
+  type GivenPerson,
+  NO_STATUS,
+  type RowProblem,
+  type Taken,
+  type Write,
+} from './intake-batch.ts';
 import {
   insertPersons,
   insertVerbali,
@@ -13,16 +23,15 @@ import {
   verbaliByProtocol,
 } from './intake-statements.ts';
 import type { PersonRecord } from './person.ts';
-import type { PreparedPerson, PreparedRows, PreparedVerbale } from './prepare.ts';
+import type { PreparedPerson } from './prepare.ts';
 import { status } from './status.ts';
 import { writeStatusEvents } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 
-export type RowProblem = 'protocolOfAnother' | 'conflictingContent';
-
 /** What became of the rows of one batch. */
 export interface BatchResult {
   persons: number;
+  newPersons: number;
   verbali: number;
   unchanged: number;
   rejected: { line: number; problem: RowProblem }[];
@@ -31,35 +40,13 @@ export interface BatchResult {
 
 /** Where an import stands, kept in the same transaction as its rows. */
 export interface ImportProgress {
-  fingerprint: string;
+  /** Absent: nobody will ask where it stood. */
+  fingerprint: string | undefined;
   lines: number;
   bytes: number;
 }
 
-const NO_STATUS = '{}';
 const EMPTY_BOX = Buffer.alloc(0);
-
-/** A person of a batch. */
-interface Taken {
-  mac: string;
-  /** As the last of its rows gives it. */
-  given: PreparedPerson;
-  /** How many verbali its rows bring, and how many of them are written. */
-  brought: number;
-  written: number;
-  known: PersonRow | undefined;
-  id: number;
-  /** The status after the batch, where it has to be worked out. */
-  next: string;
-}
-
-interface Write {
-  owner: Taken;
-  verbale: PreparedVerbale;
-}
-
-/** Later in a verbale's life wins, so that the order of arrival never matters. */
-const stateRank = { draft: 0, definitive: 1, superseded: 1, annulled: 2 } as const;
 
 /** Takes persons and verbali in, many in one unit of work. */
 export class Intake {
@@ -73,19 +60,19 @@ export class Intake {
     this.#now = deps.now;
   }
 
-  /** One batch, inside a transaction; see `Registry.importRows`. */
+  /** One batch, inside a transaction; see {@link BatchWriter.write}. */
   async take(
     tx: Tx,
-    rows: PreparedRows,
-    macs: readonly string[],
+    people: readonly GivenPerson[],
+    today: string,
     progress?: ImportProgress,
   ): Promise<BatchResult> {
     const now = this.#now();
-    const persons = await this.#readPersons(tx, rows, macs);
-    const { writes, unchanged, rejected } = await this.#sortVerbali(tx, rows, macs, persons);
+    const persons = await this.#readPersons(tx, people);
+    const { writes, unchanged, rejected } = await this.#sortVerbali(tx, people, persons);
     const all = [...persons.values()];
     const fresh = all.filter(({ known }) => !known);
-    foldFresh(fresh, writes, rows.today);
+    foldFresh(fresh, writes, today);
     await this.#writeFresh(tx, fresh, now);
     const known = all.filter((one) => one.known);
     await this.#writeKnown(tx, known, now);
@@ -104,7 +91,7 @@ export class Intake {
         ],
       ),
     );
-    const changed = await this.#refoldKnown(tx, known, rows.today);
+    const changed = await this.#refoldKnown(tx, known, today);
     await this.#store.insertMany(
       tx,
       updateStatuses,
@@ -113,31 +100,34 @@ export class Intake {
     changed.push(...fresh.filter(({ next }) => next !== NO_STATUS));
     const events = changed.map(({ id, next }) => [id, next] as const);
     await writeStatusEvents(this.#store, tx, events, now);
-    if (progress) {
-      await this.#saveProgress(tx, progress);
+    if (progress?.fingerprint !== undefined) {
+      const { fingerprint, lines, bytes } = progress;
+      await this.#saveProgress(tx, { fingerprint, lines, bytes, updated_at: now });
     }
-    const counts = { persons: all.length, verbali: writes.size, statusChanges: changed.length };
-    return { ...counts, unchanged, rejected };
+    return {
+      persons: all.length,
+      newPersons: fresh.length,
+      verbali: writes.size,
+      unchanged,
+      rejected,
+      statusChanges: changed.length,
+    };
   }
 
   /** Every person by its mac, as it is in the database and as the last row about it says. */
-  async #readPersons(
-    tx: Tx,
-    { people }: PreparedRows,
-    macs: readonly string[],
-  ): Promise<Map<string, Taken>> {
+  async #readPersons(tx: Tx, people: readonly GivenPerson[]): Promise<Map<string, Taken>> {
     const persons = new Map<string, Taken>();
-    for (const [index, given] of people.entries()) {
-      const mac = macs[index] as string;
-      const brought = given[6].length;
+    for (const { mac, person: given, box } of people) {
       const taken = persons.get(mac);
       if (taken) {
         taken.given = given;
+        taken.box = box;
         // Not all of them are in its status, which is worked out anew.
         taken.brought = Number.POSITIVE_INFINITY;
       } else {
+        const brought = given[6].length;
         const place = { known: undefined, id: 0, next: NO_STATUS };
-        persons.set(mac, { mac, given, brought, written: 0, ...place });
+        persons.set(mac, { mac, given, box, brought, written: 0, ...place });
       }
     }
     const known = await this.#store.lookup<PersonRow>(tx, personsByMac, [...persons.keys()]);
@@ -152,8 +142,7 @@ export class Intake {
   /** Which verbali are to be written, by protocol number, and what is wrong with the others. */
   async #sortVerbali(
     tx: Tx,
-    { people }: PreparedRows,
-    macs: readonly string[],
+    people: readonly GivenPerson[],
     persons: Map<string, Taken>,
   ): Promise<{
     writes: Map<string, Write>;
@@ -164,8 +153,8 @@ export class Intake {
     const writes = new Map<string, Write>();
     const rejected: BatchResult['rejected'] = [];
     let unchanged = 0;
-    for (const [index, person] of people.entries()) {
-      const owner = persons.get(macs[index] as string) as Taken;
+    for (const { mac, person } of people) {
+      const owner = persons.get(mac) as Taken;
       for (const verbale of person[6]) {
         const [line, protocol] = verbale;
         const verdict = compare(known.get(protocol), writes.get(protocol), owner, verbale);
@@ -182,9 +171,9 @@ export class Intake {
     return { writes, unchanged, rejected };
   }
 
-  async #knownVerbali(tx: Tx, people: readonly PreparedPerson[]): Promise<Map<string, VerbaleRow>> {
+  async #knownVerbali(tx: Tx, people: readonly GivenPerson[]): Promise<Map<string, VerbaleRow>> {
     const protocols = new Set<string>();
-    for (const person of people) {
+    for (const { person } of people) {
       for (const verbale of person[6]) {
         protocols.add(verbale[1]);
       }
@@ -203,7 +192,7 @@ export class Intake {
     const rows = fresh.map((person, index) => {
       person.id = ids[index] as number;
       const [_code, identity, hasMobile, hasEmail, privacyVersion] = person.given;
-      const box = sealIdentityText(this.#keyring, identity);
+      const box = person.box ?? sealIdentityText(this.#keyring, identity);
       return [person.id, person.mac, box, hasMobile, hasEmail, privacyVersion, person.next, now];
     });
     const written = await this.#store.insertMany(tx, insertPersons, rows);
@@ -255,63 +244,11 @@ export class Intake {
     });
   }
 
-  async #saveProgress(tx: Tx, progress: ImportProgress): Promise<void> {
-    const row = { ...progress, updated_at: this.#now() };
+  async #saveProgress(tx: Tx, row: Tables['import_run']): Promise<void> {
     await tx
       .insertInto('import_run')
       .values(row)
       .onConflict((conflict) => conflict.column('fingerprint').doUpdateSet(row))
       .execute();
   }
-}
-
-/**
- * The statuses of the persons who are not in the database yet: all their verbali are in the batch. Whose
- * verbali stood together and are all written has it already.
- */
-function foldFresh(
-  fresh: readonly Taken[],
-  writes: ReadonlyMap<string, Write>,
-  today: string,
-): void {
-  const apart = new Map<Taken, Verbale[]>();
-  for (const person of fresh) {
-    if (person.written === person.brought) {
-      person.next = person.given[5];
-    } else if (person.written > 0) {
-      apart.set(person, []);
-    }
-  }
-  if (apart.size === 0) {
-    return;
-  }
-  for (const { owner, verbale } of writes.values()) {
-    apart.get(owner)?.push(JSON.parse(verbale[6]) as Verbale);
-  }
-  for (const [person, own] of apart) {
-    person.next = JSON.stringify(status(own, today));
-  }
-}
-
-/** A verbale against what the database and the batch so far know under its number. */
-function compare(
-  kept: VerbaleRow | undefined,
-  write: Write | undefined,
-  owner: Taken,
-  [, , , , state, , body]: PreparedVerbale,
-): 'write' | 'unchanged' | RowProblem {
-  if (!(kept || write)) {
-    return 'write';
-  }
-  const isOwn = write ? write.owner === owner : kept?.person_id === owner.known?.id;
-  if (!isOwn) {
-    return 'protocolOfAnother';
-  }
-  const knownState = write ? write.verbale[4] : (kept as VerbaleRow).state;
-  const knownBody = write ? write.verbale[6] : kept?.body;
-  const later = stateRank[state] - stateRank[knownState];
-  if (later !== 0) {
-    return later > 0 ? 'write' : 'unchanged';
-  }
-  return knownBody === body ? 'unchanged' : 'conflictingContent';
 }

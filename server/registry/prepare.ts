@@ -45,13 +45,13 @@ export type PreparedPerson = readonly [
 /** Rows that wait for their place in the registry. */
 export interface PreparedRows {
   people: PreparedPerson[];
-  rejects: Reject[];
   /** The day, in ISO form, on which the statuses were folded. */
   today: string;
 }
 
 /** A piece of a file, checked. */
 export interface PreparedBlock extends PreparedRows {
+  rejects: Reject[];
   /** From here on the file is not of its format. */
   unreadable?: string;
 }

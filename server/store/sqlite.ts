@@ -133,7 +133,8 @@ export class SqliteStore implements Store {
       raw.pragma('synchronous = FULL');
       raw.pragma('foreign_keys = ON');
       raw.pragma('secure_delete = ON');
-      raw.pragma('cache_size = -65536');
+      // For what lies beyond the mapped part of a large file: measured at 1e7 persons, 8 % for look-ups.
+      raw.pragma('cache_size = -262144');
       // SQLite's own limit: what is mapped is read without a system call, also of ten million people.
       raw.pragma('mmap_size = 2147418112');
       // Fewer, larger moves from the log into the file; each is two more syncs.

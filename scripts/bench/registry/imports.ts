@@ -17,6 +17,7 @@ import type { Store } from '../../../server/store/store.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { startPostgres } from '../../embedded-postgres.ts';
 import type { BenchContext } from '../context.ts';
+import { benchBeside } from './beside.ts';
 
 /** What is imported: `varco registry sample --persons 100000 --seed 1`, 174,000 lines, 64 MB. */
 const PERSONS = 100_000;
@@ -24,15 +25,9 @@ const GOAL = 20_000;
 
 /** A file on the disk into an empty database and into the full one; both formats, both engines. */
 export async function benchImports(context: BenchContext, folder: string): Promise<void> {
-  const ndjson = join(folder, 'verbali.ndjson');
-  const csv = join(folder, 'verbali.csv');
-  await pipeline(Readable.from(lines((row) => JSON.stringify(row))), createWriteStream(ndjson));
-  await pipeline(Readable.from(lines(toCsv, importColumns.join())), createWriteStream(csv));
-  const small = join(folder, 'small.ndjson');
-  await pipeline(
-    Readable.from(lines((row) => JSON.stringify(row), '', 500)),
-    createWriteStream(small),
-  );
+  const ndjson = await write(join(folder, 'verbali.ndjson'), lines(JSON.stringify));
+  const csv = await write(join(folder, 'verbali.csv'), lines(toCsv, importColumns.join()));
+  const small = await write(join(folder, 'small.ndjson'), lines(JSON.stringify, '', 500));
 
   const path = join(folder, 'import.db');
   const store = await openStore(`sqlite:${path}`);
@@ -52,11 +47,19 @@ export async function benchImports(context: BenchContext, folder: string): Promi
   await report(context, 'import without threads', alone, ndjson, 'ndjson', 0);
   await alone.close();
 
+  await benchBeside(context, join(folder, 'beside.db'), ndjson);
+
   const postgres = await startPostgres();
   const shared = await openStore(await postgres.createDatabase());
   await report(context, 'import, PostgreSQL', shared, ndjson, 'ndjson');
   await shared.close();
   await postgres.stop();
+}
+
+/** Written through to the disk: an import is not to wait for that. */
+async function write(path: string, content: Iterable<string>): Promise<string> {
+  await pipeline(Readable.from(content), createWriteStream(path, { flush: true }));
+  return path;
 }
 
 function* lines(format: (row: SampleRow) => string, head = '', persons = PERSONS) {

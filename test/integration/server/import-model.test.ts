@@ -232,6 +232,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   test('other threads come to the same as this one, in the same order', async () => {
     const lines = sample.map((row) => JSON.stringify(row));
     lines.splice(4000, 0, 'not JSON', '{}', JSON.stringify({ ...sample[1], name: 'Another' }));
+    lines.push(JSON.stringify({ ...sample[1], name: 'At last' }));
     const alone = await take(lines);
     const first = await kept();
     await empty();
@@ -239,5 +240,6 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await kept()).toEqual(first);
     expect(alone.rejects).toEqual([4001, 4002]);
     expect(first.people.size).toBe(6000);
+    expect(first.people.get(String(sample[1]?.codiceFiscale))?.identity.name).toBe('At last');
   });
 });
