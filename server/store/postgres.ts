@@ -46,6 +46,8 @@ export class PostgresStore implements Store {
     });
     // A connection lost while idle is replaced at the next use; that use says so if it can't be.
     pool.on('error', () => {});
+    // Lost while in use, the query says so; the connection's own word, unheard, would end the process.
+    pool.on('connect', (client) => client.on('error', () => {}));
     this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   }
 
