@@ -49,6 +49,8 @@ export interface KioskLink {
   ): Promise<AnswerOf<Name>>;
   /** Something changed that the site should know before the next report is due. */
   reportSoon?(): void;
+  /** Ends the connection and comes back at once. */
+  renew?(): void;
   /** How this kiosk gets its place; absent: its file gives it one. */
   enrolment?: KioskEnrolment | undefined;
 }

@@ -20,6 +20,7 @@ import { type Kiosk, Kiosks } from './kiosks.ts';
 import { LiveFleet } from './live.ts';
 import { visibleSites } from './permissions.ts';
 import { PresenceEvents } from './presence-events.ts';
+import { Renewals } from './renewals.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
 import {
@@ -70,6 +71,7 @@ export class Fleet {
   readonly roster: Roster;
   /** What the kiosks' sockets tell. */
   readonly live: LiveFleet;
+  readonly #renewals: Renewals;
   readonly #push: ConfigPush;
   readonly #steward: Steward;
   readonly alerts: Alerts;
@@ -111,12 +113,15 @@ export class Fleet {
     });
     this.rollouts = new Rollouts({ store, activity, roster, configs, now });
     this.commands = new Commands({ store, activity, roster, node, now, log });
+    this.#renewals = new Renewals({ log, now });
+    const renewals = this.#renewals;
     const desiredOf = (gate: string) => configs.desiredOf(gate);
     this.live = new LiveFleet({
       store,
       roster,
       telemetry,
       events,
+      renewals,
       clock,
       log,
       node,
@@ -163,9 +168,13 @@ export class Fleet {
       connected: () => sockets.connected(),
       command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
     });
+    this.#renewals.attach({
+      renew: (kiosk, options) => sockets.call(kiosk, 'Renew', {}, options),
+      disconnect: (kiosk, reason) => sockets.disconnect(kiosk, reason),
+    });
     this.#push.attach({
       configure: (kiosk, desired, options) => sockets.call(kiosk, 'Configure', desired, options),
-      renew: (kiosk) => sockets.disconnect(kiosk, 'unavailable'),
+      renew: (kiosk) => this.#renewals.want(kiosk),
     });
   }
 

@@ -151,6 +151,7 @@ export const de: FleetWords = {
     drifting: (desired, reported) =>
       `Weicht ab: gewünscht ist Version ${desired}, es läuft ${reported}.`,
     policyDrift: (wanted, has) => `Weicht ab: gewünscht ist die Regel ${wanted}, es gilt ${has}.`,
+    pending: (version) => `Version ${version} wartet, bis die Person am Durchgang fertig ist.`,
     fellBack: (failed, version) =>
       `Mit Version ${failed} ist das Terminal gescheitert; es ist von selbst zu Version ${version} zurückgekehrt.`,
     refused: (failed) => `Das Terminal hat Version ${failed} nicht angenommen.`,

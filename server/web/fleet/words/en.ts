@@ -149,6 +149,7 @@ export const en: FleetWords = {
     inStep: (version) => `In step: version ${version}.`,
     drifting: (desired, reported) => `Drift: version ${desired} is desired, ${reported} runs.`,
     policyDrift: (wanted, has) => `Drift: the policy ${wanted} is desired, ${has} is in force.`,
+    pending: (version) => `Version ${version} waits until the person at the gate is done.`,
     fellBack: (failed, version) =>
       `Version ${failed} made the kiosk fail; it went back to version ${version} by itself.`,
     refused: (failed) => `The kiosk did not take version ${failed}.`,

@@ -151,6 +151,7 @@ export const fr: FleetWords = {
     drifting: (desired, reported) =>
       `Écart : version ${desired} voulue, version ${reported} en usage.`,
     policyDrift: (wanted, has) => `Écart : règle ${wanted} voulue, ${has} en vigueur.`,
+    pending: (version) => `La version ${version} attend que la personne au passage ait terminé.`,
     fellBack: (failed, version) =>
       `La version ${failed} a fait échouer la borne ; elle est revenue d’elle-même à la version ${version}.`,
     refused: (failed) => `La borne n’a pas accepté la version ${failed}.`,

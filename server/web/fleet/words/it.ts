@@ -150,6 +150,7 @@ export const it: FleetWords = {
     inStep: (version) => `Allineata: versione ${version}.`,
     drifting: (desired, reported) => `Diversa: voluta la versione ${desired}, in uso ${reported}.`,
     policyDrift: (wanted, has) => `Diversa: voluta la regola ${wanted}, in vigore ${has}.`,
+    pending: (version) => `La versione ${version} attende che la persona al varco abbia finito.`,
     fellBack: (failed, version) =>
       `La versione ${failed} ha fatto fallire il totem, che è tornato da solo alla versione ${version}.`,
     refused: (failed) => `Il totem non ha accettato la versione ${failed}.`,

@@ -150,6 +150,7 @@ export const sl: FleetWords = {
     inStep: (version) => `Usklajeno: različica ${version}.`,
     drifting: (desired, reported) => `Odstopa: želena je različica ${desired}, teče ${reported}.`,
     policyDrift: (wanted, has) => `Odstopa: želeno je pravilo ${wanted}, velja ${has}.`,
+    pending: (version) => `Različica ${version} čaka, da oseba pri prehodu konča.`,
     fellBack: (failed, version) =>
       `Z različico ${failed} terminal ni deloval; sam se je vrnil na različico ${version}.`,
     refused: (failed) => `Terminal ni sprejel različice ${failed}.`,

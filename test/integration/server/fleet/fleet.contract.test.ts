@@ -306,6 +306,28 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     expect(fleet().details(administrator, gate).drifts).toEqual([]);
   });
 
+  test('a policy that is changed waits for the person at the gate', async () => {
+    const [gate = ''] = await makeSite(one.app, 'torino', 1);
+    let asked = 0;
+    const handlers = {
+      Renew: () => {
+        asked += 1;
+        return { status: 'scheduled' } as const;
+      },
+    };
+    const { client } = await enrolKiosk(one, gate, { handlers });
+    await client.boot();
+    const policy = one.app.policies.list().find(({ id }) => id !== DEMO_POLICY)?.id ?? '';
+    await fleet().gates.change(administrator, gate, { policy });
+    await until(one.app, () => asked > 0);
+    await fleet().live.reload();
+    await client.status(whole);
+    expect(asked).toBe(1);
+    expect(fleet().details(administrator, gate).drifts).toEqual([
+      { kind: 'policy', desired: policy, reported: DEMO_POLICY },
+    ]);
+  });
+
   test('commands: done, under way and ended, refused, counted, and never twice', async () => {
     const gates = await makeSite(one.app, 'torino', 3);
     const seen: string[] = [];
