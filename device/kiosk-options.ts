@@ -107,7 +107,7 @@ export interface KioskOptions {
   /** Absent: the server steers nothing here. */
   steering?: Steering | undefined;
   /** Ends the program or restarts the board; absent: a site can't. */
-  restart?: ((what: 'program' | 'board') => void) | undefined;
+  restart?: ((what: 'program' | 'board') => Promise<void> | void) | undefined;
   /** What a site may collect of this kiosk's log. */
   recentLog?: RecentLog | undefined;
 }

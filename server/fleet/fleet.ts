@@ -51,6 +51,8 @@ export interface FleetDeps {
   intervalMs: number;
   alerts?: AlertsConfig | undefined;
   queueMail?: QueueMail | undefined;
+  /** Whether this server's TLS can check client certificates; absent: it can't. */
+  canCheckCertificates?: boolean | undefined;
   /** What else ends some day: certificates, keys. */
   expiries?: (() => Promise<Expiry[]>) | undefined;
 }
@@ -94,7 +96,8 @@ export class Fleet {
     this.#log = log;
     this.activity = new ActivityLog({ store, audit, now });
     const { activity } = this;
-    this.sites = new Sites({ store, activity, now });
+    const { canCheckCertificates = false } = deps;
+    this.sites = new Sites({ store, activity, now, canCheckCertificates });
     this.gates = new Gates({ store, activity, policyKnown: deps.policyKnown, now });
     this.kiosks = new Kiosks({ store, activity, now });
     this.configs = new ConfigVersions({ store, activity, now });
@@ -185,6 +188,10 @@ export class Fleet {
 
   /** Follows the fleet from now on: for a server that listens. */
   async start(): Promise<void> {
+    for (const site of await this.sites.lockedOut()) {
+      const code = 'clientAuthorityMissing';
+      this.#log.warn({ code, site }, 'no kiosk of this site can come in: listen.tls.clientCaFile');
+    }
     await this.live.start();
     await this.alerts.start();
     await this.commands.start();
@@ -196,6 +203,11 @@ export class Fleet {
     await this.commands.stop();
     await this.alerts.stop();
     await this.live.stop();
+  }
+
+  /** Has a kiosk of this node come anew, when nobody is at its gate. */
+  renew(kiosk: string): void {
+    this.#renewals.want(kiosk);
   }
 
   /** @see Kiosks.register */

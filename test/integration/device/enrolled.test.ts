@@ -19,6 +19,7 @@ import type { Kiosk as PlacedKiosk } from '../../../server/fleet/kiosks.ts';
 import type { CommandEnd, LinkListener } from '../../../server/fleet/link-listener.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
+import { VarcoError } from '../../../shared/errors.ts';
 import type { KioskCommand } from '../../../shared/protocol/command.ts';
 import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment.ts';
 import { type KioskStatus, mergeStatus } from '../../../shared/protocol/status.ts';
@@ -63,6 +64,8 @@ class Gate {
   readonly log = new RecentLog();
   readonly signals: Signal[] = [];
   readonly restarted: string[] = [];
+  /** What the system says to a restart of the board. */
+  refusal: string | undefined;
   /** What its log said. */
   events: string[] = [];
   opened = 0;
@@ -124,6 +127,9 @@ class Gate {
           newRequestId: randomUUID,
           log,
           restart: (what) => {
+            if (made.refusal !== undefined) {
+              throw new VarcoError(made.refusal, 'the system says no');
+            }
             made.restarted.push(what);
             happenings.happened();
           },
@@ -493,5 +499,19 @@ describe('a command of the site', () => {
     expect(await command({ name: 'restartProgram' })).toEqual({ status: 'done' });
     await happenings.until(() => gate.restarted.length > 0);
     expect(gate.restarted).toEqual(['program']);
+    expect(await command({ name: 'restartBoard' })).toEqual({ status: 'done' });
+    expect(gate.restarted).toEqual(['program', 'board']);
+  });
+
+  test.each([
+    ['notAllowed', 'notAllowed'],
+    ['unsupported', 'unsupported'],
+    ['EIO', 'failed'],
+  ])('the system says %s to a restart of the board: refused with %s', async (said, code) => {
+    const gate = await enrolled();
+    gate.refusal = said;
+    expect(await command({ name: 'restartBoard' })).toEqual({ status: 'refused', code });
+    expect(gate.events).toContain('restartRefused');
+    await gate.ask();
   });
 });

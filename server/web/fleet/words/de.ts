@@ -471,6 +471,8 @@ export const de: FleetWords = {
     formInvalid: 'Im Formular fehlt etwas oder ist etwas falsch:',
     siteInvalid: 'Der Standort ist nicht vollständig oder nicht richtig:',
     siteExists: 'Es gibt schon einen Standort mit dieser Kennung.',
+    clientAuthorityMissing:
+      'Dieser Server kann kein Client-Zertifikat prüfen: zuerst listen.tls.clientCaFile in seiner Konfiguration angeben.',
     siteUnknown: 'Diesen Standort gibt es nicht.',
     gateInvalid: 'Der Durchgang ist nicht vollständig oder nicht richtig:',
     gateExists: 'Es gibt oder gab schon einen Durchgang mit dieser Kennung.',

@@ -467,6 +467,8 @@ export const en: FleetWords = {
     forbidden: 'Your role does not include this.',
     siteInvalid: 'The site is not complete or not right:',
     siteExists: 'There is a site with this id already.',
+    clientAuthorityMissing:
+      'This server can check no client certificate: set listen.tls.clientCaFile in its config first.',
     siteUnknown: 'There is no such site.',
     gateInvalid: 'The gate is not complete or not right:',
     gateExists: 'There is, or was, a gate with this id already.',

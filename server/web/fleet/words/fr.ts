@@ -470,6 +470,8 @@ export const fr: FleetWords = {
     formInvalid: 'Il manque quelque chose dans le formulaire, ou ce n’est pas correct :',
     siteInvalid: 'Le site n’est pas complet ou pas correct :',
     siteExists: 'Il y a déjà un site avec cet identifiant.',
+    clientAuthorityMissing:
+      'Ce serveur ne peut vérifier aucun certificat client : indiquer d’abord listen.tls.clientCaFile dans sa configuration.',
     siteUnknown: 'Ce site n’existe pas.',
     gateInvalid: 'Le passage n’est pas complet ou pas correct :',
     gateExists: 'Il y a, ou il y a eu, un passage avec cet identifiant.',

@@ -468,6 +468,8 @@ export const it: FleetWords = {
     forbidden: 'Il tuo ruolo non lo comprende.',
     siteInvalid: 'La sede non è completa o non è corretta:',
     siteExists: 'C’è già una sede con questo id.',
+    clientAuthorityMissing:
+      'Questo server non può controllare certificati client: indicare prima listen.tls.clientCaFile nella configurazione.',
     siteUnknown: 'Questa sede non esiste.',
     gateInvalid: 'Il varco non è completo o non è corretto:',
     gateExists: 'C’è, o c’è stato, un varco con questo id.',

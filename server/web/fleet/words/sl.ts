@@ -468,6 +468,8 @@ export const sl: FleetWords = {
     formInvalid: 'V obrazcu nekaj manjka ali ni prav:',
     siteInvalid: 'Lokacija ni popolna ali ni prava:',
     siteExists: 'Lokacija s to oznako že obstaja.',
+    clientAuthorityMissing:
+      'Ta strežnik ne more preveriti odjemalskih potrdil: najprej v nastavitvah navedite listen.tls.clientCaFile.',
     siteUnknown: 'Te lokacije ni.',
     gateInvalid: 'Prehod ni popoln ali ni pravi:',
     gateExists: 'Prehod s to oznako že obstaja ali je obstajal.',
