@@ -98,6 +98,7 @@ export class KioskConnection {
         ListHead: (request) => calls.listHead(this.#acceptedKiosk(), request),
         ListChunk: (request) => calls.listChunk(this.#acceptedKiosk(), request),
         Facts: (request) => calls.facts(this.#acceptedKiosk(), request),
+        Measurements: (request) => this.#measurements(request),
         CommandResult: (request) => this.#commandResult(request),
       },
     });
@@ -256,6 +257,16 @@ export class KioskConnection {
       serverTime: this.#server.clock.now(),
       ...(withinMs === before ? {} : { reconnectWithinMs: withinMs }),
     };
+  }
+
+  async #measurements({
+    measurements,
+  }: RequestOf<'Measurements'>): Promise<AnswerOf<'Measurements'>> {
+    const kiosk = this.#acceptedKiosk();
+    await this.#logged('measurements', async () =>
+      this.#server.listener.measured?.(kiosk, measurements),
+    );
+    return {};
   }
 
   /** How this server's kiosks are spread if it is lost; the kiosk is told when it changes. */
