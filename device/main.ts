@@ -35,7 +35,7 @@ export interface KioskDeps {
   /** What a site may collect of that log. */
   recentLog?: RecentLog;
   /** Ends the program or restarts the board; absent: a site can't. */
-  restart?: (what: 'program' | 'board') => void;
+  restart?: (what: 'program' | 'board') => Promise<void> | void;
   watcher?: KioskWatcher;
 }
 

@@ -86,6 +86,8 @@ export interface AppDeps {
   cardProxy?: CardProxy | undefined;
   /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
   tls?: TlsOptions;
+  /** Of a command beside the server: whether the server's own TLS can check client certificates. */
+  canCheckCertificates?: boolean | undefined;
   /** The sites whose kiosks must show a client certificate. */
   certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: nobody is told of alerts, and metrics need a token. */
@@ -220,6 +222,7 @@ export function createApp(deps: AppDeps): App {
         }
       : undefined,
     expiries: async () => certificateExpiries(deps.tls),
+    canCheckCertificates: deps.tls?.requestCert ?? deps.canCheckCertificates,
   });
   const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;

@@ -71,6 +71,10 @@ export class GateLink implements KioskLink {
     this.#link?.reportSoon();
   }
 
+  renew(): void {
+    this.#link?.renew();
+  }
+
   quality(): KioskStatus['link'] {
     return this.#link?.quality();
   }

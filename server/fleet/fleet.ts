@@ -20,6 +20,7 @@ import { type Kiosk, Kiosks } from './kiosks.ts';
 import { LiveFleet } from './live.ts';
 import { visibleSites } from './permissions.ts';
 import { PresenceEvents } from './presence-events.ts';
+import { Renewals } from './renewals.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
 import {
@@ -50,6 +51,8 @@ export interface FleetDeps {
   intervalMs: number;
   alerts?: AlertsConfig | undefined;
   queueMail?: QueueMail | undefined;
+  /** Whether this server's TLS can check client certificates; absent: it can't. */
+  canCheckCertificates?: boolean | undefined;
   /** What else ends some day: certificates, keys. */
   expiries?: (() => Promise<Expiry[]>) | undefined;
 }
@@ -70,6 +73,7 @@ export class Fleet {
   readonly roster: Roster;
   /** What the kiosks' sockets tell. */
   readonly live: LiveFleet;
+  readonly #renewals: Renewals;
   readonly #push: ConfigPush;
   readonly #steward: Steward;
   readonly alerts: Alerts;
@@ -92,7 +96,8 @@ export class Fleet {
     this.#log = log;
     this.activity = new ActivityLog({ store, audit, now });
     const { activity } = this;
-    this.sites = new Sites({ store, activity, now });
+    const { canCheckCertificates = false } = deps;
+    this.sites = new Sites({ store, activity, now, canCheckCertificates });
     this.gates = new Gates({ store, activity, policyKnown: deps.policyKnown, now });
     this.kiosks = new Kiosks({ store, activity, now });
     this.configs = new ConfigVersions({ store, activity, now });
@@ -111,12 +116,15 @@ export class Fleet {
     });
     this.rollouts = new Rollouts({ store, activity, roster, configs, now });
     this.commands = new Commands({ store, activity, roster, node, now, log });
+    this.#renewals = new Renewals({ log, now });
+    const renewals = this.#renewals;
     const desiredOf = (gate: string) => configs.desiredOf(gate);
     this.live = new LiveFleet({
       store,
       roster,
       telemetry,
       events,
+      renewals,
       clock,
       log,
       node,
@@ -163,9 +171,13 @@ export class Fleet {
       connected: () => sockets.connected(),
       command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
     });
+    this.#renewals.attach({
+      renew: (kiosk, options) => sockets.call(kiosk, 'Renew', {}, options),
+      disconnect: (kiosk, reason) => sockets.disconnect(kiosk, reason),
+    });
     this.#push.attach({
       configure: (kiosk, desired, options) => sockets.call(kiosk, 'Configure', desired, options),
-      renew: (kiosk) => sockets.disconnect(kiosk, 'unavailable'),
+      renew: (kiosk) => this.#renewals.want(kiosk),
     });
   }
 
@@ -176,6 +188,10 @@ export class Fleet {
 
   /** Follows the fleet from now on: for a server that listens. */
   async start(): Promise<void> {
+    for (const site of await this.sites.lockedOut()) {
+      const code = 'clientAuthorityMissing';
+      this.#log.warn({ code, site }, 'no kiosk of this site can come in: listen.tls.clientCaFile');
+    }
     await this.live.start();
     await this.alerts.start();
     await this.commands.start();
@@ -187,6 +203,11 @@ export class Fleet {
     await this.commands.stop();
     await this.alerts.stop();
     await this.live.stop();
+  }
+
+  /** Has a kiosk of this node come anew, when nobody is at its gate. */
+  renew(kiosk: string): void {
+    this.#renewals.want(kiosk);
   }
 
   /** @see Kiosks.register */

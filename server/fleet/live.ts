@@ -17,6 +17,7 @@ import type {
   LinkFacts,
   LinkListener,
 } from './link-listener.ts';
+import type { Renewals } from './renewals.ts';
 import type { Roster, RosterGate } from './roster.ts';
 import type { Telemetry } from './telemetry.ts';
 import { afterBoot, afterReport, type Told, withPresence } from './told.ts';
@@ -71,6 +72,7 @@ export interface LiveFleetDeps {
   roster: Roster;
   telemetry: Telemetry;
   events: FleetEvents;
+  renewals: Renewals;
   clock: Clock;
   log: Log;
   node: string;
@@ -157,6 +159,7 @@ export class LiveFleet implements LinkListener {
   }
 
   connected(kiosk: Kiosk, _facts: LinkFacts): void {
+    this.#deps.renewals.came(kiosk.id);
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
     const at = this.#deps.clock.now();
     if (entry) {
@@ -232,6 +235,9 @@ export class LiveFleet implements LinkListener {
 
   gone(kiosk: Kiosk, _facts: LinkFacts, _reason: GoneReason): void {
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    if (!this.#lines.connected().includes(kiosk.id)) {
+      this.#deps.renewals.came(kiosk.id);
+    }
     const isElsewhere = entry?.node !== this.#deps.node;
     if (entry && !isElsewhere && !this.#lines.connected().includes(kiosk.id)) {
       delete entry.node;
@@ -290,6 +296,7 @@ export class LiveFleet implements LinkListener {
         changed.map((gate) => `gate:${gate}` as const),
       );
       await this.#flush();
+      this.#deps.renewals.expire();
       if (await this.#noticeActs()) {
         await this.reload();
         events.touch([], ['sites', 'activity']);
@@ -351,7 +358,7 @@ export class LiveFleet implements LinkListener {
     }
   }
 
-  /** Kiosks without a key any more, and those whose gate asks another policy now. */
+  /** Kiosks without a key any more; those whose gate asks another policy now are to come anew. */
   async #cutOff(): Promise<void> {
     const { roster, hasKey } = this.#deps;
     for (const kiosk of this.#lines.connected()) {
@@ -360,7 +367,8 @@ export class LiveFleet implements LinkListener {
       if (!entry && !(await hasKey(kiosk))) {
         this.#lines.disconnect(kiosk, 'revoked');
       } else if (entry?.told && entry.told.policy !== entry.gate.policy) {
-        this.#lines.disconnect(kiosk, 'unavailable');
+        // Whoever is at the gate keeps their question: it comes anew when they are done.
+        this.#deps.renewals.want(kiosk);
       }
     }
   }

@@ -232,6 +232,17 @@ export const actions = {
       }),
     ]),
   ),
+  /**
+   * The kiosk is to come anew, since its gate asks another policy now or its own file is to be all:
+   * `renewing`, at once; `scheduled`, when the person at the gate is done. Until then this connection
+   * goes on as it was, and so does that person's question.
+   */
+  Renew: action(
+    'server',
+    'command',
+    z.strictObject({}),
+    z.strictObject({ status: z.enum(['renewing', 'scheduled']) }),
+  ),
   /** The site commands a kiosk. The same id again is the same command: it gets the same answer. */
   Command: action(
     'server',

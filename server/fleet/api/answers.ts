@@ -61,7 +61,7 @@ const driftSchema = z.union([
     kind: z.literal('config'),
     desired: count,
     reported: count,
-    status: z.enum(['running', 'trial', 'fellBack', 'refused', 'unknown']),
+    status: z.enum(['running', 'trial', 'fellBack', 'refused', 'pending', 'unknown']),
   }),
   z.strictObject({ kind: z.literal('policy'), desired: z.string(), reported: z.string() }),
 ]);

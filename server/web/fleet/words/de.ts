@@ -151,6 +151,7 @@ export const de: FleetWords = {
     drifting: (desired, reported) =>
       `Weicht ab: gewünscht ist Version ${desired}, es läuft ${reported}.`,
     policyDrift: (wanted, has) => `Weicht ab: gewünscht ist die Regel ${wanted}, es gilt ${has}.`,
+    pending: (version) => `Version ${version} wartet, bis die Person am Durchgang fertig ist.`,
     fellBack: (failed, version) =>
       `Mit Version ${failed} ist das Terminal gescheitert; es ist von selbst zu Version ${version} zurückgekehrt.`,
     refused: (failed) => `Das Terminal hat Version ${failed} nicht angenommen.`,
@@ -470,6 +471,8 @@ export const de: FleetWords = {
     formInvalid: 'Im Formular fehlt etwas oder ist etwas falsch:',
     siteInvalid: 'Der Standort ist nicht vollständig oder nicht richtig:',
     siteExists: 'Es gibt schon einen Standort mit dieser Kennung.',
+    clientAuthorityMissing:
+      'Dieser Server kann kein Client-Zertifikat prüfen: zuerst listen.tls.clientCaFile in seiner Konfiguration angeben.',
     siteUnknown: 'Diesen Standort gibt es nicht.',
     gateInvalid: 'Der Durchgang ist nicht vollständig oder nicht richtig:',
     gateExists: 'Es gibt oder gab schon einen Durchgang mit dieser Kennung.',

@@ -149,6 +149,7 @@ export const en: FleetWords = {
     inStep: (version) => `In step: version ${version}.`,
     drifting: (desired, reported) => `Drift: version ${desired} is desired, ${reported} runs.`,
     policyDrift: (wanted, has) => `Drift: the policy ${wanted} is desired, ${has} is in force.`,
+    pending: (version) => `Version ${version} waits until the person at the gate is done.`,
     fellBack: (failed, version) =>
       `Version ${failed} made the kiosk fail; it went back to version ${version} by itself.`,
     refused: (failed) => `The kiosk did not take version ${failed}.`,
@@ -466,6 +467,8 @@ export const en: FleetWords = {
     forbidden: 'Your role does not include this.',
     siteInvalid: 'The site is not complete or not right:',
     siteExists: 'There is a site with this id already.',
+    clientAuthorityMissing:
+      'This server can check no client certificate: set listen.tls.clientCaFile in its config first.',
     siteUnknown: 'There is no such site.',
     gateInvalid: 'The gate is not complete or not right:',
     gateExists: 'There is, or was, a gate with this id already.',

@@ -151,6 +151,7 @@ export const fr: FleetWords = {
     drifting: (desired, reported) =>
       `Écart : version ${desired} voulue, version ${reported} en usage.`,
     policyDrift: (wanted, has) => `Écart : règle ${wanted} voulue, ${has} en vigueur.`,
+    pending: (version) => `La version ${version} attend que la personne au passage ait terminé.`,
     fellBack: (failed, version) =>
       `La version ${failed} a fait échouer la borne ; elle est revenue d’elle-même à la version ${version}.`,
     refused: (failed) => `La borne n’a pas accepté la version ${failed}.`,
@@ -469,6 +470,8 @@ export const fr: FleetWords = {
     formInvalid: 'Il manque quelque chose dans le formulaire, ou ce n’est pas correct :',
     siteInvalid: 'Le site n’est pas complet ou pas correct :',
     siteExists: 'Il y a déjà un site avec cet identifiant.',
+    clientAuthorityMissing:
+      'Ce serveur ne peut vérifier aucun certificat client : indiquer d’abord listen.tls.clientCaFile dans sa configuration.',
     siteUnknown: 'Ce site n’existe pas.',
     gateInvalid: 'Le passage n’est pas complet ou pas correct :',
     gateExists: 'Il y a, ou il y a eu, un passage avec cet identifiant.',

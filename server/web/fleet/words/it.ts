@@ -150,6 +150,7 @@ export const it: FleetWords = {
     inStep: (version) => `Allineata: versione ${version}.`,
     drifting: (desired, reported) => `Diversa: voluta la versione ${desired}, in uso ${reported}.`,
     policyDrift: (wanted, has) => `Diversa: voluta la regola ${wanted}, in vigore ${has}.`,
+    pending: (version) => `La versione ${version} attende che la persona al varco abbia finito.`,
     fellBack: (failed, version) =>
       `La versione ${failed} ha fatto fallire il totem, che è tornato da solo alla versione ${version}.`,
     refused: (failed) => `Il totem non ha accettato la versione ${failed}.`,
@@ -467,6 +468,8 @@ export const it: FleetWords = {
     forbidden: 'Il tuo ruolo non lo comprende.',
     siteInvalid: 'La sede non è completa o non è corretta:',
     siteExists: 'C’è già una sede con questo id.',
+    clientAuthorityMissing:
+      'Questo server non può controllare certificati client: indicare prima listen.tls.clientCaFile nella configurazione.',
     siteUnknown: 'Questa sede non esiste.',
     gateInvalid: 'Il varco non è completo o non è corretto:',
     gateExists: 'C’è, o c’è stato, un varco con questo id.',

@@ -150,6 +150,7 @@ export const sl: FleetWords = {
     inStep: (version) => `Usklajeno: različica ${version}.`,
     drifting: (desired, reported) => `Odstopa: želena je različica ${desired}, teče ${reported}.`,
     policyDrift: (wanted, has) => `Odstopa: želeno je pravilo ${wanted}, velja ${has}.`,
+    pending: (version) => `Različica ${version} čaka, da oseba pri prehodu konča.`,
     fellBack: (failed, version) =>
       `Z različico ${failed} terminal ni deloval; sam se je vrnil na različico ${version}.`,
     refused: (failed) => `Terminal ni sprejel različice ${failed}.`,
@@ -467,6 +468,8 @@ export const sl: FleetWords = {
     formInvalid: 'V obrazcu nekaj manjka ali ni prav:',
     siteInvalid: 'Lokacija ni popolna ali ni prava:',
     siteExists: 'Lokacija s to oznako že obstaja.',
+    clientAuthorityMissing:
+      'Ta strežnik ne more preveriti odjemalskih potrdil: najprej v nastavitvah navedite listen.tls.clientCaFile.',
     siteUnknown: 'Te lokacije ni.',
     gateInvalid: 'Prehod ni popoln ali ni pravi:',
     gateExists: 'Prehod s to oznako že obstaja ali je obstajal.',

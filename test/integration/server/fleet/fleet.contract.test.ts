@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
@@ -21,6 +22,7 @@ import {
   until,
 } from '../../../support/fleet-app.ts';
 import { newKioskKey } from '../../../support/kiosk-client.ts';
+import { startApp } from '../../../support/server-app.ts';
 
 const ready = { state: 'ready' } as const;
 const whole = { state: 'inService', peripherals: { scanner: ready, keypad: ready } } as const;
@@ -286,9 +288,37 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
 
   test('a site that demands client certificates lets nobody in without one', async () => {
     const [gate = ''] = await makeSite(one.app, 'torino', 1);
-    await fleet().sites.change(administrator, 'torino', { clientCertificate: true });
+    const other = await startApp(store, { node: 'node-b', canCheckCertificates: true });
+    await other.fleet.sites.change(administrator, 'torino', { clientCertificate: true });
+    await other.stop();
     const { client } = await enrolKiosk(one, gate);
     expect(await client.closed).toBe(4401);
+  });
+
+  test('client certificates that nobody can check are not demanded; if they are, the start says so', async () => {
+    await makeSite(one.app, 'torino', 1);
+    const { sites } = fleet();
+    const refused = {
+      code: 'clientAuthorityMissing',
+      message: expect.stringMatching(/clientCaFile/),
+    };
+    const demanding = { clientCertificate: true };
+    await expect(sites.change(administrator, 'torino', demanding)).rejects.toMatchObject(refused);
+    await expect(
+      sites.create(administrator, { id: 'roma', title: 'Roma', ...demanding }),
+    ).rejects.toMatchObject(refused);
+    expect(await sites.get(administrator, 'torino')).toMatchObject({ clientCertificate: false });
+    // As it stands when the authority went from the config after the site was made so.
+    await store.db.updateTable('site').set({ client_certificate: 1 }).execute();
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const next = await startFleetApp(store, { node: 'node-b', log });
+    await next.app.stop();
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ code: 'clientAuthorityMissing', site: 'torino' }),
+    ]);
+    await sites.change(administrator, 'torino', { clientCertificate: false });
+    expect(await sites.lockedOut()).toEqual([]);
   });
 
   test('a policy that is changed shows as drift until the kiosk came back with it', async () => {
@@ -304,6 +334,28 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     await back.challenged;
     expect(await back.boot()).toMatchObject({ gate: { policy } });
     expect(fleet().details(administrator, gate).drifts).toEqual([]);
+  });
+
+  test('a policy that is changed waits for the person at the gate', async () => {
+    const [gate = ''] = await makeSite(one.app, 'torino', 1);
+    let asked = 0;
+    const handlers = {
+      Renew: () => {
+        asked += 1;
+        return { status: 'scheduled' } as const;
+      },
+    };
+    const { client } = await enrolKiosk(one, gate, { handlers });
+    await client.boot();
+    const policy = one.app.policies.list().find(({ id }) => id !== DEMO_POLICY)?.id ?? '';
+    await fleet().gates.change(administrator, gate, { policy });
+    await until(one.app, () => asked > 0);
+    await fleet().live.reload();
+    await client.status(whole);
+    expect(asked).toBe(1);
+    expect(fleet().details(administrator, gate).drifts).toEqual([
+      { kind: 'policy', desired: policy, reported: DEMO_POLICY },
+    ]);
   });
 
   test('commands: done, under way and ended, refused, counted, and never twice', async () => {
