@@ -1,8 +1,9 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
+import { CallError } from '../../shared/protocol/call-error.ts';
 import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError, type Handlers, Peer } from '../../shared/protocol/peer.ts';
+import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
 import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deliverFacts, type FactCalls } from '../../../../device/offline/facts-delivery.ts';
 import type { OutboxItem } from '../../../../device/offline/outbox.ts';
-import { CallError } from '../../../../shared/protocol/peer.ts';
+import { CallError } from '../../../../shared/protocol/call-error.ts';
 
 const fact = (id: number, box = `box-${id}`): OutboxItem => ({ id, class: 'fact', box });
 
