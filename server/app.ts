@@ -203,6 +203,10 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
   });
+  const messages = async () => {
+    const { waiting = 0, sending = 0, dead = 0 } = await notify.outbox.counts();
+    return { waiting: waiting + sending, dead };
+  };
   const fleet = new Fleet({
     store,
     audit,
@@ -215,12 +219,13 @@ export function createApp(deps: AppDeps): App {
     intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
     alerts: deps.fleet?.alerts,
     queueMail: notify.can('email')
-      ? async (tx, { key, address, title, lines, link }) => {
+      ? async (tx, { key, address, language, title, lines, link }) => {
           const to = { kind: 'email', address } as const;
           const data = { title, lines, link };
-          await notify.queue(tx, { key, to, template: 'fleetAlert', data });
+          await notify.queue(tx, { key, to, template: 'fleetAlert', language, data });
         }
       : undefined,
+    messages,
     expiries: async () => certificateExpiries(deps.tls),
     canCheckCertificates: deps.tls?.requestCert ?? deps.canCheckCertificates,
   });
@@ -254,6 +259,7 @@ export function createApp(deps: AppDeps): App {
     version: VERSION,
     sockets: () => sockets.connected().length,
     waiting: () => verification.waiting,
+    messages,
     access: deps.fleet?.metrics ?? 'token',
   });
   fleet.onCounted = metrics;

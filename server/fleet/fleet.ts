@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
 import { Alerts, type AlertsConfig, alertsConfigSchema, type QueueMail } from './alerts/alerts.ts';
-import type { Expiry } from './alerts/watch.ts';
+import type { Expiry, WaitingMessages } from './alerts/watch.ts';
 import { ApiTokens } from './api/tokens.ts';
 import { Commands } from './commands.ts';
 import { ConfigPush } from './config-push.ts';
@@ -21,6 +21,7 @@ import { LiveFleet } from './live.ts';
 import { visibleSites } from './permissions.ts';
 import { PresenceEvents } from './presence-events.ts';
 import { Renewals } from './renewals.ts';
+import { RolloutRunner } from './rollout-runner.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
 import {
@@ -53,6 +54,8 @@ export interface FleetDeps {
   queueMail?: QueueMail | undefined;
   /** Whether this server's TLS can check client certificates; absent: it can't. */
   canCheckCertificates?: boolean | undefined;
+  /** What the outbox of messages to people holds. */
+  messages?: (() => Promise<WaitingMessages>) | undefined;
   /** What else ends some day: certificates, keys. */
   expiries?: (() => Promise<Expiry[]>) | undefined;
 }
@@ -66,6 +69,7 @@ export class Fleet {
   readonly enrolment: Enrolment;
   readonly configs: ConfigVersions;
   readonly rollouts: Rollouts;
+  readonly rolloutRunner: RolloutRunner;
   readonly commands: Commands;
   readonly views: SavedViews;
   readonly telemetry: Telemetry;
@@ -115,6 +119,7 @@ export class Fleet {
       now,
     });
     this.rollouts = new Rollouts({ store, activity, roster, configs, now });
+    this.rolloutRunner = new RolloutRunner({ store, activity, roster, now });
     this.commands = new Commands({ store, activity, roster, node, now, log });
     this.#renewals = new Renewals({ log, now });
     const renewals = this.#renewals;
@@ -156,6 +161,7 @@ export class Fleet {
         ...((await deps.expiries?.()) ?? []),
         ...(await this.tokens.expiries()),
       ],
+      messages: deps.messages,
       server: deps.server,
       log,
       now,
@@ -263,10 +269,10 @@ export class Fleet {
   }
 
   #jobs() {
-    const { telemetry, activity, commands, enrolment, rollouts, alerts } = this;
+    const { telemetry, activity, commands, enrolment, rolloutRunner, alerts } = this;
     return {
       everySecond: [
-        () => rollouts.step(),
+        () => rolloutRunner.step(),
         () => commands.expire(),
         (now: number) => this.#notePresence(now),
         (_now: number, resumed: boolean) => alerts.step(resumed),
@@ -299,7 +305,7 @@ export class Fleet {
   }
 
   #connect(): void {
-    const { live, events, commands, rollouts } = this;
+    const { live, events, commands, rollouts, rolloutRunner } = this;
     const changed = (gates: readonly string[]) =>
       live.changed(gates).catch((error: unknown) => {
         this.#log.warn({ code: errorCode(error) }, 'the fleet was not read anew');
@@ -308,8 +314,10 @@ export class Fleet {
     this.gates.onChange = (gates) => void changed(gates);
     this.kiosks.onChange = (gates) => void changed(gates);
     this.enrolment.onChange = (gates) => void changed(gates);
-    rollouts.onDesired = (gates) => changed(gates);
-    rollouts.onChange = (gates) => events.touch(gates, ['rollouts', 'activity']);
+    for (const one of [rollouts, rolloutRunner]) {
+      one.onDesired = (gates) => changed(gates);
+      one.onChange = (gates) => events.touch(gates, ['rollouts', 'activity']);
+    }
     commands.onChange = (gates) => {
       events.touch([], ['commands', 'activity', ...gates.map((gate) => `gate:${gate}` as const)]);
     };

@@ -72,6 +72,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged {
         ListHead: (request, connection) => calls.listHead(connection.#acceptedKiosk(), request),
         ListChunk: (request, connection) => calls.listChunk(connection.#acceptedKiosk(), request),
         Facts: (request, connection) => calls.facts(connection.#acceptedKiosk(), request),
+        Measurements: (request, connection) => connection.#measurements(request),
         CommandResult: (part, connection) => connection.#commandResult(part),
       },
     };
@@ -239,6 +240,16 @@ export class KioskConnection implements Carried, Pulsed, Challenged {
       serverTime: this.#server.clock.now(),
       ...(withinMs === before ? {} : { reconnectWithinMs: withinMs }),
     };
+  }
+
+  async #measurements({
+    measurements,
+  }: RequestOf<'Measurements'>): Promise<AnswerOf<'Measurements'>> {
+    const kiosk = this.#acceptedKiosk();
+    await this.#logged('measurements', async () =>
+      this.#server.listener.measured?.(kiosk, measurements),
+    );
+    return {};
   }
 
   /** How this server's kiosks are spread if it is lost; the kiosk is told when it changes. */

@@ -3,6 +3,7 @@ import { SEALED_FACT_LENGTH_MAX } from '../fact.ts';
 import { verdictSchema } from '../verdict.ts';
 import { commandAnswerSchema, commandResultSchema, commandSchema } from './command.ts';
 import { base64url, counter, name, unixMs } from './fields.ts';
+import { MEASUREMENTS_MAX, measurementSchema } from './measurement.ts';
 import { statusSchema } from './status.ts';
 import {
   configProblemSchema,
@@ -214,6 +215,16 @@ export const actions = {
         )
         .max(FACTS_MAX),
     }),
+  ),
+  /**
+   * What the kiosk measured of itself while there was no link, oldest first. It is kept when this is
+   * answered; what is too old to be kept is let go.
+   */
+  Measurements: action(
+    'kiosk',
+    'facts',
+    z.strictObject({ measurements: z.array(measurementSchema).min(1).max(MEASUREMENTS_MAX) }),
+    z.strictObject({}),
   ),
   /**
    * The config that the site wants from now on. `applied`: in force; `scheduled`: valid and kept, in

@@ -1,3 +1,4 @@
+import { en as alertWords } from '../../../fleet/alerts/words/en.ts';
 import type { FleetWords } from './words.ts';
 
 export const en: FleetWords = {
@@ -168,24 +169,7 @@ export const en: FleetWords = {
     revoke: 'Revoke the key',
     remove: 'Remove the gate',
   },
-  parts: {
-    scanner: 'Scanner',
-    camera: 'Camera',
-    keypad: 'Keypad',
-    display: 'Display',
-    indicator: 'Lamp and buzzer',
-    turnstile: 'Turnstile',
-    speaker: 'Speech',
-    speech: 'Speech',
-    headset: 'Headset jack',
-    printer: 'Printer',
-    selfTest: 'Self-test',
-    link: 'Link',
-    disk: 'Disk',
-    clock: 'Clock',
-    list: 'List',
-    screen: 'Screen',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'ready', opening: 'opening', lost: 'lost', failing: 'failing' },
   clockTrust: { synced: 'synchronised', estimated: 'estimated', unset: 'not set' },
   outcomes: {
@@ -199,21 +183,7 @@ export const en: FleetWords = {
     heading: 'Alerts',
     none: 'There is nothing here.',
     all: (count) => `All alerts (${count})`,
-    kinds: {
-      offline: 'Offline',
-      siteOutage: 'The whole site is offline',
-      peripheral: 'A part is faulty',
-      listTooOld: 'The offline list is too old',
-      clockSkew: 'The clock is wrong',
-      temperature: 'Too hot',
-      disk: 'The disk is nearly full',
-      underVoltage: 'Undervoltage',
-      expiry: 'Something expires soon',
-      outboxGrowing: 'Answers wait on the kiosk',
-      configFailed: 'The kiosk went back to an earlier config',
-      refusals: 'Far more refusals than usual',
-      guessing: 'Somebody is guessing codes',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Open', quiet: 'Acknowledged or silenced', past: 'Past' },
     filter: 'Which alerts',
     acknowledge: 'Acknowledge',

@@ -1,3 +1,4 @@
+import { fr as alertWords } from '../../../fleet/alerts/words/fr.ts';
 import type { FleetWords } from './words.ts';
 
 export const fr: FleetWords = {
@@ -170,24 +171,7 @@ export const fr: FleetWords = {
     revoke: 'Révoquer la clé',
     remove: 'Supprimer le passage',
   },
-  parts: {
-    scanner: 'Lecteur',
-    camera: 'Caméra',
-    keypad: 'Clavier',
-    display: 'Écran',
-    indicator: 'Lampe et sonnerie',
-    turnstile: 'Tourniquet',
-    speaker: 'Voix',
-    speech: 'Voix',
-    headset: 'Prise casque',
-    printer: 'Imprimante',
-    selfTest: 'Autotest',
-    link: 'Liaison',
-    disk: 'Disque',
-    clock: 'Horloge',
-    list: 'Liste',
-    screen: 'Écran',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'prête', opening: 'en ouverture', lost: 'absente', failing: 'en panne' },
   clockTrust: { synced: 'synchronisée', estimated: 'estimée', unset: 'non réglée' },
   outcomes: {
@@ -201,21 +185,7 @@ export const fr: FleetWords = {
     heading: 'Alertes',
     none: 'Il n’y a rien ici.',
     all: (count) => `Toutes les alertes (${count})`,
-    kinds: {
-      offline: 'Injoignable',
-      siteOutage: 'Le site entier est injoignable',
-      peripheral: 'Une pièce est en panne',
-      listTooOld: 'La liste hors ligne est trop ancienne',
-      clockSkew: 'L’horloge est fausse',
-      temperature: 'Trop chaud',
-      disk: 'Le disque est presque plein',
-      underVoltage: 'Sous-tension',
-      expiry: 'Quelque chose expire bientôt',
-      outboxGrowing: 'Des réponses attendent sur la borne',
-      configFailed: 'La borne est revenue à une configuration antérieure',
-      refusals: 'Bien plus de refus que d’habitude',
-      guessing: 'Quelqu’un essaie des codes au hasard',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Ouvertes', quiet: 'Prises en charge ou muettes', past: 'Passées' },
     filter: 'Quelles alertes',
     acknowledge: 'Prendre en charge',

@@ -1,3 +1,4 @@
+import { sl as alertWords } from '../../../fleet/alerts/words/sl.ts';
 import type { FleetWords } from './words.ts';
 
 export const sl: FleetWords = {
@@ -169,24 +170,7 @@ export const sl: FleetWords = {
     revoke: 'Prekliči ključ',
     remove: 'Odstrani prehod',
   },
-  parts: {
-    scanner: 'Čitalnik',
-    camera: 'Kamera',
-    keypad: 'Tipkovnica',
-    display: 'Zaslon',
-    indicator: 'Luč in brenčalo',
-    turnstile: 'Vrtljivi križ',
-    speaker: 'Govor',
-    speech: 'Govor',
-    headset: 'Priključek za slušalke',
-    printer: 'Tiskalnik',
-    selfTest: 'Samopreizkus',
-    link: 'Povezava',
-    disk: 'Disk',
-    clock: 'Ura',
-    list: 'Seznam',
-    screen: 'Zaslon',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'pripravljen', opening: 'se odpira', lost: 'ga ni', failing: 'okvarjen' },
   clockTrust: { synced: 'usklajena', estimated: 'ocenjena', unset: 'ni nastavljena' },
   outcomes: {
@@ -200,21 +184,7 @@ export const sl: FleetWords = {
     heading: 'Alarmi',
     none: 'Tu ni ničesar.',
     all: (count) => `Vsi alarmi (${count})`,
-    kinds: {
-      offline: 'Nedosegljiv',
-      siteOutage: 'Vsa lokacija je nedosegljiva',
-      peripheral: 'Del je okvarjen',
-      listTooOld: 'Seznam brez povezave je prestar',
-      clockSkew: 'Ura ne gre prav',
-      temperature: 'Prevroče',
-      disk: 'Disk je skoraj poln',
-      underVoltage: 'Prenizka napetost',
-      expiry: 'Nekaj bo kmalu poteklo',
-      outboxGrowing: 'Odgovori čakajo na terminalu',
-      configFailed: 'Terminal se je vrnil na prejšnje nastavitve',
-      refusals: 'Veliko več zavrnitev kot običajno',
-      guessing: 'Nekdo ugiba kode',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Odprti', quiet: 'Prevzeti ali utišani', past: 'Pretekli' },
     filter: 'Kateri alarmi',
     acknowledge: 'Prevzemi',

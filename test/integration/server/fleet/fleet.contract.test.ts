@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
 import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment.ts';
@@ -24,6 +24,7 @@ import {
 import { newKioskKey } from '../../../support/kiosk-client.ts';
 import { startApp } from '../../../support/server-app.ts';
 
+const WAIT = { timeout: 20_000 };
 const ready = { state: 'ready' } as const;
 const whole = { state: 'inService', peripherals: { scanner: ready, keypad: ready } } as const;
 
@@ -232,25 +233,25 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     const filter = { gates: [gate] };
     const plan = { percentages: [100], soakMs: 0 };
     const first = await rollouts.start(administrator, { version: good.version, filter, plan });
-    await rollouts.step();
-    await until(one.app, () => told.length === 1);
+    await fleet().rolloutRunner.step();
+    await vi.waitFor(() => expect(told).toHaveLength(1), WAIT);
     expect(told[0]).toEqual({ version: good.version, body: { volume: 60 } });
     expect(fleet().details(administrator, gate).drifts).toMatchObject([
       { kind: 'config', desired: good.version, reported: 0 },
     ]);
     await client.status({ partial: true, config: { version: good.version, status: 'running' } });
     expect(fleet().details(administrator, gate).drifts).toEqual([]);
-    await rollouts.step();
-    await rollouts.step();
+    await fleet().rolloutRunner.step();
+    await fleet().rolloutRunner.step();
     expect((await rollouts.get(administrator, first.id)).state).toBe('completed');
     const bad = await configs.create(administrator, { body: { volume: 21 } });
     const second = await rollouts.start(administrator, { version: bad.version, filter, plan });
-    await rollouts.step();
+    await fleet().rolloutRunner.step();
     await until(
       one.app,
       () => fleet().details(administrator, gate).told?.config?.status === 'refused',
     );
-    await rollouts.step();
+    await fleet().rolloutRunner.step();
     expect(await rollouts.get(administrator, second.id)).toMatchObject({
       state: 'stopped',
       targets: [{ state: 'failed', problem: 'volume: too low here' }],
@@ -276,7 +277,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     const plan = { percentages: [100], soakMs: 0 };
     const { id } = await rollouts.start(administrator, { version, filter, plan });
     for (let step = 0; step < 3; step += 1) {
-      await rollouts.step();
+      await fleet().rolloutRunner.step();
     }
     expect((await rollouts.get(administrator, id)).state).toBe('completed');
     await gates.change(administrator, late, { tags: ['nord', 'nuovo'] });
@@ -349,7 +350,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     await client.boot();
     const policy = one.app.policies.list().find(({ id }) => id !== DEMO_POLICY)?.id ?? '';
     await fleet().gates.change(administrator, gate, { policy });
-    await until(one.app, () => asked > 0);
+    await vi.waitFor(() => expect(asked).toBe(1), WAIT);
     await fleet().live.reload();
     await client.status(whole);
     expect(asked).toBe(1);
