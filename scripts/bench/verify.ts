@@ -138,11 +138,19 @@ async function cpuOf(child: ChildProcess): Promise<number> {
 }
 
 /** What a child says next. @throws when it ends instead. */
-function told(child: ChildProcess): Promise<unknown[]> {
-  const ended = once(child, 'exit').then(([code]) => {
+async function told(child: ChildProcess): Promise<unknown[]> {
+  const given = new AbortController();
+  const { signal } = given;
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
     throw new Error(`A server under measurement ended with ${code}`);
   });
-  return Promise.race([once(child, 'message'), ended]);
+  // Who is told has no use for the end any more.
+  ended.catch(() => {});
+  try {
+    return await Promise.race([once(child, 'message', { signal }), ended]);
+  } finally {
+    given.abort();
+  }
 }
 
 function reportAll(context: BenchContext, all: Record<string, Measured>): void {
