@@ -87,6 +87,8 @@ export interface AppDeps {
   cardProxy?: CardProxy | undefined;
   /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
   tls?: TlsOptions;
+  /** Of a command beside the server: whether the server's own TLS can check client certificates. */
+  canCheckCertificates?: boolean | undefined;
   /** The sites whose kiosks must show a client certificate. */
   certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: nobody is told of alerts, and metrics need a token. */
@@ -204,6 +206,10 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
   });
+  const messages = async () => {
+    const { waiting = 0, sending = 0, dead = 0 } = await notify.outbox.counts();
+    return { waiting: waiting + sending, dead };
+  };
   const fleet = new Fleet({
     store,
     audit,
@@ -216,13 +222,15 @@ export function createApp(deps: AppDeps): App {
     intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
     alerts: deps.fleet?.alerts,
     queueMail: notify.can('email')
-      ? async (tx, { key, address, title, lines, link }) => {
+      ? async (tx, { key, address, language, title, lines, link }) => {
           const to = { kind: 'email', address } as const;
           const data = { title, lines, link };
-          await notify.queue(tx, { key, to, template: 'fleetAlert', data });
+          await notify.queue(tx, { key, to, template: 'fleetAlert', language, data });
         }
       : undefined,
+    messages,
     expiries: async () => certificateExpiries(deps.tls),
+    canCheckCertificates: deps.tls?.requestCert ?? deps.canCheckCertificates,
   });
   const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
@@ -254,6 +262,7 @@ export function createApp(deps: AppDeps): App {
     version: VERSION,
     sockets: () => sockets.connected().length,
     waiting: () => verification.waiting,
+    messages,
     access: deps.fleet?.metrics ?? 'token',
   });
   fleet.onCounted = metrics;

@@ -1,6 +1,6 @@
 import type { Signal } from '../../hardware/ports.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { errorCode } from '../../shared/errors.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { CommandAnswer, CommandName, KioskCommand } from '../../shared/protocol/command.ts';
 import type { KioskLink, KioskLog } from '../kiosk-options.ts';
 import { isResting } from '../session/rest.ts';
@@ -31,8 +31,11 @@ export interface CommandsDeps {
   link: Pick<KioskLink, 'call'>;
   clock: Clock;
   log: KioskLog;
-  /** Ends the program, or restarts the board; absent: whoever runs this kiosk can't be restarted. */
-  restart?: ((what: 'program' | 'board') => void) | undefined;
+  /**
+   * Ends the program, or restarts the board: then it answers, or fails with `notAllowed` or another
+   * code, before the program ends. Absent: whoever runs this kiosk can't be restarted.
+   */
+  restart?: ((what: 'program' | 'board') => Promise<void> | void) | undefined;
   recentLog?: RecentLog | undefined;
 }
 
@@ -126,9 +129,13 @@ export class Commands {
         void this.#end(id, text(recentLog.last(command.lines)));
         return { status: 'accepted' };
       case 'restartProgram':
-        return this.#restart(restart && (() => restart('program')));
+        if (!restart) {
+          return { status: 'refused', code: 'unsupported' };
+        }
+        this.#deps.clock.after(RESTART_AFTER_MS, () => void restart('program'));
+        return { status: 'done' };
       case 'restartBoard':
-        return this.#restart(restart && (() => restart('board')));
+        return this.#restartBoard();
     }
   }
 
@@ -151,12 +158,18 @@ export class Commands {
     return { status: 'done' };
   }
 
-  #restart(restart: (() => void) | undefined): CommandAnswer {
-    if (!restart) {
-      return { status: 'refused', code: 'unsupported' };
+  /** The system is asked first: whoever commanded it is told at once when it does not let the kiosk. */
+  async #restartBoard(): Promise<CommandAnswer> {
+    const { restart, log } = this.#deps;
+    try {
+      await (restart ?? unsupported)('board');
+      return { status: 'done' };
+    } catch (error) {
+      const said = errorCode(error);
+      log.warn({ event: 'restartRefused', code: said }, 'the board stays up');
+      const code = said === 'notAllowed' || said === 'unsupported' ? said : 'failed';
+      return { status: 'refused', code };
     }
-    this.#deps.clock.after(RESTART_AFTER_MS, restart);
-    return { status: 'done' };
   }
 
   /** Lamp and sound say "read" again and again, until the time is over or somebody comes. */
@@ -191,6 +204,10 @@ export class Commands {
   #end(id: string, ended: Ended): Promise<void> {
     return sendResult(this.#deps.link, this.#deps.log, id, ended);
   }
+}
+
+function unsupported(): never {
+  throw new VarcoError('unsupported', 'Nobody here can restart the board');
 }
 
 function text(data: string): Ended {

@@ -1,6 +1,6 @@
 import { errorCode } from '../../shared/errors.ts';
+import { CallError } from '../../shared/protocol/call-error.ts';
 import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError } from '../../shared/protocol/peer.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Log } from '../log.ts';
 import type { Facts } from '../offline-list/facts.ts';

@@ -4,6 +4,7 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { alertKinds, severities } from './alerts/kinds.ts';
+import type { WaitingMessages } from './alerts/watch.ts';
 import { DurationHistogram } from './duration-histogram.ts';
 import type { Fleet } from './fleet.ts';
 import { may } from './permissions.ts';
@@ -22,6 +23,8 @@ export interface MetricsDeps {
   sockets: () => number;
   /** Verifications that wait for the writer. */
   waiting: () => number;
+  /** What the outbox of messages to people holds. */
+  messages: () => Promise<WaitingMessages>;
   access: 'token' | 'loopback';
 }
 
@@ -217,6 +220,20 @@ export class Metrics {
           log.warn({ code: errorCode(error) }, 'the database does not answer');
           this.set(0);
         }
+      },
+    });
+    const { messages } = this.#deps;
+    new Gauge({
+      name: 'varco_messages',
+      help: 'Messages to people that have not arrived: waiting to leave, or dead letters',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        await unlessGone(async () => {
+          const { waiting: toLeave, dead } = await messages();
+          this.set({ state: 'waiting' }, toLeave);
+          this.set({ state: 'dead' }, dead);
+        });
       },
     });
     new Gauge({

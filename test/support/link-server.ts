@@ -41,7 +41,8 @@ export async function startLinkServer(
     listener?: LinkListener;
     limits?: Partial<SocketLimits>;
     tls?: TlsOptions;
-    verify?: () => Promise<void>;
+    /** Waited for before an answer; told which policy was asked. */
+    verify?: (policy: string) => Promise<void>;
     sockets?: Partial<Pick<KioskSocketDeps, 'protocols' | 'certificateSites'>>;
     port?: number;
   } = {},
@@ -54,8 +55,8 @@ export async function startLinkServer(
     fleet: { findKiosk: async (id: string) => kiosks.get(id) } as unknown as Fleet,
     verification: {
       takesOnlyLive: () => false,
-      async verify() {
-        await options.verify?.();
+      async verify({ policy }: { policy: string }) {
+        await options.verify?.(policy);
         return { verdict: { outcome: 'granted', companion: false }, decidedAt: Date.now() };
       },
     } as unknown as KioskSocketDeps['verification'],

@@ -11,6 +11,7 @@ export const alertKinds = [
   'expiry',
   'outboxGrowing',
   'configFailed',
+  'messagesStuck',
   'refusals',
   'guessing',
 ] as const;
@@ -31,6 +32,7 @@ export const severities: Record<AlertKind, Severity> = {
   expiry: 'warning',
   outboxGrowing: 'warning',
   configFailed: 'warning',
+  messagesStuck: 'warning',
   refusals: 'warning',
   guessing: 'critical',
 };

@@ -1,7 +1,7 @@
 import type { CommandName } from '../../../shared/protocol/command.ts';
 import { commandNames } from '../../../shared/protocol/command.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
-import type { CommandRow } from '../../fleet/commands.ts';
+import type { CommandRow } from '../../fleet/command-rows.ts';
 import { may } from '../../fleet/permissions.ts';
 import { actorWord } from './activity-views.ts';
 import type { CommandView } from './commands-page.tsx';

@@ -4,7 +4,7 @@ import { VarcoError } from '../../../shared/errors.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
 import { parseGiven } from '../../fleet/given.ts';
 import { may } from '../../fleet/permissions.ts';
-import type { Rollout } from '../../fleet/rollouts.ts';
+import type { Rollout } from '../../fleet/rollout-rows.ts';
 import { actorWord } from './activity-views.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { count } from './form-fields.ts';

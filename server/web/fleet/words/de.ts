@@ -1,3 +1,4 @@
+import { de as alertWords } from '../../../fleet/alerts/words/de.ts';
 import type { FleetWords } from './words.ts';
 
 export const de: FleetWords = {
@@ -151,6 +152,7 @@ export const de: FleetWords = {
     drifting: (desired, reported) =>
       `Weicht ab: gewünscht ist Version ${desired}, es läuft ${reported}.`,
     policyDrift: (wanted, has) => `Weicht ab: gewünscht ist die Regel ${wanted}, es gilt ${has}.`,
+    pending: (version) => `Version ${version} wartet, bis die Person am Durchgang fertig ist.`,
     fellBack: (failed, version) =>
       `Mit Version ${failed} ist das Terminal gescheitert; es ist von selbst zu Version ${version} zurückgekehrt.`,
     refused: (failed) => `Das Terminal hat Version ${failed} nicht angenommen.`,
@@ -169,24 +171,7 @@ export const de: FleetWords = {
     revoke: 'Schlüssel widerrufen',
     remove: 'Durchgang entfernen',
   },
-  parts: {
-    scanner: 'Lesegerät',
-    camera: 'Kamera',
-    keypad: 'Tastenfeld',
-    display: 'Anzeige',
-    indicator: 'Lampe und Summer',
-    turnstile: 'Drehkreuz',
-    speaker: 'Sprachausgabe',
-    speech: 'Sprachausgabe',
-    headset: 'Kopfhörerbuchse',
-    printer: 'Drucker',
-    selfTest: 'Selbsttest',
-    link: 'Verbindung',
-    disk: 'Datenträger',
-    clock: 'Uhr',
-    list: 'Liste',
-    screen: 'Bildschirm',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'bereit', opening: 'wird geöffnet', lost: 'fehlt', failing: 'defekt' },
   clockTrust: { synced: 'synchron', estimated: 'geschätzt', unset: 'nicht gestellt' },
   outcomes: {
@@ -200,21 +185,7 @@ export const de: FleetWords = {
     heading: 'Alarme',
     none: 'Hier ist nichts.',
     all: (count) => `Alle Alarme (${count})`,
-    kinds: {
-      offline: 'Nicht erreichbar',
-      siteOutage: 'Der ganze Standort ist nicht erreichbar',
-      peripheral: 'Ein Teil ist defekt',
-      listTooOld: 'Die Offline-Liste ist zu alt',
-      clockSkew: 'Die Uhr geht falsch',
-      temperature: 'Zu heiß',
-      disk: 'Der Datenträger ist fast voll',
-      underVoltage: 'Unterspannung',
-      expiry: 'Etwas läuft bald ab',
-      outboxGrowing: 'Antworten warten auf dem Terminal',
-      configFailed: 'Das Terminal ist zu einer früheren Konfiguration zurückgekehrt',
-      refusals: 'Weit mehr Ablehnungen als sonst',
-      guessing: 'Jemand rät Codes',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Offen', quiet: 'Übernommen oder stumm', past: 'Vergangen' },
     filter: 'Welche Alarme',
     acknowledge: 'Übernehmen',
@@ -470,6 +441,8 @@ export const de: FleetWords = {
     formInvalid: 'Im Formular fehlt etwas oder ist etwas falsch:',
     siteInvalid: 'Der Standort ist nicht vollständig oder nicht richtig:',
     siteExists: 'Es gibt schon einen Standort mit dieser Kennung.',
+    clientAuthorityMissing:
+      'Dieser Server kann kein Client-Zertifikat prüfen: zuerst listen.tls.clientCaFile in seiner Konfiguration angeben.',
     siteUnknown: 'Diesen Standort gibt es nicht.',
     gateInvalid: 'Der Durchgang ist nicht vollständig oder nicht richtig:',
     gateExists: 'Es gibt oder gab schon einen Durchgang mit dieser Kennung.',

@@ -1,3 +1,4 @@
+import { en as alertWords } from '../../../fleet/alerts/words/en.ts';
 import type { FleetWords } from './words.ts';
 
 export const en: FleetWords = {
@@ -149,6 +150,7 @@ export const en: FleetWords = {
     inStep: (version) => `In step: version ${version}.`,
     drifting: (desired, reported) => `Drift: version ${desired} is desired, ${reported} runs.`,
     policyDrift: (wanted, has) => `Drift: the policy ${wanted} is desired, ${has} is in force.`,
+    pending: (version) => `Version ${version} waits until the person at the gate is done.`,
     fellBack: (failed, version) =>
       `Version ${failed} made the kiosk fail; it went back to version ${version} by itself.`,
     refused: (failed) => `The kiosk did not take version ${failed}.`,
@@ -167,24 +169,7 @@ export const en: FleetWords = {
     revoke: 'Revoke the key',
     remove: 'Remove the gate',
   },
-  parts: {
-    scanner: 'Scanner',
-    camera: 'Camera',
-    keypad: 'Keypad',
-    display: 'Display',
-    indicator: 'Lamp and buzzer',
-    turnstile: 'Turnstile',
-    speaker: 'Speech',
-    speech: 'Speech',
-    headset: 'Headset jack',
-    printer: 'Printer',
-    selfTest: 'Self-test',
-    link: 'Link',
-    disk: 'Disk',
-    clock: 'Clock',
-    list: 'List',
-    screen: 'Screen',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'ready', opening: 'opening', lost: 'lost', failing: 'failing' },
   clockTrust: { synced: 'synchronised', estimated: 'estimated', unset: 'not set' },
   outcomes: {
@@ -198,21 +183,7 @@ export const en: FleetWords = {
     heading: 'Alerts',
     none: 'There is nothing here.',
     all: (count) => `All alerts (${count})`,
-    kinds: {
-      offline: 'Offline',
-      siteOutage: 'The whole site is offline',
-      peripheral: 'A part is faulty',
-      listTooOld: 'The offline list is too old',
-      clockSkew: 'The clock is wrong',
-      temperature: 'Too hot',
-      disk: 'The disk is nearly full',
-      underVoltage: 'Undervoltage',
-      expiry: 'Something expires soon',
-      outboxGrowing: 'Answers wait on the kiosk',
-      configFailed: 'The kiosk went back to an earlier config',
-      refusals: 'Far more refusals than usual',
-      guessing: 'Somebody is guessing codes',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Open', quiet: 'Acknowledged or silenced', past: 'Past' },
     filter: 'Which alerts',
     acknowledge: 'Acknowledge',
@@ -466,6 +437,8 @@ export const en: FleetWords = {
     forbidden: 'Your role does not include this.',
     siteInvalid: 'The site is not complete or not right:',
     siteExists: 'There is a site with this id already.',
+    clientAuthorityMissing:
+      'This server can check no client certificate: set listen.tls.clientCaFile in its config first.',
     siteUnknown: 'There is no such site.',
     gateInvalid: 'The gate is not complete or not right:',
     gateExists: 'There is, or was, a gate with this id already.',

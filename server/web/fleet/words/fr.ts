@@ -1,3 +1,4 @@
+import { fr as alertWords } from '../../../fleet/alerts/words/fr.ts';
 import type { FleetWords } from './words.ts';
 
 export const fr: FleetWords = {
@@ -151,6 +152,7 @@ export const fr: FleetWords = {
     drifting: (desired, reported) =>
       `Écart : version ${desired} voulue, version ${reported} en usage.`,
     policyDrift: (wanted, has) => `Écart : règle ${wanted} voulue, ${has} en vigueur.`,
+    pending: (version) => `La version ${version} attend que la personne au passage ait terminé.`,
     fellBack: (failed, version) =>
       `La version ${failed} a fait échouer la borne ; elle est revenue d’elle-même à la version ${version}.`,
     refused: (failed) => `La borne n’a pas accepté la version ${failed}.`,
@@ -169,24 +171,7 @@ export const fr: FleetWords = {
     revoke: 'Révoquer la clé',
     remove: 'Supprimer le passage',
   },
-  parts: {
-    scanner: 'Lecteur',
-    camera: 'Caméra',
-    keypad: 'Clavier',
-    display: 'Écran',
-    indicator: 'Lampe et sonnerie',
-    turnstile: 'Tourniquet',
-    speaker: 'Voix',
-    speech: 'Voix',
-    headset: 'Prise casque',
-    printer: 'Imprimante',
-    selfTest: 'Autotest',
-    link: 'Liaison',
-    disk: 'Disque',
-    clock: 'Horloge',
-    list: 'Liste',
-    screen: 'Écran',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'prête', opening: 'en ouverture', lost: 'absente', failing: 'en panne' },
   clockTrust: { synced: 'synchronisée', estimated: 'estimée', unset: 'non réglée' },
   outcomes: {
@@ -200,21 +185,7 @@ export const fr: FleetWords = {
     heading: 'Alertes',
     none: 'Il n’y a rien ici.',
     all: (count) => `Toutes les alertes (${count})`,
-    kinds: {
-      offline: 'Injoignable',
-      siteOutage: 'Le site entier est injoignable',
-      peripheral: 'Une pièce est en panne',
-      listTooOld: 'La liste hors ligne est trop ancienne',
-      clockSkew: 'L’horloge est fausse',
-      temperature: 'Trop chaud',
-      disk: 'Le disque est presque plein',
-      underVoltage: 'Sous-tension',
-      expiry: 'Quelque chose expire bientôt',
-      outboxGrowing: 'Des réponses attendent sur la borne',
-      configFailed: 'La borne est revenue à une configuration antérieure',
-      refusals: 'Bien plus de refus que d’habitude',
-      guessing: 'Quelqu’un essaie des codes au hasard',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Ouvertes', quiet: 'Prises en charge ou muettes', past: 'Passées' },
     filter: 'Quelles alertes',
     acknowledge: 'Prendre en charge',
@@ -469,6 +440,8 @@ export const fr: FleetWords = {
     formInvalid: 'Il manque quelque chose dans le formulaire, ou ce n’est pas correct :',
     siteInvalid: 'Le site n’est pas complet ou pas correct :',
     siteExists: 'Il y a déjà un site avec cet identifiant.',
+    clientAuthorityMissing:
+      'Ce serveur ne peut vérifier aucun certificat client : indiquer d’abord listen.tls.clientCaFile dans sa configuration.',
     siteUnknown: 'Ce site n’existe pas.',
     gateInvalid: 'Le passage n’est pas complet ou pas correct :',
     gateExists: 'Il y a, ou il y a eu, un passage avec cet identifiant.',

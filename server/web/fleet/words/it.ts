@@ -1,3 +1,4 @@
+import { it as alertWords } from '../../../fleet/alerts/words/it.ts';
 import type { FleetWords } from './words.ts';
 
 export const it: FleetWords = {
@@ -150,6 +151,7 @@ export const it: FleetWords = {
     inStep: (version) => `Allineata: versione ${version}.`,
     drifting: (desired, reported) => `Diversa: voluta la versione ${desired}, in uso ${reported}.`,
     policyDrift: (wanted, has) => `Diversa: voluta la regola ${wanted}, in vigore ${has}.`,
+    pending: (version) => `La versione ${version} attende che la persona al varco abbia finito.`,
     fellBack: (failed, version) =>
       `La versione ${failed} ha fatto fallire il totem, che è tornato da solo alla versione ${version}.`,
     refused: (failed) => `Il totem non ha accettato la versione ${failed}.`,
@@ -168,24 +170,7 @@ export const it: FleetWords = {
     revoke: 'Revoca la chiave',
     remove: 'Elimina il varco',
   },
-  parts: {
-    scanner: 'Lettore',
-    camera: 'Telecamera',
-    keypad: 'Tastiera',
-    display: 'Schermo',
-    indicator: 'Luce e cicalino',
-    turnstile: 'Tornello',
-    speaker: 'Voce',
-    speech: 'Voce',
-    headset: 'Presa cuffie',
-    printer: 'Stampante',
-    selfTest: 'Autodiagnosi',
-    link: 'Collegamento',
-    disk: 'Disco',
-    clock: 'Orologio',
-    list: 'Lista',
-    screen: 'Schermo',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'pronta', opening: 'in apertura', lost: 'assente', failing: 'guasta' },
   clockTrust: { synced: 'sincronizzato', estimated: 'stimato', unset: 'non regolato' },
   outcomes: {
@@ -199,21 +184,7 @@ export const it: FleetWords = {
     heading: 'Allarmi',
     none: 'Qui non c’è nulla.',
     all: (count) => `Tutti gli allarmi (${count})`,
-    kinds: {
-      offline: 'Non raggiungibile',
-      siteOutage: 'L’intera sede non è raggiungibile',
-      peripheral: 'Una parte è guasta',
-      listTooOld: 'La lista offline è troppo vecchia',
-      clockSkew: 'L’orologio è sbagliato',
-      temperature: 'Troppo caldo',
-      disk: 'Il disco è quasi pieno',
-      underVoltage: 'Tensione bassa',
-      expiry: 'Qualcosa sta per scadere',
-      outboxGrowing: 'Risposte in attesa sul totem',
-      configFailed: 'Il totem è tornato a una configurazione precedente',
-      refusals: 'Molti più rifiuti del solito',
-      guessing: 'Qualcuno prova codici a caso',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Aperti', quiet: 'Presi in carico o silenziati', past: 'Passati' },
     filter: 'Quali allarmi',
     acknowledge: 'Prendi in carico',
@@ -467,6 +438,8 @@ export const it: FleetWords = {
     forbidden: 'Il tuo ruolo non lo comprende.',
     siteInvalid: 'La sede non è completa o non è corretta:',
     siteExists: 'C’è già una sede con questo id.',
+    clientAuthorityMissing:
+      'Questo server non può controllare certificati client: indicare prima listen.tls.clientCaFile nella configurazione.',
     siteUnknown: 'Questa sede non esiste.',
     gateInvalid: 'Il varco non è completo o non è corretto:',
     gateExists: 'C’è, o c’è stato, un varco con questo id.',

@@ -1,3 +1,4 @@
+import { sl as alertWords } from '../../../fleet/alerts/words/sl.ts';
 import type { FleetWords } from './words.ts';
 
 export const sl: FleetWords = {
@@ -150,6 +151,7 @@ export const sl: FleetWords = {
     inStep: (version) => `Usklajeno: različica ${version}.`,
     drifting: (desired, reported) => `Odstopa: želena je različica ${desired}, teče ${reported}.`,
     policyDrift: (wanted, has) => `Odstopa: želeno je pravilo ${wanted}, velja ${has}.`,
+    pending: (version) => `Različica ${version} čaka, da oseba pri prehodu konča.`,
     fellBack: (failed, version) =>
       `Z različico ${failed} terminal ni deloval; sam se je vrnil na različico ${version}.`,
     refused: (failed) => `Terminal ni sprejel različice ${failed}.`,
@@ -168,24 +170,7 @@ export const sl: FleetWords = {
     revoke: 'Prekliči ključ',
     remove: 'Odstrani prehod',
   },
-  parts: {
-    scanner: 'Čitalnik',
-    camera: 'Kamera',
-    keypad: 'Tipkovnica',
-    display: 'Zaslon',
-    indicator: 'Luč in brenčalo',
-    turnstile: 'Vrtljivi križ',
-    speaker: 'Govor',
-    speech: 'Govor',
-    headset: 'Priključek za slušalke',
-    printer: 'Tiskalnik',
-    selfTest: 'Samopreizkus',
-    link: 'Povezava',
-    disk: 'Disk',
-    clock: 'Ura',
-    list: 'Seznam',
-    screen: 'Zaslon',
-  },
+  parts: alertWords.parts,
   partStates: { ready: 'pripravljen', opening: 'se odpira', lost: 'ga ni', failing: 'okvarjen' },
   clockTrust: { synced: 'usklajena', estimated: 'ocenjena', unset: 'ni nastavljena' },
   outcomes: {
@@ -199,21 +184,7 @@ export const sl: FleetWords = {
     heading: 'Alarmi',
     none: 'Tu ni ničesar.',
     all: (count) => `Vsi alarmi (${count})`,
-    kinds: {
-      offline: 'Nedosegljiv',
-      siteOutage: 'Vsa lokacija je nedosegljiva',
-      peripheral: 'Del je okvarjen',
-      listTooOld: 'Seznam brez povezave je prestar',
-      clockSkew: 'Ura ne gre prav',
-      temperature: 'Prevroče',
-      disk: 'Disk je skoraj poln',
-      underVoltage: 'Prenizka napetost',
-      expiry: 'Nekaj bo kmalu poteklo',
-      outboxGrowing: 'Odgovori čakajo na terminalu',
-      configFailed: 'Terminal se je vrnil na prejšnje nastavitve',
-      refusals: 'Veliko več zavrnitev kot običajno',
-      guessing: 'Nekdo ugiba kode',
-    },
+    kinds: alertWords.kinds,
     lists: { open: 'Odprti', quiet: 'Prevzeti ali utišani', past: 'Pretekli' },
     filter: 'Kateri alarmi',
     acknowledge: 'Prevzemi',
@@ -467,6 +438,8 @@ export const sl: FleetWords = {
     formInvalid: 'V obrazcu nekaj manjka ali ni prav:',
     siteInvalid: 'Lokacija ni popolna ali ni prava:',
     siteExists: 'Lokacija s to oznako že obstaja.',
+    clientAuthorityMissing:
+      'Ta strežnik ne more preveriti odjemalskih potrdil: najprej v nastavitvah navedite listen.tls.clientCaFile.',
     siteUnknown: 'Te lokacije ni.',
     gateInvalid: 'Prehod ni popoln ali ni pravi:',
     gateExists: 'Prehod s to oznako že obstaja ali je obstajal.',

@@ -99,6 +99,7 @@ export interface FleetWords {
     inStep(version: number): string;
     drifting(desired: number, reported: string): string;
     policyDrift(wanted: string, has: string): string;
+    pending(version: number): string;
     fellBack(failed: number, version: number): string;
     refused(failed: number): string;
     commands: string;
