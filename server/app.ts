@@ -7,6 +7,7 @@ import { VERSION } from '../shared/version.ts';
 import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
+import { listSubjects } from './audit/subject-index.ts';
 import { Credentials } from './credential/credentials.ts';
 import { DisabilityCards } from './credential/disability-cards.ts';
 import type { Keyring } from './credential/keyring.ts';
@@ -120,6 +121,7 @@ export interface App {
   audit: Audit;
   anchors: Anchors;
   checkpoints: Checkpoints;
+  housekeeping: Housekeeping;
   fleet: Fleet;
   sockets: KioskSockets;
   /** Not started with the rest: a command on the same data publishes nothing. */
@@ -195,6 +197,7 @@ export function createApp(deps: AppDeps): App {
       { name: 'verification', run: () => verification.forget() },
       { name: 'registry', run: () => registry.forgetErased() },
       { name: 'anchors', run: () => anchors.anchor() },
+      { name: 'subjects', run: () => listSubjects(store) },
       { name: 'logins', run: () => logins.forget() },
       { name: 'contacts', run: () => contactChecks.forgetExpired() },
       { name: 'delegations', run: () => delegations.forgetOld() },
@@ -320,6 +323,7 @@ export function createApp(deps: AppDeps): App {
     audit,
     anchors,
     checkpoints,
+    housekeeping,
     fleet,
     sockets,
     offlineLists,
