@@ -49,6 +49,8 @@ export interface KioskLink {
   ): Promise<AnswerOf<Name>>;
   /** Something changed that the site should know before the next report is due. */
   reportSoon?(): void;
+  /** Ends the connection and comes back at once. */
+  renew?(): void;
   /** How this kiosk gets its place; absent: its file gives it one. */
   enrolment?: KioskEnrolment | undefined;
 }
@@ -105,7 +107,7 @@ export interface KioskOptions {
   /** Absent: the server steers nothing here. */
   steering?: Steering | undefined;
   /** Ends the program or restarts the board; absent: a site can't. */
-  restart?: ((what: 'program' | 'board') => void) | undefined;
+  restart?: ((what: 'program' | 'board') => Promise<void> | void) | undefined;
   /** What a site may collect of this kiosk's log. */
   recentLog?: RecentLog | undefined;
 }

@@ -6,6 +6,7 @@ import { Asking, type Question } from './asking.ts';
 import { Hands } from './hands.ts';
 import type { KioskOptions, KioskSession } from './kiosk-options.ts';
 import type { BootAnswer } from './link/link.ts';
+import { NextSession } from './next-session.ts';
 import { PartHealth } from './part-health.ts';
 import { Passages } from './passages.ts';
 import { SelfTester } from './self-test/tester.ts';
@@ -32,10 +33,9 @@ export class Kiosk {
   readonly #tester: SelfTester;
   readonly #passages: Passages;
   readonly #site: Site;
+  readonly #next: NextSession;
   #state: State;
   #session: KioskSession;
-  /** A config that waits for the person at the gate to be done. */
-  #nextSession: KioskSession | undefined;
   /** Questions in a row without an answer while the link was up. */
   #unanswered = 0;
   #paintedAt: number | undefined;
@@ -64,6 +64,7 @@ export class Kiosk {
     });
     this.#session = options.session;
     this.#state = initialState(options.session);
+    this.#next = new NextSession(options.clock, (session) => this.#use(session));
     this.#site = new Site(options, this.#siteGate());
   }
 
@@ -105,6 +106,7 @@ export class Kiosk {
     this.#stopping = true;
     this.#cancelTimer?.();
     this.#site.stop();
+    this.#next.stop();
     this.#health.stop();
     this.#options.link.stop();
     await this.#options.offline?.stop();
@@ -245,19 +247,17 @@ export class Kiosk {
     this.#options.watcher?.state(state);
     if (before !== state.phase.name) {
       this.#options.link.reportSoon?.();
-      this.#takeNextSession();
+      if (isResting(state.phase)) {
+        this.#next.rested();
+        this.#site.rested();
+      }
     }
   }
 
-  /** A config that waited is in force once nobody is at the gate. */
-  #takeNextSession(): void {
-    const next = this.#nextSession;
-    if (next && isResting(this.#state.phase)) {
-      this.#nextSession = undefined;
-      this.#session = next;
-      this.#hands.use(next);
-      this.#dispatch({ name: 'configured' });
-    }
+  #use(session: KioskSession): void {
+    this.#session = session;
+    this.#hands.use(session);
+    this.#dispatch({ name: 'configured' });
   }
 
   /** This gate, as its site sees it. */
@@ -280,11 +280,7 @@ export class Kiosk {
         offline?.listChanged();
         return offline !== undefined;
       },
-      apply: (session) => {
-        this.#nextSession = session;
-        this.#takeNextSession();
-        return this.#nextSession ? 'scheduled' : 'applied';
-      },
+      apply: (session, settled) => this.#next.take(session, isResting(this.#state.phase), settled),
       health: () => ({
         isLinkUp: this.#state.parts.link === 'up',
         faults: Object.entries(this.#health.peripherals())

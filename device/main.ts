@@ -23,6 +23,7 @@ import { wholeStatus } from './status.ts';
 import { Steering } from './steering/steering.ts';
 import { linuxReader } from './telemetry/linux-reader.ts';
 import { MachineWatch } from './telemetry/machine-watch.ts';
+import { UnheardSamples } from './telemetry/unheard-samples.ts';
 
 type HardwareDeps = Parameters<typeof openHardware>[1];
 
@@ -35,7 +36,7 @@ export interface KioskDeps {
   /** What a site may collect of that log. */
   recentLog?: RecentLog;
   /** Ends the program or restarts the board; absent: a site can't. */
-  restart?: (what: 'program' | 'board') => void;
+  restart?: (what: 'program' | 'board') => Promise<void> | void;
   watcher?: KioskWatcher;
 }
 
@@ -150,13 +151,22 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
     },
     ...(deps.watcher ? { watcher: deps.watcher } : {}),
   });
+  const unheard =
+    offline &&
+    new UnheardSamples({
+      clock: systemClock,
+      status: () => wholeStatus(kiosk.status(), link, machine),
+      keep: (sample) => offline.keepSample(sample),
+    });
   const stop = async () => {
+    unheard?.stop();
     machine.stop();
     await kiosk.stop();
   };
   try {
     await machine.start();
     await kiosk.start();
+    unheard?.start();
   } catch (error) {
     await stop();
     throw error;

@@ -1,9 +1,11 @@
 import { errorCode } from '../shared/errors.ts';
 import { parseInvitation } from '../shared/protocol/enrolment.ts';
+import type { AnswerOf } from '../shared/protocol/messages.ts';
 import type { OutcomeCounts } from '../shared/protocol/status.ts';
 import { type CommandedGate, Commands } from './commands/commands.ts';
 import type { KioskOptions } from './kiosk-options.ts';
 import type { BootAnswer, LinkEvents } from './link/link.ts';
+import { isResting } from './session/rest.ts';
 import type { PlaceStage } from './session/state.ts';
 import type { SteeredGate } from './steering/steering.ts';
 
@@ -19,6 +21,9 @@ export class Site {
   readonly #options: KioskOptions;
   readonly #gate: SiteGate;
   readonly #commands: Commands;
+  /** The server wants this kiosk to come anew, and somebody is at the gate. */
+  #isRenewalDue = false;
+  #cancelRenewal = () => {};
   readonly counts: OutcomeCounts = {
     granted: 0,
     denied: 0,
@@ -45,26 +50,50 @@ export class Site {
 
   stop(): void {
     this.#commands.stop();
+    this.#cancelRenewal();
     this.#options.steering?.stop();
   }
 
   /** What the link hands on to the site's side. */
-  events(): Pick<LinkEvents, 'command' | 'configure'> {
+  events(): Pick<LinkEvents, 'command' | 'configure' | 'renew'> {
     const { steering } = this.#options;
     return {
       command: (id, command) => this.#commands.obey(id, command),
+      renew: () => this.#renew(),
       ...(steering ? { configure: (desired) => steering.configure(desired) } : {}),
     };
   }
 
-  /** What the boot brought: the config that the site wants. */
+  /** What the boot brought: the config that the site wants. What the site was not told, it is told now. */
   linkUp({ desired }: BootAnswer): void {
     const { steering, log } = this.#options;
-    if (desired && steering) {
-      steering.configure(desired).catch((error: unknown) => {
-        log.warn({ event: 'configFailed', code: errorCode(error) }, 'a config of the server');
-      });
+    this.#commands.linkUp();
+    this.#isRenewalDue = false;
+    const work = desired ? steering?.configure(desired) : steering?.release();
+    work?.catch((error: unknown) => {
+      log.warn({ event: 'configFailed', code: errorCode(error) }, 'a config of the server');
+    });
+  }
+
+  /** Nobody is at the gate any more: what waited for that is due. */
+  rested(): void {
+    if (this.#isRenewalDue) {
+      this.#isRenewalDue = false;
+      this.#options.link.renew?.();
     }
+  }
+
+  /** A kiosk that serves nobody comes anew as soon as it has answered. */
+  #renew(): AnswerOf<'Renew'> {
+    const { clock, log } = this.#options;
+    this.#isRenewalDue = true;
+    if (!isResting(this.#gate.phase())) {
+      log.info({ event: 'renewalScheduled' }, 'the server wants this kiosk to come anew');
+      return { status: 'scheduled' };
+    }
+    this.#cancelRenewal();
+    this.#cancelRenewal = clock.after(0, () => isResting(this.#gate.phase()) && this.rested());
+    return { status: 'renewing' };
   }
 
   /**

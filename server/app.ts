@@ -7,6 +7,7 @@ import { VERSION } from '../shared/version.ts';
 import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
+import { listSubjects } from './audit/subject-index.ts';
 import { Credentials } from './credential/credentials.ts';
 import { DisabilityCards } from './credential/disability-cards.ts';
 import type { Keyring } from './credential/keyring.ts';
@@ -86,6 +87,8 @@ export interface AppDeps {
   cardProxy?: CardProxy | undefined;
   /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
   tls?: TlsOptions;
+  /** Of a command beside the server: whether the server's own TLS can check client certificates. */
+  canCheckCertificates?: boolean | undefined;
   /** The sites whose kiosks must show a client certificate. */
   certificateSites?: 'all' | readonly string[] | undefined;
   /** Absent: nobody is told of alerts, and metrics need a token. */
@@ -118,6 +121,7 @@ export interface App {
   audit: Audit;
   anchors: Anchors;
   checkpoints: Checkpoints;
+  housekeeping: Housekeeping;
   fleet: Fleet;
   sockets: KioskSockets;
   /** Not started with the rest: a command on the same data publishes nothing. */
@@ -193,6 +197,7 @@ export function createApp(deps: AppDeps): App {
       { name: 'verification', run: () => verification.forget() },
       { name: 'registry', run: () => registry.forgetErased() },
       { name: 'anchors', run: () => anchors.anchor() },
+      { name: 'subjects', run: () => listSubjects(store) },
       { name: 'logins', run: () => logins.forget() },
       { name: 'contacts', run: () => contactChecks.forgetExpired() },
       { name: 'delegations', run: () => delegations.forgetOld() },
@@ -201,6 +206,10 @@ export function createApp(deps: AppDeps): App {
     clock,
     log,
   });
+  const messages = async () => {
+    const { waiting = 0, sending = 0, dead = 0 } = await notify.outbox.counts();
+    return { waiting: waiting + sending, dead };
+  };
   const fleet = new Fleet({
     store,
     audit,
@@ -213,13 +222,15 @@ export function createApp(deps: AppDeps): App {
     intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
     alerts: deps.fleet?.alerts,
     queueMail: notify.can('email')
-      ? async (tx, { key, address, title, lines, link }) => {
+      ? async (tx, { key, address, language, title, lines, link }) => {
           const to = { kind: 'email', address } as const;
           const data = { title, lines, link };
-          await notify.queue(tx, { key, to, template: 'fleetAlert', data });
+          await notify.queue(tx, { key, to, template: 'fleetAlert', language, data });
         }
       : undefined,
+    messages,
     expiries: async () => certificateExpiries(deps.tls),
+    canCheckCertificates: deps.tls?.requestCert ?? deps.canCheckCertificates,
   });
   const facts = new Facts({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
@@ -251,6 +262,7 @@ export function createApp(deps: AppDeps): App {
     version: VERSION,
     sockets: () => sockets.connected().length,
     waiting: () => verification.waiting,
+    messages,
     access: deps.fleet?.metrics ?? 'token',
   });
   fleet.onCounted = metrics;
@@ -285,6 +297,7 @@ export function createApp(deps: AppDeps): App {
     const { outbox } = notify;
     registerFleetPages(http, {
       ...{ pages, fleet, policies, sessions, clock, log, now, store, outbox },
+      staff: () => logins.staff.list(),
     });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
     registerStatements(http, pages);
@@ -310,6 +323,7 @@ export function createApp(deps: AppDeps): App {
     audit,
     anchors,
     checkpoints,
+    housekeeping,
     fleet,
     sockets,
     offlineLists,

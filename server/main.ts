@@ -91,7 +91,7 @@ export async function startServer(
       keyring,
       clock: systemClock,
       log,
-      changed: () => tellGates(app.sockets),
+      changed: () => tellGates(app),
     });
     await watch.start();
     await app.fleet.start();
@@ -111,11 +111,14 @@ export async function startServer(
   }
 }
 
-/** Gates learn the keys when they connect: each connects anew at some moment of the next minute. */
-function tellGates(sockets: App['sockets']): void {
+/**
+ * Gates learn the keys when they connect: each is asked to at some moment of the next minute, and does so
+ * when nobody is there.
+ */
+function tellGates({ sockets, fleet }: App): void {
   for (const kiosk of sockets.connected()) {
     const delayMs = Math.random() * RECONNECT_SPREAD_MS;
-    systemClock.after(delayMs, () => sockets.disconnect(kiosk, 'goingAway'));
+    systemClock.after(delayMs, () => fleet.renew(kiosk));
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Signal } from '../../hardware/ports.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { errorCode } from '../../shared/errors.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { CommandAnswer, CommandName, KioskCommand } from '../../shared/protocol/command.ts';
 import type { KioskLink, KioskLog } from '../kiosk-options.ts';
 import { isResting } from '../session/rest.ts';
@@ -8,7 +8,7 @@ import type { Screen } from '../session/screen.ts';
 import type { SelfTestResult } from '../session/self-test.ts';
 import type { Phase, Service } from '../session/state.ts';
 import type { RecentLog } from './recent-log.ts';
-import { type Ended, sendResult } from './result-sender.ts';
+import { type Ended, ResultSender } from './result-sender.ts';
 import { screenPicture } from './screen-picture.ts';
 
 /** The gate that is commanded. */
@@ -31,8 +31,11 @@ export interface CommandsDeps {
   link: Pick<KioskLink, 'call'>;
   clock: Clock;
   log: KioskLog;
-  /** Ends the program, or restarts the board; absent: whoever runs this kiosk can't be restarted. */
-  restart?: ((what: 'program' | 'board') => void) | undefined;
+  /**
+   * Ends the program, or restarts the board: then it answers, or fails with `notAllowed` or another
+   * code, before the program ends. Absent: whoever runs this kiosk can't be restarted.
+   */
+  restart?: ((what: 'program' | 'board') => Promise<void> | void) | undefined;
   recentLog?: RecentLog | undefined;
 }
 
@@ -46,10 +49,12 @@ const BLINK_MS = 500;
 export class Commands {
   readonly #deps: CommandsDeps;
   readonly #answers = new Map<string, Promise<CommandAnswer>>();
+  readonly #results: ResultSender;
   #cancelBlink = () => {};
 
   constructor(deps: CommandsDeps) {
     this.#deps = deps;
+    this.#results = new ResultSender(deps.link, deps.log);
   }
 
   /** The commands that this kiosk can carry out. */
@@ -66,6 +71,11 @@ export class Commands {
   /** Ends what is still blinking. */
   stop(): void {
     this.#cancelBlink();
+  }
+
+  /** The link is up: ends that could not be told are told. */
+  linkUp(): void {
+    void this.#results.linkUp();
   }
 
   obey(id: string, command: KioskCommand): Promise<CommandAnswer> {
@@ -126,9 +136,13 @@ export class Commands {
         void this.#end(id, text(recentLog.last(command.lines)));
         return { status: 'accepted' };
       case 'restartProgram':
-        return this.#restart(restart && (() => restart('program')));
+        if (!restart) {
+          return { status: 'refused', code: 'unsupported' };
+        }
+        this.#deps.clock.after(RESTART_AFTER_MS, () => void restart('program'));
+        return { status: 'done' };
       case 'restartBoard':
-        return this.#restart(restart && (() => restart('board')));
+        return this.#restartBoard();
     }
   }
 
@@ -151,12 +165,18 @@ export class Commands {
     return { status: 'done' };
   }
 
-  #restart(restart: (() => void) | undefined): CommandAnswer {
-    if (!restart) {
-      return { status: 'refused', code: 'unsupported' };
+  /** The system is asked first: whoever commanded it is told at once when it does not let the kiosk. */
+  async #restartBoard(): Promise<CommandAnswer> {
+    const { restart, log } = this.#deps;
+    try {
+      await (restart ?? unsupported)('board');
+      return { status: 'done' };
+    } catch (error) {
+      const said = errorCode(error);
+      log.warn({ event: 'restartRefused', code: said }, 'the board stays up');
+      const code = said === 'notAllowed' || said === 'unsupported' ? said : 'failed';
+      return { status: 'refused', code };
     }
-    this.#deps.clock.after(RESTART_AFTER_MS, restart);
-    return { status: 'done' };
   }
 
   /** Lamp and sound say "read" again and again, until the time is over or somebody comes. */
@@ -189,8 +209,12 @@ export class Commands {
   }
 
   #end(id: string, ended: Ended): Promise<void> {
-    return sendResult(this.#deps.link, this.#deps.log, id, ended);
+    return this.#results.tell(id, ended);
   }
+}
+
+function unsupported(): never {
+  throw new VarcoError('unsupported', 'Nobody here can restart the board');
 }
 
 function text(data: string): Ended {

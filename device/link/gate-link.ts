@@ -1,6 +1,6 @@
+import { CallError } from '../../shared/protocol/call-error.ts';
 import type { EnrolInvitation } from '../../shared/protocol/enrolment.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError } from '../../shared/protocol/peer.ts';
 import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { KioskEnrolment, KioskLink, KioskLog } from '../kiosk-options.ts';
 import type { Disk } from '../offline/disk.ts';
@@ -69,6 +69,10 @@ export class GateLink implements KioskLink {
 
   reportSoon(): void {
     this.#link?.reportSoon();
+  }
+
+  renew(): void {
+    this.#link?.renew();
   }
 
   quality(): KioskStatus['link'] {

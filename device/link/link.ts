@@ -1,8 +1,9 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
+import { CallError } from '../../shared/protocol/call-error.ts';
 import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError, type Handlers, Peer } from '../../shared/protocol/peer.ts';
+import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
 import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
@@ -15,7 +16,7 @@ import {
   type LinkSocket,
   type LinkTls,
 } from './link-socket.ts';
-import { reconnectDelayMs } from './reconnect.ts';
+import { RENEWED, reconnectDelayMs } from './reconnect.ts';
 
 /** What the server told an accepted kiosk. */
 export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };
@@ -28,6 +29,8 @@ export interface LinkEvents {
   listChanged?(): void;
   /** The site commands the kiosk; the answer says what becomes of it. */
   command?(id: string, command: KioskCommand): CommandAnswer | Promise<CommandAnswer>;
+  /** The kiosk is to come anew, by {@link Link.renew}, when it serves nobody. */
+  renew?(): AnswerOf<'Renew'>;
   /** The config that the site wants from now on. */
   configure?(desired: DesiredConfig): AnswerOf<'Configure'> | Promise<AnswerOf<'Configure'>>;
 }
@@ -68,7 +71,12 @@ const FIRST_REPORT_MS = 1_000;
 /** What changes is told at once, but not more often than this. */
 const NEWS_GAP_MS = 200;
 
-type TimerName = 'retry' | 'boot' | 'status';
+/** The close handshake of a link that comes anew; a server that is silent is not waited for. */
+const RENEW_CLOSE_MS = 1_000;
+/** A link that comes anew is not called down for so long. */
+const RENEW_GRACE_MS = 3_000;
+
+type TimerName = 'retry' | 'boot' | 'status' | 'renew' | 'grace';
 
 /**
  * The kiosk's end of the link: one socket at a time, challenge → proof → boot → calls, and again from
@@ -134,6 +142,15 @@ export class Link {
     }
   }
 
+  /** Ends the connection and comes back at once: what is so now stands in the boot's answer. */
+  renew(): void {
+    const socket = this.#socket;
+    if (socket && this.#state === 'up') {
+      socket.close(RENEWED);
+      this.#setTimer('renew', RENEW_CLOSE_MS, () => socket.terminate(RENEWED));
+    }
+  }
+
   /**
    * Asks the server for a verdict.
    *
@@ -195,6 +212,14 @@ export class Link {
       Command: ({ id, command }) => {
         this.#accepted(current().peer);
         return this.#events?.command?.(id, command) ?? { status: 'refused', code: 'unsupported' };
+      },
+      Renew: () => {
+        this.#accepted(current().peer);
+        const answer = this.#events?.renew?.();
+        if (!answer) {
+          throw new CallError('unknownAction', 'Renew: not of this kiosk');
+        }
+        return answer;
       },
       Configure: (desired) => {
         this.#accepted(current().peer);
@@ -263,6 +288,7 @@ export class Link {
     this.#intervalMs = boot.intervalMs;
     this.#withinMs = boot.reconnectWithinMs ?? 0;
     this.#clearTimer('boot');
+    this.#clearTimer('grace');
     this.#report = 'none';
     this.#reporter.forget();
     this.#scheduleReport(Math.min(FIRST_REPORT_MS, boot.intervalMs) * this.#options.random());
@@ -327,7 +353,12 @@ export class Link {
     this.#socket = undefined;
     this.#peer = undefined;
     this.#state = 'connecting';
-    this.#events?.down(reason);
+    if (reason === RENEWED) {
+      // It is back before anybody at the gate has typed a code: they need not be told.
+      this.#setTimer('grace', RENEW_GRACE_MS, () => this.#events?.down(reason));
+    } else {
+      this.#events?.down(reason);
+    }
     const loss = {
       attempt: this.#attempt,
       reason,

@@ -1,5 +1,9 @@
 import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 
+/** Why a link ends that is to come anew at once: its server asked for it, a few kiosks at a time. */
+export const RENEWED = 'renewed';
+const RENEW_WITHIN_MS = 250;
+
 const BACKOFF: BackoffLimits = { firstMs: 500, longestMs: 30_000, factor: 2 };
 
 /**
@@ -29,6 +33,9 @@ export function reconnectDelayMs(loss: Loss, random: number): number {
   const { attempt, reason, withinMs, retryAfterMs } = loss;
   if (retryAfterMs !== undefined) {
     return Math.floor(retryAfterMs * (0.75 + random / 2));
+  }
+  if (reason === RENEWED && attempt === 0) {
+    return Math.floor(RENEW_WITHIN_MS * random);
   }
   if (unwelcome.includes(reason)) {
     return Math.floor(BACKOFF.longestMs * (0.5 + random / 2));

@@ -1,10 +1,15 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { Measurement } from '../../shared/protocol/measurement.ts';
 import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { Delivery, OutboxItem } from './outbox.ts';
 
-/** The call that brings facts to the server, as the link makes it. */
+/** The calls that bring to the server what the outbox holds, as the link makes them. */
 export interface FactCalls {
-  call(name: 'Facts', request: RequestOf<'Facts'>, timeoutMs: number): Promise<AnswerOf<'Facts'>>;
+  call<Name extends 'Facts' | 'Measurements'>(
+    name: Name,
+    request: RequestOf<Name>,
+    timeoutMs: number,
+  ): Promise<AnswerOf<Name>>;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -13,7 +18,7 @@ const CALL_TIMEOUT_MS = 10_000;
 const isHopeless = (code: string) => code === 'payloadInvalid' || code === 'tooLarge';
 
 /**
- * Brings a batch of the outbox to the server, in order. A batch that the server can't read is sent one
+ * Brings a batch of the outbox to the server, in order: facts, or measurements. A batch that the server can't read is sent one
  * by one, so that one bad fact holds nothing else up: it is refused, and the outbox puts it aside.
  *
  * @throws CallError when the link is gone: everything stays.
@@ -23,13 +28,27 @@ export async function deliverFacts(
   link: FactCalls,
 ): Promise<Delivery[]> {
   const boxes = batch.flatMap((item) => (item.class === 'fact' ? [item.box] : []));
+  const measurements = batch.flatMap((item) => (item.class === 'telemetry' ? item.telemetry : []));
   const results = await send(boxes, link);
-  return batch.map((item) =>
-    item.class === 'fact'
-      ? (results.shift() as Delivery)
-      : // Measurements have no call of their own yet: they are put aside, not lost in silence.
-        { outcome: 'refused', code: 'telemetryUnsupported' },
-  );
+  const told = await tell(measurements, link);
+  return batch.map((item) => (item.class === 'fact' ? (results.shift() as Delivery) : told));
+}
+
+/** Measurements are one fact less: a server that can't take them has them put aside. */
+async function tell(measurements: Measurement[], link: FactCalls): Promise<Delivery> {
+  if (measurements.length === 0) {
+    return { outcome: 'accepted' };
+  }
+  try {
+    await link.call('Measurements', { measurements }, CALL_TIMEOUT_MS);
+    return { outcome: 'accepted' };
+  } catch (error) {
+    const code = errorCode(error);
+    if (isHopeless(code) || code === 'unknownAction') {
+      return { outcome: 'refused', code: 'telemetryUnsupported' };
+    }
+    throw error;
+  }
 }
 
 async function send(boxes: RequestOf<'Facts'>['boxes'], link: FactCalls): Promise<Delivery[]> {

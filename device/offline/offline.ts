@@ -4,6 +4,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Verify } from '../../shared/credential/credential.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { DecidedFact, Fact, Passage } from '../../shared/fact.ts';
+import type { Sample } from '../../shared/protocol/measurement.ts';
 import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { Verdict } from '../../shared/verdict.ts';
@@ -235,6 +236,21 @@ export class Offline {
     }
     this.#outbox.addFact(await sealFact(fact, key));
     this.#deliver();
+  }
+
+  /**
+   * Keeps what was measured while nobody could be told, for when the link is back; while it is there the
+   * status tells it. Never throws: a measurement may be lost.
+   */
+  keepSample(sample: Sample): void {
+    if (this.#state !== 'down' || !this.#canKeep || this.#time.trust() === 'unset') {
+      return;
+    }
+    try {
+      this.#outbox.addTelemetry({ at: this.#time.now(), sample });
+    } catch (error) {
+      this.#warn('sampleNotKept', error);
+    }
   }
 
   /** Keeps whether somebody went through after a request. Never rejects: nobody waits for it. */

@@ -3,19 +3,14 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { type Measurement, measurementSchema } from '../../shared/protocol/measurement.ts';
+import { FACTS_MAX } from '../../shared/protocol/messages.ts';
 import type { SealedFact } from './seal.ts';
-
-/** What may be lost when there is no room: measurements, never results. */
-export const telemetrySchema = z.strictObject({
-  name: z.string().min(1).max(64),
-  value: z.number(),
-  at: z.number().int().nonnegative(),
-});
-export type Telemetry = z.infer<typeof telemetrySchema>;
 
 export type OutboxItem =
   | { id: number; class: 'fact'; box: string }
-  | { id: number; class: 'telemetry'; telemetry: Telemetry };
+  /** What may be lost when there is no room: measurements, never results. */
+  | { id: number; class: 'telemetry'; telemetry: Measurement };
 
 /** What the server says of one item. `refused` will never be accepted: it is kept where it can be seen. */
 export type Delivery = { outcome: 'accepted' } | { outcome: 'refused'; code: string };
@@ -23,11 +18,18 @@ export type Delivery = { outcome: 'accepted' } | { outcome: 'refused'; code: str
 export interface OutboxLimits {
   /** Facts and telemetry together, at most. */
   itemsMax: number;
+  /** Of them telemetry, at most; the oldest gives way. */
+  telemetryMax: number;
   /** Items sent at once. */
   batchMax: number;
 }
 
-export const defaultOutboxLimits: OutboxLimits = { itemsMax: 100_000, batchMax: 32 };
+/** Telemetry for as long as a server keeps minutes: two days. */
+export const defaultOutboxLimits: OutboxLimits = {
+  itemsMax: 100_000,
+  telemetryMax: 2_880,
+  batchMax: FACTS_MAX,
+};
 
 /** What is in the outbox, for the dashboard. */
 export interface OutboxStatus {
@@ -118,8 +120,8 @@ export class Outbox {
   }
 
   /** Keeps a measurement if there is room; the oldest gives way. Never throws for want of room. */
-  addTelemetry(telemetry: Telemetry): void {
-    const body = JSON.stringify(telemetrySchema.parse(telemetry));
+  addTelemetry(telemetry: Measurement): void {
+    const body = JSON.stringify(measurementSchema.parse(telemetry));
     this.#write((database) => {
       if (this.#makeRoom(database, 'telemetry')) {
         database.prepare("INSERT INTO owed (class, body) VALUES ('telemetry', ?)").run(body);
@@ -198,20 +200,27 @@ export class Outbox {
         'SELECT id, class, body FROM owed WHERE refused_code IS NULL ORDER BY class, id LIMIT ?',
       )
       .all(this.#limits.batchMax);
-    return z
+    const items = z
       .array(z.object({ id: z.number(), class: z.enum(['fact', 'telemetry']), body: z.string() }))
       .parse(rows)
       .map(({ id, class: itemClass, body }) =>
         itemClass === 'fact'
           ? { id, class: itemClass, box: body }
-          : { id, class: itemClass, telemetry: telemetrySchema.parse(JSON.parse(body)) },
+          : { id, class: itemClass, telemetry: measurementSchema.parse(JSON.parse(body)) },
       );
+    // One class at a time: what holds measurements up holds no fact up.
+    return items.filter((item) => item.class === items[0]?.class);
   }
 
   /** Whether there is room now; the oldest telemetry was dropped for it if need be. */
   #makeRoom(database: Database.Database, itemClass: 'fact' | 'telemetry'): boolean {
-    const total = z.number().parse(database.prepare('SELECT count(*) FROM owed').pluck().get());
-    if (total < this.#limits.itemsMax) {
+    const { itemsMax, telemetryMax } = this.#limits;
+    const count = (where: string) =>
+      z.number().parse(database.prepare(`SELECT count(*) FROM owed ${where}`).pluck().get());
+    const isFull =
+      count('') >= itemsMax ||
+      (itemClass === 'telemetry' && count("WHERE class = 'telemetry'") >= telemetryMax);
+    if (!isFull) {
       return true;
     }
     const { changes } = database

@@ -12,7 +12,14 @@ export function stay(state: State): Step {
 export function clear(state: State, config: SessionConfig): Step {
   const phase = restingPhase(state.parts);
   return {
-    state: { ...state, phase, language: config.language, over: 'nothing', look: usualLook },
+    state: {
+      ...state,
+      phase,
+      mode: config.mode,
+      language: config.language,
+      over: 'nothing',
+      look: usualLook,
+    },
     effects: [
       { name: 'stopTimer' },
       { name: 'resetVolume' },
@@ -52,10 +59,9 @@ export function isResting(phase: Phase): boolean {
   return ['starting', 'outOfService', 'updating', 'enrolling', 'idle'].includes(phase.name);
 }
 
-/** Another config is in force: a gate at rest takes its language and kind at once. */
+/** Another config is in force: a gate at rest takes its language and kind at once, else when it rests. */
 export function reconfigure(state: State, config: SessionConfig): Step {
-  const next = { ...state, mode: config.mode };
-  return isResting(state.phase) ? clear(next, config) : stay(state);
+  return isResting(state.phase) ? clear(state, config) : stay(state);
 }
 
 /** A part came or went, or the site wants something else: it takes effect where nobody is disturbed. */

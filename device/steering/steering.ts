@@ -23,8 +23,12 @@ export const UNANSWERED_MAX = 3;
 
 /** The kiosk under its config, as far as its health goes. */
 export interface SteeredGate {
-  /** Puts a session in force: at once, or when the person at the gate is done. May throw. */
-  apply(session: SteeredSession): 'applied' | 'scheduled';
+  /**
+   * Puts a session in force: at once, or when the person at the gate is done. May throw.
+   *
+   * @param settled of one that is `scheduled`, unless another takes its place: it is in force, or why not.
+   */
+  apply(session: SteeredSession, settled: (error?: unknown) => void): 'applied' | 'scheduled';
   health(): GateHealth;
 }
 
@@ -59,6 +63,8 @@ export class Steering {
   readonly #trialMs: number;
   #gate: SteeredGate | undefined;
   #kept: KeptConfig = {};
+  /** The trial waits for the person at the gate to be done; the one before is in force. */
+  #isPending = false;
   #healthBefore: GateHealth | undefined;
   #trialEndsAt = 0;
   #cancelLook = () => {};
@@ -113,12 +119,34 @@ export class Steering {
   /** What the server is told of it. */
   reported(): ReportedConfig {
     const { trial, failed } = this.#kept;
-    const { version } = this.#running() ?? { version: 0 };
+    const isTrying = trial && !this.#isPending;
     return {
-      version,
-      status: trial ? 'trial' : (failed?.how ?? 'running'),
+      version: this.#inForce()?.version ?? 0,
+      status: isTrying ? 'trial' : (failed?.how ?? 'running'),
       ...(failed ? { failed: failed.version, problems: failed.problems } : {}),
+      ...(trial && this.#isPending ? { pending: trial.version } : {}),
     };
+  }
+
+  /** The site wants no config here: the kiosk's own file is all, when nobody is at the gate. */
+  release(): Promise<void> {
+    const released = this.#working.then(() => this.#release());
+    this.#working = released.catch(() => {});
+    return released.finally(() => this.#deps.changed?.());
+  }
+
+  async #release(): Promise<void> {
+    if (!this.#running() && !this.#kept.failed) {
+      return;
+    }
+    const isSteered = this.#running() !== undefined;
+    this.#cancelLook();
+    this.#isPending = false;
+    await this.#keep({});
+    if (isSteered) {
+      this.#gate?.apply(this.#deps.own, () => {});
+      this.#deps.log.info({ event: 'configReleased' }, "the kiosk's own file is all");
+    }
   }
 
   /** Takes a config of the server, one at a time. */
@@ -130,12 +158,10 @@ export class Steering {
 
   async #take(desired: DesiredConfig): Promise<AnswerOf<'Configure'>> {
     const { version, body } = desired;
-    const running = this.#running();
-    if (running?.version === version && JSON.stringify(running.body) === JSON.stringify(body)) {
-      // Asked back to what it runs: what failed meanwhile is history.
-      const { failed: _old, ...kept } = this.#kept;
-      this.#kept = kept;
-      return { status: 'applied' };
+    const same = (other: DesiredConfig | undefined) =>
+      other?.version === version && JSON.stringify(other.body) === JSON.stringify(body);
+    if (same(this.#running()) || same(this.#inForce())) {
+      return this.#stay(version);
     }
     const { failed } = this.#kept;
     if (failed?.version === version) {
@@ -146,7 +172,6 @@ export class Steering {
       return this.#refuse(version, steered.problems);
     }
     this.#cancelLook();
-    const before = this.#gate?.health();
     const { failed: _old, ...kept } = this.#kept;
     try {
       // On the disk before it is in force: a config that ends the program is found at the next start.
@@ -155,15 +180,56 @@ export class Steering {
       return this.#refuse(version, [{ path: '', message: `not kept: ${errorCode(error)}` }]);
     }
     try {
-      const status = this.#gate?.apply(steered.session) ?? 'applied';
-      this.#watch(before ?? { isLinkUp: true, faults: [], unanswered: 0 });
-      this.#deps.log.info({ event: 'configured', version }, 'a config of the server');
-      return { status };
+      return { status: this.#apply(version, steered.session) };
     } catch (error) {
-      const problems = [{ path: '', message: `could not be applied: ${errorCode(error)}` }];
+      const problems = notApplied(error);
       await this.#fallBack(problems);
       return { status: 'refused', problems };
     }
+  }
+
+  /** Asked back to what it runs, or is about to: what failed meanwhile, and what waited, is history. */
+  async #stay(version: number): Promise<AnswerOf<'Configure'>> {
+    const { failed: _old, trial, good } = this.#kept;
+    const isWithdrawn = this.#isPending && trial?.version !== version;
+    if (isWithdrawn) {
+      this.#isPending = false;
+      const session = this.#sessionOf(good);
+      this.#gate?.apply(session.ok ? session.session : this.#deps.own, () => {});
+      await this.#keep(good ? { good } : {});
+    } else {
+      this.#kept = { ...(good ? { good } : {}), ...(trial ? { trial } : {}) };
+    }
+    return { status: this.#isPending ? 'scheduled' : 'applied' };
+  }
+
+  /** Puts the trial in force: its time begins only then. @throws what the gate throws. */
+  #apply(version: number, session: SteeredSession): 'applied' | 'scheduled' {
+    const gate = this.#gate;
+    const before = () => gate?.health() ?? { isLinkUp: true, faults: [], unanswered: 0 };
+    const was = before();
+    const status =
+      gate?.apply(session, (error) => {
+        this.#isPending = false;
+        if (error === undefined) {
+          this.#begun(version, before());
+          this.#deps.changed?.();
+        } else {
+          this.#settle(() => this.#fallBack(notApplied(error)));
+        }
+      }) ?? 'applied';
+    this.#isPending = status === 'scheduled';
+    if (status === 'applied') {
+      this.#begun(version, was);
+    } else {
+      this.#deps.log.info({ event: 'configScheduled', version }, 'a config of the server');
+    }
+    return status;
+  }
+
+  #begun(version: number, before: GateHealth): void {
+    this.#deps.log.info({ event: 'configured', version }, 'a config of the server');
+    this.#watch(before);
   }
 
   #refuse(version: number, problems: ConfigProblem[]): AnswerOf<'Configure'> {
@@ -236,6 +302,7 @@ export class Steering {
     const { trial, good } = this.#kept;
     const version = (trial ?? good)?.version;
     this.#cancelLook();
+    this.#isPending = false;
     if (version === undefined) {
       return;
     }
@@ -243,13 +310,19 @@ export class Steering {
     const failed = { version, how: 'fellBack' as const, problems: problems.slice(0, 16) };
     const next: KeptConfig = { ...(good && !options.alsoGood ? { good } : {}), failed };
     const session = this.#sessionOf(next.good);
-    this.#gate?.apply(session.ok ? session.session : this.#deps.own);
+    this.#gate?.apply(session.ok ? session.session : this.#deps.own, () => {});
     await this.#keep(next);
   }
 
   #running(): DesiredConfig | undefined {
     const { trial, good } = this.#kept;
     return trial ?? good;
+  }
+
+  /** What the gate serves people by at this moment. */
+  #inForce(): DesiredConfig | undefined {
+    const { trial, good } = this.#kept;
+    return this.#isPending ? good : (trial ?? good);
   }
 
   #sessionOf(desired: DesiredConfig | undefined) {
@@ -260,6 +333,10 @@ export class Steering {
     this.#kept = kept;
     await keepConfig(this.#deps.disk, kept);
   }
+}
+
+function notApplied(error: unknown): ConfigProblem[] {
+  return [{ path: '', message: `could not be applied: ${errorCode(error)}` }];
 }
 
 function atLeastOne(problems: readonly ConfigProblem[]): ConfigProblem[] {

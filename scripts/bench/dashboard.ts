@@ -1,6 +1,7 @@
 /**
  * The dashboard with 5,000 kiosks, each a real link client in a process of its own: how soon after a
- * scanner is unplugged an open page has it, against when the server itself knows it, in the same run.
+ * scanner is unplugged an open page has it, against when the server itself knows it, in the same run;
+ * and how long the page keeps a browser busy at a time.
  * `npm run bench -- dashboard 500` takes fewer kiosks.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -24,6 +25,7 @@ import { keepIdentities } from '../fleet/identities.ts';
 import { simulateFleet } from '../fleet/simulate.ts';
 import type { SimulatedIdentity } from '../fleet/simulated-kiosk.ts';
 import type { BenchContext } from './context.ts';
+import { reportFrames } from './dashboard/frames.ts';
 
 const KIOSKS = 5_000;
 const PER_SITE = 250;
@@ -81,6 +83,7 @@ export async function run({ report, args }: BenchContext): Promise<void> {
       });
     }
     await reportPages(report, url, cookie, kiosks);
+    await reportFrames(report, { url, cookie, agent: AGENT, kiosks });
   } finally {
     child?.kill();
     await app.stop();

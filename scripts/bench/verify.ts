@@ -19,6 +19,7 @@ import type { BenchContext } from './context.ts';
 import { Caller, load } from './server/load.ts';
 import type { MinimalPerson } from './server/minimal.ts';
 import type { Subject, Told } from './server/process.ts';
+import { SITES } from './server/sites.ts';
 
 const CONNECTIONS = 200;
 const WARM_UP_S = 2;
@@ -27,11 +28,8 @@ const ROUNDS = 8;
 const ROUND_S = 1;
 const processFile = fileURLToPath(new URL('./server/process.ts', import.meta.url));
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
-const samplePeople: MinimalPerson[] = Array.from({ length: 2 }, (_, index) => ({
-  credentialId: String(index).repeat(32),
-  codiceFiscale: `RSSMRA80A01H50${index}U`,
-}));
-
+/** Somebody else at each gate each time, as in life: also the audit's rows are of many. */
+const PERSONS = 2000;
 /** What the rounds of one subject came to. */
 interface Measured {
   /** Server CPU per answer, microseconds, of each round. */
@@ -49,6 +47,7 @@ export async function run(context: BenchContext): Promise<void> {
     const varco = (database: string): Subject => ({
       kind: 'varco',
       kiosks: CONNECTIONS,
+      persons: PERSONS,
       publicKey: String(publicKey.export({ format: 'jwk' }).x),
       config: {
         host: 'varco.example.it',
@@ -64,8 +63,8 @@ export async function run(context: BenchContext): Promise<void> {
     reportAll(
       context,
       await measureAll({
-        echo: { kind: 'echo' },
-        minimal: { kind: 'minimal', path: minimalPath, people: samplePeople },
+        echo: { kind: 'echo', persons: PERSONS },
+        minimal: { kind: 'minimal', path: minimalPath, persons: PERSONS },
         sqlite: varco(`sqlite:${join(folder, 'varco.db')}`),
         postgres: varco(await postgres.createDatabase()),
       }),
@@ -113,21 +112,45 @@ interface Running {
 
 async function start(subject: Subject): Promise<Running> {
   const child = fork(processFile, [JSON.stringify(subject)], { execArgv: ['--import', 'tsx'] });
-  const [ready] = (await once(child, 'message')) as [Told & { kind: 'ready' }];
-  const people = ready.people.length > 0 ? ready.people : samplePeople;
+  const [ready] = (await told(child)) as [Told & { kind: 'ready' }];
   const isVarco = subject.kind === 'varco';
   const callers = await Promise.all(
     Array.from({ length: CONNECTIONS }, (_, index) =>
-      Caller.connect(ready.url, people, isVarco ? { id: `bench-${index}`, privateKey } : undefined),
+      Caller.connect(
+        ready.url,
+        goingTo(index, ready.people),
+        isVarco ? { id: `bench-${index}`, privateKey } : undefined,
+      ),
     ),
   );
   return { child, callers };
 }
 
+/** The people of the site where the gate of a number stands: nobody is at two sites within minutes. */
+function goingTo(gate: number, people: readonly MinimalPerson[]): MinimalPerson[] {
+  return people.filter((_person, index) => index % SITES === gate % SITES);
+}
+
 async function cpuOf(child: ChildProcess): Promise<number> {
   child.send('cpu');
-  const [told] = (await once(child, 'message')) as [Told & { kind: 'cpu' }];
-  return told.micros;
+  const [{ micros }] = (await told(child)) as [Told & { kind: 'cpu' }];
+  return micros;
+}
+
+/** What a child says next. @throws when it ends instead. */
+async function told(child: ChildProcess): Promise<unknown[]> {
+  const given = new AbortController();
+  const { signal } = given;
+  const ended = once(child, 'exit', { signal }).then(([code]) => {
+    throw new Error(`A server under measurement ended with ${code}`);
+  });
+  // Who is told has no use for the end any more.
+  ended.catch(() => {});
+  try {
+    return await Promise.race([once(child, 'message', { signal }), ended]);
+  } finally {
+    given.abort();
+  }
 }
 
 function reportAll(context: BenchContext, all: Record<string, Measured>): void {

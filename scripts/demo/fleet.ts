@@ -1,15 +1,12 @@
-import { Readable } from 'node:stream';
 import { newKey } from '../../device/link/identity.ts';
 import type { App } from '../../server/app.ts';
-import { PRIVACY_VERSION } from '../../server/credential/eligibility.ts';
 import { commandLine } from '../../server/fleet/actor.ts';
-import { importFile } from '../../server/registry/import.ts';
-import { samplePopulation } from '../../server/registry/sample.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { type SimulatedFleet, simulateFleet } from '../fleet/simulate.ts';
-import type { SimulatedIdentity, SimulatedPerson } from '../fleet/simulated-kiosk.ts';
+import type { SimulatedIdentity } from '../fleet/simulated-kiosk.ts';
 import type { DemoAddition } from './addition.ts';
 import { DEMO_POLICY } from './people.ts';
+import { issueToSample } from './sample-people.ts';
 
 /** People an hour at each simulated gate. */
 const RATE = 30;
@@ -72,7 +69,10 @@ export function demoFleet(options: { kiosks: number; seed: number }): DemoAdditi
           rate: RATE,
           seed: options.seed,
           clock: systemClock,
-          people: await somePeople(app, options),
+          people: await issueToSample(app, {
+            persons: options.kiosks,
+            seed: options.seed + 1,
+          }),
           startWithinMs: START_WITHIN_MS,
         });
         const { token } = await app.fleet.tokens.create(commandLine, {
@@ -128,27 +128,4 @@ async function makeFleet(app: App, kiosks: number, url: string): Promise<Simulat
     identities.push({ kioskId, privateKey, url });
   }
   return identities;
-}
-
-/** As many people with a code as there are kiosks; who may have none stays at home. */
-async function somePeople(
-  app: App,
-  { kiosks, seed }: { kiosks: number; seed: number },
-): Promise<SimulatedPerson[]> {
-  const rows = [
-    ...samplePopulation({ persons: kiosks, seed: seed + 1, privacyVersion: PRIVACY_VERSION }),
-  ];
-  const lines = Readable.from(rows.map((row) => `${JSON.stringify(row)}\n`));
-  await importFile(app.registry, lines, { format: 'ndjson', onReject() {} });
-  const codes = new Set(rows.map(({ codiceFiscale }) => String(codiceFiscale)));
-  const people: SimulatedPerson[] = [];
-  for (const codiceFiscale of codes) {
-    try {
-      const { id } = await app.credentials.issue(codiceFiscale, { actor: 'demo' });
-      people.push({ credentialId: id, codiceFiscale });
-    } catch {
-      // Without a status, an address or the notice accepted, nobody is issued a code.
-    }
-  }
-  return people;
 }

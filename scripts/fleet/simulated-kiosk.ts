@@ -159,6 +159,8 @@ export class SimulatedKiosk {
       up: (boot) => {
         if (boot.desired) {
           this.#configure(boot.desired);
+        } else {
+          this.#config = { version: 0, status: 'running' };
         }
         this.#deps.link?.('up');
       },
@@ -168,6 +170,10 @@ export class SimulatedKiosk {
         return { status: 'applied' };
       },
       command: (id, command) => this.#obey(id, command),
+      renew: () => {
+        this.#deps.clock.after(0, () => this.#link.renew());
+        return { status: 'renewing' };
+      },
     };
   }
 

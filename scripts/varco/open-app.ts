@@ -52,6 +52,7 @@ export async function withApp<Result>(
       host,
       alsoHosts,
       offlineLists: config.offlineLists,
+      canCheckCertificates: config.listen.tls?.clientCaFile !== undefined,
       disabilityCards: config.disabilityCards,
       transports: queueOnly(config.notify),
     });

@@ -3,6 +3,7 @@ import type { Keyring } from '../credential/keyring.ts';
 import type { Store } from '../store/store.ts';
 import { monthOf } from './audit.ts';
 import { RETENTION_MONTHS_MAX } from './checkpoint.ts';
+import { rowsOf } from './subject-index.ts';
 
 /**
  * What was answered: a gate's verdict, a first-level answer (`areas`, each with yes or no, or a card's
@@ -41,18 +42,11 @@ export async function checksOf(
   codiceFiscale: string,
 ): Promise<Check[]> {
   const mac = deps.keyring.codeMac(codiceFiscale);
-  const rows = await deps.store.db
-    .selectFrom('audit')
-    .select(['at', 'kind', 'body'])
-    .where(
-      'subject',
-      'in',
-      monthsBack(deps.now).map((month) => deps.keyring.pseudonym(month, mac)),
-    )
-    .where('kind', 'in', checkKinds)
-    .orderBy('at', 'desc')
-    .limit(CHECKS_MAX)
-    .execute();
+  const rows = await rowsOf(deps.store, {
+    subjects: monthsBack(deps.now).map((month) => deps.keyring.pseudonym(month, mac)),
+    kinds: checkKinds,
+    limit: CHECKS_MAX,
+  });
   return rows.map(({ at, kind, body }) => {
     const { asker, site, policy, verdict, reference } = JSON.parse(body) as Check;
     const check = { at, kind: kind as Check['kind'], asker, site, policy, verdict };

@@ -3,6 +3,7 @@ import type { Scan, Store } from '../store/store.ts';
 import { readAnchors } from './anchors.ts';
 import { type AuditRow, genesis, type Head, rowHash } from './chain.ts';
 import { type CheckpointKind, checkpointMessage } from './checkpoint.ts';
+import { hiddenRows } from './subject-index.ts';
 
 /**
  * What is wrong with a chain.
@@ -12,11 +13,19 @@ import { type CheckpointKind, checkpointMessage } from './checkpoint.ts';
  * - `unexpected`: a row beyond the head.
  * - `checkpointAltered`: a checkpoint's signature does not hold. `rewritten`: the row is chained well,
  *   and is not the one that was signed, or that another node's chain holds: rows up to it were made anew.
+ * - `hidden`: the row is not listed under whom it is about, so that the citizen is not shown it.
  */
 export interface AuditProblem {
   node: string;
   sequence: number;
-  problem: 'altered' | 'missing' | 'truncated' | 'unexpected' | 'checkpointAltered' | 'rewritten';
+  problem:
+    | 'altered'
+    | 'missing'
+    | 'truncated'
+    | 'unexpected'
+    | 'checkpointAltered'
+    | 'rewritten'
+    | 'hidden';
 }
 
 export interface AuditReport {
@@ -135,6 +144,9 @@ async function verifyNode(
     tell((head?.sequence ?? 0) + 1, 'unexpected');
   } else if (head.hash !== at.hash) {
     tell(at.sequence, 'rewritten');
+  }
+  for (const sequence of await hiddenRows(store, node, PROBLEMS_MAX)) {
+    tell(sequence, 'hidden');
   }
 }
 

@@ -8,6 +8,11 @@ const OPEN_MAX = 4;
 export class CommandResults {
   readonly #open = new Map<string, string[]>();
 
+  /** Whether no result has begun that has not ended. */
+  get isEmpty(): boolean {
+    return this.#open.size === 0;
+  }
+
   /** @returns the result once its last part is here, else `undefined`. */
   take(part: CommandResultPart): CommandEnd | undefined {
     const { id, outcome, code, type } = part;

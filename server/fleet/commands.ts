@@ -1,62 +1,33 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { VarcoError } from '../../shared/errors.ts';
 import {
-  type CommandAnswer,
   type CommandName,
   commandSchema,
   type KioskCommand,
 } from '../../shared/protocol/command.ts';
 import type { Log } from '../log.ts';
-import type { BulkInsert, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
+import { CommandDelivery, type CommandLine } from './command-delivery.ts';
+import {
+  type CommandResult,
+  type CommandRow,
+  type CommandState,
+  fromRow,
+  insertCommands,
+  toInsert,
+  withoutContent,
+} from './command-rows.ts';
 import { gateFilterSchema, isMeant } from './gate-filter.ts';
 import { parseGiven } from './given.ts';
 import type { CommandEnd } from './link-listener.ts';
 import { visibleSites } from './permissions.ts';
-import type { Roster, RosterGate } from './roster.ts';
+import type { Roster } from './roster.ts';
 
 /** The channel of {@link Store.notify} that says "a command waits". */
 export const COMMAND_CHANNEL = 'varco_command';
-
-/**
- * `queued` for the node that has the kiosk; `sent`; `running` it takes its time; then one end: `done`,
- * `failed`, `refused` by the kiosk, `busy` at the gate, `timedOut`, `expired` before anybody could send it.
- */
-export type CommandState =
-  | 'queued'
-  | 'sent'
-  | 'running'
-  | 'done'
-  | 'failed'
-  | 'refused'
-  | 'busy'
-  | 'timedOut'
-  | 'expired';
-
-export interface CommandRow {
-  id: string;
-  batch: string;
-  gate: string;
-  kiosk: string;
-  site: string;
-  command: KioskCommand;
-  actor: string;
-  reason: string;
-  createdAt: number;
-  expiresAt: number;
-  state: CommandState;
-  endedAt?: number;
-  result?: CommandResult;
-}
-
-export interface CommandResult {
-  code?: string;
-  type?: 'text/plain' | 'application/json' | 'image/png';
-  /** Text, or base64 of a picture; only in a single command's details. */
-  content?: string;
-}
 
 const sendSchema = z.strictObject({
   filter: gateFilterSchema,
@@ -70,59 +41,27 @@ export type NewCommand = z.input<typeof sendSchema>;
 /** Not sent any more after this; opening a gate is for now or not at all. */
 const QUEUE_MS = 60_000;
 const OPEN_QUEUE_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 10_000;
 /** How long a command that was accepted may take. */
 const RUN_MS: Partial<Record<CommandName, number>> = { refreshList: 300_000, collectLogs: 120_000 };
 const RUN_DEFAULT_MS = 60_000;
 const GATES_MAX = 5_000;
-const SEND_AT_ONCE_MAX = 64;
 const PAGE_MAX = 200;
 /** Rows go after this; the audit keeps that they were. */
 export const COMMANDS_KEPT_MS = 90 * 86_400_000;
 /** What a kiosk sent (logs, a picture) goes after this. */
 export const RESULTS_KEPT_MS = 7 * 86_400_000;
 
-export interface CommandLine {
-  connected(): string[];
-  command(
-    kiosk: string,
-    request: { id: string; command: KioskCommand },
-    options: { timeoutMs: number },
-  ): Promise<CommandAnswer>;
-}
-
-const insertCommands: BulkInsert = {
-  table: 'command',
-  columns: {
-    id: 'text',
-    batch: 'text',
-    gate: 'text',
-    kiosk: 'text',
-    site: 'text',
-    name: 'text',
-    arguments: 'text',
-    actor: 'text',
-    reason: 'text',
-    created_at: 'bigint',
-    expires_at: 'bigint',
-    state: 'text',
-  },
-};
-
 /** What operators tell kiosks to do: a closed list, each audited, with a time-out and a result. */
 export class Commands {
   readonly #store: Store;
   readonly #activity: ActivityLog;
   readonly #roster: Roster;
-  readonly #node: string;
   readonly #now: () => number;
-  readonly #log: Log;
   /** Told after a change of a gate's commands. */
   onChange: (gates: readonly string[]) => void = () => {};
   /** Told how a command ended. */
   onEnd: (name: string, state: CommandState) => void = () => {};
-  #line: CommandLine = { connected: () => [], command: () => Promise.reject(new Error('no line')) };
-  #delivering: Promise<void> = Promise.resolve();
+  readonly #delivery: CommandDelivery;
   #stopListening: () => Promise<void> = () => Promise.resolve();
 
   constructor(deps: {
@@ -136,13 +75,15 @@ export class Commands {
     this.#store = deps.store;
     this.#activity = deps.activity;
     this.#roster = deps.roster;
-    this.#node = deps.node;
     this.#now = deps.now;
-    this.#log = deps.log;
+    this.#delivery = new CommandDelivery(deps, {
+      end: (id, kiosk, state, result) => this.#end(id, kiosk, state, result),
+      changed: (gates) => this.onChange(gates),
+    });
   }
 
   attach(line: CommandLine): void {
-    this.#line = line;
+    this.#delivery.attach(line);
   }
 
   async start(): Promise<void> {
@@ -151,7 +92,7 @@ export class Commands {
 
   async stop(): Promise<void> {
     await this.#stopListening();
-    await this.#delivering;
+    await this.#delivery.stop();
   }
 
   /**
@@ -206,17 +147,13 @@ export class Commands {
     this.onChange(rows.map(({ gate }) => gate));
     await this.#store.notify(COMMAND_CHANNEL, batch);
     await this.deliver();
+    await this.#delivery.answered(rows.map(({ id }) => id));
     return rows;
   }
 
   /** Sends what waits for kiosks of this node. Never throws: what fails is tried at the next occasion. */
   deliver(): Promise<void> {
-    this.#delivering = this.#delivering
-      .then(() => this.#deliverAll())
-      .catch((error: unknown) => {
-        this.#log.warn({ code: errorCode(error) }, 'commands wait');
-      });
-    return this.#delivering;
+    return this.#delivery.deliver();
   }
 
   /** A command that was accepted ended. */
@@ -318,86 +255,6 @@ export class Commands {
     }
   }
 
-  async #deliverAll(): Promise<void> {
-    const own = new Set(this.#line.connected());
-    if (own.size === 0) {
-      return;
-    }
-    const waiting = await this.#store.db
-      .selectFrom('command')
-      .select(['id', 'kiosk', 'state', 'name', 'node'])
-      .where('ended_at', 'is', null)
-      .where('state', 'in', ['queued', 'sent'])
-      .where('expires_at', '>=', this.#now())
-      .orderBy('created_at')
-      .limit(GATES_MAX)
-      .execute();
-    const ours = waiting.filter(
-      ({ kiosk, state, node, name }) =>
-        own.has(kiosk) &&
-        // What another node sent and could not finish is sent again under its id: it is the same command.
-        (state === 'queued' || (node !== this.#node && name !== 'openOnce')),
-    );
-    for (let first = 0; first < ours.length; first += SEND_AT_ONCE_MAX) {
-      const portion = ours.slice(first, first + SEND_AT_ONCE_MAX);
-      await Promise.all(portion.map(({ id, kiosk }) => this.#sendOne(id, kiosk)));
-    }
-  }
-
-  async #sendOne(id: string, kiosk: string): Promise<void> {
-    const claimed = await this.#store.db
-      .updateTable('command')
-      .set({ state: 'sent', node: this.#node, sent_at: this.#now() })
-      .where('id', '=', id)
-      .where('ended_at', 'is', null)
-      .where((eb) =>
-        eb.or([eb('state', '=', 'queued'), eb('node', '!=', this.#node), eb('node', 'is', null)]),
-      )
-      .returning('arguments')
-      .executeTakeFirst();
-    if (!claimed) {
-      return;
-    }
-    const command = JSON.parse(claimed.arguments) as KioskCommand;
-    try {
-      const options = { timeoutMs: ANSWER_TIMEOUT_MS };
-      const answer = await this.#line.command(kiosk, { id, command }, options);
-      await this.#answered(id, kiosk, answer);
-    } catch (error) {
-      const code = errorCode(error);
-      const isLost = code === 'closed' && command.name !== 'openOnce';
-      if (isLost) {
-        await this.#store.db
-          .updateTable('command')
-          .set({ state: 'queued', node: null })
-          .where('id', '=', id)
-          .where('state', '=', 'sent')
-          .execute();
-      } else {
-        const state = code === 'timeout' || code === 'closed' ? 'timedOut' : 'failed';
-        await this.#end(id, kiosk, state, { code });
-      }
-    }
-  }
-
-  async #answered(id: string, kiosk: string, answer: CommandAnswer): Promise<void> {
-    switch (answer.status) {
-      case 'done':
-      case 'busy':
-        return this.#end(id, kiosk, answer.status, {});
-      case 'refused':
-        return this.#end(id, kiosk, 'refused', { code: answer.code });
-      case 'accepted':
-        await this.#store.db
-          .updateTable('command')
-          .set({ state: 'running' })
-          .where('id', '=', id)
-          .where('state', '=', 'sent')
-          .execute();
-        this.onChange(gatesOf(this.#roster.ofKiosk(kiosk)));
-    }
-  }
-
   async #end(id: string, kiosk: string, state: CommandState, result: CommandResult) {
     const at = this.#now();
     const done = await this.#store.transaction(async (tx) => {
@@ -426,68 +283,4 @@ export class Commands {
       this.onChange([done.gate]);
     }
   }
-}
-
-function gatesOf(entry: RosterGate | undefined): string[] {
-  return entry ? [entry.gate.id] : [];
-}
-
-function toInsert(row: CommandRow): unknown[] {
-  const { id, batch, gate, kiosk, site, command, actor, reason } = row;
-  const { createdAt, expiresAt, state } = row;
-  const text = JSON.stringify(command);
-  return [
-    id,
-    batch,
-    gate,
-    kiosk,
-    site,
-    command.name,
-    text,
-    actor,
-    reason,
-    createdAt,
-    expiresAt,
-    state,
-  ];
-}
-
-function fromRow(row: {
-  id: string;
-  batch: string;
-  gate: string;
-  kiosk: string;
-  site: string;
-  arguments: string;
-  actor: string;
-  reason: string;
-  created_at: number;
-  expires_at: number;
-  state: string;
-  ended_at: number | null;
-  result: string | null;
-}): CommandRow {
-  return {
-    id: row.id,
-    batch: row.batch,
-    gate: row.gate,
-    kiosk: row.kiosk,
-    site: row.site,
-    command: JSON.parse(row.arguments),
-    actor: row.actor,
-    reason: row.reason,
-    createdAt: row.created_at,
-    expiresAt: row.expires_at,
-    state: row.state as CommandState,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-    ...(row.result === null ? {} : { result: JSON.parse(row.result) }),
-  };
-}
-
-function withoutContent(row: CommandRow): CommandRow {
-  if (!row.result) {
-    return row;
-  }
-  const { content: _, ...result } = row.result;
-  return { ...row, result };
 }

@@ -149,7 +149,8 @@ export type Drift =
       kind: 'config';
       desired: number;
       reported: number;
-      status: ReportedConfig['status'] | 'unknown';
+      /** `pending`: it waits for the person at the gate to be done. */
+      status: ReportedConfig['status'] | 'pending' | 'unknown';
     }
   | { kind: 'policy'; desired: string; reported: string };
 
@@ -164,7 +165,13 @@ export function driftOf(
   const { version = 0, status = 'unknown' } = told.config ?? {};
   const failed = status === 'refused' || status === 'fellBack';
   if (version !== desired.version || (failed && told.config?.failed === desired.version)) {
-    drifts.push({ kind: 'config', desired: desired.version, reported: version, status });
+    const isPending = told.config?.pending === desired.version;
+    drifts.push({
+      kind: 'config',
+      desired: desired.version,
+      reported: version,
+      status: isPending ? 'pending' : status,
+    });
   }
   if (told.policy !== desired.policy) {
     drifts.push({ kind: 'policy', desired: desired.policy, reported: told.policy });

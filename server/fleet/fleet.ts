@@ -7,7 +7,7 @@ import type { Store } from '../store/store.ts';
 import { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';
 import { Alerts, type AlertsConfig, alertsConfigSchema, type QueueMail } from './alerts/alerts.ts';
-import type { Expiry } from './alerts/watch.ts';
+import type { Expiry, WaitingMessages } from './alerts/watch.ts';
 import { ApiTokens } from './api/tokens.ts';
 import { Commands } from './commands.ts';
 import { ConfigPush } from './config-push.ts';
@@ -20,6 +20,8 @@ import { type Kiosk, Kiosks } from './kiosks.ts';
 import { LiveFleet } from './live.ts';
 import { visibleSites } from './permissions.ts';
 import { PresenceEvents } from './presence-events.ts';
+import { Renewals } from './renewals.ts';
+import { RolloutRunner } from './rollout-runner.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
 import {
@@ -50,6 +52,10 @@ export interface FleetDeps {
   intervalMs: number;
   alerts?: AlertsConfig | undefined;
   queueMail?: QueueMail | undefined;
+  /** Whether this server's TLS can check client certificates; absent: it can't. */
+  canCheckCertificates?: boolean | undefined;
+  /** What the outbox of messages to people holds. */
+  messages?: (() => Promise<WaitingMessages>) | undefined;
   /** What else ends some day: certificates, keys. */
   expiries?: (() => Promise<Expiry[]>) | undefined;
 }
@@ -63,6 +69,7 @@ export class Fleet {
   readonly enrolment: Enrolment;
   readonly configs: ConfigVersions;
   readonly rollouts: Rollouts;
+  readonly rolloutRunner: RolloutRunner;
   readonly commands: Commands;
   readonly views: SavedViews;
   readonly telemetry: Telemetry;
@@ -70,6 +77,7 @@ export class Fleet {
   readonly roster: Roster;
   /** What the kiosks' sockets tell. */
   readonly live: LiveFleet;
+  readonly #renewals: Renewals;
   readonly #push: ConfigPush;
   readonly #steward: Steward;
   readonly alerts: Alerts;
@@ -92,7 +100,8 @@ export class Fleet {
     this.#log = log;
     this.activity = new ActivityLog({ store, audit, now });
     const { activity } = this;
-    this.sites = new Sites({ store, activity, now });
+    const { canCheckCertificates = false } = deps;
+    this.sites = new Sites({ store, activity, now, canCheckCertificates });
     this.gates = new Gates({ store, activity, policyKnown: deps.policyKnown, now });
     this.kiosks = new Kiosks({ store, activity, now });
     this.configs = new ConfigVersions({ store, activity, now });
@@ -110,13 +119,17 @@ export class Fleet {
       now,
     });
     this.rollouts = new Rollouts({ store, activity, roster, configs, now });
+    this.rolloutRunner = new RolloutRunner({ store, activity, roster, now });
     this.commands = new Commands({ store, activity, roster, node, now, log });
+    this.#renewals = new Renewals({ log, now });
+    const renewals = this.#renewals;
     const desiredOf = (gate: string) => configs.desiredOf(gate);
     this.live = new LiveFleet({
       store,
       roster,
       telemetry,
       events,
+      renewals,
       clock,
       log,
       node,
@@ -148,6 +161,7 @@ export class Fleet {
         ...((await deps.expiries?.()) ?? []),
         ...(await this.tokens.expiries()),
       ],
+      messages: deps.messages,
       server: deps.server,
       log,
       now,
@@ -160,12 +174,16 @@ export class Fleet {
   attach(sockets: KioskSockets): void {
     this.live.attach(sockets);
     this.commands.attach({
-      connected: () => sockets.connected(),
+      callable: () => sockets.callable(),
       command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
+    });
+    this.#renewals.attach({
+      renew: (kiosk, options) => sockets.call(kiosk, 'Renew', {}, options),
+      disconnect: (kiosk, reason) => sockets.disconnect(kiosk, reason),
     });
     this.#push.attach({
       configure: (kiosk, desired, options) => sockets.call(kiosk, 'Configure', desired, options),
-      renew: (kiosk) => sockets.disconnect(kiosk, 'unavailable'),
+      renew: (kiosk) => this.#renewals.want(kiosk),
     });
   }
 
@@ -176,6 +194,10 @@ export class Fleet {
 
   /** Follows the fleet from now on: for a server that listens. */
   async start(): Promise<void> {
+    for (const site of await this.sites.lockedOut()) {
+      const code = 'clientAuthorityMissing';
+      this.#log.warn({ code, site }, 'no kiosk of this site can come in: listen.tls.clientCaFile');
+    }
     await this.live.start();
     await this.alerts.start();
     await this.commands.start();
@@ -187,6 +209,11 @@ export class Fleet {
     await this.commands.stop();
     await this.alerts.stop();
     await this.live.stop();
+  }
+
+  /** Has a kiosk of this node come anew, when nobody is at its gate. */
+  renew(kiosk: string): void {
+    this.#renewals.want(kiosk);
   }
 
   /** @see Kiosks.register */
@@ -242,10 +269,10 @@ export class Fleet {
   }
 
   #jobs() {
-    const { telemetry, activity, commands, enrolment, rollouts, alerts } = this;
+    const { telemetry, activity, commands, enrolment, rolloutRunner, alerts } = this;
     return {
       everySecond: [
-        () => rollouts.step(),
+        () => rolloutRunner.step(),
         () => commands.expire(),
         (now: number) => this.#notePresence(now),
         (_now: number, resumed: boolean) => alerts.step(resumed),
@@ -278,7 +305,7 @@ export class Fleet {
   }
 
   #connect(): void {
-    const { live, events, commands, rollouts } = this;
+    const { live, events, commands, rollouts, rolloutRunner } = this;
     const changed = (gates: readonly string[]) =>
       live.changed(gates).catch((error: unknown) => {
         this.#log.warn({ code: errorCode(error) }, 'the fleet was not read anew');
@@ -287,8 +314,10 @@ export class Fleet {
     this.gates.onChange = (gates) => void changed(gates);
     this.kiosks.onChange = (gates) => void changed(gates);
     this.enrolment.onChange = (gates) => void changed(gates);
-    rollouts.onDesired = (gates) => changed(gates);
-    rollouts.onChange = (gates) => events.touch(gates, ['rollouts', 'activity']);
+    for (const one of [rollouts, rolloutRunner]) {
+      one.onDesired = (gates) => changed(gates);
+      one.onChange = (gates) => events.touch(gates, ['rollouts', 'activity']);
+    }
     commands.onChange = (gates) => {
       events.touch([], ['commands', 'activity', ...gates.map((gate) => `gate:${gate}` as const)]);
     };

@@ -1,6 +1,6 @@
 import { errorCode } from '../../shared/errors.ts';
+import { CallError } from '../../shared/protocol/call-error.ts';
 import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import { CallError } from '../../shared/protocol/peer.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Log } from '../log.ts';
 import type { Facts } from '../offline-list/facts.ts';
@@ -68,20 +68,24 @@ export class KioskCalls {
     return { results: await this.#serve(this.#deps.facts.takeSealed(asker, boxes)) };
   }
 
-  async #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
+  #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
     const from = performance.now();
-    const told = (outcome: Verdict['outcome'] | 'unanswered') =>
-      this.#deps.answered?.(outcome, (performance.now() - from) / 1000);
-    try {
-      const given = await answer;
-      told(given.verdict.outcome);
-      return given;
-    } catch (error) {
-      told('unanswered');
-      const code = errorCode(error);
-      this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
-      throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
-    }
+    return answer.then(
+      (given) => {
+        this.#tell(given.verdict.outcome, from);
+        return given;
+      },
+      (error) => {
+        this.#tell('unanswered', from);
+        const code = errorCode(error);
+        this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
+        throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
+      },
+    );
+  }
+
+  #tell(outcome: Verdict['outcome'] | 'unanswered', from: number): void {
+    this.#deps.answered?.(outcome, (performance.now() - from) / 1000);
   }
 
   async #serve<Result>(work: Promise<Result>): Promise<Result> {

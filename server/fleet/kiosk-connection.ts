@@ -1,125 +1,89 @@
-import { randomBytes } from 'node:crypto';
-import type { RawData, WebSocket } from 'ws';
-import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
+import { CallError } from '../../shared/protocol/call-error.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import {
   type ActionTable,
-  CallError,
   defaultPeerLimits,
   Peer,
+  type PeerOptions,
 } from '../../shared/protocol/peer.ts';
-import type { Keyring } from '../credential/keyring.ts';
-import type { Log } from '../log.ts';
+import { type Challenged, challenge } from './challenge.ts';
 import { CommandResults } from './command-results.ts';
-import type { KioskCalls } from './kiosk-calls.ts';
-import { proofHolds } from './kiosk-proof.ts';
-import type { Kiosk, KioskFinder } from './kiosks.ts';
-import {
-  type CloseReason,
-  closeCodes,
-  reconnectWithinMs,
-  type SocketLimits,
-} from './link-limits.ts';
+import type { ConnectionHost, Handshake } from './connection-host.ts';
+import type { Carried, KioskWebSocket } from './kiosk-web-socket.ts';
+import type { Kiosk } from './kiosks.ts';
+import { type CloseReason, closeCodes, reconnectWithinMs } from './link-limits.ts';
 import type { GoneReason, LinkFacts, LinkListener } from './link-listener.ts';
-import type { ProofGate } from './proof-gate.ts';
+import type { Pulsed } from './link-pulse.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
-const NONCE_BYTES = 32;
-
-/** What a connection needs of the server around it. */
-export interface ConnectionHost {
-  readonly limits: SocketLimits;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly fleet: KioskFinder;
-  readonly keyring: Keyring;
-  /** The hosts whose codes the gates read. */
-  readonly hosts: readonly string[];
-  readonly calls: KioskCalls;
-  readonly listener: LinkListener;
-  readonly proofs: ProofGate;
-  /** Whether a site's kiosks must show a client certificate of their own as well. */
-  demandsCertificate(site: string): boolean;
-  /** Kiosks that are connected to this node. */
-  readonly size: number;
-  /** It proved itself: it takes the place of an older connection of the same kiosk. */
-  accept(kioskId: string, connection: KioskConnection): void;
-  forget(kioskId: string | undefined, connection: KioskConnection): void;
-}
-
-/** What the handshake said of a connection. */
-export interface Handshake {
-  /** The host that the kiosk asked for, in lower case. */
-  host: string;
-  facts: LinkFacts;
-  /** The name in the client certificate that TLS checked; absent: none was shown, or none that holds. */
-  certificateName?: string | undefined;
-  /** The actions of the subprotocol that was agreed on. */
-  actions: ActionTable;
-}
 
 type State =
-  | { name: 'proving' }
+  | { name: 'proving'; handshake: Handshake; proof?: Promise<void> }
   | { name: 'proven'; kiosk: Kiosk }
   | { name: 'accepted'; kiosk: Kiosk }
   | { name: 'closed' };
 
-/** One kiosk's connection: challenge, proof, boot, and only then verifications. */
-export class KioskConnection {
+/**
+ * One kiosk's connection: challenge, proof, boot, and only then verifications. There are thousands that
+ * say nothing, so whatever one needs only at times is made then, and what all have alike is shared.
+ */
+export class KioskConnection implements Carried, Pulsed, Challenged {
   readonly #server: ConnectionHost;
-  readonly #socket: WebSocket;
-  readonly #handshake: Handshake;
-  readonly #peer: Peer;
-  readonly #results = new CommandResults();
-  #state: State = { name: 'proving' };
+  readonly #socket: KioskWebSocket;
+  readonly #facts: LinkFacts;
+  readonly #peer: Peer<KioskConnection>;
+  /** Absent while no command's result is on its way. */
+  #results: CommandResults | undefined;
+  #state: State;
   #goneReason: GoneReason = 'closed';
-  #proof: Promise<void> | undefined;
   #toldWithinMs = 0;
-  #cancelDeadline: () => void = () => {};
-  #cancelPing: () => void = () => {};
+  #waitsFor: 'boot' | 'ping' | 'pong' = 'boot';
+  #dueAt = 0;
 
-  constructor(server: ConnectionHost, socket: WebSocket, handshake: Handshake) {
+  /** @param speech {@link KioskConnection.speech} of the protocol that was agreed on. */
+  constructor(
+    server: ConnectionHost,
+    socket: KioskWebSocket,
+    handshake: Handshake,
+    speech: PeerOptions<KioskConnection>,
+  ) {
     this.#server = server;
     this.#socket = socket;
-    this.#handshake = handshake;
-    const { calls } = server;
-    this.#peer = new Peer({
-      send: (text) => this.#send(text),
-      clock: server.clock,
+    this.#facts = handshake.facts;
+    this.#state = { name: 'proving', handshake };
+    this.#peer = new Peer<KioskConnection>(speech, this);
+  }
+
+  /** What all connections of one protocol have in common: what a kiosk may call, and what it is answered. */
+  static speech(server: ConnectionHost, actions: ActionTable): PeerOptions<KioskConnection> {
+    const { calls, clock } = server;
+    return {
+      send: (text, connection) => connection.#send(text),
+      clock,
       limits: defaultPeerLimits,
-      actions: handshake.actions,
-      flooded: () => this.close('flood'),
+      actions,
+      flooded: (connection) => connection.close('flood'),
       handlers: {
-        Boot: (request) => this.#logged('boot', () => this.#boot(request)),
-        Verify: (request) => calls.verify(this.#acceptedKiosk(), request),
-        VerifyCode: (request) => calls.verifyCode(this.#acceptedKiosk(), request),
-        Status: (request) => this.#status(request),
-        ListHead: (request) => calls.listHead(this.#acceptedKiosk(), request),
-        ListChunk: (request) => calls.listChunk(this.#acceptedKiosk(), request),
-        Facts: (request) => calls.facts(this.#acceptedKiosk(), request),
-        CommandResult: (request) => this.#commandResult(request),
+        Boot: (request, connection) => connection.#logged('boot', () => connection.#boot(request)),
+        Verify: (request, connection) => calls.verify(connection.#acceptedKiosk(), request),
+        VerifyCode: (request, connection) => calls.verifyCode(connection.#acceptedKiosk(), request),
+        Status: (report, connection) => connection.#status(report),
+        ListHead: (request, connection) => calls.listHead(connection.#acceptedKiosk(), request),
+        ListChunk: (request, connection) => calls.listChunk(connection.#acceptedKiosk(), request),
+        Facts: (request, connection) => calls.facts(connection.#acceptedKiosk(), request),
+        Measurements: (request, connection) => connection.#measurements(request),
+        CommandResult: (part, connection) => connection.#commandResult(part),
       },
-    });
+    };
   }
 
   start(): void {
-    const { clock, limits, log } = this.#server;
-    this.#cancelDeadline = clock.after(limits.acceptDeadlineMs, () => this.close('deadline'));
-    this.#socket.on('message', (data: RawData, isBinary) => {
-      if (isBinary) {
-        this.#socket.close(1003);
-      } else {
-        this.#peer.receive(String(data));
-      }
-    });
-    this.#socket.on('error', (error) =>
-      log.warn({ code: errorCode(error) }, 'kiosk connection failed'),
-    );
-    this.#socket.on('close', () => this.#ended());
-    this.#socket.on('ping', () => this.#peer.take());
-    this.#socket.on('pong', () => this.#peer.take() && this.#awaitPing());
-    this.#proof = this.#challenge();
+    if (this.#state.name === 'proving') {
+      this.#wait('boot', this.#server.limits.acceptDeadlineMs);
+      this.#socket.carry(this);
+      this.#state.proof = this.#prove(this.#state.handshake);
+    }
   }
 
   close(reason: CloseReason): void {
@@ -133,18 +97,17 @@ export class KioskConnection {
     }
   }
 
-  /** Whether it has not proven itself yet. */
-  get isProving(): boolean {
-    return this.#state.name === 'proving';
+  get isOpen(): boolean {
+    return this.#state.name !== 'closed';
   }
 
-  /** A kiosk that reads nothing of what it is sent is cut off before it fills this server's memory. */
-  #send(text: string): void {
-    if (this.#socket.bufferedAmount > this.#server.limits.unsentBytesMax) {
-      this.close('flood');
-    } else {
-      this.#socket.send(text);
-    }
+  get isAccepted(): boolean {
+    return this.#state.name === 'accepted';
+  }
+
+  ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>> {
+    const { acceptDeadlineMs } = this.#server.limits;
+    return this.#peer.call('Challenge', request, { timeoutMs: acceptDeadlineMs });
   }
 
   /** Calls the kiosk. @throws CallError `closed` before it is accepted, or any code of a call. */
@@ -166,58 +129,84 @@ export class KioskConnection {
     }
   }
 
-  async #challenge(): Promise<void> {
-    const { clock, log, limits } = this.#server;
-    const nonce = randomBytes(NONCE_BYTES).toString('base64url');
-    try {
-      const answer = await this.#peer.call(
-        'Challenge',
-        { nonce, serverTime: clock.now() },
-        { timeoutMs: limits.acceptDeadlineMs },
-      );
-      const kiosk = await this.#server.proofs.pass(() => this.#prove(nonce, answer));
-      if (this.#state.name === 'closed') {
-        return;
-      }
-      if (!kiosk) {
-        log.warn({ kiosk: answer.kioskId }, 'kiosk refused: its proof does not hold');
-        this.close('proofRefused');
-      } else if (this.isProving) {
-        this.#state = { name: 'proven', kiosk };
-        this.#server.accept(kiosk.id, this);
-        this.#tell((listener) => listener.connected?.(kiosk, this.#handshake.facts));
-      }
-    } catch (error) {
-      const code = errorCode(error);
-      if (code !== 'closed') {
-        log.warn({ code }, 'kiosk refused: the challenge was not answered');
-        this.close(code === 'storeUnavailable' ? 'unavailable' : 'proofRefused');
-      }
+  received(text: string): void {
+    this.#peer.receive(text);
+  }
+
+  pinged(): void {
+    this.#peer.take();
+  }
+
+  /** One ping at a time: a pong starts the wait for the next. */
+  ponged(): void {
+    if (this.#peer.take() && this.#waitsFor === 'pong') {
+      this.#wait('ping', this.#server.limits.pingEveryMs);
     }
   }
 
-  /** The kiosk whose key signed this connection's nonce. */
-  async #prove(nonce: string, answer: AnswerOf<'Challenge'>): Promise<Kiosk | undefined> {
-    const { fleet, clock, limits } = this.#server;
-    const { host, certificateName } = this.#handshake;
-    if (this.#state.name === 'closed') {
-      return undefined;
+  failed(error: Error): void {
+    this.#server.log.warn({ code: errorCode(error) }, 'kiosk connection failed');
+  }
+
+  ended(): void {
+    this.#peer.close();
+    const kiosk = 'kiosk' in this.#state ? this.#state.kiosk : undefined;
+    this.#state = { name: 'closed' };
+    this.#server.forget(kiosk?.id, this);
+    if (kiosk) {
+      this.#tell((listener) => listener.gone?.(kiosk, this.#facts, this.#goneReason));
     }
-    const kiosk = await fleet.findKiosk(answer.kioskId);
-    const { clockSkewMaxMs } = limits;
-    const context = { host, nonce, now: clock.now(), clockSkewMaxMs };
-    // An unknown kiosk costs the same work.
-    if (!proofHolds(answer, kiosk?.publicKey, context) || !kiosk) {
-      return undefined;
+  }
+
+  get dueAt(): number {
+    return this.#dueAt;
+  }
+
+  /** A ping is due; or there was no proof, boot or pong in time. */
+  fallDue(): void {
+    if (this.#waitsFor === 'ping') {
+      this.#socket.ping();
+      this.#wait('pong', this.#server.limits.pongDeadlineMs);
+    } else {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      this.close('deadline');
     }
-    const isCertified = certificateName === kiosk.id;
-    const isDemanded = kiosk.needsCertificate || this.#server.demandsCertificate(kiosk.site);
-    return isCertified || !isDemanded ? kiosk : undefined;
+  }
+
+  #wait(what: 'boot' | 'ping' | 'pong', delayMs: number): void {
+    this.#waitsFor = what;
+    // Whole milliseconds are kept in half the space.
+    this.#dueAt = Math.ceil(this.#server.clock.monotonic() + delayMs);
+  }
+
+  /** A kiosk that reads nothing of what it is sent is cut off before it fills this server's memory. */
+  #send(text: string): void {
+    if (this.#socket.bufferedAmount > this.#server.limits.unsentBytesMax) {
+      this.close('flood');
+    } else {
+      this.#socket.send(text);
+    }
+  }
+
+  async #prove(handshake: Handshake): Promise<void> {
+    const proven = await challenge(this.#server, handshake, this);
+    if (!proven.ok) {
+      if (proven.reason !== 'closed') {
+        this.close(proven.reason);
+      }
+    } else if (this.#state.name === 'proving') {
+      const { kiosk } = proven;
+      this.#state = { name: 'proven', kiosk };
+      this.#server.accept(kiosk.id, this);
+      this.#tell((listener) => listener.connected?.(kiosk, this.#facts));
+    }
   }
 
   /** A boot that comes right behind the proof waits until that is checked. */
   async #boot(request: RequestOf<'Boot'>): Promise<AnswerOf<'Boot'>> {
-    await this.#proof;
+    if (this.#state.name === 'proving') {
+      await this.#state.proof;
+    }
     if (this.#state.name !== 'proven' && this.#state.name !== 'accepted') {
       throw new CallError('notAccepted', 'Boot before the proof');
     }
@@ -229,8 +218,7 @@ export class KioskConnection {
       return { ...admission, serverTime };
     }
     this.#state = { name: 'accepted', kiosk };
-    this.#cancelDeadline();
-    this.#awaitPing();
+    this.#wait('ping', limits.pingEveryMs);
     this.#tell((told) => told.booted?.(kiosk, request));
     this.#tell((told) => request.config && told.configReported?.(kiosk, request.config));
     return {
@@ -258,6 +246,16 @@ export class KioskConnection {
     };
   }
 
+  async #measurements({
+    measurements,
+  }: RequestOf<'Measurements'>): Promise<AnswerOf<'Measurements'>> {
+    const kiosk = this.#acceptedKiosk();
+    await this.#logged('measurements', async () =>
+      this.#server.listener.measured?.(kiosk, measurements),
+    );
+    return {};
+  }
+
   /** How this server's kiosks are spread if it is lost; the kiosk is told when it changes. */
   #within(): number {
     this.#toldWithinMs = reconnectWithinMs(this.#server.size, this.#server.limits);
@@ -266,7 +264,11 @@ export class KioskConnection {
 
   #commandResult(part: RequestOf<'CommandResult'>): AnswerOf<'CommandResult'> {
     const kiosk = this.#acceptedKiosk();
+    this.#results ??= new CommandResults();
     const end = this.#results.take(part);
+    if (this.#results.isEmpty) {
+      this.#results = undefined;
+    }
     this.#tell((listener) => end && listener.commandResult?.(kiosk, end));
     return {};
   }
@@ -296,29 +298,6 @@ export class KioskConnection {
       what(this.#server.listener);
     } catch (error) {
       this.#server.log.error({ code: errorCode(error) }, 'the fleet did not take an event');
-    }
-  }
-
-  /** One ping at a time; a pong starts the wait for the next, a missing one ends the connection. */
-  #awaitPing(): void {
-    const { clock } = this.#server;
-    const { pingEveryMs, pongDeadlineMs } = this.#server.limits;
-    this.#cancelPing();
-    this.#cancelPing = clock.after(pingEveryMs, () => {
-      this.#socket.ping();
-      this.#cancelPing = clock.after(pongDeadlineMs, () => this.close('deadline'));
-    });
-  }
-
-  #ended(): void {
-    this.#cancelDeadline();
-    this.#cancelPing();
-    this.#peer.close();
-    const kiosk = 'kiosk' in this.#state ? this.#state.kiosk : undefined;
-    this.#state = { name: 'closed' };
-    this.#server.forget(kiosk?.id, this);
-    if (kiosk) {
-      this.#tell((listener) => listener.gone?.(kiosk, this.#handshake.facts, this.#goneReason));
     }
   }
 }

@@ -1,8 +1,9 @@
 import type { IncomingMessage } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
-import { type WebSocket, WebSocketServer } from 'ws';
+import { type Server as SocketServer, WebSocketServer } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
+import { CallError } from '../../shared/protocol/call-error.ts';
 import { SOCKET_PAYLOAD_BYTES_MAX, SUBPROTOCOL } from '../../shared/protocol/frame.ts';
 import {
   type ActionName,
@@ -10,14 +11,17 @@ import {
   actions,
   type RequestOf,
 } from '../../shared/protocol/messages.ts';
-import { type ActionTable, CallError } from '../../shared/protocol/peer.ts';
+import type { ActionTable, PeerOptions } from '../../shared/protocol/peer.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
+import type { ConnectionHost } from './connection-host.ts';
 import { KioskCalls, type KioskCallsDeps } from './kiosk-calls.ts';
-import { type ConnectionHost, KioskConnection } from './kiosk-connection.ts';
+import { KioskConnection } from './kiosk-connection.ts';
+import { KioskWebSocket } from './kiosk-web-socket.ts';
 import type { KioskFinder } from './kiosks.ts';
 import { type CloseReason, defaultSocketLimits, type SocketLimits } from './link-limits.ts';
 import { type LinkListener, plainListener } from './link-listener.ts';
+import { LinkPulse } from './link-pulse.ts';
 import { ProofGate } from './proof-gate.ts';
 
 /** Where kiosks connect. */
@@ -55,11 +59,12 @@ export class KioskSockets implements ConnectionHost {
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
   readonly proofs: ProofGate;
-  readonly #protocols: ReadonlyMap<string, ActionTable>;
+  readonly #protocols: ReadonlyMap<string, PeerOptions<KioskConnection>>;
   readonly #certificateSites: 'all' | readonly string[];
-  readonly #server: WebSocketServer;
+  readonly #server: SocketServer<typeof KioskWebSocket>;
   readonly #connections = new Set<KioskConnection>();
   readonly #byKiosk = new Map<string, KioskConnection>();
+  readonly #pulse: LinkPulse;
   #proving = 0;
   #opened = 0;
 
@@ -73,10 +78,20 @@ export class KioskSockets implements ConnectionHost {
     this.calls = new KioskCalls(deps);
     this.listener = deps.listener ?? plainListener;
     this.proofs = new ProofGate(this.limits.proofsAtOnceMax);
-    this.#protocols = deps.protocols ?? ownProtocols;
+    this.#protocols = new Map(
+      [...(deps.protocols ?? ownProtocols)].map(([protocol, table]) => [
+        protocol,
+        KioskConnection.speech(this, table),
+      ]),
+    );
+    const { acceptDeadlineMs, pingEveryMs, pongDeadlineMs } = this.limits;
+    const shortestMs = Math.min(acceptDeadlineMs, pingEveryMs, pongDeadlineMs);
+    this.#pulse = new LinkPulse(this.clock, this.#connections, shortestMs);
     this.#certificateSites = deps.certificateSites ?? [];
     this.#server = new WebSocketServer({
       noServer: true,
+      clientTracking: false,
+      WebSocket: KioskWebSocket,
       maxPayload: SOCKET_PAYLOAD_BYTES_MAX,
       perMessageDeflate: false,
       handleProtocols: (offered) => this.#agree(offered) ?? false,
@@ -93,7 +108,7 @@ export class KioskSockets implements ConnectionHost {
 
   /** Takes an HTTP upgrade; anything but a request for `/link` in a protocol of ours is refused. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    socket.on('error', () => socket.destroy());
+    socket.on('error', destroy);
     const offered = new Set((request.headers['sec-websocket-protocol'] ?? '').split(/\s*,\s*/));
     if (request.url !== LINK_PATH) {
       refuse(socket, '404 Not Found');
@@ -109,17 +124,24 @@ export class KioskSockets implements ConnectionHost {
     }
   }
 
-  #open(opened: WebSocket, request: IncomingMessage): void {
+  #open(opened: KioskWebSocket, { socket, headers }: IncomingMessage): void {
+    const speech = this.#protocols.get(opened.protocol);
+    if (!speech) {
+      opened.terminate();
+      return;
+    }
+    // From here on it is the WebSocket's.
+    socket.off('error', destroy);
     this.#opened += 1;
     this.#proving += 1;
-    const { socket, headers } = request;
-    const connection = new KioskConnection(this, opened, {
+    const handshake = {
       host: (headers.host ?? '').toLowerCase(),
       facts: { connection: this.#opened, address: socket.remoteAddress ?? '' },
       certificateName: certificateName(socket),
-      actions: this.#protocols.get(opened.protocol) ?? actions,
-    });
+    };
+    const connection = new KioskConnection(this, opened, handshake, speech);
     this.#connections.add(connection);
+    this.#pulse.wake();
     connection.start();
   }
 
@@ -145,6 +167,15 @@ export class KioskSockets implements ConnectionHost {
   /** The ids of the kiosks that are connected to this node. */
   connected(): string[] {
     return [...this.#byKiosk.keys()];
+  }
+
+  isConnected(kioskId: string): boolean {
+    return this.#byKiosk.has(kioskId);
+  }
+
+  /** The ids of those that have booted, and take calls. */
+  callable(): string[] {
+    return [...this.#byKiosk].flatMap(([id, { isAccepted }]) => (isAccepted ? [id] : []));
   }
 
   /**
@@ -181,8 +212,14 @@ export class KioskSockets implements ConnectionHost {
     for (const connection of [...this.#connections]) {
       connection.close('goingAway');
     }
+    this.#pulse.stop();
     this.#server.close();
   }
+}
+
+/** One function for all sockets: a closure would keep each one's request for as long as it is open. */
+function destroy(this: Duplex): void {
+  this.destroy();
 }
 
 /** Whom the client certificate names, if TLS found it good. */

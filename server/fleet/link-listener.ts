@@ -4,6 +4,7 @@ import type {
   EnrolFailureCode,
   EnrolRequest,
 } from '../../shared/protocol/enrolment.ts';
+import type { Measurement } from '../../shared/protocol/measurement.ts';
 import type { RequestOf } from '../../shared/protocol/messages.ts';
 import type { StatusReport } from '../../shared/protocol/status.ts';
 import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
@@ -65,6 +66,8 @@ export interface LinkListener {
   booted?(kiosk: Kiosk, boot: RequestOf<'Boot'>): void;
   /** A report, whole or partial (`mergeStatus` of shared/protocol/status.ts puts them together). */
   status?(kiosk: Kiosk, report: StatusReport): void;
+  /** What it measured while there was no link; kept when this resolves. */
+  measured?(kiosk: Kiosk, measurements: readonly Measurement[]): Promise<void>;
   /** The config that a kiosk runs, from its boot or a report. */
   configReported?(kiosk: Kiosk, reported: ReportedConfig): void;
   /** A command that was `accepted` has ended. */

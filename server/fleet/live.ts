@@ -1,11 +1,12 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { EnrolRequest } from '../../shared/protocol/enrolment.ts';
+import type { Measurement } from '../../shared/protocol/measurement.ts';
 import type { RequestOf } from '../../shared/protocol/messages.ts';
 import type { StatusReport } from '../../shared/protocol/status.ts';
 import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
 import type { Log } from '../log.ts';
-import type { BulkInsert, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 import type { FleetEvents } from './events.ts';
 import type { Kiosk } from './kiosks.ts';
 import type { CloseReason } from './link-limits.ts';
@@ -17,60 +18,33 @@ import type {
   LinkFacts,
   LinkListener,
 } from './link-listener.ts';
+import { NodeNews, type NodeNotice } from './node-news.ts';
+import type { Renewals } from './renewals.ts';
 import type { Roster, RosterGate } from './roster.ts';
+import { StateWriter } from './state-writer.ts';
 import type { Telemetry } from './telemetry.ts';
 import { afterBoot, afterReport, type Told, withPresence } from './told.ts';
 
-/** The channel of {@link Store.notify} between nodes. */
-export const FLEET_CHANNEL = 'varco_fleet';
 /** What kiosks said is written together this often. */
 const TICK_MS = 500;
 /** Something that a page shows is written, and told to other nodes, this soon. */
 const SOON_MS = 50;
-/** Below PostgreSQL's 8,000 bytes of one notice. */
-const NOTICE_LENGTH_MAX = 7_000;
 /** Acts looked at in one tick; among more there is surely one that matters. */
 const ACTS_MAX = 500;
-
-/** What one node tells the others; the tables hold the truth. */
-interface Notice {
-  from: string;
-  /** Gates whose kiosks said something. */
-  said?: string[];
-  /** A kiosk that connected here, and when: an older connection elsewhere is over. */
-  came?: { kiosk: string; at: number };
-  /** Places, keys or desired configs changed. */
-  changed?: true;
-}
 
 /** What the fleet room does with a node's sockets. */
 export interface KioskLines {
   connected(): string[];
+  isConnected(kioskId: string): boolean;
   disconnect(kioskId: string, reason: CloseReason): void;
 }
-
-const insertStates: BulkInsert = {
-  table: 'kiosk_state',
-  columns: {
-    kiosk: 'text',
-    gate: 'text',
-    node: 'text',
-    connected_at: 'bigint',
-    last_message_at: 'bigint',
-    body: 'text',
-  },
-  // A node that a kiosk has left never overwrites what the node it went to wrote.
-  tail: `on conflict (kiosk) do update set node = excluded.node,
-    connected_at = excluded.connected_at, last_message_at = excluded.last_message_at,
-    body = excluded.body
-    where coalesce(kiosk_state.connected_at, 0) <= coalesce(excluded.connected_at, 0)`,
-};
 
 export interface LiveFleetDeps {
   store: Store;
   roster: Roster;
   telemetry: Telemetry;
   events: FleetEvents;
+  renewals: Renewals;
   clock: Clock;
   log: Log;
   node: string;
@@ -84,7 +58,8 @@ export interface LiveFleetDeps {
 /** Follows this node's kiosks and hears of the others': what was said goes to memory, then to the store. */
 export class LiveFleet implements LinkListener {
   readonly #deps: LiveFleetDeps;
-  readonly #dirty = new Set<string>();
+  readonly #writer: StateWriter;
+  readonly #news: NodeNews;
   /** Told after a kiosk's boot, when it can be called. */
   onBooted: (gate: RosterGate) => void = () => {};
   onCommandEnd: (kioskId: string, end: CommandEnd) => void = () => {};
@@ -92,7 +67,7 @@ export class LiveFleet implements LinkListener {
   onAdmitted: (kioskId: string, version: number) => void = () => {};
   /** Told when places, keys or configs changed, after they were read anew. */
   onReloaded: () => void = () => {};
-  #lines: KioskLines = { connected: () => [], disconnect: () => {} };
+  #lines: KioskLines = { connected: () => [], isConnected: () => false, disconnect: () => {} };
   #cancelTick: () => void = () => {};
   #soon: (() => void) | undefined;
   #stopListening: () => Promise<void> = () => Promise.resolve();
@@ -104,6 +79,9 @@ export class LiveFleet implements LinkListener {
 
   constructor(deps: LiveFleetDeps) {
     this.#deps = deps;
+    this.#writer = new StateWriter(deps);
+    this.#news = new NodeNews(deps);
+    this.#writer.onWritten = (said) => this.#news.tell({ said: [...said] });
   }
 
   attach(lines: KioskLines): void {
@@ -111,11 +89,10 @@ export class LiveFleet implements LinkListener {
   }
 
   async start(): Promise<void> {
-    const { store } = this.#deps;
     this.#started = true;
     await this.#noticeActs();
     await this.reload();
-    this.#stopListening = await store.listen(FLEET_CHANNEL, (payload) => this.#hear(payload));
+    this.#stopListening = await this.#news.listen((notice, from) => this.#hear(notice, from));
     this.#awaitTick();
   }
 
@@ -125,14 +102,14 @@ export class LiveFleet implements LinkListener {
     this.#soon?.();
     await this.#stopListening();
     await this.#working;
-    await this.#flush();
+    await this.#writer.flush();
   }
 
   /** Places, keys or desired configs changed here: reads them and tells the other nodes. */
   async changed(gates: readonly string[]): Promise<void> {
     await this.reload();
     this.#deps.events.touch(gates, ['sites', 'activity']);
-    this.#notify({ from: this.#deps.node, changed: true });
+    this.#news.tell({ changed: true });
   }
 
   /** Reads places, keys and desired configs, and cuts off kiosks that may no longer be here. */
@@ -157,6 +134,7 @@ export class LiveFleet implements LinkListener {
   }
 
   connected(kiosk: Kiosk, _facts: LinkFacts): void {
+    this.#deps.renewals.came(kiosk.id);
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
     const at = this.#deps.clock.now();
     if (entry) {
@@ -164,7 +142,7 @@ export class LiveFleet implements LinkListener {
       entry.connectedAt = at;
       this.#touch(entry);
     }
-    this.#notify({ from: this.#deps.node, came: { kiosk: kiosk.id, at } });
+    this.#news.tell({ came: { kiosk: kiosk.id, at } });
   }
 
   async admit(kiosk: Kiosk, _boot: RequestOf<'Boot'>): Promise<Admission> {
@@ -202,12 +180,20 @@ export class LiveFleet implements LinkListener {
     const now = this.#deps.clock.now();
     const { told, outcomes } = afterReport(before, report, now);
     entry.told = told;
-    this.#dirty.add(entry.gate.id);
+    this.#writer.add(entry.gate.id);
     if (outcomes) {
       this.#deps.telemetry.count(entry.gate.id, outcomes, now);
     }
     if (saysMore(before, told, report)) {
       this.#touch(entry);
+    }
+  }
+
+  async measured(kiosk: Kiosk, measurements: readonly Measurement[]): Promise<void> {
+    const { roster, telemetry, clock } = this.#deps;
+    const entry = roster.ofKiosk(kiosk.id);
+    if (entry) {
+      await telemetry.fill(entry.gate.id, measurements, clock.now());
     }
   }
 
@@ -232,8 +218,11 @@ export class LiveFleet implements LinkListener {
 
   gone(kiosk: Kiosk, _facts: LinkFacts, _reason: GoneReason): void {
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
+    if (!this.#lines.isConnected(kiosk.id)) {
+      this.#deps.renewals.came(kiosk.id);
+    }
     const isElsewhere = entry?.node !== this.#deps.node;
-    if (entry && !isElsewhere && !this.#lines.connected().includes(kiosk.id)) {
+    if (entry && !isElsewhere && !this.#lines.isConnected(kiosk.id)) {
       delete entry.node;
       this.#touch(entry);
     }
@@ -246,16 +235,16 @@ export class LiveFleet implements LinkListener {
   /** Resolves when all that was said so far is in the store. */
   async settle(): Promise<void> {
     await this.#working;
-    await this.#flush();
+    await this.#writer.flush();
   }
 
   #touch(entry: RosterGate): void {
-    this.#dirty.add(entry.gate.id);
+    this.#writer.add(entry.gate.id);
     this.#deps.events.touch([entry.gate.id], [`gate:${entry.gate.id}`]);
     if (this.#started && !this.#soon) {
       this.#soon = this.#deps.clock.after(SOON_MS, () => {
         this.#soon = undefined;
-        this.#working = this.#working.then(() => this.#flush());
+        this.#working = this.#working.then(() => this.#writer.flush());
       });
     }
   }
@@ -281,7 +270,7 @@ export class LiveFleet implements LinkListener {
           entry.told = told;
           changed.push(entry.gate.id);
           if (entry.node === node || entry.node === undefined) {
-            this.#dirty.add(entry.gate.id);
+            this.#writer.add(entry.gate.id);
           }
         }
       }
@@ -289,7 +278,8 @@ export class LiveFleet implements LinkListener {
         changed,
         changed.map((gate) => `gate:${gate}` as const),
       );
-      await this.#flush();
+      await this.#writer.flush();
+      this.#deps.renewals.expire();
       if (await this.#noticeActs()) {
         await this.reload();
         events.touch([], ['sites', 'activity']);
@@ -321,37 +311,7 @@ export class LiveFleet implements LinkListener {
     );
   }
 
-  async #flush(): Promise<void> {
-    const { roster, store, telemetry, node, log } = this.#deps;
-    const gates = [...this.#dirty];
-    this.#dirty.clear();
-    const counts = telemetry.takeCounts();
-    const entries = gates.flatMap((id) => {
-      const entry = roster.get(id);
-      return entry?.kiosk && entry.told ? [entry] : [];
-    });
-    if (entries.length === 0 && counts.length === 0) {
-      return;
-    }
-    try {
-      await store.transaction(async (tx) => {
-        await store.insertMany(tx, insertStates, entries.map(toRow));
-        await telemetry.writeCounts(tx, counts);
-      });
-    } catch (error) {
-      for (const id of gates) {
-        this.#dirty.add(id);
-      }
-      telemetry.giveBack(counts);
-      log.warn({ code: errorCode(error) }, 'what kiosks said is not written yet');
-      return;
-    }
-    for (const said of portions(entries.map(({ gate }) => gate.id))) {
-      this.#notify({ from: node, said });
-    }
-  }
-
-  /** Kiosks without a key any more, and those whose gate asks another policy now. */
+  /** Kiosks without a key any more; those whose gate asks another policy now are to come anew. */
   async #cutOff(): Promise<void> {
     const { roster, hasKey } = this.#deps;
     for (const kiosk of this.#lines.connected()) {
@@ -360,46 +320,31 @@ export class LiveFleet implements LinkListener {
       if (!entry && !(await hasKey(kiosk))) {
         this.#lines.disconnect(kiosk, 'revoked');
       } else if (entry?.told && entry.told.policy !== entry.gate.policy) {
-        this.#lines.disconnect(kiosk, 'unavailable');
+        // Whoever is at the gate keeps their question: it comes anew when they are done.
+        this.#deps.renewals.want(kiosk);
       }
     }
   }
 
-  #notify(notice: Notice): void {
-    this.#deps.store.notify(FLEET_CHANNEL, JSON.stringify(notice)).catch((error: unknown) => {
-      this.#deps.log.warn({ code: errorCode(error) }, 'other nodes were not told');
-    });
-  }
-
-  #hear(payload: string): void {
-    const { node, roster, clock, events, log } = this.#deps;
-    const notice = JSON.parse(payload) as Notice;
-    if (notice.from === node) {
-      return;
+  async #hear({ said, came, changed }: NodeNotice, from: string): Promise<void> {
+    const { roster, clock, events } = this.#deps;
+    if (came) {
+      this.#left(came.kiosk, from, came.at);
     }
-    const { said, came } = notice;
-    const work = async () => {
-      if (came) {
-        this.#left(came.kiosk, notice.from, came.at);
-      }
-      if (notice.changed) {
-        await this.reload();
-        events.touch(
-          [...roster.gates()].map(({ gate }) => gate.id),
-          ['sites', 'activity'],
-        );
-      }
-      if (said) {
-        await roster.refresh(said, clock.now());
-        events.touch(
-          said,
-          said.map((gate) => `gate:${gate}` as const),
-        );
-      }
-    };
-    work().catch((error: unknown) =>
-      log.warn({ code: errorCode(error) }, 'news of another node was not read'),
-    );
+    if (changed) {
+      await this.reload();
+      events.touch(
+        [...roster.gates()].map(({ gate }) => gate.id),
+        ['sites', 'activity'],
+      );
+    }
+    if (said) {
+      await roster.refresh(said, clock.now());
+      events.touch(
+        said,
+        said.map((gate) => `gate:${gate}` as const),
+      );
+    }
   }
 
   /** A kiosk connected to another node: a connection that it had here before is over. */
@@ -408,34 +353,14 @@ export class LiveFleet implements LinkListener {
     if (entry && (entry.connectedAt ?? 0) <= at) {
       entry.node = node;
       entry.connectedAt = at;
-      this.#dirty.delete(entry.gate.id);
+      this.#writer.forget(entry.gate.id);
       this.#lines.disconnect(kiosk, 'evicted');
     }
   }
-}
-
-function toRow({ kiosk, gate, node, connectedAt, told }: RosterGate): unknown[] {
-  const at = told?.at ?? 0;
-  return [kiosk?.id, gate.id, node ?? null, connectedAt ?? null, at, JSON.stringify(told)];
 }
 
 /** Whether a report told more than that the kiosk lives. */
 function saysMore(before: Told, after: Told, report: StatusReport): boolean {
   const { partial, ...rest } = report;
   return !partial || before.presence !== after.presence || Object.keys(rest).length > 0;
-}
-
-/** Ids in portions that each fit in one notice. */
-function portions(ids: readonly string[]): string[][] {
-  const all: string[][] = [];
-  let length = NOTICE_LENGTH_MAX;
-  for (const id of ids) {
-    length += id.length + 3;
-    if (length > NOTICE_LENGTH_MAX) {
-      all.push([]);
-      length = id.length + 100;
-    }
-    all.at(-1)?.push(id);
-  }
-  return all;
 }

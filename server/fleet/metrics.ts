@@ -4,6 +4,8 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import { alertKinds, severities } from './alerts/kinds.ts';
+import type { WaitingMessages } from './alerts/watch.ts';
+import { DurationHistogram } from './duration-histogram.ts';
 import type { Fleet } from './fleet.ts';
 import { may } from './permissions.ts';
 import { outcomes } from './told.ts';
@@ -21,6 +23,8 @@ export interface MetricsDeps {
   sockets: () => number;
   /** Verifications that wait for the writer. */
   waiting: () => number;
+  /** What the outbox of messages to people holds. */
+  messages: () => Promise<WaitingMessages>;
   access: 'token' | 'loopback';
 }
 
@@ -34,8 +38,9 @@ const BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 export class Metrics {
   readonly registry = new Registry();
   readonly #deps: MetricsDeps;
-  readonly #verifications: Counter<'outcome'>;
-  readonly #durations: Histogram;
+  /** Answers since the last look of Prometheus. */
+  readonly #answers = new Map<CountedOutcome, number>();
+  readonly #durations: DurationHistogram;
   readonly #commands: Counter<'command' | 'result'>;
   readonly #requests: Histogram<'method' | 'route' | 'status'>;
   readonly #enrolments: Counter<'result'>;
@@ -44,21 +49,25 @@ export class Metrics {
   constructor(deps: MetricsDeps) {
     this.#deps = deps;
     const registers = [this.registry];
-    this.#verifications = new Counter({
+    const answers = this.#answers;
+    new Counter({
       name: 'varco_verifications_total',
       help: 'Verifications of gates that this node answered, by outcome',
       labelNames: ['outcome'],
       registers,
+      collect() {
+        for (const outcome of [...outcomes, 'unanswered'] as const) {
+          this.inc({ outcome }, answers.get(outcome) ?? 0);
+        }
+        answers.clear();
+      },
     });
-    for (const outcome of [...outcomes, 'unanswered']) {
-      this.#verifications.inc({ outcome }, 0);
-    }
-    this.#durations = new Histogram({
+    this.#durations = new DurationHistogram({
       name: 'varco_verification_duration_seconds',
       help: 'From a gate asking to its answer, its audit row on the disk',
-      buckets: BUCKETS,
-      registers,
+      bounds: BUCKETS,
     });
+    this.registry.registerMetric(this.#durations.metric);
     this.#commands = new Counter({
       name: 'varco_commands_total',
       help: 'Commands to kiosks that ended on this node, by command and result',
@@ -82,7 +91,7 @@ export class Metrics {
   }
 
   verified(outcome: CountedOutcome, seconds: number): void {
-    this.#verifications.inc({ outcome });
+    this.#answers.set(outcome, (this.#answers.get(outcome) ?? 0) + 1);
     this.#durations.observe(seconds);
   }
 
@@ -211,6 +220,20 @@ export class Metrics {
           log.warn({ code: errorCode(error) }, 'the database does not answer');
           this.set(0);
         }
+      },
+    });
+    const { messages } = this.#deps;
+    new Gauge({
+      name: 'varco_messages',
+      help: 'Messages to people that have not arrived: waiting to leave, or dead letters',
+      labelNames: ['state'],
+      registers,
+      async collect() {
+        await unlessGone(async () => {
+          const { waiting: toLeave, dead } = await messages();
+          this.set({ state: 'waiting' }, toLeave);
+          this.set({ state: 'dead' }, dead);
+        });
       },
     });
     new Gauge({

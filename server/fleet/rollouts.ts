@@ -10,38 +10,16 @@ import type { Gate } from './gates.ts';
 import { parseGiven } from './given.ts';
 import { visibleSites } from './permissions.ts';
 import {
-  type RolloutPlan,
-  type RolloutState,
-  stepRollout,
-  type Target,
-  type TargetState,
-} from './rollout-step.ts';
+  insertTargets,
+  type Rollout,
+  type RolloutDetails,
+  rolloutPlanSchema,
+  targetsOfRollout,
+  toRollout,
+} from './rollout-rows.ts';
+import type { RolloutState } from './rollout-step.ts';
 import type { Roster } from './roster.ts';
 
-export const rolloutPlanSchema = z.strictObject({
-  percentages: z
-    .array(z.number().int().min(1).max(100))
-    .min(1)
-    .max(10)
-    .default([5, 25, 100])
-    .refine(
-      (all) => all.at(-1) === 100 && all.every((one, index) => one > (all[index - 1] ?? 0)),
-      'grow, and end with 100',
-    ),
-  failuresMax: z.number().int().min(0).max(1_000).default(0),
-  soakMs: z
-    .number()
-    .int()
-    .min(0)
-    .max(7 * 86_400_000)
-    .default(60_000),
-  patienceMs: z
-    .number()
-    .int()
-    .min(1_000)
-    .max(7 * 86_400_000)
-    .default(600_000),
-});
 const startSchema = z.strictObject({
   version: z.number().int().nonnegative(),
   filter: gateFilterSchema,
@@ -49,25 +27,6 @@ const startSchema = z.strictObject({
   reason: z.string().trim().max(500).default(''),
 });
 export type NewRollout = z.input<typeof startSchema>;
-
-export interface Rollout {
-  id: string;
-  version: number;
-  filter: GateFilter;
-  plan: RolloutPlan;
-  state: RolloutState;
-  stage: number;
-  actor: string;
-  reason: string;
-  startedAt: number;
-  endedAt?: number;
-  /** How many targets are in which state. */
-  counts: Record<TargetState, number>;
-}
-
-export interface RolloutDetails extends Rollout {
-  targets: (Target & { previous: number })[];
-}
 
 const RUNNING_MAX = 20;
 const LIST_MAX = 100;
@@ -257,7 +216,7 @@ export class Rollouts {
       .selectAll()
       .where('id', '=', id)
       .executeTakeFirst();
-    const all = row ? await this.#targets(id) : [];
+    const all = row ? await targetsOfRollout(this.#store, id) : [];
     const targets = all.filter(
       ({ gate }) => seen === 'all' || seen?.includes(this.#roster.get(gate)?.gate.site ?? ''),
     );
@@ -267,136 +226,9 @@ export class Rollouts {
     return { ...toRollout(row, targets), targets };
   }
 
-  /** Moves every roll-out that is under way; only the node with the lease calls it. */
-  async step(): Promise<void> {
-    const rows = await this.#store.db
-      .selectFrom('rollout')
-      .selectAll()
-      .where('state', 'in', ['running', 'paused'])
-      .execute();
-    for (const row of rows) {
-      await this.#stepOne(row);
-    }
-  }
-
-  async #stepOne(row: RolloutRow): Promise<void> {
-    const targets = await this.#targets(row.id);
-    const here = { state: row.state as RolloutState, stage: row.stage, stageAt: row.stage_at };
-    const plan = JSON.parse(row.plan) as RolloutPlan;
-    const report = (gate: string) => this.#reported(gate, row.version);
-    const at = this.#now();
-    const next = stepRollout({ ...here, version: row.version, plan }, targets, report, at);
-    const hasMoved =
-      next.changed.length > 0 || next.state !== here.state || next.stage !== here.stage;
-    if (!hasMoved) {
-      return;
-    }
-    const told = next.changed.filter(({ state }) => state === 'sent').map(({ gate }) => gate);
-    await this.#store.transaction(async (tx) => {
-      const { state, stage, stageAt } = next;
-      const isOver = state !== 'running' && state !== 'paused';
-      await tx
-        .updateTable('rollout')
-        .set({ state, stage, stage_at: stageAt, ended_at: isOver ? at : null })
-        .where('id', '=', row.id)
-        .where('state', '=', here.state)
-        .execute();
-      for (const target of next.changed) {
-        await tx
-          .updateTable('rollout_target')
-          .set({ state: target.state, problem: target.problem ?? null, at: target.at })
-          .where('rollout', '=', row.id)
-          .where('gate', '=', target.gate)
-          .execute();
-        const isHere = this.#roster.get(target.gate) !== undefined;
-        if (target.state === 'sent' && isHere) {
-          await setDesired(tx, target.gate, { version: row.version, rollout: row.id, at });
-        }
-      }
-      if (state !== here.state) {
-        await this.#note(tx, `rollout.${state}`, undefined, { rollout: row.id });
-      }
-    });
-    if (told.length > 0) {
-      await this.onDesired(told);
-    }
-    this.onChange(next.changed.map(({ gate }) => gate));
-  }
-
-  /** A kiosk without a word of its config runs its own file, which is version 0. */
-  #reported(gate: string, version: number) {
-    const told = this.#roster.get(gate)?.told;
-    return (
-      told &&
-      (told.config ?? (version === 0 ? { version: 0, status: 'running' as const } : undefined))
-    );
-  }
-
-  async #targets(id: string): Promise<(Target & { previous: number })[]> {
-    const rows = await this.#store.db
-      .selectFrom('rollout_target')
-      .selectAll()
-      .where('rollout', '=', id)
-      .orderBy('position')
-      .execute();
-    return rows.map(({ gate, state, at, problem, previous }) => ({
-      gate,
-      state: state as TargetState,
-      at,
-      previous: previous ?? 0,
-      ...(problem === null ? {} : { problem }),
-    }));
-  }
-
   #note(tx: Tx, kind: string, actor: string | undefined, body: Record<string, unknown>) {
     return this.#activity.note(tx, [{ kind, ...(actor ? { actor } : {}), body }]);
   }
-}
-
-const insertTargets = {
-  table: 'rollout_target',
-  columns: {
-    rollout: 'text',
-    gate: 'text',
-    position: 'integer',
-    previous: 'bigint',
-    state: 'text',
-    at: 'bigint',
-  },
-} as const;
-
-interface RolloutRow {
-  id: string;
-  version: number;
-  filter: string;
-  plan: string;
-  state: string;
-  stage: number;
-  stage_at: number;
-  actor: string;
-  reason: string;
-  started_at: number;
-  ended_at: number | null;
-}
-
-function toRollout(row: RolloutRow, targets: readonly { state: string }[]): Rollout {
-  const counts = { waiting: 0, sent: 0, applied: 0, failed: 0, late: 0 };
-  for (const { state } of targets) {
-    counts[state as TargetState] += 1;
-  }
-  return {
-    id: row.id,
-    version: row.version,
-    filter: JSON.parse(row.filter),
-    plan: JSON.parse(row.plan),
-    state: row.state as RolloutState,
-    stage: row.stage,
-    actor: row.actor,
-    reason: row.reason,
-    startedAt: row.started_at,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-    counts,
-  };
 }
 
 /** A roll-out's own order of gates: the first portion is spread over all sites. */

@@ -57,19 +57,28 @@ export class Sites {
   readonly #store: Store;
   readonly #activity: ActivityLog;
   readonly #now: () => number;
+  readonly #canCheckCertificates: boolean;
   /** Told of every change, after its commit. */
   onChange: (site: string) => void = () => {};
 
-  constructor(deps: { store: Store; activity: ActivityLog; now: () => number }) {
+  /** @param deps.canCheckCertificates whether this server's TLS has an authority for client certificates. */
+  constructor(deps: {
+    store: Store;
+    activity: ActivityLog;
+    now: () => number;
+    canCheckCertificates: boolean;
+  }) {
     this.#store = deps.store;
     this.#activity = deps.activity;
     this.#now = deps.now;
+    this.#canCheckCertificates = deps.canCheckCertificates;
   }
 
-  /** @throws VarcoError `forbidden`, `siteInvalid`, `siteExists`. */
+  /** @throws VarcoError `forbidden`, `siteInvalid`, `siteExists`, `clientAuthorityMissing`. */
   async create(who: FleetActor, given: z.input<typeof siteSchema>): Promise<Site> {
     demand(who, 'site.create');
     const site = parseGiven(siteSchema, given, 'siteInvalid');
+    this.#demandAuthority(site);
     const createdAt = this.#now();
     await this.#store.transaction(async (tx) => {
       const { numInsertedOrUpdatedRows } = await tx
@@ -87,7 +96,11 @@ export class Sites {
     return { ...site, createdAt };
   }
 
-  /** Changes what is given and keeps the rest. @throws VarcoError `forbidden`, `siteUnknown`, `siteInvalid`. */
+  /**
+   * Changes what is given and keeps the rest.
+   *
+   * @throws VarcoError `forbidden`, `siteUnknown`, `siteInvalid`, `clientAuthorityMissing`.
+   */
   async change(
     who: FleetActor,
     id: string,
@@ -95,6 +108,7 @@ export class Sites {
   ): Promise<Site> {
     demand(who, 'site.edit', { site: id });
     const change = parseGiven(siteChangeSchema, given, 'siteInvalid');
+    this.#demandAuthority(change);
     const site = await this.#store.transaction(async (tx) => {
       const row = await tx.selectFrom('site').selectAll().where('id', '=', id).executeTakeFirst();
       if (!row) {
@@ -110,6 +124,15 @@ export class Sites {
     return site;
   }
 
+  /**
+   * The sites whose kiosks can't come in here, because nobody can check the client certificate that is
+   * demanded of them: their server lost its `listen.tls.clientCaFile` after they were made so.
+   */
+  async lockedOut(): Promise<string[]> {
+    const all = this.#canCheckCertificates ? [] : await this.all();
+    return all.filter(({ clientCertificate }) => clientCertificate).map(({ id }) => id);
+  }
+
   /** The sites that this actor may see, by title. */
   async list(who: FleetActor): Promise<Site[]> {
     const seen = visibleSites(who);
@@ -118,6 +141,16 @@ export class Sites {
     }
     const rows = await this.all();
     return seen === 'all' ? rows : rows.filter(({ id }) => seen.includes(id));
+  }
+
+  /** A certificate that nobody can check would shut every kiosk of the site out. */
+  #demandAuthority({ clientCertificate }: { clientCertificate?: boolean | undefined }): void {
+    if (clientCertificate && !this.#canCheckCertificates) {
+      throw new VarcoError(
+        'clientAuthorityMissing',
+        'This server can check no client certificate: its config has no listen.tls.clientCaFile',
+      );
+    }
   }
 
   /** Every site, for the room itself. */

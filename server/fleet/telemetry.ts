@@ -1,4 +1,10 @@
-import type { KioskStatus } from '../../shared/protocol/status.ts';
+import {
+  type Measured,
+  type Measurement,
+  measured,
+  type Sample,
+  sampleOf,
+} from '../../shared/protocol/measurement.ts';
 import type { BulkInsert, Store, Tx } from '../store/store.ts';
 import { isStale } from './presence.ts';
 import type { RosterGate } from './roster.ts';
@@ -16,36 +22,27 @@ const PRUNE_STEP_MS = 10 * MINUTE_MS;
 /** Fewer than these in an hour are shown as "< 5": no small count tells of one person. */
 export const SMALL_COUNT = 5;
 
-/** What is kept of a kiosk over time, each a number; short names, since there are millions of them. */
-export const metrics = {
-  /** CPU temperature, °C. */
+/** The figures' names in the store: short, since there are millions of them. */
+const metrics: Record<Measured, string> = {
   temperature: 't',
-  /** Memory in use, percent. */
   memory: 'm',
-  /** Disk in use, percent. */
   disk: 'd',
-  /** Facts that wait on the kiosk. */
   waiting: 'q',
-  /** Round trip of the link, ms. */
   roundTrip: 'r',
-  /** The kiosk's clock less the server's, ms. */
   skew: 's',
-  /** Age of the offline list, minutes. */
   listAge: 'l',
-  /** 1 while the supply is under its voltage. */
   underVoltage: 'u',
-  /** Parts that do not work. */
   faults: 'f',
-} as const;
-export type Metric = keyof typeof metrics;
-const names = Object.keys(metrics) as Metric[];
-
-type Sample = Partial<Record<Metric, number>>;
+};
 
 const insertSamples: BulkInsert = {
   table: 'telemetry',
   columns: { gate: 'text', span: 'text', at: 'bigint', body: 'text' },
   tail: 'on conflict (gate, span, at) do update set body = excluded.body',
+};
+const fillSamples: BulkInsert = {
+  ...insertSamples,
+  tail: 'on conflict (gate, span, at) do nothing',
 };
 const insertCounts: BulkInsert = {
   table: 'outcome_hour',
@@ -76,7 +73,7 @@ export interface PendingCount {
 export interface History {
   span: 'minute' | 'hour';
   at: number[];
-  values: Partial<Record<Metric, (number | null)[]>>;
+  values: Partial<Record<Measured, (number | null)[]>>;
   /** By hour, whatever the span. */
   outcomes: { at: number[]; counts: Record<Outcome, (number | '< 5')[]> };
 }
@@ -151,6 +148,35 @@ export class Telemetry {
     }
   }
 
+  /**
+   * Keeps what a gate measured while nobody heard it. A minute that was heard stays as it is, one that is
+   * too old or not yet is let go, and hours that were made already are made anew.
+   */
+  async fill(gate: string, measurements: readonly Measurement[], now: number): Promise<void> {
+    const rows = measurements
+      .filter(({ at }) => at > now - MINUTES_KEPT_MS && at <= now + MINUTE_MS)
+      .map(({ at, sample }) => [gate, 'minute', at - (at % MINUTE_MS), encode(sample)]);
+    const starts = rows.map(([, , at]) => (at as number) - ((at as number) % HOUR_MS));
+    if (rows.length === 0) {
+      return;
+    }
+    await this.#store.transaction(async (tx) => {
+      await this.#store.insertMany(tx, fillSamples, lastOfEach(rows));
+      const minutes = await tx
+        .selectFrom('telemetry')
+        .select(['gate', 'at', 'body'])
+        .where('gate', '=', gate)
+        .where('span', '=', 'minute')
+        .where('at', '>=', Math.min(...starts))
+        .where('at', '<', Math.min(Math.max(...starts) + HOUR_MS, now - (now % HOUR_MS)))
+        .execute();
+      const hours = hoursOf(minutes);
+      if (hours.length > 0) {
+        await this.#store.insertMany(tx, insertSamples, hours);
+      }
+    });
+  }
+
   /** One step of making hours from minutes; answers whether there is more to do. */
   async rollUp(now: number): Promise<boolean> {
     const hour = now - (now % HOUR_MS) - HOUR_MS;
@@ -174,23 +200,14 @@ export class Telemetry {
     }
     const rows = await this.#store.db
       .selectFrom('telemetry')
-      .select(['gate', 'body'])
+      .select(['gate', 'at', 'body'])
       .where('span', '=', 'minute')
       .where('at', '>=', hour)
       .where('at', '<', hour + HOUR_MS)
       .where('gate', '>=', gates[0]?.id ?? '')
       .where('gate', '<=', last.id)
       .execute();
-    const byGate = new Map<string, typeof rows>();
-    for (const row of rows) {
-      byGate.set(row.gate, [...(byGate.get(row.gate) ?? []), row]);
-    }
-    const hours = [...byGate].map(([gate, minutes]) => [
-      gate,
-      'hour',
-      hour,
-      encode(mean(minutes.map(({ body }) => decode(body)))),
-    ]);
+    const hours = hoursOf(rows);
     if (hours.length > 0) {
       await this.#store.transaction((tx) => this.#store.insertMany(tx, insertSamples, hours));
     }
@@ -224,7 +241,7 @@ export class Telemetry {
       .execute();
     const samples = rows.map(({ body }) => decode(body));
     const values: History['values'] = {};
-    for (const name of names) {
+    for (const name of measured) {
       if (samples.some((sample) => sample[name] !== undefined)) {
         values[name] = samples.map((sample) => sample[name] ?? null);
       }
@@ -275,34 +292,33 @@ export class Telemetry {
   }
 }
 
-/** What of a status is kept over time. */
-export function sampleOf(status: KioskStatus): Sample {
-  const { machine, offline, link, clock, peripherals } = status;
-  const used = (part: { totalBytes: number; availableBytes: number } | undefined) =>
-    part && part.totalBytes > 0
-      ? Math.round(100 - (100 * part.availableBytes) / part.totalBytes)
-      : undefined;
-  const all: Record<Metric, number | undefined> = {
-    temperature: machine?.cpuTemperatureC,
-    memory: used(machine?.memory),
-    disk: used(machine?.disk),
-    waiting: offline?.factsWaiting,
-    roundTrip: link?.roundTripMs,
-    skew: clock?.skewMs,
-    listAge:
-      offline?.listAgeMs === undefined ? undefined : Math.round(offline.listAgeMs / MINUTE_MS),
-    underVoltage: machine?.power && (machine.power.now.includes('underVoltage') ? 1 : 0),
-    faults: Object.values(peripherals).filter(
-      ({ state }) => state === 'lost' || state === 'failing',
-    ).length,
-  };
-  return Object.fromEntries(names.flatMap((n) => (all[n] === undefined ? [] : [[n, all[n]]])));
+/** Rows of hours, from minutes of any gates and hours. */
+function hoursOf(minutes: readonly { gate: string; at: number; body: string }[]): unknown[][] {
+  const groups = new Map<string, { gate: string; at: number; samples: Sample[] }>();
+  for (const { gate, at, body } of minutes) {
+    const hour = at - (at % HOUR_MS);
+    const key = `${gate} ${hour}`;
+    const group = groups.get(key) ?? { gate, at: hour, samples: [] };
+    group.samples.push(decode(body));
+    groups.set(key, group);
+  }
+  return [...groups.values()].map(({ gate, at, samples }) => [
+    gate,
+    'hour',
+    at,
+    encode(mean(samples)),
+  ]);
+}
+
+/** One row a minute: two of the same can't be written at once. */
+function lastOfEach(rows: readonly unknown[][]): unknown[][] {
+  return [...new Map(rows.map((row) => [row[2], row])).values()];
 }
 
 /** The mean of what was told, rounded to a tenth; what nobody told is not there. */
 export function mean(samples: readonly Sample[]): Sample {
   const result: Sample = {};
-  for (const name of names) {
+  for (const name of measured) {
     const values = samples.flatMap((sample) => sample[name] ?? []);
     if (values.length > 0) {
       const sum = values.reduce((total, value) => total + value, 0);
@@ -335,7 +351,7 @@ function turnOf(gate: string): number {
 }
 
 function encode(sample: Sample): string {
-  const entries = names.flatMap((name) =>
+  const entries = measured.flatMap((name) =>
     sample[name] === undefined ? [] : [[metrics[name], sample[name]]],
   );
   return JSON.stringify(Object.fromEntries(entries));
@@ -344,7 +360,7 @@ function encode(sample: Sample): string {
 function decode(body: string): Sample {
   const short = JSON.parse(body) as Record<string, number>;
   return Object.fromEntries(
-    names.flatMap((name) => {
+    measured.flatMap((name) => {
       const value = short[metrics[name]];
       return value === undefined ? [] : [[name, value]];
     }),

@@ -81,7 +81,9 @@ export class PostgresStore implements Store {
       return [];
     }
     const lock = lookup.isLocked ? ' for update' : '';
-    const text = `${lookup.head} = any($1::${lookup.keyType}[])${lock}`;
+    const text = lookup.isJoined
+      ? `with keys(key) as (select unnest($1::${lookup.keyType}[])) ${lookup.head}${lock}`
+      : `${lookup.head} = any($1::${lookup.keyType}[])${lock}`;
     return (await tx.executeQuery<Row>(CompiledQuery.raw(text, [keys]))).rows;
   }
 

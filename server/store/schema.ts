@@ -83,6 +83,10 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     body: string;
     hash: string;
   };
+  /** Under whom a row of the audit stands; made of the audit, after the answer. */
+  audit_subject: { subject: string; node: string; sequence: number };
+  /** How far each chain is listed there. */
+  audit_listed: { node: string; sequence: number };
   audit_head: { node: string; sequence: number; hash: string };
   checkpoint: {
     node: string;

@@ -240,7 +240,10 @@ export class SqliteStore implements Store {
   #prepareLookup(lookup: Lookup): PreparedLookup {
     let prepared = this.#lookups.get(lookup);
     if (!prepared) {
-      const statement = this.#raw.prepare(`${lookup.head} = ?`).raw();
+      const text = lookup.isJoined
+        ? `with keys(key) as (select ?) ${lookup.head}`
+        : `${lookup.head} = ?`;
+      const statement = this.#raw.prepare(text).raw();
       prepared = { statement, names: statement.columns().map(({ name }) => name) };
       this.#lookups.set(lookup, prepared);
     }

@@ -12,11 +12,15 @@ export type ColumnType = 'text' | 'bigint' | 'integer' | 'bytea';
 
 /** One statement that reads rows for many keys: `head` ends in the compared column. */
 export interface Lookup {
-  /** Such as `select id, state from credential where id`. */
+  /**
+   * Such as `select id, state from credential where id`; with `isJoined`, a whole statement that reads
+   * from `keys`, a table of one column `key`.
+   */
   head: string;
   keyType: ColumnType;
   /** At most one row has a key. */
   isUnique?: true;
+  isJoined?: true;
   /** Others who write these rows wait until this transaction ends. */
   isLocked?: true;
 }

@@ -149,7 +149,7 @@ export class FirstLevel {
     const found = await findAll(this.#store, tx, [credentialId]);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
     const one = { asker, credentialId };
-    const guesses = await Guesses.read(this.#store, tx, [one]);
+    const guesses = await Guesses.read(this.#store, tx, [one], decidedAt);
     const retryAfterMs = guesses.waitMs(one, decidedAt);
     // Worked out for everybody, the stand-in too, so that a refusal costs what an answer costs.
     const status = this.#answerOf(recognition, question.upstream);
@@ -157,6 +157,7 @@ export class FirstLevel {
     if (retryAfterMs > 0) {
       answer = { outcome: 'throttled', retryAfterMs };
     } else if (recognition.cause !== 'recognised') {
+      await guesses.expect(this.#store, tx, [one]);
       guesses.failed(one, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
@@ -174,16 +175,13 @@ export class FirstLevel {
     return { answer, decidedAt, reference };
   }
 
-  #answerOf(
-    { person, credential }: Recognition,
-    upstream: SourceAnswer | undefined,
-  ): FirstLevelAnswer {
-    const own = JSON.parse(person.status) as Status;
+  #answerOf({ row }: Recognition, upstream: SourceAnswer | undefined): FirstLevelAnswer {
+    const own = JSON.parse(row.status) as Status;
     const status = upstream?.kind === 'known' ? upstream.status : own;
     if (upstream?.kind === 'unavailable') {
       return { outcome: 'unavailable' };
     }
-    return credential?.kind === 'card' ? cardAnswer(status) : statusAnswer(status);
+    return row.kind === 'card' ? cardAnswer(status) : statusAnswer(status);
   }
 }
 

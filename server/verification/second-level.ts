@@ -232,17 +232,18 @@ export class SecondLevel {
     const mac = this.#keyring.codeMac(one.codiceFiscale);
     const { answer, deliver } = await this.#store.transaction(async (tx) => {
       const now = this.#now();
-      const guesses = await Guesses.read(this.#store, tx, [{ asker, credentialId }]);
+      const guesses = await Guesses.read(this.#store, tx, [{ asker, credentialId }], now);
       const found = await findAll(this.#store, tx, [credentialId]);
-      const { cause, person, subject } = recognise({ credentialId, mac }, found, now);
+      const { cause, row, subject } = recognise({ credentialId, mac }, found, now);
       const retryAfterMs = guesses.waitMs({ asker, credentialId }, now);
       let done: Awaited<ReturnType<typeof act>>;
       if (retryAfterMs > 0) {
         done = { answer: { outcome: 'throttled', retryAfterMs } };
       } else if (cause === 'recognised') {
         const bound = { asker, credentialId, purpose };
-        done = await act(tx, bound, person.id, JSON.parse(person.status) as Status);
+        done = await act(tx, bound, row.person_id, JSON.parse(row.status) as Status);
       } else {
+        await guesses.expect(this.#store, tx, [{ asker, credentialId }]);
         guesses.failed({ asker, credentialId }, now);
         done = { answer: { outcome: 'refused', reason: 'notRecognised' } };
       }

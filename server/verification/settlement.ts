@@ -76,8 +76,15 @@ export class Settlement {
     this.#now = deps.now;
   }
 
-  async settle(tx: Tx, questions: readonly Question[]): Promise<Settled> {
-    const answers = await this.#alreadyAnswered(tx, questions);
+  /**
+   * @param isRepeatLikely whether answers given earlier are looked up first. Without it a repeat is found
+   *   when its audit row meets the earlier one.
+   * @throws RunAgain a repeat, or another node, was met: all is to be settled anew, with `isRepeatLikely`.
+   */
+  async settle(tx: Tx, questions: readonly Question[], isRepeatLikely: boolean): Promise<Settled> {
+    const answers: Map<string, Answer> = isRepeatLikely
+      ? await this.#alreadyAnswered(tx, questions)
+      : new Map();
     const fresh = new Map<string, Question>();
     for (const one of questions) {
       if (!answers.has(one.key)) {
@@ -89,17 +96,28 @@ export class Settlement {
     }
     const tries = [...fresh.values()];
     const decidedAt = this.#now();
-    const ids = tries.map(({ credentialId }) => credentialId);
-    const found = await findAll(this.#store, tx, ids);
-    const guesses = await Guesses.read(this.#store, tx, tries);
+    const found = await findAll(
+      this.#store,
+      tx,
+      tries.map(({ credentialId }) => credentialId),
+    );
+    const guesses = await Guesses.read(this.#store, tx, tries, decidedAt);
     const births = await this.#births(tx, tries, found);
     const live = await LiveCodes.read(this.#store, tx, this.#keyring, tries);
+    const recognitions = tries.map((one) =>
+      live.check(recognise(one, found, decidedAt), one, decidedAt),
+    );
+    await guesses.expect(
+      this.#store,
+      tx,
+      tries.filter((_one, index) => recognitions[index]?.cause !== 'recognised'),
+    );
     const seen = this.#sightings.group(decidedAt);
     const events: AuditEvent[] = [];
     const deliveries: (() => void)[] = [];
-    for (const one of tries) {
-      const recognition = live.check(recognise(one, found, decidedAt), one, decidedAt);
-      const birthDate = births.get(recognition.person.id);
+    for (const [index, one] of tries.entries()) {
+      const recognition = recognitions[index] as Recognition;
+      const birthDate = births.get(recognition.row.person_id);
       let verdict = this.#judge(one, recognition, guesses, { birthDate, now: decidedAt });
       if (verdict === 'askForCode') {
         const started = await this.#startSecondLevel(tx, one, recognition);
@@ -166,12 +184,12 @@ export class Settlement {
     return one.policy.level === 2 ? 'askForCode' : decided;
   }
 
-  #startSecondLevel(tx: Tx, one: Question, { person }: Recognition) {
+  #startSecondLevel(tx: Tx, one: Question, { row }: Recognition) {
     return this.#secondLevel.startAtGate(tx, {
       asker: one.asker,
       credentialId: one.credentialId,
       policy: one.policy.id,
-      personId: person.id,
+      personId: row.person_id,
     });
   }
 
@@ -204,21 +222,21 @@ export class Settlement {
 
 function factsOf(
   { upstream }: Question,
-  { person, credential }: Recognition,
+  { row }: Recognition,
   birthDate: string | undefined,
 ): Facts {
   if (upstream?.kind === 'unavailable') {
     return { kind: 'unavailable' };
   }
   // A Disability Card tells only that it is valid (domain §4).
-  const isCard = credential?.kind === 'card';
-  const own = JSON.parse(person.status) as Status;
+  const isCard = row.kind === 'card';
+  const own = JSON.parse(row.status) as Status;
   const status = upstream?.kind === 'known' ? upstream.status : own;
   const known: Facts = {
     kind: 'known',
     status: isCard ? {} : status,
     cardValid: isCard,
-    cardCompanion: isCard && credential.companion === 1,
+    cardCompanion: isCard && row.companion === 1,
   };
   return birthDate === undefined ? known : { ...known, birthDate };
 }

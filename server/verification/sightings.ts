@@ -6,7 +6,7 @@ import type { Store } from '../store/store.ts';
 
 /** The same code at two sites within this time is noted in the audit. */
 export const SIGHTING_WINDOW_MS = 600_000;
-/** People seen in the window, at most; the longest unseen leaves first. */
+/** People who are remembered, at most; who was not seen for the longest leaves first. */
 const SIGHTINGS_MAX = 200_000;
 /** How often other nodes' chains are looked at. */
 const FOLLOW_EVERY_MS = 15_000;
@@ -43,7 +43,7 @@ export class Sightings {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #node: string;
-  readonly #last = new Map<string, Sighting>();
+  readonly #last = new Seen();
   /** How far other nodes' chains were read. */
   readonly #readTo = new Map<string, number>();
   #cancel: () => void = () => {};
@@ -83,7 +83,7 @@ export class Sightings {
         await this.#read(node, this.#readTo.get(node) ?? Math.max(0, sequence - ROWS_MAX));
       }
     }
-    this.#forget();
+    this.#last.forget(this.#clock.now());
   }
 
   #again(): void {
@@ -130,7 +130,7 @@ export class Sightings {
       }
       const known = this.#last.get(subject);
       if (!known || known.at <= at) {
-        remember(this.#last, subject, { site, at, isOwn });
+        this.#last.set(subject, { site, at, isOwn });
       } else if (!isOwn && known.isOwn && isElsewhere(known, { site, at })) {
         const signals: Signal[] = ['elsewhereMinutesAgo'];
         const before = { node, sequence, at, site };
@@ -142,25 +142,49 @@ export class Sightings {
       await this.#store.transaction((tx) => this.#audit.append(tx, events));
     }
   }
+}
 
-  #forget(): void {
-    const before = this.#clock.now() - SIGHTING_WINDOW_MS;
-    for (const [subject, { at }] of this.#last) {
-      if (at >= before) {
-        return;
-      }
-      this.#last.delete(subject);
+/**
+ * The last sightings in two halves of the window: a half that is full, or old, becomes the older one, and
+ * what was older is forgotten. So nothing is ever moved or deleted on its own.
+ */
+class Seen {
+  #newer = new Map<string, Sighting>();
+  #older = new Map<string, Sighting>();
+  #since = 0;
+
+  get(subject: string): Sighting | undefined {
+    return this.#newer.get(subject) ?? this.#older.get(subject);
+  }
+
+  set(subject: string, sighting: Sighting): void {
+    if (this.#newer.size >= SIGHTINGS_MAX / 2) {
+      this.#turn(sighting.at);
     }
+    this.#newer.set(subject, sighting);
+  }
+
+  /** Lets go of what is older than the window, and of up to as much again. */
+  forget(now: number): void {
+    if (now - this.#since >= SIGHTING_WINDOW_MS) {
+      this.#turn(now);
+    }
+  }
+
+  #turn(now: number): void {
+    this.#older = this.#newer;
+    this.#newer = new Map();
+    this.#since = now;
   }
 }
 
 /** The sightings of one group of answers. */
 export class SightingGroup {
-  readonly #last: Map<string, Sighting>;
+  readonly #last: Seen;
   readonly #own = new Map<string, Sighting>();
   readonly #now: number;
 
-  constructor(last: Map<string, Sighting>, now: number) {
+  constructor(last: Seen, now: number) {
     this.#last = last;
     this.#now = now;
   }
@@ -175,21 +199,11 @@ export class SightingGroup {
 
   keep(): void {
     for (const [subject, sighting] of this.#own) {
-      remember(this.#last, subject, sighting);
+      this.#last.set(subject, sighting);
     }
   }
 }
 
 function isElsewhere(now: { site: string; at: number }, before: { site: string; at: number }) {
   return now.site !== before.site && now.at - before.at < SIGHTING_WINDOW_MS;
-}
-
-/** The map's order is that of the last sighting. */
-function remember(last: Map<string, Sighting>, subject: string, sighting: Sighting): void {
-  last.delete(subject);
-  last.set(subject, sighting);
-  if (last.size > SIGHTINGS_MAX) {
-    const [oldest] = last.keys();
-    last.delete(oldest as string);
-  }
 }

@@ -1,4 +1,5 @@
 import { VarcoError } from '../../shared/errors.ts';
+import type { Policy } from '../../shared/policy.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Store } from '../store/store.ts';
@@ -6,7 +7,7 @@ import { FORGET_MS } from './limits.ts';
 import { LiveCodes } from './live-codes.ts';
 import type { Policies } from './policies.ts';
 import { findAll, recognise } from './recognition.ts';
-import type { Answer, Asker, Question, Settlement } from './settlement.ts';
+import type { Answer, Asker, Question, Settled, Settlement } from './settlement.ts';
 import type { SourceAnswer, StatusSource } from './sources.ts';
 
 export interface VerifyRequest {
@@ -24,6 +25,11 @@ export interface VerifyRequest {
 const WAITING_MAX = 4096;
 /** Requests in one transaction, at most. */
 const BATCH_MAX = 512;
+/**
+ * How long after a repeated request, or a clash, others are looked for before the work: kiosks that come
+ * back repeat together.
+ */
+const REPEATS_FOR_MS = 10_000;
 
 interface Waiting extends Question {
   resolve(answer: Answer): void;
@@ -43,6 +49,7 @@ export class Verification {
   readonly #now: () => number;
   #waiting: Waiting[] = [];
   #settling = false;
+  #repeatsUntil = 0;
 
   constructor(deps: {
     store: Store;
@@ -67,25 +74,47 @@ export class Verification {
    *
    * @throws VarcoError `busy`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
    */
-  async verify(request: VerifyRequest): Promise<Answer> {
+  verify(request: VerifyRequest): Promise<Answer> {
     const policy = this.#policies.find(request.policy, new Date(this.#now()));
     if (!policy) {
-      throw new VarcoError('policyUnknown', `No policy ${request.policy} is in force`);
+      const message = `No policy ${request.policy} is in force`;
+      return Promise.reject(new VarcoError('policyUnknown', message));
     }
     if (this.#waiting.length >= WAITING_MAX) {
-      throw new VarcoError('busy', 'Too many verifications wait');
+      return Promise.reject(new VarcoError('busy', 'Too many verifications wait'));
     }
-    const { asker, requestId, credentialId, liveIssuedAt } = request;
     const mac = this.#keyring.codeMac(request.codiceFiscale);
+    return this.#source
+      ? this.#askSource(this.#source, request, mac).then((upstream) =>
+          this.#queue(request, policy, mac, upstream),
+        )
+      : this.#queue(request, policy, mac, undefined);
+  }
+
+  #queue(
+    { asker, requestId, credentialId, liveIssuedAt }: VerifyRequest,
+    policy: Policy,
+    mac: string,
+    upstream: SourceAnswer | undefined,
+  ): Promise<Answer> {
     const key = requestKey(asker.id, requestId);
-    const upstream = this.#source ? await this.#askSource(this.#source, request, mac) : undefined;
+    if (!this.#settling) {
+      this.#settling = true;
+      setImmediate(() => void this.#settleAll());
+    }
     return new Promise((resolve, reject) => {
-      const given = { asker, credentialId, liveIssuedAt, policy, mac, key, upstream };
-      this.#waiting.push({ ...given, resolve, reject });
-      if (!this.#settling) {
-        this.#settling = true;
-        setImmediate(() => void this.#settleAll());
-      }
+      // Written out: a copy of an object of seven fields costs more than all the rest here.
+      this.#waiting.push({
+        asker,
+        credentialId,
+        liveIssuedAt,
+        policy,
+        mac,
+        key,
+        upstream,
+        resolve,
+        reject,
+      });
     });
   }
 
@@ -130,9 +159,7 @@ export class Verification {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_MAX);
       try {
-        const { answers, committed } = await this.#store.transaction((tx) =>
-          this.#settlement.settle(tx, batch),
-        );
+        const { answers, committed } = await this.#settle(batch);
         for (const one of batch) {
           one.resolve(answers.get(one.key) as Answer);
         }
@@ -144,5 +171,17 @@ export class Verification {
       }
     }
     this.#settling = false;
+  }
+
+  /** One transaction; what a repeat costs is met by those who come after it, for a while. */
+  #settle(batch: readonly Waiting[]): Promise<Settled> {
+    let attempts = 0;
+    return this.#store.transaction((tx) => {
+      attempts += 1;
+      if (attempts > 1) {
+        this.#repeatsUntil = this.#now() + REPEATS_FOR_MS;
+      }
+      return this.#settlement.settle(tx, batch, this.#now() < this.#repeatsUntil);
+    });
   }
 }

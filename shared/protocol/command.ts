@@ -42,8 +42,11 @@ export const commandAnswerSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.enum(['done', 'accepted', 'busy']) }),
   z.strictObject({
     status: z.literal('refused'),
-    /** `unsupported` this kiosk can't; `failed` it tried; `outOfService` the gate serves nobody. */
-    code: z.enum(['unsupported', 'failed', 'outOfService']),
+    /**
+     * `unsupported` this kiosk can't; `notAllowed` its system does not let it; `failed` it tried;
+     * `outOfService` the gate serves nobody.
+     */
+    code: z.enum(['unsupported', 'notAllowed', 'failed', 'outOfService']),
   }),
 ]);
 export type CommandAnswer = z.infer<typeof commandAnswerSchema>;

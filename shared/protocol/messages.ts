@@ -3,6 +3,7 @@ import { SEALED_FACT_LENGTH_MAX } from '../fact.ts';
 import { verdictSchema } from '../verdict.ts';
 import { commandAnswerSchema, commandResultSchema, commandSchema } from './command.ts';
 import { base64url, counter, name, unixMs } from './fields.ts';
+import { MEASUREMENTS_MAX, measurementSchema } from './measurement.ts';
 import { statusSchema } from './status.ts';
 import {
   configProblemSchema,
@@ -216,6 +217,16 @@ export const actions = {
     }),
   ),
   /**
+   * What the kiosk measured of itself while there was no link, oldest first. It is kept when this is
+   * answered; what is too old to be kept is let go.
+   */
+  Measurements: action(
+    'kiosk',
+    'facts',
+    z.strictObject({ measurements: z.array(measurementSchema).min(1).max(MEASUREMENTS_MAX) }),
+    z.strictObject({}),
+  ),
+  /**
    * The config that the site wants from now on. `applied`: in force; `scheduled`: valid and kept, in
    * force when the person at the gate is done; `refused`: the one before stays. What became of it is in
    * the status that follows.
@@ -231,6 +242,17 @@ export const actions = {
         problems: z.array(configProblemSchema).min(1).max(16),
       }),
     ]),
+  ),
+  /**
+   * The kiosk is to come anew, since its gate asks another policy now or its own file is to be all:
+   * `renewing`, at once; `scheduled`, when the person at the gate is done. Until then this connection
+   * goes on as it was, and so does that person's question.
+   */
+  Renew: action(
+    'server',
+    'command',
+    z.strictObject({}),
+    z.strictObject({ status: z.enum(['renewing', 'scheduled']) }),
   ),
   /** The site commands a kiosk. The same id again is the same command: it gets the same answer. */
   Command: action(

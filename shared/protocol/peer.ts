@@ -1,8 +1,8 @@
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
-import { errorCode, VarcoError } from '../errors.ts';
+import { errorCode } from '../errors.ts';
+import { CallError } from './call-error.ts';
 import { type FailureCode, type Frame, failureCodes, formatFrame, parseFrame } from './frame.ts';
-import { Lanes } from './lanes.ts';
 import {
   type Action,
   type ActionName,
@@ -10,16 +10,17 @@ import {
   actions,
   type RequestOf,
 } from './messages.ts';
+import { OpenCalls } from './open-calls.ts';
 
-/** Why a call of ours has no answer; a wire code, or what happened on this side. */
-export type CallFailureCode = FailureCode | 'timeout' | 'closed' | 'answerInvalid';
-
-/** A call of ours that failed, or a handler's refusal: thrown by a handler, its code goes on the wire. */
-export class CallError extends VarcoError<CallFailureCode> {}
-
-/** The other end's calls, by action. A handler may throw a {@link CallError} with a wire code. */
-export type Handlers = {
-  [Name in ActionName]?: (request: RequestOf<Name>) => Promise<AnswerOf<Name>> | AnswerOf<Name>;
+/**
+ * The other end's calls, by action, each told whose connection it is (`owner` of the peer). A handler
+ * may throw a {@link CallError} with a wire code.
+ */
+export type Handlers<Owner = undefined> = {
+  [Name in ActionName]?: (
+    request: RequestOf<Name>,
+    owner: Owner,
+  ) => Promise<AnswerOf<Name>> | AnswerOf<Name>;
 };
 
 /** The bounds of one connection. */
@@ -46,14 +47,22 @@ export const defaultPeerLimits: PeerLimits = {
 /** A protocol's actions by name, as the wire says them. */
 export type ActionTable = Readonly<Record<string, Action>>;
 
-interface PendingCall {
-  settle(frame: Frame & { type: 'answer' | 'failure' }): void;
-  fail(error: CallError): void;
+/** What peers that are alike have in common: one of it serves any number of connections. */
+export interface PeerOptions<Owner = undefined> {
+  send: (text: string, owner: Owner) => void;
+  handlers: Handlers<Owner>;
+  clock: Clock;
+  limits?: PeerLimits;
+  /** Of another version of the protocol; `varco.v1` without it. */
+  actions?: ActionTable;
+  /** The other end sends far more than it may; whoever owns the socket ends it. */
+  flooded?: (owner: Owner) => void;
 }
 
 /**
  * One end of a `varco.v1` connection, over anything that sends text: calls with a time-out, the other
- * end's calls to handlers, both schema-checked. It never throws for what the other end sends.
+ * end's calls to handlers, both schema-checked. It never throws for what the other end sends. A server
+ * has thousands that are silent, so one that waits for nothing holds little.
  *
  * @example
  * const peer = new Peer({ send: (text) => socket.send(text), handlers, clock });
@@ -61,15 +70,11 @@ interface PendingCall {
  * socket.on('close', () => peer.close());
  * const { verdict } = await peer.call('Verify', request, { timeoutMs: 2000 });
  */
-export class Peer {
-  readonly #send: (text: string) => void;
-  readonly #handlers: Handlers;
-  readonly #clock: Clock;
-  readonly #limits: PeerLimits;
-  readonly #actions: ActionTable;
-  readonly #flooded: () => void;
-  readonly #lanes: Lanes;
-  readonly #pending = new Map<string, PendingCall>();
+export class Peer<Owner = undefined> {
+  readonly #options: PeerOptions<Owner>;
+  readonly #owner: Owner;
+  /** Absent while no call of ours is open. */
+  #calls: OpenCalls | undefined;
   #nextId = 1;
   #handling = 0;
   #closed = false;
@@ -77,27 +82,23 @@ export class Peer {
   #tokensAt: number;
   #excess = 0;
 
-  /**
-   * @param options.actions of another version of the protocol; `varco.v1` without it.
-   * @param options.flooded the other end sends far more than it may; whoever owns the socket ends it.
-   */
-  constructor(options: {
-    send: (text: string) => void;
-    handlers: Handlers;
-    clock: Clock;
-    limits?: PeerLimits;
-    actions?: ActionTable;
-    flooded?: () => void;
-  }) {
-    this.#send = options.send;
-    this.#handlers = options.handlers;
-    this.#clock = options.clock;
-    this.#limits = options.limits ?? defaultPeerLimits;
-    this.#actions = options.actions ?? actions;
-    this.#flooded = options.flooded ?? (() => {});
-    this.#lanes = new Lanes(this.#limits.callsWaitingMax);
+  /** @param owner handed to everything in the options, when they are shared. */
+  constructor(
+    options: PeerOptions<Owner>,
+    ...[owner]: undefined extends Owner ? [] : [owner: Owner]
+  ) {
+    this.#options = options;
+    this.#owner = owner as Owner;
     this.#tokens = this.#limits.messagesBurst;
-    this.#tokensAt = this.#clock.monotonic();
+    this.#tokensAt = options.clock.monotonic();
+  }
+
+  get #limits(): PeerLimits {
+    return this.#options.limits ?? defaultPeerLimits;
+  }
+
+  get #actions(): ActionTable {
+    return this.#options.actions ?? actions;
   }
 
   /**
@@ -119,35 +120,16 @@ export class Peer {
       return Promise.reject(new CallError('unknownAction', `${name}: not of this protocol`));
     }
     const id = String(this.#nextId++);
-    return new Promise((resolve, reject) => {
-      const send = () =>
-        this.#sendOpen({ type: 'call', id, action: name, payload: request as unknown });
-      const ticket = this.#lanes.enter(action.lane, send);
-      if (!ticket) {
-        reject(new CallError('busy', `${name}: too many calls wait for their turn`));
-        return;
-      }
-      const finish = () => {
-        cancel();
-        this.#pending.delete(id);
-        ticket.leave();
-      };
-      const cancel = this.#clock.after(options.timeoutMs, () => {
-        finish();
-        reject(new CallError('timeout', `${name}: no answer in ${options.timeoutMs} ms`));
-      });
-      this.#pending.set(id, {
-        settle: (frame) => {
-          finish();
-          settleCall({ name, action }, frame, resolve as (answer: unknown) => void, reject);
-        },
-        fail: (error) => {
-          finish();
-          reject(error);
-        },
-      });
-      ticket.start();
+    const { clock } = this.#options;
+    this.#calls ??= new OpenCalls(clock, this.#limits.callsWaitingMax);
+    const answer = this.#calls.make({
+      id,
+      name,
+      action,
+      timeoutMs: options.timeoutMs,
+      send: () => this.#sendOpen({ type: 'call', id, action: name, payload: request as unknown }),
     });
+    return answer.finally(() => this.#forgetCalls()) as Promise<AnswerOf<Name>>;
   }
 
   /** Takes one text message of the other end. */
@@ -173,23 +155,26 @@ export class Peer {
     if (frame.type === 'call') {
       void this.#handle(frame);
     } else {
-      // An answer to no call of ours is late or made up: in both cases there is nothing to do.
-      this.#pending.get(frame.id)?.settle(frame);
+      this.#calls?.settle(frame);
     }
   }
 
   /** The connection is gone: every waiting call fails with `closed`, and nothing is sent any more. */
   close(): void {
     this.#closed = true;
-    for (const pending of [...this.#pending.values()]) {
-      pending.fail(new CallError('closed', 'The connection closed before the answer came'));
+    this.#calls?.close();
+  }
+
+  #forgetCalls(): void {
+    if (this.#calls?.isEmpty) {
+      this.#calls = undefined;
     }
   }
 
   async #handle(frame: Frame & { type: 'call' }): Promise<void> {
     const name = frame.action;
     const action = Object.hasOwn(this.#actions, name) ? this.#actions[name] : undefined;
-    const handler = action && (this.#handlers as UntypedHandlers)[name];
+    const handler = action && (this.#options.handlers as UntypedHandlers<Owner>)[name];
     if (!action || !handler) {
       this.#refuse(frame.id, 'unknownAction');
       return;
@@ -205,7 +190,7 @@ export class Peer {
     }
     this.#handling += 1;
     try {
-      const payload = await handler(request.data);
+      const payload = await handler(request.data, this.#owner);
       this.#sendOpen({ type: 'answer', id: frame.id, payload });
     } catch (error) {
       const code = failureCodes.find((known) => known === errorCode(error)) ?? 'internal';
@@ -221,7 +206,7 @@ export class Peer {
 
   #sendOpen(frame: Frame): void {
     if (!this.#closed) {
-      this.#send(formatFrame(frame));
+      this.#options.send(formatFrame(frame), this.#owner);
     }
   }
 
@@ -231,16 +216,17 @@ export class Peer {
    * @returns whether it is within the rate. Far beyond, `flooded` is told, once.
    */
   take(): boolean {
-    const now = this.#clock.monotonic();
-    const earned = ((now - this.#tokensAt) / 1000) * this.#limits.messagesPerSecond;
-    this.#tokens = Math.min(this.#limits.messagesBurst, this.#tokens + earned);
+    const { messagesPerSecond, messagesBurst, excessMax } = this.#limits;
+    const now = this.#options.clock.monotonic();
+    const earned = ((now - this.#tokensAt) / 1000) * messagesPerSecond;
+    this.#tokens = Math.min(messagesBurst, this.#tokens + earned);
     this.#tokensAt = now;
     this.#excess = Math.max(0, this.#excess - earned);
     if (this.#tokens < 1) {
       this.#excess += 1;
-      if (this.#excess > this.#limits.excessMax) {
+      if (this.#excess > excessMax) {
         this.close();
-        this.#flooded();
+        this.#options.flooded?.(this.#owner);
       }
       return false;
     }
@@ -249,26 +235,9 @@ export class Peer {
   }
 }
 
-type UntypedHandlers = Readonly<Record<string, ((request: unknown) => unknown) | undefined>>;
-
-function settleCall(
-  { name, action }: { name: string; action: Action },
-  frame: Frame & { type: 'answer' | 'failure' },
-  resolve: (answer: unknown) => void,
-  reject: (error: CallError) => void,
-): void {
-  if (frame.type === 'failure') {
-    const code = failureCodes.find((known) => known === frame.code) ?? 'internal';
-    reject(new CallError(code, `${name}: the other end answered ${code}`));
-    return;
-  }
-  const answer = action.answer.safeParse(frame.payload);
-  if (answer.success) {
-    resolve(answer.data);
-  } else {
-    reject(new CallError('answerInvalid', `${name}: the answer is not of its schema`));
-  }
-}
+type UntypedHandlers<Owner> = Readonly<
+  Record<string, ((request: unknown, owner: Owner) => unknown) | undefined>
+>;
 
 /** Which fields were wrong, without their values: a payload may hold a codice fiscale. */
 function fieldsOf(error: z.ZodError): { fields: string[] } {

@@ -56,11 +56,14 @@ export type ConfigProblem = z.infer<typeof configProblemSchema>;
  * - `running` it is in force and proved good; `trial` in force, and not yet long enough to be called so;
  * - `fellBack` the kiosk failed under version `failed` and went back to `version` by itself;
  * - `refused` version `failed` was not taken: see the problems.
+ *
+ * `pending`: a version that is taken and kept, and in force when the person at the gate is done.
  */
 export const reportedConfigSchema = z.strictObject({
   version: counter,
   status: z.enum(['running', 'trial', 'fellBack', 'refused']),
   failed: counter.optional(),
+  pending: counter.optional(),
   problems: z.array(configProblemSchema).max(16).optional(),
 });
 export type ReportedConfig = z.infer<typeof reportedConfigSchema>;

@@ -41,8 +41,11 @@ export async function startLinkServer(
     listener?: LinkListener;
     limits?: Partial<SocketLimits>;
     tls?: TlsOptions;
-    verify?: () => Promise<void>;
-    sockets?: Partial<Pick<KioskSocketDeps, 'protocols' | 'certificateSites'>>;
+    /** Waited for before an answer; told which policy was asked. */
+    verify?: (policy: string) => Promise<void>;
+    sockets?: Partial<
+      Pick<KioskSocketDeps, 'protocols' | 'certificateSites' | 'offlineLists' | 'log'>
+    >;
     port?: number;
   } = {},
 ): Promise<LinkServer> {
@@ -54,8 +57,8 @@ export async function startLinkServer(
     fleet: { findKiosk: async (id: string) => kiosks.get(id) } as unknown as Fleet,
     verification: {
       takesOnlyLive: () => false,
-      async verify() {
-        await options.verify?.();
+      async verify({ policy }: { policy: string }) {
+        await options.verify?.(policy);
         return { verdict: { outcome: 'granted', companion: false }, decidedAt: Date.now() };
       },
     } as unknown as KioskSocketDeps['verification'],

@@ -27,6 +27,7 @@ export async function startApp(
       | 'disabilityCards'
       | 'cardProxy'
       | 'transports'
+      | 'canCheckCertificates'
     >
   > = {},
 ): Promise<App> {

@@ -2,8 +2,13 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
+import { commandNames } from '../../../shared/protocol/command.ts';
 import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
 import { proofMessage } from '../../../shared/protocol/proof.ts';
+import type { KioskStatus } from '../../../shared/protocol/status.ts';
+import { VERSION } from '../../../shared/version.ts';
+import { seededRandom } from '../../demo/seeded-random.ts';
+import { machineAt, temperOf } from '../../fleet/lifelike.ts';
 import type { ClientsAsked, ClientsTold } from './messages.ts';
 
 /** Handshakes under way at once. */
@@ -31,11 +36,36 @@ async function prove(socket: WebSocket, url: string, kioskId: string, key: KeyOb
   const message = proofMessage({ host: new URL(url).host, nonce, kioskId, time });
   const signature = sign(null, message, key).toString('base64url');
   socket.send(JSON.stringify([3, id, { kioskId, time, signature }]));
-  socket.send(JSON.stringify([2, 'b', 'Boot', { software: 'bench', startedAt: time }]));
+  const boot = { software: VERSION, startedAt: time, config, capabilities: commandNames };
+  socket.send(JSON.stringify([2, 'b', 'Boot', boot]));
+  await answered(socket, `${kioskId} was not accepted`);
+  // What a kiosk told of itself stays with the server: it is part of what an idle one costs.
+  socket.send(JSON.stringify([2, 's', 'Status', statusOf(kioskId)]));
+  await answered(socket, `The report of ${kioskId} was not taken`);
+}
+
+async function answered(socket: WebSocket, otherwise: string): Promise<void> {
   const [answer] = await once(socket, 'message');
   if (JSON.parse(String(answer))[0] !== 3) {
-    throw new Error(`${kioskId} was not accepted`);
+    throw new Error(otherwise);
   }
+}
+
+const config = { version: 0, status: 'running' as const };
+
+function statusOf(kioskId: string): KioskStatus {
+  const random = seededRandom(Number(kioskId.split('-')[1]));
+  const parts = ['scanner', 'keypad', 'display', 'indicator', 'turnstile', 'speech'];
+  return {
+    state: 'inService',
+    peripherals: Object.fromEntries(parts.map((part) => [part, { state: 'ready' as const }])),
+    machine: machineAt(temperOf(random), 0, random),
+    clock: { trust: 'synced', skewMs: 0 },
+    link: { roundTripMs: 2, reconnects: 0 },
+    config,
+    software: VERSION,
+    verifications: { granted: 0, denied: 0, unconfirmed: 0, otpRequired: 0, throttled: 0 },
+  };
 }
 
 async function connectAll(asked: ClientsAsked & { kind: 'connect' }) {

@@ -8,6 +8,8 @@ export interface StormDeps {
   people: readonly { credentialId: string; codiceFiscale: string }[];
   /** Ends the server as a power cut does, and starts it again on its port and data. */
   restart: () => Promise<void>;
+  /** Told how far it is, in words. */
+  progress: (text: string) => void;
 }
 
 export interface StormResult {
@@ -97,7 +99,9 @@ export async function storm(deps: StormDeps): Promise<StormResult> {
     );
   });
   try {
+    deps.progress(`${up.size} kiosks are up`);
     await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+    deps.progress('the server is killed');
     phase = 'away';
     await deps.restart();
     phase = 'storm';

@@ -169,7 +169,7 @@ async function costOfOurs(path: string, size: number): Promise<Cost> {
   const store: Store = await openStore(`sqlite:${path}`);
   const cost = await timed(size, async (keys) => {
     const found = await store.transaction((tx) => findAll(store, tx, keys));
-    return found.persons.size;
+    return found.size;
   });
   await store.close();
   return cost;

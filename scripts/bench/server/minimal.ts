@@ -8,6 +8,14 @@ export interface MinimalPerson {
   codiceFiscale: string;
 }
 
+/** Made-up people; what they are called counts for nothing here. */
+export function minimalPeople(persons: number): MinimalPerson[] {
+  return Array.from({ length: persons }, (_, index) => ({
+    credentialId: index.toString(16).padStart(32, '0'),
+    codiceFiscale: `RSSMRA80A01H${String(index).padStart(4, '0')}`,
+  }));
+}
+
 /** The least that a WebSocket server does with a message: it sends it back. */
 export function startEcho(): WebSocketServer {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });

@@ -4,14 +4,15 @@ import type { WebSocketServer } from 'ws';
 import type { ServerConfig } from '../../../server/config.ts';
 import { startServer } from '../../../server/main.ts';
 import { DEMO_POLICY } from '../../demo/people.ts';
-import { seedPeople } from '../../demo/seed.ts';
-import { type MinimalPerson, startEcho, startMinimal } from './minimal.ts';
+import { issueToSample } from '../../demo/sample-people.ts';
+import { type MinimalPerson, minimalPeople, startEcho, startMinimal } from './minimal.ts';
+import { SITES } from './sites.ts';
 
 /** What to serve; one argument, as JSON. */
 export type Subject =
-  | { kind: 'echo' }
-  | { kind: 'minimal'; path: string; people: MinimalPerson[] }
-  | { kind: 'varco'; config: ServerConfig; kiosks: number; publicKey: string };
+  | { kind: 'echo'; persons: number }
+  | { kind: 'minimal'; path: string; persons: number }
+  | { kind: 'varco'; config: ServerConfig; kiosks: number; persons: number; publicKey: string };
 
 /** The process tells its URL once, and its CPU time whenever it is asked. */
 export type Told =
@@ -21,27 +22,30 @@ export type Told =
 const subject = JSON.parse(process.argv[2] ?? '') as Subject;
 const tell = (told: Told) => process.send?.(told);
 
+/** Does what an answer leaves for later, so that it is counted too. */
+let settled: () => Promise<unknown> = async () => {};
+
 async function serve(): Promise<{ url: string; people: MinimalPerson[] }> {
   switch (subject.kind) {
     case 'echo':
-      return { url: await urlOf(startEcho()), people: [] };
-    case 'minimal':
-      return { url: await urlOf(startMinimal(subject.path, subject.people)), people: [] };
+      return { url: await urlOf(startEcho()), people: minimalPeople(subject.persons) };
+    case 'minimal': {
+      const people = minimalPeople(subject.persons);
+      return { url: await urlOf(startMinimal(subject.path, people)), people };
+    }
     case 'varco': {
       const server = await startServer(subject.config);
-      const seeded = await seedPeople(server.app);
+      settled = () => server.app.housekeeping.run();
+      const people = await issueToSample(server.app, { persons: subject.persons, seed: 1 });
       for (let index = 0; index < subject.kiosks; index += 1) {
         await server.app.fleet.registerKiosk({
           id: `bench-${index}`,
           publicKey: subject.publicKey,
           gate: `Gate ${index}`,
-          site: `site-${index % 10}`,
+          site: `site-${index % SITES}`,
           policy: DEMO_POLICY,
         });
       }
-      const people = seeded
-        .filter(({ expected }) => expected.outcome === 'granted')
-        .map(({ credentialId, person: { codiceFiscale } }) => ({ credentialId, codiceFiscale }));
       return { url: `${server.url.replace('http', 'ws')}/link`, people };
     }
   }
@@ -54,7 +58,8 @@ async function urlOf(server: WebSocketServer): Promise<string> {
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
-process.on('message', () => {
+process.on('message', async () => {
+  await settled();
   const { user, system } = process.cpuUsage();
   tell({ kind: 'cpu', micros: user + system });
 });

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import { type Language, languages } from '../../../shared/language.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../activity.ts';
@@ -17,28 +18,35 @@ import {
   type TrackedAlert,
   trackedAlerts,
 } from './alert-store.ts';
+import { type Due, digest } from './digest.ts';
 import { HourCounts } from './hour-counts.ts';
 import { type Severity, severities } from './kinds.ts';
-import { type Notice, noticeDue } from './notices.ts';
+import { noticeDue } from './notices.ts';
 import { type Thresholds, thresholdsSchema } from './rules.ts';
-import { AlertWatch, type Expiry, type Turn } from './watch.ts';
+import { AlertWatch, type Expiry, type Turn, type WaitingMessages } from './watch.ts';
 import { type Webhook, Webhooks, webhookSchema } from './webhook.ts';
-import { alertLine, alertsTitle } from './words.ts';
 
 const ALERT_CHANNEL = 'varco_alert';
 /** Everything is looked at this often. */
 const LOOK_EVERY_MS = 2_000;
 /** Between two e-mails, at least: what comes meanwhile is in the next. */
 const DIGEST_EVERY_MS = 30_000;
-const DIGEST_LINES_MAX = 40;
 const PAGE_MAX = 500;
 const SILENCE_MAX_MS = 90 * 86_400_000;
 /** Alerts that are over go after this. */
 const KEPT_MS = 396 * 86_400_000;
 
 export const alertsConfigSchema = z.strictObject({
-  /** Who is told. */
-  email: z.array(z.email()).max(20).default([]),
+  /** Who is told, each in one language; a bare address in Italian. */
+  email: z
+    .array(
+      z.union([
+        z.email().transform((address) => ({ address, language: 'it' as const })),
+        z.strictObject({ address: z.email(), language: z.enum(languages) }),
+      ]),
+    )
+    .max(20)
+    .default([]),
   webhooks: z.array(webhookSchema).max(8).default([]),
   /** The same alert is not told again before this, in minutes. */
   repeatMinutes: z.number().min(1).max(10_080).default(60),
@@ -52,7 +60,14 @@ export type AlertsConfig = Omit<z.infer<typeof alertsConfigSchema>, 'webhooks'> 
 /** Writes an e-mail to the outbox in the caller's transaction. */
 export type QueueMail = (
   tx: Tx,
-  mail: { key: string; address: string; title: string; lines: string[]; link: string },
+  mail: {
+    key: string;
+    address: string;
+    language: Language;
+    title: string;
+    lines: string[];
+    link: string;
+  },
 ) => Promise<void>;
 
 const reasonSchema = z.string().trim().min(1).max(300);
@@ -66,6 +81,8 @@ interface AlertsDeps {
   /** Absent: nobody is told by e-mail. */
   queueMail?: QueueMail | undefined;
   expiries: () => Promise<Expiry[]>;
+  /** What the outbox of messages to people holds; absent: nobody knows. */
+  messages?: (() => Promise<WaitingMessages>) | undefined;
   /** The origin of the pages, for links in messages. */
   server: string;
   log: Log;
@@ -84,6 +101,7 @@ export class Alerts {
   #lookedAt: number | undefined;
   #toldAt: number | undefined;
   #expiries: Expiry[] = [];
+  #messages: WaitingMessages | undefined;
 
   constructor(deps: AlertsDeps) {
     this.#deps = deps;
@@ -190,7 +208,10 @@ export class Alerts {
       this.#lookedAt = now;
       const gates = this.#deps.roster.gates();
       const hours = this.#hours.current();
-      const turns = this.#watch.look({ gates, hours, expiries: this.#expiries }, now);
+      const turns = this.#watch.look(
+        { gates, hours, expiries: this.#expiries, messages: this.#messages },
+        now,
+      );
       if (turns.length > 0) {
         await this.#take(turns, now);
       }
@@ -204,6 +225,7 @@ export class Alerts {
     const now = this.#deps.now();
     await this.#hours.refresh(now);
     this.#expiries = await this.#deps.expiries();
+    this.#messages = await this.#deps.messages?.();
     await this.#webhooks.prune();
     await this.#deps.store.db
       .deleteFrom('alert')
@@ -277,7 +299,7 @@ export class Alerts {
 
   async #tellAll(
     tx: Tx,
-    due: readonly { alert: TrackedAlert; notice: Notice }[],
+    due: readonly (Omit<Due, 'place'> & { alert: TrackedAlert })[],
     now: number,
   ): Promise<void> {
     const { config, queueMail, server } = this.#deps;
@@ -289,12 +311,10 @@ export class Alerts {
       );
     }
     const link = `${server}/fleet/alerts`;
-    const all = due.map(({ alert, notice }) => alertLine(alert, notice, (one) => this.#place(one)));
-    const more = all.length - DIGEST_LINES_MAX;
-    const lines = more > 0 ? [...all.slice(0, DIGEST_LINES_MAX - 1), `and ${more + 1} more`] : all;
-    for (const address of queueMail ? config.email : []) {
+    const placed = due.map(({ alert, notice }) => ({ alert, notice, place: this.#place(alert) }));
+    for (const { address, language } of queueMail ? config.email : []) {
       const key = `alerts:${randomUUID()}`;
-      await queueMail?.(tx, { key, address, title: alertsTitle(due), lines, link });
+      await queueMail?.(tx, { key, address, language, ...digest(placed, language, now), link });
     }
     await this.#webhooks.queue(tx, {
       type: 'varco.alerts',
@@ -308,11 +328,11 @@ export class Alerts {
     });
   }
 
-  #place({ site, gate }: Alert): string {
+  #place({ site, gate }: Alert): string | undefined {
     const title =
       gate === undefined ? undefined : (this.#deps.roster.get(gate)?.gate.title ?? gate);
     const at = site === undefined ? undefined : (this.#deps.roster.site(site)?.title ?? site);
-    return title === undefined ? (at ?? 'the server') : `${title} (${at})`;
+    return title === undefined ? at : `${title} (${at})`;
   }
 
   async #find(id: string): Promise<Alert> {

@@ -11,10 +11,19 @@ export const alertKinds = [
   'expiry',
   'outboxGrowing',
   'configFailed',
+  'messagesStuck',
   'refusals',
   'guessing',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
+
+/** In which unit a kind's `value` is measured; the others are counts. */
+export const units: Partial<Record<AlertKind, string>> = {
+  temperature: '°C',
+  disk: '%',
+  clockSkew: 's',
+  listTooOld: 'h',
+};
 
 /** `critical`: people are turned away now, or somebody attacks. */
 export type Severity = 'critical' | 'warning';
@@ -31,6 +40,7 @@ export const severities: Record<AlertKind, Severity> = {
   expiry: 'warning',
   outboxGrowing: 'warning',
   configFailed: 'warning',
+  messagesStuck: 'warning',
   refusals: 'warning',
   guessing: 'critical',
 };

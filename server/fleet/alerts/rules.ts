@@ -21,6 +21,9 @@ export const thresholdsSchema = z.strictObject({
   temperatureC: z.number().min(30).max(120).default(80),
   diskFreePercent: z.number().min(1).max(90).default(10),
   waitingFacts: z.number().int().min(1).max(100_000).default(100),
+  /** Messages to people that wait, and that nobody took. */
+  messagesWaiting: z.number().int().min(1).max(1_000_000).default(200),
+  messagesDead: z.number().int().min(1).max(1_000_000).default(10),
   expiryDays: z.number().min(1).max(365).default(21),
   /** So many refusals in an hour, whatever the habit is. */
   refusalsMin: z.number().int().min(1).max(10_000).default(20),
@@ -53,6 +56,7 @@ export function patienceOf(kind: AlertKind, limits: Thresholds): Patience {
       return { raiseAfterMs: 0, clearAfterMs: 15 * MINUTE_MS };
     case 'temperature':
     case 'outboxGrowing':
+    case 'messagesStuck':
       return { raiseAfterMs: 5 * MINUTE_MS, clearAfterMs: 5 * MINUTE_MS };
     case 'clockSkew':
     case 'disk':

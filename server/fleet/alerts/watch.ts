@@ -1,6 +1,6 @@
 import { siteOutage } from '../presence.ts';
 import type { RosterGate } from '../roster.ts';
-import { type AlertState, isRaised, quiet, stepAlert } from './hysteresis.ts';
+import { type AlertState, isRaised, quiet, readNumber, stepAlert } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
 import { type Finding, gateReadings, patienceOf, type Thresholds } from './rules.ts';
 
@@ -24,6 +24,12 @@ export interface HourCount {
   denied: number;
   throttled: number;
   habit: number;
+}
+
+/** What the outbox of messages to people holds: those that wait, and those that nobody took. */
+export interface WaitingMessages {
+  waiting: number;
+  dead: number;
 }
 
 /** Something that ends: a certificate, a key, a token. */
@@ -60,6 +66,7 @@ export class AlertWatch {
       gates: Iterable<RosterGate>;
       hours: ReadonlyMap<string, HourCount>;
       expiries: readonly Expiry[];
+      messages?: WaitingMessages | undefined;
     },
     now: number,
   ): Turn[] {
@@ -79,6 +86,7 @@ export class AlertWatch {
       }
     }
     this.#lookAtExpiries(given.expiries, now, turns);
+    this.#lookAtMessages(given.messages, now, turns);
     this.#forget(seen, turns);
     return turns;
   }
@@ -118,6 +126,23 @@ export class AlertWatch {
     };
     const reading = soon.length > 0 ? 'bad' : 'good';
     this.#step({ name: 'server', site: '' }, { kind: 'expiry', reading, detail }, now, turns);
+  }
+
+  #lookAtMessages(messages: WaitingMessages | undefined, now: number, turns: Turn[]): void {
+    const { messagesWaiting, messagesDead } = this.#limits;
+    const readings = [
+      readNumber(messages?.waiting, { raise: messagesWaiting, clear: messagesWaiting / 4 }),
+      readNumber(messages?.dead, { raise: messagesDead, clear: messagesDead / 2 }),
+    ];
+    const order = ['bad', 'between', 'unknown'] as const;
+    const reading = order.find((one) => readings.includes(one)) ?? 'good';
+    const detail = messages ? { waiting: messages.waiting, dead: messages.dead } : {};
+    this.#step(
+      { name: 'server', site: '' },
+      { kind: 'messagesStuck', reading, detail },
+      now,
+      turns,
+    );
   }
 
   #step(subject: Subject, { kind, reading, detail }: Finding, now: number, turns: Turn[]): void {

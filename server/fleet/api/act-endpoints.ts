@@ -4,7 +4,7 @@ import { steeredConfigSchema } from '../../../shared/protocol/steered-config.ts'
 import type { Fleet } from '../fleet.ts';
 import { gateFilterSchema } from '../gate-filter.ts';
 import { visibleSites } from '../permissions.ts';
-import { rolloutPlanSchema } from '../rollouts.ts';
+import { rolloutPlanSchema } from '../rollout-rows.ts';
 import {
   activitySchema,
   alertSchema,

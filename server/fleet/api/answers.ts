@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { commandSchema } from '../../../shared/protocol/command.ts';
+import { measured } from '../../../shared/protocol/measurement.ts';
 import { wholeStatusSchema } from '../../../shared/protocol/status.ts';
 import {
   reportedConfigSchema,
@@ -11,7 +12,6 @@ import { gateFilterSchema } from '../gate-filter.ts';
 import { gateSchema } from '../gates.ts';
 import { scopes } from '../permissions.ts';
 import { siteSchema } from '../sites.ts';
-import { type Metric, metrics } from '../telemetry.ts';
 import { outcomes } from '../told.ts';
 
 /** Unix time in milliseconds. */
@@ -61,7 +61,7 @@ const driftSchema = z.union([
     kind: z.literal('config'),
     desired: count,
     reported: count,
-    status: z.enum(['running', 'trial', 'fellBack', 'refused', 'unknown']),
+    status: z.enum(['running', 'trial', 'fellBack', 'refused', 'pending', 'unknown']),
   }),
   z.strictObject({ kind: z.literal('policy'), desired: z.string(), reported: z.string() }),
 ]);
@@ -94,11 +94,10 @@ export const detailsSchema = z.strictObject({
   drifts: z.array(driftSchema),
 });
 
-const metricNames = Object.keys(metrics) as [Metric, ...Metric[]];
 export const historySchema = z.strictObject({
   span: z.enum(['minute', 'hour']),
   at: z.array(at),
-  values: z.partialRecord(z.enum(metricNames), z.array(z.number().nullable())),
+  values: z.partialRecord(z.enum(measured), z.array(z.number().nullable())),
   outcomes: z.strictObject({
     at: z.array(at),
     counts: z.record(z.enum(outcomes), z.array(z.union([count, z.literal('< 5')]))),

@@ -8,6 +8,8 @@ import { fleetTables } from './0005-fleet.ts';
 import { notifyOutbox } from './0006-notify.ts';
 import { portal } from './0007-portal.ts';
 import { cards } from './0061-cards.ts';
+import { guessesByEnd } from './0062-guesses.ts';
+import { auditSubjects } from './0063-audit-subjects.ts';
 
 /** A step forward; there is none back: a backup is the way back. */
 export interface Migration {
@@ -26,4 +28,6 @@ export const migrations: readonly Migration[] = [
   { version: 6, name: 'outbox of messages', up: notifyOutbox },
   { version: 7, name: 'citizen portal', up: portal },
   { version: 61, name: 'disability cards', up: cards },
+  { version: 62, name: 'guesses by their end', up: guessesByEnd },
+  { version: 63, name: 'subjects of the audit', up: auditSubjects },
 ];

@@ -36,6 +36,7 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
           {words.policyDrift(config.policyDrift.desired, config.policyDrift.reported)}
         </p>
       )}
+      {reported?.pending !== undefined && <p>{words.pending(reported.pending)}</p>}
       {reported?.status === 'fellBack' && (
         <p class="bad">⚠ {words.fellBack(reported.failed ?? 0, reported.version)}</p>
       )}

@@ -144,7 +144,8 @@ export function orderOf(query: KioskQuery): (one: KioskRow, other: KioskRow) => 
  * What `selectKiosks` would answer after some rows changed, from what it answered before: a few rows
  * find their places among thousands without sorting them all again.
  *
- * @param changed rows that are new or differ. @param gone ids of those that are no more.
+ * @param changed rows that are new or differ; of one that comes twice the last counts.
+ * @param gone ids of those that are no more.
  */
 export function reselectKiosks(
   selected: readonly KioskRow[],
@@ -152,10 +153,11 @@ export function reselectKiosks(
   gone: readonly string[],
   query: KioskQuery,
 ): KioskRow[] {
-  const out = new Set([...gone, ...changed.map(({ id }) => id)]);
+  const fresh = new Map(changed.map((row) => [row.id, row]));
+  const out = new Set([...gone, ...fresh.keys()]);
   const kept = selected.filter(({ id }) => !out.has(id));
   const order = orderOf(query);
-  const added = changed.filter(matcherOf(query)).sort(order);
+  const added = [...fresh.values()].filter(matcherOf(query)).sort(order);
   const merged: KioskRow[] = [];
   let next = 0;
   for (const row of added) {

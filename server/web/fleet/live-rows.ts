@@ -15,19 +15,40 @@ const RETRY_MS = 3_000;
 /** Beyond so many rows at once, sorting all of them is the quicker way. */
 const RESELECT_MAX = 400;
 
+/** Where the rows come from: all of them at once, and then what changes. */
+export interface RowSource {
+  load(): Promise<Snapshot>;
+  listen(heard: (news: LiveNews) => void): () => void;
+}
+
+const server: RowSource = {
+  async load() {
+    const answer = await fetch('/fleet/kiosks.json');
+    if (!answer.ok) {
+      throw new Error(String(answer.status));
+    }
+    return (await answer.json()) as Snapshot;
+  },
+  listen: onLiveNews,
+};
+
 /** The browser's copy of the rows, and those of them that are asked for. */
 export class LiveRows {
+  readonly #source: RowSource;
   readonly #rows = new Map<string, KioskRow>();
   /** What came before the snapshot did. */
-  #early: LiveChange[] | undefined = [];
+  #early: { run: string; change: LiveChange }[] | undefined = [];
   #query: KioskQuery;
   #selected: KioskRow[] = [];
   #watch: LiveRowsWatch | undefined;
   #beats = 0;
   #retry: ReturnType<typeof setTimeout> | undefined;
+  /** The load under way: the answer of one before it is old. */
+  #loads = 0;
 
-  constructor(query: KioskQuery) {
+  constructor(query: KioskQuery, source: RowSource = server) {
     this.#query = query;
+    this.#source = source;
   }
 
   get selected(): readonly KioskRow[] {
@@ -44,10 +65,11 @@ export class LiveRows {
 
   start(watch: LiveRowsWatch): () => void {
     this.#watch = watch;
-    const stop = onLiveNews((news) => this.#heard(news));
+    const stop = this.#source.listen((news) => this.#heard(news));
     void this.#load();
     return () => {
       clearTimeout(this.#retry);
+      this.#loads += 1;
       stop();
       this.#watch = undefined;
     };
@@ -60,24 +82,31 @@ export class LiveRows {
   }
 
   async #load(): Promise<void> {
+    this.#loads += 1;
+    const load = this.#loads;
+    clearTimeout(this.#retry);
     try {
-      const answer = await fetch('/fleet/kiosks.json');
-      if (!answer.ok) {
-        throw new Error(String(answer.status));
+      const { run, rows, sequence } = await this.#source.load();
+      if (load !== this.#loads) {
+        return;
       }
-      const { rows, sequence } = (await answer.json()) as Snapshot;
       this.#rows.clear();
       for (const row of rows) {
         this.#rows.set(row.id, row);
       }
       const early = this.#early ?? [];
       this.#early = undefined;
-      for (const change of early.filter((one) => one.sequence > sequence)) {
-        this.#keep(change);
+      for (const one of early) {
+        // Another node's changes are counted by that node: they are kept, whole rows as they are.
+        if (one.run !== run || one.change.sequence > sequence) {
+          this.#keep(one.change);
+        }
       }
       this.ask(this.#query);
     } catch {
-      this.#retry = setTimeout(() => void this.#load(), RETRY_MS);
+      if (load === this.#loads) {
+        this.#retry = setTimeout(() => void this.#load(), RETRY_MS);
+      }
     }
   }
 
@@ -94,14 +123,14 @@ export class LiveRows {
         void this.#load();
         return;
       case 'change':
-        this.#change(news.change);
+        this.#change(news.run, news.change);
         return;
     }
   }
 
-  #change(change: LiveChange): void {
+  #change(run: string, change: LiveChange): void {
     if (this.#early) {
-      this.#early.push(change);
+      this.#early.push({ run, change });
       return;
     }
     if (change.rows.length + change.gone.length === 0) {

@@ -15,9 +15,11 @@ import type { State } from '../../../device/session/state.ts';
 import { wholeStatus } from '../../../device/status.ts';
 import { Steering } from '../../../device/steering/steering.ts';
 import type { Key, ScannerEvents, Signal } from '../../../hardware/ports.ts';
+import type { Kiosk as PlacedKiosk } from '../../../server/fleet/kiosks.ts';
 import type { CommandEnd, LinkListener } from '../../../server/fleet/link-listener.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
+import { VarcoError } from '../../../shared/errors.ts';
 import type { KioskCommand } from '../../../shared/protocol/command.ts';
 import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment.ts';
 import { type KioskStatus, mergeStatus } from '../../../shared/protocol/status.ts';
@@ -49,6 +51,7 @@ class Happenings {
 const happenings = new Happenings();
 let server: LinkServer;
 let verifyMs = 0;
+let asked: string[];
 let codes: Set<string>;
 let known: KioskStatus | undefined;
 let ends: CommandEnd[];
@@ -61,6 +64,10 @@ class Gate {
   readonly log = new RecentLog();
   readonly signals: Signal[] = [];
   readonly restarted: string[] = [];
+  /** What the system says to a restart of the board. */
+  refusal: string | undefined;
+  /** What its log said. */
+  events: string[] = [];
   opened = 0;
   screen: Screen | undefined;
   state: State | undefined;
@@ -75,7 +82,12 @@ class Gate {
   static async start(): Promise<Gate> {
     const disk = directoryDisk(server.folder);
     const own = sessionConfigSchema.parse({ selfTestAtStart: false, verdictMs: 60_000 });
-    const log = { info: () => {}, warn: () => {} };
+    const events: string[] = [];
+    const note = ({ event = '' }: { event?: string | number }) => {
+      events.push(String(event));
+      happenings.happened();
+    };
+    const log = { info: note, warn: note };
     const steering: Steering = new Steering({
       disk,
       own,
@@ -115,6 +127,9 @@ class Gate {
           newRequestId: randomUUID,
           log,
           restart: (what) => {
+            if (made.refusal !== undefined) {
+              throw new VarcoError(made.refusal, 'the system says no');
+            }
             made.restarted.push(what);
             happenings.happened();
           },
@@ -128,6 +143,7 @@ class Gate {
           },
         }),
     );
+    gate.events = events;
     gates.push(gate);
     await gate.kiosk.start();
     return gate;
@@ -181,12 +197,24 @@ class Gate {
     this.#press({ kind: 'end' });
   }
 
-  /** Shows a code and types a codice fiscale; resolves when an answer is shown. */
+  /** Shows a code and types a codice fiscale; resolves when an answer was shown and is gone. */
   async ask(): Promise<void> {
+    this.arrive();
+    this.type('RSSMRA80A01H501U');
+    await this.answered();
+  }
+
+  arrive(): void {
     this.#credential();
-    for (const character of 'RSSMRA80A01H501U') {
+  }
+
+  type(characters: string): void {
+    for (const character of characters) {
       this.#press({ kind: 'character', character });
     }
+  }
+
+  async answered(): Promise<void> {
     this.#press({ kind: 'confirm' });
     await this.phase('showing');
     this.end();
@@ -238,10 +266,14 @@ beforeEach(async () => {
   ends = [];
   gates = [];
   verifyMs = 0;
+  asked = [];
   trialMs = 400;
   server = await startLinkServer({
     listener,
-    verify: () => new Promise((resolve) => setTimeout(resolve, verifyMs)),
+    verify: (policy) => {
+      asked.push(policy);
+      return new Promise((resolve) => setTimeout(resolve, verifyMs));
+    },
   });
 });
 
@@ -305,6 +337,24 @@ describe('a config of the server', () => {
     expect((await Gate.start()).screen?.language).toBe('de');
   });
 
+  test('waits for the person at the gate: their question is neither cut nor changed', async () => {
+    const gate = await enrolled();
+    gate.arrive();
+    gate.type('RSSMRA80');
+    const before = gate.screen;
+    const desired = { language: 'de', mode: 'transport', answerMs: 100 };
+    expect(await configure(2, desired)).toEqual({ status: 'scheduled' });
+    await happenings.until(() => known?.config?.pending === 2);
+    expect(known?.config).toEqual({ version: 0, status: 'running', pending: 2 });
+    expect(gate.screen).toEqual(before);
+    gate.type('A01H501U');
+    await gate.answered();
+    expect(gate.opened).toBe(1);
+    expect(gate.screen?.language).toBe('de');
+    await happenings.until(() => known?.config?.status === 'running' && !known.config.pending);
+    expect(known?.config).toEqual({ version: 2, status: 'running' });
+  });
+
   test('that makes the kiosk fail is taken back by itself, and reported', async () => {
     verifyMs = 400;
     trialMs = 600_000;
@@ -335,6 +385,40 @@ describe('a config of the server', () => {
       problems: [{ path: 'volume' }, { path: 'wheels' }],
     });
     await happenings.until(() => known?.config?.status === 'refused');
+  });
+});
+
+describe('another policy at the gate', () => {
+  const renew = () => server.sockets.call('museum-1', 'Renew', {}, { timeoutMs: 5_000 });
+  const change = () => {
+    const kiosk = server.kiosks.get('museum-1');
+    server.kiosks.set('museum-1', { ...(kiosk as PlacedKiosk), policy: 'other' });
+  };
+  const links = (gate: Gate) => gate.events.filter((event) => event.startsWith('link'));
+
+  test('is asked at once where nobody is, and the screen never says that the link is gone', async () => {
+    const gate = await enrolled();
+    change();
+    expect(await renew()).toEqual({ status: 'renewing' });
+    await happenings.until(() => links(gate).length === 2);
+    expect(links(gate)).toEqual(['linkUp', 'linkUp']);
+    await gate.ask();
+    expect(asked).toEqual(['other']);
+  });
+
+  test('is asked of the next person: whoever is at the gate keeps the old question', async () => {
+    const gate = await enrolled();
+    gate.arrive();
+    gate.type('RSSMRA80');
+    change();
+    expect(await renew()).toEqual({ status: 'scheduled' });
+    gate.type('A01H501U');
+    await gate.answered();
+    expect(asked).toEqual(['any']);
+    await happenings.until(() => links(gate).length === 2);
+    await gate.ask();
+    expect(asked).toEqual(['any', 'other']);
+    expect(links(gate)).toEqual(['linkUp', 'linkUp']);
   });
 });
 
@@ -415,5 +499,19 @@ describe('a command of the site', () => {
     expect(await command({ name: 'restartProgram' })).toEqual({ status: 'done' });
     await happenings.until(() => gate.restarted.length > 0);
     expect(gate.restarted).toEqual(['program']);
+    expect(await command({ name: 'restartBoard' })).toEqual({ status: 'done' });
+    expect(gate.restarted).toEqual(['program', 'board']);
+  });
+
+  test.each([
+    ['notAllowed', 'notAllowed'],
+    ['unsupported', 'unsupported'],
+    ['EIO', 'failed'],
+  ])('the system says %s to a restart of the board: refused with %s', async (said, code) => {
+    const gate = await enrolled();
+    gate.refusal = said;
+    expect(await command({ name: 'restartBoard' })).toEqual({ status: 'refused', code });
+    expect(gate.events).toContain('restartRefused');
+    await gate.ask();
   });
 });

@@ -45,7 +45,7 @@ const fact = (): SealedFact => {
   return { key: `decided ${id}`, box: `box-of-${id}` };
 };
 const accepted: Delivery = { outcome: 'accepted' };
-const telemetry = (value: number) => ({ name: 'frameRate', value, at: 1 });
+const telemetry = (temperature: number) => ({ at: 1, sample: { temperature } });
 
 /** A server that remembers what it got. */
 function server(answer: (item: OutboxItem) => Delivery = () => accepted) {
@@ -88,7 +88,7 @@ test('the same fact of a request is one, the first; its passage is another', asy
 });
 
 test('the link goes in the middle: what was not answered stays, in order', async () => {
-  const outbox = started({ itemsMax: 100, batchMax: 3 });
+  const outbox = started({ itemsMax: 100, telemetryMax: 2_880, batchMax: 3 });
   const facts = Array.from({ length: 8 }, () => fact());
   for (const each of facts) {
     outbox.addFact(each);
@@ -135,7 +135,7 @@ test('calls to drain share one run', async () => {
 
 describe('a full outbox', () => {
   test('telemetry gives way to facts, the oldest first; facts give way to nothing', async () => {
-    const outbox = started({ itemsMax: 5, batchMax: 32 });
+    const outbox = started({ itemsMax: 5, telemetryMax: 2_880, batchMax: 32 });
     for (let value = 0; value < 4; value++) {
       outbox.addTelemetry(telemetry(value));
     }
@@ -152,16 +152,31 @@ describe('a full outbox', () => {
     outbox.addFact(fact());
   });
 
+  test('telemetry has a bound of its own, the oldest gives way; one class at a time is sent', async () => {
+    const outbox = started({ itemsMax: 100, telemetryMax: 3, batchMax: 32 });
+    for (let value = 0; value < 6; value++) {
+      outbox.addTelemetry(telemetry(value));
+    }
+    outbox.addFact(fact());
+    const batches: string[][] = [];
+    await outbox.drain(async (batch) => {
+      batches.push(batch.map((item) => item.class));
+      return batch.map(() => accepted);
+    });
+    expect(batches).toEqual([['fact'], ['telemetry', 'telemetry', 'telemetry']]);
+    expect(outbox.status()).toMatchObject({ telemetryDropped: 3, telemetry: 0 });
+  });
+
   test('of telemetry keeps the newest', async () => {
-    const outbox = started({ itemsMax: 3, batchMax: 32 });
+    const outbox = started({ itemsMax: 3, telemetryMax: 2_880, batchMax: 32 });
     for (let value = 0; value < 6; value++) {
       outbox.addTelemetry(telemetry(value));
     }
     const { got, deliver } = server();
     await outbox.drain(deliver);
-    expect(got.map((item) => item.class === 'telemetry' && item.telemetry.value)).toEqual([
-      3, 4, 5,
-    ]);
+    expect(
+      got.map((item) => item.class === 'telemetry' && item.telemetry.sample.temperature),
+    ).toEqual([3, 4, 5]);
   });
 });
 

@@ -4,7 +4,7 @@ import { cp, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { receiptNumber } from '../../../device/session/receipt.ts';
 import { redeemReceipt } from '../../../server/audit/receipt.ts';
 import { offlineReport, type ReportLine } from '../../../server/offline-list/report.ts';
@@ -94,6 +94,25 @@ describe('with the network cut', () => {
     expect(await gate.walk(site.person('entitled'), wrong)).toBe('list unconfirmed unavailable');
     expect(gate.opened).toHaveLength(2);
     expect(gate.spoken.join(' ')).not.toMatch(/collegamento|elenco/);
+  });
+
+  test('what it measured meanwhile is in the server’s history once the link is back', async () => {
+    const gate = await ready();
+    const heard = { temperature: 99 };
+    gate.offline.keepSample(heard);
+    await cut(gate);
+    const from = Date.now() - 60_000;
+    gate.offline.keepSample({ temperature: 61.5, faults: 1 });
+    const { telemetry } = site.server.app.fleet;
+    const history = () =>
+      telemetry.history(entryOf(), { from, to: Date.now() + 60_000 }, Date.now());
+    const entryOf = () => site.server.app.fleet.roster.ofKiosk('gate-1')?.gate.id ?? '';
+    expect((await history()).values.temperature).toBeUndefined();
+    site.network.restore();
+    await gate.untilLink('up');
+    await vi.waitFor(async () => {
+      expect((await history()).values).toMatchObject({ temperature: [61.5] });
+    });
   });
 
   test('cut while a person types: the walk goes on from the list', async () => {

@@ -9,6 +9,7 @@ import { seedPeople } from '../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { checksOf } from '../../../server/audit/portal.ts';
+import { listSubjects } from '../../../server/audit/subject-index.ts';
 import { verifyAudit } from '../../../server/audit/verify.ts';
 import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
 import { STATUS_CHANNEL } from '../../../server/registry/status-events.ts';
@@ -227,6 +228,58 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await ask(app, credentialId, person.codiceFiscale);
     const after = await verifyAudit(store, testKeyring);
     expect(after).toMatchObject({ rows: 1, problems: [] });
+  });
+
+  test('the citizen sees the same checks before and after they are listed, until they are pruned', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    const seen = async () => {
+      const deps = { store, keyring: testKeyring, now: Date.now() };
+      return (await checksOf(deps, person.codiceFiscale)).length;
+    };
+    const listed = async () => {
+      const rows = await store.db.selectFrom('audit_subject').selectAll().execute();
+      return rows.length;
+    };
+    await ask(app, credentialId, person.codiceFiscale);
+    expect([await seen(), await listed()]).toEqual([1, 0]);
+    await listSubjects(store);
+    expect([await seen(), await listed()]).toEqual([1, 7]);
+    await ask(app, credentialId, person.codiceFiscale);
+    expect([await seen(), await listed()]).toEqual([2, 7]);
+    expect(await listSubjects(store)).toBe(1);
+    expect(await listSubjects(store)).toBe(0);
+    expect([await seen(), await listed()]).toEqual([2, 8]);
+    await sql`update audit set at = 5 where sequence < 8`.execute(store.db);
+    await app.checkpoints.prune(10);
+    expect([await seen(), await listed()]).toEqual([1, 1]);
+  });
+
+  test('two nodes list the same chains at once, and every row once', async () => {
+    const people = await seedPeople(app);
+    await Promise.all(
+      people.map(({ credentialId, person }) => ask(app, credentialId, person.codiceFiscale)),
+    );
+    const other = await open();
+    await Promise.all([listSubjects(store), listSubjects(other)]);
+    await other.close();
+    const { rows } = await sql`select subject, node, sequence from audit_subject
+      order by node, sequence`.execute(store.db);
+    const told = await sql`select subject, node, sequence from audit where subject <> ''
+      order by node, sequence`.execute(store.db);
+    expect(rows).toEqual(told.rows);
+  });
+
+  test('a row that is taken off the list of its subject is named', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    await ask(app, credentialId, person.codiceFiscale);
+    await listSubjects(store);
+    expect((await verifyAudit(store, testKeyring)).problems).toEqual([]);
+    await sql`delete from audit_subject where sequence = 7`.execute(store.db);
+    expect((await verifyAudit(store, testKeyring)).problems).toEqual([
+      { node: 'node-a', sequence: 7, problem: 'hidden' },
+    ]);
   });
 
   test('the citizen sees the checks, and nobody sees the citizen', async () => {

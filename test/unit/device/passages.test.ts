@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { KioskLink } from '../../../device/kiosk-options.ts';
 import { Passages } from '../../../device/passages.ts';
 import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
-import { CallError } from '../../../shared/protocol/peer.ts';
+import { CallError } from '../../../shared/protocol/call-error.ts';
 import { ManualClock } from '../../support/hands/manual-clock.ts';
 import { Waiter } from '../../support/waiter.ts';
 

@@ -99,6 +99,7 @@ export interface FleetWords {
     inStep(version: number): string;
     drifting(desired: number, reported: string): string;
     policyDrift(wanted: string, has: string): string;
+    pending(version: number): string;
     fellBack(failed: number, version: number): string;
     refused(failed: number): string;
     commands: string;
@@ -124,6 +125,7 @@ export interface FleetWords {
     none: string;
     all(count: number): string;
     kinds: CodeWords;
+    details: CodeWords;
     lists: Record<AlertList, string>;
     filter: string;
     acknowledge: string;
@@ -242,6 +244,8 @@ export interface FleetWords {
     detail: string;
     older: string;
     acts: CodeWords;
+    /** What an act's details are. */
+    fields: CodeWords;
   };
   tokens: {
     heading: string;

@@ -19,6 +19,7 @@ import { startApp } from '../../../support/server-app.ts';
 
 const secret = Buffer.alloc(32, 7).toString('base64');
 const MINUTE_MS = 60_000;
+const english = { address: 'night@example.it', language: 'en' } as const;
 
 let store: Store;
 let app: App;
@@ -29,11 +30,13 @@ let receiver: Server;
 let received: { headers: IncomingHttpHeaders; body: string }[];
 let answers: number[];
 let hook: string;
+let waiting: { waiting: number; dead: number };
 
 beforeEach(async () => {
   received = [];
   answers = [];
   mails = [];
+  waiting = { waiting: 0, dead: 0 };
   receiver = createServer((request, response) => {
     let body = '';
     request.on('data', (chunk) => {
@@ -61,7 +64,7 @@ afterEach(async () => {
   receiver.close();
 });
 
-function newAlerts(): Alerts {
+function newAlerts(email: (string | typeof english)[] = [english]): Alerts {
   const { activity, roster, events } = app.fleet;
   return new Alerts({
     store,
@@ -69,7 +72,7 @@ function newAlerts(): Alerts {
     roster,
     events,
     config: {
-      ...alertsConfigSchema.parse({ email: ['ops@example.it'], repeatMinutes: 60 }),
+      ...alertsConfigSchema.parse({ email, repeatMinutes: 60 }),
       webhooks: [{ name: 'pager', url: hook, secret }],
     },
     queueMail: (_tx, mail) => {
@@ -77,6 +80,7 @@ function newAlerts(): Alerts {
       return Promise.resolve();
     },
     expiries: () => Promise.resolve([]),
+    messages: () => Promise.resolve(waiting),
     server: 'https://varco.example.it',
     log: pino({ level: 'silent' }),
     now: () => now,
@@ -119,9 +123,9 @@ describe('an alert', () => {
     expect(alerts.countOf('torino-1')).toEqual({ count: 1, worst: 'warning' });
     expect(mails).toHaveLength(1);
     expect(mails[0]).toMatchObject({
-      address: 'ops@example.it',
+      ...english,
       title: 'varco: 1 alert',
-      lines: ['NEW  Varco torino-1 (torino): the board is hot (value 90)'],
+      lines: ['NEW  Varco torino-1 (torino): Too hot (90 °C)'],
     });
     expect(received).toHaveLength(1);
     const { headers, body } = received[0] as (typeof received)[0];
@@ -140,6 +144,35 @@ describe('an alert', () => {
     expect(mails.at(-1)?.lines[0]).toMatch(/^OVER/);
     const kinds = (await app.fleet.activity.list({ sites: 'all' })).map(({ kind }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['alert.raised', 'alert.cleared']));
+  });
+
+  test('is told to each in their language, to a bare address in Italian', async () => {
+    alerts = newAlerts([english, 'ops@example.it']);
+    await pass(10, 90);
+    expect(mails).toEqual([
+      expect.objectContaining({ ...english, title: 'varco: 1 alert' }),
+      expect.objectContaining({
+        address: 'ops@example.it',
+        language: 'it',
+        title: 'varco: 1 allarme',
+        lines: ['NUOVO  Varco torino-1 (torino): Troppo caldo (90 °C)'],
+      }),
+    ]);
+  });
+
+  test('is raised while messages to people do not leave, and ends when they do', async () => {
+    waiting = { waiting: 500, dead: 2 };
+    await alerts.refresh();
+    await pass(7, 50);
+    const [open] = await alerts.list(administrator, { open: true });
+    expect(open).toMatchObject({ kind: 'messagesStuck', subject: 'server', detail: waiting });
+    expect(mails.at(-1)?.lines).toEqual([
+      'NEW  the server: Messages to people do not leave (waiting 500, undeliverable 2)',
+    ]);
+    waiting = { waiting: 0, dead: 2 };
+    await alerts.refresh();
+    await pass(7, 50);
+    expect(await alerts.list(administrator, { open: true })).toEqual([]);
   });
 
   test('is acknowledged with a reason: no reminder', async () => {

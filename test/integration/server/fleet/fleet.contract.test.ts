@@ -2,7 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { pino } from 'pino';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
 import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment.ts';
@@ -21,7 +22,9 @@ import {
   until,
 } from '../../../support/fleet-app.ts';
 import { newKioskKey } from '../../../support/kiosk-client.ts';
+import { startApp } from '../../../support/server-app.ts';
 
+const WAIT = { timeout: 20_000 };
 const ready = { state: 'ready' } as const;
 const whole = { state: 'inService', peripherals: { scanner: ready, keypad: ready } } as const;
 
@@ -230,25 +233,25 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     const filter = { gates: [gate] };
     const plan = { percentages: [100], soakMs: 0 };
     const first = await rollouts.start(administrator, { version: good.version, filter, plan });
-    await rollouts.step();
-    await until(one.app, () => told.length === 1);
+    await fleet().rolloutRunner.step();
+    await vi.waitFor(() => expect(told).toHaveLength(1), WAIT);
     expect(told[0]).toEqual({ version: good.version, body: { volume: 60 } });
     expect(fleet().details(administrator, gate).drifts).toMatchObject([
       { kind: 'config', desired: good.version, reported: 0 },
     ]);
     await client.status({ partial: true, config: { version: good.version, status: 'running' } });
     expect(fleet().details(administrator, gate).drifts).toEqual([]);
-    await rollouts.step();
-    await rollouts.step();
+    await fleet().rolloutRunner.step();
+    await fleet().rolloutRunner.step();
     expect((await rollouts.get(administrator, first.id)).state).toBe('completed');
     const bad = await configs.create(administrator, { body: { volume: 21 } });
     const second = await rollouts.start(administrator, { version: bad.version, filter, plan });
-    await rollouts.step();
+    await fleet().rolloutRunner.step();
     await until(
       one.app,
       () => fleet().details(administrator, gate).told?.config?.status === 'refused',
     );
-    await rollouts.step();
+    await fleet().rolloutRunner.step();
     expect(await rollouts.get(administrator, second.id)).toMatchObject({
       state: 'stopped',
       targets: [{ state: 'failed', problem: 'volume: too low here' }],
@@ -274,7 +277,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     const plan = { percentages: [100], soakMs: 0 };
     const { id } = await rollouts.start(administrator, { version, filter, plan });
     for (let step = 0; step < 3; step += 1) {
-      await rollouts.step();
+      await fleet().rolloutRunner.step();
     }
     expect((await rollouts.get(administrator, id)).state).toBe('completed');
     await gates.change(administrator, late, { tags: ['nord', 'nuovo'] });
@@ -286,9 +289,37 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
 
   test('a site that demands client certificates lets nobody in without one', async () => {
     const [gate = ''] = await makeSite(one.app, 'torino', 1);
-    await fleet().sites.change(administrator, 'torino', { clientCertificate: true });
+    const other = await startApp(store, { node: 'node-b', canCheckCertificates: true });
+    await other.fleet.sites.change(administrator, 'torino', { clientCertificate: true });
+    await other.stop();
     const { client } = await enrolKiosk(one, gate);
     expect(await client.closed).toBe(4401);
+  });
+
+  test('client certificates that nobody can check are not demanded; if they are, the start says so', async () => {
+    await makeSite(one.app, 'torino', 1);
+    const { sites } = fleet();
+    const refused = {
+      code: 'clientAuthorityMissing',
+      message: expect.stringMatching(/clientCaFile/),
+    };
+    const demanding = { clientCertificate: true };
+    await expect(sites.change(administrator, 'torino', demanding)).rejects.toMatchObject(refused);
+    await expect(
+      sites.create(administrator, { id: 'roma', title: 'Roma', ...demanding }),
+    ).rejects.toMatchObject(refused);
+    expect(await sites.get(administrator, 'torino')).toMatchObject({ clientCertificate: false });
+    // As it stands when the authority went from the config after the site was made so.
+    await store.db.updateTable('site').set({ client_certificate: 1 }).execute();
+    const lines: string[] = [];
+    const log = pino({ level: 'warn' }, { write: (line: string) => void lines.push(line) });
+    const next = await startFleetApp(store, { node: 'node-b', log });
+    await next.app.stop();
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({ code: 'clientAuthorityMissing', site: 'torino' }),
+    ]);
+    await sites.change(administrator, 'torino', { clientCertificate: false });
+    expect(await sites.lockedOut()).toEqual([]);
   });
 
   test('a policy that is changed shows as drift until the kiosk came back with it', async () => {
@@ -304,6 +335,28 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     await back.challenged;
     expect(await back.boot()).toMatchObject({ gate: { policy } });
     expect(fleet().details(administrator, gate).drifts).toEqual([]);
+  });
+
+  test('a policy that is changed waits for the person at the gate', async () => {
+    const [gate = ''] = await makeSite(one.app, 'torino', 1);
+    let asked = 0;
+    const handlers = {
+      Renew: () => {
+        asked += 1;
+        return { status: 'scheduled' } as const;
+      },
+    };
+    const { client } = await enrolKiosk(one, gate, { handlers });
+    await client.boot();
+    const policy = one.app.policies.list().find(({ id }) => id !== DEMO_POLICY)?.id ?? '';
+    await fleet().gates.change(administrator, gate, { policy });
+    await vi.waitFor(() => expect(asked).toBe(1), WAIT);
+    await fleet().live.reload();
+    await client.status(whole);
+    expect(asked).toBe(1);
+    expect(fleet().details(administrator, gate).drifts).toEqual([
+      { kind: 'policy', desired: policy, reported: DEMO_POLICY },
+    ]);
   });
 
   test('commands: done, under way and ended, refused, counted, and never twice', async () => {

@@ -40,12 +40,25 @@ beforeAll(async () => {
     kioskId,
     gates[0] ?? '',
   ];
+  await store.db
+    .insertInto('message')
+    .values(['waiting', 'waiting', 'dead'].map(message))
+    .execute();
   text = await (await fetch(`${one.url}/metrics`)).text();
 });
 afterAll(async () => {
   await one.app.stop();
   await store.close();
 });
+
+/** A message to somebody, in a state. */
+function message(state: string) {
+  const life = { created_at: 0, next_at: 0, expires_at: null, settled_at: null };
+  const claim = { attempts: 0, claim: null, claimed_until: null, last_code: null };
+  const to = { channel: 'email', person_id: null, address_mac: 'mac', body_cipher: null };
+  const id = randomUUID();
+  return { id, key: id, template: 'fleetAlert', state, urgent: 0, ...to, ...life, ...claim };
+}
 
 /** Every sample's name and labels. */
 function samples(): { name: string; labels: [string, string][] }[] {
@@ -86,6 +99,8 @@ test('what happened is counted', () => {
   expect(text).toContain('varco_kiosks{presence="online"} 1');
   expect(text).toContain('varco_kiosks{presence="neverSeen"} 29');
   expect(text).toContain('varco_kiosk_sockets 1');
+  expect(text).toContain('varco_messages{state="waiting"} 2');
+  expect(text).toContain('varco_messages{state="dead"} 1');
   expect(text).toContain('varco_store_up 1');
   expect(text).toMatch(/varco_audit_sequence [1-9]/);
 });
@@ -106,6 +121,7 @@ test('no person, code, gate or address is in it, and the labels are a closed set
     'result',
     'route',
     'severity',
+    'state',
     'status',
     'version',
   ]);

@@ -11,7 +11,7 @@ import {
 } from '../../../../shared/offline-list/entry-table.ts';
 import { openList } from '../../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../../shared/offline-list/offline-list.ts';
-import { CallError } from '../../../../shared/protocol/peer.ts';
+import { CallError } from '../../../../shared/protocol/call-error.ts';
 import type { Verdict } from '../../../../shared/verdict.ts';
 import { buildTools, openTools, terms, testCost } from '../../../support/hands/list-tools.ts';
 import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';

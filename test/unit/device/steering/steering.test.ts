@@ -36,13 +36,38 @@ class Gate implements SteeredGate {
   readonly applied: SteeredSession[] = [];
   current: GateHealth = well;
   throws: SteeredSession['language'] | undefined;
+  /** Somebody is at the gate. */
+  isBusy = false;
+  #done = () => {};
 
-  apply(session: SteeredSession): 'applied' {
+  apply(session: SteeredSession, settled: (error?: unknown) => void): 'applied' | 'scheduled' {
+    this.#done = () => {};
+    if (this.isBusy) {
+      this.#done = () => {
+        try {
+          this.#use(session);
+          settled();
+        } catch (error) {
+          settled(error);
+        }
+      };
+      return 'scheduled';
+    }
+    this.#use(session);
+    return 'applied';
+  }
+
+  /** The person is done. */
+  leave(): void {
+    this.isBusy = false;
+    this.#done();
+  }
+
+  #use(session: SteeredSession): void {
     if (session.language === this.throws) {
       throw new Error('a driver that does not like it');
     }
     this.applied.push(session);
-    return 'applied';
   }
 
   health(): GateHealth {
@@ -156,6 +181,73 @@ describe('a config that makes the kiosk fail is taken back by itself, and said',
     expect(last.reported()).toMatchObject({ version: 1, status: 'fellBack', failed: 2 });
     expect(language()).toBe('en');
   });
+});
+
+describe('somebody is at the gate', () => {
+  const v = (version: number, to: string) => ({ version, body: { language: to } });
+
+  test('a config waits, is reported as pending, and its trial begins when they are done', async () => {
+    const steering = await started();
+    await proven(steering, 1, { language: 'en' });
+    gate.isBusy = true;
+    expect(await steering.configure(v(2, 'de'))).toEqual({ status: 'scheduled' });
+    clock.advance(TRIAL_MS * 2);
+    await settle();
+    expect(language()).toBe('en');
+    expect(steering.reported()).toEqual({ version: 1, status: 'running', pending: 2 });
+    expect(await steering.configure(v(2, 'de'))).toEqual({ status: 'scheduled' });
+    gate.leave();
+    expect(language()).toBe('de');
+    expect(steering.reported()).toEqual({ version: 2, status: 'trial' });
+    for (let second = 0; second <= TRIAL_MS; second += 1_000) {
+      clock.advance(1_000);
+      await settle();
+    }
+    expect(steering.reported()).toEqual({ version: 2, status: 'running' });
+  });
+
+  test('the one before is wanted again: nothing waits any more', async () => {
+    const steering = await started();
+    await proven(steering, 1, { language: 'en' });
+    gate.isBusy = true;
+    await steering.configure(v(2, 'de'));
+    await steering.configure(v(1, 'en'));
+    expect(steering.reported()).toEqual({ version: 1, status: 'running' });
+    gate.leave();
+    await settle();
+    expect(language()).toBe('en');
+    expect((await started()).reported()).toEqual({ version: 1, status: 'running' });
+  });
+
+  test('what waited can’t be put in force: the one before stays, and it is said', async () => {
+    const steering = await started();
+    gate.isBusy = true;
+    gate.throws = 'de';
+    await steering.configure(v(2, 'de'));
+    gate.leave();
+    await settle();
+    expect(language()).toBe('it');
+    expect(steering.reported()).toMatchObject({ version: 0, status: 'fellBack', failed: 2 });
+  });
+
+  test('the program ends while it waits: the next start begins with it', async () => {
+    const steering = await started();
+    gate.isBusy = true;
+    await steering.configure(v(2, 'de'));
+    steering.stop();
+    gate = new Gate();
+    expect((await started()).reported()).toEqual({ version: 2, status: 'trial' });
+    expect(language()).toBe('de');
+  });
+});
+
+test('a site that wants no config any more: the own file is all, also after a restart', async () => {
+  const steering = await started();
+  await proven(steering, 1, { language: 'en' });
+  await steering.release();
+  expect(language()).toBe('it');
+  expect(steering.reported()).toEqual({ version: 0, status: 'running' });
+  expect((await started()).reported()).toEqual({ version: 0, status: 'running' });
 });
 
 describe('a config that is not taken', () => {

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import { CallError } from '../../../../shared/protocol/call-error.ts';
 import { FRAME_LENGTH_MAX } from '../../../../shared/protocol/frame.ts';
-import { CallError, defaultPeerLimits, Peer } from '../../../../shared/protocol/peer.ts';
+import { defaultPeerLimits, Peer } from '../../../../shared/protocol/peer.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const requestId = '3b241101-e2bb-4255-8caf-4136c566a962';

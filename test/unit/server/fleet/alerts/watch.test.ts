@@ -5,6 +5,7 @@ import {
   AlertWatch,
   type Expiry,
   type HourCount,
+  type WaitingMessages,
 } from '../../../../../server/fleet/alerts/watch.ts';
 import type { RosterGate } from '../../../../../server/fleet/roster.ts';
 import { type Told, withPresence } from '../../../../../server/fleet/told.ts';
@@ -50,7 +51,11 @@ function gate(id: string, now: number, change: Partial<KioskStatus> & { silentMs
 function watch(
   minutes: number,
   gates: (now: number, minute: number) => RosterGate[],
-  more: { hours?: ReadonlyMap<string, HourCount>; expiries?: Expiry[] } = {},
+  more: {
+    hours?: ReadonlyMap<string, HourCount>;
+    expiries?: Expiry[];
+    messages?: (minute: number) => WaitingMessages | undefined;
+  } = {},
 ) {
   const one = new AlertWatch(limits);
   const raised: AlertKind[] = [];
@@ -58,7 +63,8 @@ function watch(
   for (let minute = 0; minute <= minutes; minute += 1) {
     const now = START + minute * MINUTE_MS;
     const { hours = new Map(), expiries = [] } = more;
-    for (const turn of one.look({ gates: gates(now, minute), hours, expiries }, now)) {
+    const messages = more.messages?.(minute);
+    for (const turn of one.look({ gates: gates(now, minute), hours, expiries, messages }, now)) {
       (turn.raised ? raised : cleared).push(turn.kind);
     }
   }
@@ -68,7 +74,8 @@ function watch(
 const bytes = (free: number) => ({ totalBytes: 1_000, availableBytes: free });
 const facts = { list: 'usable', factsQuarantined: 0 } as const;
 
-const bad: Record<Exclude<AlertKind, 'siteOutage' | 'expiry' | 'refusals' | 'guessing'>, object> = {
+const ofNoGate = ['siteOutage', 'expiry', 'messagesStuck', 'refusals', 'guessing'] as const;
+const bad: Record<Exclude<AlertKind, (typeof ofNoGate)[number]>, object> = {
   offline: { silentMs: 3_600_000 },
   peripheral: { peripherals: { scanner: { state: 'lost' } } },
   listTooOld: { offline: { ...facts, list: 'tooOld', factsWaiting: 0 } },
@@ -106,6 +113,20 @@ describe('every kind is raised once and clears by itself', () => {
     expect(watch(3, () => [], { expiries: [{ name: 'x', at: START * 2 }] }).raised).toEqual([]);
   });
 
+  test.each<[string, WaitingMessages | undefined, WaitingMessages | undefined, boolean, boolean]>([
+    ['many wait', { waiting: 200, dead: 0 }, { waiting: 50, dead: 0 }, true, true],
+    ['dead letters', { waiting: 0, dead: 10 }, { waiting: 0, dead: 0 }, true, true],
+    ['they only become fewer', { waiting: 200, dead: 9 }, { waiting: 51, dead: 9 }, true, false],
+    ['few', { waiting: 199, dead: 9 }, { waiting: 0, dead: 0 }, false, false],
+    ['nobody can tell any more', { waiting: 900, dead: 0 }, undefined, true, false],
+    ['nobody can tell', undefined, undefined, false, false],
+  ])('messagesStuck: %s', (_what, first, then, isRaised, isCleared) => {
+    const messages = (minute: number) => (minute < 30 ? first : then);
+    const { raised, cleared } = watch(60, () => [], { messages });
+    expect(raised).toEqual(isRaised ? ['messagesStuck'] : []);
+    expect(cleared).toEqual(isCleared ? ['messagesStuck'] : []);
+  });
+
   test.each<[AlertKind[], HourCount]>([
     [['refusals'], { denied: 80, throttled: 0, habit: 10 }],
     [[], { denied: 80, throttled: 0, habit: 40 }],
@@ -117,7 +138,7 @@ describe('every kind is raised once and clears by itself', () => {
   });
 
   test('the tests above are of all kinds', () => {
-    const tested = [...Object.keys(bad), 'siteOutage', 'expiry', 'refusals', 'guessing'];
+    const tested = [...Object.keys(bad), ...ofNoGate];
     expect(tested.sort()).toEqual([...alertKinds].sort());
   });
 });

@@ -1,0 +1,113 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { findChromium, launchChromium } from '../../../test/support/chromium.ts';
+import type { BenchContext } from '../context.ts';
+
+/** Long tasks begin here (W3C Long Tasks): what is shorter nobody feels. */
+const GOAL_MS = 50;
+const IDLE_MS = 3_000;
+const LIVE_MS = 15_000;
+/** Between two acts of a person who is quick. */
+const ACT_GAP_MS = 120;
+const WORDS = 'varco 12';
+
+/**
+ * How long the page of all kiosks keeps a real Chromium's main thread at a time, while somebody sorts,
+ * filters and scrolls and the fleet goes on; against the same page left alone on an empty document.
+ */
+export async function reportFrames(
+  report: BenchContext['report'],
+  at: { url: string; cookie: string; agent: string; kiosks: number },
+): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'varco-bench-chromium-'));
+  const browser = await launchChromium(await findChromium(folder));
+  try {
+    const [name = '', value = ''] = at.cookie.split('=');
+    const context = await browser.newContext({
+      userAgent: at.agent,
+      locale: 'it-IT',
+      viewport: { width: 1920, height: 1080 },
+    });
+    await context.addCookies([{ name, value, url: at.url }]);
+    const page = await context.newPage();
+    const baselineValue = await longest(page, () => page.waitForTimeout(IDLE_MS));
+    await page.goto(`${at.url}/fleet`);
+    await page.waitForFunction((least) => {
+      const shown = document.querySelector<HTMLElement>('[data-shown]')?.dataset.shown;
+      return Number(shown) >= least;
+    }, at.kiosks);
+    const acts: [string, () => Promise<void>][] = [
+      ['live updates', () => page.waitForTimeout(LIVE_MS)],
+      ['sort by every column, both ways', () => sortAll(page)],
+      ['filter, a letter at a time', () => filter(page)],
+      ['scroll to the end', () => scroll(page)],
+    ];
+    for (const [what, act] of acts) {
+      const longestMs = await longest(page, act);
+      report({
+        metric: `longest task in Chromium, ${what}, ${at.kiosks} kiosks`,
+        value: longestMs,
+        unit: 'ms',
+        baseline: 'an empty page, left alone',
+        baselineValue,
+        ratio: longestMs / baselineValue,
+        goal: `≤ ${GOAL_MS}`,
+        met: longestMs <= GOAL_MS,
+      });
+    }
+  } finally {
+    await browser.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The longest time for which the page's main thread let nothing else run meanwhile, in milliseconds. */
+async function longest(page: Page, act: () => Promise<void>): Promise<number> {
+  await page.evaluate(() => {
+    const { port1, port2 } = new MessageChannel();
+    const watch = { worst: 0, at: performance.now(), stop: false };
+    Object.assign(globalThis, { watch });
+    port2.onmessage = () => {
+      const now = performance.now();
+      watch.worst = Math.max(watch.worst, now - watch.at);
+      watch.at = now;
+      if (!watch.stop) {
+        port1.postMessage(0);
+      }
+    };
+    port1.postMessage(0);
+  });
+  await act();
+  return await page.evaluate(() => {
+    const { watch } = globalThis as unknown as { watch: { worst: number; stop: boolean } };
+    watch.stop = true;
+    return watch.worst;
+  });
+}
+
+async function sortAll(page: Page): Promise<void> {
+  const columns = page.locator('.kiosk-table.virtual thead button');
+  for (let column = 0; column < (await columns.count()); column += 1) {
+    for (const _way of ['up', 'down']) {
+      await columns.nth(column).click();
+      await page.waitForTimeout(ACT_GAP_MS);
+    }
+  }
+}
+
+async function filter(page: Page): Promise<void> {
+  const field = page.locator('.kiosks input[name=text]');
+  await field.pressSequentially(WORDS, { delay: ACT_GAP_MS });
+  for (const _letter of WORDS) {
+    await field.press('Backspace', { delay: ACT_GAP_MS });
+  }
+}
+
+async function scroll(page: Page): Promise<void> {
+  for (let step = 0; step < 40; step += 1) {
+    await page.mouse.wheel(0, 6_000);
+    await page.waitForTimeout(50);
+  }
+}

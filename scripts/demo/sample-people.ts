@@ -1,0 +1,32 @@
+import { Readable } from 'node:stream';
+import type { App } from '../../server/app.ts';
+import { PRIVACY_VERSION } from '../../server/credential/eligibility.ts';
+import { importFile } from '../../server/registry/import.ts';
+import { samplePopulation } from '../../server/registry/sample.ts';
+
+/** Somebody of the sample with a code. */
+export interface PersonWithCode {
+  credentialId: string;
+  codiceFiscale: string;
+}
+
+/** Imports a sample and issues a code to everybody who may have one: some four in five. */
+export async function issueToSample(
+  app: App,
+  options: { persons: number; seed: number },
+): Promise<PersonWithCode[]> {
+  const rows = [...samplePopulation({ ...options, privacyVersion: PRIVACY_VERSION })];
+  const lines = Readable.from(rows.map((row) => `${JSON.stringify(row)}\n`));
+  await importFile(app.registry, lines, { format: 'ndjson', onReject() {} });
+  const codes = new Set(rows.map(({ codiceFiscale }) => String(codiceFiscale)));
+  const people: PersonWithCode[] = [];
+  for (const codiceFiscale of codes) {
+    try {
+      const { id } = await app.credentials.issue(codiceFiscale, { actor: 'demo' });
+      people.push({ credentialId: id, codiceFiscale });
+    } catch {
+      // Without a status, an address or the notice accepted, nobody is issued a code.
+    }
+  }
+  return people;
+}
