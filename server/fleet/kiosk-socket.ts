@@ -173,9 +173,9 @@ export class KioskSockets implements ConnectionHost {
     return this.#byKiosk.has(kioskId);
   }
 
-  /** The ids of those that have booted, and take calls. */
-  callable(): string[] {
-    return [...this.#byKiosk].flatMap(([id, { isAccepted }]) => (isAccepted ? [id] : []));
+  /** Whether it is connected and has booted. */
+  takesCalls(kioskId: string): boolean {
+    return this.#byKiosk.get(kioskId)?.isAccepted === true;
   }
 
   /**
