@@ -64,9 +64,10 @@ export class Site {
     };
   }
 
-  /** What the boot brought: the config that the site wants. */
+  /** What the boot brought: the config that the site wants. What the site was not told, it is told now. */
   linkUp({ desired }: BootAnswer): void {
     const { steering, log } = this.#options;
+    this.#commands.linkUp();
     this.#isRenewalDue = false;
     const work = desired ? steering?.configure(desired) : steering?.release();
     work?.catch((error: unknown) => {

@@ -297,6 +297,7 @@ export function createApp(deps: AppDeps): App {
     const { outbox } = notify;
     registerFleetPages(http, {
       ...{ pages, fleet, policies, sessions, clock, log, now, store, outbox },
+      staff: () => logins.staff.list(),
     });
     registerReading(http, { pages, firstLevel, keyring, host, log, now });
     registerStatements(http, pages);

@@ -8,7 +8,7 @@ import type { Screen } from '../session/screen.ts';
 import type { SelfTestResult } from '../session/self-test.ts';
 import type { Phase, Service } from '../session/state.ts';
 import type { RecentLog } from './recent-log.ts';
-import { type Ended, sendResult } from './result-sender.ts';
+import { type Ended, ResultSender } from './result-sender.ts';
 import { screenPicture } from './screen-picture.ts';
 
 /** The gate that is commanded. */
@@ -49,10 +49,12 @@ const BLINK_MS = 500;
 export class Commands {
   readonly #deps: CommandsDeps;
   readonly #answers = new Map<string, Promise<CommandAnswer>>();
+  readonly #results: ResultSender;
   #cancelBlink = () => {};
 
   constructor(deps: CommandsDeps) {
     this.#deps = deps;
+    this.#results = new ResultSender(deps.link, deps.log);
   }
 
   /** The commands that this kiosk can carry out. */
@@ -69,6 +71,11 @@ export class Commands {
   /** Ends what is still blinking. */
   stop(): void {
     this.#cancelBlink();
+  }
+
+  /** The link is up: ends that could not be told are told. */
+  linkUp(): void {
+    void this.#results.linkUp();
   }
 
   obey(id: string, command: KioskCommand): Promise<CommandAnswer> {
@@ -202,7 +209,7 @@ export class Commands {
   }
 
   #end(id: string, ended: Ended): Promise<void> {
-    return sendResult(this.#deps.link, this.#deps.log, id, ended);
+    return this.#results.tell(id, ended);
   }
 }
 

@@ -48,18 +48,54 @@ function splitText(text: string): string[] {
   return pieces;
 }
 
-/** Brings a result to the server, part by part. One that can't be told is given up: the site asks again. */
-export async function sendResult(
-  link: Pick<KioskLink, 'call'>,
-  log: KioskLog,
-  id: string,
-  ended: Ended,
-): Promise<void> {
-  try {
-    for (const part of resultParts(id, ended)) {
-      await link.call('CommandResult', part, CALL_TIMEOUT_MS);
+/** Ends that wait for a link, at most; of more the oldest is given up. */
+const WAITING_MAX = 8;
+/** With these codes nobody heard it: it is told again. */
+const unheard: readonly string[] = ['closed', 'timeout', 'unavailable', 'busy'];
+
+/**
+ * Brings results to the server, part by part. One that was not heard, since the link or the server went
+ * away, is told again when the link is back: the site learns how its command ended after all.
+ */
+export class ResultSender {
+  readonly #link: Pick<KioskLink, 'call'>;
+  readonly #log: KioskLog;
+  readonly #waiting = new Map<string, Ended>();
+
+  constructor(link: Pick<KioskLink, 'call'>, log: KioskLog) {
+    this.#link = link;
+    this.#log = log;
+  }
+
+  /** Never rejects. */
+  async tell(id: string, ended: Ended): Promise<void> {
+    try {
+      for (const part of resultParts(id, ended)) {
+        await this.#link.call('CommandResult', part, CALL_TIMEOUT_MS);
+      }
+    } catch (error) {
+      const code = errorCode(error);
+      if (unheard.includes(code)) {
+        this.#keep(id, ended);
+      }
+      this.#log.warn({ event: 'resultNotTold', code }, 'a command’s result');
     }
-  } catch (error) {
-    log.warn({ event: 'resultNotTold', code: errorCode(error) }, 'a command’s result');
+  }
+
+  /** The link is up: what waits is told, one after another. */
+  async linkUp(): Promise<void> {
+    const waiting = [...this.#waiting];
+    this.#waiting.clear();
+    for (const [id, ended] of waiting) {
+      await this.tell(id, ended);
+    }
+  }
+
+  #keep(id: string, ended: Ended): void {
+    const [oldest] = this.#waiting.keys();
+    if (this.#waiting.size >= WAITING_MAX && oldest !== undefined) {
+      this.#waiting.delete(oldest);
+    }
+    this.#waiting.set(id, ended);
   }
 }

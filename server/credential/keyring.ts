@@ -77,6 +77,8 @@ export class Keyring {
   #audit!: Map<string, OpenKey>;
   #columns!: Map<string, Buffer>;
   #sealingKeyId!: string;
+  /** The public half of what facts are sealed to, once it was asked for. */
+  #factsKeyTold: { keyId: string; publicKey: string } | undefined;
   readonly #lookup: HmacSha256;
   readonly #oneTimeCode: HmacSha256;
   readonly #pseudonym: HmacSha256;
@@ -110,6 +112,7 @@ export class Keyring {
       file.columns.map(({ keyId: id, key }) => [id, Buffer.from(key, 'base64url')]),
     );
     this.#sealingKeyId = file.columns.at(-1)?.keyId ?? '';
+    this.#factsKeyTold = undefined;
   }
 
   /** Whether another keyring gives people and codes the same names. */
@@ -179,11 +182,15 @@ export class Keyring {
 
   /** What kiosks seal facts to now: an X25519 key (RFC 7748), base64url. */
   factsKey(): { keyId: string; publicKey: string } {
-    const id = this.#sealingKeyId;
-    const { x = '' } = createPublicKey(this.#factsPrivateKey(id) as KeyObject).export({
-      format: 'jwk',
-    });
-    return { keyId: id, publicKey: x };
+    const keyId = this.#sealingKeyId;
+    // Every kiosk is told at its boot, and to derive it takes as long as all the rest of a boot.
+    if (this.#factsKeyTold?.keyId !== keyId) {
+      const { x: publicKey = '' } = createPublicKey(
+        this.#factsPrivateKey(keyId) as KeyObject,
+      ).export({ format: 'jwk' });
+      this.#factsKeyTold = { keyId, publicKey };
+    }
+    return { ...this.#factsKeyTold };
   }
 
   /**

@@ -6,18 +6,31 @@ import type { CommandResult, CommandState } from './command-rows.ts';
 import type { Roster, RosterGate } from './roster.ts';
 
 const ANSWER_TIMEOUT_MS = 10_000;
-const SEND_AT_ONCE_MAX = 64;
+/** Commands on their way to kiosks of this node; the others wait until one of them is answered. */
+const ON_THE_WAY_MAX = 256;
 /** Commands looked at in one round. */
 const ROUND_MAX = 5_000;
 
 /** What this node can do to kiosks that are connected to it. */
 export interface CommandLine {
-  connected(): string[];
+  /** The kiosks of this node that have booted: one that has only proven itself takes no calls yet. */
+  callable(): string[];
   command(
     kiosk: string,
     request: { id: string; command: KioskCommand },
     options: { timeoutMs: number },
   ): Promise<CommandAnswer>;
+}
+
+/** A command that is not answered yet. */
+interface Waiting {
+  id: string;
+  kiosk: string;
+  state: string;
+  name: string;
+  node: string | null;
+  sent_at: number | null;
+  expires_at: number;
 }
 
 /** What becomes of a command that was sent. */
@@ -34,8 +47,13 @@ export class CommandDelivery {
   readonly #now: () => number;
   readonly #log: Log;
   readonly #ends: CommandEnds;
-  #line: CommandLine = { connected: () => [], command: () => Promise.reject(new Error('no line')) };
-  #delivering: Promise<void> = Promise.resolve();
+  #line: CommandLine = { callable: () => [], command: () => Promise.reject(new Error('no line')) };
+  /** By command: the way to its kiosk and back. */
+  readonly #onTheWay = new Map<string, Promise<void>>();
+  #round: Promise<void> = Promise.resolve();
+  /** A round that has not begun: it sees everything that is there by then. */
+  #next: Promise<void> | undefined;
+  #stopped = false;
 
   constructor(
     deps: { store: Store; roster: Roster; node: string; now: () => number; log: Log },
@@ -53,66 +71,114 @@ export class CommandDelivery {
     this.#line = line;
   }
 
-  /** Resolves when nothing is on its way. */
-  settled(): Promise<void> {
-    return this.#delivering;
+  /** Sends nothing more; resolves when nothing is on its way. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    await this.#round;
+    await Promise.all(this.#onTheWay.values());
   }
 
-  /** Sends what waits for kiosks of this node. Never throws: what fails is tried at the next occasion. */
+  /**
+   * Sends what waits for kiosks of this node; resolves when it is on its way. No command waits for the
+   * answer to another. Never throws: what fails is tried at the next occasion.
+   */
   deliver(): Promise<void> {
-    this.#delivering = this.#delivering
-      .then(() => this.#deliverAll())
-      .catch((error: unknown) => {
-        this.#log.warn({ code: errorCode(error) }, 'commands wait');
-      });
-    return this.#delivering;
+    if (!this.#next) {
+      this.#next = this.#round
+        .then(() => {
+          this.#next = undefined;
+          return this.#begin();
+        })
+        .catch((error: unknown) => {
+          this.#log.warn({ code: errorCode(error) }, 'commands wait');
+        });
+      this.#round = this.#next;
+    }
+    return this.#next;
   }
 
-  async #deliverAll(): Promise<void> {
-    const own = new Set(this.#line.connected());
-    if (own.size === 0) {
+  /** Resolves when those of the commands that are on their way are answered. */
+  async answered(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((id) => this.#onTheWay.get(id)));
+  }
+
+  /** Sets out with what may go now. */
+  async #begin(): Promise<void> {
+    const here = new Set(this.#line.callable());
+    if (here.size === 0 || this.#stopped) {
       return;
     }
+    const busy = new Set(this.#onTheWay.keys());
     const waiting = await this.#store.db
       .selectFrom('command')
-      .select(['id', 'kiosk', 'state', 'name', 'node'])
+      .select(['id', 'kiosk', 'state', 'name', 'node', 'sent_at', 'expires_at'])
       .where('ended_at', 'is', null)
       .where('state', 'in', ['queued', 'sent'])
-      .where('expires_at', '>=', this.#now())
+      .where((eb) => eb.or([eb('expires_at', '>=', this.#now()), eb('state', '=', 'sent')]))
       .orderBy('created_at')
       .limit(ROUND_MAX)
       .execute();
-    const ours = waiting.filter(
-      ({ kiosk, state, node, name }) =>
-        own.has(kiosk) &&
-        // What another node sent and could not finish is sent again under its id: it is the same command.
-        (state === 'queued' || (node !== this.#node && name !== 'openOnce')),
-    );
-    for (let first = 0; first < ours.length; first += SEND_AT_ONCE_MAX) {
-      const portion = ours.slice(first, first + SEND_AT_ONCE_MAX);
-      await Promise.all(portion.map(({ id, kiosk }) => this.#sendOne(id, kiosk)));
+    for (const row of waiting) {
+      if (here.has(row.kiosk) && !busy.has(row.id) && this.#isOurs(row)) {
+        const way = this.#sendOne(row)
+          .catch((error: unknown) => {
+            this.#log.warn({ code: errorCode(error) }, 'a command waits');
+            return false;
+          })
+          .then((isDue) => {
+            const wasFull = this.#onTheWay.size === ON_THE_WAY_MAX;
+            this.#onTheWay.delete(row.id);
+            if (isDue || wasFull) {
+              void this.deliver();
+            }
+          });
+        this.#onTheWay.set(row.id, way);
+      }
+      if (this.#onTheWay.size >= ON_THE_WAY_MAX) {
+        break;
+      }
     }
   }
 
-  async #sendOne(id: string, kiosk: string): Promise<void> {
+  /** Another node may still hear the answer to what is over: it, or time, ends that. */
+  #isOurs(row: Waiting): boolean {
+    return row.node === this.#node || !this.#isOver(row);
+  }
+
+  /**
+   * What another node sent, or this one before it was killed, is sent again under its id: to the kiosk it
+   * is the same command. Not for longer than it would have waited, and no gate is opened on such a chance.
+   */
+  #isOver({ state, name, expires_at }: Waiting): boolean {
+    return state === 'sent' && (name === 'openOnce' || expires_at < this.#now());
+  }
+
+  /** @returns whether it is due again at once: its kiosk went away, and may be back already. */
+  async #sendOne(row: Waiting): Promise<boolean> {
+    const { id, kiosk, state, node } = row;
+    if (this.#isOver(row)) {
+      await this.#ends.end(id, kiosk, 'timedOut', { code: 'closed' });
+      return false;
+    }
     const claimed = await this.#store.db
       .updateTable('command')
       .set({ state: 'sent', node: this.#node, sent_at: this.#now() })
       .where('id', '=', id)
       .where('ended_at', 'is', null)
-      .where((eb) =>
-        eb.or([eb('state', '=', 'queued'), eb('node', '!=', this.#node), eb('node', 'is', null)]),
-      )
+      .where('state', '=', state)
+      .where('node', node === null ? 'is' : '=', node)
+      .where('sent_at', row.sent_at === null ? 'is' : '=', row.sent_at)
       .returning('arguments')
       .executeTakeFirst();
     if (!claimed) {
-      return;
+      return false;
     }
     const command = JSON.parse(claimed.arguments) as KioskCommand;
     try {
       const options = { timeoutMs: ANSWER_TIMEOUT_MS };
       const answer = await this.#line.command(kiosk, { id, command }, options);
       await this.#answered(id, kiosk, answer);
+      return false;
     } catch (error) {
       const code = errorCode(error);
       const isLost = code === 'closed' && command.name !== 'openOnce';
@@ -122,11 +188,13 @@ export class CommandDelivery {
           .set({ state: 'queued', node: null })
           .where('id', '=', id)
           .where('state', '=', 'sent')
+          .where('node', '=', this.#node)
           .execute();
       } else {
-        const state = code === 'timeout' || code === 'closed' ? 'timedOut' : 'failed';
-        await this.#ends.end(id, kiosk, state, { code });
+        const end = code === 'timeout' || code === 'closed' ? 'timedOut' : 'failed';
+        await this.#ends.end(id, kiosk, end, { code });
       }
+      return isLost;
     }
   }
 

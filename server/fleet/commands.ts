@@ -92,7 +92,7 @@ export class Commands {
 
   async stop(): Promise<void> {
     await this.#stopListening();
-    await this.#delivery.settled();
+    await this.#delivery.stop();
   }
 
   /**
@@ -147,6 +147,7 @@ export class Commands {
     this.onChange(rows.map(({ gate }) => gate));
     await this.#store.notify(COMMAND_CHANNEL, batch);
     await this.deliver();
+    await this.#delivery.answered(rows.map(({ id }) => id));
     return rows;
   }
 

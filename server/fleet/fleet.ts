@@ -174,7 +174,7 @@ export class Fleet {
   attach(sockets: KioskSockets): void {
     this.live.attach(sockets);
     this.commands.attach({
-      connected: () => sockets.connected(),
+      callable: () => sockets.callable(),
       command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
     });
     this.#renewals.attach({

@@ -101,6 +101,10 @@ export class KioskConnection implements Carried, Pulsed, Challenged {
     return this.#state.name !== 'closed';
   }
 
+  get isAccepted(): boolean {
+    return this.#state.name === 'accepted';
+  }
+
   ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>> {
     const { acceptDeadlineMs } = this.#server.limits;
     return this.#peer.call('Challenge', request, { timeoutMs: acceptDeadlineMs });

@@ -169,6 +169,15 @@ export class KioskSockets implements ConnectionHost {
     return [...this.#byKiosk.keys()];
   }
 
+  isConnected(kioskId: string): boolean {
+    return this.#byKiosk.has(kioskId);
+  }
+
+  /** The ids of those that have booted, and take calls. */
+  callable(): string[] {
+    return [...this.#byKiosk].flatMap(([id, { isAccepted }]) => (isAccepted ? [id] : []));
+  }
+
   /**
    * Calls a kiosk that is connected to this node.
    *

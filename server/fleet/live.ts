@@ -35,6 +35,7 @@ const ACTS_MAX = 500;
 /** What the fleet room does with a node's sockets. */
 export interface KioskLines {
   connected(): string[];
+  isConnected(kioskId: string): boolean;
   disconnect(kioskId: string, reason: CloseReason): void;
 }
 
@@ -66,7 +67,7 @@ export class LiveFleet implements LinkListener {
   onAdmitted: (kioskId: string, version: number) => void = () => {};
   /** Told when places, keys or configs changed, after they were read anew. */
   onReloaded: () => void = () => {};
-  #lines: KioskLines = { connected: () => [], disconnect: () => {} };
+  #lines: KioskLines = { connected: () => [], isConnected: () => false, disconnect: () => {} };
   #cancelTick: () => void = () => {};
   #soon: (() => void) | undefined;
   #stopListening: () => Promise<void> = () => Promise.resolve();
@@ -217,11 +218,11 @@ export class LiveFleet implements LinkListener {
 
   gone(kiosk: Kiosk, _facts: LinkFacts, _reason: GoneReason): void {
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
-    if (!this.#lines.connected().includes(kiosk.id)) {
+    if (!this.#lines.isConnected(kiosk.id)) {
       this.#deps.renewals.came(kiosk.id);
     }
     const isElsewhere = entry?.node !== this.#deps.node;
-    if (entry && !isElsewhere && !this.#lines.connected().includes(kiosk.id)) {
+    if (entry && !isElsewhere && !this.#lines.isConnected(kiosk.id)) {
       delete entry.node;
       this.#touch(entry);
     }

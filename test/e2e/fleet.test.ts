@@ -179,6 +179,18 @@ test('a scanner that is unplugged is seen, and seen to be back', async () => {
   await context.close();
 });
 
+test('on a phone each row has the whole width, also where rows are left out', async () => {
+  const { context, page } = await open('/fleet?sort=name', { size: 'phone' });
+  await page.locator(`[data-shown="${KIOSKS}"]`).waitFor();
+  await page.locator('tr.gap').waitFor({ state: 'attached' });
+  const row = page.locator('tr[data-id]').first();
+  expect((await row.boundingBox())?.width).toBeGreaterThan(300);
+  const name = row.locator('th');
+  const isCut = await name.evaluate((cell) => cell.scrollWidth > cell.clientWidth);
+  expect(isCut).toBe(false);
+  await context.close();
+});
+
 test('the table draws few of its rows, and the keyboard reaches all of them', async () => {
   const { context, page } = await open('/fleet?sort=name');
   await page.locator(`[data-shown="${KIOSKS}"]`).waitFor();

@@ -17,10 +17,11 @@ export interface FleetApp {
 export async function startFleetApp(
   store: Store,
   options: Partial<AppDeps> = {},
+  port = 0,
 ): Promise<FleetApp> {
   const app = await startApp(store, options);
   await app.fleet.start();
-  const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
+  const url = await app.http.listen({ host: '127.0.0.1', port });
   return { app, url };
 }
 

@@ -43,7 +43,9 @@ export async function startLinkServer(
     tls?: TlsOptions;
     /** Waited for before an answer; told which policy was asked. */
     verify?: (policy: string) => Promise<void>;
-    sockets?: Partial<Pick<KioskSocketDeps, 'protocols' | 'certificateSites'>>;
+    sockets?: Partial<
+      Pick<KioskSocketDeps, 'protocols' | 'certificateSites' | 'offlineLists' | 'log'>
+    >;
     port?: number;
   } = {},
 ): Promise<LinkServer> {

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { defaultSocketLimits } from '../../../server/fleet/link-limits.ts';
 import { startServer } from '../../../server/main.ts';
+import { openStore } from '../../../server/store/open.ts';
 import { DEMO_POLICY } from '../../demo/people.ts';
 import { seedPeople } from '../../demo/seed.ts';
 import type { ServerTold, Subject } from './messages.ts';
@@ -29,18 +30,45 @@ async function serveBare(): Promise<string> {
 async function serveVarco({ config, kiosks, publicKey }: Subject & { kind: 'varco' }) {
   // Idle means idle: nobody is pinged within the measurement.
   const socketLimits = { ...defaultSocketLimits, pingEveryMs: 600_000, statusEveryMs: 600_000 };
+  const isNew = await placeKiosks(config.database, kiosks, publicKey);
   const server = await startServer(config, { socketLimits });
-  const place = { site: 'bench', policy: DEMO_POLICY };
-  const known = await server.app.fleet.findKiosk('bench-0');
-  for (let index = known ? kiosks : 0; index < kiosks; index += 1) {
-    const id = `bench-${index}`;
-    await server.app.fleet.registerKiosk({ id, publicKey, gate: `Gate ${index}`, ...place });
-  }
-  const seeded = known ? [] : await seedPeople(server.app);
+  const seeded = isNew ? await seedPeople(server.app) : [];
   const people = seeded
     .filter(({ expected }) => expected.outcome === 'granted')
     .map(({ credentialId, person: { codiceFiscale } }) => ({ credentialId, codiceFiscale }));
   return { url: `${server.url.replace('http', 'ws')}/link`, people };
+}
+
+/** Writes the fleet before anybody follows it; answers whether it was not there yet. */
+async function placeKiosks(database: string, count: number, publicKey: string): Promise<boolean> {
+  const store = await openStore(database);
+  try {
+    if (await store.db.selectFrom('site').select('id').executeTakeFirst()) {
+      return false;
+    }
+    const at = Date.now();
+    const ids = Array.from({ length: count }, (_none, index) => `bench-${index}`);
+    const blank = { place: '', note: '', created_at: at };
+    const site = { id: 'bench', title: 'bench', client_certificate: 0, ...blank };
+    const gate = { site: 'bench', policy: DEMO_POLICY, tags: '[]', boards: 1, ...blank };
+    const kiosk = { public_key: publicKey, state: 'accepted', registered_at: at };
+    await store.transaction(async (tx) => {
+      await tx.insertInto('site').values(site).execute();
+      for (const id of ids) {
+        await tx
+          .insertInto('gate')
+          .values({ id, title: `Varco ${id}`, ...gate })
+          .execute();
+        await tx
+          .insertInto('kiosk')
+          .values({ id, gate: id, ...kiosk })
+          .execute();
+      }
+    });
+    return true;
+  } finally {
+    await store.close();
+  }
 }
 
 /** Looked at until nothing more goes: sockets and code that are no more are given up one after another. */

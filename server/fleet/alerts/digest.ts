@@ -1,5 +1,6 @@
 import type { Language } from '../../../shared/language.ts';
 import type { Alert } from './alert-store.ts';
+import { units } from './kinds.ts';
 import type { Notice } from './notices.ts';
 import { alertWords } from './words/all.ts';
 
@@ -39,13 +40,14 @@ export function digest(
 function line({ alert, notice, place }: Due, language: Language, now: number): string {
   const words = alertWords[language];
   const kind = words.kinds[alert.kind];
-  const measured = detail(alert.detail, language, now);
+  const measured = detail(alert, language, now);
   const told = `${words.notices[notice]}  ${place ?? words.server}: ${kind}`;
   return `${told}${measured ? ` (${measured})` : ''}`.slice(0, LINE_LENGTH_MAX);
 }
 
 /** What was measured: parts by their names, numbers and dates as the language writes them. */
-function detail(measured: Alert['detail'], language: Language, now: number): string {
+function detail({ kind, detail: measured }: Alert, language: Language, now: number): string {
+  const unit = units[kind] === undefined ? '' : ` ${units[kind]}`;
   const words = alertWords[language];
   const numbers = new Intl.NumberFormat(language, { maximumFractionDigits: 1 });
   const days = new Intl.RelativeTimeFormat(language, { numeric: 'auto' });
@@ -62,7 +64,7 @@ function detail(measured: Alert['detail'], language: Language, now: number): str
         return [days.format(Math.round((value - now) / DAY_MS), 'day')];
       }
       if (typeof value === 'number') {
-        return [`${label}${numbers.format(value)}`];
+        return [`${label}${numbers.format(value)}${name === 'value' ? unit : ''}`];
       }
       return [`${label}${Array.isArray(value) ? value.join(', ') : String(value)}`];
     })

@@ -17,6 +17,14 @@ export const alertKinds = [
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
 
+/** In which unit a kind's `value` is measured; the others are counts. */
+export const units: Partial<Record<AlertKind, string>> = {
+  temperature: '°C',
+  disk: '%',
+  clockSkew: 's',
+  listTooOld: 'h',
+};
+
 /** `critical`: people are turned away now, or somebody attacks. */
 export type Severity = 'critical' | 'warning';
 

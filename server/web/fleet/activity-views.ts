@@ -2,9 +2,8 @@ import type { Activity } from '../../fleet/activity.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
 import type { ActivityView } from './activity-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
-import type { Format } from './format.ts';
 import type { Presence } from './kiosk-row.ts';
-import type { FleetWords } from './words/words.ts';
+import { measured, type Writing } from './measured.ts';
 
 /** What happened, as somebody may see it. */
 export async function activityViews(
@@ -15,22 +14,22 @@ export async function activityViews(
 ): Promise<ActivityView[]> {
   const sites = dashboard.scope(actor);
   const rows = await dashboard.fleet.activity.list({ ...query, sites });
-  return rows.map((row) => toView(row, dashboard, writing));
+  const nameOf = await dashboard.names.words();
+  return rows.map((row) => toView(row, dashboard, writing, nameOf));
 }
 
-/** What a page writes with. */
-type Writing = { words: FleetWords; format: Format };
-
 /** What is said of an act elsewhere on the page. */
-const SHOWN_ELSEWHERE = new Set(['id', 'batch', 'title']);
+const SHOWN_ELSEWHERE = new Set(['id', 'batch', 'title', 'by', 'rollout']);
 const DETAIL_MAX = 300;
 
-function toView(row: Activity, { fleet }: Dashboard, writing: Writing): ActivityView {
-  const { id, at, kind, site, gate, actor, body } = row;
-  const detail = Object.entries(body)
-    .filter(([name, value]) => !SHOWN_ELSEWHERE.has(name) && value !== '')
-    .map(([name, value]) => `${name}: ${valueText(name, value, writing)}`)
-    .join(', ');
+function toView(
+  row: Activity,
+  { fleet }: Dashboard,
+  writing: Writing,
+  nameOf: (actor: string) => string,
+): ActivityView {
+  const { id, at, kind, site, gate, actor } = row;
+  const detail = detailOf(row, writing, nameOf);
   return {
     id,
     at,
@@ -41,24 +40,57 @@ function toView(row: Activity, { fleet }: Dashboard, writing: Writing): Activity
     ...(gate === undefined
       ? {}
       : { gate: { id: gate, name: fleet.roster.get(gate)?.gate.title ?? gate } }),
-    ...(actor === undefined ? {} : { actor: actorWord(actor) }),
+    ...(actor === undefined ? {} : { actor: nameOf(actor) }),
     detail: detail.length > DETAIL_MAX ? `${detail.slice(0, DETAIL_MAX)}…` : detail,
   };
 }
 
-/** A value of the log: states in words, times as people read them, lists with commas. */
-function valueText(name: string, value: unknown, { words, format }: Writing): string {
-  if (name.endsWith('At') && typeof value === 'number') {
-    return format.moment(value);
+/** What else there is to know of an act, in words where there are words. */
+function detailOf(
+  { kind, body }: Activity,
+  writing: Writing,
+  nameOf: (actor: string) => string,
+): string {
+  const { words } = writing;
+  const presence = (value: unknown) => words.presence[value as Presence] ?? String(value);
+  if (kind === 'kiosk.presence') {
+    return `${presence(body.was)} → ${presence(body.presence)}`;
   }
-  if (name === 'presence' || name === 'was') {
-    return words.presence[value as Presence] ?? String(value);
-  }
-  const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
-  return isList ? value.join(', ') : typeof value === 'string' ? value : JSON.stringify(value);
+  const { kind: about, command, ...rest } = body;
+  const isAlert = kind === 'alert.raised' && typeof about === 'string';
+  const heads = [
+    ...(typeof about === 'string' ? [words.alerts.kinds[about] ?? about] : []),
+    ...(typeof command === 'string' ? [words.commands.names[command] ?? command] : []),
+    ...(isAlert ? [measured(about, rest, writing)] : []),
+  ];
+  const fields = Object.entries(isAlert ? {} : rest)
+    .filter(([name, value]) => !SHOWN_ELSEWHERE.has(name) && value !== '')
+    .map(([name, value]) => {
+      const label = words.activity.fields[name] ?? name;
+      return `${label}: ${valueText(name, value, writing, nameOf)}`;
+    });
+  return [...heads.filter(Boolean), ...fields].join(' · ');
 }
 
-/** `staff:17` as people read it. */
-export function actorWord(actor: string): string {
-  return actor.replace(/^staff:/, '');
+/** A value of the log: names for who acted, times as people read them, lists with commas. */
+function valueText(
+  name: string,
+  value: unknown,
+  { words, format }: Writing,
+  nameOf: (actor: string) => string,
+): string {
+  if (typeof value === 'number') {
+    const isTime = name === 'until' || name.endsWith('At');
+    const isSpan = name.endsWith('Ms');
+    return isTime ? format.moment(value) : isSpan ? format.duration(value) : format.number(value);
+  }
+  if (name === 'fields' && Array.isArray(value)) {
+    return value.map((field) => words.activity.fields[String(field)] ?? String(field)).join(', ');
+  }
+  const isList = Array.isArray(value) && value.every((one) => typeof one === 'string');
+  return isList
+    ? value.join(', ')
+    : typeof value === 'string'
+      ? nameOf(value)
+      : JSON.stringify(value);
 }

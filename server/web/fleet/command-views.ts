@@ -3,7 +3,6 @@ import { commandNames } from '../../../shared/protocol/command.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
 import type { CommandRow } from '../../fleet/command-rows.ts';
 import { may } from '../../fleet/permissions.ts';
-import { actorWord } from './activity-views.ts';
 import type { CommandView } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
 
@@ -18,17 +17,17 @@ export async function commandViews(
   query: { gate?: string; limit?: number },
 ): Promise<CommandView[]> {
   const rows = await dashboard.fleet.commands.list(actor, query);
-  return rows.map((row) => toView(row, dashboard));
+  const nameOf = await dashboard.names.words();
+  return rows.map((row) => ({ ...toView(row, dashboard), by: nameOf(row.actor) }));
 }
 
-function toView(row: CommandRow, { fleet }: Dashboard): CommandView {
-  const { id, command, gate, actor, reason, createdAt, endedAt, state, result } = row;
+function toView(row: CommandRow, { fleet }: Dashboard): Omit<CommandView, 'by'> {
+  const { id, command, gate, reason, createdAt, endedAt, state, result } = row;
   const content = contentOf(row);
   return {
     id,
     name: command.name,
     gate: { id: gate, name: fleet.roster.get(gate)?.gate.title ?? gate },
-    by: actorWord(actor),
     reason,
     at: createdAt,
     endedAt,

@@ -16,6 +16,7 @@ import { eventId } from './event-stream.ts';
 import { formatFor } from './format.ts';
 import { Frame, type Theme, themes, type View } from './frame.tsx';
 import type { LiveHub, Scope } from './live-hub.ts';
+import { StaffNames } from './staff-names.ts';
 import { fleetWords } from './words/all.ts';
 import type { FleetWords } from './words/words.ts';
 
@@ -24,6 +25,8 @@ export interface DashboardDeps {
   fleet: Fleet;
   policies: Policies;
   sessions: Sessions;
+  /** The members of staff, whose names stand beside what they did. */
+  staff: () => Promise<readonly { id: string; name: string }[]>;
   log: Log;
   now: () => number;
 }
@@ -57,10 +60,12 @@ export interface DashboardPage {
 export class Dashboard {
   readonly deps: DashboardDeps;
   readonly hub: LiveHub;
+  readonly names: StaffNames;
 
   constructor(deps: DashboardDeps, hub: LiveHub) {
     this.deps = deps;
     this.hub = hub;
+    this.names = new StaffNames(deps);
   }
 
   get fleet(): Fleet {

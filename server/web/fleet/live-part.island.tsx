@@ -12,31 +12,59 @@ interface PartProps {
   url?: string;
 }
 
-/** Between two fetches, so that a storm of changes costs a page one a second. */
-const BETWEEN_MS = 1_000;
+/**
+ * Between two fetches: short after a quiet time, so that what happens is seen at once, and longer with each
+ * that follows another, so that a storm of changes costs a page no more than two a second.
+ */
+const BETWEEN_MS = 100;
+const BETWEEN_MAX_MS = 600;
+/** A server that says nothing is not waited for: the next change comes here again. */
+const FETCH_MS = 10_000;
 
 const places = [...document.querySelectorAll<HTMLElement>('[data-island="live-part"]')];
 const propsOf = (place: HTMLElement) => JSON.parse(place.dataset.props ?? '{}') as PartProps;
 const touched = new Set<HTMLElement>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let lastAt = Number.NEGATIVE_INFINITY;
+let betweenMs = BETWEEN_MS;
+let isFetching = false;
 
 function touch(place: HTMLElement): void {
   touched.add(place);
-  if (timer !== undefined) {
-    return;
-  }
-  timer = setTimeout(() => void refresh(), Math.max(0, lastAt + BETWEEN_MS - performance.now()));
+  schedule();
 }
 
+/** One fetch at a time: an answer that was overtaken would put the old in the place of the new. */
+function schedule(): void {
+  if (timer !== undefined || isFetching || touched.size === 0) {
+    return;
+  }
+  const passedMs = performance.now() - lastAt;
+  betweenMs = passedMs > 3 * BETWEEN_MAX_MS ? BETWEEN_MS : betweenMs;
+  timer = setTimeout(
+    async () => {
+      timer = undefined;
+      betweenMs = Math.min(BETWEEN_MAX_MS, betweenMs * 2);
+      isFetching = true;
+      await refresh();
+      isFetching = false;
+      lastAt = performance.now();
+      schedule();
+    },
+    Math.max(0, betweenMs - passedMs),
+  );
+}
+
+/** Never rejects. */
 async function refresh(): Promise<void> {
   const parts = [...touched];
   touched.clear();
-  timer = undefined;
-  lastAt = performance.now();
   for (const url of new Set(parts.map((place) => propsOf(place).url ?? location.href))) {
     try {
-      const answer = await fetch(url, { headers: { accept: 'text/html' } });
+      const answer = await fetch(url, {
+        headers: { accept: 'text/html' },
+        signal: AbortSignal.timeout(FETCH_MS),
+      });
       if (!answer.ok || answer.redirected) {
         continue;
       }

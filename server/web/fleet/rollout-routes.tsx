@@ -5,7 +5,6 @@ import type { FleetActor } from '../../fleet/actor.ts';
 import { parseGiven } from '../../fleet/given.ts';
 import { may } from '../../fleet/permissions.ts';
 import type { Rollout } from '../../fleet/rollout-rows.ts';
-import { actorWord } from './activity-views.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { count } from './form-fields.ts';
 import { choicesOf, mayAnywhere } from './overview-routes.tsx';
@@ -35,14 +34,15 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
     const view = dashboard.view(request);
     const { sites, tags } = choicesOf(fleet.rowsFor(actor));
     const versions = await fleet.configs.list(actor);
+    const nameOf = await dashboard.names.words();
     return dashboard.send(request, reply, {
       title: view.words.rollouts.heading,
       place: 'rollouts',
       body: (
         <RolloutsPage
           view={view}
-          rollouts={(await fleet.rollouts.list(actor)).map((one) => toView(one, actor))}
-          versions={versions.map(({ actor: by, ...rest }) => ({ ...rest, by: actorWord(by) }))}
+          rollouts={(await fleet.rollouts.list(actor)).map((one) => toView(one, actor, nameOf))}
+          versions={versions.map(({ actor: by, ...rest }) => ({ ...rest, by: nameOf(by) }))}
           choices={{ sites, tags }}
           may={{
             make: may(actor, 'config.edit'),
@@ -98,10 +98,13 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
         ...target,
         gate: { id: gate, name: fleet.roster.get(gate)?.gate.title ?? gate },
       }));
+      const nameOf = await dashboard.names.words();
       return dashboard.send(request, reply, {
         title: view.words.rollouts.heading,
         place: 'rollouts',
-        body: <RolloutPage view={view} rollout={toView(details, actor)} targets={targets} />,
+        body: (
+          <RolloutPage view={view} rollout={toView(details, actor, nameOf)} targets={targets} />
+        ),
       });
     } catch (error) {
       return dashboard.refuse(request, reply, error);
@@ -130,7 +133,11 @@ function percentagesOf(text: string): number[] {
   return numbers.at(-1) === 100 ? numbers : [...numbers, 100];
 }
 
-function toView(rollout: Rollout, actor: FleetActor): RolloutView {
+function toView(
+  rollout: Rollout,
+  actor: FleetActor,
+  nameOf: (actor: string) => string,
+): RolloutView {
   const { id, version, state, stage, plan, reason, startedAt, endedAt, counts } = rollout;
   const total = Object.values(counts).reduce((sum, one) => sum + one, 0);
   return {
@@ -140,7 +147,7 @@ function toView(rollout: Rollout, actor: FleetActor): RolloutView {
     stage: Math.min(stage + 1, plan.percentages.length),
     stages: plan.percentages.length,
     reason,
-    by: actorWord(rollout.actor),
+    by: nameOf(rollout.actor),
     startedAt,
     endedAt,
     total,

@@ -125,6 +125,7 @@ export interface FleetWords {
     none: string;
     all(count: number): string;
     kinds: CodeWords;
+    details: CodeWords;
     lists: Record<AlertList, string>;
     filter: string;
     acknowledge: string;
@@ -243,6 +244,8 @@ export interface FleetWords {
     detail: string;
     older: string;
     acts: CodeWords;
+    /** What an act's details are. */
+    fields: CodeWords;
   };
   tokens: {
     heading: string;

@@ -125,7 +125,7 @@ describe('an alert', () => {
     expect(mails[0]).toMatchObject({
       ...english,
       title: 'varco: 1 alert',
-      lines: ['NEW  Varco torino-1 (torino): Too hot (90)'],
+      lines: ['NEW  Varco torino-1 (torino): Too hot (90 °C)'],
     });
     expect(received).toHaveLength(1);
     const { headers, body } = received[0] as (typeof received)[0];
@@ -155,7 +155,7 @@ describe('an alert', () => {
         address: 'ops@example.it',
         language: 'it',
         title: 'varco: 1 allarme',
-        lines: ['NUOVO  Varco torino-1 (torino): Troppo caldo (90)'],
+        lines: ['NUOVO  Varco torino-1 (torino): Troppo caldo (90 °C)'],
       }),
     ]);
   });

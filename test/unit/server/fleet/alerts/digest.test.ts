@@ -21,11 +21,11 @@ function due(given: Partial<Alert>, notice: Due['notice'] = 'raised', place?: st
 }
 
 test.each([
-  ['it', 'varco: 1 allarme, 1 finito', 'NUOVO  Ingresso (Egizio): Troppo caldo (84,5)'],
-  ['en', 'varco: 1 alert, 1 over', 'NEW  Ingresso (Egizio): Too hot (84.5)'],
-  ['de', 'varco: 1 Alarm, 1 vorbei', 'NEU  Ingresso (Egizio): Zu heiß (84,5)'],
-  ['fr', 'varco: 1 alerte, 1 terminée', 'NOUVELLE  Ingresso (Egizio): Trop chaud (84,5)'],
-  ['sl', 'varco: 1 alarm, končano: 1', 'NOV  Ingresso (Egizio): Prevroče (84,5)'],
+  ['it', 'varco: 1 allarme, 1 finito', 'NUOVO  Ingresso (Egizio): Troppo caldo (84,5 °C)'],
+  ['en', 'varco: 1 alert, 1 over', 'NEW  Ingresso (Egizio): Too hot (84.5 °C)'],
+  ['de', 'varco: 1 Alarm, 1 vorbei', 'NEU  Ingresso (Egizio): Zu heiß (84,5 °C)'],
+  ['fr', 'varco: 1 alerte, 1 terminée', 'NOUVELLE  Ingresso (Egizio): Trop chaud (84,5 °C)'],
+  ['sl', 'varco: 1 alarm, končano: 1', 'NOV  Ingresso (Egizio): Prevroče (84,5 °C)'],
 ] as const)('in %s, with its numbers as that language writes them', (language, title, line) => {
   const place = 'Ingresso (Egizio)';
   const hot = due({ detail: { value: 84.5 } }, 'raised', place);

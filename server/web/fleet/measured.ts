@@ -1,0 +1,33 @@
+import { type AlertKind, units } from '../../fleet/alerts/kinds.ts';
+import type { Format } from './format.ts';
+import type { FleetWords } from './words/words.ts';
+
+/** What a page writes with. */
+export interface Writing {
+  words: FleetWords;
+  format: Format;
+}
+
+/** What an alert's figures are in words: parts by their names, times as people read them. PURE. */
+export function measured(
+  kind: string,
+  detail: Readonly<Record<string, unknown>>,
+  { words, format }: Writing,
+): string {
+  return Object.entries(detail)
+    .map(([name, value]) => {
+      if (name === 'parts' && Array.isArray(value)) {
+        return value.map((part) => words.parts[String(part)] ?? String(part)).join(', ');
+      }
+      if (typeof value !== 'number') {
+        return Array.isArray(value) ? value.join(', ') : String(value);
+      }
+      if (name === 'at' || name.endsWith('At')) {
+        return format.moment(value);
+      }
+      const label = words.alerts.details[name];
+      const unit = (name === 'value' && units[kind as AlertKind]) || '';
+      return `${label === undefined ? '' : `${label} `}${format.number(value)}${unit && ` ${unit}`}`;
+    })
+    .join(' · ');
+}
