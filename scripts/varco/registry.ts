@@ -3,14 +3,10 @@ import { createReadStream } from 'node:fs';
 import { type FileHandle, open, stat } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PRIVACY_VERSION } from '../../server/credential/eligibility.ts';
-import {
-  fingerprintOf,
-  type ImportCounts,
-  type ImportFormat,
-  importColumns,
-  importFile,
-  type Reject,
-} from '../../server/registry/import.ts';
+import { importColumns } from '../../server/registry/columns.ts';
+import { fingerprintOf, type ImportCounts, importFile } from '../../server/registry/import.ts';
+import type { ImportFormat } from '../../server/registry/import-records.ts';
+import type { Reject } from '../../server/registry/prepare.ts';
 import { samplePopulation } from '../../server/registry/sample.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { configOption, printLine, withApp } from './open-app.ts';

@@ -3,8 +3,10 @@ import {
   createDecipheriv,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   type KeyObject,
   randomBytes,
+  randomFillSync,
 } from 'node:crypto';
 import { compactDecrypt } from 'jose';
 import { z } from 'zod';
@@ -53,6 +55,22 @@ const BOX_OVERHEAD = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 // PKCS #8 of an X25519 key is this prefix and the key (RFC 8410 §7).
 const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 
+/** Random nonces, many from one call to the machine's randomness: it costs as much as a seal. */
+class Nonces {
+  readonly #pool = Buffer.alloc(NONCE_BYTES * 256);
+  #used = this.#pool.length;
+
+  /** Never the same twice; good until the next call. */
+  next(): Buffer {
+    if (this.#used === this.#pool.length) {
+      randomFillSync(this.#pool);
+      this.#used = 0;
+    }
+    this.#used += NONCE_BYTES;
+    return this.#pool.subarray(this.#used - NONCE_BYTES, this.#used);
+  }
+}
+
 /** New keys, from the machine's own randomness. */
 export function generateKeyringFile(now: number): KeyringFile {
   return {
@@ -77,6 +95,10 @@ export class Keyring {
   #audit!: Map<string, OpenKey>;
   #columns!: Map<string, Buffer>;
   #sealingKeyId!: string;
+  #sealingKey!: KeyObject;
+  /** What every new box begins with. */
+  #boxHead!: Buffer;
+  readonly #nonces = new Nonces();
   /** The public half of what facts are sealed to, once it was asked for. */
   #factsKeyTold: { keyId: string; publicKey: string } | undefined;
   readonly #lookup: HmacSha256;
@@ -112,6 +134,8 @@ export class Keyring {
       file.columns.map(({ keyId: id, key }) => [id, Buffer.from(key, 'base64url')]),
     );
     this.#sealingKeyId = file.columns.at(-1)?.keyId ?? '';
+    this.#sealingKey = createSecretKey(this.#columns.get(this.#sealingKeyId) as Buffer);
+    this.#boxHead = Buffer.from([BOX_VERSION, ...Buffer.from(this.#sealingKeyId, 'hex')]);
     this.#factsKeyTold = undefined;
   }
 
@@ -152,14 +176,13 @@ export class Keyring {
 
   /** @param place such as `person.identity`: a box opens only where it was sealed. */
   seal(place: string, text: string): Buffer {
-    const key = this.#columns.get(this.#sealingKeyId) as Buffer;
-    const nonce = randomBytes(NONCE_BYTES);
-    const cipher = createCipheriv('aes-256-gcm', key, nonce).setAAD(Buffer.from(place));
+    const nonce = this.#nonces.next();
+    const cipher = createCipheriv('aes-256-gcm', this.#sealingKey, nonce).setAAD(
+      Buffer.from(place),
+    );
     const data = cipher.update(text, 'utf8');
     cipher.final();
-    const head = Buffer.from([BOX_VERSION]);
-    const id = Buffer.from(this.#sealingKeyId, 'hex');
-    return Buffer.concat([head, id, nonce, data, cipher.getAuthTag()]);
+    return Buffer.concat([this.#boxHead, nonce, data, cipher.getAuthTag()]);
   }
 
   /** @throws VarcoError `boxUnreadable`: damaged, moved, or of a key that is not here. */

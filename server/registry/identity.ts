@@ -10,12 +10,22 @@ export interface KeptIdentity extends Omit<PersonRecord, 'privacyVersion'> {
 }
 
 export function sealIdentity(keyring: Keyring, identity: KeptIdentity): Buffer {
-  return keyring.seal(PLACE, JSON.stringify(identity));
+  return sealIdentityText(keyring, JSON.stringify(identity));
+}
+
+/** @param text a {@link KeptIdentity} as JSON. */
+export function sealIdentityText(keyring: Keyring, text: string): Buffer {
+  return keyring.seal(PLACE, text);
 }
 
 /** @throws VarcoError `boxUnreadable`. */
 export function openIdentity(keyring: Keyring, box: Buffer): KeptIdentity {
-  return JSON.parse(keyring.open(PLACE, box)) as KeptIdentity;
+  return JSON.parse(openIdentityText(keyring, box)) as KeptIdentity;
+}
+
+/** The box's content as it was sealed. */
+export function openIdentityText(keyring: Keyring, box: Buffer): string {
+  return keyring.open(PLACE, box);
 }
 
 /** A person as kept in two places. */
@@ -30,20 +40,17 @@ export interface Kept {
  * accepted is not forgotten because a row says nothing of it.
  */
 export function merge(known: Kept | undefined, given: PersonRecord): Kept {
-  const { privacyVersion: brought, mobile, email, ...rest } = given;
+  const { codiceFiscale, name, birthDate, privacyVersion: brought } = given;
+  const identity: KeptIdentity = { codiceFiscale, name, birthDate };
   const before = known?.privacyVersion ?? null;
   if (known?.identity.contactsBy === 'citizen') {
-    return {
-      identity: {
-        ...rest,
-        ...contacts(known.identity.mobile, known.identity.email),
-        contactsBy: 'citizen',
-      },
-      privacyVersion: before,
-    };
+    addContacts(identity, known.identity);
+    identity.contactsBy = 'citizen';
+    return { identity, privacyVersion: before };
   }
   const privacyVersion = brought === undefined ? before : laterNotice(before, brought);
-  return { identity: { ...rest, ...contacts(mobile, email) }, privacyVersion };
+  addContacts(identity, given);
+  return { identity, privacyVersion };
 }
 
 /** Notices are named by when they came into force, such as `2026-01`: the later name is the newer. */
@@ -51,8 +58,16 @@ export function laterNotice(before: string | null, now: string): string {
   return before !== null && before > now ? before : now;
 }
 
-function contacts(mobile: string | undefined, email: string | undefined) {
-  return { ...(mobile ? { mobile } : {}), ...(email ? { email } : {}) };
+function addContacts(
+  identity: KeptIdentity,
+  { mobile, email }: Pick<PersonRecord, 'mobile' | 'email'>,
+): void {
+  if (mobile) {
+    identity.mobile = mobile;
+  }
+  if (email) {
+    identity.email = email;
+  }
 }
 
 export function isSame(a: Kept, b: Kept): boolean {

@@ -2,12 +2,14 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { BatchWriter } from './batch-writer.ts';
 import { type Erasure, erase, forgetErased } from './erasure.ts';
 import { laterNotice, openIdentity, sealIdentity } from './identity.ts';
-import { type BatchResult, type ImportProgress, Intake, type RegistryRow } from './intake.ts';
+import type { BatchResult, ImportProgress } from './intake.ts';
 import { type PersonRecord, personSchema } from './person.ts';
+import { type PreparedRows, preparePeople, type RegistryRow } from './prepare.ts';
 import type { Status } from './status.ts';
-import { readStatusEvents, STATUS_CHANNEL, type StatusEvent } from './status-events.ts';
+import { readStatusEvents, type StatusEvent } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 
 /** What is known of a person without opening the box. */
@@ -28,31 +30,42 @@ export class Registry {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #audit: Audit;
-  readonly #intake: Intake;
+  readonly #writer: BatchWriter;
   readonly #now: () => number;
 
   constructor(deps: { store: Store; keyring: Keyring; audit: Audit; now: () => number }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
     this.#audit = deps.audit;
-    this.#intake = new Intake(deps);
+    this.#writer = new BatchWriter(deps);
     this.#now = deps.now;
   }
 
   /**
-   * Takes persons and verbali in, idempotent by protocol number, in one transaction.
+   * Takes persons and verbali in, idempotent by protocol number, in one transaction; a rejected one's
+   * `line` is its index.
+   */
+  importRows(rows: readonly RegistryRow[]): Promise<BatchResult> {
+    const today = this.today();
+    const people = preparePeople(
+      rows.map((row, line) => ({ ...row, line })),
+      today,
+    );
+    return this.importPrepared({ people, today });
+  }
+
+  /**
+   * Takes checked rows in, like {@link importRows}.
    *
    * @param progress written with the rows, so that an interrupted import resumes.
    */
-  async importRows(rows: readonly RegistryRow[], progress?: ImportProgress): Promise<BatchResult> {
-    const macs = this.#intake.macsOf(rows);
-    const result = await this.#store.transaction((tx) =>
-      this.#intake.take(tx, rows, macs, progress),
-    );
-    if (result.statusChanges > 0) {
-      await this.#store.notify(STATUS_CHANNEL, '');
-    }
-    return result;
+  importPrepared(rows: PreparedRows, progress?: ImportProgress): Promise<BatchResult> {
+    return this.#writer.write(rows, progress);
+  }
+
+  /** The day, in ISO form, up to which verbali count. */
+  today(): string {
+    return new Date(this.#now()).toISOString().slice(0, 10);
   }
 
   /** How far an import of this file got; 0 when it never began. */

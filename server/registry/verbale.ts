@@ -114,12 +114,16 @@ const verbaleFields = z.strictObject({
 });
 
 /** A verbale at the door: shape, and what must hold between its parts. */
-export const verbaleSchema = verbaleFields.superRefine((verbale, context) => {
+export const verbaleSchema = verbaleFields.superRefine(refine);
+/** The same among the other fields of a row, which it leaves out. */
+export const rowVerbaleSchema = z.object(verbaleFields.shape).superRefine(refine);
+export type Verbale = z.infer<typeof verbaleFields>;
+
+function refine(verbale: Verbale, context: z.RefinementCtx): void {
   for (const [path, message] of inconsistencies(verbale)) {
     context.addIssue({ code: 'custom', path: [path], message });
   }
-});
-export type Verbale = z.infer<typeof verbaleFields>;
+}
 
 function* inconsistencies(verbale: Verbale): Generator<[keyof Verbale, string]> {
   const { state, definitiveOn, giudizio, percentage } = verbale;

@@ -46,6 +46,8 @@ export class PostgresStore implements Store {
     });
     // A connection lost while idle is replaced at the next use; that use says so if it can't be.
     pool.on('error', () => {});
+    // Lost while in use, the query says so; the connection's own word, unheard, would end the process.
+    pool.on('connect', (client) => client.on('error', () => {}));
     this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   }
 
@@ -100,6 +102,13 @@ export class PostgresStore implements Store {
     const arrays = names.map((_name, column) => rows.map((row) => row[column]));
     const result = await tx.executeQuery(CompiledQuery.raw(text, arrays));
     return Number(result.numAffectedRows ?? 0);
+  }
+
+  async reserveIds(tx: Tx, table: 'person', count: number): Promise<number[]> {
+    const { rows } = await sql<{ id: number }>`
+      select nextval(pg_get_serial_sequence(${table}, 'id')) as id
+      from generate_series(1, ${count})`.execute(tx);
+    return rows.map(({ id }) => id);
   }
 
   async scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {

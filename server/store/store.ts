@@ -56,6 +56,11 @@ export interface Store {
   lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly (string | number)[]): Promise<Row[]>;
   /** Writes rows (each in the order of `columns`); answers how many were written. */
   insertMany(tx: Tx, insert: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number>;
+  /**
+   * Ids of rows to be inserted in this transaction, in growing order; those not used are never given again,
+   * or given again only where no other writer can be.
+   */
+  reserveIds(tx: Tx, table: 'person', count: number): Promise<number[]>;
   /** A page's rows, each an array in the order of the columns: half the cost of objects. */
   scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]>;
   /** Copies the database to a file while it is in use (SQLite only). */

@@ -1,12 +1,9 @@
 import { Readable } from 'node:stream';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import type { App } from '../../../server/app.ts';
-import {
-  fingerprintOf,
-  type ImportFormat,
-  importFile,
-  type Reject,
-} from '../../../server/registry/import.ts';
+import { fingerprintOf, importFile } from '../../../server/registry/import.ts';
+import type { ImportFormat } from '../../../server/registry/import-records.ts';
+import type { Reject } from '../../../server/registry/prepare.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
 import { giudizioNames, verbaleKinds } from '../../../server/registry/verbale.ts';
 import { openStore } from '../../../server/store/open.ts';

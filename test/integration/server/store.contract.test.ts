@@ -71,8 +71,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const stolen = { person: other, verbale: first.verbale };
     const changed = { ...first, verbale: { ...first.verbale, text: 'other' } };
     expect((await app.registry.importRows([stolen, changed])).rejected).toEqual([
-      { index: 0, problem: 'protocolOfAnother' },
-      { index: 1, problem: 'conflictingContent' },
+      { line: 0, problem: 'protocolOfAnother' },
+      { line: 1, problem: 'conflictingContent' },
     ]);
   });
 

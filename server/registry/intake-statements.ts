@@ -1,0 +1,83 @@
+import type { BulkInsert, Lookup } from '../store/store.ts';
+import type { Verbale } from './verbale.ts';
+
+/** A person as it is in the database. */
+export interface PersonRow {
+  id: number;
+  code_mac: string;
+  identity_cipher: Buffer;
+  privacy_version: string | null;
+  status: string;
+}
+
+export const personsByMac: Lookup = {
+  head: `select id, code_mac, identity_cipher, privacy_version, status from person where code_mac`,
+  keyType: 'text',
+  isUnique: true,
+};
+
+export interface VerbaleRow {
+  protocol: string;
+  person_id: number;
+  state: Verbale['state'];
+  body: string;
+}
+
+export const verbaliByProtocol: Lookup = {
+  head: 'select protocol, person_id, state, body from verbale where protocol',
+  keyType: 'text',
+  isUnique: true,
+};
+export const verbaliByPerson: Lookup = {
+  head: 'select protocol, person_id, state, body from verbale where person_id',
+  keyType: 'bigint',
+};
+
+const personColumns = {
+  code_mac: 'text',
+  identity_cipher: 'bytea',
+  has_mobile: 'integer',
+  has_email: 'integer',
+  privacy_version: 'text',
+  status: 'text',
+  updated_at: 'bigint',
+} as const;
+
+/** With ids that were reserved; a person whom another node wrote meanwhile is left out. */
+export const insertPersons: BulkInsert = {
+  table: 'person',
+  columns: { id: 'bigint', ...personColumns },
+  tail: 'on conflict (code_mac) do nothing',
+};
+
+/** Rows that are there already: their status stays. */
+export const updateIdentities: BulkInsert = {
+  table: 'person',
+  columns: personColumns,
+  tail: `on conflict (code_mac) do update set identity_cipher = excluded.identity_cipher,
+    has_mobile = excluded.has_mobile, has_email = excluded.has_email,
+    privacy_version = excluded.privacy_version, updated_at = excluded.updated_at`,
+};
+
+/** Rows that are there already: the other values meet the conflict and are dropped. */
+export const updateStatuses: BulkInsert = {
+  table: 'person',
+  columns: personColumns,
+  tail: `on conflict (code_mac) do update set status = excluded.status,
+    updated_at = excluded.updated_at`,
+};
+
+export const insertVerbali: BulkInsert = {
+  table: 'verbale',
+  columns: {
+    protocol: 'text',
+    person_id: 'bigint',
+    kind: 'text',
+    area: 'text',
+    state: 'text',
+    definitive_at: 'bigint',
+    body: 'text',
+  },
+  tail: `on conflict (protocol) do update set state = excluded.state,
+    definitive_at = excluded.definitive_at, body = excluded.body`,
+};

@@ -1,0 +1,111 @@
+import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+import { VarcoError } from '../../shared/errors.ts';
+import type { Block } from './import-records.ts';
+import { type PreparedBlock, prepareBlock } from './prepare.ts';
+
+export interface PrepareQuestion {
+  id: number;
+  block: Block;
+  today: string;
+}
+
+export interface PrepareAnswer {
+  id: number;
+  prepared: PreparedBlock;
+}
+
+/** Beside the thread that writes; more would wait for it. */
+const THREADS_MAX = 3;
+/** So many blocks are prepared here, so that a small file pays for no thread. */
+const BLOCKS_HERE = 4;
+
+const isSource = import.meta.url.endsWith('.ts');
+const WORKER_URL = new URL(`./prepare.worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+
+interface Waiting {
+  resolve(prepared: PreparedBlock): void;
+  reject(error: unknown): void;
+}
+
+/** Prepares blocks of an import on as many threads as there are processors beside the writer's. */
+export class Preparers {
+  readonly #threads: number;
+  readonly #workers: Worker[] = [];
+  readonly #waiting = new Map<number, Waiting>();
+  #asked = 0;
+  #fault: VarcoError | undefined;
+
+  constructor(threads = Math.min(THREADS_MAX, availableParallelism() - 1)) {
+    this.#threads = threads;
+  }
+
+  /**
+   * @param block its memory goes to the thread: it is empty afterwards.
+   * @throws VarcoError `importFailed` when a thread died.
+   */
+  prepare(block: Block, today: string): Promise<PreparedBlock> {
+    this.#asked += 1;
+    if (this.#threads === 0 || this.#asked <= BLOCKS_HERE) {
+      return Promise.resolve(prepareBlock(block, today));
+    }
+    if (this.#workers.length === 0) {
+      this.#open();
+    }
+    const id = this.#asked;
+    const worker = this.#workers[id % this.#workers.length];
+    return new Promise((resolve, reject) => {
+      if (this.#fault) {
+        reject(this.#fault);
+        return;
+      }
+      this.#waiting.set(id, { resolve, reject });
+      const question: PrepareQuestion = { id, block, today };
+      worker?.postMessage(question, [block.bytes.buffer as ArrayBuffer]);
+    });
+  }
+
+  async close(): Promise<void> {
+    this.#fault ??= new VarcoError('importFailed', 'The import has ended');
+    await Promise.all(this.#workers.map((worker) => worker.terminate()));
+  }
+
+  #open(): void {
+    for (let opened = 0; opened < this.#threads; opened += 1) {
+      const worker = openWorker();
+      worker.on('message', ({ id, prepared }: PrepareAnswer) => {
+        this.#waiting.get(id)?.resolve(prepared);
+        this.#waiting.delete(id);
+      });
+      worker.once('error', (cause) => this.#fail(cause));
+      worker.once('exit', (code) => this.#fail(code));
+      this.#workers.push(worker);
+    }
+  }
+
+  #fail(cause: unknown): void {
+    this.#fault ??= new VarcoError('importFailed', 'A thread of the import died', { cause });
+    for (const { reject } of this.#waiting.values()) {
+      reject(this.#fault);
+    }
+    this.#waiting.clear();
+  }
+}
+
+/** From TypeScript the thread registers the loader itself; built, its entry is plain JavaScript. */
+function openWorker(): Worker {
+  if (!isSource) {
+    return new Worker(WORKER_URL);
+  }
+  const loader = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
+  const { href } = pathToFileURL(loader);
+  const source = `import(${JSON.stringify(href)}).then((tsx) => {
+    tsx.register();
+    return import(${JSON.stringify(WORKER_URL.href)});
+  });`;
+  return new Worker(source, { eval: true, execArgv: [] });
+}

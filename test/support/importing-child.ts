@@ -1,0 +1,23 @@
+/**
+ * A program that imports a file and tells after each batch; started by a test that kills it.
+ * Arguments: the database's path, the keyring as JSON, the file.
+ */
+import { createReadStream } from 'node:fs';
+import { Keyring } from '../../server/credential/keyring.ts';
+import { fingerprintOf, importFile } from '../../server/registry/import.ts';
+import { openStore } from '../../server/store/open.ts';
+import { startApp } from './server-app.ts';
+
+const [path = '', keys = '', file = ''] = process.argv.slice(2);
+const store = await openStore(`sqlite:${path}`);
+const app = await startApp(store, { keyring: new Keyring(JSON.parse(keys)) });
+const fingerprint = await fingerprintOf(createReadStream(file), 'ndjson');
+await importFile(app.registry, createReadStream(file), {
+  format: 'ndjson',
+  fingerprint,
+  onReject() {},
+  onProgress: ({ lines }) => process.send?.(lines),
+});
+await app.stop();
+await store.close();
+process.disconnect();
