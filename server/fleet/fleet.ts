@@ -82,6 +82,7 @@ export class Fleet {
       enrolled: () => {},
       commandEnded: () => {},
     };
+  #cancelDelivery: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #alertCount: AlertCount = (gate) => this.alerts.countOf(gate);
@@ -167,7 +168,7 @@ export class Fleet {
   attach(sockets: KioskSockets): void {
     this.live.attach(sockets);
     this.commands.attach({
-      callable: () => sockets.callable(),
+      takesCalls: (kiosk) => sockets.takesCalls(kiosk),
       command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
     });
     this.#renewals.attach({
@@ -198,6 +199,7 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
+    this.#cancelDelivery?.();
     await this.#steward.stop();
     await this.commands.stop();
     await this.alerts.stop();
@@ -297,6 +299,14 @@ export class Fleet {
     }
   }
 
+  /** One look at what waits, for all that boot within a moment of each other. */
+  #deliverSoon(): void {
+    this.#cancelDelivery ??= this.#clock.after(DELIVER_SOON_MS, () => {
+      this.#cancelDelivery = undefined;
+      void this.commands.deliver();
+    });
+  }
+
   #connect(): void {
     const { live, events, commands, rollouts, rolloutRunner } = this;
     const changed = (gates: readonly string[]) =>
@@ -317,7 +327,7 @@ export class Fleet {
     commands.onEnd = (name, state) => this.onCounted.commandEnded(name, state);
     live.onReloaded = () => void this.#push.run();
     live.onAdmitted = (kiosk, version) => this.#push.answered(kiosk, version);
-    live.onBooted = () => void commands.deliver();
+    live.onBooted = () => this.#deliverSoon();
     live.onCommandEnd = (kiosk, end) => {
       commands.ended(kiosk, end).catch((error: unknown) => {
         this.#log.warn({ code: errorCode(error) }, 'the end of a command was not kept');
@@ -327,6 +337,8 @@ export class Fleet {
 }
 
 const STEPS_MAX = 200;
+/** A kiosk that booted gets what waits for it this soon. */
+const DELIVER_SOON_MS = 20;
 
 /** Runs small steps until there is no more to do, or enough was done for now. */
 async function whileMore(step: () => Promise<boolean>): Promise<void> {

@@ -11,12 +11,12 @@ import {
   actions,
   type RequestOf,
 } from '../../shared/protocol/messages.ts';
-import type { ActionTable, PeerOptions } from '../../shared/protocol/peer.ts';
+import type { ActionTable } from '../../shared/protocol/peer.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { KioskCalls, type KioskCallsDeps } from './kiosk-calls.ts';
-import { KioskConnection } from './kiosk-connection.ts';
+import { type ConnectionSpeech, KioskConnection } from './kiosk-connection.ts';
 import { KioskWebSocket } from './kiosk-web-socket.ts';
 import type { KioskFinder } from './kiosks.ts';
 import { type CloseReason, defaultSocketLimits, type SocketLimits } from './link-limits.ts';
@@ -59,7 +59,7 @@ export class KioskSockets implements ConnectionHost {
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
   readonly proofs: ProofGate;
-  readonly #protocols: ReadonlyMap<string, PeerOptions<KioskConnection>>;
+  readonly #protocols: ReadonlyMap<string, ConnectionSpeech>;
   readonly #certificateSites: 'all' | readonly string[];
   readonly #server: SocketServer<typeof KioskWebSocket>;
   readonly #connections = new Set<KioskConnection>();
@@ -175,9 +175,9 @@ export class KioskSockets implements ConnectionHost {
     return this.#byKiosk.has(kioskId);
   }
 
-  /** The ids of those that have booted, and take calls. */
-  callable(): string[] {
-    return [...this.#byKiosk].flatMap(([id, { isAccepted }]) => (isAccepted ? [id] : []));
+  /** Whether it is connected and has booted. */
+  takesCalls(kioskId: string): boolean {
+    return this.#byKiosk.get(kioskId)?.isAccepted === true;
   }
 
   /**
