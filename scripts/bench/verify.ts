@@ -18,6 +18,7 @@ import { startPostgres } from '../embedded-postgres.ts';
 import type { BenchContext } from './context.ts';
 import { Caller, load } from './server/load.ts';
 import type { MinimalPerson } from './server/minimal.ts';
+import { heard, PlainPrograms } from './server/plain.ts';
 import type { Subject, Told } from './server/process.ts';
 import { SITES } from './server/sites.ts';
 
@@ -41,6 +42,7 @@ interface Measured {
 export async function run(context: BenchContext): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'varco-bench-'));
   const postgres = await startPostgres();
+  const programs = await PlainPrograms.build([processFile]);
   try {
     const keyring = join(folder, 'keyring.json');
     await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
@@ -62,7 +64,7 @@ export async function run(context: BenchContext): Promise<void> {
     const minimalPath = join(folder, 'minimal.db');
     reportAll(
       context,
-      await measureAll({
+      await measureAll(programs, {
         echo: { kind: 'echo', persons: PERSONS },
         minimal: { kind: 'minimal', path: minimalPath, persons: PERSONS },
         sqlite: varco(`sqlite:${join(folder, 'varco.db')}`),
@@ -71,17 +73,21 @@ export async function run(context: BenchContext): Promise<void> {
     );
     reportSymbol(context);
   } finally {
+    await programs.remove();
     await postgres.stop();
     await rm(folder, { recursive: true });
   }
 }
 
-async function measureAll(subjects: Record<string, Subject>): Promise<Record<string, Measured>> {
+async function measureAll(
+  programs: PlainPrograms,
+  subjects: Record<string, Subject>,
+): Promise<Record<string, Measured>> {
   const running = new Map<string, Running>();
   const all: Record<string, Measured> = {};
   try {
     for (const [name, subject] of Object.entries(subjects)) {
-      const one = await start(subject);
+      const one = await start(programs, subject);
       running.set(name, one);
       await load(one.callers, WARM_UP_S);
       all[name] = { cpu: [], rate: 0, latencies: [] };
@@ -110,9 +116,9 @@ interface Running {
   callers: Caller[];
 }
 
-async function start(subject: Subject): Promise<Running> {
-  const child = fork(processFile, [JSON.stringify(subject)], { execArgv: ['--import', 'tsx'] });
-  const [ready] = (await told(child)) as [Told & { kind: 'ready' }];
+async function start(programs: PlainPrograms, subject: Subject): Promise<Running> {
+  const child = fork(programs.path(processFile), [JSON.stringify(subject)], { execArgv: [] });
+  const ready = await heard<Told & { kind: 'ready' }>(child);
   const isVarco = subject.kind === 'varco';
   const callers = await Promise.all(
     Array.from({ length: CONNECTIONS }, (_, index) =>
@@ -133,24 +139,8 @@ function goingTo(gate: number, people: readonly MinimalPerson[]): MinimalPerson[
 
 async function cpuOf(child: ChildProcess): Promise<number> {
   child.send('cpu');
-  const [{ micros }] = (await told(child)) as [Told & { kind: 'cpu' }];
+  const { micros } = await heard<Told & { kind: 'cpu' }>(child);
   return micros;
-}
-
-/** What a child says next. @throws when it ends instead. */
-async function told(child: ChildProcess): Promise<unknown[]> {
-  const given = new AbortController();
-  const { signal } = given;
-  const ended = once(child, 'exit', { signal }).then(([code]) => {
-    throw new Error(`A server under measurement ended with ${code}`);
-  });
-  // Who is told has no use for the end any more.
-  ended.catch(() => {});
-  try {
-    return await Promise.race([once(child, 'message', { signal }), ended]);
-  } finally {
-    given.abort();
-  }
 }
 
 function reportAll(context: BenchContext, all: Record<string, Measured>): void {

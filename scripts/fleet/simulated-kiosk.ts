@@ -1,4 +1,4 @@
-import { type KeyObject, randomUUID, sign } from 'node:crypto';
+import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import { Link, type LinkEvents } from '../../device/link/link.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
@@ -9,6 +9,7 @@ import {
   type ReportedConfig,
   steeredConfigSchema,
 } from '../../shared/protocol/steered-config.ts';
+import { newRequestId } from '../../shared/request-id.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { machineAt, type Temper, temperOf } from './lifelike.ts';
 
@@ -112,7 +113,7 @@ export class SimulatedKiosk {
     const told = (verdict: Parameters<NonNullable<SimulatedKioskDeps['verdict']>>[0]) =>
       this.#deps.verdict?.(verdict, this.#deps.clock.monotonic() - before);
     try {
-      const request = { requestId: randomUUID(), ...person };
+      const request = { requestId: newRequestId(Date.now(), randomBytes), ...person };
       const { verdict } = await this.#link.verify(request, ANSWER_MS);
       this.#counts[verdict.outcome] += 1;
       told(verdict);

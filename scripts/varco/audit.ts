@@ -51,7 +51,9 @@ function verifyCommand(): Command {
         json
           ? JSON.stringify({ ...totals, problems: problems.length })
           : `${rows} rows of ${nodes} chains, ${checkpoints} checkpoints: ` +
-              (problems.length === 0 ? 'all good' : `${problems.length} problems`),
+              (problems.length === 0
+                ? 'all good'
+                : `${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}`),
       );
       if (problems.length > 0) {
         process.exitCode = EXIT_PROBLEMS;

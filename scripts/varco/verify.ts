@@ -28,6 +28,7 @@ export function verifyCommand(): Command {
     .action(async (options: Options) => {
       await withApp(options.config, async (open) => {
         const code = codeOf(options.credential, open);
+        checkPolicies(options.policy, open);
         for (const policy of options.policy) {
           const { verdict } = await open.app.verification.verify({
             asker: { id: 'command', site: 'command' },
@@ -43,6 +44,19 @@ export function verifyCommand(): Command {
         }
       });
     });
+}
+
+/** @throws VarcoError `policyUnknown`: nothing is asked when one of the names is wrong. */
+function checkPolicies(asked: readonly string[], { app }: OpenApp): void {
+  const now = new Date();
+  const unknown = asked.filter((policy) => !app.policies.find(policy, now));
+  if (unknown.length > 0) {
+    const known = [...new Set(app.policies.list().map(({ id }) => id))].sort();
+    throw new VarcoError(
+      'policyUnknown',
+      `No policy ${unknown.join(', ')} is in force; there are ${known.join(', ')}`,
+    );
+  }
 }
 
 /** A phone's live code is good for one question: of several policies, the first. */

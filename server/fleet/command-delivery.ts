@@ -13,8 +13,8 @@ const ROUND_MAX = 5_000;
 
 /** What this node can do to kiosks that are connected to it. */
 export interface CommandLine {
-  /** The kiosks of this node that have booted: one that has only proven itself takes no calls yet. */
-  callable(): string[];
+  /** Whether a kiosk is here and has booted: one that has only proven itself takes no calls yet. */
+  takesCalls(kiosk: string): boolean;
   command(
     kiosk: string,
     request: { id: string; command: KioskCommand },
@@ -47,7 +47,10 @@ export class CommandDelivery {
   readonly #now: () => number;
   readonly #log: Log;
   readonly #ends: CommandEnds;
-  #line: CommandLine = { callable: () => [], command: () => Promise.reject(new Error('no line')) };
+  #line: CommandLine = {
+    takesCalls: () => false,
+    command: () => Promise.reject(new Error('no line')),
+  };
   /** By command: the way to its kiosk and back. */
   readonly #onTheWay = new Map<string, Promise<void>>();
   #round: Promise<void> = Promise.resolve();
@@ -104,8 +107,7 @@ export class CommandDelivery {
 
   /** Sets out with what may go now. */
   async #begin(): Promise<void> {
-    const here = new Set(this.#line.callable());
-    if (here.size === 0 || this.#stopped) {
+    if (this.#stopped) {
       return;
     }
     const busy = new Set(this.#onTheWay.keys());
@@ -119,7 +121,7 @@ export class CommandDelivery {
       .limit(ROUND_MAX)
       .execute();
     for (const row of waiting) {
-      if (here.has(row.kiosk) && !busy.has(row.id) && this.#isOurs(row)) {
+      if (!busy.has(row.id) && this.#line.takesCalls(row.kiosk) && this.#isOurs(row)) {
         const way = this.#sendOne(row)
           .catch((error: unknown) => {
             this.#log.warn({ code: errorCode(error) }, 'a command waits');

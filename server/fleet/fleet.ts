@@ -15,6 +15,7 @@ import { ConfigVersions } from './config-versions.ts';
 import { Enrolment } from './enrolment.ts';
 import { FleetEvents } from './events.ts';
 import { Gates } from './gates.ts';
+import { type FleetSummary, type KioskRow, summarise } from './kiosk-row.ts';
 import type { KioskSockets } from './kiosk-socket.ts';
 import { type Kiosk, Kiosks } from './kiosks.ts';
 import { LiveFleet } from './live.ts';
@@ -24,15 +25,7 @@ import { Renewals } from './renewals.ts';
 import { RolloutRunner } from './rollout-runner.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
-import {
-  type AlertCount,
-  type FleetRow,
-  type FleetSummary,
-  type GateDetails,
-  summarise,
-  toDetails,
-  toFleetRow,
-} from './rows.ts';
+import { type AlertCount, type GateDetails, toDetails, toKioskRow } from './rows.ts';
 import { SavedViews } from './saved-views.ts';
 import { Sites } from './sites.ts';
 import { Steward } from './steward.ts';
@@ -89,6 +82,7 @@ export class Fleet {
       enrolled: () => {},
       commandEnded: () => {},
     };
+  #cancelDelivery: (() => void) | undefined;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #alertCount: AlertCount = (gate) => this.alerts.countOf(gate);
@@ -174,7 +168,7 @@ export class Fleet {
   attach(sockets: KioskSockets): void {
     this.live.attach(sockets);
     this.commands.attach({
-      callable: () => sockets.callable(),
+      takesCalls: (kiosk) => sockets.takesCalls(kiosk),
       command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
     });
     this.#renewals.attach({
@@ -205,6 +199,7 @@ export class Fleet {
   }
 
   async stop(): Promise<void> {
+    this.#cancelDelivery?.();
     await this.#steward.stop();
     await this.commands.stop();
     await this.alerts.stop();
@@ -227,13 +222,13 @@ export class Fleet {
   }
 
   /** The rows of the gates named, or of all, whoever may see them; one that is not there is no more. */
-  rows(ids?: readonly string[]): FleetRow[] {
+  rows(ids?: readonly string[]): KioskRow[] {
     const entries = ids ? ids.flatMap((id) => this.roster.get(id) ?? []) : this.roster.gates();
-    return [...entries].map((entry) => toFleetRow(entry, this.roster, this.#alertCount));
+    return [...entries].map((entry) => toKioskRow(entry, this.roster, this.#alertCount));
   }
 
   /** The rows that this actor may see. */
-  rowsFor(who: FleetActor): FleetRow[] {
+  rowsFor(who: FleetActor): KioskRow[] {
     const seen = visibleSites(who);
     return seen ? this.rows().filter(({ siteId }) => seen === 'all' || seen.includes(siteId)) : [];
   }
@@ -304,6 +299,14 @@ export class Fleet {
     }
   }
 
+  /** One look at what waits, for all that boot within a moment of each other. */
+  #deliverSoon(): void {
+    this.#cancelDelivery ??= this.#clock.after(DELIVER_SOON_MS, () => {
+      this.#cancelDelivery = undefined;
+      void this.commands.deliver();
+    });
+  }
+
   #connect(): void {
     const { live, events, commands, rollouts, rolloutRunner } = this;
     const changed = (gates: readonly string[]) =>
@@ -324,7 +327,7 @@ export class Fleet {
     commands.onEnd = (name, state) => this.onCounted.commandEnded(name, state);
     live.onReloaded = () => void this.#push.run();
     live.onAdmitted = (kiosk, version) => this.#push.answered(kiosk, version);
-    live.onBooted = () => void commands.deliver();
+    live.onBooted = () => this.#deliverSoon();
     live.onCommandEnd = (kiosk, end) => {
       commands.ended(kiosk, end).catch((error: unknown) => {
         this.#log.warn({ code: errorCode(error) }, 'the end of a command was not kept');
@@ -334,6 +337,8 @@ export class Fleet {
 }
 
 const STEPS_MAX = 200;
+/** A kiosk that booted gets what waits for it this soon. */
+const DELIVER_SOON_MS = 20;
 
 /** Runs small steps until there is no more to do, or enough was done for now. */
 async function whileMore(step: () => Promise<boolean>): Promise<void> {

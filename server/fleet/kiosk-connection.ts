@@ -8,12 +8,13 @@ import {
   type PeerOptions,
 } from '../../shared/protocol/peer.ts';
 import { type Challenged, challenge } from './challenge.ts';
-import { CommandResults } from './command-results.ts';
+import type { CommandResults } from './command-results.ts';
 import type { ConnectionHost, Handshake } from './connection-host.ts';
+import { KioskTalk, type TalkingKiosk } from './kiosk-talk.ts';
 import type { Carried, KioskWebSocket } from './kiosk-web-socket.ts';
 import type { Kiosk } from './kiosks.ts';
-import { type CloseReason, closeCodes, reconnectWithinMs } from './link-limits.ts';
-import type { GoneReason, LinkFacts, LinkListener } from './link-listener.ts';
+import { type CloseReason, closeCodes } from './link-limits.ts';
+import type { GoneReason, LinkFacts } from './link-listener.ts';
 import type { Pulsed } from './link-pulse.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
@@ -24,20 +25,25 @@ type State =
   | { name: 'accepted'; kiosk: Kiosk }
   | { name: 'closed' };
 
+/** {@link KioskConnection.speech} */
+export interface ConnectionSpeech extends PeerOptions<KioskConnection> {
+  talk: KioskTalk;
+}
+
 /**
  * One kiosk's connection: challenge, proof, boot, and only then verifications. There are thousands that
  * say nothing, so whatever one needs only at times is made then, and what all have alike is shared.
  */
-export class KioskConnection implements Carried, Pulsed, Challenged {
+export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKiosk {
   readonly #server: ConnectionHost;
   readonly #socket: KioskWebSocket;
   readonly #facts: LinkFacts;
   readonly #peer: Peer<KioskConnection>;
-  /** Absent while no command's result is on its way. */
-  #results: CommandResults | undefined;
+  readonly #speech: ConnectionSpeech;
+  results: CommandResults | undefined;
+  toldWithinMs = 0;
   #state: State;
   #goneReason: GoneReason = 'closed';
-  #toldWithinMs = 0;
   #waitsFor: 'boot' | 'ping' | 'pong' = 'boot';
   #dueAt = 0;
 
@@ -46,35 +52,27 @@ export class KioskConnection implements Carried, Pulsed, Challenged {
     server: ConnectionHost,
     socket: KioskWebSocket,
     handshake: Handshake,
-    speech: PeerOptions<KioskConnection>,
+    speech: ConnectionSpeech,
   ) {
     this.#server = server;
     this.#socket = socket;
     this.#facts = handshake.facts;
     this.#state = { name: 'proving', handshake };
+    this.#speech = speech;
     this.#peer = new Peer<KioskConnection>(speech, this);
   }
 
-  /** What all connections of one protocol have in common: what a kiosk may call, and what it is answered. */
-  static speech(server: ConnectionHost, actions: ActionTable): PeerOptions<KioskConnection> {
-    const { calls, clock } = server;
+  /** What all connections of one protocol have in common. */
+  static speech(server: ConnectionHost, actions: ActionTable): ConnectionSpeech {
+    const talk = new KioskTalk(server);
     return {
       send: (text, connection) => connection.#send(text),
-      clock,
+      clock: server.clock,
       limits: defaultPeerLimits,
       actions,
       flooded: (connection) => connection.close('flood'),
-      handlers: {
-        Boot: (request, connection) => connection.#logged('boot', () => connection.#boot(request)),
-        Verify: (request, connection) => calls.verify(connection.#acceptedKiosk(), request),
-        VerifyCode: (request, connection) => calls.verifyCode(connection.#acceptedKiosk(), request),
-        Status: (report, connection) => connection.#status(report),
-        ListHead: (request, connection) => calls.listHead(connection.#acceptedKiosk(), request),
-        ListChunk: (request, connection) => calls.listChunk(connection.#acceptedKiosk(), request),
-        Facts: (request, connection) => calls.facts(connection.#acceptedKiosk(), request),
-        Measurements: (request, connection) => connection.#measurements(request),
-        CommandResult: (part, connection) => connection.#commandResult(part),
-      },
+      handlers: talk.handlers(),
+      talk,
     };
   }
 
@@ -154,7 +152,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged {
     this.#state = { name: 'closed' };
     this.#server.forget(kiosk?.id, this);
     if (kiosk) {
-      this.#tell((listener) => listener.gone?.(kiosk, this.#facts, this.#goneReason));
+      this.#speech.talk.tell((listener) => listener.gone?.(kiosk, this.#facts, this.#goneReason));
     }
   }
 
@@ -198,106 +196,30 @@ export class KioskConnection implements Carried, Pulsed, Challenged {
       const { kiosk } = proven;
       this.#state = { name: 'proven', kiosk };
       this.#server.accept(kiosk.id, this);
-      this.#tell((listener) => listener.connected?.(kiosk, this.#facts));
+      this.#speech.talk.tell((listener) => listener.connected?.(kiosk, this.#facts));
     }
   }
 
   /** A boot that comes right behind the proof waits until that is checked. */
-  async #boot(request: RequestOf<'Boot'>): Promise<AnswerOf<'Boot'>> {
+  async proven(): Promise<Kiosk> {
     if (this.#state.name === 'proving') {
       await this.#state.proof;
     }
     if (this.#state.name !== 'proven' && this.#state.name !== 'accepted') {
       throw new CallError('notAccepted', 'Boot before the proof');
     }
-    const { kiosk } = this.#state;
-    const { clock, hosts, keyring, limits, listener } = this.#server;
-    const admission = await listener.admit(kiosk, request);
-    const serverTime = clock.now();
-    if (admission.status !== 'accepted') {
-      return { ...admission, serverTime };
-    }
+    return this.#state.kiosk;
+  }
+
+  letIn(kiosk: Kiosk): void {
     this.#state = { name: 'accepted', kiosk };
-    this.#wait('ping', limits.pingEveryMs);
-    this.#tell((told) => told.booted?.(kiosk, request));
-    this.#tell((told) => request.config && told.configReported?.(kiosk, request.config));
-    return {
-      status: 'accepted',
-      serverTime,
-      intervalMs: admission.intervalMs ?? limits.statusEveryMs,
-      gate: this.#server.calls.gateOf(kiosk),
-      hosts: [...hosts],
-      credentialKeys: keyring.credentialKeys(),
-      reconnectWithinMs: this.#within(),
-      factsKey: keyring.factsKey(),
-      ...(admission.desired ? { desired: admission.desired } : {}),
-    };
+    this.#wait('ping', this.#server.limits.pingEveryMs);
   }
 
-  #status(report: RequestOf<'Status'>): AnswerOf<'Status'> {
-    const kiosk = this.#acceptedKiosk();
-    this.#tell((listener) => listener.status?.(kiosk, report));
-    this.#tell((listener) => report.config && listener.configReported?.(kiosk, report.config));
-    const before = this.#toldWithinMs;
-    const withinMs = this.#within();
-    return {
-      serverTime: this.#server.clock.now(),
-      ...(withinMs === before ? {} : { reconnectWithinMs: withinMs }),
-    };
-  }
-
-  async #measurements({
-    measurements,
-  }: RequestOf<'Measurements'>): Promise<AnswerOf<'Measurements'>> {
-    const kiosk = this.#acceptedKiosk();
-    await this.#logged('measurements', async () =>
-      this.#server.listener.measured?.(kiosk, measurements),
-    );
-    return {};
-  }
-
-  /** How this server's kiosks are spread if it is lost; the kiosk is told when it changes. */
-  #within(): number {
-    this.#toldWithinMs = reconnectWithinMs(this.#server.size, this.#server.limits);
-    return this.#toldWithinMs;
-  }
-
-  #commandResult(part: RequestOf<'CommandResult'>): AnswerOf<'CommandResult'> {
-    const kiosk = this.#acceptedKiosk();
-    this.#results ??= new CommandResults();
-    const end = this.#results.take(part);
-    if (this.#results.isEmpty) {
-      this.#results = undefined;
-    }
-    this.#tell((listener) => end && listener.commandResult?.(kiosk, end));
-    return {};
-  }
-
-  #acceptedKiosk(): Kiosk {
+  accepted(): Kiosk {
     if (this.#state.name !== 'accepted') {
       throw new CallError('notAccepted', 'Only Boot is accepted before boot');
     }
     return this.#state.kiosk;
-  }
-
-  /** A fault of ours is told to the kiosk by its code alone: what it was stands in our log. */
-  async #logged<Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof CallError)) {
-        this.#server.log.error({ code: errorCode(error), what }, 'a call of a kiosk failed');
-      }
-      throw error;
-    }
-  }
-
-  /** A listener's fault is its own: the link goes on. */
-  #tell(what: (listener: LinkListener) => void): void {
-    try {
-      what(this.#server.listener);
-    } catch (error) {
-      this.#server.log.error({ code: errorCode(error) }, 'the fleet did not take an event');
-    }
   }
 }

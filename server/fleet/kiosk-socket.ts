@@ -11,12 +11,12 @@ import {
   actions,
   type RequestOf,
 } from '../../shared/protocol/messages.ts';
-import type { ActionTable, PeerOptions } from '../../shared/protocol/peer.ts';
+import type { ActionTable } from '../../shared/protocol/peer.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import type { ConnectionHost } from './connection-host.ts';
 import { KioskCalls, type KioskCallsDeps } from './kiosk-calls.ts';
-import { KioskConnection } from './kiosk-connection.ts';
+import { type ConnectionSpeech, KioskConnection } from './kiosk-connection.ts';
 import { KioskWebSocket } from './kiosk-web-socket.ts';
 import type { KioskFinder } from './kiosks.ts';
 import { type CloseReason, defaultSocketLimits, type SocketLimits } from './link-limits.ts';
@@ -59,7 +59,7 @@ export class KioskSockets implements ConnectionHost {
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
   readonly proofs: ProofGate;
-  readonly #protocols: ReadonlyMap<string, PeerOptions<KioskConnection>>;
+  readonly #protocols: ReadonlyMap<string, ConnectionSpeech>;
   readonly #certificateSites: 'all' | readonly string[];
   readonly #server: SocketServer<typeof KioskWebSocket>;
   readonly #connections = new Set<KioskConnection>();
@@ -134,10 +134,12 @@ export class KioskSockets implements ConnectionHost {
     socket.off('error', destroy);
     this.#opened += 1;
     this.#proving += 1;
+    const shown = certificateOf(socket);
+    const endsAt = shown && { certificateEndsAt: shown.endsAt };
     const handshake = {
       host: (headers.host ?? '').toLowerCase(),
-      facts: { connection: this.#opened, address: socket.remoteAddress ?? '' },
-      certificateName: certificateName(socket),
+      facts: { connection: this.#opened, address: socket.remoteAddress ?? '', ...endsAt },
+      certificateName: shown?.name,
     };
     const connection = new KioskConnection(this, opened, handshake, speech);
     this.#connections.add(connection);
@@ -173,9 +175,9 @@ export class KioskSockets implements ConnectionHost {
     return this.#byKiosk.has(kioskId);
   }
 
-  /** The ids of those that have booted, and take calls. */
-  callable(): string[] {
-    return [...this.#byKiosk].flatMap(([id, { isAccepted }]) => (isAccepted ? [id] : []));
+  /** Whether it is connected and has booted. */
+  takesCalls(kioskId: string): boolean {
+    return this.#byKiosk.get(kioskId)?.isAccepted === true;
   }
 
   /**
@@ -222,13 +224,15 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-/** Whom the client certificate names, if TLS found it good. */
-function certificateName(socket: Duplex): string | undefined {
+/** Whom the client certificate names and when it ends, if TLS found it good. */
+function certificateOf(socket: Duplex): { name: string; endsAt: number } | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) {
     return undefined;
   }
-  const { subject } = socket.getPeerCertificate();
-  return typeof subject?.CN === 'string' ? subject.CN : undefined;
+  const { subject, valid_to: validTo } = socket.getPeerCertificate();
+  return typeof subject?.CN === 'string'
+    ? { name: subject.CN, endsAt: Date.parse(validTo) }
+    : undefined;
 }
 
 function refuse(socket: Duplex, status: string): void {

@@ -1,4 +1,3 @@
-import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -7,11 +6,12 @@ import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Status } from '../registry/status.ts';
-import { type Area, fiscalBenefits, giudizi } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { decide } from './decide.ts';
 import { Guesses } from './guesses.ts';
-import { CODE_LIFE_MS, CODE_TRIES, newCode, tryCode } from './one-time-code.ts';
+import { type Bound, KeptCodes } from './kept-codes.ts';
+import { CODE_LIFE_MS } from './one-time-code.ts';
 import type { Policies } from './policies.ts';
 import { findAll, recognise } from './recognition.ts';
 import type { Answer, Asker } from './settlement.ts';
@@ -23,17 +23,6 @@ export interface OperatorSession {
   site: string;
   /** Unix milliseconds. */
   validUntil: number;
-}
-
-/** One area's detail, each part with its legal reference. Shown once, stored nowhere. */
-export interface AreaDetail {
-  area: Area;
-  giudizio: string;
-  law: string;
-  percentage?: number;
-  accompagnamento: boolean;
-  revisionOn?: string;
-  fiscalBenefits: { name: string; law: string }[];
 }
 
 export type SecondLevelAnswer =
@@ -51,17 +40,11 @@ export interface SecondLevelRequest {
   purpose: string;
 }
 
-interface Bound {
-  asker: Asker;
-  credentialId: string;
-  /** The operator's purpose, or the gate's policy. */
-  purpose: string;
-}
-
 /** The second level: only with a one-time code that the citizen holds, or to the citizen's own address. */
 export class SecondLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
+  readonly #codes: KeptCodes;
   readonly #audit: Audit;
   readonly #registry: Registry;
   readonly #policies: Policies;
@@ -81,6 +64,7 @@ export class SecondLevel {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
+    this.#codes = new KeptCodes(deps);
     this.#audit = deps.audit;
     this.#registry = deps.registry;
     this.#policies = deps.policies;
@@ -126,7 +110,7 @@ export class SecondLevel {
     const asker = this.#askerOf(session);
     const { credentialId, purpose, code } = one;
     return this.#store.transaction(async (tx) => {
-      const tried = await this.#try(tx, { asker, credentialId, purpose }, code);
+      const tried = await this.#codes.try(tx, { asker, credentialId, purpose }, code);
       const status = tried.personId === undefined ? {} : await statusOf(tx, tried.personId);
       await this.#audit.append(tx, [
         {
@@ -186,7 +170,7 @@ export class SecondLevel {
       if (!question) {
         throw new VarcoError('policyUnknown', `No policy ${purpose} is in force`);
       }
-      const tried = await this.#try(tx, { asker, credentialId, purpose }, one.code);
+      const tried = await this.#codes.try(tx, { asker, credentialId, purpose }, one.code);
       let verdict: Verdict = { outcome: 'denied', reason: 'notRecognised' };
       if (tried.result === 'accepted' && tried.personId !== undefined) {
         const status = await statusOf(tx, tried.personId);
@@ -257,7 +241,7 @@ export class SecondLevel {
     return answer;
   }
 
-  /** Keeps a new code's keyed hash; any older code of the same binding is gone with it. */
+  /** A new code, on its way to the citizen's mobile once the caller has committed. */
   async #start(
     tx: Tx,
     bound: Bound,
@@ -267,67 +251,13 @@ export class SecondLevel {
     if (!messenger) {
       return { verdict: { outcome: 'unconfirmed', reason: 'unavailable' } };
     }
-    const code = newCode(randomInt);
-    const boundMac = this.#boundMac(bound);
-    await tx.deleteFrom('one_time_code').where('bound_mac', '=', boundMac).execute();
-    await tx
-      .insertInto('one_time_code')
-      .values({
-        id: randomUUID(),
-        code_mac: this.#keyring.oneTimeCodeMac('code', boundMac, code),
-        bound_mac: boundMac,
-        person_id: personId,
-        tries_left: CODE_TRIES,
-        expires_at: this.#now() + CODE_LIFE_MS,
-        used_at: null,
-        policy: null,
-      })
-      .execute();
+    const code = await this.#codes.make(tx, bound, personId);
     const deliver = () =>
       this.#deliver(async () => {
         const { mobile } = await this.#registry.identity(personId);
         await messenger.sendCode({ mobile: mobile ?? '', personId }, code);
       });
     return { verdict: { outcome: 'otpRequired', expiresInMs: CODE_LIFE_MS }, deliver };
-  }
-
-  async #try(tx: Tx, bound: Bound, code: string) {
-    const now = this.#now();
-    const boundMac = this.#boundMac(bound);
-    const select = tx.selectFrom('one_time_code').selectAll().where('bound_mac', '=', boundMac);
-    const locked = this.#store.engine === 'postgres' ? select.forUpdate() : select;
-    const row = await locked.executeTakeFirst();
-    const mac = this.#keyring.oneTimeCodeMac('code', boundMac, code);
-    const matches = timingSafeEqual(
-      Buffer.from(mac),
-      Buffer.from(row?.code_mac ?? '0'.repeat(mac.length)),
-    );
-    if (!row) {
-      return { result: 'spent' as const, subject: bound.credentialId, expiresInMs: 0 };
-    }
-    const kept = {
-      codeMac: row.code_mac,
-      triesLeft: row.tries_left,
-      expiresAt: row.expires_at,
-      usedAt: row.used_at ?? undefined,
-    };
-    const { result, after } = tryCode(kept, matches, now);
-    await tx
-      .updateTable('one_time_code')
-      .set({ tries_left: after.triesLeft, used_at: after.usedAt ?? null })
-      .where('id', '=', row.id)
-      .execute();
-    const person = await tx
-      .selectFrom('person')
-      .select('code_mac')
-      .where('id', '=', row.person_id)
-      .executeTakeFirstOrThrow();
-    const expiresInMs = after.triesLeft > 0 ? row.expires_at - now : 0;
-    return { result, subject: person.code_mac, personId: row.person_id, expiresInMs };
-  }
-
-  #boundMac({ asker, credentialId, purpose }: Bound): string {
-    return this.#keyring.oneTimeCodeMac('bound', asker.id, credentialId, purpose);
   }
 
   /** After the commit, without anybody waiting: how long it takes tells nothing. */
@@ -345,29 +275,4 @@ async function statusOf(tx: Tx, personId: number): Promise<Status> {
     .where('id', '=', personId)
     .executeTakeFirstOrThrow();
   return JSON.parse(status) as Status;
-}
-
-function detailOf(status: Status): AreaDetail[] {
-  return Object.entries(status).map(([area, one]) => ({
-    area: area as Area,
-    giudizio: one.giudizio,
-    law: giudizi[one.giudizio].law,
-    ...(one.percentage === undefined ? {} : { percentage: one.percentage }),
-    accompagnamento: one.accompagnamento,
-    ...(one.revisionOn === undefined ? {} : { revisionOn: one.revisionOn }),
-    fiscalBenefits: one.fiscalBenefits.map((name) => ({ name, law: fiscalBenefits[name] })),
-  }));
-}
-
-function formatDetail(detail: readonly AreaDetail[]): string {
-  return detail
-    .map(({ area, giudizio, law, percentage, revisionOn, fiscalBenefits: benefits }) =>
-      [
-        `${area}: ${giudizio} (${law})`,
-        ...(percentage === undefined ? [] : [`  ${percentage} %`]),
-        ...(revisionOn === undefined ? [] : [`  revisione: ${revisionOn}`]),
-        ...benefits.map((benefit) => `  ${benefit.name} (${benefit.law})`),
-      ].join('\n'),
-    )
-    .join('\n');
 }

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import type { Language } from '../../../shared/language.ts';
+import type { AreaDetail } from '../../verification/area-detail.ts';
 import type { FirstLevelResult } from '../../verification/first-level.ts';
 import { purposeNames, purposes } from '../../verification/purposes.ts';
-import type { AreaDetail } from '../../verification/second-level.ts';
 import { areaNames } from '../area-names.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { giudizioNames } from '../giudizio-names.ts';

@@ -291,6 +291,75 @@ test('a server behind a dead cable is found by the kiosk, though nothing was clo
   expect(await link.next('down')).toBe('down noPong');
 });
 
+test('a kiosk behind a dead cable is found by the server, which then takes it on another one', async () => {
+  const gone: GoneReason[] = [];
+  let lost = () => {};
+  const found = new Promise<void>((resolve) => {
+    lost = resolve;
+  });
+  const listener: LinkListener = {
+    admit: async () => ({ status: 'accepted' }),
+    gone(_kiosk, _facts, reason) {
+      gone.push(reason);
+      lost();
+    },
+  };
+  const server = await listen('plain', {
+    listener,
+    limits: { pingEveryMs: 200, pongDeadlineMs: 150 },
+  });
+  const cable = new DeadCable(Number(new URL(server.url).port));
+  const url = `ws://127.0.0.1:${await cable.start()}/link`;
+  undo.push(() => cable.stop());
+  // It looks for the server itself much later: whoever finds out is the server.
+  const link = dial(server, { url, heartbeat: { everyMs: 60_000, deadlineMs: 30_000 } }).start();
+  await link.next('up');
+  cable.die();
+  await found;
+  expect(gone).toEqual(['deadline']);
+  expect(server.sockets.connected()).toEqual([]);
+  const again = dial(server).start();
+  await again.next('up');
+  expect((await again.link.verify(verification(), 5_000)).verdict.outcome).toBe('granted');
+});
+
+test('a kiosk that leaves while it is let in was never there', async () => {
+  const told: string[] = [];
+  let asked = () => {};
+  let letIn = () => {};
+  let left = () => {};
+  const asking = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const leaving = new Promise<void>((resolve) => {
+    left = resolve;
+  });
+  const listener: LinkListener = {
+    async admit() {
+      asked();
+      await new Promise<void>((resolve) => {
+        letIn = resolve;
+      });
+      return { status: 'accepted' };
+    },
+    booted: () => told.push('booted'),
+    gone() {
+      told.push('gone');
+      left();
+    },
+  };
+  const server = await listen('plain', { listener });
+  const raw = new Raw(server);
+  void raw.boot();
+  await asking;
+  raw.socket.terminate();
+  await leaving;
+  letIn();
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(told).toEqual(['gone']);
+  expect(server.sockets.takesCalls('gate-1')).toBe(false);
+});
+
 test('a server killed in the middle of a command: it is done once, and its end is told after all', async () => {
   const ends: CommandEnd[] = [];
   let told = () => {};

@@ -1,0 +1,40 @@
+import type { Status } from '../registry/status.ts';
+import { type Area, fiscalBenefits, giudizi } from '../registry/verbale.ts';
+
+/** One area's detail, each part with its legal reference. Shown once, stored nowhere. */
+export interface AreaDetail {
+  area: Area;
+  giudizio: string;
+  law: string;
+  percentage?: number;
+  accompagnamento: boolean;
+  revisionOn?: string;
+  fiscalBenefits: { name: string; law: string }[];
+}
+
+/** What the second level tells of a status. Pure. */
+export function detailOf(status: Status): AreaDetail[] {
+  return Object.entries(status).map(([area, one]) => ({
+    area: area as Area,
+    giudizio: one.giudizio,
+    law: giudizi[one.giudizio].law,
+    ...(one.percentage === undefined ? {} : { percentage: one.percentage }),
+    accompagnamento: one.accompagnamento,
+    ...(one.revisionOn === undefined ? {} : { revisionOn: one.revisionOn }),
+    fiscalBenefits: one.fiscalBenefits.map((name) => ({ name, law: fiscalBenefits[name] })),
+  }));
+}
+
+/** The same as the text of an e-mail. Pure. */
+export function formatDetail(detail: readonly AreaDetail[]): string {
+  return detail
+    .map(({ area, giudizio, law, percentage, revisionOn, fiscalBenefits: benefits }) =>
+      [
+        `${area}: ${giudizio} (${law})`,
+        ...(percentage === undefined ? [] : [`  ${percentage} %`]),
+        ...(revisionOn === undefined ? [] : [`  revisione: ${revisionOn}`]),
+        ...benefits.map((benefit) => `  ${benefit.name} (${benefit.law})`),
+      ].join('\n'),
+    )
+    .join('\n');
+}
