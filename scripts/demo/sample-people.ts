@@ -17,7 +17,7 @@ export async function issueToSample(
 ): Promise<PersonWithCode[]> {
   const rows = [...samplePopulation({ ...options, privacyVersion: PRIVACY_VERSION })];
   const lines = Readable.from(rows.map((row) => `${JSON.stringify(row)}\n`));
-  await importFile(app.registry, lines, { format: 'ndjson', onReject() {} });
+  await importFile(app.registry, lines, { format: 'ndjson', threads: 0, onReject() {} });
   const codes = new Set(rows.map(({ codiceFiscale }) => String(codiceFiscale)));
   const people: PersonWithCode[] = [];
   for (const codiceFiscale of codes) {
