@@ -71,11 +71,29 @@ export async function readTls(config: TlsConfig): Promise<TlsOptions> {
   }
 }
 
-/** When the listener's certificate ends, for those who watch over it. */
+/** When the listener's certificate, and the authorities for client certificates, end. */
 export function certificateExpiries(tls: TlsOptions | undefined): { name: string; at: number }[] {
   if (!tls) {
     return [];
   }
-  const { validTo } = new X509Certificate(tls.cert);
-  return [{ name: 'certificate of the server', at: Date.parse(validTo) }];
+  return [
+    ...expiriesIn(tls.cert, () => 'certificate of the server'),
+    ...expiriesIn(tls.ca, (certificate) => `authority ${commonName(certificate)}`),
+  ];
+}
+
+const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
+
+function expiriesIn(
+  pem: Buffer | undefined,
+  nameOf: (certificate: X509Certificate) => string,
+): { name: string; at: number }[] {
+  return [...String(pem ?? '').matchAll(PEM)].map(([text]) => {
+    const certificate = new X509Certificate(text);
+    return { name: nameOf(certificate), at: Date.parse(certificate.validTo) };
+  });
+}
+
+function commonName({ subject }: X509Certificate): string {
+  return (/^CN=(.*)$/m.exec(subject)?.[1] ?? 'without a name').slice(0, 64);
 }

@@ -15,6 +15,7 @@ import { ConfigVersions } from './config-versions.ts';
 import { Enrolment } from './enrolment.ts';
 import { FleetEvents } from './events.ts';
 import { Gates } from './gates.ts';
+import { type FleetSummary, type KioskRow, summarise } from './kiosk-row.ts';
 import type { KioskSockets } from './kiosk-socket.ts';
 import { type Kiosk, Kiosks } from './kiosks.ts';
 import { LiveFleet } from './live.ts';
@@ -24,15 +25,7 @@ import { Renewals } from './renewals.ts';
 import { RolloutRunner } from './rollout-runner.ts';
 import { Rollouts } from './rollouts.ts';
 import { Roster, type RosterGate } from './roster.ts';
-import {
-  type AlertCount,
-  type FleetRow,
-  type FleetSummary,
-  type GateDetails,
-  summarise,
-  toDetails,
-  toFleetRow,
-} from './rows.ts';
+import { type AlertCount, type GateDetails, toDetails, toKioskRow } from './rows.ts';
 import { SavedViews } from './saved-views.ts';
 import { Sites } from './sites.ts';
 import { Steward } from './steward.ts';
@@ -229,13 +222,13 @@ export class Fleet {
   }
 
   /** The rows of the gates named, or of all, whoever may see them; one that is not there is no more. */
-  rows(ids?: readonly string[]): FleetRow[] {
+  rows(ids?: readonly string[]): KioskRow[] {
     const entries = ids ? ids.flatMap((id) => this.roster.get(id) ?? []) : this.roster.gates();
-    return [...entries].map((entry) => toFleetRow(entry, this.roster, this.#alertCount));
+    return [...entries].map((entry) => toKioskRow(entry, this.roster, this.#alertCount));
   }
 
   /** The rows that this actor may see. */
-  rowsFor(who: FleetActor): FleetRow[] {
+  rowsFor(who: FleetActor): KioskRow[] {
     const seen = visibleSites(who);
     return seen ? this.rows().filter(({ siteId }) => seen === 'all' || seen.includes(siteId)) : [];
   }

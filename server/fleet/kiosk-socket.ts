@@ -134,10 +134,12 @@ export class KioskSockets implements ConnectionHost {
     socket.off('error', destroy);
     this.#opened += 1;
     this.#proving += 1;
+    const shown = certificateOf(socket);
+    const endsAt = shown && { certificateEndsAt: shown.endsAt };
     const handshake = {
       host: (headers.host ?? '').toLowerCase(),
-      facts: { connection: this.#opened, address: socket.remoteAddress ?? '' },
-      certificateName: certificateName(socket),
+      facts: { connection: this.#opened, address: socket.remoteAddress ?? '', ...endsAt },
+      certificateName: shown?.name,
     };
     const connection = new KioskConnection(this, opened, handshake, speech);
     this.#connections.add(connection);
@@ -222,13 +224,15 @@ function destroy(this: Duplex): void {
   this.destroy();
 }
 
-/** Whom the client certificate names, if TLS found it good. */
-function certificateName(socket: Duplex): string | undefined {
+/** Whom the client certificate names and when it ends, if TLS found it good. */
+function certificateOf(socket: Duplex): { name: string; endsAt: number } | undefined {
   if (!(socket instanceof TLSSocket) || !socket.authorized) {
     return undefined;
   }
-  const { subject } = socket.getPeerCertificate();
-  return typeof subject?.CN === 'string' ? subject.CN : undefined;
+  const { subject, valid_to: validTo } = socket.getPeerCertificate();
+  return typeof subject?.CN === 'string'
+    ? { name: subject.CN, endsAt: Date.parse(validTo) }
+    : undefined;
 }
 
 function refuse(socket: Duplex, status: string): void {

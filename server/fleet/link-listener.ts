@@ -45,6 +45,8 @@ export interface LinkFacts {
   connection: number;
   /** The address that it comes from, for staff who look for a kiosk; never stored with a person. */
   address: string;
+  /** When the client certificate that it showed ends, Unix ms; absent: it showed none that holds. */
+  certificateEndsAt?: number;
 }
 
 /** Why no key is taken; see `enrolFailureCodes`. */

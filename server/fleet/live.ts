@@ -60,6 +60,8 @@ export class LiveFleet implements LinkListener {
   readonly #deps: LiveFleetDeps;
   readonly #writer: StateWriter;
   readonly #news: NodeNews;
+  /** By kiosk of this node: when the client certificate that it showed ends. */
+  readonly #certificates = new Map<string, number>();
   /** Told after a kiosk's boot, when it can be called. */
   onBooted: (gate: RosterGate) => void = () => {};
   onCommandEnd: (kioskId: string, end: CommandEnd) => void = () => {};
@@ -133,7 +135,12 @@ export class LiveFleet implements LinkListener {
     return this.#reloading;
   }
 
-  connected(kiosk: Kiosk, _facts: LinkFacts): void {
+  connected(kiosk: Kiosk, { certificateEndsAt }: LinkFacts): void {
+    if (certificateEndsAt === undefined) {
+      this.#certificates.delete(kiosk.id);
+    } else {
+      this.#certificates.set(kiosk.id, certificateEndsAt);
+    }
     this.#deps.renewals.came(kiosk.id);
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
     const at = this.#deps.clock.now();
@@ -162,7 +169,9 @@ export class LiveFleet implements LinkListener {
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
     if (entry) {
       const { clock, intervalMs, node } = this.#deps;
-      const context = { now: clock.now(), intervalMs, policy: kiosk.policy };
+      const certificateEndsAt = this.#certificates.get(kiosk.id);
+      const now = clock.now();
+      const context = { now, intervalMs, policy: kiosk.policy, certificateEndsAt };
       entry.told = afterBoot(entry.told, boot, context);
       entry.node = node;
       entry.connectedAt ??= context.now;
@@ -220,6 +229,7 @@ export class LiveFleet implements LinkListener {
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
     if (!this.#lines.isConnected(kiosk.id)) {
       this.#deps.renewals.came(kiosk.id);
+      this.#certificates.delete(kiosk.id);
     }
     const isElsewhere = entry?.node !== this.#deps.node;
     if (entry && !isElsewhere && !this.#lines.isConnected(kiosk.id)) {

@@ -16,6 +16,8 @@ export interface Told {
   bootedAt: number;
   capabilities?: readonly string[];
   config?: ReportedConfig;
+  /** When the client certificate of its connection ends; absent: it showed none. */
+  certificateEndsAt?: number;
   /** The policy that its connection was given. */
   policy: string;
   presence: Presence;
@@ -37,7 +39,12 @@ export function afterBoot(
     config?: ReportedConfig | undefined;
     capabilities?: readonly string[] | undefined;
   },
-  context: { now: number; intervalMs: number; policy: string },
+  context: {
+    now: number;
+    intervalMs: number;
+    policy: string;
+    certificateEndsAt?: number | undefined;
+  },
 ): Told {
   const sameRun = before?.startedAt === boot.startedAt;
   const told: Told = {
@@ -51,6 +58,9 @@ export function afterBoot(
     since: before?.since ?? context.now,
     ...(sameRun && before.status ? { status: before.status } : {}),
     ...(sameRun && before.statusAt !== undefined ? { statusAt: before.statusAt } : {}),
+    ...(context.certificateEndsAt === undefined
+      ? {}
+      : { certificateEndsAt: context.certificateEndsAt }),
     ...(boot.capabilities ? { capabilities: sharedPart(boot.capabilities) } : {}),
     ...(boot.config ? { config: boot.config } : {}),
   };

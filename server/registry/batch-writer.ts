@@ -7,8 +7,8 @@ import type { PreparedRows } from './prepare.ts';
 import { STATUS_CHANNEL } from './status-events.ts';
 
 /**
- * SQLite has one writer, and one that waits asks again after 15 ms at most in its first 50: so long the
- * gates' server gets its turn between two transactions of an import.
+ * SQLite has one writer, and one that waits asks again after 17 ms at most in its first 50 (its busy
+ * handler's steps): so the gates' server gets its turn between two transactions of an import.
  */
 const ROOM_MS = 20;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { KioskStatus } from '../../../shared/protocol/status.ts';
 import { faultsOf, isStale } from '../presence.ts';
 import type { RosterGate } from '../roster.ts';
+import { shownCount } from '../telemetry.ts';
 import { heardOf } from '../told.ts';
 import { type Patience, type Reading, readNumber } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
@@ -42,6 +43,7 @@ export interface Finding {
 }
 
 const MINUTE_MS = 60_000;
+const DAY_MS = 86_400_000;
 
 /** How long each kind is watched before it is raised, and before it is over. */
 export function patienceOf(kind: AlertKind, limits: Thresholds): Patience {
@@ -100,7 +102,13 @@ export function gateReadings(
       status: configStatus ?? 'none',
     },
   };
-  return [offline, config, ...knownReadings(status, limits), ...hourReadings(hour, limits)];
+  const { certificateEndsAt: endsAt } = told;
+  const expiry: Finding = {
+    kind: 'expiry',
+    reading: endsAt !== undefined && endsAt < now + limits.expiryDays * DAY_MS ? 'bad' : 'good',
+    detail: endsAt === undefined ? {} : { names: ['certificate of the kiosk'], at: endsAt },
+  };
+  return [offline, config, expiry, ...knownReadings(status, limits), ...hourReadings(hour, limits)];
 }
 
 /** A status is looked at many times before the next one comes: what it says is worked out once. */
@@ -186,12 +194,13 @@ function hourReadings(
     {
       kind: 'refusals',
       reading: readNumber(hour.denied, { raise, clear: raise / 2 }),
-      detail: { value: hour.denied, habit: round(hour.habit) },
+      detail: { value: shownCount(hour.denied), habit: shownCount(round(hour.habit)) },
     },
     {
       kind: 'guessing',
       reading: readNumber(hour.throttled, { raise: throttledMin, clear: 0 }),
-      detail: { value: hour.throttled },
+      // Raised by fewer than may be shown: a small count could tell of one person.
+      detail: { value: shownCount(hour.throttled) },
     },
   ];
 }

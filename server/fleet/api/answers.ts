@@ -80,6 +80,7 @@ export const detailsSchema = z.strictObject({
       startedAt: at,
       bootedAt: at,
       capabilities: z.array(z.string()).optional(),
+      certificateEndsAt: at.optional(),
       config: reportedConfigSchema.optional(),
       policy: z.string(),
       presence: presenceSchema,

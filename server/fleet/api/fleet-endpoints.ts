@@ -3,7 +3,7 @@ import { CODE_LIFE_MS, SHEET_LIFE_MS } from '../enrolment.ts';
 import type { Fleet } from '../fleet.ts';
 import { readGateTable } from '../gate-table.ts';
 import { gateChangeSchema, gateSchema } from '../gates.ts';
-import type { FleetRow } from '../rows.ts';
+import type { KioskRow } from '../kiosk-row.ts';
 import { siteChangeSchema, siteSchema } from '../sites.ts';
 import { HOURS_KEPT_MS } from '../telemetry.ts';
 import {
@@ -97,7 +97,7 @@ function readEndpoints(fleet: Fleet): Endpoint[] {
   ];
 }
 
-function isAsked(row: FleetRow, query: z.infer<typeof rowQuery>): boolean {
+function isAsked(row: KioskRow, query: z.infer<typeof rowQuery>): boolean {
   const { site, presence, tag, policy, alerts, drift } = query;
   const text = (query.text ?? '').toLowerCase();
   return (

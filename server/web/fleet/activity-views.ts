@@ -1,8 +1,8 @@
 import type { Activity } from '../../fleet/activity.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
+import type { Presence } from '../../fleet/presence.ts';
 import type { ActivityView } from './activity-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
-import type { Presence } from './kiosk-row.ts';
 import { measured, type Writing } from './measured.ts';
 
 /** What happened, as somebody may see it. */

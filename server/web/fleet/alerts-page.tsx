@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { AlertLine, type AlertView } from './alert-line.tsx';
 import { Field, Form, Frame, LivePart, Moment, type View } from './frame.tsx';
+import { TextField } from './text-field.tsx';
 
 export const alertLists = ['open', 'quiet', 'past'] as const;
 export type AlertList = (typeof alertLists)[number];
@@ -113,11 +114,13 @@ function Act({ view, id, word, action, silence = false }: ActProps): VNode {
     <details id={id}>
       <summary>{word}</summary>
       <Form view={view} action={action} class="inline">
-        <Field id={`${id}-reason`} label={words.reason}>
-          {(attributes) => (
-            <input {...attributes} name="reason" class="form-control" required maxLength={200} />
-          )}
-        </Field>
+        <TextField
+          id={`${id}-reason`}
+          label={words.reason}
+          name="reason"
+          required
+          maxLength={200}
+        />
         {silence && (
           <Field id={`${id}-hours`} label={words.for}>
             {(attributes) => (

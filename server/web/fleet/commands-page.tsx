@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import { Field, Form, Frame, LivePart, Moment, Scrolls, type View } from './frame.tsx';
 import { formatKioskQuery, type KioskQuery } from './kiosk-query.ts';
+import { TextField } from './text-field.tsx';
 
 /** A command that was sent, as the pages show it. */
 export interface CommandView {
@@ -81,30 +82,30 @@ export function CommandForm({ view, action, names, bulk }: CommandFormProps): VN
           </select>
         )}
       </Field>
-      <Field id="command-message" label={words.message} help={words.messageHelp}>
-        {(attributes) => (
-          <input {...attributes} name="message" class="form-control" maxLength={200} />
-        )}
-      </Field>
-      <Field id="command-reason" label={words.reason} help={words.reasonHelp}>
-        {(attributes) => (
-          <input {...attributes} name="reason" class="form-control" maxLength={200} />
-        )}
-      </Field>
+      <TextField
+        id="command-message"
+        label={words.message}
+        help={words.messageHelp}
+        name="message"
+        maxLength={200}
+      />
+      <TextField
+        id="command-reason"
+        label={words.reason}
+        help={words.reasonHelp}
+        name="reason"
+        maxLength={200}
+      />
       {bulk && (
-        <Field id="command-count" label={words.confirm(bulk.count)}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="count"
-              class="form-control"
-              inputMode="numeric"
-              pattern="[0-9]*"
-              autocomplete="off"
-              required
-            />
-          )}
-        </Field>
+        <TextField
+          id="command-count"
+          label={words.confirm(bulk.count)}
+          name="count"
+          inputMode="numeric"
+          pattern="[0-9]*"
+          autocomplete="off"
+          required
+        />
       )}
       <button type="submit" class="btn btn-primary">
         {words.send}

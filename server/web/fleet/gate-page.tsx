@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import type { KioskStatus } from '../../../shared/protocol/status.ts';
+import type { KioskRow } from '../../fleet/kiosk-row.ts';
 import { ActivityTable, type ActivityView } from './activity-page.tsx';
 import { AlertLine, type AlertView } from './alert-line.tsx';
 import { AlertActs } from './alerts-page.tsx';
@@ -9,9 +10,9 @@ import { type ConfigView, GateConfig } from './gate-config.tsx';
 import { MachineFacts } from './gate-facts.tsx';
 import type { HistoryView } from './history.ts';
 import { History } from './history-view.tsx';
-import type { KioskRow } from './kiosk-row.ts';
 import { PresenceSign } from './signs.tsx';
 import { GateFields, type SitePageProps } from './site-page.tsx';
+import { TextField } from './text-field.tsx';
 
 export interface GatePageProps {
   view: View;
@@ -280,11 +281,13 @@ function Ending(props: { view: View; action: string; id: string; word: string })
     <details id={id}>
       <summary>{word}</summary>
       <Form view={view} action={action} class="fields">
-        <Field id={`${id}-reason`} label={view.words.commands.reason}>
-          {(attributes) => (
-            <input {...attributes} name="reason" class="form-control" required maxLength={200} />
-          )}
-        </Field>
+        <TextField
+          id={`${id}-reason`}
+          label={view.words.commands.reason}
+          name="reason"
+          required
+          maxLength={200}
+        />
         <button type="submit" class="btn btn-danger">
           {word}
         </button>
@@ -304,18 +307,14 @@ function EditGate({ view, gate, policies }: GatePageProps): VNode {
         class="fields"
         label={words.editGate}
       >
-        <Field id="gate-name" label={words.gateName}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="title"
-              class="form-control"
-              required
-              maxLength={64}
-              value={gate.name}
-            />
-          )}
-        </Field>
+        <TextField
+          id="gate-name"
+          label={words.gateName}
+          name="title"
+          required
+          maxLength={64}
+          value={gate.name}
+        />
         <GateFields view={view} policies={policies} gate={gate} />
         <button type="submit" class="btn btn-primary">
           {words.save}

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
+import type { KioskRow } from '../../fleet/kiosk-row.ts';
 import type { Format } from './format.ts';
 import type { KioskQuery, SortKey } from './kiosk-query.ts';
-import type { KioskRow } from './kiosk-row.ts';
 import { PresenceSign, SeveritySign } from './signs.tsx';
 import type { FleetWords } from './words/words.ts';
 

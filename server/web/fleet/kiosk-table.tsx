@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
+import type { KioskRow } from '../../fleet/kiosk-row.ts';
 import type { Format } from './format.ts';
 import { ariaSort, columns, KioskCells } from './kiosk-cells.tsx';
 import { formatKioskQuery, type KioskQuery, type SortKey } from './kiosk-query.ts';
-import type { KioskRow } from './kiosk-row.ts';
 import type { FleetWords } from './words/words.ts';
 
 /** Kiosks on one page where there is no script. */

@@ -1,4 +1,4 @@
-import type { KioskRow, Summary } from './kiosk-row.ts';
+import type { FleetSummary, KioskRow } from '../../fleet/kiosk-row.ts';
 
 /** What of the fleet a part of a page is about; it is fetched anew when its topic is touched. */
 export type Topic =
@@ -20,7 +20,7 @@ export interface LiveChange {
   gone: string[];
   topics: Topic[];
   /** Of all kiosks that this session may see. */
-  summary: Summary;
+  summary: FleetSummary;
 }
 
 /** Every second, whether or not anything has changed: what makes the counter go. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
+import { type FleetSummary, type KioskRow, summarise } from '../../fleet/kiosk-row.ts';
 import type { Log } from '../../log.ts';
-import { type KioskRow, type Summary, summarise } from './kiosk-row.ts';
 import type { LiveChange, Topic } from './live-events.ts';
 
 /** Between two changes that go out, at least: a storm of them costs a page a few events a second. */
@@ -44,7 +44,7 @@ export class LiveHub {
   readonly #touched = new Set<string>();
   readonly #topics = new Set<Topic>();
   /** By scope, until the next change: a hundred open pages ask for the same few. */
-  readonly #summaries = new Map<string, Summary>();
+  readonly #summaries = new Map<string, FleetSummary>();
   #sequence = 0;
   #gatheredAt = Number.NEGATIVE_INFINITY;
   #cancelGather: (() => void) | undefined;
@@ -124,7 +124,7 @@ export class LiveHub {
     return scope === 'all' ? rows : rows.filter(({ siteId }) => covers(scope, siteId));
   }
 
-  summary(scope: Scope): Summary {
+  summary(scope: Scope): FleetSummary {
     const key = scope === 'all' ? scope : scope.join('\n');
     let summary = this.#summaries.get(key);
     if (!summary) {

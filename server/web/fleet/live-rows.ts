@@ -1,5 +1,5 @@
+import type { KioskRow } from '../../fleet/kiosk-row.ts';
 import { type KioskQuery, reselectKiosks, selectKiosks } from './kiosk-query.ts';
-import type { KioskRow } from './kiosk-row.ts';
 import type { LiveChange, LiveNews, Snapshot } from './live-events.ts';
 import { onLiveNews } from './live-stream.ts';
 

@@ -19,13 +19,14 @@ export function measured(
       if (name === 'parts' && Array.isArray(value)) {
         return value.map((part) => words.parts[String(part)] ?? String(part)).join(', ');
       }
+      const label = words.alerts.details[name];
       if (typeof value !== 'number') {
-        return Array.isArray(value) ? value.join(', ') : String(value);
+        const text = Array.isArray(value) ? value.join(', ') : String(value);
+        return label === undefined || name === 'names' ? text : `${label} ${text}`;
       }
       if (name === 'at' || name.endsWith('At')) {
         return format.moment(value);
       }
-      const label = words.alerts.details[name];
       const unit = (name === 'value' && units[kind as AlertKind]) || '';
       return `${label === undefined ? '' : `${label} `}${format.number(value)}${unit && ` ${unit}`}`;
     })

@@ -1,12 +1,13 @@
 import type { VNode } from 'preact';
+import type { FleetSummary, KioskRow } from '../../fleet/kiosk-row.ts';
 import { Island } from '../island.tsx';
 import { AlertLine, type AlertView } from './alert-line.tsx';
 import { type FilterChoices, FilterForm } from './filter-form.tsx';
-import { Field, Form, Frame, LivePart, type View } from './frame.tsx';
+import { Form, Frame, LivePart, type View } from './frame.tsx';
 import { formatKioskQuery, type KioskQuery } from './kiosk-query.ts';
-import type { KioskRow, Summary } from './kiosk-row.ts';
 import { KioskTable } from './kiosk-table.tsx';
 import { SummaryView } from './summary-view.tsx';
+import { TextField } from './text-field.tsx';
 
 export interface SavedView {
   id: string;
@@ -16,7 +17,7 @@ export interface SavedView {
 
 export interface OverviewProps {
   view: View;
-  summary: Summary;
+  summary: FleetSummary;
   /** The worst few that are open. */
   alerts: readonly AlertView[];
   rows: readonly KioskRow[];
@@ -39,7 +40,7 @@ export function OverviewPage(props: OverviewProps): VNode {
       <FilterForm query={query} choices={choices} words={words} />
       <KioskTable
         rows={rows}
-        total={summary.total}
+        total={summary.gates}
         page={props.page}
         query={query}
         words={words}
@@ -141,11 +142,13 @@ function SavedViews({ view, views, query, maySaveViews }: OverviewProps): VNode 
           <summary>{words.views.save}</summary>
           <Form view={view} action="/fleet/views" class="inline">
             <input type="hidden" name="query" value={search} data-query />
-            <Field id="view-title" label={words.views.name}>
-              {(attributes) => (
-                <input {...attributes} name="title" class="form-control" required maxLength={60} />
-              )}
-            </Field>
+            <TextField
+              id="view-title"
+              label={words.views.name}
+              name="title"
+              required
+              maxLength={60}
+            />
             <button type="submit" class="btn btn-primary btn-sm">
               {words.views.save}
             </button>

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseGiven } from '../../fleet/given.ts';
+import { type KioskRow, summarise } from '../../fleet/kiosk-row.ts';
 import { may } from '../../fleet/permissions.ts';
 import { alertViews } from './alert-views.ts';
 import { type Dashboard, THEME_COOKIE } from './dashboard.tsx';
 import type { FilterChoices } from './filter-form.tsx';
 import { themes } from './frame.tsx';
 import { formatKioskQuery, parseKioskQuery, selectKiosks } from './kiosk-query.ts';
-import { type KioskRow, summarise } from './kiosk-row.ts';
 import { OverviewPage } from './overview-page.tsx';
 
 const THEME_DAYS = 365;

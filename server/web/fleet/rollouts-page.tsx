@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { Field, Form, Frame, LivePart, Moment, Scrolls, type View } from './frame.tsx';
+import { TextField } from './text-field.tsx';
 
 /** A roll-out as the pages show it. */
 export interface RolloutView {
@@ -98,11 +99,12 @@ function RolloutCard({ rollout, view }: { rollout: RolloutView; view: View }): V
       </p>
       {rollout.acts.length > 0 && (
         <Form view={view} action={`/fleet/rollouts/${encodeURIComponent(id)}`} class="inline">
-          <Field id={`reason-${id}`} label={words.commands.reason}>
-            {(attributes) => (
-              <input {...attributes} name="reason" class="form-control" maxLength={200} />
-            )}
-          </Field>
+          <TextField
+            id={`reason-${id}`}
+            label={words.commands.reason}
+            name="reason"
+            maxLength={200}
+          />
           {rollout.acts.map((act) => (
             <button
               key={act}
@@ -171,43 +173,32 @@ function MakeRollout({ view, versions, choices, may }: RolloutsPageProps): VNode
           </select>
         )}
       </Field>
-      <Field id="rollout-stages" label={words.stages} help={words.stagesHelp}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            name="stages"
-            class="form-control"
-            pattern="[0-9]{1,3}( +[0-9]{1,3})*"
-            value="10 50 100"
-          />
-        )}
-      </Field>
-      <Field id="rollout-failures" label={words.failuresMax}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            name="failuresMax"
-            type="number"
-            min="0"
-            max="1000"
-            class="form-control"
-            value="0"
-          />
-        )}
-      </Field>
-      <Field id="rollout-wait" label={words.wait}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            name="wait"
-            type="number"
-            min="0"
-            max="10080"
-            class="form-control"
-            value="1"
-          />
-        )}
-      </Field>
+      <TextField
+        id="rollout-stages"
+        label={words.stages}
+        help={words.stagesHelp}
+        name="stages"
+        pattern="[0-9]{1,3}( +[0-9]{1,3})*"
+        value="10 50 100"
+      />
+      <TextField
+        id="rollout-failures"
+        label={words.failuresMax}
+        name="failuresMax"
+        type="number"
+        min="0"
+        max="1000"
+        value="0"
+      />
+      <TextField
+        id="rollout-wait"
+        label={words.wait}
+        name="wait"
+        type="number"
+        min="0"
+        max="10080"
+        value="1"
+      />
       <button type="submit" class="btn btn-primary">
         {words.start}
       </button>

@@ -3,6 +3,7 @@ import { AlertLine, type AlertView } from './alert-line.tsx';
 import { Field, Form, Frame, LivePart, type View } from './frame.tsx';
 import { columns, KioskCells } from './kiosk-cells.tsx';
 import { type FloorPlan, type PlacedKiosk, SitePlan } from './site-plan.tsx';
+import { CertificateField, PlaceIdField, TextField } from './text-field.tsx';
 
 export interface SitePageProps {
   view: View;
@@ -80,23 +81,8 @@ function MakeGate({ view, site, policies }: SitePageProps): VNode {
       <summary>{words.makeGate}</summary>
       <Form view={view} action="/fleet/gates" class="fields" label={words.makeGate}>
         <input type="hidden" name="site" value={site.id} />
-        <Field id="gate-title" label={words.gateName}>
-          {(attributes) => (
-            <input {...attributes} name="title" class="form-control" required maxLength={64} />
-          )}
-        </Field>
-        <Field id="gate-id" label={words.id} help={words.idHelp}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="id"
-              class="form-control"
-              required
-              maxLength={48}
-              pattern="[A-Za-z0-9][A-Za-z0-9_\-]*"
-            />
-          )}
-        </Field>
+        <TextField id="gate-title" label={words.gateName} name="title" required maxLength={64} />
+        <PlaceIdField id="gate-id" label={words.id} help={words.idHelp} />
         <GateFields view={view} policies={policies} />
         <button type="submit" class="btn btn-primary">
           {words.makeGate}
@@ -136,58 +122,43 @@ export function GateFields({ view, policies, gate }: GateFieldsProps): VNode {
           </select>
         )}
       </Field>
-      <Field id="gate-place" label={words.place}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            name="place"
-            class="form-control"
-            maxLength={240}
-            value={gate?.place ?? ''}
-          />
-        )}
-      </Field>
-      <Field id="gate-tags" label={words.tags} help={words.tagsHelp}>
-        {(attributes) => (
-          <input
-            {...attributes}
-            name="tags"
-            class="form-control"
-            maxLength={300}
-            value={gate?.tags.join(' ') ?? ''}
-          />
-        )}
-      </Field>
+      <TextField
+        id="gate-place"
+        label={words.place}
+        name="place"
+        maxLength={240}
+        value={gate?.place ?? ''}
+      />
+      <TextField
+        id="gate-tags"
+        label={words.tags}
+        help={words.tagsHelp}
+        name="tags"
+        maxLength={300}
+        value={gate?.tags.join(' ') ?? ''}
+      />
       <fieldset class="position">
         <legend>{words.position}</legend>
-        <Field id="gate-x" label={words.across}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="x"
-              type="number"
-              min="0"
-              max="100"
-              step="0.1"
-              class="form-control"
-              value={percent(gate?.x)}
-            />
-          )}
-        </Field>
-        <Field id="gate-y" label={words.down}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="y"
-              type="number"
-              min="0"
-              max="100"
-              step="0.1"
-              class="form-control"
-              value={percent(gate?.y)}
-            />
-          )}
-        </Field>
+        <TextField
+          id="gate-x"
+          label={words.across}
+          name="x"
+          type="number"
+          min="0"
+          max="100"
+          step="0.1"
+          value={percent(gate?.x)}
+        />
+        <TextField
+          id="gate-y"
+          label={words.down}
+          name="y"
+          type="number"
+          min="0"
+          max="100"
+          step="0.1"
+          value={percent(gate?.y)}
+        />
       </fieldset>
     </>
   );
@@ -204,29 +175,21 @@ function EditSite({ view, site }: SitePageProps): VNode {
         class="fields"
         label={words.edit}
       >
-        <Field id="edit-title" label={words.name}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="title"
-              class="form-control"
-              required
-              maxLength={120}
-              value={site.name}
-            />
-          )}
-        </Field>
-        <Field id="edit-place" label={words.address}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="place"
-              class="form-control"
-              maxLength={240}
-              value={site.place}
-            />
-          )}
-        </Field>
+        <TextField
+          id="edit-title"
+          label={words.name}
+          name="title"
+          required
+          maxLength={120}
+          value={site.name}
+        />
+        <TextField
+          id="edit-place"
+          label={words.address}
+          name="place"
+          maxLength={240}
+          value={site.place}
+        />
         <Field id="edit-note" label={words.note}>
           {(attributes) => (
             <textarea {...attributes} name="note" class="form-control" rows={3} maxLength={2000}>
@@ -241,15 +204,7 @@ function EditSite({ view, site }: SitePageProps): VNode {
             </textarea>
           )}
         </Field>
-        <label class="check">
-          <input
-            type="checkbox"
-            name="clientCertificate"
-            value="1"
-            checked={site.clientCertificate}
-          />{' '}
-          <span>{words.mtls}</span>
-        </label>
+        <CertificateField label={words.mtls} checked={site.clientCertificate} />
         <button type="submit" class="btn btn-primary">
           {words.save}
         </button>

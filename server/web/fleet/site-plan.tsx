@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { KioskRow } from './kiosk-row.ts';
+import type { KioskRow } from '../../fleet/kiosk-row.ts';
 import { decoration, PresenceShape } from './signs.tsx';
 
 import type { FleetWords } from './words/words.ts';

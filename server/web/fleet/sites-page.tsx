@@ -1,8 +1,10 @@
 import type { VNode } from 'preact';
+import { type KioskRow, presences, summarise } from '../../fleet/kiosk-row.ts';
+import type { Presence } from '../../fleet/presence.ts';
 import { Field, Form, Frame, LivePart, Scrolls, type View } from './frame.tsx';
-import { type KioskRow, type Presence, presences, summarise } from './kiosk-row.ts';
 import { PresenceSign } from './signs.tsx';
 import { SitesMap } from './sites-map.tsx';
+import { CertificateField, PlaceIdField, TextField } from './text-field.tsx';
 
 export interface SiteView {
   id: string;
@@ -73,14 +75,14 @@ export function worstOf(rows: readonly KioskRow[]): Presence {
 
 function SiteRow(props: { site: SiteView; rows: readonly KioskRow[]; view: View }): VNode {
   const { site, rows, view } = props;
-  const { presence, total } = summarise(rows);
+  const { presence, gates } = summarise(rows);
   return (
     <tr>
       <th scope="row">
         <a href={`/fleet/sites/${encodeURIComponent(site.id)}`}>{site.name}</a>
       </th>
       <td>{site.place}</td>
-      <td>{total}</td>
+      <td>{gates}</td>
       <td>
         <ul class="counts">
           {presences
@@ -102,53 +104,24 @@ function MakeSite({ view }: { view: View }): VNode {
     <details id="make-site">
       <summary>{words.make}</summary>
       <Form view={view} action="/fleet/sites" class="fields" label={words.make}>
-        <Field id="site-title" label={words.name}>
-          {(attributes) => (
-            <input {...attributes} name="title" class="form-control" required maxLength={120} />
-          )}
-        </Field>
-        <Field id="site-id" label={words.id} help={words.idHelp}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="id"
-              class="form-control"
-              required
-              maxLength={48}
-              pattern="[A-Za-z0-9][A-Za-z0-9_\-]*"
-            />
-          )}
-        </Field>
-        <Field id="site-place" label={words.address}>
-          {(attributes) => (
-            <input {...attributes} name="place" class="form-control" maxLength={240} />
-          )}
-        </Field>
-        <Field id="site-latitude" label={words.latitude}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="latitude"
-              class="form-control"
-              inputMode="decimal"
-              pattern="-?[0-9]{1,2}([.,][0-9]+)?"
-            />
-          )}
-        </Field>
-        <Field id="site-longitude" label={words.longitude}>
-          {(attributes) => (
-            <input
-              {...attributes}
-              name="longitude"
-              class="form-control"
-              inputMode="decimal"
-              pattern="-?[0-9]{1,3}([.,][0-9]+)?"
-            />
-          )}
-        </Field>
-        <label class="check">
-          <input type="checkbox" name="clientCertificate" value="1" /> <span>{words.mtls}</span>
-        </label>
+        <TextField id="site-title" label={words.name} name="title" required maxLength={120} />
+        <PlaceIdField id="site-id" label={words.id} help={words.idHelp} />
+        <TextField id="site-place" label={words.address} name="place" maxLength={240} />
+        <TextField
+          id="site-latitude"
+          label={words.latitude}
+          name="latitude"
+          inputMode="decimal"
+          pattern="-?[0-9]{1,2}([.,][0-9]+)?"
+        />
+        <TextField
+          id="site-longitude"
+          label={words.longitude}
+          name="longitude"
+          inputMode="decimal"
+          pattern="-?[0-9]{1,3}([.,][0-9]+)?"
+        />
+        <CertificateField label={words.mtls} />
         <button type="submit" class="btn btn-primary">
           {words.make}
         </button>

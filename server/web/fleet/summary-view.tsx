@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
-import { type Presence, presences, type Summary } from './kiosk-row.ts';
+import { type FleetSummary, presences } from '../../fleet/kiosk-row.ts';
+import type { Presence } from '../../fleet/presence.ts';
 import { PresenceSign } from './signs.tsx';
 import type { FleetWords } from './words/words.ts';
 
@@ -13,12 +14,18 @@ const order: readonly Presence[] = [
 ];
 
 /** The fleet in one look: each number is a link to the kiosks that it counts. */
-export function SummaryView({ summary, words }: { summary: Summary; words: FleetWords }): VNode {
+export function SummaryView({
+  summary,
+  words,
+}: {
+  summary: FleetSummary;
+  words: FleetWords;
+}): VNode {
   return (
     <ul class="summary">
       <li>
         <a href="/fleet" data-count="total">
-          <strong>{summary.total}</strong> <span>{words.summary.total}</span>
+          <strong>{summary.gates}</strong> <span>{words.summary.total}</span>
         </a>
       </li>
       {order.map((presence) => (

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../shared/language.ts';
+import type { FleetSummary } from '../../fleet/kiosk-row.ts';
 import { mountIsland } from '../mount-island.ts';
-import type { Summary } from './kiosk-row.ts';
 import { onLiveNews } from './live-stream.ts';
 import { SummaryView } from './summary-view.tsx';
 import { fleetWords } from './words/all.ts';
 
 /** The numbers at the head of the page, as the stream tells them. */
-function LiveSummary({ summary, language }: { summary: Summary; language: Language }) {
+function LiveSummary({ summary, language }: { summary: FleetSummary; language: Language }) {
   const [shown, setShown] = useState(summary);
   useEffect(
     () =>

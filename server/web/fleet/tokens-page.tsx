@@ -1,5 +1,6 @@
 import type { VNode } from 'preact';
 import { Field, Form, Frame, Moment, Scrolls, type View } from './frame.tsx';
+import { TextField } from './text-field.tsx';
 
 export interface TokenView {
   id: string;
@@ -92,11 +93,7 @@ export function TokensPage({ view, tokens, scopes, roles, made }: TokensPageProp
       <section class="panel" aria-labelledby="make-title">
         <h2 id="make-title">{own.make}</h2>
         <Form view={view} action="/fleet/tokens" class="fields" label={own.make}>
-          <Field id="token-title" label={own.name}>
-            {(attributes) => (
-              <input {...attributes} name="title" class="form-control" required maxLength={60} />
-            )}
-          </Field>
+          <TextField id="token-title" label={own.name} name="title" required maxLength={60} />
           <Field id="token-role" label={own.role}>
             {(attributes) => (
               <select {...attributes} name="role" class="form-select">
@@ -116,19 +113,15 @@ export function TokensPage({ view, tokens, scopes, roles, made }: TokensPageProp
               </label>
             ))}
           </fieldset>
-          <Field id="token-days" label={own.days}>
-            {(attributes) => (
-              <input
-                {...attributes}
-                name="days"
-                type="number"
-                min="1"
-                max="365"
-                class="form-control"
-                value="90"
-              />
-            )}
-          </Field>
+          <TextField
+            id="token-days"
+            label={own.days}
+            name="days"
+            type="number"
+            min="1"
+            max="365"
+            value="90"
+          />
           <button type="submit" class="btn btn-primary">
             {own.make}
           </button>

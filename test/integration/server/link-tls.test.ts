@@ -2,14 +2,15 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { linkConfigSchema } from '../../../device/config.ts';
 import { enrol } from '../../../device/link/enrol.ts';
 import { newKey } from '../../../device/link/identity.ts';
-import type { LinkListener } from '../../../server/fleet/link-listener.ts';
-import type { TlsOptions } from '../../../server/tls.ts';
+import { type LinkListener, plainListener } from '../../../server/fleet/link-listener.ts';
+import { certificateExpiries, type TlsOptions } from '../../../server/tls.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { makeEnrolCode } from '../../../shared/protocol/enrolment.ts';
 import { type Authority, newAuthority } from '../../support/certificates.ts';
 import { admit, newPair, TestLink } from '../../support/link-events.ts';
 import { type LinkServer, startLinkServer } from '../../support/link-server.ts';
 
+const DAY_MS = 86_400_000;
 const { privateKey, publicKey } = newPair();
 let authority: Authority;
 let stranger: Authority;
@@ -35,8 +36,14 @@ async function listen(
   names: readonly string[],
   sockets: Parameters<typeof startLinkServer>[0] = {},
 ): Promise<LinkServer> {
-  const { cert, key } = await authority.server(names);
-  const tls: TlsOptions = {
+  const tls = tlsOf(await authority.server(names));
+  server = await startLinkServer({ tls, ...sockets });
+  admit(server, publicKey);
+  return server;
+}
+
+function tlsOf({ cert, key }: { cert: string; key: string }): TlsOptions {
+  return {
     cert: Buffer.from(cert),
     key: Buffer.from(key),
     ca: Buffer.from(authority.ca),
@@ -45,9 +52,6 @@ async function listen(
     requestCert: true,
     rejectUnauthorized: false,
   };
-  server = await startLinkServer({ tls, ...sockets });
-  admit(server, publicKey);
-  return server;
 }
 
 function dial(url: string, tls: { ca?: string; cert?: string; key?: string }): TestLink {
@@ -97,10 +101,22 @@ describe('the server’s certificate is checked', () => {
 describe('a site that demands a client certificate', () => {
   const demand = { sockets: { certificateSites: ['museum'] } };
 
-  test('takes a kiosk whose certificate carries its id', async () => {
-    const { linkUrl } = await listen(['127.0.0.1'], demand);
+  test('takes a kiosk whose certificate carries its id, and knows when that ends', async () => {
+    const ends: (number | undefined)[] = [];
+    const listener: LinkListener = {
+      ...plainListener,
+      connected: (_kiosk, { certificateEndsAt }) => ends.push(certificateEndsAt),
+    };
+    const { linkUrl } = await listen(['127.0.0.1'], { ...demand, listener });
     const link = dial(linkUrl, { ca: authority.ca, ...(await authority.client('gate-1')) });
     await link.next('up');
+    const [endsAt = 0] = ends;
+    expect(Math.abs(endsAt - Date.now() - DAY_MS)).toBeLessThan(60_000);
+    const expiries = certificateExpiries(tlsOf(await authority.server(['127.0.0.1'])));
+    expect(expiries.map(({ name }) => name)).toEqual([
+      'certificate of the server',
+      'authority The authority of a test',
+    ]);
   });
 
   test.each([

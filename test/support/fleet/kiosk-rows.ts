@@ -1,4 +1,5 @@
-import { type KioskRow, type Presence, presences } from '../../../server/web/fleet/kiosk-row.ts';
+import { type KioskRow, presences } from '../../../server/fleet/kiosk-row.ts';
+import type { Presence } from '../../../server/fleet/presence.ts';
 import { seeded } from '../seeded.ts';
 
 const sites = [

@@ -107,6 +107,18 @@ describe('every kind is raised once and clears by itself', () => {
     expect(cleared).toEqual([kind]);
   });
 
+  test('expiry of a kiosk’s client certificate', () => {
+    const days = (count: number) => (now: number) => {
+      const one = gate('g', now);
+      const certificateEndsAt = START + count * 86_400_000;
+      return [one.told ? { ...one, told: { ...one.told, certificateEndsAt } } : one];
+    };
+    expect(watch(3, days(22)).raised).toEqual([]);
+    expect(watch(3, days(20)).raised).toEqual(['expiry']);
+    const renewed = watch(9, (now, minute) => days(minute < 5 ? 20 : 300)(now));
+    expect(renewed).toEqual({ raised: ['expiry'], cleared: ['expiry'] });
+  });
+
   test('expiry', () => {
     const expiries = [{ name: 'certificate', at: START + 86_400_000 }];
     expect(watch(3, () => [], { expiries }).raised).toEqual(['expiry']);
@@ -135,6 +147,16 @@ describe('every kind is raised once and clears by itself', () => {
   ])('%s for %o', (kinds, count) => {
     const hours = new Map([['g', count]]);
     expect(watch(3, (now) => [gate('g', now)], { hours }).raised).toEqual(kinds);
+  });
+
+  test('a small count of people is not in what is told', () => {
+    const one = new AlertWatch(limits);
+    const hours = new Map([['g', { denied: 80, throttled: 4, habit: 1.2 }]]);
+    const turns = one.look({ gates: [gate('g', START)], hours, expiries: [] }, START);
+    expect(turns.map(({ kind, detail }) => [kind, detail])).toEqual([
+      ['refusals', { value: 80, habit: '< 5' }],
+      ['guessing', { value: '< 5' }],
+    ]);
   });
 
   test('the tests above are of all kinds', () => {

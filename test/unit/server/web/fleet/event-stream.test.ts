@@ -2,12 +2,12 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { KioskRow } from '../../../../../server/fleet/kiosk-row.ts';
 import {
   EventStream,
   sequenceOf,
   WAITING_BYTES_MAX,
 } from '../../../../../server/web/fleet/event-stream.ts';
-import type { KioskRow } from '../../../../../server/web/fleet/kiosk-row.ts';
 import { GATHER_MS, LiveHub } from '../../../../../server/web/fleet/live-hub.ts';
 import { kioskRows } from '../../../../support/fleet/kiosk-rows.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
@@ -107,7 +107,7 @@ describe('a stream', () => {
     const { reader } = open(undefined, false);
     await happen(7);
     const data = /^event: change\ndata: (.*)$/m.exec(reader.text)?.[1] ?? '{}';
-    expect(JSON.parse(data)).toMatchObject({ rows: [], topics: ['alerts'], summary: { total: 5 } });
+    expect(JSON.parse(data)).toMatchObject({ rows: [], topics: ['alerts'], summary: { gates: 5 } });
   });
 
   test('ends when its session has', async () => {

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { type KioskRow, presences, summarise } from '../../../../../server/fleet/kiosk-row.ts';
 import {
   formatKioskQuery,
   type KioskQuery,
@@ -9,7 +10,6 @@ import {
   sortKeys,
   wholeFleet,
 } from '../../../../../server/web/fleet/kiosk-query.ts';
-import { type KioskRow, presences, summarise } from '../../../../../server/web/fleet/kiosk-row.ts';
 import { kioskRows } from '../../../../support/fleet/kiosk-rows.ts';
 
 const rows = kioskRows(400);
@@ -110,6 +110,6 @@ describe('a selection', () => {
 
 test('a summary counts every row once', () => {
   const summary = summarise(rows);
-  expect(summary.total).toBe(rows.length);
+  expect(summary.gates).toBe(rows.length);
   expect(Object.values(summary.presence).reduce((sum, count) => sum + count, 0)).toBe(rows.length);
 });

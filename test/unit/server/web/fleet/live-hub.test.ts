@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { KioskRow } from '../../../../../server/web/fleet/kiosk-row.ts';
+import type { KioskRow } from '../../../../../server/fleet/kiosk-row.ts';
 import type { LiveChange } from '../../../../../server/web/fleet/live-events.ts';
 import { GATHER_MS, KEPT_CHANGES_MAX, LiveHub } from '../../../../../server/web/fleet/live-hub.ts';
 import { kioskRows } from '../../../../support/fleet/kiosk-rows.ts';
@@ -53,7 +53,7 @@ describe('what changes', () => {
     expect(heard).toHaveLength(1);
     expect(heard[0]?.rows.map(({ id }) => id)).toEqual(['gate-1']);
     expect(heard[0]?.topics).toEqual(['alerts']);
-    expect(heard[0]?.summary.total).toBe(50);
+    expect(heard[0]?.summary.gates).toBe(50);
     expect(reads).toEqual([undefined, ['gate-1', 'gate-2']]);
   });
 
@@ -106,7 +106,7 @@ describe('what changes', () => {
     await pass();
     expect(heard).toEqual([]);
     expect(hub.rows(elsewhere)).toEqual([]);
-    expect(hub.summary(elsewhere).total).toBe(0);
+    expect(hub.summary(elsewhere).gates).toBe(0);
     expect(hub.since(0, elsewhere)).toEqual([]);
   });
 
@@ -128,7 +128,7 @@ describe('what changes', () => {
     hub.touch(['gate-7']);
     await pass();
     expect(heard[0]?.gone).toEqual(['gate-7']);
-    expect(heard[0]?.summary.total).toBe(49);
+    expect(heard[0]?.summary.gates).toBe(49);
   });
 
   test('is read again after a fault of the database', async () => {

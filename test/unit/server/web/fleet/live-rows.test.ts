@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { type KioskRow, summarise } from '../../../../../server/fleet/kiosk-row.ts';
 import { wholeFleet } from '../../../../../server/web/fleet/kiosk-query.ts';
-import { type KioskRow, summarise } from '../../../../../server/web/fleet/kiosk-row.ts';
 import type { LiveNews, Snapshot } from '../../../../../server/web/fleet/live-events.ts';
 import { LiveRows, type RowSource } from '../../../../../server/web/fleet/live-rows.ts';
 import { kioskRows } from '../../../../support/fleet/kiosk-rows.ts';
