@@ -11,15 +11,12 @@ import type { KioskLog } from '../kiosk-options.ts';
 import type { Disk } from '../offline/disk.ts';
 import { type KeptConfig, keepConfig, readKeptConfig } from './kept-config.ts';
 import { type SteeredSession, steeredSession } from './steered-session.ts';
+import { type GateHealth, TrialWatch } from './trial-watch.ts';
 
 /** How long a config must do well before it is the last good one, in milliseconds. */
 export const TRIAL_MS = 60_000;
-/** How often the kiosk's health is looked at meanwhile. */
-const LOOK_EVERY_MS = 1_000;
 /** A program that started so often under a config that is still being tried is in a crash loop. */
 export const TRIAL_STARTS_MAX = 3;
-/** Questions in a row that got no answer although the link was up. */
-export const UNANSWERED_MAX = 3;
 
 /** The kiosk under its config, as far as its health goes. */
 export interface SteeredGate {
@@ -30,14 +27,6 @@ export interface SteeredGate {
    */
   apply(session: SteeredSession, settled: (error?: unknown) => void): 'applied' | 'scheduled';
   health(): GateHealth;
-}
-
-export interface GateHealth {
-  isLinkUp: boolean;
-  /** The parts that are lost or failing. */
-  faults: readonly string[];
-  /** Questions in a row that the server did not answer while the link was up. */
-  unanswered: number;
 }
 
 export interface SteeringDeps {
@@ -60,19 +49,22 @@ export interface SteeringDeps {
  */
 export class Steering {
   readonly #deps: SteeringDeps;
-  readonly #trialMs: number;
+  readonly #trial: TrialWatch;
   #gate: SteeredGate | undefined;
   #kept: KeptConfig = {};
   /** The trial waits for the person at the gate to be done; the one before is in force. */
   #isPending = false;
-  #healthBefore: GateHealth | undefined;
-  #trialEndsAt = 0;
-  #cancelLook = () => {};
   #working: Promise<unknown> = Promise.resolve();
 
   constructor(deps: SteeringDeps) {
     this.#deps = deps;
-    this.#trialMs = deps.trialMs ?? TRIAL_MS;
+    this.#trial = new TrialWatch({
+      clock: deps.clock,
+      trialMs: deps.trialMs ?? TRIAL_MS,
+      health: () => this.#gate?.health(),
+      ended: (problems) =>
+        this.#settle(() => (problems.length > 0 ? this.#fallBack(problems) : this.#promote())),
+    });
   }
 
   /**
@@ -101,12 +93,12 @@ export class Steering {
   attach(gate: SteeredGate): void {
     this.#gate = gate;
     if (this.#kept.trial) {
-      this.#watch({ isLinkUp: true, faults: [], unanswered: 0 });
+      this.#trial.start({ isLinkUp: true, faults: [], unanswered: 0 });
     }
   }
 
   stop(): void {
-    this.#cancelLook();
+    this.#trial.stop();
     this.#gate = undefined;
   }
 
@@ -140,7 +132,7 @@ export class Steering {
       return;
     }
     const isSteered = this.#running() !== undefined;
-    this.#cancelLook();
+    this.#trial.stop();
     this.#isPending = false;
     await this.#keep({});
     if (isSteered) {
@@ -171,7 +163,7 @@ export class Steering {
     if (!steered.ok) {
       return this.#refuse(version, steered.problems);
     }
-    this.#cancelLook();
+    this.#trial.stop();
     const { failed: _old, ...kept } = this.#kept;
     try {
       // On the disk before it is in force: a config that ends the program is found at the next start.
@@ -229,7 +221,7 @@ export class Steering {
 
   #begun(version: number, before: GateHealth): void {
     this.#deps.log.info({ event: 'configured', version }, 'a config of the server');
-    this.#watch(before);
+    this.#trial.start(before);
   }
 
   #refuse(version: number, problems: ConfigProblem[]): AnswerOf<'Configure'> {
@@ -239,52 +231,11 @@ export class Steering {
     return { status: 'refused', problems: told };
   }
 
-  #watch(before: GateHealth): void {
-    this.#healthBefore = before;
-    this.#trialEndsAt = this.#deps.clock.monotonic() + this.#trialMs;
-    this.#look();
-  }
-
-  #look(): void {
-    const { clock } = this.#deps;
-    const leftMs = this.#trialEndsAt - clock.monotonic();
-    this.#cancelLook = clock.after(Math.min(LOOK_EVERY_MS, Math.max(0, leftMs)), () => {
-      const isOver = clock.monotonic() >= this.#trialEndsAt;
-      const problems = this.#problems(isOver);
-      if (problems.length > 0) {
-        this.#settle(() => this.#fallBack(problems));
-      } else if (isOver) {
-        this.#settle(() => this.#promote());
-      } else {
-        this.#look();
-      }
-    });
-  }
-
   #settle(work: () => Promise<void>): void {
     const { log, changed } = this.#deps;
     this.#working = this.#working.then(work).then(changed, (error: unknown) => {
       log.warn({ event: 'configNotKept', code: errorCode(error) }, 'a config of the server');
     });
-  }
-
-  /** What is worse than before the trial. A part may be away for a moment: it counts at the end. */
-  #problems(isOver: boolean): ConfigProblem[] {
-    const health = this.#gate?.health();
-    const before = this.#healthBefore;
-    if (!health || !before) {
-      return [];
-    }
-    if (health.unanswered >= UNANSWERED_MAX) {
-      const message = `${health.unanswered} questions in a row had no answer`;
-      return [{ path: 'answerMs', message }];
-    }
-    if (!isOver) {
-      return [];
-    }
-    const fresh = health.faults.filter((part) => !before.faults.includes(part));
-    const link = before.isLinkUp && !health.isLinkUp ? ['link'] : [];
-    return [...link, ...fresh].map((part) => ({ path: '', message: `${part} failed under it` }));
   }
 
   async #promote(): Promise<void> {
@@ -301,7 +252,7 @@ export class Steering {
     const { log } = this.#deps;
     const { trial, good } = this.#kept;
     const version = (trial ?? good)?.version;
-    this.#cancelLook();
+    this.#trial.stop();
     this.#isPending = false;
     if (version === undefined) {
       return;

@@ -12,6 +12,9 @@ const LIVE_MS = 15_000;
 /** Between two acts of a person who is quick. */
 const ACT_GAP_MS = 120;
 const WORDS = 'varco 12';
+/** Each twentieth of a second: a wheel turned fast, and leaps of which nothing that was drawn stays. */
+const WHEEL_PX = 600;
+const LEAP_PX = 6_000;
 
 /**
  * How long the page of all kiosks keeps a real Chromium's main thread at a time, while somebody sorts,
@@ -42,7 +45,8 @@ export async function reportFrames(
       ['live updates', () => page.waitForTimeout(LIVE_MS)],
       ['sort by every column, both ways', () => sortAll(page)],
       ['filter, a letter at a time', () => filter(page)],
-      ['scroll to the end', () => scroll(page)],
+      ['scroll as fast as a wheel turns', () => scroll(page, WHEEL_PX)],
+      ['scroll by a hundred rows at a time', () => scroll(page, LEAP_PX)],
     ];
     for (const [what, act] of acts) {
       const longestMs = await longest(page, act);
@@ -105,9 +109,10 @@ async function filter(page: Page): Promise<void> {
   }
 }
 
-async function scroll(page: Page): Promise<void> {
+async function scroll(page: Page, stepPx: number): Promise<void> {
+  await page.evaluate(() => window.scrollTo(0, 0));
   for (let step = 0; step < 40; step += 1) {
-    await page.mouse.wheel(0, 6_000);
+    await page.mouse.wheel(0, stepPx);
     await page.waitForTimeout(50);
   }
 }

@@ -6,12 +6,12 @@ import {
   steeredSession,
 } from '../../../../device/steering/steered-session.ts';
 import {
-  type GateHealth,
   type SteeredGate,
   Steering,
   TRIAL_MS,
   TRIAL_STARTS_MAX,
 } from '../../../../device/steering/steering.ts';
+import type { GateHealth } from '../../../../device/steering/trial-watch.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const own = sessionConfigSchema.parse({ language: 'it', answerMs: 3_000 });
