@@ -2,12 +2,12 @@ import {
   type Measured,
   type Measurement,
   measured,
-  type Sample,
   sampleOf,
 } from '../../shared/protocol/measurement.ts';
 import type { BulkInsert, Store, Tx } from '../store/store.ts';
 import { isStale } from './presence.ts';
 import type { RosterGate } from './roster.ts';
+import { decodeSample, encodeSample, hoursOf, lastOfEach } from './samples.ts';
 import { heardOf, type NewOutcomes, type Outcome, outcomes } from './told.ts';
 
 export const MINUTE_MS = 60_000;
@@ -21,19 +21,6 @@ const GATES_PER_STEP = 50;
 const PRUNE_STEP_MS = 10 * MINUTE_MS;
 /** Fewer than these in an hour are shown as "< 5": no small count tells of one person. */
 export const SMALL_COUNT = 5;
-
-/** The figures' names in the store: short, since there are millions of them. */
-const metrics: Record<Measured, string> = {
-  temperature: 't',
-  memory: 'm',
-  disk: 'd',
-  waiting: 'q',
-  roundTrip: 'r',
-  skew: 's',
-  listAge: 'l',
-  underVoltage: 'u',
-  faults: 'f',
-};
 
 const insertSamples: BulkInsert = {
   table: 'telemetry',
@@ -139,7 +126,7 @@ export class Telemetry {
     for (const { gate, told } of entries) {
       const isDue = due.size > 0 && due.has(turnOf(gate.id));
       if (isDue && told?.status && !isStale(heardOf(told), now)) {
-        const body = encode(sampleOf(told.status));
+        const body = encodeSample(sampleOf(told.status));
         rows.push([gate.id, 'minute', now - (now % MINUTE_MS), body]);
       }
     }
@@ -155,7 +142,7 @@ export class Telemetry {
   async fill(gate: string, measurements: readonly Measurement[], now: number): Promise<void> {
     const rows = measurements
       .filter(({ at }) => at > now - MINUTES_KEPT_MS && at <= now + MINUTE_MS)
-      .map(({ at, sample }) => [gate, 'minute', at - (at % MINUTE_MS), encode(sample)]);
+      .map(({ at, sample }) => [gate, 'minute', at - (at % MINUTE_MS), encodeSample(sample)]);
     const starts = rows.map(([, , at]) => (at as number) - ((at as number) % HOUR_MS));
     if (rows.length === 0) {
       return;
@@ -239,7 +226,7 @@ export class Telemetry {
       .where('at', '<=', range.to)
       .orderBy('at')
       .execute();
-    const samples = rows.map(({ body }) => decode(body));
+    const samples = rows.map(({ body }) => decodeSample(body));
     const values: History['values'] = {};
     for (const name of measured) {
       if (samples.some((sample) => sample[name] !== undefined)) {
@@ -292,42 +279,6 @@ export class Telemetry {
   }
 }
 
-/** Rows of hours, from minutes of any gates and hours. */
-function hoursOf(minutes: readonly { gate: string; at: number; body: string }[]): unknown[][] {
-  const groups = new Map<string, { gate: string; at: number; samples: Sample[] }>();
-  for (const { gate, at, body } of minutes) {
-    const hour = at - (at % HOUR_MS);
-    const key = `${gate} ${hour}`;
-    const group = groups.get(key) ?? { gate, at: hour, samples: [] };
-    group.samples.push(decode(body));
-    groups.set(key, group);
-  }
-  return [...groups.values()].map(({ gate, at, samples }) => [
-    gate,
-    'hour',
-    at,
-    encode(mean(samples)),
-  ]);
-}
-
-/** One row a minute: two of the same can't be written at once. */
-function lastOfEach(rows: readonly unknown[][]): unknown[][] {
-  return [...new Map(rows.map((row) => [row[2], row])).values()];
-}
-
-/** The mean of what was told, rounded to a tenth; what nobody told is not there. */
-export function mean(samples: readonly Sample[]): Sample {
-  const result: Sample = {};
-  for (const name of measured) {
-    const values = samples.flatMap((sample) => sample[name] ?? []);
-    if (values.length > 0) {
-      const sum = values.reduce((total, value) => total + value, 0);
-      result[name] = Math.round((10 * sum) / values.length) / 10;
-    }
-  }
-  return result;
-}
-
 /** Counts as they may be shown: a small one that is not zero is only "< 5". */
 export function masked(hours: readonly { at: number; counts: NewOutcomes }[]): History['outcomes'] {
   const counts = {} as Record<Outcome, (number | '< 5')[]>;
@@ -348,21 +299,4 @@ function turnOf(gate: string): number {
     hash = (hash * 31 + gate.charCodeAt(index)) >>> 0;
   }
   return hash % 60;
-}
-
-function encode(sample: Sample): string {
-  const entries = measured.flatMap((name) =>
-    sample[name] === undefined ? [] : [[metrics[name], sample[name]]],
-  );
-  return JSON.stringify(Object.fromEntries(entries));
-}
-
-function decode(body: string): Sample {
-  const short = JSON.parse(body) as Record<string, number>;
-  return Object.fromEntries(
-    measured.flatMap((name) => {
-      const value = short[metrics[name]];
-      return value === undefined ? [] : [[name, value]];
-    }),
-  );
 }

@@ -1,6 +1,7 @@
 import { type KioskStatus, mergeStatus, type StatusReport } from '../../shared/protocol/status.ts';
 import type { ReportedConfig } from '../../shared/protocol/steered-config.ts';
 import { type Heard, type Presence, presenceOf } from './presence.ts';
+import { sharedPart } from './shared-parts.ts';
 
 /** All that one kiosk told of itself, and when. Plain data: it is kept as JSON (`kiosk_state.body`). */
 export interface Told {
@@ -60,7 +61,7 @@ export function afterBoot(
     ...(context.certificateEndsAt === undefined
       ? {}
       : { certificateEndsAt: context.certificateEndsAt }),
-    ...(boot.capabilities ? { capabilities: boot.capabilities } : {}),
+    ...(boot.capabilities ? { capabilities: sharedPart(boot.capabilities) } : {}),
     ...(boot.config ? { config: boot.config } : {}),
   };
   return withPresence(told, context.now);
@@ -72,7 +73,7 @@ export function afterReport(
   report: StatusReport,
   now: number,
 ): { told: Told; outcomes: NewOutcomes | undefined } {
-  const status = mergeStatus(before.status, report);
+  const status = withSharedParts(mergeStatus(before.status, report), before.status, report);
   const { config, software } = status;
   const told = {
     ...before,
@@ -83,6 +84,21 @@ export function afterReport(
     ...(software === undefined ? {} : { software }),
   };
   return { told: withPresence(told, now), outcomes: counted(before.status, status) };
+}
+
+/** What a report doesn't tell of stays the very same object, and what most kiosks tell is one for all. */
+function withSharedParts(
+  status: KioskStatus,
+  before: KioskStatus | undefined,
+  report: StatusReport,
+): KioskStatus {
+  const { peripherals } = status;
+  return {
+    ...status,
+    peripherals: report.peripherals
+      ? sharedPart(peripherals)
+      : ((report.partial ? before?.peripherals : undefined) ?? peripherals),
+  };
 }
 
 /** The presence at a moment; one that changed began now, or with the last message before silence. */

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { HOUR_MS, mean } from '../../../../server/fleet/telemetry.ts';
+import { mean } from '../../../../server/fleet/samples.ts';
+import { HOUR_MS } from '../../../../server/fleet/telemetry.ts';
 import { afterBoot, afterReport } from '../../../../server/fleet/told.ts';
 import { sampleOf } from '../../../../shared/protocol/measurement.ts';
 
