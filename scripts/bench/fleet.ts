@@ -139,6 +139,7 @@ function heartbeats(app: App, kiosks: readonly Kiosk[]): { stop(): number } {
 /** A scanner is lost, or found, at one node; a page of another (or the same) node is told. */
 async function latencies(from: App, to: App, kiosks: readonly Kiosk[]): Promise<number[]> {
   const hub = new LiveHub({
+    alertsBesideGates: () => 0,
     readRows: async (ids) => to.fleet.rows(ids),
     clock: systemClock,
     log,

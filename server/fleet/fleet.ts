@@ -235,11 +235,12 @@ export class Fleet {
 
   /** Of the whole fleet, whoever may see it: for figures without names. */
   summary(): FleetSummary {
-    return summarise(this.rows());
+    return summarise(this.rows(), this.alerts.openBesideGates('all'));
   }
 
   summaryFor(who: FleetActor): FleetSummary {
-    return summarise(this.rowsFor(who));
+    const sites = visibleSites(who) ?? [];
+    return summarise(this.rowsFor(who), this.alerts.openBesideGates(sites));
   }
 
   /** @throws VarcoError `gateUnknown`, `forbidden`. */

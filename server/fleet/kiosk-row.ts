@@ -48,12 +48,16 @@ export interface FleetSummary {
   drift: number;
 }
 
-/** Counts rows; a session's summary is that of the rows it may see. */
-export function summarise(rows: Iterable<KioskRow>): FleetSummary {
+/**
+ * Counts rows; a session's summary is that of the rows it may see.
+ *
+ * @param alerts open ones that are about no gate, and so in no row.
+ */
+export function summarise(rows: Iterable<KioskRow>, alerts = 0): FleetSummary {
   const presence = Object.fromEntries(
     presences.map((name) => [name, 0]),
   ) as FleetSummary['presence'];
-  const summary: FleetSummary = { gates: 0, kiosks: 0, presence, alerts: 0, drift: 0 };
+  const summary: FleetSummary = { gates: 0, kiosks: 0, presence, alerts, drift: 0 };
   for (const row of rows) {
     summary.gates += 1;
     summary.kiosks += row.presence === 'neverSeen' ? 0 : 1;

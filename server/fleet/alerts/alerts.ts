@@ -97,6 +97,8 @@ export class Alerts {
   readonly #hours: HourCounts;
   readonly #openOf = new Map<string, { count: number; worst: Severity | null }>();
   readonly #openByKind = new Map<string, number>();
+  /** Of no gate, by site; `null`: of the whole fleet, such as a key that ends. */
+  readonly #openOfSites = new Map<string | null, number>();
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #lookedAt: number | undefined;
   #toldAt: number | undefined;
@@ -128,6 +130,15 @@ export class Alerts {
   /** How many alerts of a gate are open. */
   countOf(gate: string): { count: number; worst: Severity | null } {
     return this.#openOf.get(gate) ?? { count: 0, worst: null };
+  }
+
+  /** Open ones that are about no gate, of these sites; of the whole fleet too for who sees all. */
+  openBesideGates(sites: 'all' | readonly string[]): number {
+    let count = 0;
+    for (const [site, open] of this.#openOfSites) {
+      count += sites === 'all' || (site !== null && sites.includes(site)) ? open : 0;
+    }
+    return count;
   }
 
   openByKind(): ReadonlyMap<string, number> {
@@ -363,13 +374,14 @@ export class Alerts {
     const { store, events } = this.#deps;
     const rows = await store.db
       .selectFrom('alert')
-      .select(['gate', 'kind', 'severity'])
+      .select(['site', 'gate', 'kind', 'severity'])
       .where('cleared_at', 'is', null)
       .execute();
     const touched = new Set(this.#openOf.keys());
     this.#openOf.clear();
     this.#openByKind.clear();
-    for (const { gate, kind, severity } of rows) {
+    this.#openOfSites.clear();
+    for (const { site, gate, kind, severity } of rows) {
       this.#openByKind.set(kind, (this.#openByKind.get(kind) ?? 0) + 1);
       if (gate !== null) {
         const { count, worst } = this.countOf(gate);
@@ -379,6 +391,8 @@ export class Alerts {
           worst: isWorse ? (severity as Severity) : worst,
         });
         touched.add(gate);
+      } else {
+        this.#openOfSites.set(site, (this.#openOfSites.get(site) ?? 0) + 1);
       }
     }
     events.touch([...touched], ['alerts', 'activity']);

@@ -12,6 +12,8 @@ export const KEPT_CHANGES_MAX = 300;
 export interface LiveHubDeps {
   /** The rows of the kiosks named, or of all; one that is not among them is no more. */
   readRows(ids?: readonly string[]): Promise<KioskRow[]>;
+  /** Open alerts that are in no row. */
+  alertsBesideGates(scope: Scope): number;
   clock: Clock;
   log: Log;
   /** Names this run: sequences of another one mean nothing here. */
@@ -128,7 +130,7 @@ export class LiveHub {
     const key = scope === 'all' ? scope : scope.join('\n');
     let summary = this.#summaries.get(key);
     if (!summary) {
-      summary = summarise(this.rows(scope));
+      summary = summarise(this.rows(scope), this.#deps.alertsBesideGates(scope));
       this.#summaries.set(key, summary);
     }
     return summary;

@@ -33,7 +33,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
       body: (
         <OverviewPage
           view={view}
-          summary={summarise(all)}
+          summary={fleet.summaryFor(actor)}
           alerts={urgent}
           rows={selectKiosks(all, query)}
           query={query}

@@ -28,7 +28,13 @@ export function registerFleetPages(
 ): void {
   const { fleet, clock, log } = deps;
   const run = randomUUID().slice(0, 8);
-  const hub = new LiveHub({ readRows: async (ids) => fleet.rows(ids), clock, log, run });
+  const hub = new LiveHub({
+    readRows: async (ids) => fleet.rows(ids),
+    alertsBesideGates: (scope) => fleet.alerts.openBesideGates(scope),
+    clock,
+    log,
+    run,
+  });
   const dashboard = new Dashboard(deps, hub);
   const streams = new Set<() => void>();
   const unlisten = fleet.events.listen(({ gates, topics }) => {

@@ -49,6 +49,7 @@ beforeEach(async () => {
   rows = new Map(kioskRows(5).map((row) => [row.id, row]));
   hub = new LiveHub({
     readRows: async (ids) => (ids ? ids.flatMap((id) => rows.get(id) ?? []) : [...rows.values()]),
+    alertsBesideGates: (scope) => (scope === 'all' ? 2 : 0),
     clock,
     log: pino({ level: 'silent' }),
     run: 'run',

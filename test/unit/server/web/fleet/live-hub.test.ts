@@ -25,6 +25,7 @@ beforeEach(async () => {
       }
       return ids ? ids.flatMap((id) => rows.get(id) ?? []) : [...rows.values()];
     },
+    alertsBesideGates: (scope) => (scope === 'all' ? 2 : 0),
     clock,
     log: pino({ level: 'silent' }),
     run: 'run',
@@ -53,7 +54,7 @@ describe('what changes', () => {
     expect(heard).toHaveLength(1);
     expect(heard[0]?.rows.map(({ id }) => id)).toEqual(['gate-1']);
     expect(heard[0]?.topics).toEqual(['alerts']);
-    expect(heard[0]?.summary.gates).toBe(50);
+    expect(heard[0]?.summary).toMatchObject({ gates: 50, alerts: 2 });
     expect(reads).toEqual([undefined, ['gate-1', 'gate-2']]);
   });
 
@@ -106,7 +107,7 @@ describe('what changes', () => {
     await pass();
     expect(heard).toEqual([]);
     expect(hub.rows(elsewhere)).toEqual([]);
-    expect(hub.summary(elsewhere).gates).toBe(0);
+    expect(hub.summary(elsewhere)).toMatchObject({ gates: 0, alerts: 0 });
     expect(hub.since(0, elsewhere)).toEqual([]);
   });
 
