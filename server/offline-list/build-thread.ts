@@ -1,7 +1,5 @@
-import { createRequire } from 'node:module';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
 import { VarcoError } from '../../shared/errors.ts';
+import { openThread } from '../thread.ts';
 import {
   type BuildAnswer,
   type BuildInput,
@@ -14,8 +12,7 @@ import {
 /** Up to here a job is some 10 ms, and a thread would cost more than it saves. */
 const ENTRIES_HERE_MAX = 20_000;
 
-const isSource = import.meta.url.endsWith('.ts');
-const WORKER_URL = new URL(`./build.worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+const ENTRY = new URL('./build.worker', import.meta.url);
 
 /**
  * Does a job of building a list without keeping gates waiting: a small one here, a large one in a thread
@@ -40,7 +37,7 @@ export async function build<Name extends BuildName>(
 }
 
 function ask(question: BuildQuestion): Promise<BuildAnswer> {
-  const worker = openWorker(question);
+  const worker = openThread(ENTRY, question);
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) =>
       reject(new VarcoError('buildFailed', 'The thread that builds lists died', { cause }));
@@ -48,20 +45,4 @@ function ask(question: BuildQuestion): Promise<BuildAnswer> {
     worker.once('error', fail);
     worker.once('exit', fail);
   });
-}
-
-/** From TypeScript the thread registers the loader itself; built, its entry is plain JavaScript. */
-function openWorker(workerData: BuildQuestion): Worker {
-  if (!isSource) {
-    return new Worker(WORKER_URL, { workerData });
-  }
-  const loader = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/\.cjs$/, '.mjs');
-  const { href } = pathToFileURL(loader);
-  const source = `import(${JSON.stringify(href)}).then((tsx) => {
-    tsx.register();
-    return import(${JSON.stringify(WORKER_URL.href)});
-  });`;
-  return new Worker(source, { eval: true, workerData, execArgv: [] });
 }

@@ -1,8 +1,7 @@
-import { createRequire } from 'node:module';
 import { availableParallelism } from 'node:os';
-import { pathToFileURL } from 'node:url';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import { VarcoError } from '../../shared/errors.ts';
+import { openThread } from '../thread.ts';
 import type { Block } from './import-records.ts';
 import { type PreparedBlock, prepareBlock } from './prepare.ts';
 
@@ -22,8 +21,7 @@ const THREADS_MAX = 3;
 /** So many blocks are prepared here, so that a small file pays for no thread. */
 const BLOCKS_HERE = 4;
 
-const isSource = import.meta.url.endsWith('.ts');
-const WORKER_URL = new URL(`./prepare.worker.${isSource ? 'ts' : 'js'}`, import.meta.url);
+const ENTRY = new URL('./prepare.worker', import.meta.url);
 
 interface Waiting {
   resolve(prepared: PreparedBlock): void;
@@ -74,7 +72,7 @@ export class Preparers {
 
   #open(): void {
     for (let opened = 0; opened < this.#threads; opened += 1) {
-      const worker = openWorker();
+      const worker = openThread(ENTRY);
       worker.on('message', ({ id, prepared }: PrepareAnswer) => {
         this.#waiting.get(id)?.resolve(prepared);
         this.#waiting.delete(id);
@@ -92,20 +90,4 @@ export class Preparers {
     }
     this.#waiting.clear();
   }
-}
-
-/** From TypeScript the thread registers the loader itself; built, its entry is plain JavaScript. */
-function openWorker(): Worker {
-  if (!isSource) {
-    return new Worker(WORKER_URL);
-  }
-  const loader = createRequire(import.meta.url)
-    .resolve('tsx/esm/api')
-    .replace(/\.cjs$/, '.mjs');
-  const { href } = pathToFileURL(loader);
-  const source = `import(${JSON.stringify(href)}).then((tsx) => {
-    tsx.register();
-    return import(${JSON.stringify(WORKER_URL.href)});
-  });`;
-  return new Worker(source, { eval: true, execArgv: [] });
 }
