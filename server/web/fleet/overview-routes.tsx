@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseGiven } from '../../fleet/given.ts';
-import { type KioskRow, summarise } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/kiosk-row.ts';
 import { may } from '../../fleet/permissions.ts';
 import { alertViews } from './alert-views.ts';
 import { type Dashboard, THEME_COOKIE } from './dashboard.tsx';

@@ -54,7 +54,8 @@ describe('what changes', () => {
     expect(heard).toHaveLength(1);
     expect(heard[0]?.rows.map(({ id }) => id)).toEqual(['gate-1']);
     expect(heard[0]?.topics).toEqual(['alerts']);
-    expect(heard[0]?.summary).toMatchObject({ gates: 50, alerts: 2 });
+    const inRows = [...rows.values()].reduce((sum, { alerts }) => sum + alerts, 0);
+    expect(heard[0]?.summary).toMatchObject({ gates: 50, alerts: inRows + 2 });
     expect(reads).toEqual([undefined, ['gate-1', 'gate-2']]);
   });
 
