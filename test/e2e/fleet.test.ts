@@ -35,8 +35,8 @@ let browser: Browser;
 let agent: string;
 const complaints: string[] = [];
 /**
- * A connection that went: servers are stopped here, and Chromium may pick a socket that it opened ahead and
- * that the server has closed meanwhile. What a page lacks of it, its own test finds.
+ * What the console says of a connection that went. Servers are stopped here; of a socket that Chromium opened
+ * ahead and lost, the request itself is looked at below.
  */
 const CONNECTION_LOST = /ERR_(CONNECTION|INCOMPLETE|EMPTY|SOCKET_NOT_CONNECTED)/;
 
@@ -98,6 +98,14 @@ async function open(
   page.on('console', (message) => {
     if (message.type() === 'error' && !CONNECTION_LOST.test(message.text())) {
       complaints.push(`${path}: ${message.text()}`);
+    }
+  });
+  page.on('requestfailed', (request) => {
+    // A live page asks again by itself; a script or a style that is lost is not asked for again.
+    const kind = request.resourceType();
+    const text = request.failure()?.errorText ?? '';
+    if (text.includes('SOCKET_NOT_CONNECTED') && kind !== 'eventsource' && kind !== 'fetch') {
+      complaints.push(`${path}: ${kind} ${new URL(request.url()).pathname}: ${text}`);
     }
   });
   page.on('pageerror', (error) => complaints.push(`${path}: ${error.message}`));
