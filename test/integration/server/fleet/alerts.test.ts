@@ -166,6 +166,9 @@ describe('an alert', () => {
     await pass(7, 50);
     const [open] = await alerts.list(administrator, { open: true });
     expect(open).toMatchObject({ kind: 'messagesStuck', subject: 'server', detail: waiting });
+    // About no gate: in no row of the table, and counted all the same for who sees the whole fleet.
+    expect(alerts.openBesideGates('all')).toBe(1);
+    expect(alerts.openBesideGates(['torino'])).toBe(0);
     expect(mails.at(-1)?.lines).toEqual([
       'NEW  the server: Messages to people do not leave (waiting 500, undeliverable 2)',
     ]);
@@ -173,6 +176,7 @@ describe('an alert', () => {
     await alerts.refresh();
     await pass(7, 50);
     expect(await alerts.list(administrator, { open: true })).toEqual([]);
+    expect(alerts.openBesideGates('all')).toBe(0);
   });
 
   test('is acknowledged with a reason: no reminder', async () => {
