@@ -38,8 +38,8 @@ import { Registry } from './registry/registry.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
+import { ensureStandIn, GateRecords } from './verification/gate-records.ts';
 import { Policies } from './verification/policies.ts';
-import { ensureStandIn } from './verification/recognition.ts';
 import { SecondLevel } from './verification/second-level.ts';
 import { Settlement } from './verification/settlement.ts';
 import { Sightings } from './verification/sightings.ts';
@@ -166,7 +166,9 @@ export function createApp(deps: AppDeps): App {
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
+  const records = new GateRecords(store);
   const secondLevel = new SecondLevel({
+    records,
     store,
     keyring,
     audit,
@@ -177,9 +179,25 @@ export function createApp(deps: AppDeps): App {
     now,
   });
   const sightings = new Sightings({ store, audit, clock, log, node });
-  const settlement = new Settlement({ store, keyring, audit, secondLevel, sightings, now });
-  const verification = new Verification({ store, keyring, policies, settlement, source, now });
-  const firstLevel = new FirstLevel({ store, keyring, audit, source, now });
+  const settlement = new Settlement({
+    store,
+    keyring,
+    records,
+    audit,
+    secondLevel,
+    sightings,
+    now,
+  });
+  const verification = new Verification({
+    store,
+    keyring,
+    records,
+    policies,
+    settlement,
+    source,
+    now,
+  });
+  const firstLevel = new FirstLevel({ store, keyring, records, audit, source, now });
   const logins = new Logins({
     store,
     keyring,

@@ -43,7 +43,9 @@ export async function checksOf(
 ): Promise<Check[]> {
   const mac = deps.keyring.codeMac(codiceFiscale);
   const rows = await rowsOf(deps.store, {
-    subjects: monthsBack(deps.now).map((month) => deps.keyring.pseudonym(month, mac)),
+    months: monthsBack(deps.now).map(({ from, to }) => {
+      return { subject: deps.keyring.pseudonym(monthOf(from), mac), from, to };
+    }),
     kinds: checkKinds,
     limit: CHECKS_MAX,
   });
@@ -54,9 +56,11 @@ export async function checksOf(
   });
 }
 
-function monthsBack(now: number): string[] {
+/** This month and those before it, of which rows may be kept; Unix milliseconds. */
+function monthsBack(now: number): { from: number; to: number }[] {
   const date = new Date(now);
-  return Array.from({ length: RETENTION_MONTHS_MAX + 1 }, (_, back) =>
-    monthOf(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - back, 1)),
-  );
+  const begin = (back: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - back, 1);
+  return Array.from({ length: RETENTION_MONTHS_MAX + 1 }, (_, back) => {
+    return { from: begin(back), to: begin(back - 1) };
+  });
 }

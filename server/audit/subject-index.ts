@@ -1,8 +1,11 @@
 import { sql } from 'kysely';
 import type { Store, Tx } from '../store/store.ts';
 
-/** Rows that are listed in one transaction, at most: a gate waits for some 20 ms of it. */
-const LISTED_AT_ONCE_MAX = 10_000;
+/**
+ * Rows of a chain that are listed together, once there are so many. A gate waits for some 15 ms of it;
+ * whoever asks for somebody's rows reads up to as many that are not listed yet.
+ */
+const SEGMENT_ROWS = 8192;
 
 /** A row of the audit that is about somebody. */
 export interface SubjectRow {
@@ -13,29 +16,44 @@ export interface SubjectRow {
   body: string;
 }
 
+/** Under which pseudonym somebody's rows of a month stand. */
+export interface SubjectMonth {
+  subject: string;
+  /** Unix milliseconds; `to` is where the next month begins. */
+  from: number;
+  to: number;
+}
+
 /**
- * Lists the rows of every chain under whom they are about, in the order of the pseudonyms. An index of the
- * database's own would do it with every answer, and dirty a page somewhere in the middle for each person:
- * measured, that is an eighth of what a verification costs. Here the pages are met once for many rows;
- * {@link rowsOf} reads what is not listed yet from the chains' ends.
+ * Lists the rows of every chain under whom they are about, a segment at a time: in a segment they stand in
+ * the order of the pseudonyms, and segments stand behind each other, so that nothing that is listed is
+ * touched again. An index of the database's own would dirty a page somewhere in the middle for each answer:
+ * measured, that is an eighth of what a verification costs. {@link rowsOf} looks into each segment of a
+ * month, and reads what is not listed yet from the chains' ends.
  *
  * The list is made of the chains and of nothing else; `varco audit verify` finds a row that it hides.
  *
- * @returns how many rows were looked at.
+ * @param segmentRows fewer rows than these wait.
+ * @returns how many rows were listed.
  */
-export async function listSubjects(store: Store): Promise<number> {
+export async function listSubjects(store: Store, segmentRows = SEGMENT_ROWS): Promise<number> {
   let listed = 0;
   for (const { node } of await store.db.selectFrom('audit_head').select('node').execute()) {
     for (let more = true; more; ) {
-      const rows = await store.transaction((tx) => listSome(store, tx, node));
+      const rows = await store.transaction((tx) => listSegment(store, tx, node, segmentRows));
       listed += rows;
-      more = rows === LISTED_AT_ONCE_MAX;
+      more = rows > 0;
     }
   }
   return listed;
 }
 
-async function listSome(store: Store, tx: Tx, node: string): Promise<number> {
+async function listSegment(
+  store: Store,
+  tx: Tx,
+  node: string,
+  segmentRows: number,
+): Promise<number> {
   await tx
     .insertInto('audit_listed')
     .values({ node, sequence: 0 })
@@ -44,58 +62,58 @@ async function listSome(store: Store, tx: Tx, node: string): Promise<number> {
   // Two nodes that list one chain take turns.
   const select = tx.selectFrom('audit_listed').select('sequence').where('node', '=', node);
   const locked = store.engine === 'postgres' ? select.forUpdate() : select;
-  const { sequence: from } = await locked.executeTakeFirstOrThrow();
-  const { last, count } = await tx
-    .selectFrom(
-      tx
-        .selectFrom('audit')
-        .select('sequence')
-        .where('node', '=', node)
-        .where('sequence', '>', from)
-        .orderBy('sequence')
-        .limit(LISTED_AT_ONCE_MAX)
-        .as('some'),
-    )
-    .select(({ fn }) => [fn.max('sequence').as('last'), fn.countAll<number>().as('count')])
+  const { sequence: listed } = await locked.executeTakeFirstOrThrow();
+  const rows = tx.selectFrom('audit').where('node', '=', node).where('sequence', '>', listed);
+  const { first } = await rows
+    .select(({ fn }) => fn.min('sequence').as('first'))
     .executeTakeFirstOrThrow();
-  if (Number(count) === 0) {
+  // A chain has no gaps: where it ends tells how many rows there are.
+  const { sequence: end } = await tx
+    .selectFrom('audit_head')
+    .select('sequence')
+    .where('node', '=', node)
+    .executeTakeFirstOrThrow();
+  if (first === null || end - first + 1 < segmentRows) {
     return 0;
   }
-  await sql`insert into audit_subject (subject, node, sequence)
-    select subject, node, sequence from audit
-    where node = ${node} and sequence > ${from} and sequence <= ${last} and subject <> ''
-    order by subject
-    on conflict do nothing`.execute(tx);
+  const last = first + segmentRows - 1;
+  const { from_at, to_at } = await rows
+    .select(({ fn }) => [fn.min('at').as('from_at'), fn.max('at').as('to_at')])
+    .where('sequence', '<=', last)
+    .executeTakeFirstOrThrow();
+  await tx.insertInto('audit_segment').values({ node, last, first, from_at, to_at }).execute();
+  await sql`insert into audit_subject (node, segment, subject, sequence)
+    select node, ${sql.lit(last)}, subject, sequence from audit
+    where node = ${node} and sequence >= ${first} and sequence <= ${last} and subject <> ''
+    order by subject, sequence`.execute(tx);
   await tx.updateTable('audit_listed').set({ sequence: last }).where('node', '=', node).execute();
-  return Number(count);
+  return segmentRows;
 }
 
 /**
- * The newest rows about any of some subjects, listed or not, newest first.
+ * Somebody's newest rows, listed or not, newest first.
  *
- * @param subjects pseudonyms of several months.
+ * @param options.months the newest first.
  */
 export async function rowsOf(
   store: Store,
-  {
-    subjects,
-    kinds,
-    limit,
-  }: { subjects: readonly string[]; kinds: readonly string[]; limit: number },
+  options: { months: readonly SubjectMonth[]; kinds: readonly string[]; limit: number },
 ): Promise<SubjectRow[]> {
-  // Read before the rows: what is listed in between is met twice, and missed never.
-  const ends = await store.db
-    .selectFrom('audit_head as head')
-    .leftJoin('audit_listed as listed', 'listed.node', 'head.node')
-    .select(['head.node', 'listed.sequence'])
-    .execute();
+  const { months, kinds, limit } = options;
   const rows = new Map<string, SubjectRow>();
   const keep = (found: readonly SubjectRow[]) => {
     for (const row of found) {
       rows.set(`${row.sequence} ${row.node}`, row);
     }
   };
+  // Read before the segments: what is listed in between is met twice, and missed never.
+  const ends = await store.db
+    .selectFrom('audit_head as head')
+    .leftJoin('audit_listed as listed', 'listed.node', 'head.node')
+    .select(['head.node', 'listed.sequence'])
+    .execute();
   const columns = ['audit.node', 'audit.sequence', 'audit.at', 'audit.kind', 'audit.body'] as const;
+  const subjects = months.map(({ subject }) => subject);
   for (const { node, sequence } of ends) {
     keep(
       await store.db
@@ -110,38 +128,92 @@ export async function rowsOf(
         .execute(),
     );
   }
-  keep(
-    await store.db
-      .selectFrom('audit_subject as listed')
-      .innerJoin('audit', (join) =>
-        join
-          .onRef('audit.node', '=', 'listed.node')
-          .onRef('audit.sequence', '=', 'listed.sequence'),
-      )
-      .select(columns)
-      .where('listed.subject', 'in', subjects)
-      .where('audit.kind', 'in', kinds)
-      .orderBy('audit.at', 'desc')
-      .limit(limit)
-      .execute(),
-  );
+  for (const { subject, from, to } of months) {
+    // In this order: segments are few, and each is met once.
+    const listed = await sql<SubjectRow>`select a.node, a.sequence, a.at, a.kind, a.body
+      from audit_segment g cross join audit_subject s cross join audit a
+      where g.from_at < ${to} and g.to_at >= ${from}
+        and s.node = g.node and s.segment = g.last and s.subject = ${subject}
+        and a.node = s.node and a.sequence = s.sequence and a.kind in (${sql.join(kinds)})
+      order by a.at desc limit ${limit}`.execute(store.db);
+    keep(listed.rows);
+  }
   return [...rows.values()].sort((a, b) => b.at - a.at).slice(0, limit);
 }
 
-/** Rows of a chain that the list should have and has not, up to a number of them. */
+/**
+ * Rows of a chain that the list should have and has not, or has where nobody looks, up to a number of them;
+ * of rows that are in no segment, the first one.
+ */
 export async function hiddenRows(store: Store, node: string, limit: number): Promise<number[]> {
-  const { rows } = await sql<{ sequence: number }>`select a.sequence from audit a
-    where a.node = ${node} and a.subject <> ''
-      and a.sequence <= (select l.sequence from audit_listed l where l.node = ${node})
-      and not exists (select 1 from audit_subject s
-        where s.subject = a.subject and s.node = a.node and s.sequence = a.sequence)
-    order by a.sequence limit ${limit}`.execute(store.db);
-  return rows.map(({ sequence }) => sequence);
+  const segments = await store.db
+    .selectFrom('audit_segment')
+    .selectAll()
+    .where('node', '=', node)
+    .orderBy('last')
+    .execute();
+  const hidden = await gapsOf(store, node, segments);
+  for (const { first, last, from_at, to_at } of segments) {
+    if (hidden.length >= limit) {
+      break;
+    }
+    const { rows } = await sql<{ sequence: number }>`select a.sequence from audit a
+      where a.node = ${node} and a.sequence >= ${first} and a.sequence <= ${last}
+        and a.subject <> ''
+        and (a.at < ${from_at} or a.at > ${to_at} or not exists (select 1 from audit_subject s
+          where s.node = a.node and s.segment = ${last} and s.subject = a.subject
+            and s.sequence = a.sequence))
+      order by a.sequence limit ${limit}`.execute(store.db);
+    hidden.push(...rows.map(({ sequence }) => sequence));
+  }
+  return hidden.slice(0, limit);
+}
+
+/** Where segments are missing, up to where the chain is said to be listed. */
+async function gapsOf(
+  store: Store,
+  node: string,
+  segments: readonly { first: number; last: number }[],
+): Promise<number[]> {
+  const listed = await store.db
+    .selectFrom('audit_listed')
+    .select('sequence')
+    .where('node', '=', node)
+    .executeTakeFirst();
+  const { first } = await store.db
+    .selectFrom('audit')
+    .select(({ fn }) => fn.min('sequence').as('first'))
+    .where('node', '=', node)
+    .executeTakeFirstOrThrow();
+  const gaps: number[] = [];
+  let next = first ?? Number.MAX_SAFE_INTEGER;
+  for (const segment of segments) {
+    if (segment.first > next) {
+      gaps.push(next);
+    }
+    next = Math.max(next, segment.last + 1);
+  }
+  return next <= (listed?.sequence ?? 0) ? [...gaps, next] : gaps;
 }
 
 /** Takes a chain's rows up to a number off the list, before they go. */
 export async function unlist(tx: Tx, node: string, last: number): Promise<void> {
-  await sql`delete from audit_subject where (subject, node, sequence) in
-    (select subject, node, sequence from audit
-      where node = ${node} and sequence <= ${last})`.execute(tx);
+  const segments = tx.selectFrom('audit_segment').where('node', '=', node);
+  const { reached } = await segments
+    .select(({ fn }) => fn.min('last').as('reached'))
+    .where('last', '>', last)
+    .executeTakeFirstOrThrow();
+  await tx
+    .deleteFrom('audit_subject')
+    .where('node', '=', node)
+    .where('segment', '<=', reached ?? last)
+    .where('sequence', '<=', last)
+    .execute();
+  await tx.deleteFrom('audit_segment').where('node', '=', node).where('last', '<=', last).execute();
+  await tx
+    .updateTable('audit_segment')
+    .set({ first: last + 1 })
+    .where('node', '=', node)
+    .where('first', '<=', last)
+    .execute();
 }

@@ -23,6 +23,12 @@ export interface AreaStatus {
 /** The person's status: the areas on which the archive has spoken; an absent one is not a "no". */
 export type Status = { readonly [Name in Area]?: AreaStatus };
 
+/** What one area's verbale in force says, without what tells whose it is. */
+export type AreaFacts = Omit<AreaStatus, 'protocol' | 'definitiveOn' | 'revisionOn'>;
+
+/** What a decision at a gate looks at of a {@link Status}. */
+export type StatusFacts = { readonly [Name in Area]?: AreaFacts };
+
 type Judgement = Verbale & { giudizio: Giudizio; definitiveOn: string };
 
 /**

@@ -6,6 +6,7 @@ import type { Tables } from './schema.ts';
 import {
   type BulkInsert,
   type Lookup,
+  type LookupKey,
   type Scan,
   type Store,
   type Tx,
@@ -76,7 +77,7 @@ export class PostgresStore implements Store {
     );
   }
 
-  async lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly (string | number)[]): Promise<Row[]> {
+  async lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly LookupKey[]): Promise<Row[]> {
     if (keys.length === 0) {
       return [];
     }

@@ -53,6 +53,24 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     replaced_by: string | null;
     locked_at: Generated<number | null>;
   };
+  /**
+   * What a gate reads of a code and its person, under the first 60 bits of the code's id. The database's
+   * own triggers write it (migration 64); nobody else does.
+   */
+  gate_record: {
+    key: bigint;
+    credential_id: string;
+    person_id: number;
+    code_mac: string;
+    /** Which of `gate_facts`. */
+    facts: number;
+    kind: string;
+    state: string;
+    expires_at: number | null;
+    companion: number;
+  };
+  /** What the statuses say without protocol numbers and dates (`StatusFacts`), each text once, for good. */
+  gate_facts: { id: Generated<number>; body: string };
   credential_event: {
     id: Generated<number>;
     credential_id: string;
@@ -84,7 +102,9 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     hash: string;
   };
   /** Under whom a row of the audit stands; made of the audit, after the answer. */
-  audit_subject: { subject: string; node: string; sequence: number };
+  audit_subject: { node: string; segment: number; subject: string; sequence: number };
+  /** Rows of a chain that were listed together: from `first` to `last`, and between which times. */
+  audit_segment: { node: string; last: number; first: number; from_at: number; to_at: number };
   /** How far each chain is listed there. */
   audit_listed: { node: string; sequence: number };
   audit_head: { node: string; sequence: number; hash: string };

@@ -23,7 +23,12 @@ export interface Lookup {
   isJoined?: true;
   /** Others who write these rows wait until this transaction ends. */
   isLocked?: true;
+  /** Makes a row of its columns, in their order: for look-ups in the way of every answer. */
+  toRow?: (columns: readonly unknown[]) => unknown;
 }
+
+/** Whole numbers beyond 2^53 are `bigint`. */
+export type LookupKey = string | number | bigint;
 
 /** One statement that writes many rows: `tail` may be an `on conflict` clause. */
 export interface BulkInsert {
@@ -53,7 +58,7 @@ export interface Store {
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** The rows for any of the keys, in no order; one round trip on PostgreSQL. */
-  lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly (string | number)[]): Promise<Row[]>;
+  lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly LookupKey[]): Promise<Row[]>;
   /** Writes rows (each in the order of `columns`); answers how many were written. */
   insertMany(tx: Tx, insert: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number>;
   /**

@@ -1,13 +1,13 @@
 import type { Policy, Rule } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import type { Status } from '../registry/status.ts';
+import type { StatusFacts } from '../registry/status.ts';
 import { type Area, giudizi } from '../registry/verbale.ts';
 
 /** All that a decision may look at. */
 export type Facts =
   | {
       kind: 'known';
-      status: Status;
+      status: StatusFacts;
       /** ISO date; only asked for by policies that ask about minors. */
       birthDate?: string;
       /** What was shown is a Disability Card that is valid. */

@@ -2,11 +2,12 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
-import type { Status } from '../registry/status.ts';
+import type { StatusFacts } from '../registry/status.ts';
 import { type Area, areas } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { GateRecords } from './gate-records.ts';
 import { Guesses } from './guesses.ts';
-import { findAll, type Recognition, recognise } from './recognition.ts';
+import { type Recognition, recognise } from './recognition.ts';
 import type { Asker } from './settlement.ts';
 import type { SourceAnswer, StatusSource } from './sources.ts';
 
@@ -68,6 +69,7 @@ interface Question extends FirstLevelRequest {
 export class FirstLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
+  readonly #records: GateRecords;
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
   readonly #now: () => number;
@@ -76,6 +78,7 @@ export class FirstLevel {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    records: GateRecords;
     audit: Audit;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;
@@ -83,6 +86,7 @@ export class FirstLevel {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
+    this.#records = deps.records;
     this.#audit = deps.audit;
     this.#source = deps.source;
     this.#now = deps.now;
@@ -129,7 +133,7 @@ export class FirstLevel {
       return undefined;
     }
     const { cause } = await this.#store.transaction(async (tx) =>
-      recognise({ credentialId, mac }, await findAll(this.#store, tx, [credentialId]), this.#now()),
+      recognise({ credentialId, mac }, await this.#records.find(tx, [credentialId]), this.#now()),
     );
     return cause === 'recognised' ? source.statusOf(codiceFiscale) : undefined;
   }
@@ -146,7 +150,7 @@ export class FirstLevel {
       return { answer: verdict, decidedAt: known.at, reference };
     }
     const decidedAt = this.#now();
-    const found = await findAll(this.#store, tx, [credentialId]);
+    const found = await this.#records.find(tx, [credentialId]);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
     const one = { asker, credentialId };
     const guesses = await Guesses.read(this.#store, tx, [one], decidedAt);
@@ -175,8 +179,10 @@ export class FirstLevel {
     return { answer, decidedAt, reference };
   }
 
-  #answerOf({ row }: Recognition, upstream: SourceAnswer | undefined): FirstLevelAnswer {
-    const own = JSON.parse(row.status) as Status;
+  #answerOf(
+    { row, facts: own }: Recognition,
+    upstream: SourceAnswer | undefined,
+  ): FirstLevelAnswer {
     const status = upstream?.kind === 'known' ? upstream.status : own;
     if (upstream?.kind === 'unavailable') {
       return { outcome: 'unavailable' };
@@ -186,7 +192,7 @@ export class FirstLevel {
 }
 
 /** Yes or no in each area. Pure. */
-export function statusAnswer(status: Status): FirstLevelAnswer {
+export function statusAnswer(status: StatusFacts): FirstLevelAnswer {
   if (Object.keys(status).length === 0) {
     return { outcome: 'notInArchive' };
   }
@@ -198,7 +204,7 @@ export function statusAnswer(status: Status): FirstLevelAnswer {
  * A live card attests that the condition exists; it no longer does once the archive denies every area.
  * An archive that is silent (a card given on paper verbali) takes nothing from it. Pure.
  */
-export function cardAnswer(status: Status): FirstLevelAnswer {
+export function cardAnswer(status: StatusFacts): FirstLevelAnswer {
   const known = Object.values(status);
   const valid = known.length === 0 || known.some(({ recognised }) => recognised);
   return { outcome: 'card', valid };

@@ -9,11 +9,12 @@ import type { Status } from '../registry/status.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { decide } from './decide.ts';
+import type { GateRecords } from './gate-records.ts';
 import { Guesses } from './guesses.ts';
 import { type Bound, KeptCodes } from './kept-codes.ts';
 import { CODE_LIFE_MS } from './one-time-code.ts';
 import type { Policies } from './policies.ts';
-import { findAll, recognise } from './recognition.ts';
+import { recognise } from './recognition.ts';
 import type { Answer, Asker } from './settlement.ts';
 import type { Messenger } from './sources.ts';
 
@@ -44,6 +45,7 @@ export interface SecondLevelRequest {
 export class SecondLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
+  readonly #records: GateRecords;
   readonly #codes: KeptCodes;
   readonly #audit: Audit;
   readonly #registry: Registry;
@@ -55,6 +57,7 @@ export class SecondLevel {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    records: GateRecords;
     audit: Audit;
     registry: Registry;
     policies: Policies;
@@ -64,6 +67,7 @@ export class SecondLevel {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
+    this.#records = deps.records;
     this.#codes = new KeptCodes(deps);
     this.#audit = deps.audit;
     this.#registry = deps.registry;
@@ -217,7 +221,7 @@ export class SecondLevel {
     const { answer, deliver } = await this.#store.transaction(async (tx) => {
       const now = this.#now();
       const guesses = await Guesses.read(this.#store, tx, [{ asker, credentialId }], now);
-      const found = await findAll(this.#store, tx, [credentialId]);
+      const found = await this.#records.find(tx, [credentialId]);
       const { cause, row, subject } = recognise({ credentialId, mac }, found, now);
       const retryAfterMs = guesses.waitMs({ asker, credentialId }, now);
       let done: Awaited<ReturnType<typeof act>>;
@@ -225,7 +229,7 @@ export class SecondLevel {
         done = { answer: { outcome: 'throttled', retryAfterMs } };
       } else if (cause === 'recognised') {
         const bound = { asker, credentialId, purpose };
-        done = await act(tx, bound, row.person_id, JSON.parse(row.status) as Status);
+        done = await act(tx, bound, row.person_id, await statusOf(tx, row.person_id));
       } else {
         await guesses.expect(this.#store, tx, [{ asker, credentialId }]);
         guesses.failed({ asker, credentialId }, now);

@@ -2,12 +2,12 @@ import type { Policy } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Keyring } from '../credential/keyring.ts';
-import type { Status } from '../registry/status.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 import { decide, type Facts } from './decide.ts';
+import type { Found, GateRecords } from './gate-records.ts';
 import { Guesses } from './guesses.ts';
 import { LiveCodes } from './live-codes.ts';
-import { birthDatesOf, type Found, findAll, type Recognition, recognise } from './recognition.ts';
+import { birthDatesOf, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
 import type { SightingGroup, Sightings } from './sightings.ts';
 import type { SourceAnswer } from './sources.ts';
@@ -55,6 +55,7 @@ const answered: Lookup = {
 export class Settlement {
   readonly #store: Store;
   readonly #keyring: Keyring;
+  readonly #records: GateRecords;
   readonly #audit: Audit;
   readonly #secondLevel: SecondLevel;
   readonly #sightings: Sightings;
@@ -63,6 +64,7 @@ export class Settlement {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    records: GateRecords;
     audit: Audit;
     secondLevel: SecondLevel;
     sightings: Sightings;
@@ -70,6 +72,7 @@ export class Settlement {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
+    this.#records = deps.records;
     this.#audit = deps.audit;
     this.#secondLevel = deps.secondLevel;
     this.#sightings = deps.sightings;
@@ -96,8 +99,7 @@ export class Settlement {
     }
     const tries = [...fresh.values()];
     const decidedAt = this.#now();
-    const found = await findAll(
-      this.#store,
+    const found = await this.#records.find(
       tx,
       tries.map(({ credentialId }) => credentialId),
     );
@@ -222,7 +224,7 @@ export class Settlement {
 
 function factsOf(
   { upstream }: Question,
-  { row }: Recognition,
+  { row, facts: own }: Recognition,
   birthDate: string | undefined,
 ): Facts {
   if (upstream?.kind === 'unavailable') {
@@ -230,7 +232,6 @@ function factsOf(
   }
   // A Disability Card tells only that it is valid (domain §4).
   const isCard = row.kind === 'card';
-  const own = JSON.parse(row.status) as Status;
   const status = upstream?.kind === 'known' ? upstream.status : own;
   const known: Facts = {
     kind: 'known',

@@ -3,10 +3,11 @@ import type { Policy } from '../../shared/policy.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Store } from '../store/store.ts';
+import type { GateRecords } from './gate-records.ts';
 import { FORGET_MS } from './limits.ts';
 import { LiveCodes } from './live-codes.ts';
 import type { Policies } from './policies.ts';
-import { findAll, recognise } from './recognition.ts';
+import { recognise } from './recognition.ts';
 import type { Answer, Asker, Question, Settled, Settlement } from './settlement.ts';
 import type { SourceAnswer, StatusSource } from './sources.ts';
 
@@ -43,6 +44,7 @@ interface Waiting extends Question {
 export class Verification {
   readonly #store: Store;
   readonly #keyring: Keyring;
+  readonly #records: GateRecords;
   readonly #policies: Policies;
   readonly #settlement: Settlement;
   readonly #source: StatusSource | undefined;
@@ -54,6 +56,7 @@ export class Verification {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    records: GateRecords;
     policies: Policies;
     settlement: Settlement;
     /** Absent: the registry answers. */
@@ -62,6 +65,7 @@ export class Verification {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
+    this.#records = deps.records;
     this.#policies = deps.policies;
     this.#settlement = deps.settlement;
     this.#source = deps.source;
@@ -148,7 +152,7 @@ export class Verification {
     const { cause } = await this.#store.transaction(async (tx) =>
       recognise(
         { credentialId: request.credentialId, mac },
-        await findAll(this.#store, tx, [request.credentialId]),
+        await this.#records.find(tx, [request.credentialId]),
         this.#now(),
       ),
     );

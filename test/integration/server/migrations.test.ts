@@ -16,6 +16,22 @@ import { startApp, testKeyring } from '../../support/server-app.ts';
 
 const CODE = 'RSSMRA80A01H501U';
 const ID = 'a'.repeat(32);
+const FACTS = {
+  handicap: {
+    giudizio: 'handicapGrave',
+    recognised: true,
+    accompagnamento: false,
+    fiscalBenefits: [],
+  },
+};
+const STATUS = {
+  handicap: {
+    ...FACTS.handicap,
+    protocol: 'P0',
+    revisionOn: '2030-01-01',
+    definitiveOn: '2020-01-01',
+  },
+};
 const earlier = migrations.map(({ version }) => version).slice(0, -1);
 
 /** What a person with a code and an audit of three rows is in the tables of the first version. */
@@ -32,7 +48,7 @@ async function fill(db: Kysely<unknown>): Promise<void> {
   const last = rows[2] as (typeof rows)[number];
   const steps = [
     sql`insert into person (code_mac, identity_cipher, has_mobile, has_email, status, updated_at)
-      values (${testKeyring.codeMac(CODE)}, ${box}, 0, 0, '{}', 1)`,
+      values (${testKeyring.codeMac(CODE)}, ${box}, 0, 0, ${JSON.stringify(STATUS)}, 1)`,
     sql`insert into verbale values ('P1', (select max(id) from person), 'primaIstanza',
       'handicap', 'draft', null, '{}')`,
     sql`insert into credential (id, person_id, kind, state, issued_at, companion)
@@ -80,6 +96,14 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await app.registry.identity(person?.id ?? 0)).toMatchObject({ name: 'Mario Rossi' });
     expect(await app.credentials.ofPerson(person?.id ?? 0)).toMatchObject([
       { id: ID, state: 'live' },
+    ]);
+    const atGates = await store.db
+      .selectFrom('gate_record as g')
+      .innerJoin('gate_facts as f', 'f.id', 'g.facts')
+      .select(['g.credential_id', 'g.code_mac', 'f.body', 'g.state'])
+      .execute();
+    expect(atGates.map(({ body, ...row }) => ({ ...row, facts: JSON.parse(body) }))).toEqual([
+      { credential_id: ID, code_mac: testKeyring.codeMac(CODE), facts: FACTS, state: 'live' },
     ]);
     expect(await verifyAudit(store, testKeyring)).toMatchObject({ rows: 3, problems: [] });
     await app.credentials.lock(ID, { actor: 'test' });
