@@ -13,6 +13,8 @@ const MESSAGE_BYTES = 1024;
 export class HmacSha256 {
   readonly #inner = Buffer.alloc(BLOCK_BYTES + MESSAGE_BYTES);
   readonly #outer = Buffer.alloc(BLOCK_BYTES + DIGEST_BYTES);
+  /** The inner buffer up to a length: a view costs as much as half a hash, and few lengths come. */
+  readonly #views: Buffer[] = [];
 
   /** @param key at most 64 bytes. */
   constructor(key: Uint8Array) {
@@ -32,9 +34,18 @@ export class HmacSha256 {
     const fits = text.length * 3 <= MESSAGE_BYTES;
     const end = fits ? BLOCK_BYTES + this.#inner.write(text, BLOCK_BYTES, 'utf8') : 0;
     const message = fits
-      ? this.#inner.subarray(0, end)
+      ? this.#view(end)
       : Buffer.concat([this.#inner.subarray(0, BLOCK_BYTES), Buffer.from(text, 'utf8')]);
     this.#outer.write(hash('sha256', message, 'binary'), BLOCK_BYTES, 'latin1');
     return hash('sha256', this.#outer, 'hex');
+  }
+
+  #view(end: number): Buffer {
+    let view = this.#views[end];
+    if (!view) {
+      view = this.#inner.subarray(0, end);
+      this.#views[end] = view;
+    }
+    return view;
   }
 }

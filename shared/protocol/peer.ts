@@ -172,14 +172,12 @@ export class Peer<Owner = undefined> {
   }
 
   async #handle(frame: Frame & { type: 'call' }): Promise<void> {
-    const name = frame.action;
-    const action = Object.hasOwn(this.#actions, name) ? this.#actions[name] : undefined;
-    const handler = action && (this.#options.handlers as UntypedHandlers<Owner>)[name];
-    if (!action || !handler) {
+    const route = routesOf(this.#options).get(frame.action);
+    if (!route) {
       this.#refuse(frame.id, 'unknownAction');
       return;
     }
-    const request = action.request.safeParse(frame.payload);
+    const request = route.schema.safeParse(frame.payload);
     if (!request.success) {
       this.#refuse(frame.id, 'payloadInvalid', fieldsOf(request.error));
       return;
@@ -190,7 +188,7 @@ export class Peer<Owner = undefined> {
     }
     this.#handling += 1;
     try {
-      const payload = await handler(request.data, this.#owner);
+      const payload = await route.handler(request.data, this.#owner);
       this.#sendOpen({ type: 'answer', id: frame.id, payload });
     } catch (error) {
       const code = failureCodes.find((known) => known === errorCode(error)) ?? 'internal';
@@ -235,9 +233,32 @@ export class Peer<Owner = undefined> {
   }
 }
 
-type UntypedHandlers<Owner> = Readonly<
-  Record<string, ((request: unknown, owner: Owner) => unknown) | undefined>
->;
+/** A call of theirs that is answered here. */
+interface Route<Owner> {
+  schema: z.ZodType;
+  handler: (request: unknown, owner: Owner) => unknown;
+}
+
+/** Found by the name that came, which costs a fraction of an object's property: by their options. */
+const routes = new WeakMap<object, ReadonlyMap<string, unknown>>();
+
+function routesOf<Owner>(options: PeerOptions<Owner>): ReadonlyMap<string, Route<Owner>> {
+  let known = routes.get(options);
+  if (!known) {
+    const table: ActionTable = options.actions ?? actions;
+    const handlers = Object.entries(
+      options.handlers as Record<string, Route<Owner>['handler'] | undefined>,
+    );
+    known = new Map(
+      handlers.flatMap(([name, handler]) => {
+        const action = Object.hasOwn(table, name) ? table[name] : undefined;
+        return action && handler ? [[name, { schema: action.request, handler }]] : [];
+      }),
+    );
+    routes.set(options, known);
+  }
+  return known as ReadonlyMap<string, Route<Owner>>;
+}
 
 /** Which fields were wrong, without their values: a payload may hold a codice fiscale. */
 function fieldsOf(error: z.ZodError): { fields: string[] } {
