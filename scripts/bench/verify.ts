@@ -16,6 +16,7 @@ import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
 import { encodeCredential } from '../../shared/credential/credential.ts';
 import { startPostgres } from '../embedded-postgres.ts';
 import type { BenchContext } from './context.ts';
+import { median } from './median.ts';
 import { Caller, load } from './server/load.ts';
 import type { MinimalPerson } from './server/minimal.ts';
 import { heard, PlainPrograms } from './server/plain.ts';
@@ -23,9 +24,10 @@ import type { Subject, Told } from './server/process.ts';
 import { SITES } from './server/sites.ts';
 
 const CONNECTIONS = 200;
-const WARM_UP_S = 2;
+/** A server runs for weeks: its code is compiled when somebody comes. */
+const WARM_UP_S = 8;
 /** The subjects take turns, so that a machine that is busy for a while is busy for all of them. */
-const ROUNDS = 8;
+const ROUNDS = 16;
 const ROUND_S = 1;
 const processFile = fileURLToPath(new URL('./server/process.ts', import.meta.url));
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
@@ -163,12 +165,6 @@ function reportAll(context: BenchContext, all: Record<string, Measured>): void {
     context.report({ metric: `p50, ${name}`, value: at(0.5), unit: 'ms' });
     context.report({ metric: `p99, ${name}`, value: at(0.99), unit: 'ms' });
   }
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  const middle = sorted.length / 2;
-  return ((sorted[Math.ceil(middle) - 1] ?? 0) + (sorted[Math.floor(middle)] ?? 0)) / 2;
 }
 
 /** The symbol of a status credential for a host of 25 characters, at level M. */
