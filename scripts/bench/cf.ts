@@ -8,6 +8,7 @@ import { parse } from '../../shared/codice-fiscale/parse.ts';
 import { generateCodes, seeded } from './cf/people.ts';
 import { pressesOf } from './cf/presses.ts';
 import type { BenchContext } from './context.ts';
+import { median } from './median.ts';
 
 const CODES = 10_000;
 const ROUNDS = 9;
@@ -63,11 +64,6 @@ function measure(check: (code: string) => boolean, codes: string[]): number {
     throw new Error('A check that accepts nothing measures nothing');
   }
   return (done / used) * 1e6;
-}
-
-function median(numbers: number[]): number {
-  const sorted = [...numbers].sort((one, other) => one - other);
-  return sorted[Math.floor(sorted.length / 2)] as number;
 }
 
 function reportSpeeds(report: BenchContext['report'], codes: string[]): void {
