@@ -1,6 +1,7 @@
 import type { Store } from '../store/store.ts';
 import type { Audit } from './audit.ts';
-import type { AuditRow, Head } from './chain.ts';
+import { bodyOf } from './body.ts';
+import type { Head } from './chain.ts';
 
 /** The kind of a row that holds other chains' heads. */
 export const ANCHOR_KIND = 'anchor';
@@ -65,20 +66,12 @@ export async function readAnchors(store: Store): Promise<Map<string, Head[]>> {
     .execute();
   const anchors = new Map<string, Head[]>();
   for (const { node: by, body } of rows) {
-    for (const [node, head] of Object.entries(headsOf(body))) {
+    const { heads } = bodyOf<{ heads: Heads }>(body);
+    for (const [node, head] of Object.entries(heads ?? {})) {
       if (node !== by) {
         anchors.set(node, [...(anchors.get(node) ?? []), head]);
       }
     }
   }
   return anchors;
-}
-
-/** A row that was altered may hold anything: it is told as altered, and anchors nothing. */
-function headsOf(body: AuditRow['body']): Heads {
-  try {
-    return (JSON.parse(body) as { heads?: Heads }).heads ?? {};
-  } catch {
-    return {};
-  }
 }

@@ -2,6 +2,7 @@ import type { Verdict } from '../../shared/verdict.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Store } from '../store/store.ts';
 import { monthOf } from './audit.ts';
+import { bodyOf } from './body.ts';
 import { RETENTION_MONTHS_MAX } from './checkpoint.ts';
 import { rowsOf } from './subject-index.ts';
 
@@ -49,10 +50,13 @@ export async function checksOf(
     kinds: checkKinds,
     limit: CHECKS_MAX,
   });
-  return rows.map(({ at, kind, body }) => {
-    const { asker, site, policy, verdict, reference } = JSON.parse(body) as Check;
+  return rows.flatMap(({ at, kind, body }) => {
+    const { asker, site, policy, verdict, reference } = bodyOf<Check>(body);
+    if (!asker || !site || !policy || !verdict) {
+      return [];
+    }
     const check = { at, kind: kind as Check['kind'], asker, site, policy, verdict };
-    return reference === undefined ? check : { ...check, reference };
+    return [reference === undefined ? check : { ...check, reference }];
   });
 }
 

@@ -1,5 +1,6 @@
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Store } from '../store/store.ts';
+import { answerOf, bodyOf } from './body.ts';
 
 /** What the audit says of a receipt; it tells nobody's name, since a receipt has none. */
 export interface ReceiptRecord {
@@ -53,9 +54,10 @@ export async function redeemReceipt(
   }
   const words = row.request.split(' ');
   const [asker = '', requestId = ''] = fact ? words.slice(1) : words.reverse();
-  const { verdict, policy, decidedAt } = JSON.parse(row.body) as ReceiptRecord;
+  const verdict = answerOf<ReceiptRecord['verdict']>(row.body);
+  const { policy = '', decidedAt = row.at } = bodyOf<ReceiptRecord>(row.body);
   const passed = beginning(`passage ${asker} ${requestId}`);
-  const passage = passed && (JSON.parse(passed.body) as ReceiptRecord).passage;
+  const passage = passed && bodyOf<ReceiptRecord>(passed.body).passage;
   return {
     kiosk: asker.slice('kiosk:'.length),
     requestId,

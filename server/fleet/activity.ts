@@ -1,4 +1,5 @@
 import type { Audit } from '../audit/audit.ts';
+import { bodyOf } from '../audit/body.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { demand, type FleetActor } from './actor.ts';
 
@@ -130,7 +131,7 @@ export class ActivityLog {
       .orderBy('sequence', 'desc')
       .limit(Math.min(query.limit ?? 100, 500));
     select = query.before === undefined ? select : select.where('at', '<', query.before);
-    return (await select.execute()).map((row) => ({ ...row, body: JSON.parse(row.body) }));
+    return (await select.execute()).map((row) => ({ ...row, body: bodyOf(row.body) }));
   }
 
   /** Lets go of rows past their time, a portion at once; answers how many went. */

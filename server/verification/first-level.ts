@@ -1,5 +1,6 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
+import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { StatusFacts } from '../registry/status.ts';
@@ -146,8 +147,8 @@ export class FirstLevel {
       .where('request', '=', key)
       .executeTakeFirst();
     if (known) {
-      const { verdict } = JSON.parse(known.body) as { verdict: FirstLevelAnswer };
-      return { answer: verdict, decidedAt: known.at, reference };
+      const answer = answerOf<FirstLevelAnswer>(known.body);
+      return { answer, decidedAt: known.at, reference };
     }
     const decidedAt = this.#now();
     const found = await this.#records.find(tx, [credentialId]);

@@ -1,6 +1,7 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Audit } from '../audit/audit.ts';
+import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
@@ -166,8 +167,7 @@ export class SecondLevel {
         .where('request', '=', key)
         .executeTakeFirst();
       if (known) {
-        const { verdict } = JSON.parse(known.body) as { verdict: Verdict };
-        return { verdict, decidedAt: known.at };
+        return { verdict: answerOf<Verdict>(known.body), decidedAt: known.at };
       }
       const decidedAt = this.#now();
       const question = this.#policies.find(purpose, new Date(decidedAt));

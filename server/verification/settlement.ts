@@ -1,6 +1,8 @@
+import type { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
+import { answerOf } from '../audit/body.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 import { decide, type Facts } from './decide.ts';
@@ -41,7 +43,8 @@ export interface Question {
 
 /** What came of a group of questions; `committed` is for after the commit. */
 export interface Settled {
-  answers: Map<string, Answer>;
+  /** By the questions' keys; an error is for that question alone. */
+  answers: Map<string, Answer | VarcoError>;
   committed(): void;
 }
 
@@ -85,7 +88,7 @@ export class Settlement {
    * @throws RunAgain a repeat, or another node, was met: all is to be settled anew, with `isRepeatLikely`.
    */
   async settle(tx: Tx, questions: readonly Question[], isRepeatLikely: boolean): Promise<Settled> {
-    const answers: Map<string, Answer> = isRepeatLikely
+    const answers: Settled['answers'] = isRepeatLikely
       ? await this.#alreadyAnswered(tx, questions)
       : new Map();
     const fresh = new Map<string, Question>();
@@ -145,18 +148,22 @@ export class Settlement {
     };
   }
 
-  async #alreadyAnswered(tx: Tx, questions: readonly Question[]): Promise<Map<string, Answer>> {
+  /** A row that was altered has an error in its place: it is that question's alone. */
+  async #alreadyAnswered(tx: Tx, questions: readonly Question[]): Promise<Settled['answers']> {
     const rows = await this.#store.lookup<{ request: string; at: number; body: string }>(
       tx,
       answered,
       questions.map(({ key }) => key),
     );
-    return new Map(
-      rows.map(({ request, at, body }) => {
-        const { verdict } = JSON.parse(body) as { verdict: Verdict };
-        return [request, { verdict, decidedAt: at }];
-      }),
-    );
+    const answers: Settled['answers'] = new Map();
+    for (const { request, at, body } of rows) {
+      try {
+        answers.set(request, { verdict: answerOf<Verdict>(body), decidedAt: at });
+      } catch (error) {
+        answers.set(request, error as VarcoError);
+      }
+    }
+    return answers;
   }
 
   /** Opens boxes only for policies that ask about minors; the stand-in's too, for even work. */

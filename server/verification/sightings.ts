@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
+import { bodyOf } from '../audit/body.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 
@@ -124,8 +125,8 @@ export class Sightings {
     const since = this.#clock.now() - SIGHTING_WINDOW_MS;
     const events: Parameters<Audit['append']>[1][number][] = [];
     for (const { sequence, at, subject, body } of rows) {
-      const { cause, site } = JSON.parse(body) as { cause: string; site: string };
-      if (cause !== 'recognised' || at < since) {
+      const { cause, site } = bodyOf<{ cause: string; site: string }>(body);
+      if (cause !== 'recognised' || site === undefined || at < since) {
         continue;
       }
       const known = this.#last.get(subject);

@@ -165,7 +165,12 @@ export class Verification {
       try {
         const { answers, committed } = await this.#settle(batch);
         for (const one of batch) {
-          one.resolve(answers.get(one.key) as Answer);
+          const answer = answers.get(one.key) as Answer | VarcoError;
+          if (answer instanceof VarcoError) {
+            one.reject(answer);
+          } else {
+            one.resolve(answer);
+          }
         }
         committed();
       } catch (error) {

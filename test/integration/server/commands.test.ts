@@ -131,9 +131,14 @@ describe.each(['sqlite', 'postgres'] as const)('%s, from the shell', (engine) =>
     const store = await openStore(database);
     await sql`update audit set body = replace(body, '"granted"', '"granteD"')
       where sequence = 3`.execute(store.db);
+    // One byte, and it is JSON no more.
+    await sql`update audit set body = substr(body, 1, length(body) - 1) || ' '
+      where sequence = 4`.execute(store.db);
     await store.close();
     const bad = await varco('audit', 'verify', ...onConfig);
-    expect(bad.lines[0]).toBe('node-a-cli row 3: altered');
+    expect(bad.lines.slice(0, 2)).toEqual(
+      [3, 4].map((sequence) => `node-a-cli row ${sequence}: altered`),
+    );
     expect(bad.code).toBe(1);
   });
 

@@ -168,6 +168,35 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     });
   });
 
+  test.each(['no JSON', '5', 'null', '{}', '{"verdict":{}}'])(
+    'a row altered to %s is named, refused to who asks again, and nothing else',
+    async (body) => {
+      const people = await seedPeople(app);
+      const { credentialId, person } = people[0] as (typeof people)[number];
+      const again = randomUUID();
+      await ask(app, credentialId, person.codiceFiscale, again);
+      await ask(app, credentialId, person.codiceFiscale);
+      await sql`update audit set body = ${body}
+      where sequence = (select min(sequence) from audit where kind = 'verification')`.execute(
+        store.db,
+      );
+      const { problems } = await verifyAudit(store, testKeyring);
+      expect(problems).toContainEqual({ node: 'node-a', sequence: 7, problem: 'altered' });
+      const restarted = await startApp(await open(), { node: 'node-a' });
+      const asked = await Promise.allSettled([
+        ask(restarted, credentialId, person.codiceFiscale, again),
+        ask(restarted, credentialId, person.codiceFiscale),
+      ]);
+      expect(asked).toMatchObject([
+        { status: 'rejected', reason: { code: 'storeCorrupt' } },
+        { status: 'fulfilled', value: { verdict: { outcome: 'granted' } } },
+      ]);
+      await restarted.stop();
+      const deps = { store, keyring: testKeyring, now: Date.now() };
+      expect(await checksOf(deps, person.codiceFiscale)).toHaveLength(2);
+    },
+  );
+
   test('rows made anew from some row on are found by the signed checkpoint', async () => {
     const people = await seedPeople(app);
     const { credentialId, person } = people[0] as (typeof people)[number];
