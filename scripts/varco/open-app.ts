@@ -6,7 +6,7 @@ import { readKeyringFile } from '../../server/credential/keyring-file.ts';
 import { createLog } from '../../server/log.ts';
 import { queueOnly } from '../../server/notify/open.ts';
 import { openStore } from '../../server/store/open.ts';
-import type { Store } from '../../server/store/store.ts';
+import { type Store, toStoreError } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
 
 /** Every command that works on the server's data names its config the same way. */
@@ -62,6 +62,9 @@ export async function withApp<Result>(
     } finally {
       await app.stop();
     }
+  } catch (error) {
+    // A query of a command's own is not wrapped: its words are a database's.
+    throw toStoreError(error);
   } finally {
     await store.close();
   }

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import Database from 'better-sqlite3';
 import { Command } from 'commander';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -152,5 +153,24 @@ describe.each(['sqlite', 'postgres'] as const)('%s, from the shell', (engine) =>
       });
     }
     await expect(backup()).rejects.toMatchObject({ code: 'backupFailed' });
+  });
+
+  test.runIf(engine === 'sqlite')('a damaged page is told as such', async () => {
+    const path = join(folder, 'varco.db');
+    const raw = new Database(path);
+    raw.pragma('wal_checkpoint(truncate)');
+    const { root } = raw
+      .prepare("select rootpage as root from sqlite_schema where name = 'audit'")
+      .get() as { root: number };
+    const size = raw.pragma('page_size', { simple: true }) as number;
+    raw.close();
+    const file = await readFile(path);
+    // The kind of the page: there is none of this number.
+    file[(root - 1) * size] = 0xff;
+    await writeFile(path, file);
+    await expect(varco('audit', 'verify', '--config', config)).rejects.toMatchObject({
+      code: 'storeCorrupt',
+      message: expect.stringMatching(/^The database file is damaged \(SQLITE_CORRUPT/),
+    });
   });
 });
