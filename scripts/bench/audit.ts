@@ -1,9 +1,13 @@
-/** The audit: what a row costs by the size of the group it is committed in, and how fast a chain is checked. */
+/**
+ * The audit: what a row costs by the size of the group it is committed in, what its place in the list of
+ * subjects costs, and how fast a chain and that list are checked.
+ */
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Audit, type AuditEvent } from '../../server/audit/audit.ts';
+import { listSubjects } from '../../server/audit/subject-index.ts';
 import { verifyAudit } from '../../server/audit/verify.ts';
 import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
 import { openStore } from '../../server/store/open.ts';
@@ -43,6 +47,14 @@ export async function run(context: BenchContext): Promise<void> {
     while (made < VERIFY_ROWS) {
       await write(2048);
     }
+    const before = process.cpuUsage();
+    const listed = await listSubjects(store);
+    const { user, system } = process.cpuUsage(before);
+    context.report({
+      metric: 'CPU of listing whom a row is about',
+      value: (user + system) / listed,
+      unit: 'µs',
+    });
     const startedAt = performance.now();
     const { rows, problems } = await verifyAudit(store, keyring);
     const rate = rows / ((performance.now() - startedAt) / 1000);
