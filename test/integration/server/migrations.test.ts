@@ -106,6 +106,13 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       { credential_id: ID, code_mac: testKeyring.codeMac(CODE), facts: FACTS, state: 'live' },
     ]);
     expect(await verifyAudit(store, testKeyring)).toMatchObject({ rows: 3, problems: [] });
+    for (const column of ['sequence', 'request']) {
+      const twin = sql`insert into audit (node, sequence, at, kind, subject, request, body, hash)
+        select node, ${sql.raw(column === 'sequence' ? 'sequence, at' : 'sequence + 9, at')}, kind,
+          subject, ${sql.raw(column === 'request' ? 'request' : 'null')}, body, hash
+        from audit where request = 'r2'`;
+      await expect(twin.execute(store.db), column).rejects.toThrow(/unique/i);
+    }
     await app.credentials.lock(ID, { actor: 'test' });
     const again = sql`insert into credential (id, person_id, kind, state, issued_at, companion)
       values ('b', ${person?.id ?? 0}, 'status', 'live', 1, 0)`.execute(store.db);

@@ -17,6 +17,7 @@ import { migrations } from '../../../server/store/migrations/list.ts';
 import { openStore } from '../../../server/store/open.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
+import { VirtualClock } from '../../support/virtual-clock.ts';
 
 /** The same contract on both engines. */
 describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
@@ -293,6 +294,30 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect([await seen(), await listed()]).toEqual([3, 3]);
     await app.checkpoints.prune(Date.now() + 1);
     expect([await seen(), await listed()]).toEqual([0, 0]);
+  });
+
+  test('the citizen sees the checks of every month, whichever segments they are in', async () => {
+    const people = await seedPeople(app);
+    const { credentialId, person } = people[0] as (typeof people)[number];
+    const december = Date.UTC(2026, 11, 1);
+    // The last moment of a month, the first of the next, and a year later.
+    for (const at of [december - 1, december, Date.UTC(2027, 10, 30)]) {
+      const other = await startApp(await open(), { clock: new VirtualClock(at), node: 'node-b' });
+      await ask(other, credentialId, person.codiceFiscale);
+      await other.stop();
+    }
+    const seen = async (now: number) =>
+      (await checksOf({ store, keyring: testKeyring, now }, person.codiceFiscale)).map(
+        ({ at }) => at,
+      );
+    const all = [Date.UTC(2027, 10, 30), december, december - 1];
+    const later = Date.UTC(2027, 10, 30, 12);
+    expect(await seen(later)).toEqual(all);
+    for (const segmentRows of [2, 1]) {
+      await listSubjects(store, segmentRows);
+      expect(await seen(later)).toEqual(all);
+    }
+    expect(await seen(december + 1)).toEqual([december, december - 1]);
   });
 
   test('two nodes list the same chains at once, and every row once', async () => {
