@@ -1,4 +1,4 @@
-import { type ConfigProblem, steeredConfigSchema } from '../../shared/protocol/steered-config.ts';
+import { type ConfigProblem, steeredConfigSchema } from '../../shared/protocol/remote-config.ts';
 import {
   LIST_ANSWER_MS,
   type OfflineConfig,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { errorCode } from '../../shared/errors.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import type { ConnectionHost, Handshake } from './connection-host.ts';
 import { proofHolds } from './kiosk-proof.ts';
 import type { Kiosk } from './kiosks.ts';

@@ -1,5 +1,5 @@
 import { errorCode } from '../../shared/errors.ts';
-import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
+import type { CommandAnswer, KioskCommand } from '../../shared/protocol/kiosk-command.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { CommandResult, CommandState } from './command-rows.ts';

@@ -1,4 +1,4 @@
-import { type CommandResultPart, RESULT_PARTS_MAX } from '../../shared/protocol/command.ts';
+import { type CommandResultPart, RESULT_PARTS_MAX } from '../../shared/protocol/kiosk-command.ts';
 import type { CommandEnd } from './link-listener.ts';
 
 /** Results that one connection may have begun and not ended. */

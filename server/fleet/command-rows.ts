@@ -1,4 +1,4 @@
-import type { KioskCommand } from '../../shared/protocol/command.ts';
+import type { KioskCommand } from '../../shared/protocol/kiosk-command.ts';
 import type { BulkInsert } from '../store/store.ts';
 
 /**

@@ -5,7 +5,7 @@ import {
   type CommandName,
   commandSchema,
   type KioskCommand,
-} from '../../shared/protocol/command.ts';
+} from '../../shared/protocol/kiosk-command.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { ActivityLog } from './activity.ts';

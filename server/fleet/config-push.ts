@@ -1,6 +1,6 @@
 import { errorCode } from '../../shared/errors.ts';
-import type { AnswerOf } from '../../shared/protocol/messages.ts';
-import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
+import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/remote-config.ts';
 import type { Log } from '../log.ts';
 import type { Roster, RosterGate } from './roster.ts';
 

@@ -5,7 +5,7 @@ import {
   type ReportedConfig,
   type SteeredConfig,
   steeredConfigSchema,
-} from '../../shared/protocol/steered-config.ts';
+} from '../../shared/protocol/remote-config.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { ActivityLog } from './activity.ts';
 import { demand, type FleetActor } from './actor.ts';

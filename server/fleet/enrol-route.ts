@@ -8,7 +8,7 @@ import {
   type EnrolRequest,
   enrolMessage,
   enrolRequestSchema,
-} from '../../shared/protocol/enrolment.ts';
+} from '../../shared/protocol/enrolment-messages.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import { isSignedBy } from './kiosk-proof.ts';

@@ -5,8 +5,8 @@ import {
   formatEnrolCode,
   formatInvitation,
   makeEnrolCode,
-} from '../../shared/protocol/enrolment.ts';
-import type { DesiredConfig } from '../../shared/protocol/steered-config.ts';
+} from '../../shared/protocol/enrolment-messages.ts';
+import type { DesiredConfig } from '../../shared/protocol/remote-config.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { ActivityLog } from './activity.ts';

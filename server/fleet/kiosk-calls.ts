@@ -1,6 +1,6 @@
 import { errorCode } from '../../shared/errors.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Log } from '../log.ts';
 import type { Facts } from '../offline-list/facts.ts';

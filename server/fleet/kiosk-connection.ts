@@ -1,6 +1,6 @@
 import { errorCode } from '../../shared/errors.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import {
   type ActionTable,
   defaultPeerLimits,

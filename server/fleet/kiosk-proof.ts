@@ -1,5 +1,5 @@
 import { createPublicKey, verify } from 'node:crypto';
-import type { AnswerOf } from '../../shared/protocol/messages.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
 
 // Any point of the curve will do: no signature is ever accepted for it, there is no kiosk behind it.

@@ -3,14 +3,14 @@ import type { Duplex } from 'node:stream';
 import { TLSSocket } from 'node:tls';
 import { type Server as SocketServer, WebSocketServer } from 'ws';
 import type { Clock } from '../../shared/clock.ts';
-import { CallError } from '../../shared/protocol/call-error.ts';
-import { SOCKET_PAYLOAD_BYTES_MAX, SUBPROTOCOL } from '../../shared/protocol/frame.ts';
 import {
   type ActionName,
   type AnswerOf,
   actions,
   type RequestOf,
-} from '../../shared/protocol/messages.ts';
+} from '../../shared/protocol/actions.ts';
+import { CallError } from '../../shared/protocol/call-error.ts';
+import { SOCKET_PAYLOAD_BYTES_MAX, SUBPROTOCOL } from '../../shared/protocol/frame.ts';
 import type { ActionTable } from '../../shared/protocol/peer.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';

@@ -1,6 +1,6 @@
 import { errorCode } from '../../shared/errors.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { Handlers } from '../../shared/protocol/peer.ts';
 import { CommandResults } from './command-results.ts';
 import type { ConnectionHost } from './connection-host.ts';

@@ -1,13 +1,13 @@
-import type { CommandResultPart } from '../../shared/protocol/command.ts';
+import type { RequestOf } from '../../shared/protocol/actions.ts';
 import type {
   EnrolAnswer,
   EnrolFailureCode,
   EnrolRequest,
-} from '../../shared/protocol/enrolment.ts';
+} from '../../shared/protocol/enrolment-messages.ts';
+import type { CommandResultPart } from '../../shared/protocol/kiosk-command.ts';
+import type { StatusReport } from '../../shared/protocol/kiosk-status.ts';
 import type { Measurement } from '../../shared/protocol/measurement.ts';
-import type { RequestOf } from '../../shared/protocol/messages.ts';
-import type { StatusReport } from '../../shared/protocol/status.ts';
-import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/remote-config.ts';
 import type { Kiosk } from './kiosks.ts';
 
 /** Whether a kiosk that has proven itself may work; one that may not is told when to ask again. */
@@ -66,7 +66,7 @@ export interface LinkListener {
   admit(kiosk: Kiosk, boot: RequestOf<'Boot'>): Promise<Admission>;
   /** It was let in, and told so. */
   booted?(kiosk: Kiosk, boot: RequestOf<'Boot'>): void;
-  /** A report, whole or partial (`mergeStatus` of shared/protocol/status.ts puts them together). */
+  /** A report, whole or partial (`mergeStatus` of shared/protocol/kiosk-status.ts puts them together). */
   status?(kiosk: Kiosk, report: StatusReport): void;
   /** What it measured while there was no link; kept when this resolves. */
   measured?(kiosk: Kiosk, measurements: readonly Measurement[]): Promise<void>;

@@ -1,10 +1,10 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { EnrolRequest } from '../../shared/protocol/enrolment.ts';
+import type { RequestOf } from '../../shared/protocol/actions.ts';
+import type { EnrolRequest } from '../../shared/protocol/enrolment-messages.ts';
+import type { StatusReport } from '../../shared/protocol/kiosk-status.ts';
 import type { Measurement } from '../../shared/protocol/measurement.ts';
-import type { RequestOf } from '../../shared/protocol/messages.ts';
-import type { StatusReport } from '../../shared/protocol/status.ts';
-import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/remote-config.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 import type { FleetEvents } from './events.ts';

@@ -1,4 +1,4 @@
-import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 
 /**
  * How a kiosk is, from the device's last real message and nothing else: an open socket, a desired

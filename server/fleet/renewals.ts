@@ -1,5 +1,5 @@
 import { errorCode } from '../../shared/errors.ts';
-import type { AnswerOf } from '../../shared/protocol/messages.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
 import type { Log } from '../log.ts';
 import type { CloseReason } from './link-limits.ts';
 

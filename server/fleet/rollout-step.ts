@@ -1,4 +1,4 @@
-import type { ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import type { ReportedConfig } from '../../shared/protocol/remote-config.ts';
 
 /** How a roll-out goes on: in which portions, and when it stops by itself. */
 export interface RolloutPlan {

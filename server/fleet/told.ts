@@ -1,5 +1,9 @@
-import { type KioskStatus, mergeStatus, type StatusReport } from '../../shared/protocol/status.ts';
-import type { ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import {
+  type KioskStatus,
+  mergeStatus,
+  type StatusReport,
+} from '../../shared/protocol/kiosk-status.ts';
+import type { ReportedConfig } from '../../shared/protocol/remote-config.ts';
 import { type Heard, type Presence, presenceOf } from './presence.ts';
 import { sharedPart } from './shared-parts.ts';
 

@@ -1,5 +1,5 @@
 import { type DecidedFact, type Fact, factSchema } from '../../shared/fact.ts';
-import type { AnswerOf } from '../../shared/protocol/messages.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';

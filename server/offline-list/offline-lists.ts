@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { fullCost } from '../../shared/offline-list/entry-key.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import type { Keyring } from '../credential/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';

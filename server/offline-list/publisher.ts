@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { type ListTerms, shouldRebase } from '../../shared/offline-list/build.ts';
+import { type ListTerms, shouldRebase } from '../../shared/offline-list/build-list.ts';
 import type { KdfCost } from '../../shared/offline-list/entry-key.ts';
 import { type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { signList } from '../../shared/offline-list/list-file.ts';

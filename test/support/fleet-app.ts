@@ -3,7 +3,7 @@ import type { App, AppDeps } from '../../server/app.ts';
 import type { FleetActor } from '../../server/fleet/actor.ts';
 import type { Role } from '../../server/login/session.ts';
 import type { Store } from '../../server/store/store.ts';
-import type { EnrolRequest } from '../../shared/protocol/enrolment.ts';
+import type { EnrolRequest } from '../../shared/protocol/enrolment-messages.ts';
 import type { Handlers } from '../../shared/protocol/peer.ts';
 import { KioskClient, newKioskKey } from './kiosk-client.ts';
 import { startApp } from './server-app.ts';

@@ -18,7 +18,7 @@ import {
 } from '../../../server/registry/verbale.ts';
 import { decide } from '../../../server/verification/decide.ts';
 import { shippedPolicies } from '../../../server/verification/policies.ts';
-import { buildFullList } from '../../../shared/offline-list/build.ts';
+import { buildFullList } from '../../../shared/offline-list/build-list.ts';
 import {
   entryKey,
   fullCost,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KioskStatus } from '../../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import { faultsOf, isStale } from '../presence.ts';
 import type { RosterGate } from '../roster.ts';
 import { shownCount } from '../telemetry.ts';

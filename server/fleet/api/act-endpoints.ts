@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { commandSchema } from '../../../shared/protocol/command.ts';
-import { steeredConfigSchema } from '../../../shared/protocol/steered-config.ts';
+import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
+import { steeredConfigSchema } from '../../../shared/protocol/remote-config.ts';
 import type { Fleet } from '../fleet.ts';
 import { gateFilterSchema } from '../gate-filter.ts';
 import { visibleSites } from '../permissions.ts';

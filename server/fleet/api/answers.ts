@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { commandSchema } from '../../../shared/protocol/command.ts';
+import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
+import { wholeStatusSchema } from '../../../shared/protocol/kiosk-status.ts';
 import { measured } from '../../../shared/protocol/measurement.ts';
-import { wholeStatusSchema } from '../../../shared/protocol/status.ts';
 import {
   reportedConfigSchema,
   steeredConfigSchema,
-} from '../../../shared/protocol/steered-config.ts';
+} from '../../../shared/protocol/remote-config.ts';
 import { roles } from '../../login/session.ts';
 import { alertKinds } from '../alerts/kinds.ts';
 import { gateFilterSchema } from '../gate-filter.ts';

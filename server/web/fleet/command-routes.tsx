@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import { commandSchema } from '../../../shared/protocol/command.ts';
+import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
 import { parseGiven } from '../../fleet/given.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import { CommandsPage } from './commands-page.tsx';

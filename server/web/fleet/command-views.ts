@@ -1,5 +1,5 @@
-import type { CommandName } from '../../../shared/protocol/command.ts';
-import { commandNames } from '../../../shared/protocol/command.ts';
+import type { CommandName } from '../../../shared/protocol/kiosk-command.ts';
+import { commandNames } from '../../../shared/protocol/kiosk-command.ts';
 import type { FleetActor } from '../../fleet/actor.ts';
 import type { CommandRow } from '../../fleet/command-rows.ts';
 import { may } from '../../fleet/permissions.ts';

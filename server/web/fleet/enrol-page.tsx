@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { parseInvitation } from '../../../shared/protocol/enrolment.ts';
+import { parseInvitation } from '../../../shared/protocol/enrolment-messages.ts';
 import { Frame, LivePart, type View } from './frame.tsx';
 import { QrPicture } from './qr-picture.tsx';
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { ReportedConfig } from '../../../shared/protocol/steered-config.ts';
+import type { ReportedConfig } from '../../../shared/protocol/remote-config.ts';
 import { Scrolls, type View } from './frame.tsx';
 
 export interface ConfigView {

@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { KioskStatus } from '../../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import type { Format } from './format.ts';
 import type { View } from './frame.tsx';
 import type { FleetWords } from './words/words.ts';

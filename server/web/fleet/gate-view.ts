@@ -1,4 +1,4 @@
-import type { KioskStatus } from '../../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import type { KioskRow } from '../../fleet/kiosk-row.ts';
 import type { ActivityView } from './activity-page.tsx';
 import type { AlertView } from './alert-line.tsx';

@@ -20,9 +20,9 @@ import type { CommandEnd, LinkListener } from '../../../server/fleet/link-listen
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
 import { VarcoError } from '../../../shared/errors.ts';
-import type { KioskCommand } from '../../../shared/protocol/command.ts';
-import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment.ts';
-import { type KioskStatus, mergeStatus } from '../../../shared/protocol/status.ts';
+import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
+import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
+import { type KioskStatus, mergeStatus } from '../../../shared/protocol/kiosk-status.ts';
 import { type LinkServer, startLinkServer } from '../../support/link-server.ts';
 
 const code = makeEnrolCode(new Uint8Array(10).fill(9));

@@ -7,7 +7,7 @@ import type { SeededPerson } from '../../../scripts/demo/seed.ts';
 import { Keyring } from '../../../server/credential/keyring.ts';
 import { readKeyringFile } from '../../../server/credential/keyring-file.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
-import { liveStep } from '../../../shared/credential/live.ts';
+import { liveStep } from '../../../shared/credential/live-code.ts';
 import { languages } from '../../../shared/language.ts';
 import { OfflineGate, OfflineSite } from '../../support/offline-gate.ts';
 

@@ -16,7 +16,7 @@ import type { DecidedFact as Fact, PassageFact } from '../../../shared/fact.ts';
 import { deriveEntry, entryKey } from '../../../shared/offline-list/entry-key.ts';
 import { openList } from '../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../shared/offline-list/offline-list.ts';
-import type { RequestOf } from '../../../shared/protocol/messages.ts';
+import type { RequestOf } from '../../../shared/protocol/actions.ts';
 import { newKioskKey } from '../../support/kiosk-client.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 

@@ -5,7 +5,7 @@ import { newKey } from '../../../device/link/identity.ts';
 import { type LinkListener, plainListener } from '../../../server/fleet/link-listener.ts';
 import { certificateExpiries, type TlsOptions } from '../../../server/tls.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { makeEnrolCode } from '../../../shared/protocol/enrolment.ts';
+import { makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
 import { type Authority, newAuthority } from '../../support/certificates.ts';
 import { admit, newPair, TestLink } from '../../support/link-events.ts';
 import { type LinkServer, startLinkServer } from '../../support/link-server.ts';

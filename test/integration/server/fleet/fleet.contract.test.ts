@@ -10,7 +10,7 @@ import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment.ts';
 import { migrate } from '../../../../server/store/migrate.ts';
 import { openStore } from '../../../../server/store/open.ts';
 import type { Store } from '../../../../server/store/store.ts';
-import type { DesiredConfig } from '../../../../shared/protocol/steered-config.ts';
+import type { DesiredConfig } from '../../../../shared/protocol/remote-config.ts';
 import {
   actor,
   administrator,

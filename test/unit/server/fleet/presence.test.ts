@@ -14,7 +14,7 @@ import {
   type PresenceEvent,
   PresenceEvents,
 } from '../../../../server/fleet/presence-events.ts';
-import type { KioskStatus } from '../../../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../../../shared/protocol/kiosk-status.ts';
 
 const NOW = 1_790_000_000_000;
 const ready = { state: 'ready' } as const;

@@ -7,7 +7,7 @@ import {
   stepRollout,
   type Target,
 } from '../../../../server/fleet/rollout-step.ts';
-import type { ReportedConfig } from '../../../../shared/protocol/steered-config.ts';
+import type { ReportedConfig } from '../../../../shared/protocol/remote-config.ts';
 
 const plan: RolloutPlan = {
   percentages: [10, 50, 100],

@@ -9,7 +9,7 @@ import {
 } from '../../../../../server/fleet/alerts/watch.ts';
 import type { RosterGate } from '../../../../../server/fleet/roster.ts';
 import { type Told, withPresence } from '../../../../../server/fleet/told.ts';
-import type { KioskStatus } from '../../../../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../../../../shared/protocol/kiosk-status.ts';
 
 const limits = thresholdsSchema.parse({});
 const START = 1_790_000_000_000;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { base64url, name, unixMs } from './fields.ts';
-import { desiredConfigSchema } from './steered-config.ts';
+import { desiredConfigSchema } from './remote-config.ts';
 
 /**
  * Enrolment happens over HTTPS, before any key of the kiosk is known: `POST /enrol` with

@@ -1,15 +1,11 @@
 import { z } from 'zod';
 import { SEALED_FACT_LENGTH_MAX } from '../fact.ts';
 import { verdictSchema } from '../verdict.ts';
-import { commandAnswerSchema, commandResultSchema, commandSchema } from './command.ts';
 import { base64url, counter, name, unixMs } from './fields.ts';
+import { commandAnswerSchema, commandResultSchema, commandSchema } from './kiosk-command.ts';
+import { statusSchema } from './kiosk-status.ts';
 import { MEASUREMENTS_MAX, measurementSchema } from './measurement.ts';
-import { statusSchema } from './status.ts';
-import {
-  configProblemSchema,
-  desiredConfigSchema,
-  reportedConfigSchema,
-} from './steered-config.ts';
+import { configProblemSchema, desiredConfigSchema, reportedConfigSchema } from './remote-config.ts';
 
 /**
  * Calls of a lane wait for each other: one in flight, so that a list or a log never stands in the way of

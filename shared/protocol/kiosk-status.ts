@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { counter, name } from './fields.ts';
-import { reportedConfigSchema } from './steered-config.ts';
+import { reportedConfigSchema } from './remote-config.ts';
 
 const bytes = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
