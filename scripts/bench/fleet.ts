@@ -5,11 +5,11 @@
  */
 import { pino } from 'pino';
 import { type App, createApp } from '../../server/app.ts';
-import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
 import { thresholdsSchema } from '../../server/fleet/alerts/rules.ts';
 import { AlertWatch } from '../../server/fleet/alerts/watch.ts';
-import type { Kiosk } from '../../server/fleet/kiosks.ts';
-import { openStore } from '../../server/store/open.ts';
+import type { Kiosk } from '../../server/fleet/places/kiosks.ts';
+import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { LiveHub } from '../../server/web/fleet/live-hub.ts';
 import { systemClock } from '../../shared/clock.ts';

@@ -4,11 +4,11 @@ import { encodeCredential } from '../../shared/credential/credential.ts';
 import { liveStep } from '../../shared/credential/live-code.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
-import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../store/change-feed.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { type CredentialKind, refusal, refusalWords as words } from './eligibility.ts';
-import type { Keyring } from './keyring.ts';
 
 const ID_BYTES = 16;
 

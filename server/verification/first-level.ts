@@ -2,15 +2,15 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Keyring } from '../credential/keyring.ts';
-import type { StatusFacts } from '../registry/status.ts';
+import { Guesses } from '../guessing/guesses.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { StatusFacts } from '../registry/person-status.ts';
+import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
 import { type Area, areas } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { GateRecords } from './gate-records.ts';
-import { Guesses } from './guesses.ts';
+import type { GateRecords } from './gate-lookup.ts';
 import { type Recognition, recognise } from './recognition.ts';
-import type { Asker } from './settlement.ts';
-import type { SourceAnswer, StatusSource } from './sources.ts';
+import type { Asker } from './verification-batch.ts';
 
 /** The name under which the audit, and the citizen's list of checks, keep first-level questions. */
 export const FIRST_LEVEL_POLICY = 'first-level';

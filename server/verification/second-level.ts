@@ -3,21 +3,21 @@ import type { Verdict } from '../../shared/verdict.ts';
 import type { Audit } from '../audit/audit.ts';
 import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import { Guesses } from '../guessing/guesses.ts';
+import { CODE_LIFE_MS } from '../guessing/one-time-code.ts';
+import { type Bound, KeptCodes } from '../guessing/one-time-code-store.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
+import type { Policies } from '../policies/policies.ts';
+import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Status } from '../registry/status.ts';
+import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { decide } from './decide.ts';
-import type { GateRecords } from './gate-records.ts';
-import { Guesses } from './guesses.ts';
-import { type Bound, KeptCodes } from './kept-codes.ts';
-import { CODE_LIFE_MS } from './one-time-code.ts';
-import type { Policies } from './policies.ts';
+import type { GateRecords } from './gate-lookup.ts';
 import { recognise } from './recognition.ts';
-import type { Answer, Asker } from './settlement.ts';
-import type { Messenger } from './sources.ts';
+import type { Answer, Asker } from './verification-batch.ts';
 
 /** An operator who is logged in with own credentials; the logins' room makes these. */
 export interface OperatorSession {

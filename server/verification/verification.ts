@@ -1,15 +1,15 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import { FORGET_MS } from '../guessing/guess-limits.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Policies } from '../policies/policies.ts';
+import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
 import type { Store } from '../store/store.ts';
-import type { GateRecords } from './gate-records.ts';
-import { FORGET_MS } from './limits.ts';
+import type { GateRecords } from './gate-lookup.ts';
 import { LiveCodes } from './live-codes.ts';
-import type { Policies } from './policies.ts';
 import { recognise } from './recognition.ts';
-import type { Answer, Asker, Question, Settled, Settlement } from './settlement.ts';
-import type { SourceAnswer, StatusSource } from './sources.ts';
+import type { Answer, Asker, Question, Settled, Settlement } from './verification-batch.ts';
 
 export interface VerifyRequest {
   asker: Asker;

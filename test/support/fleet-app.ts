@@ -1,6 +1,6 @@
 import { DEMO_POLICY } from '../../scripts/demo/people.ts';
 import type { App, AppDeps } from '../../server/app.ts';
-import type { FleetActor } from '../../server/fleet/actor.ts';
+import type { FleetActor } from '../../server/fleet/access/actor.ts';
 import type { Role } from '../../server/login/session.ts';
 import type { Store } from '../../server/store/store.ts';
 import type { EnrolRequest } from '../../shared/protocol/enrolment-messages.ts';

@@ -5,9 +5,9 @@ import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import { prepareBlock } from '../../../server/registry/prepare.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { BulkInsert, Store } from '../../../server/store/store.ts';
-import { GateRecords } from '../../../server/verification/gate-records.ts';
+import { GateRecords } from '../../../server/verification/gate-lookup.ts';
 import type { BenchContext } from '../context.ts';
 import { median } from '../median.ts';
 

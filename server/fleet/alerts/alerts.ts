@@ -4,12 +4,12 @@ import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import { type Language, languages } from '../../../shared/language.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
-import type { ActivityLog } from '../activity.ts';
-import { demand, type FleetActor } from '../actor.ts';
-import type { FleetEvents } from '../events.ts';
-import { parseGiven } from '../given.ts';
-import { visibleSites } from '../permissions.ts';
-import type { Roster } from '../roster.ts';
+import type { ActivityLog } from '../access/activity-log.ts';
+import { demand, type FleetActor } from '../access/actor.ts';
+import { parseGiven } from '../access/parse-input.ts';
+import { visibleSites } from '../access/permissions.ts';
+import type { FleetEvents } from '../nodes/page-events.ts';
+import type { Roster } from '../state/roster.ts';
 import {
   type Alert,
   findAlert,

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
-import { faultsOf, isStale } from '../presence.ts';
-import type { RosterGate } from '../roster.ts';
-import { shownCount } from '../telemetry.ts';
-import { heardOf } from '../told.ts';
+import { heardOf } from '../state/last-report.ts';
+import { faultsOf, isStale } from '../state/presence.ts';
+import type { RosterGate } from '../state/roster.ts';
+import { shownCount } from '../state/telemetry.ts';
 import { type Patience, type Reading, readNumber } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
 

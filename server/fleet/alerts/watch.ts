@@ -1,5 +1,5 @@
-import { siteOutage } from '../presence.ts';
-import type { RosterGate } from '../roster.ts';
+import { siteOutage } from '../state/presence.ts';
+import type { RosterGate } from '../state/roster.ts';
 import { type AlertState, isRaised, quiet, readNumber, stepAlert } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
 import { type Finding, gateReadings, patienceOf, type Thresholds } from './rules.ts';

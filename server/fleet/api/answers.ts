@@ -7,12 +7,12 @@ import {
   steeredConfigSchema,
 } from '../../../shared/protocol/remote-config.ts';
 import { roles } from '../../login/session.ts';
+import { scopes } from '../access/permissions.ts';
 import { alertKinds } from '../alerts/kinds.ts';
-import { gateFilterSchema } from '../gate-filter.ts';
-import { gateSchema } from '../gates.ts';
-import { scopes } from '../permissions.ts';
-import { siteSchema } from '../sites.ts';
-import { outcomes } from '../told.ts';
+import { gateFilterSchema } from '../places/gate-filter.ts';
+import { gateSchema } from '../places/gates.ts';
+import { siteSchema } from '../places/sites.ts';
+import { outcomes } from '../state/last-report.ts';
 
 /** Unix time in milliseconds. */
 const at = z.number().int();

@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseGiven } from '../../fleet/given.ts';
-import { may } from '../../fleet/permissions.ts';
+import { parseGiven } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
 import { alertViews } from './alert-views.ts';
 import { AlertsPage, alertLists, silenceHours } from './alerts-page.tsx';
 import type { Dashboard } from './dashboard.tsx';

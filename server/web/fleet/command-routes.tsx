@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
-import { parseGiven } from '../../fleet/given.ts';
+import { parseGiven } from '../../fleet/access/parse-input.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import { CommandsPage } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';

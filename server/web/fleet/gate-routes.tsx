@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { FleetActor } from '../../fleet/actor.ts';
-import { parseGiven } from '../../fleet/given.ts';
-import { type FleetAction, may } from '../../fleet/permissions.ts';
-import type { GateDetails } from '../../fleet/rows.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import { parseGiven } from '../../fleet/access/parse-input.ts';
+import { type FleetAction, may } from '../../fleet/access/permissions.ts';
+import type { GateDetails } from '../../fleet/view/kiosk-rows.ts';
 import { activityViews } from './activity-views.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { EnrolPage } from './enrol-page.tsx';
+import type { View } from './fleet-frame.tsx';
 import { position, tagList } from './form-fields.ts';
-import type { View } from './frame.tsx';
 import type { ConfigView } from './gate-config.tsx';
 import { GatePage } from './gate-page.tsx';
-import { type HistoryView, RANGE_MS, type Range, ranges } from './history.ts';
+import { type HistoryView, RANGE_MS, type Range, ranges } from './history-series.ts';
 import { historyView } from './history-views.ts';
 import { policyChoices } from './policy-choices.ts';
 

@@ -3,7 +3,7 @@ import uPlot from 'uplot';
 import type { Language } from '../../../shared/language.ts';
 import { mountIsland } from '../mount-island.ts';
 import { formatFor, TIME_ZONE } from './format.ts';
-import { type Chart, digestOf, drawn, type HistoryView, RANGE_MS } from './history.ts';
+import { type Chart, digestOf, drawn, type HistoryView, RANGE_MS } from './history-series.ts';
 import { chartTitle, seriesTitle, withUnit } from './history-view.tsx';
 import { onLiveNews } from './live-stream.ts';
 import { fleetWords } from './words/all.ts';

@@ -1,4 +1,4 @@
-import type { FleetSummary, KioskRow } from '../../fleet/kiosk-row.ts';
+import type { FleetSummary, KioskRow } from '../../fleet/view/kiosk-row.ts';
 
 /** What of the fleet a part of a page is about; it is fetched anew when its topic is touched. */
 export type Topic =

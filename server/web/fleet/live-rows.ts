@@ -1,4 +1,4 @@
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { type KioskQuery, reselectKiosks, selectKiosks } from './kiosk-query.ts';
 import type { LiveChange, LiveNews, Snapshot } from './live-events.ts';
 import { onLiveNews } from './live-stream.ts';

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import { SHEET_LIFE_MS } from '../../fleet/enrolment.ts';
-import { readGateTable } from '../../fleet/gate-table.ts';
-import { parseGiven } from '../../fleet/given.ts';
-import { may } from '../../fleet/permissions.ts';
+import { parseGiven } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import { SHEET_LIFE_MS } from '../../fleet/enrolment/enrolment.ts';
+import { readGateTable } from '../../fleet/places/gate-table.ts';
 import { checkCsrf } from '../../login/request-session.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { codeSheet } from './code-sheet.ts';

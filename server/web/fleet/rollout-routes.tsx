@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import type { FleetActor } from '../../fleet/actor.ts';
-import { parseGiven } from '../../fleet/given.ts';
-import { may } from '../../fleet/permissions.ts';
-import type { Rollout } from '../../fleet/rollout-rows.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import { parseGiven } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import type { Rollout } from '../../fleet/config/rollout-rows.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { count } from './form-fields.ts';
 import { choicesOf, mayAnywhere } from './overview-routes.tsx';

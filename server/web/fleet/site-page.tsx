@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { AlertLine, type AlertView } from './alert-line.tsx';
-import { Field, Form, Frame, LivePart, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, type View } from './fleet-frame.tsx';
 import { columns, KioskCells } from './kiosk-cells.tsx';
 import { type FloorPlan, type PlacedKiosk, SitePlan } from './site-plan.tsx';
 import { CertificateField, PlaceIdField, TextField } from './text-field.tsx';

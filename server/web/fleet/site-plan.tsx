@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { decoration, PresenceShape } from './signs.tsx';
 
 import type { FleetWords } from './words/words.ts';
 
-/** A floor plan in metres, as `server/fleet/sites.ts` keeps it. */
+/** A floor plan in metres, as `server/fleet/places/sites.ts` keeps it. */
 export interface FloorPlan {
   widthM: number;
   heightM: number;

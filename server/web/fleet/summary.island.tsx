@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../shared/language.ts';
-import type { FleetSummary } from '../../fleet/kiosk-row.ts';
+import type { FleetSummary } from '../../fleet/view/kiosk-row.ts';
 import { mountIsland } from '../mount-island.ts';
 import { onLiveNews } from './live-stream.ts';
 import { SummaryView } from './summary-view.tsx';

@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CardTicket } from '../../login/card/card-door.ts';
+import { hashSecret, isSameText, newSecret } from '../../keys/secret.ts';
+import type { CardTicket } from '../../login/card/client-certificate-listener.ts';
 import { vouchedCertificate } from '../../login/card/proxy-certificate.ts';
 import { homeOf } from '../../login/logins.ts';
-import { hashSecret, isSameText, newSecret } from '../../login/secret.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { sendLoginProblem } from './problem-page.tsx';

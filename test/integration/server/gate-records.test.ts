@@ -3,13 +3,13 @@ import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
+import type { Status } from '../../../server/registry/person-status.ts';
 import type { RegistryRow } from '../../../server/registry/prepare.ts';
 import { checker } from '../../../server/registry/record-check.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
-import type { Status } from '../../../server/registry/status.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
-import { GateRecords } from '../../../server/verification/gate-records.ts';
+import { GateRecords } from '../../../server/verification/gate-lookup.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import { startApp } from '../../support/server-app.ts';
 

@@ -9,8 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Commands } from '../../../device/commands/commands.ts';
-import { closeCodes } from '../../../server/fleet/link-limits.ts';
-import type { CommandEnd, GoneReason, LinkListener } from '../../../server/fleet/link-listener.ts';
+import { closeCodes } from '../../../server/fleet/link/link-limits.ts';
+import type {
+  CommandEnd,
+  GoneReason,
+  LinkListener,
+} from '../../../server/fleet/link/link-listener.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { actions } from '../../../shared/protocol/actions.ts';
 import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { linkConfigSchema } from '../../../device/config.ts';
 import { enrol } from '../../../device/link/enrol.ts';
 import { newKey } from '../../../device/link/identity.ts';
-import { type LinkListener, plainListener } from '../../../server/fleet/link-listener.ts';
+import { type LinkListener, plainListener } from '../../../server/fleet/link/link-listener.ts';
 import { certificateExpiries, type TlsOptions } from '../../../server/tls.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';

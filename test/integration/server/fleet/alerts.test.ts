@@ -12,7 +12,7 @@ import {
   type QueueMail,
 } from '../../../../server/fleet/alerts/alerts.ts';
 import { readWebhook, Webhooks } from '../../../../server/fleet/alerts/webhook.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { actor, administrator, makeSite } from '../../../support/fleet-app.ts';
 import { startApp } from '../../../support/server-app.ts';

@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
+import type { NewToken } from '../../../../server/fleet/access/api-tokens.ts';
+import { scopes } from '../../../../server/fleet/access/permissions.ts';
 import { actEndpoints } from '../../../../server/fleet/api/act-endpoints.ts';
 import { API_PREFIX } from '../../../../server/fleet/api/api.ts';
 import { fleetEndpoints } from '../../../../server/fleet/api/fleet-endpoints.ts';
-import type { NewToken } from '../../../../server/fleet/api/tokens.ts';
-import { scopes } from '../../../../server/fleet/permissions.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import {
   administrator,

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sessionConfigSchema } from '../../../../device/config.ts';
 import { directoryDisk } from '../../../../device/offline/disk.ts';
 import { Steering } from '../../../../device/steering/steering.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import {

@@ -6,9 +6,9 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
-import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment.ts';
+import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment/enrolment.ts';
 import { migrate } from '../../../../server/store/migrate.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import type { DesiredConfig } from '../../../../shared/protocol/remote-config.ts';
 import {

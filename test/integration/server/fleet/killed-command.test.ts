@@ -5,9 +5,9 @@ import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 import { Commands } from '../../../../device/commands/commands.ts';
 import { freePort } from '../../../../scripts/demo/free-port.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
-import { generateKeyringFile, Keyring } from '../../../../server/credential/keyring.ts';
-import type { NewCommand } from '../../../../server/fleet/commands.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import type { NewCommand } from '../../../../server/fleet/commands/commands.ts';
+import { generateKeyringFile, Keyring } from '../../../../server/keys/keyring.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import {

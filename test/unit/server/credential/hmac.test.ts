@@ -1,7 +1,7 @@
 import { createHmac, randomBytes } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { HmacSha256 } from '../../../../server/credential/hmac.ts';
+import { HmacSha256 } from '../../../../server/keys/hmac.ts';
 
 test.each([
   // RFC 4231 test cases 1 and 2.

@@ -5,15 +5,15 @@ import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { pino } from 'pino';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { generateKeyringFile, Keyring } from '../../../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../../../server/keys/keyring.ts';
 import {
   readKeyringFile,
   retire,
   rotate,
   writeKeyringFile,
-} from '../../../../server/credential/keyring-file.ts';
-import { KeyringWatch } from '../../../../server/credential/keyring-watch.ts';
-import { PUBLISHED_BEFORE_MS } from '../../../../server/credential/signing-key.ts';
+} from '../../../../server/keys/keyring-file.ts';
+import { KeyringWatch } from '../../../../server/keys/keyring-watch.ts';
+import { PUBLISHED_BEFORE_MS } from '../../../../server/keys/signing-key.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 let folder: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { LinkPulse, type Pulsed } from '../../../../server/fleet/link-pulse.ts';
+import { LinkPulse, type Pulsed } from '../../../../server/fleet/link/deadline-sweep.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 function member(clock: VirtualClock, delayMs: number, after = Number.POSITIVE_INFINITY) {

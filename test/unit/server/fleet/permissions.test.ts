@@ -5,7 +5,7 @@ import {
   rules,
   scopes,
   visibleSites,
-} from '../../../../server/fleet/permissions.ts';
+} from '../../../../server/fleet/access/permissions.ts';
 import { type Role, roles } from '../../../../server/login/session.ts';
 
 /** Written out by hand, not derived: v viewer, o operator, s site manager, a administrator, u auditor. */

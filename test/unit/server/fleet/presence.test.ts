@@ -8,12 +8,12 @@ import {
   silentFrom,
   siteOutage,
   UPDATE_SILENCE_MAX_MS,
-} from '../../../../server/fleet/presence.ts';
+} from '../../../../server/fleet/state/presence.ts';
 import {
   GATHER_MS,
   type PresenceEvent,
   PresenceEvents,
-} from '../../../../server/fleet/presence-events.ts';
+} from '../../../../server/fleet/state/presence-events.ts';
 import type { KioskStatus } from '../../../../shared/protocol/kiosk-status.ts';
 
 const NOW = 1_790_000_000_000;

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { RENEW_WITHIN_MS, Renewals } from '../../../../server/fleet/renewals.ts';
+import { RENEW_WITHIN_MS, Renewals } from '../../../../server/fleet/state/renewals.ts';
 import { CallError } from '../../../../shared/protocol/call-error.ts';
 
 const log = { warn: () => {}, info: () => {}, error: () => {} } as never;

@@ -6,7 +6,7 @@ import {
   reach,
   stepRollout,
   type Target,
-} from '../../../../server/fleet/rollout-step.ts';
+} from '../../../../server/fleet/config/rollout-step.ts';
 import type { ReportedConfig } from '../../../../shared/protocol/remote-config.ts';
 
 const plan: RolloutPlan = {

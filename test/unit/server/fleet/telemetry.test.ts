@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { mean } from '../../../../server/fleet/samples.ts';
-import { HOUR_MS } from '../../../../server/fleet/telemetry.ts';
-import { afterBoot, afterReport } from '../../../../server/fleet/told.ts';
+import { afterBoot, afterReport } from '../../../../server/fleet/state/last-report.ts';
+import { mean } from '../../../../server/fleet/state/samples.ts';
+import { HOUR_MS } from '../../../../server/fleet/state/telemetry.ts';
 import { sampleOf } from '../../../../shared/protocol/measurement.ts';
 
 const START = 1_790_000_000_000 - (1_790_000_000_000 % HOUR_MS);

@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CardRules, judgeCard } from '../../../../server/login/card/judge.ts';
+import { type CardRules, judgeCard } from '../../../../server/login/card/certificate-check.ts';
 import {
   CardAuthority,
   type CardTerms,

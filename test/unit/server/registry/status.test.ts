@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Status, status } from '../../../../server/registry/status.ts';
+import { type Status, status } from '../../../../server/registry/person-status.ts';
 import {
   type Area,
   type Giudizio,

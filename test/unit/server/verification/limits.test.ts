@@ -6,13 +6,13 @@ import {
   keysOf,
   limits,
   waitMs,
-} from '../../../../server/verification/limits.ts';
+} from '../../../../server/guessing/guess-limits.ts';
 import {
   CODE_LIFE_MS,
   CODE_TRIES,
   newCode,
   tryCode,
-} from '../../../../server/verification/one-time-code.ts';
+} from '../../../../server/guessing/one-time-code.ts';
 
 const limit = limits.credentialAtGate;
 

@@ -7,8 +7,8 @@ import {
   type HourCount,
   type WaitingMessages,
 } from '../../../../../server/fleet/alerts/watch.ts';
-import type { RosterGate } from '../../../../../server/fleet/roster.ts';
-import { type Told, withPresence } from '../../../../../server/fleet/told.ts';
+import { type Told, withPresence } from '../../../../../server/fleet/state/last-report.ts';
+import type { RosterGate } from '../../../../../server/fleet/state/roster.ts';
 import type { KioskStatus } from '../../../../../shared/protocol/kiosk-status.ts';
 
 const limits = thresholdsSchema.parse({});

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type KioskRow, summarise } from '../../../../../server/fleet/kiosk-row.ts';
+import { type KioskRow, summarise } from '../../../../../server/fleet/view/kiosk-row.ts';
 import { wholeFleet } from '../../../../../server/web/fleet/kiosk-query.ts';
 import type { LiveNews, Snapshot } from '../../../../../server/web/fleet/live-events.ts';
 import { LiveRows, type RowSource } from '../../../../../server/web/fleet/live-rows.ts';
