@@ -40,11 +40,11 @@ import type { Messenger, StatusSource } from './registry/status-source.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
-import { ensureStandIn, GateRecords } from './verification/gate-lookup.ts';
+import { ensureTimingDecoy, GateLookup } from './verification/gate-lookup.ts';
 import { SecondLevel } from './verification/second-level.ts';
-import { Sightings } from './verification/velocity-check.ts';
+import { VelocityCheck } from './verification/velocity-check.ts';
 import { Verification } from './verification/verification.ts';
-import { Settlement } from './verification/verification-batch.ts';
+import { VerificationBatch } from './verification/verification-batch.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
 import { registerFleetPages } from './web/fleet/fleet-routes.ts';
 import { guardRequests } from './web/headers.ts';
@@ -115,7 +115,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
-  sightings: Sightings;
+  velocityCheck: VelocityCheck;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
@@ -166,7 +166,7 @@ export function createApp(deps: AppDeps): App {
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
-  const records = new GateRecords(store);
+  const records = new GateLookup(store);
   const secondLevel = new SecondLevel({
     records,
     store,
@@ -178,14 +178,14 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
   });
-  const sightings = new Sightings({ store, audit, clock, log, node });
-  const settlement = new Settlement({
+  const velocityCheck = new VelocityCheck({ store, audit, clock, log, node });
+  const verificationBatch = new VerificationBatch({
     store,
     keyring,
     records,
     audit,
     secondLevel,
-    sightings,
+    velocityCheck,
     now,
   });
   const verification = new Verification({
@@ -193,7 +193,7 @@ export function createApp(deps: AppDeps): App {
     keyring,
     records,
     policies,
-    settlement,
+    verificationBatch,
     source,
     now,
   });
@@ -258,7 +258,7 @@ export function createApp(deps: AppDeps): App {
       : undefined;
   const sockets = new KioskSockets({
     fleet,
-    listener: fleet.live,
+    listener: fleet.state,
     facts,
     offlineLists,
     verification,
@@ -335,7 +335,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
-    sightings,
+    velocityCheck,
     firstLevel,
     secondLevel,
     audit,
@@ -353,9 +353,9 @@ export function createApp(deps: AppDeps): App {
     sessions: logins.sessions,
     async start() {
       await checkKeyring(store, keyring);
-      await ensureStandIn(store, keyring);
+      await ensureTimingDecoy(store, keyring);
       await policies.start();
-      await sightings.start();
+      await velocityCheck.start();
       checkpoints.start();
       housekeeping.start();
     },
@@ -365,11 +365,11 @@ export function createApp(deps: AppDeps): App {
       await offlineLists?.stop();
       await notices.stop();
       await notify.stop();
-      await logins.cardDoor?.stop();
+      await logins.certificateListener?.stop();
       await http.close();
       await housekeeping.stop();
       await policies.stop();
-      await sightings.stop();
+      await velocityCheck.stop();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');
       });

@@ -101,7 +101,7 @@ export async function startServer(
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });
     log.info({ node }, 'server listens');
-    await app.logins.cardDoor?.start(web?.origin ?? url);
+    await app.logins.certificateListener?.start(web?.origin ?? url);
     const secret = web && (await app.logins.staff.inviteFirstAdministrator());
     const link = secret && invitationLink(web?.origin ?? url, secret);
     return { url, app, administratorLink: link, stop };

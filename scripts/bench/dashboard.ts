@@ -120,7 +120,7 @@ async function register(
   } as const;
   const rows = all.map(({ id, key }) => [id, key.publicKey, id, 'accepted', 0]);
   await store.transaction((tx) => store.insertMany(tx, insert, rows));
-  await app.fleet.live.reload();
+  await app.fleet.state.reload();
   return all.map(({ id, key }) => ({ kioskId: id, privateKey: key.privateKey, url }));
 }
 

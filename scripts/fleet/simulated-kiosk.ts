@@ -11,7 +11,7 @@ import type {
 import {
   type DesiredConfig,
   type ReportedConfig,
-  steeredConfigSchema,
+  remoteConfigSchema,
 } from '../../shared/protocol/remote-config.ts';
 import { newRequestId } from '../../shared/request-id.ts';
 import type { Verdict } from '../../shared/verdict.ts';
@@ -183,7 +183,7 @@ export class SimulatedKiosk {
   }
 
   #configure({ version, body }: DesiredConfig): void {
-    const isGood = steeredConfigSchema.safeParse(body).success;
+    const isGood = remoteConfigSchema.safeParse(body).success;
     this.#config = isGood
       ? { version, status: 'running' }
       : { ...this.#config, status: 'refused', failed: version };

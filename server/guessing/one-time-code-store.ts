@@ -1,7 +1,7 @@
 import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import type { Asker } from '../audit/asker.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Asker } from '../verification/verification-batch.ts';
 import { CODE_LIFE_MS, CODE_TRIES, newCode, tryCode } from './one-time-code.ts';
 
 /** What a one-time code is good for, and for nothing else. */
@@ -13,7 +13,7 @@ export interface Bound {
 }
 
 /** The one-time codes that are out: of each, only a keyed hash is kept. */
-export class KeptCodes {
+export class OneTimeCodeStore {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #now: () => number;

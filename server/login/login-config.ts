@@ -1,6 +1,6 @@
 import { z } from 'zod';
-
-const level = z.union([z.literal(1), z.literal(2), z.literal(3)]);
+import { assuranceLevel } from './card/assurance-level.ts';
+import { cardConfigSchema, resolveCardPaths } from './card/card-config.ts';
 
 /** What SPID and CIE call their levels of assurance, as `acr` values. */
 const ACR_LEVELS = {
@@ -27,7 +27,7 @@ export const oidcConfigSchema = z.strictObject({
   clientKeyFile: z.string().min(1).optional(),
   scopes: z.array(z.string().min(1)).min(1).default(['openid', 'profile']),
   /** Levels by `acr`; one that is not here is no level. */
-  acrLevels: z.record(z.string().min(1), level).default(ACR_LEVELS),
+  acrLevels: z.record(z.string().min(1), assuranceLevel).default(ACR_LEVELS),
   /** What the gateway is asked for, the best first. */
   acrValues: z.array(z.string().min(1)).min(1).default(['https://www.spid.gov.it/SpidL2']),
   /** The claim that holds `TINIT-` and the codice fiscale; looked for in the ID token, then UserInfo. */
@@ -40,48 +40,6 @@ export type OidcConfig = z.infer<typeof oidcConfigSchema>;
 function isSafeIssuer({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
-
-const file = z.string().min(1);
-
-/** Where browsers show their card: a listener of its own, which asks for the TLS client certificate. */
-const cardListenerSchema = z.strictObject({
-  address: z.string().min(1),
-  port: z.number().int().min(0).max(65_535),
-  /** Where browsers find it, such as `https://card.varco.example.it`; absent: where it listens. */
-  origin: z.url({ protocol: /^https$/ }).optional(),
-  /** Its own certificate and key, PEM. */
-  certificateFile: file,
-  keyFile: file,
-});
-export type CardListenerConfig = z.infer<typeof cardListenerSchema>;
-
-/** A proxy that ends TLS with the card itself, and says in `Client-Cert` (RFC 9440) what it saw. */
-const cardProxySchema = z.strictObject({
-  /** Its address, as the connection shows it. */
-  address: z.string().min(1),
-  /** Holds what it sends as `X-Varco-Proxy-Secret`: 32 characters at least. */
-  secretFile: file,
-});
-
-/** CNS and CIE smart cards. */
-export const cardConfigSchema = z
-  .strictObject({
-    listener: cardListenerSchema.optional(),
-    proxy: cardProxySchema.optional(),
-    /** The certification authorities whose cards are let in, PEM; never the machine's own list. */
-    authorityFiles: z.array(file).min(1).max(64),
-    /** Their revocation lists, PEM or DER; read again when they change. */
-    revocationFiles: z.array(file).max(64).default([]),
-    /** Without a list in force for a card's issuer the card is refused; `false` only for a trial. */
-    requireRevocation: z.boolean().default(true),
-    /** Levels of assurance by certificate policy (CNS, CIE). */
-    policies: z
-      .record(z.string().regex(/^\d+(\.\d+)+$/), level)
-      .default({ '1.3.76.16.2.1': 3, '1.3.76.47.4': 3 }),
-  })
-  .refine(({ listener, proxy }) => listener || proxy, 'needs a listener or a proxy');
-
-export type CardConfig = z.infer<typeof cardConfigSchema>;
 
 export const loginConfigSchema = z.strictObject({
   oidc: z.array(oidcConfigSchema).max(8).default([]),
@@ -106,24 +64,5 @@ export function resolveLoginPaths(
       ...(key === undefined ? {} : { clientKeyFile: resolve(key) }),
     })),
     ...(card ? { card: resolveCardPaths(card, resolve) } : {}),
-  };
-}
-
-function resolveCardPaths(card: CardConfig, resolve: (path: string) => string): CardConfig {
-  const { listener, proxy } = card;
-  return {
-    ...card,
-    authorityFiles: card.authorityFiles.map(resolve),
-    revocationFiles: card.revocationFiles.map(resolve),
-    ...(proxy ? { proxy: { ...proxy, secretFile: resolve(proxy.secretFile) } } : {}),
-    ...(listener
-      ? {
-          listener: {
-            ...listener,
-            certificateFile: resolve(listener.certificateFile),
-            keyFile: resolve(listener.keyFile),
-          },
-        }
-      : {}),
   };
 }

@@ -1,10 +1,10 @@
 import { type DecidedFact, type Fact, factSchema } from '../../shared/fact.ts';
 import type { AnswerOf } from '../../shared/protocol/actions.ts';
+import type { Asker } from '../audit/asker.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
-import type { Asker } from '../verification/verification-batch.ts';
 
 type Result = AnswerOf<'Facts'>['results'][number];
 

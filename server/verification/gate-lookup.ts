@@ -111,7 +111,7 @@ export class Found {
 const FACTS_MAX = 20_000;
 
 /** Reads what gates ask of codes and their persons. */
-export class GateRecords {
+export class GateLookup {
   readonly #store: Store;
   readonly #factsMax: number;
   /** What is in `gate_facts` never changes. */
@@ -165,7 +165,7 @@ function without(known: ReadonlyMap<number, StatusFacts>, rows: readonly GateRow
  * Puts the stand-in among the persons, so that also its box is really opened where a policy asks for the
  * birth date: what finds nothing is faster by enough to be told apart (`bench -- refusals`).
  */
-export async function ensureStandIn(store: Store, keyring: Keyring): Promise<void> {
+export async function ensureTimingDecoy(store: Store, keyring: Keyring): Promise<void> {
   const identity = { codiceFiscale: 'X'.repeat(16), name: 'X'.repeat(14), birthDate: '2000-01-01' };
   const contacts = { mobile: '+393330000000', email: 'nobody.nobody@example.org' };
   await store.db

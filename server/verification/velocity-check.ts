@@ -6,7 +6,7 @@ import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 
 /** The same code at two sites within this time is noted in the audit. */
-export const SIGHTING_WINDOW_MS = 600_000;
+export const VELOCITY_WINDOW_MS = 600_000;
 /** People who are remembered, at most; who was not seen for the longest leaves first. */
 const SIGHTINGS_MAX = 200_000;
 /** How often other nodes' chains are looked at. */
@@ -38,7 +38,7 @@ interface SeenRow {
  * Two nodes that see a person in the same moment don't know of each other's answer yet: whoever answered
  * later finds the earlier row when it next looks, and appends a row of kind `signal`.
  */
-export class Sightings {
+export class VelocityCheck {
   readonly #store: Store;
   readonly #audit: Audit;
   readonly #clock: Clock;
@@ -73,8 +73,8 @@ export class Sightings {
   }
 
   /** What a group of answers sees; it is remembered when `keep` is called, after their commit. */
-  group(now: number): SightingGroup {
-    return new SightingGroup(this.#last, now);
+  group(now: number): VelocityGroup {
+    return new VelocityGroup(this.#last, now);
   }
 
   /** Looks at what other nodes answered since the last look. */
@@ -122,7 +122,7 @@ export class Sightings {
 
   async #take(node: string, rows: readonly SeenRow[]): Promise<void> {
     const isOwn = node === this.#node;
-    const since = this.#clock.now() - SIGHTING_WINDOW_MS;
+    const since = this.#clock.now() - VELOCITY_WINDOW_MS;
     const events: Parameters<Audit['append']>[1][number][] = [];
     for (const { sequence, at, subject, body } of rows) {
       const { cause, site } = bodyOf<{ cause: string; site: string }>(body);
@@ -146,7 +146,7 @@ export class Sightings {
 }
 
 /**
- * The last sightings in two halves of the window: a half that is full, or old, becomes the older one, and
+ * The last velocityCheck in two halves of the window: a half that is full, or old, becomes the older one, and
  * what was older is forgotten. So nothing is ever moved or deleted on its own.
  */
 class Seen {
@@ -167,7 +167,7 @@ class Seen {
 
   /** Lets go of what is older than the window, and of up to as much again. */
   forget(now: number): void {
-    if (now - this.#since >= SIGHTING_WINDOW_MS) {
+    if (now - this.#since >= VELOCITY_WINDOW_MS) {
       this.#turn(now);
     }
   }
@@ -179,8 +179,8 @@ class Seen {
   }
 }
 
-/** The sightings of one group of answers. */
-export class SightingGroup {
+/** The velocityCheck of one group of answers. */
+export class VelocityGroup {
   readonly #last: Seen;
   readonly #own = new Map<string, Sighting>();
   readonly #now: number;
@@ -206,5 +206,5 @@ export class SightingGroup {
 }
 
 function isElsewhere(now: { site: string; at: number }, before: { site: string; at: number }) {
-  return now.site !== before.site && now.at - before.at < SIGHTING_WINDOW_MS;
+  return now.site !== before.site && now.at - before.at < VELOCITY_WINDOW_MS;
 }

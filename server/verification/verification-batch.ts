@@ -1,30 +1,20 @@
 import type { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
+import type { Asker } from '../audit/asker.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import { answerOf } from '../audit/body.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SourceAnswer } from '../registry/status-source.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
+import type { Answer } from './answer.ts';
 import { decide, type Facts } from './decide.ts';
-import type { Found, GateRecords } from './gate-lookup.ts';
+import type { Found, GateLookup } from './gate-lookup.ts';
 import { LiveCodes } from './live-codes.ts';
 import { birthDatesOf, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
-import type { SightingGroup, Sightings } from './velocity-check.ts';
-
-/** Who asks: a kiosk, an operator or a command. */
-export interface Asker {
-  /** Such as `kiosk:gate-1` or `operator:17`; the request id is only unique within it. */
-  id: string;
-  site: string;
-}
-
-export interface Answer {
-  verdict: Verdict;
-  decidedAt: number;
-}
+import type { VelocityCheck, VelocityGroup } from './velocity-check.ts';
 
 /** A request with all that is known before the database is asked. */
 export interface Question {
@@ -55,22 +45,22 @@ const answered: Lookup = {
 };
 
 /** Answers a group of questions inside one transaction, with their audit rows. */
-export class Settlement {
+export class VerificationBatch {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateRecords;
+  readonly #records: GateLookup;
   readonly #audit: Audit;
   readonly #secondLevel: SecondLevel;
-  readonly #sightings: Sightings;
+  readonly #velocityCheck: VelocityCheck;
   readonly #now: () => number;
 
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateRecords;
+    records: GateLookup;
     audit: Audit;
     secondLevel: SecondLevel;
-    sightings: Sightings;
+    velocityCheck: VelocityCheck;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -78,7 +68,7 @@ export class Settlement {
     this.#records = deps.records;
     this.#audit = deps.audit;
     this.#secondLevel = deps.secondLevel;
-    this.#sightings = deps.sightings;
+    this.#velocityCheck = deps.velocityCheck;
     this.#now = deps.now;
   }
 
@@ -117,7 +107,7 @@ export class Settlement {
       tx,
       tries.filter((_one, index) => recognitions[index]?.cause !== 'recognised'),
     );
-    const seen = this.#sightings.group(decidedAt);
+    const seen = this.#velocityCheck.group(decidedAt);
     const events: AuditEvent[] = [];
     const deliveries: (() => void)[] = [];
     for (const [index, one] of tries.entries()) {
@@ -206,7 +196,7 @@ export class Settlement {
     { asker, policy, key, liveIssuedAt }: Question,
     { cause, subject }: Recognition,
     verdict: Verdict,
-    seen: SightingGroup,
+    seen: VelocityGroup,
     at: number,
   ): AuditEvent {
     const pseudonym = this.#audit.pseudonymOf(subject, at);

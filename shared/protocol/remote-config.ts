@@ -10,7 +10,7 @@ const ms = (least: number, most: number) => z.number().int().min(least).max(most
  *
  * Times are in milliseconds. The kiosk checks the whole once more together with its file.
  */
-export const steeredConfigSchema = z.strictObject({
+export const remoteConfigSchema = z.strictObject({
   mode: z.enum(['museum', 'transport', 'desk']).optional(),
   language: z.enum(['it', 'en', 'de', 'fr', 'sl']).optional(),
   entryMethod: z.enum(['direct', 'keyIndex', 'multiTap']).optional(),
@@ -31,7 +31,7 @@ export const steeredConfigSchema = z.strictObject({
   /** How often the kiosk reports, in place of the server's usual interval. */
   statusEveryMs: ms(1_000, 600_000).optional(),
 });
-export type SteeredConfig = z.infer<typeof steeredConfigSchema>;
+export type RemoteConfig = z.infer<typeof remoteConfigSchema>;
 
 /**
  * A config as it travels. The body is bounded here and checked by the kiosk: what a kiosk of another

@@ -3,10 +3,10 @@ import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { type Role, roles } from '../../login/session.ts';
 import type { Store } from '../../store/store.ts';
-import type { Expiry } from '../alerts/watch.ts';
 import type { ActivityLog } from './activity-log.ts';
 import { demand, type FleetActor } from './actor.ts';
-import { parseGiven } from './parse-input.ts';
+import type { Expiry } from './expiry.ts';
+import { parseInput } from './parse-input.ts';
 import { type Scope, scopes } from './permissions.ts';
 
 /** How a token begins, so that a scanner for leaked secrets knows it. */
@@ -62,7 +62,7 @@ export class ApiTokens {
       role,
       sites,
       days,
-    } = parseGiven(newTokenSchema, given, 'tokenInvalid');
+    } = parseInput(newTokenSchema, given, 'tokenInvalid');
     const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const createdAt = this.#now();
     const about: ApiToken = {

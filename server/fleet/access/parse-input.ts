@@ -6,7 +6,7 @@ import { VarcoError } from '../../../shared/errors.ts';
  *
  * @throws VarcoError with the code, and every problem in its message, one a line.
  */
-export function parseGiven<Schema extends z.ZodType>(
+export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
   code: string,

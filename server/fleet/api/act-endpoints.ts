@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
-import { steeredConfigSchema } from '../../../shared/protocol/remote-config.ts';
+import { remoteConfigSchema } from '../../../shared/protocol/remote-config.ts';
 import { newTokenSchema } from '../access/api-tokens.ts';
 import { visibleSites } from '../access/permissions.ts';
 import { rolloutPlanSchema } from '../config/rollout-rows.ts';
@@ -52,7 +52,7 @@ function configEndpoints({ configs, rollouts }: Fleet): Endpoint[] {
       ...write,
       url: '/configs',
       summary: 'Check and keep a config; no kiosk runs it before a roll-out',
-      body: z.strictObject({ body: steeredConfigSchema, note: z.string().max(500).optional() }),
+      body: z.strictObject({ body: remoteConfigSchema, note: z.string().max(500).optional() }),
       answer: configVersionSchema,
       status: 201,
       handle: ({ who, body }) => configs.create(who, body),

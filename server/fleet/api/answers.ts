@@ -3,8 +3,8 @@ import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
 import { wholeStatusSchema } from '../../../shared/protocol/kiosk-status.ts';
 import { measured } from '../../../shared/protocol/measurement.ts';
 import {
+  remoteConfigSchema,
   reportedConfigSchema,
-  steeredConfigSchema,
 } from '../../../shared/protocol/remote-config.ts';
 import { roles } from '../../login/session.ts';
 import { scopes } from '../access/permissions.ts';
@@ -120,7 +120,7 @@ export const configVersionSchema = z.strictObject({
   at,
   actor: z.string(),
   note: z.string(),
-  body: steeredConfigSchema,
+  body: remoteConfigSchema,
 });
 
 const targetState = z.enum(['waiting', 'sent', 'applied', 'failed', 'late']);

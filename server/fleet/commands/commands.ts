@@ -10,7 +10,7 @@ import type { Log } from '../../log.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
-import { parseGiven } from '../access/parse-input.ts';
+import { parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
 import type { CommandEnd } from '../link/link-listener.ts';
 import { gateFilterSchema, isMeant } from '../places/gate-filter.ts';
@@ -102,7 +102,7 @@ export class Commands {
    * number of gates that are meant), `reasonMissing`, `notInBulk`.
    */
   async send(who: FleetActor, given: NewCommand): Promise<CommandRow[]> {
-    const { filter, command, reason, count } = parseGiven(sendSchema, given, 'commandInvalid');
+    const { filter, command, reason, count } = parseInput(sendSchema, given, 'commandInvalid');
     const entries = [...this.#roster.gates()].filter(
       ({ gate, kiosk }) => kiosk !== undefined && isMeant(filter, gate),
     );

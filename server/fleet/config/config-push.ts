@@ -76,12 +76,12 @@ export class ConfigPush {
     }
   }
 
-  #isDue({ node, kiosk, told, desired }: RosterGate): boolean {
+  #isDue({ node, kiosk, lastReport, desired }: RosterGate): boolean {
     return (
       node === this.#node &&
       kiosk !== undefined &&
-      told !== undefined &&
-      (told.config?.version ?? 0) !== desired &&
+      lastReport !== undefined &&
+      (lastReport.config?.version ?? 0) !== desired &&
       this.#toldOf.get(kiosk.id) !== desired
     );
   }
@@ -99,7 +99,7 @@ export class ConfigPush {
         desired &&
         (await this.#line?.configure(kiosk, desired, { timeoutMs: CONFIGURE_TIMEOUT_MS }));
       if (desired && answer?.status === 'refused') {
-        const version = entry.told?.config?.version ?? 0;
+        const version = entry.lastReport?.config?.version ?? 0;
         const { problems } = answer;
         this.#reported(entry, { version, status: 'refused', failed: desired.version, problems });
       }

@@ -2,14 +2,14 @@ import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import {
   type DesiredConfig,
+  type RemoteConfig,
   type ReportedConfig,
-  type SteeredConfig,
-  steeredConfigSchema,
+  remoteConfigSchema,
 } from '../../../shared/protocol/remote-config.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
-import { parseGiven } from '../access/parse-input.ts';
+import { parseInput } from '../access/parse-input.ts';
 import { type GateFilter, isMeant } from '../places/gate-filter.ts';
 import type { Gate } from '../places/gates.ts';
 
@@ -18,7 +18,7 @@ export interface ConfigVersion {
   at: number;
   actor: string;
   note: string;
-  body: SteeredConfig;
+  body: RemoteConfig;
 }
 
 const noteSchema = z.string().trim().max(500);
@@ -42,8 +42,8 @@ export class ConfigVersions {
     given: { body: unknown; note?: string | undefined },
   ): Promise<ConfigVersion> {
     demand(who, 'config.edit');
-    const body = parseGiven(steeredConfigSchema, given.body, 'configInvalid');
-    const note = parseGiven(noteSchema, given.note ?? '', 'configInvalid');
+    const body = parseInput(remoteConfigSchema, given.body, 'configInvalid');
+    const note = parseInput(noteSchema, given.note ?? '', 'configInvalid');
     const at = this.#now();
     return this.#store.transaction(async (tx) => {
       const { value: version } = await tx

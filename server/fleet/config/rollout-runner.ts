@@ -90,7 +90,7 @@ export class RolloutRunner {
 
   /** A kiosk without a word of its config runs its own file, which is version 0. */
   #reported(gate: string, version: number) {
-    const told = this.#roster.get(gate)?.told;
+    const told = this.#roster.get(gate)?.lastReport;
     return (
       told &&
       (told.config ?? (version === 0 ? { version: 0, status: 'running' as const } : undefined))

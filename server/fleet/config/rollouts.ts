@@ -4,7 +4,7 @@ import { VarcoError } from '../../../shared/errors.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
-import { parseGiven } from '../access/parse-input.ts';
+import { parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
 import { type GateFilter, gateFilterSchema, isMeant } from '../places/gate-filter.ts';
 import type { Gate } from '../places/gates.ts';
@@ -66,7 +66,7 @@ export class Rollouts {
    * @throws VarcoError `rolloutInvalid`, `configUnknown`, `nobodyMeant`, `forbidden`, `tooManyRollouts`.
    */
   async start(who: FleetActor, given: NewRollout): Promise<RolloutDetails> {
-    const { version, filter, plan, reason } = parseGiven(startSchema, given, 'rolloutInvalid');
+    const { version, filter, plan, reason } = parseInput(startSchema, given, 'rolloutInvalid');
     if (version > 0) {
       await this.#configs.get(who, version);
     }

@@ -5,7 +5,7 @@ import type { KioskFinder } from '../places/kiosks.ts';
 import type { KioskCalls } from './kiosk-calls.ts';
 import type { CloseReason, SocketLimits } from './link-limits.ts';
 import type { LinkFacts, LinkListener } from './link-listener.ts';
-import type { ProofGate } from './semaphore.ts';
+import type { Semaphore } from './semaphore.ts';
 
 /** What a connection needs of the server around it. */
 export interface ConnectionHost {
@@ -18,7 +18,7 @@ export interface ConnectionHost {
   readonly hosts: readonly string[];
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
-  readonly proofs: ProofGate;
+  readonly proofs: Semaphore;
   /** Whether a site's kiosks must show a client certificate of their own as well. */
   demandsCertificate(site: string): boolean;
   /** Kiosks that are connected to this node. */

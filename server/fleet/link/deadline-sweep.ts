@@ -17,7 +17,7 @@ const BEAT_MIN_MS = 5;
  * One timer for the deadlines of all connections: ten thousand silent kiosks cost one look a second, and
  * no timer of their own each. It beats only while there is somebody to look after.
  */
-export class LinkPulse {
+export class DeadlineSweep {
   readonly #clock: Clock;
   readonly #members: ReadonlySet<Pulsed>;
   readonly #everyMs: number;

@@ -5,9 +5,9 @@ import type { Verdict } from '../../../shared/verdict.ts';
 import type { Log } from '../../log.ts';
 import type { Facts } from '../../offline-list/facts.ts';
 import type { OfflineLists } from '../../offline-list/offline-lists.ts';
+import type { Answer } from '../../verification/answer.ts';
 import type { SecondLevel } from '../../verification/second-level.ts';
 import type { Verification } from '../../verification/verification.ts';
-import type { Answer } from '../../verification/verification-batch.ts';
 import type { Kiosk } from '../places/kiosks.ts';
 
 export interface KioskCallsDeps {

@@ -26,7 +26,7 @@ type State =
   | { name: 'closed' };
 
 /** {@link KioskConnection.speech} */
-export interface ConnectionSpeech extends PeerOptions<KioskConnection> {
+export interface ConnectionProtocol extends PeerOptions<KioskConnection> {
   talk: KioskTalk;
 }
 
@@ -39,7 +39,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
   readonly #socket: KioskWebSocket;
   readonly #facts: LinkFacts;
   readonly #peer: Peer<KioskConnection>;
-  readonly #speech: ConnectionSpeech;
+  readonly #speech: ConnectionProtocol;
   results: CommandResults | undefined;
   toldWithinMs = 0;
   #state: State;
@@ -52,7 +52,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
     server: ConnectionHost,
     socket: KioskWebSocket,
     handshake: Handshake,
-    speech: ConnectionSpeech,
+    speech: ConnectionProtocol,
   ) {
     this.#server = server;
     this.#socket = socket;
@@ -63,7 +63,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
   }
 
   /** What all connections of one protocol have in common. */
-  static speech(server: ConnectionHost, actions: ActionTable): ConnectionSpeech {
+  static speech(server: ConnectionHost, actions: ActionTable): ConnectionProtocol {
     const talk = new KioskTalk(server);
     return {
       send: (text, connection) => connection.#send(text),

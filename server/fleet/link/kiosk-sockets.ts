@@ -16,13 +16,13 @@ import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { KioskFinder } from '../places/kiosks.ts';
 import type { ConnectionHost } from './connection-host.ts';
-import { LinkPulse } from './deadline-sweep.ts';
+import { DeadlineSweep } from './deadline-sweep.ts';
 import { KioskCalls, type KioskCallsDeps } from './kiosk-calls.ts';
-import { type ConnectionSpeech, KioskConnection } from './kiosk-connection.ts';
+import { type ConnectionProtocol, KioskConnection } from './kiosk-connection.ts';
 import { KioskWebSocket } from './kiosk-web-socket.ts';
 import { type CloseReason, defaultSocketLimits, type SocketLimits } from './link-limits.ts';
 import { type LinkListener, plainListener } from './link-listener.ts';
-import { ProofGate } from './semaphore.ts';
+import { Semaphore } from './semaphore.ts';
 
 /** Where kiosks connect. */
 export const LINK_PATH = '/link';
@@ -58,13 +58,13 @@ export class KioskSockets implements ConnectionHost {
   readonly hosts: readonly string[];
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
-  readonly proofs: ProofGate;
-  readonly #protocols: ReadonlyMap<string, ConnectionSpeech>;
+  readonly proofs: Semaphore;
+  readonly #protocols: ReadonlyMap<string, ConnectionProtocol>;
   readonly #certificateSites: 'all' | readonly string[];
   readonly #server: SocketServer<typeof KioskWebSocket>;
   readonly #connections = new Set<KioskConnection>();
   readonly #byKiosk = new Map<string, KioskConnection>();
-  readonly #pulse: LinkPulse;
+  readonly #pulse: DeadlineSweep;
   #proving = 0;
   #opened = 0;
 
@@ -77,7 +77,7 @@ export class KioskSockets implements ConnectionHost {
     this.hosts = deps.hosts;
     this.calls = new KioskCalls(deps);
     this.listener = deps.listener ?? plainListener;
-    this.proofs = new ProofGate(this.limits.proofsAtOnceMax);
+    this.proofs = new Semaphore(this.limits.proofsAtOnceMax);
     this.#protocols = new Map(
       [...(deps.protocols ?? ownProtocols)].map(([protocol, table]) => [
         protocol,
@@ -86,7 +86,7 @@ export class KioskSockets implements ConnectionHost {
     );
     const { acceptDeadlineMs, pingEveryMs, pongDeadlineMs } = this.limits;
     const shortestMs = Math.min(acceptDeadlineMs, pingEveryMs, pongDeadlineMs);
-    this.#pulse = new LinkPulse(this.clock, this.#connections, shortestMs);
+    this.#pulse = new DeadlineSweep(this.clock, this.#connections, shortestMs);
     this.#certificateSites = deps.certificateSites ?? [];
     this.#server = new WebSocketServer({
       noServer: true,

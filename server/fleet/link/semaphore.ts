@@ -3,7 +3,7 @@
  * themselves at once, and each proof costs a look-up and a signature. Between two of them everything
  * else that is ready runs, so a verification never stands behind the storm.
  */
-export class ProofGate {
+export class Semaphore {
   readonly #atOnceMax: number;
   readonly #waiting: (() => void)[] = [];
   #inside = 0;

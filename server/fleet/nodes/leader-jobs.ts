@@ -11,7 +11,7 @@ const MINUTE_MS = 60_000;
 type Job = (now: number, resumed: boolean) => Promise<void>;
 
 /** Does what one node does for all: roll-outs, alerts, letting go of what is old. */
-export class Steward {
+export class LeaderJobs {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #lease: Lease;

@@ -18,7 +18,7 @@ export interface NodeNotice {
 }
 
 /** News between the nodes of one fleet; the tables hold the truth, so that what is lost is read later. */
-export class NodeNews {
+export class NodeBus {
   readonly #store: Store;
   readonly #node: string;
   readonly #log: Log;

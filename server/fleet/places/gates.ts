@@ -3,7 +3,7 @@ import { VarcoError } from '../../../shared/errors.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog, NewActivity } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
-import { overlaid, parseGiven } from '../access/parse-input.ts';
+import { overlaid, parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
 import { placeIdSchema, unknownSite } from './sites.ts';
 
@@ -68,7 +68,7 @@ export class Gates {
   async create(who: FleetActor, given: readonly NewGate[]): Promise<Gate[]> {
     const createdAt = this.#now();
     const schema = z.array(gateSchema).min(1).max(GATES_AT_ONCE_MAX);
-    const gates = parseGiven(schema, given, 'gateInvalid').map((gate) => ({ ...gate, createdAt }));
+    const gates = parseInput(schema, given, 'gateInvalid').map((gate) => ({ ...gate, createdAt }));
     for (const { site, policy } of gates) {
       demand(who, 'gate.create', { site });
       this.#demandPolicy(policy);
@@ -107,7 +107,7 @@ export class Gates {
     id: string,
     given: z.input<typeof gateChangeSchema>,
   ): Promise<Gate> {
-    const change = parseGiven(gateChangeSchema, given, 'gateInvalid');
+    const change = parseInput(gateChangeSchema, given, 'gateInvalid');
     const onlyNote = Object.keys(change).every((field) => field === 'note');
     if (change.policy !== undefined) {
       this.#demandPolicy(change.policy);

@@ -3,7 +3,7 @@ import { VarcoError } from '../../../shared/errors.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { commandLine, demand, type FleetActor } from '../access/actor.ts';
-import { parseGiven } from '../access/parse-input.ts';
+import { parseInput } from '../access/parse-input.ts';
 import { findGate } from './gates.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
@@ -53,7 +53,7 @@ export class Kiosks {
    * @throws VarcoError `kioskInvalid`.
    */
   async register(given: Kiosk): Promise<void> {
-    const { id, publicKey, gate, site, policy } = parseGiven(kioskSchema, given, 'kioskInvalid');
+    const { id, publicKey, gate, site, policy } = parseInput(kioskSchema, given, 'kioskInvalid');
     const at = this.#now();
     await this.#store.transaction(async (tx) => {
       await tx

@@ -3,7 +3,7 @@ import { VarcoError } from '../../../shared/errors.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
-import { overlaid, parseGiven } from '../access/parse-input.ts';
+import { overlaid, parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
 
 /** The id of a site or a gate: lower-case words with hyphens, short enough to stand in a kiosk's id. */
@@ -77,7 +77,7 @@ export class Sites {
   /** @throws VarcoError `forbidden`, `siteInvalid`, `siteExists`, `clientAuthorityMissing`. */
   async create(who: FleetActor, given: z.input<typeof siteSchema>): Promise<Site> {
     demand(who, 'site.create');
-    const site = parseGiven(siteSchema, given, 'siteInvalid');
+    const site = parseInput(siteSchema, given, 'siteInvalid');
     this.#demandAuthority(site);
     const createdAt = this.#now();
     await this.#store.transaction(async (tx) => {
@@ -107,7 +107,7 @@ export class Sites {
     given: z.input<typeof siteChangeSchema>,
   ): Promise<Site> {
     demand(who, 'site.edit', { site: id });
-    const change = parseGiven(siteChangeSchema, given, 'siteInvalid');
+    const change = parseInput(siteChangeSchema, given, 'siteInvalid');
     this.#demandAuthority(change);
     const site = await this.#store.transaction(async (tx) => {
       const row = await tx.selectFrom('site').selectAll().where('id', '=', id).executeTakeFirst();

@@ -16,10 +16,10 @@ import type {
   LinkFacts,
   LinkListener,
 } from '../link/link-listener.ts';
-import { NodeNews, type NodeNotice } from '../nodes/node-bus.ts';
+import { NodeBus, type NodeNotice } from '../nodes/node-bus.ts';
 import type { FleetEvents } from '../nodes/page-events.ts';
 import type { Kiosk } from '../places/kiosks.ts';
-import { afterBoot, afterReport, type Told, withPresence } from './last-report.ts';
+import { afterBoot, afterReport, type LastReport, withPresence } from './last-report.ts';
 import type { Renewals } from './renewals.ts';
 import type { Roster, RosterGate } from './roster.ts';
 import { StateWriter } from './state-writer.ts';
@@ -39,7 +39,7 @@ export interface KioskLines {
   disconnect(kioskId: string, reason: CloseReason): void;
 }
 
-export interface LiveFleetDeps {
+export interface FleetStateDeps {
   store: Store;
   roster: Roster;
   telemetry: Telemetry;
@@ -56,10 +56,10 @@ export interface LiveFleetDeps {
 }
 
 /** Follows this node's kiosks and hears of the others': what was said goes to memory, then to the store. */
-export class LiveFleet implements LinkListener {
-  readonly #deps: LiveFleetDeps;
+export class FleetState implements LinkListener {
+  readonly #deps: FleetStateDeps;
   readonly #writer: StateWriter;
-  readonly #news: NodeNews;
+  readonly #news: NodeBus;
   /** By kiosk of this node: when the client certificate that it showed ends. */
   readonly #certificates = new Map<string, number>();
   /** Told after a kiosk's boot, when it can be called. */
@@ -79,10 +79,10 @@ export class LiveFleet implements LinkListener {
   #started = false;
   #activitySeen = 0;
 
-  constructor(deps: LiveFleetDeps) {
+  constructor(deps: FleetStateDeps) {
     this.#deps = deps;
     this.#writer = new StateWriter(deps);
-    this.#news = new NodeNews(deps);
+    this.#news = new NodeBus(deps);
     this.#writer.onWritten = (said) => this.#news.tell({ said: [...said] });
   }
 
@@ -172,7 +172,7 @@ export class LiveFleet implements LinkListener {
       const certificateEndsAt = this.#certificates.get(kiosk.id);
       const now = clock.now();
       const context = { now, intervalMs, policy: kiosk.policy, certificateEndsAt };
-      entry.told = afterBoot(entry.told, boot, context);
+      entry.lastReport = afterBoot(entry.lastReport, boot, context);
       entry.node = node;
       entry.connectedAt ??= context.now;
       this.#touch(entry);
@@ -182,13 +182,13 @@ export class LiveFleet implements LinkListener {
 
   status(kiosk: Kiosk, report: StatusReport): void {
     const entry = this.#deps.roster.ofKiosk(kiosk.id);
-    if (!entry?.told) {
+    if (!entry?.lastReport) {
       return;
     }
-    const before = entry.told;
+    const before = entry.lastReport;
     const now = this.#deps.clock.now();
     const { told, outcomes } = afterReport(before, report, now);
-    entry.told = told;
+    entry.lastReport = told;
     this.#writer.add(entry.gate.id);
     if (outcomes) {
       this.#deps.telemetry.count(entry.gate.id, outcomes, now);
@@ -215,8 +215,8 @@ export class LiveFleet implements LinkListener {
 
   /** What a kiosk runs now, or would not run. */
   noteConfig(entry: RosterGate, reported: ReportedConfig): void {
-    if (entry.told) {
-      entry.told = { ...entry.told, config: reported };
+    if (entry.lastReport) {
+      entry.lastReport = { ...entry.lastReport, config: reported };
       this.#touch(entry);
     }
   }
@@ -275,9 +275,9 @@ export class LiveFleet implements LinkListener {
       const now = clock.now();
       const changed: string[] = [];
       for (const entry of roster.gates()) {
-        const told = entry.told && withPresence(entry.told, now);
-        if (told && told !== entry.told) {
-          entry.told = told;
+        const told = entry.lastReport && withPresence(entry.lastReport, now);
+        if (told && told !== entry.lastReport) {
+          entry.lastReport = told;
           changed.push(entry.gate.id);
           if (entry.node === node || entry.node === undefined) {
             this.#writer.add(entry.gate.id);
@@ -329,7 +329,7 @@ export class LiveFleet implements LinkListener {
       // It may have been enrolled after the fleet was read: only the store can tell.
       if (!entry && !(await hasKey(kiosk))) {
         this.#lines.disconnect(kiosk, 'revoked');
-      } else if (entry?.told && entry.told.policy !== entry.gate.policy) {
+      } else if (entry?.lastReport && entry.lastReport.policy !== entry.gate.policy) {
         // Whoever is at the gate keeps their question: it comes anew when they are done.
         this.#deps.renewals.want(kiosk);
       }
@@ -370,7 +370,7 @@ export class LiveFleet implements LinkListener {
 }
 
 /** Whether a report told more than that the kiosk lives. */
-function saysMore(before: Told, after: Told, report: StatusReport): boolean {
+function saysMore(before: LastReport, after: LastReport, report: StatusReport): boolean {
   const { partial, ...rest } = report;
   return !partial || before.presence !== after.presence || Object.keys(rest).length > 0;
 }

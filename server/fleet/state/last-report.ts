@@ -8,7 +8,7 @@ import { type Heard, type Presence, presenceOf } from './presence.ts';
 import { sharedPart } from './shared-parts.ts';
 
 /** All that one kiosk told of itself, and when. Plain data: it is kept as JSON (`kiosk_state.body`). */
-export interface Told {
+export interface LastReport {
   /** Its last message, by the server's clock. */
   at: number;
   intervalMs: number;
@@ -36,7 +36,7 @@ export type Outcome = (typeof outcomes)[number];
 
 /** A kiosk booted: what its run before told of its parts is not known of this one. */
 export function afterBoot(
-  before: Told | undefined,
+  before: LastReport | undefined,
   boot: {
     software: string;
     startedAt: number;
@@ -49,9 +49,9 @@ export function afterBoot(
     policy: string;
     certificateEndsAt?: number | undefined;
   },
-): Told {
+): LastReport {
   const sameRun = before?.startedAt === boot.startedAt;
-  const told: Told = {
+  const told: LastReport = {
     at: context.now,
     intervalMs: context.intervalMs,
     software: boot.software,
@@ -73,10 +73,10 @@ export function afterBoot(
 
 /** A kiosk reported. `outcomes` is what it counted since its report before; undefined: nothing new. */
 export function afterReport(
-  before: Told,
+  before: LastReport,
   report: StatusReport,
   now: number,
-): { told: Told; outcomes: NewOutcomes | undefined } {
+): { told: LastReport; outcomes: NewOutcomes | undefined } {
   const status = withSharedParts(mergeStatus(before.status, report), before.status, report);
   const { config, software } = status;
   const told = {
@@ -106,7 +106,7 @@ function withSharedParts(
 }
 
 /** The presence at a moment; one that changed began now, or with the last message before silence. */
-export function withPresence(told: Told, now: number): Told {
+export function withPresence(told: LastReport, now: number): LastReport {
   const presence = presenceOf(heardOf(told), now);
   if (presence === told.presence) {
     return told;
@@ -114,7 +114,7 @@ export function withPresence(told: Told, now: number): Told {
   return { ...told, presence, since: presence === 'offline' ? told.at : now };
 }
 
-export function heardOf(told: Told): Heard {
+export function heardOf(told: LastReport): Heard {
   return { at: told.at, intervalMs: told.intervalMs, status: told.status };
 }
 

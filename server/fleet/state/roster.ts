@@ -2,14 +2,14 @@ import type { Store } from '../../store/store.ts';
 import type { Gate, Gates } from '../places/gates.ts';
 import type { Kiosks } from '../places/kiosks.ts';
 import type { Site, Sites } from '../places/sites.ts';
-import { type Told, withPresence } from './last-report.ts';
+import { type LastReport, withPresence } from './last-report.ts';
 
 /** A gate as this node knows it now. */
 export interface RosterGate {
   gate: Gate;
   kiosk?: { id: string; registeredAt: number };
   /** What its kiosk told; absent: it never spoke. */
-  told?: Told;
+  lastReport?: LastReport;
   /** To which node its kiosk is connected, and since when. */
   node?: string;
   connectedAt?: number;
@@ -132,8 +132,8 @@ function applyState(entry: RosterGate, row: StateRow | undefined, now: number): 
   if (!row) {
     return;
   }
-  const told = { ...(JSON.parse(row.body) as Told), at: row.last_message_at };
-  entry.told = withPresence(told, now);
+  const told = { ...(JSON.parse(row.body) as LastReport), at: row.last_message_at };
+  entry.lastReport = withPresence(told, now);
   if (row.node === null) {
     delete entry.node;
     delete entry.connectedAt;
@@ -144,8 +144,8 @@ function applyState(entry: RosterGate, row: StateRow | undefined, now: number): 
 }
 
 function copyTold(from: RosterGate, to: RosterGate): void {
-  if (from.told) {
-    to.told = from.told;
+  if (from.lastReport) {
+    to.lastReport = from.lastReport;
   }
   if (from.node !== undefined) {
     to.node = from.node;

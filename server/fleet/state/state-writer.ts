@@ -55,7 +55,7 @@ export class StateWriter {
     const counts = this.#telemetry.takeCounts();
     const entries = gates.flatMap((id) => {
       const entry = this.#roster.get(id);
-      return entry?.kiosk && entry.told ? [entry] : [];
+      return entry?.kiosk && entry.lastReport ? [entry] : [];
     });
     if (entries.length === 0 && counts.length === 0) {
       return;
@@ -77,7 +77,7 @@ export class StateWriter {
   }
 }
 
-function toRow({ kiosk, gate, node, connectedAt, told }: RosterGate): unknown[] {
-  const at = told?.at ?? 0;
-  return [kiosk?.id, gate.id, node ?? null, connectedAt ?? null, at, JSON.stringify(told)];
+function toRow({ kiosk, gate, node, connectedAt, lastReport }: RosterGate): unknown[] {
+  const at = lastReport?.at ?? 0;
+  return [kiosk?.id, gate.id, node ?? null, connectedAt ?? null, at, JSON.stringify(lastReport)];
 }

@@ -123,10 +123,10 @@ export class Telemetry {
       due.add(at % 60);
     }
     const rows: unknown[][] = [];
-    for (const { gate, told } of entries) {
+    for (const { gate, lastReport } of entries) {
       const isDue = due.size > 0 && due.has(turnOf(gate.id));
-      if (isDue && told?.status && !isStale(heardOf(told), now)) {
-        const body = encodeSample(sampleOf(told.status));
+      if (isDue && lastReport?.status && !isStale(heardOf(lastReport), now)) {
+        const body = encodeSample(sampleOf(lastReport.status));
         rows.push([gate.id, 'minute', now - (now % MINUTE_MS), body]);
       }
     }

@@ -1,6 +1,6 @@
 import type { Severity } from '../alerts/kinds.ts';
 import { type Drift, driftOf } from '../config/config-versions.ts';
-import { heardOf, type Told } from '../state/last-report.ts';
+import { heardOf, type LastReport } from '../state/last-report.ts';
 import { faultsOf, isStale } from '../state/presence.ts';
 import type { Roster, RosterGate } from '../state/roster.ts';
 import type { KioskRow } from './kiosk-row.ts';
@@ -9,7 +9,7 @@ import type { KioskRow } from './kiosk-row.ts';
 export type AlertCount = (gate: string) => { count: number; worst: Severity | null };
 
 export function toKioskRow(entry: RosterGate, roster: Roster, alerts: AlertCount): KioskRow {
-  const { gate, told } = entry;
+  const { gate, lastReport } = entry;
   const { count, worst } = alerts(gate.id);
   return {
     id: gate.id,
@@ -18,19 +18,19 @@ export function toKioskRow(entry: RosterGate, roster: Roster, alerts: AlertCount
     siteName: roster.site(gate.site)?.title ?? gate.site,
     policy: gate.policy,
     tags: gate.tags,
-    presence: told?.presence ?? 'neverSeen',
-    since: told?.since ?? null,
-    lastSeenAt: told?.at ?? null,
-    faults: faultsOf(told?.status),
+    presence: lastReport?.presence ?? 'neverSeen',
+    since: lastReport?.since ?? null,
+    lastSeenAt: lastReport?.at ?? null,
+    faults: faultsOf(lastReport?.status),
     alerts: count,
     worst,
     drift: driftsOf(entry).length > 0,
-    software: told?.software ?? null,
+    software: lastReport?.software ?? null,
   };
 }
 
-export function driftsOf({ gate, told, desired, kiosk }: RosterGate): Drift[] {
-  return kiosk ? driftOf({ version: desired, policy: gate.policy }, told) : [];
+export function driftsOf({ gate, lastReport, desired, kiosk }: RosterGate): Drift[] {
+  return kiosk ? driftOf({ version: desired, policy: gate.policy }, lastReport) : [];
 }
 
 /** Everything that is known of a gate and its kiosk now. */
@@ -39,7 +39,7 @@ export interface GateDetails {
   gate: RosterGate['gate'];
   kiosk: RosterGate['kiosk'];
   /** All that the kiosk told; what of it is old is {@link GateDetails.stale}. */
-  told: RosterGate['told'];
+  told: RosterGate['lastReport'];
   stale: boolean;
   /** The node that its link goes to. */
   node: string | undefined;
@@ -58,8 +58,8 @@ export function toDetails(
     row: toKioskRow(entry, roster, alerts),
     gate: entry.gate,
     kiosk: entry.kiosk,
-    told: entry.told && withoutCounts(entry.told),
-    stale: isStale(entry.told && heardOf(entry.told), now),
+    told: entry.lastReport && withoutCounts(entry.lastReport),
+    stale: isStale(entry.lastReport && heardOf(entry.lastReport), now),
     node: entry.node,
     connectedAt: entry.node === undefined ? undefined : entry.connectedAt,
     desired: entry.desired,
@@ -68,7 +68,7 @@ export function toDetails(
 }
 
 /** Counts since a program's start can be small, or told apart minute by minute: they are not shown. */
-function withoutCounts(told: Told): Told {
+function withoutCounts(told: LastReport): LastReport {
   const { verifications: _, ...status } = told.status ?? {};
-  return told.status ? { ...told, status: status as NonNullable<Told['status']> } : told;
+  return told.status ? { ...told, status: status as NonNullable<LastReport['status']> } : told;
 }

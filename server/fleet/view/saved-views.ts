@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { Store } from '../../store/store.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
-import { parseGiven } from '../access/parse-input.ts';
+import { parseInput } from '../access/parse-input.ts';
 
 const viewSchema = z.strictObject({
   title: z.string().trim().min(1).max(60),
@@ -40,7 +40,7 @@ export class SavedViews {
   /** Keeps it under its title, in the place of one that has it. @throws VarcoError `viewInvalid`, `tooManyViews`. */
   async save(who: FleetActor, given: z.input<typeof viewSchema>): Promise<SavedView> {
     demand(who, 'fleet.saveView', { site: who.sites === 'all' ? undefined : who.sites[0] });
-    const { title, query } = parseGiven(viewSchema, given, 'viewInvalid');
+    const { title, query } = parseInput(viewSchema, given, 'viewInvalid');
     return this.#store.transaction(async (tx) => {
       const own = await tx
         .selectFrom('saved_view')

@@ -4,7 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import * as x509 from '@peculiar/x509';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
-import type { CardConfig } from '../login-config.ts';
+import type { CardConfig } from './card-config.ts';
 import {
   type CardOutcome,
   judgeCard,

@@ -4,7 +4,7 @@ import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
-import type { CardListenerConfig } from '../login-config.ts';
+import type { CardListenerConfig } from './card-config.ts';
 import type { Cards } from './cards.ts';
 import type { CardProblem } from './certificate-check.ts';
 
@@ -33,7 +33,7 @@ export interface CardTicket {
  * The listener that asks for a card. It lives apart, so that no other page of the site makes a browser
  * ask for a certificate; it knows no session, and hands over with a ticket that works once.
  */
-export class CardDoor {
+export class ClientCertificateListener {
   readonly #deps: CardDoorDeps;
   #http: FastifyInstance | undefined;
   #origin = '';

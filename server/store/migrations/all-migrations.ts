@@ -10,7 +10,7 @@ import { portal } from './0007-portal.ts';
 import { cards } from './0061-cards.ts';
 import { guessesByEnd } from './0062-guesses.ts';
 import { auditSubjects } from './0063-audit-subjects.ts';
-import { gateRecords } from './0064-gate-records.ts';
+import { gateLookup } from './0064-gate-records.ts';
 import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 
@@ -33,7 +33,7 @@ export const migrations: readonly Migration[] = [
   { version: 61, name: 'disability cards', up: cards },
   { version: 62, name: 'guesses by their end', up: guessesByEnd },
   { version: 63, name: 'subjects of the audit', up: auditSubjects },
-  { version: 64, name: 'what gates read', up: gateRecords },
+  { version: 64, name: 'what gates read', up: gateLookup },
   { version: 65, name: 'rows of the audit', up: auditRows },
   { version: 66, name: 'segments of the audit', up: auditSegments },
 ];

@@ -140,7 +140,7 @@ export class Dashboard {
     try {
       const to = (await work()) ?? this.back(request);
       // The page that this leads to shows what was done here.
-      await this.fleet.live.reload();
+      await this.fleet.state.reload();
       return reply.redirect(withDone(to, done), 303);
     } catch (error) {
       return this.refuse(request, reply, error);

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseGiven } from '../../fleet/access/parse-input.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may } from '../../fleet/access/permissions.ts';
 import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { alertViews } from './alert-views.ts';
@@ -50,7 +50,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
 
   http.post('/fleet/views', (request, reply) =>
     dashboard.act(request, reply, 'saved', async () => {
-      const { title, query } = parseGiven(viewForm, request.body, 'formInvalid');
+      const { title, query } = parseInput(viewForm, request.body, 'formInvalid');
       const kept = formatKioskQuery(
         parseKioskQuery(Object.fromEntries(new URLSearchParams(query))),
       );

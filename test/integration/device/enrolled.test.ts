@@ -16,7 +16,7 @@ import { wholeStatus } from '../../../device/status.ts';
 import { Steering } from '../../../device/steering/steering.ts';
 import type { Key, ScannerEvents, Signal } from '../../../hardware/ports.ts';
 import type { CommandEnd, LinkListener } from '../../../server/fleet/link/link-listener.ts';
-import type { Kiosk as PlacedKiosk } from '../../../server/fleet/places/kiosks.ts';
+import type { Kiosk as EnrolledKiosk } from '../../../server/fleet/places/kiosks.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
 import { VarcoError } from '../../../shared/errors.ts';
@@ -392,7 +392,7 @@ describe('another policy at the gate', () => {
   const renew = () => server.sockets.call('museum-1', 'Renew', {}, { timeoutMs: 5_000 });
   const change = () => {
     const kiosk = server.kiosks.get('museum-1');
-    server.kiosks.set('museum-1', { ...(kiosk as PlacedKiosk), policy: 'other' });
+    server.kiosks.set('museum-1', { ...(kiosk as EnrolledKiosk), policy: 'other' });
   };
   const links = (gate: Gate) => gate.events.filter((event) => event.startsWith('link'));
 

@@ -536,9 +536,9 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await at(app, 'torino');
     await at(other, 'venezia');
     expect(await signals()).toEqual([]);
-    await app.sightings.follow();
-    await other.sightings.follow();
-    await other.sightings.follow();
+    await app.velocityCheck.follow();
+    await other.velocityCheck.follow();
+    await other.velocityCheck.follow();
     expect(await signals()).toEqual([['node-b', 'signal']]);
     await other.stop();
     const restarted = await startApp(await open(), { node: 'node-b' });

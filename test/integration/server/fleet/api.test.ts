@@ -78,7 +78,7 @@ test('every call that only reads answers what its description says', async () =>
     verifications: { granted: 3, denied: 9, unconfirmed: 0, otpRequired: 0, throttled: 0 },
     config: { version: 0, status: 'running' },
   });
-  await one.app.fleet.live.settle();
+  await one.app.fleet.state.settle();
   const config = await call('POST', '/configs', { body: { volume: 50 }, note: 'x' });
   expect(config.status).toBe(201);
   const rollout = await call('POST', '/rollouts', {

@@ -80,7 +80,7 @@ async function startKiosk(url: string, gate: string) {
   const { privateKey, publicKey } = newPair();
   const [code] = await desk.app.fleet.enrolment.createCodes(administrator, [gate]);
   const request = enrolRequest(code?.code ?? '', publicKey);
-  const outcome = await desk.app.fleet.live.enrol(request, { address: '127.0.0.1' });
+  const outcome = await desk.app.fleet.state.enrol(request, { address: '127.0.0.1' });
   const kioskId = outcome.ok ? outcome.answer.kioskId : '';
   const hands = { tests: 0, blinks: 0, openings: 0 };
   const waits = new Waits();

@@ -146,7 +146,7 @@ test('a node is killed under load: its kiosks move, nothing is lost and nothing 
     codes.map(async ({ code }): Promise<Kiosk> => {
       const key = newKioskKey();
       const request = enrolRequest(code, key.publicKey);
-      const outcome = await fleet.live.enrol(request, { address: '127.0.0.1' });
+      const outcome = await fleet.state.enrol(request, { address: '127.0.0.1' });
       const id = outcome.ok ? outcome.answer.kioskId : '';
       const kiosk = { id, key, commands: [] };
       await comeBack(kiosk, balancer.url);

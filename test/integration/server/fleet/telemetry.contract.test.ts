@@ -36,7 +36,7 @@ function gate(now: number, cpuTemperatureC: number): RosterGate {
       createdAt: 0,
     },
     kiosk: { id: 'g.1', registeredAt: 0 },
-    told: afterReport(booted, report, now).told,
+    lastReport: afterReport(booted, report, now).told,
     desired: 0,
   };
 }

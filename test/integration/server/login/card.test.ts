@@ -66,7 +66,7 @@ beforeAll(async () => {
   app.http.get('/test/who', (one) => sessionOf(one) ?? { kind: 'none' });
   app.http.get('/test/headers', ({ headers }) => Object.keys(headers));
   await app.http.listen({ host: '127.0.0.1', port });
-  await app.logins.cardDoor?.start(origin);
+  await app.logins.certificateListener?.start(origin);
 });
 afterAll(async () => {
   await app?.stop();

@@ -5,8 +5,8 @@ import {
   rules,
   scopes,
   visibleSites,
-} from '../../../../server/fleet/access/permissions.ts';
-import { type Role, roles } from '../../../../server/login/session.ts';
+} from '../../../../../server/fleet/access/permissions.ts';
+import { type Role, roles } from '../../../../../server/login/session.ts';
 
 /** Written out by hand, not derived: v viewer, o operator, s site manager, a administrator, u auditor. */
 const expected: Record<FleetAction, string> = {

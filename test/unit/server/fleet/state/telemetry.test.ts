@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { afterBoot, afterReport } from '../../../../server/fleet/state/last-report.ts';
-import { mean } from '../../../../server/fleet/state/samples.ts';
-import { HOUR_MS } from '../../../../server/fleet/state/telemetry.ts';
-import { sampleOf } from '../../../../shared/protocol/measurement.ts';
+import { afterBoot, afterReport } from '../../../../../server/fleet/state/last-report.ts';
+import { mean } from '../../../../../server/fleet/state/samples.ts';
+import { HOUR_MS } from '../../../../../server/fleet/state/telemetry.ts';
+import { sampleOf } from '../../../../../shared/protocol/measurement.ts';
 
 const START = 1_790_000_000_000 - (1_790_000_000_000 % HOUR_MS);
 const counts = { granted: 0, denied: 0, unconfirmed: 0, otpRequired: 0, throttled: 0 };

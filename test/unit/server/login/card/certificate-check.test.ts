@@ -1,7 +1,7 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CardRules, judgeCard } from '../../../../server/login/card/certificate-check.ts';
+import { type CardRules, judgeCard } from '../../../../../server/login/card/certificate-check.ts';
 import {
   CardAuthority,
   type CardTerms,
@@ -9,7 +9,7 @@ import {
   GOOD_NAME,
   type Issued,
   selfSigned,
-} from '../../../support/card-authority.ts';
+} from '../../../../support/card-authority.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 const DAY_MS = 86_400_000;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { LinkPulse, type Pulsed } from '../../../../server/fleet/link/deadline-sweep.ts';
-import { VirtualClock } from '../../../support/virtual-clock.ts';
+import { DeadlineSweep, type Pulsed } from '../../../../../server/fleet/link/deadline-sweep.ts';
+import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
 function member(clock: VirtualClock, delayMs: number, after = Number.POSITIVE_INFINITY) {
   const fallen: number[] = [];
@@ -20,7 +20,7 @@ test('one timer serves everybody, each within an eighth of the shortest deadline
   const members = new Set(
     Array.from({ length: 1_000 }, (_none, index) => member(clock, 800 + index)),
   );
-  const pulse = new LinkPulse(clock, members, 800);
+  const pulse = new DeadlineSweep(clock, members, 800);
   pulse.wake();
   pulse.wake();
   expect(clock.waiting).toBe(1);
@@ -42,7 +42,7 @@ test('a member falls due again at its next moment, and one that is gone never', 
   const takes = { ...member(clock, 50), fallDue: () => members.delete(goes) };
   takes.dueAt = 50;
   members.add(takes as unknown as typeof goes);
-  const pulse = new LinkPulse(clock, members, 80);
+  const pulse = new DeadlineSweep(clock, members, 80);
   pulse.wake();
   clock.advance(305);
   expect(stays.fallen.length).toBeGreaterThanOrEqual(2);
@@ -52,7 +52,7 @@ test('a member falls due again at its next moment, and one that is gone never', 
 test('it sleeps when nobody is left, wakes with the next one, and stops for good', () => {
   const clock = new VirtualClock(0);
   const members = new Set<Pulsed>();
-  const pulse = new LinkPulse(clock, members, 800);
+  const pulse = new DeadlineSweep(clock, members, 800);
   pulse.wake();
   clock.advance(1_000);
   expect(clock.waiting).toBe(0);

@@ -6,8 +6,8 @@ import {
   reach,
   stepRollout,
   type Target,
-} from '../../../../server/fleet/config/rollout-step.ts';
-import type { ReportedConfig } from '../../../../shared/protocol/remote-config.ts';
+} from '../../../../../server/fleet/config/rollout-step.ts';
+import type { ReportedConfig } from '../../../../../shared/protocol/remote-config.ts';
 
 const plan: RolloutPlan = {
   percentages: [10, 50, 100],

@@ -9,7 +9,7 @@ import { checker } from '../../../server/registry/record-check.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
-import { GateRecords } from '../../../server/verification/gate-lookup.ts';
+import { GateLookup } from '../../../server/verification/gate-lookup.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import { startApp } from '../../support/server-app.ts';
 
@@ -185,7 +185,7 @@ describe.each(['sqlite', 'postgres'] as const)('what gates read, %s', (engine) =
     for (const code of [...people.keys()].slice(0, 30)) {
       ids.push((await app.credentials.issue(code, { actor, unchecked: 'status' })).id);
     }
-    const records = new GateRecords(store, 5);
+    const records = new GateLookup(store, 5);
     const find = (some: string[]) => store.transaction((tx) => records.find(tx, some));
     const read = async (some: string[]) => {
       const found = await find(some);
@@ -201,7 +201,7 @@ describe.each(['sqlite', 'postgres'] as const)('what gates read, %s', (engine) =
     const stranger = (await find(['0'.repeat(32), 'no id'])).row('no id');
     expect(stranger).toMatchObject({ credential_id: null, kind: null, person_id: 0 });
     await store.db.deleteFrom('gate_facts').execute();
-    const fresh = new GateRecords(store);
+    const fresh = new GateLookup(store);
     const found = await store.transaction((tx) => fresh.find(tx, ids));
     expect(() => found.facts(found.row(ids[0] ?? ''))).toThrow(
       expect.objectContaining({ code: 'storeCorrupt' }),

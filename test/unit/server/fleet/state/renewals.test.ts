@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
-import { RENEW_WITHIN_MS, Renewals } from '../../../../server/fleet/state/renewals.ts';
-import { CallError } from '../../../../shared/protocol/call-error.ts';
+import { RENEW_WITHIN_MS, Renewals } from '../../../../../server/fleet/state/renewals.ts';
+import { CallError } from '../../../../../shared/protocol/call-error.ts';
 
 const log = { warn: () => {}, info: () => {}, error: () => {} } as never;
 let now: number;

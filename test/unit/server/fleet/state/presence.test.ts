@@ -8,13 +8,13 @@ import {
   silentFrom,
   siteOutage,
   UPDATE_SILENCE_MAX_MS,
-} from '../../../../server/fleet/state/presence.ts';
+} from '../../../../../server/fleet/state/presence.ts';
 import {
   GATHER_MS,
   type PresenceEvent,
   PresenceEvents,
-} from '../../../../server/fleet/state/presence-events.ts';
-import type { KioskStatus } from '../../../../shared/protocol/kiosk-status.ts';
+} from '../../../../../server/fleet/state/presence-events.ts';
+import type { KioskStatus } from '../../../../../shared/protocol/kiosk-status.ts';
 
 const NOW = 1_790_000_000_000;
 const ready = { state: 'ready' } as const;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { afterBoot, afterReport } from '../../../../server/fleet/state/last-report.ts';
-import { sharedPart } from '../../../../server/fleet/state/shared-parts.ts';
+import { afterBoot, afterReport } from '../../../../../server/fleet/state/last-report.ts';
+import { sharedPart } from '../../../../../server/fleet/state/shared-parts.ts';
 
 const context = { now: 1_000, intervalMs: 30_000, policy: 'musei-statali' };
 
