@@ -113,7 +113,7 @@ export class Pins {
   /**
    * Checks a PIN: unknown person, wrong and expired PIN are one answer after the same work.
    *
-   * @throws VarcoError `busy`.
+   * @throws VarcoError `overloaded`.
    */
   async check(given: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
     const account = `pin ${given.codiceFiscale}`;
@@ -122,7 +122,7 @@ export class Pins {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
-      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+      throw new VarcoError('overloaded', 'Too many logins at once');
     }
     const parsed = parse(given.codiceFiscale);
     const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';

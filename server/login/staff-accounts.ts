@@ -211,7 +211,7 @@ export class StaffAccounts {
    * E-mail address, password and the six digits, all at once: unknown account, wrong password and wrong
    * digits are one answer after the same work.
    *
-   * @throws VarcoError `busy` when too many passwords are being checked.
+   * @throws VarcoError `overloaded` when too many passwords are being checked.
    */
   async logIn(
     given: { email: string; password: string; code: string },
@@ -222,7 +222,7 @@ export class StaffAccounts {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
-      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+      throw new VarcoError('overloaded', 'Too many logins at once');
     }
     const row = await this.#byEmail(given.email);
     const usable = row?.state === 'active' && row.totp_cipher !== null ? row : undefined;

@@ -2,6 +2,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
+import { sendRefusal } from '../../http-status.ts';
 import { homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
@@ -165,7 +166,7 @@ async function logInWithPasskey(
       : undefined;
   if (accountId === undefined) {
     await logins.refuse(request, 'passkey', '', 'wrong');
-    return reply.code(403).send({ code: 'passkeyRefused' });
+    return sendRefusal(reply, 'passkeyRefused');
   }
   return enter(deps, request, reply, { accountId, way: 'passkey', to: wantedPath(request) });
 }
