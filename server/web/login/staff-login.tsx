@@ -143,6 +143,9 @@ async function logIn(
   if (outcome.ok) {
     return enter(deps, request, reply, { accountId: outcome.accountId, way: 'password', to });
   }
+  if (outcome.reason === 'overloaded') {
+    return sendLoginProblem(deps, request, reply, 'overloaded', { door: '/login/staff', to });
+  }
   await logins.refuse(request, 'password', form.email, outcome.reason);
   if (outcome.reason === 'throttled') {
     const { retryAfterMs } = outcome;
