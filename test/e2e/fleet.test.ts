@@ -4,7 +4,7 @@ import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
-import type { SimulatedFleet } from '../../scripts/fleet/simulate.ts';
+import type { SimulatedFleet } from '../../scripts/simulated-fleet/simulate-fleet.ts';
 import type { Role } from '../../server/login/session.ts';
 import { SqliteStore } from '../../server/store/sqlite.ts';
 import { launchChromium } from '../support/chromium.ts';

@@ -6,7 +6,7 @@ import type { Effect, Event, SessionConfig, State } from '../../device/session/s
 import { PageDisplay } from '../../hardware/display/page.ts';
 import type { Health } from '../../hardware/ports.ts';
 import { pressesOf } from '../../scripts/bench/cf/presses.ts';
-import { readPage } from '../../scripts/varco/page-files.ts';
+import { readPage } from '../../scripts/launch/page-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { sessionConfig } from '../support/kiosk/every-screen.ts';

@@ -5,12 +5,12 @@ import { TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { toDataURL } from 'qrcode';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { freePort } from '../../scripts/demo/free-port.ts';
 import {
   type IdentityProvider,
   startIdentityProvider,
 } from '../../scripts/demo/identity-provider.ts';
-import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
+import { freePort } from '../../scripts/launch/free-port.ts';
+import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
 import type { App } from '../../server/app.ts';
 import { loginConfigSchema } from '../../server/login/login-config.ts';
 import { hashPassword } from '../../server/login/password.ts';

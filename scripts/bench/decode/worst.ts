@@ -1,7 +1,7 @@
 import type { Decoder } from '../../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../../hardware/scanner/decode/frame.ts';
 import { seeded } from '../../../test/support/seeded.ts';
-import type { BenchContext } from '../context.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 import { cpuSince } from './cost.ts';
 
 const ROUNDS = 3;

@@ -17,9 +17,9 @@ import { findChromium, launchChromium } from '../../../test/support/chromium.ts'
 import { buildPages } from '../../build-pages.ts';
 import { NetworkSwitch } from '../../demo/network-switch.ts';
 import { type DemoService, startService } from '../../demo/service.ts';
-import { readPage } from '../../varco/page-files.ts';
-import type { BenchContext } from '../context.ts';
-import { BenchGate } from './gate.ts';
+import { readPage } from '../../launch/page-files.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
+import { BenchGate } from './bench-gate.ts';
 
 const WARM_UP = 30;
 const ONLINE_SESSIONS = 300;

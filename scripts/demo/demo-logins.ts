@@ -2,10 +2,10 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StaffTerms } from '../../server/login/staff-accounts.ts';
 import { invitationLink } from '../../server/login/staff-accounts.ts';
+import { demoPeople } from '../sample/demo-people.ts';
 import type { DemoAddition } from './addition.ts';
 import { newcomer } from './citizen.ts';
 import { startIdentityProvider } from './identity-provider.ts';
-import { demoPeople } from './people.ts';
 
 const labels: Record<string, string> = {
   entitled: '80 %',

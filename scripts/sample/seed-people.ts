@@ -1,5 +1,5 @@
 import type { App } from '../../server/app.ts';
-import { type DemoPerson, demoPeople } from './people.ts';
+import { type DemoPerson, demoPeople } from './demo-people.ts';
 
 /** A demonstration's person with the text of the QR code in hand. */
 export interface SeededPerson extends DemoPerson {

@@ -7,7 +7,7 @@ import { DIGITS, RANK_BASE } from '../shared/codice-fiscale/packing.ts';
  * kept there) and shows what is new, gone or changed against the tables in the tree. `--check` writes
  * nothing, and exits 1 if the tables in the tree are not those of the source.
  *
- * @example npx tsx scripts/places.ts ~/Downloads/belfiore-places.json
+ * @example npx tsx scripts/generate-places.ts ~/Downloads/belfiore-places.json
  */
 
 /** First and last day of a place's era, ISO dates; `9999-12-31` is still open. */
@@ -16,7 +16,7 @@ type Eras = Map<string, Era[]>;
 
 const OPEN = '9999-12-31';
 const MS_PER_DAY = 86_400_000;
-const head = `// Made by scripts/places.ts from scripts/data: do not edit.
+const head = `// Made by scripts/generate-places.ts from scripts/data: do not edit.
 // Source: ANPR archivio comuni (2023-10, CC BY 4.0), communes of 2024, foreign ministry's list of
 // states, ISTAT's ceased states; merged and compacted (scripts/data/README.md).
 `;

@@ -2,11 +2,11 @@ import { newKey } from '../../device/link/identity.ts';
 import type { App } from '../../server/app.ts';
 import { commandLine } from '../../server/fleet/access/actor.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { type SimulatedFleet, simulateFleet } from '../fleet/simulate.ts';
-import type { SimulatedIdentity } from '../fleet/simulated-kiosk.ts';
+import { DEMO_POLICY } from '../sample/demo-people.ts';
+import { issueToSample } from '../sample/sample-people.ts';
+import { type SimulatedFleet, simulateFleet } from '../simulated-fleet/simulate-fleet.ts';
+import type { SimulatedIdentity } from '../simulated-fleet/simulated-kiosk.ts';
 import type { DemoAddition } from './addition.ts';
-import { DEMO_POLICY } from './people.ts';
-import { issueToSample } from './sample-people.ts';
 
 /** People an hour at each simulated gate. */
 const RATE = 30;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import { seededRandom } from '../demo/seeded-random.ts';
+import { seededRandom } from '../sample/seeded-random.ts';
 import {
   type SimulatedIdentity,
   SimulatedKiosk,

@@ -5,9 +5,9 @@ import { WebSocketServer } from 'ws';
 import { defaultSocketLimits } from '../../../server/fleet/link/link-limits.ts';
 import { startServer } from '../../../server/main.ts';
 import { openStore } from '../../../server/store/open-store.ts';
-import { DEMO_POLICY } from '../../demo/people.ts';
-import { seedPeople } from '../../demo/seed.ts';
-import type { ServerTold, Subject } from './messages.ts';
+import { DEMO_POLICY } from '../../sample/demo-people.ts';
+import { seedPeople } from '../../sample/seed-people.ts';
+import type { ServerTold, Subject } from './bench-messages.ts';
 
 const subject = JSON.parse(process.argv[2] ?? '') as Subject;
 const tell = (told: ServerTold) => process.send?.(told);

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { PageAsset } from '../../hardware/display/page.ts';
 import { buildPages } from '../build-pages.ts';
 import { buildWeb } from '../build-web.ts';
-import { pageFolder, readPage } from '../varco/page-files.ts';
+import { pageFolder, readPage } from '../launch/page-files.ts';
 
 /** The kiosk's page with the tray beside it, built anew: what is shown is what the source says. */
 export async function demoAssets(): Promise<PageAsset[]> {
