@@ -9,6 +9,7 @@ import {
   type IdentityProvider,
   startIdentityProvider,
 } from '../../scripts/demo/identity-provider.ts';
+import { launchChromium } from '../../scripts/launch/chromium.ts';
 import { freePort } from '../../scripts/launch/free-port.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
 import type { App } from '../../server/app.ts';
@@ -18,7 +19,6 @@ import { newPinHalf } from '../../server/login/pins.ts';
 import type { Role } from '../../server/login/session.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
-import { launchChromium } from '../support/chromium.ts';
 import { startApp, testKeyring } from '../support/server-app.ts';
 import { webAssets } from '../support/web-assets.ts';
 import { checkPage, openWindow, type Window, type windows } from '../support/web-browser.ts';

@@ -1,6 +1,6 @@
 import type { Decoder } from '../../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../../hardware/scanner/decode/frame.ts';
-import { clipScene, drawScene } from '../../../test/support/hard-scene.ts';
+import { clipScene, drawScene } from '../../sample/hard-scene.ts';
 import type { BenchContext } from '../harness/bench-context.ts';
 import { cpuSince, quantile } from './cost.ts';
 

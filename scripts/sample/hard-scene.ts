@@ -1,6 +1,6 @@
 import QRCode from 'qrcode';
 import type { LumaFrame } from '../../hardware/scanner/decode/frame.ts';
-import { seeded } from './seeded.ts';
+import { seededRandom } from './seeded-random.ts';
 
 /** One picture of a code as a gate's camera meets it; lengths in pixels, angles in radians. */
 export interface Scene {
@@ -82,7 +82,7 @@ const MIDDLE: readonly (readonly [number, number])[] = [[0.5, 0.5]];
 export function drawScene(scene: Scene): LumaFrame {
   const { width, height } = scene;
   const { modules } = QRCode.create(scene.text, { errorCorrectionLevel: 'M' });
-  const random = seeded(scene.seed);
+  const random = seededRandom(scene.seed);
   const texture = backgroundTexture(scene);
   const reach = scene.side * (1 + scene.tilt);
   const samples = scene.blur > 0.3 ? MIDDLE : SAMPLES;
@@ -189,7 +189,7 @@ function toCode(scene: Scene, x: number, y: number): { u: number; v: number } {
 
 /** What is behind the code: large soft shapes with some edges. */
 function backgroundTexture(scene: Scene): (x: number, y: number) => number {
-  const random = seeded(scene.seed + 77);
+  const random = seededRandom(scene.seed + 77);
   const a = 0.01 + random() * 0.03;
   const b = 0.01 + random() * 0.03;
   const phase = random() * 6;
@@ -206,7 +206,7 @@ function gaussian(random: () => number): number {
 
 /** A hard scene by its number: everything that can be wrong is a little or very wrong. */
 export function hardScene(seed: number, text: string): Scene {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const between = (from: number, to: number) => from + random() * (to - from);
   const sometimes = (share: number, value: () => number) => (random() < share ? value() : 0);
   const light = between(110, 240);
@@ -242,7 +242,7 @@ export function hardScene(seed: number, text: string): Scene {
  * quite still. Frames are drawn one by one, since a clip of sixty is large.
  */
 export function clipScene(seed: number, text: string, frame: number): Scene {
-  const random = seeded(seed * 1009);
+  const random = seededRandom(seed * 1009);
   const between = (from: number, to: number) => from + random() * (to - from);
   const start = { x: between(120, 520), y: between(90, 390), side: between(90, 160) };
   const stop = { x: between(230, 410), y: between(180, 300), side: between(130, 230) };
