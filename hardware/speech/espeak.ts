@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { infoOf, isLanguage } from '../../shared/language.ts';
 import type { Health, Indicator, Signal, Speaker } from '../ports.ts';
 import { earcon, keyClick } from './earcon.ts';
 import { playerSchema } from './player.ts';
@@ -25,13 +26,7 @@ export const earconConfigSchema = z.strictObject({
 export type EarconConfig = z.infer<typeof earconConfigSchema>;
 
 const PROGRAM = 'espeak-ng';
-const voices: Readonly<Record<string, string>> = {
-  it: 'it',
-  en: 'en-gb',
-  de: 'de',
-  fr: 'fr-fr',
-  sl: 'sl',
-};
+const FALLBACK_VOICE = 'en-gb';
 /** Longer texts are cut: no screen has one, and speech ends within a minute. In characters. */
 const TEXT_MAX = 2_000;
 /** espeak-ng's own scale goes to 200; above 100 it clips. */
@@ -88,7 +83,7 @@ class EspeakSpeaker implements AdjustableSpeaker {
     const { player, rate } = this.#config;
     const amplitude = Math.round((this.#volume * AMPLITUDE_MAX) / 100);
     const words = [
-      ...['-v', voices[language] ?? 'en-gb'],
+      ...['-v', isLanguage(language) ? infoOf(language).voice : FALLBACK_VOICE],
       ...['-s', String(rate)],
       ...['-a', String(amplitude)],
       ...['-b', '1', '--stdin', '--stdout'],

@@ -174,9 +174,17 @@ async function reportSizes(report: BenchContext['report']): Promise<void> {
     goal: `≤ ${BUNDLE_BYTES_MAX}`,
     met: core <= BUNDLE_BYTES_MAX,
   });
-  const all = ['parse', 'check', 'messages/message', 'suggest', 'card', 'expect'];
+  const all = [
+    'parse',
+    'check',
+    'problem-message',
+    'words/it',
+    'suggest',
+    'tessera-sanitaria',
+    'expect',
+  ];
   report({
-    metric: 'core, messages in 5 languages, suggestions, card, entry, gzip',
+    metric: 'core, messages in one language, suggestions, card, entry, gzip',
     value: await bytesOf(all),
     unit: 'bytes',
   });

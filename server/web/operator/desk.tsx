@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { fromCard } from '../../../shared/codice-fiscale/tessera-sanitaria.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
@@ -198,7 +199,10 @@ function readCodiceFiscale(
   }
   const [problem] = parsed.ok ? [] : parsed.problems;
   return {
-    problem: text.trim() === '' || !problem ? undefined : problemMessage(problem, language),
+    problem:
+      text.trim() === '' || !problem
+        ? undefined
+        : problemMessage(problem, codiceFiscaleWords[language]),
   };
 }
 

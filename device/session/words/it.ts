@@ -1,7 +1,6 @@
-import type { Texts } from './words.ts';
+import type { KioskWords } from './words.ts';
 
-export const it: Texts = {
-  languageName: 'Italiano',
+export const words: KioskWords = {
   starting: { title: 'Un momento', text: 'Il varco si sta preparando.' },
   outOfService: {
     scanner: { title: 'Fuori servizio', text: 'Il lettore non risponde. Rivolgiti al personale.' },
@@ -90,6 +89,21 @@ export const it: Texts = {
         'Per una lettera premi il suo tasto finché è quella giusta, poi cancelletto. Asterisco cancella. Alla fine cancelletto conferma.',
     },
     suggestion: (changes) => `Forse intendevi ${changes}. Controlla sulla tessera.`,
+  },
+  echo: {
+    next: 'Avanti.',
+    omocodia: 'Lettera al posto della cifra.',
+    provisional: 'Codice provvisorio: undici cifre.',
+    full: 'Codice di sedici caratteri.',
+    cleared: 'Tutto cancellato.',
+    takenBack: (left) => `Cancellato. Caratteri rimasti: ${left}.`,
+    refused: {
+      letter: 'Qui va una lettera.',
+      digit: 'Qui va una cifra.',
+      month: 'Qui va la lettera del mese.',
+      place: 'Qui va la lettera del luogo di nascita.',
+      nothing: 'Il codice è completo: prema conferma.',
+    },
   },
   verifying: { title: 'Verifica in corso', text: 'Un momento.' },
   granted: {

@@ -1,7 +1,7 @@
 import type { ProblemCode, WarningCode } from '../problems.ts';
 
 /** What is said of each problem and warning in one language: plain, kind, and never the code itself. */
-export interface Words {
+export interface CodiceFiscaleWords {
   problems: Record<ProblemCode, string>;
   warnings: Record<WarningCode, string>;
   /** How positions are named, such as `position 9` or `positions 7, 8`. */

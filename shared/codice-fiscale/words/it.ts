@@ -1,6 +1,7 @@
-import type { Words } from './words.ts';
+import { plural } from '../../plural.ts';
+import type { CodiceFiscaleWords } from './words.ts';
 
-export const it: Words = {
+export const words: CodiceFiscaleWords = {
   problems: {
     empty: 'Inserisca il codice fiscale.',
     length:
@@ -31,6 +32,8 @@ export const it: Words = {
       'Il luogo indicato non esisteva più alla data di nascita. Il codice è comunque valido.',
     provisionalOffice: 'Il numero dell’ufficio è insolito. Il codice è comunque valido.',
   },
-  positions: (numbers) =>
-    `${numbers.length === 1 ? 'posizione' : 'posizioni'} ${numbers.join(', ')}`,
+  positions: (numbers) => {
+    const word = plural('it', numbers.length, { one: 'posizione', other: 'posizioni' });
+    return `${word} ${numbers.join(', ')}`;
+  },
 };

@@ -1,6 +1,7 @@
-import type { Words } from './words.ts';
+import { plural } from '../../plural.ts';
+import type { CodiceFiscaleWords } from './words.ts';
 
-export const en: Words = {
+export const words: CodiceFiscaleWords = {
   problems: {
     empty: 'Please enter the tax code (codice fiscale).',
     length:
@@ -29,6 +30,8 @@ export const en: Words = {
     placeEnded: 'The place no longer existed at the date of birth. The code is valid all the same.',
     provisionalOffice: 'The office number is unusual. The code is valid all the same.',
   },
-  positions: (numbers) =>
-    `${numbers.length === 1 ? 'position' : 'positions'} ${numbers.join(', ')}`,
+  positions: (numbers) => {
+    const word = plural('en', numbers.length, { one: 'position', other: 'positions' });
+    return `${word} ${numbers.join(', ')}`;
+  },
 };

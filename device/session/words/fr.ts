@@ -1,7 +1,6 @@
-import type { Texts } from './words.ts';
+import type { KioskWords } from './words.ts';
 
-export const fr: Texts = {
-  languageName: 'Français',
+export const words: KioskWords = {
   starting: { title: 'Un instant', text: 'Le portillon se prépare.' },
   outOfService: {
     scanner: {
@@ -93,6 +92,21 @@ export const fr: Texts = {
         'Pour une lettre, appuyez sur sa touche jusqu’à la bonne, puis dièse. Étoile efface. À la fin, dièse confirme.',
     },
     suggestion: (changes) => `Vouliez-vous dire ${changes} ? Vérifiez sur votre carte.`,
+  },
+  echo: {
+    next: 'Suivant.',
+    omocodia: 'Une lettre à la place du chiffre.',
+    provisional: 'Code provisoire : onze chiffres.',
+    full: 'Code de seize caractères.',
+    cleared: 'Tout est effacé.',
+    takenBack: (left) => `Effacé. Caractères restants : ${left}.`,
+    refused: {
+      letter: 'Il faut ici une lettre.',
+      digit: 'Il faut ici un chiffre.',
+      month: 'Il faut ici la lettre du mois.',
+      place: 'Il faut ici la lettre du lieu de naissance.',
+      nothing: 'Le code est complet : appuyez sur confirmer.',
+    },
   },
   verifying: { title: 'Vérification', text: 'Un instant.' },
   granted: {

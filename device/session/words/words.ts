@@ -1,25 +1,24 @@
 import type { EntryMethod } from '../code-entry.ts';
+import type { ExpectedKind } from '../entry-echo.ts';
 import type { CodeProblem, Mode, OutOfServiceReason, PlaceStage } from '../state.ts';
 
 /** A screen's words: a title of a few words, and what to do now. Never a medical word. */
-export interface Words {
+export interface ScreenWords {
   title: string;
   text: string;
 }
 
 /** All that the kiosk says, in one language. */
-export interface Texts {
-  /** The language's own name, on the language key. */
-  languageName: string;
-  starting: Words;
-  outOfService: Record<OutOfServiceReason, Words>;
-  updating: Words;
+export interface KioskWords {
+  starting: ScreenWords;
+  outOfService: Record<OutOfServiceReason, ScreenWords>;
+  updating: ScreenWords;
   /** For whoever sets the kiosk up. */
-  enrolling: Record<PlaceStage, Words>;
-  selfTest: { running: Words; failed: Words };
-  idle: Words;
-  refusing: Record<CodeProblem, Words>;
-  entering: Words & {
+  enrolling: Record<PlaceStage, ScreenWords>;
+  selfTest: { running: ScreenWords; failed: ScreenWords };
+  idle: ScreenWords;
+  refusing: Record<CodeProblem, ScreenWords>;
+  entering: ScreenWords & {
     /** "4 of 16 characters", for the screen reader and the voice. */
     progress(entered: number, length: number): string;
     warning: string;
@@ -28,19 +27,29 @@ export interface Texts {
     /** Characters that may have been meant, each with its position, such as `9: S`. */
     suggestion(changes: string): string;
   };
-  verifying: Words;
-  granted: { alone: Words; companion: Words };
-  notCovered: Words;
-  notRecognised: Words;
+  /** What the voice says after a press. */
+  echo: {
+    next: string;
+    omocodia: string;
+    provisional: string;
+    full: string;
+    cleared: string;
+    takenBack(left: number): string;
+    refused: Record<ExpectedKind, string>;
+  };
+  verifying: ScreenWords;
+  granted: { alone: ScreenWords; companion: ScreenWords };
+  notCovered: ScreenWords;
+  notRecognised: ScreenWords;
   /** The offline list says no; nobody knows why, so that the words blame nothing. */
-  notOnList: Words;
-  notInArchive: Words;
-  unavailable: Words;
-  listTooOld: Words;
+  notOnList: ScreenWords;
+  notInArchive: ScreenWords;
+  unavailable: ScreenWords;
+  listTooOld: ScreenWords;
   /** The one-time code is to be typed. */
-  confirming: Words & { short: string; wrong: string };
-  otpRequired: Words;
-  throttled: Words;
+  confirming: ScreenWords & { short: string; wrong: string };
+  otpRequired: ScreenWords;
+  throttled: ScreenWords;
   /** Granted, but the relay did not answer: staff opens. */
   turnstileFailed: string;
   /** For staff: the server does not answer. */
@@ -71,9 +80,9 @@ export interface Texts {
     repeat: string;
     volume: string;
   };
-  help: Words;
+  help: ScreenWords;
   /** What is done with what is shown here (GDPR art. 13, in short), one key away. */
-  privacy: Words & { controller(name: string): string };
+  privacy: ScreenWords & { controller(name: string): string };
   receipt: {
     heading: string;
     number: string;
@@ -87,7 +96,7 @@ export interface Texts {
 
 /** The words that depend on where a gate stands. */
 export interface ModeWords {
-  idle: Words;
-  entering: Words;
-  granted: { alone: Words; companion: Words };
+  idle: ScreenWords;
+  entering: ScreenWords;
+  granted: { alone: ScreenWords; companion: ScreenWords };
 }

@@ -1,7 +1,6 @@
-import type { Texts } from './words.ts';
+import type { KioskWords } from './words.ts';
 
-export const sl: Texts = {
-  languageName: 'Slovenščina',
+export const words: KioskWords = {
   starting: { title: 'Trenutek', text: 'Prehod se pripravlja.' },
   outOfService: {
     scanner: { title: 'Ne deluje', text: 'Čitalnik se ne odziva. Obrnite se na osebje.' },
@@ -84,6 +83,21 @@ export const sl: Texts = {
         'Za črko pritiskajte njeno tipko, dokler ni prava, nato lojtra. Zvezdica briše. Na koncu lojtra potrdi.',
     },
     suggestion: (changes) => `Morda ste mislili ${changes}. Preverite na kartici.`,
+  },
+  echo: {
+    next: 'Naprej.',
+    omocodia: 'Črka namesto števke.',
+    provisional: 'Začasna koda: enajst števk.',
+    full: 'Koda s šestnajstimi znaki.',
+    cleared: 'Vse je izbrisano.',
+    takenBack: (left) => `Izbrisano. Preostali znaki: ${left}.`,
+    refused: {
+      letter: 'Na tem mestu je črka.',
+      digit: 'Na tem mestu je števka.',
+      month: 'Na tem mestu je črka meseca.',
+      place: 'Na tem mestu je črka kraja rojstva.',
+      nothing: 'Koda je popolna: pritisnite potrditev.',
+    },
   },
   verifying: { title: 'Preverjanje', text: 'Trenutek.' },
   granted: {

@@ -1,6 +1,7 @@
-import type { Words } from './words.ts';
+import { plural } from '../../plural.ts';
+import type { CodiceFiscaleWords } from './words.ts';
 
-export const fr: Words = {
+export const words: CodiceFiscaleWords = {
   problems: {
     empty: 'Veuillez saisir le code fiscal (codice fiscale).',
     length:
@@ -32,6 +33,8 @@ export const fr: Words = {
     placeEnded: 'Le lieu n’existait plus à la date de naissance. Le code est valable malgré tout.',
     provisionalOffice: 'Le numéro du bureau est inhabituel. Le code est valable malgré tout.',
   },
-  positions: (numbers) =>
-    `${numbers.length === 1 ? 'position' : 'positions'} ${numbers.join(', ')}`,
+  positions: (numbers) => {
+    const word = plural('fr', numbers.length, { one: 'position', other: 'positions' });
+    return `${word} ${numbers.join(', ')}`;
+  },
 };

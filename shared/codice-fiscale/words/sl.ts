@@ -1,6 +1,7 @@
-import type { Words } from './words.ts';
+import { plural } from '../../plural.ts';
+import type { CodiceFiscaleWords } from './words.ts';
 
-export const sl: Words = {
+export const words: CodiceFiscaleWords = {
   problems: {
     empty: 'Vnesite davčno kodo (codice fiscale).',
     length:
@@ -30,7 +31,7 @@ export const sl: Words = {
     provisionalOffice: 'Številka urada je nenavadna. Koda je kljub temu veljavna.',
   },
   positions: (numbers) => {
-    const forms = ['mesto', 'mesti', 'mesta'];
-    return `${forms[Math.min(numbers.length, 3) - 1]} ${numbers.join(', ')}`;
+    const word = plural('sl', numbers.length, { one: 'mesto', two: 'mesti', other: 'mesta' });
+    return `${word} ${numbers.join(', ')}`;
   },
 };

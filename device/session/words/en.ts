@@ -1,7 +1,6 @@
-import type { Texts } from './words.ts';
+import type { KioskWords } from './words.ts';
 
-export const en: Texts = {
-  languageName: 'English',
+export const words: KioskWords = {
   starting: { title: 'One moment', text: 'The gate is getting ready.' },
   outOfService: {
     scanner: { title: 'Out of service', text: 'The reader does not answer. Please ask the staff.' },
@@ -81,6 +80,21 @@ export const en: Texts = {
         'For a letter press its key until it is the right one, then hash. Star deletes. At the end hash confirms.',
     },
     suggestion: (changes) => `Perhaps you meant ${changes}. Check it on your card.`,
+  },
+  echo: {
+    next: 'Next.',
+    omocodia: 'A letter in place of the digit.',
+    provisional: 'Provisional code: eleven digits.',
+    full: 'Code of sixteen characters.',
+    cleared: 'All deleted.',
+    takenBack: (left) => `Deleted. Characters left: ${left}.`,
+    refused: {
+      letter: 'A letter belongs here.',
+      digit: 'A digit belongs here.',
+      month: 'The letter of the month belongs here.',
+      place: 'The letter of the place of birth belongs here.',
+      nothing: 'The code is complete: press confirm.',
+    },
   },
   verifying: { title: 'Checking', text: 'One moment.' },
   granted: {

@@ -1,7 +1,6 @@
-import type { Texts } from './words.ts';
+import type { KioskWords } from './words.ts';
 
-export const de: Texts = {
-  languageName: 'Deutsch',
+export const words: KioskWords = {
   starting: { title: 'Einen Moment', text: 'Das Tor wird vorbereitet.' },
   outOfService: {
     scanner: {
@@ -105,6 +104,21 @@ export const de: Texts = {
         'Für einen Buchstaben drücken Sie seine Taste, bis er stimmt, dann Raute. Stern löscht. Am Ende bestätigt Raute.',
     },
     suggestion: (changes) => `Vielleicht meinten Sie ${changes}. Prüfen Sie es auf Ihrer Karte.`,
+  },
+  echo: {
+    next: 'Weiter.',
+    omocodia: 'Buchstabe anstelle der Ziffer.',
+    provisional: 'Vorläufige Steuernummer: elf Ziffern.',
+    full: 'Steuernummer mit sechzehn Zeichen.',
+    cleared: 'Alles gelöscht.',
+    takenBack: (left) => `Gelöscht. Verbleibende Zeichen: ${left}.`,
+    refused: {
+      letter: 'Hier steht ein Buchstabe.',
+      digit: 'Hier steht eine Ziffer.',
+      month: 'Hier steht der Buchstabe des Monats.',
+      place: 'Hier steht der Buchstabe des Geburtsorts.',
+      nothing: 'Die Steuernummer ist vollständig: Bitte bestätigen.',
+    },
   },
   verifying: { title: 'Wird geprüft', text: 'Einen Moment.' },
   granted: {

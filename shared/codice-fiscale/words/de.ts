@@ -1,6 +1,7 @@
-import type { Words } from './words.ts';
+import { plural } from '../../plural.ts';
+import type { CodiceFiscaleWords } from './words.ts';
 
-export const de: Words = {
+export const words: CodiceFiscaleWords = {
   problems: {
     empty: 'Bitte geben Sie die Steuernummer (codice fiscale) ein.',
     length:
@@ -35,5 +36,8 @@ export const de: Words = {
     provisionalOffice:
       'Die Nummer der Behörde ist ungewöhnlich. Die Steuernummer ist trotzdem gültig.',
   },
-  positions: (numbers) => `${numbers.length === 1 ? 'Stelle' : 'Stellen'} ${numbers.join(', ')}`,
+  positions: (numbers) => {
+    const word = plural('de', numbers.length, { one: 'Stelle', other: 'Stellen' });
+    return `${word} ${numbers.join(', ')}`;
+  },
 };
