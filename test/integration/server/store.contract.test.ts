@@ -443,17 +443,17 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const nodes = await Promise.all(
       opened.map((one, index) => startApp(one, { node: `node-${index}` })),
     );
-    const applied = await sql`select version from migration order by version`.execute(
+    const applied = await sql`select name from kysely_migration order by name`.execute(
       (await open()).db,
     );
-    expect(applied.rows).toEqual(migrations.map(({ version }) => ({ version })));
+    expect(applied.rows).toEqual(Object.keys(migrations).map((name) => ({ name })));
     await Promise.all(nodes.map((node) => node.stop()));
   });
 
   test('another keyring, or a database of a newer program, is refused', async () => {
     const keyring = new Keyring(generateKeyringFile(1));
     await expect(startApp(store, { keyring })).rejects.toMatchObject({ code: 'keyringMismatch' });
-    await sql`insert into migration (version, name, applied_at) values (999, 'later', 0)`.execute(
+    await sql`insert into kysely_migration (name, timestamp) values ('0999-later', '')`.execute(
       store.db,
     );
     await expect(openStore(url)).rejects.toMatchObject({ code: 'storeNewer' });
