@@ -108,7 +108,7 @@ export async function startService(options: {
     linkUrl: `${url.replace('http', 'ws')}/link`,
     async listVersion() {
       const lists = running?.app.offlineLists;
-      await lists?.publisher.settle();
+      await lists?.publisher.flush();
       return (await lists?.version(DEMO_POLICY)) ?? 0;
     },
     async countFacts() {

@@ -105,7 +105,7 @@ describe.each(settings)('on a %s, JavaScript %s', (size, javaScript) => {
     expect(complaints).toEqual([]);
     await context.close();
     const person = await app.registry.findPerson('BNCMRC68P11L219B');
-    const [code] = await app.credentials.ofPerson(person?.id ?? 0);
+    const [code] = await app.credentials.listForPerson(person?.id ?? 0);
     await app.credentials.revoke(code?.id ?? '', { actor: 'test', reason: 'next window' });
   });
 });

@@ -95,7 +95,7 @@ export class OfflineSite {
   /** Resolves when a gate has all that the server knows now. */
   async untilCurrent(gate: OfflineGate): Promise<void> {
     const lists = this.server.app.offlineLists;
-    await lists?.publisher.settle();
+    await lists?.publisher.flush();
     for (;;) {
       const happens = gate.next();
       const have = gate.offline.inForce;

@@ -243,7 +243,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
   const about = { credentialId, codiceFiscale, purpose };
   const operator = operatorOf(visit, one);
   if (form === 'mail') {
-    const answer = await deps.secondLevel.mail(operator, about);
+    const answer = await deps.secondLevel.mailDetail(operator, about);
     return answer.outcome === 'sent'
       ? send(visit, {
           body: (
@@ -257,7 +257,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
         })
       : refuse(visit, answer);
   }
-  const answer = await deps.secondLevel.request(operator, about);
+  const answer = await deps.secondLevel.requestCode(operator, about);
   return answer.outcome === 'sent'
     ? showCodeForm(visit, box, purpose, answer.expiresInMs ?? CODE_LIFE_MS, false)
     : refuse(visit, answer);

@@ -132,7 +132,7 @@ test('what is kept of a used code names nobody and is forgotten in minutes', asy
     .updateTable('live_use')
     .set({ at: Date.now() - 1_000_000 })
     .execute();
-  await site.server.app.verification.forget();
+  await site.server.app.verification.purgeExpired();
   expect(await store.db.selectFrom('live_use').selectAll().execute()).toEqual([]);
   await store.close();
 });

@@ -93,7 +93,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const app = await startApp(store);
     const person = await app.registry.findPerson(CODE);
     expect(await app.registry.identity(person?.id ?? 0)).toMatchObject({ name: 'Mario Rossi' });
-    expect(await app.credentials.ofPerson(person?.id ?? 0)).toMatchObject([
+    expect(await app.credentials.listForPerson(person?.id ?? 0)).toMatchObject([
       { id: ID, state: 'live' },
     ]);
     const atGates = await store.db

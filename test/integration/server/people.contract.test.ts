@@ -144,9 +144,9 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   test("a person's codes with all that happened to them", async () => {
-    await app.credentials.noteUse(one.credentialId, 'printed', { actor });
+    await app.credentials.recordUse(one.credentialId, 'printed', { actor });
     const next = await app.credentials.reissue(one.credentialId, { actor, reason: 'lost' });
-    const codes = await app.credentials.ofPerson(personId);
+    const codes = await app.credentials.listForPerson(personId);
     expect(codes).toHaveLength(2);
     expect(codes.find(({ id }) => id === next.id)).toMatchObject({ state: 'live', kind: 'status' });
     expect(codes.find(({ id }) => id === one.credentialId)).toMatchObject({
@@ -188,7 +188,9 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const gone = { code: 'personUnknown' };
     await expect(app.registry.identity(id)).rejects.toMatchObject(gone);
     await expect(app.registry.erase(id, { actor })).rejects.toMatchObject(gone);
-    expect(await app.credentials.ofPerson(id)).toMatchObject([{ id: code.id, state: 'revoked' }]);
-    await app.registry.forgetErased();
+    expect(await app.credentials.listForPerson(id)).toMatchObject([
+      { id: code.id, state: 'revoked' },
+    ]);
+    await app.registry.purgeErasedEntries();
   });
 });

@@ -12,7 +12,7 @@ import {
 import { freePort } from '../../../../scripts/launch/free-port.ts';
 import type { App } from '../../../../server/app.ts';
 import { loginConfigSchema } from '../../../../server/login/login-config.ts';
-import { PENDING_LIFE_MS } from '../../../../server/login/pending.ts';
+import { PENDING_LIFE_MS } from '../../../../server/login/pending-login.ts';
 import { sessionOf } from '../../../../server/login/request-session.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';

@@ -20,7 +20,7 @@ const TOUCH_MS = 10_000;
 const PLACE = 'session.body';
 
 /** Who has just proved who it is. */
-export type Arrival =
+export type AuthenticatedIdentity =
   | {
       kind: 'citizen';
       codiceFiscale: string;
@@ -34,7 +34,7 @@ export type Arrival =
 
 /** What is sealed in a session's row. */
 interface Body {
-  arrival: Arrival;
+  arrival: AuthenticatedIdentity;
   csrf: string;
   actingFor?: CitizenSession['actingFor'];
 }
@@ -58,7 +58,7 @@ type Row = LoginTables['session'];
  * is there. A session is bound to the browser's own name, and a token that was replaced and comes back
  * later ends it: somebody else has a copy.
  */
-export class Sessions {
+export class SessionStore {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #log: Log;
@@ -72,7 +72,10 @@ export class Sessions {
   }
 
   /** @param agent the browser's `User-Agent`. */
-  async create(arrival: Arrival, agent: string): Promise<{ id: string; token: string }> {
+  async create(
+    arrival: AuthenticatedIdentity,
+    agent: string,
+  ): Promise<{ id: string; token: string }> {
     const now = this.#now();
     const token = newSecret();
     const id = randomUUID();
@@ -201,7 +204,7 @@ export class Sessions {
   }
 
   /** Lets go of the ended ones that nobody came back to. */
-  async forget(): Promise<void> {
+  async purgeExpired(): Promise<void> {
     const now = this.#now();
     await this.#store.db
       .deleteFrom('session')
@@ -209,7 +212,7 @@ export class Sessions {
       .execute();
   }
 
-  #subjectOf(arrival: Arrival): string {
+  #subjectOf(arrival: AuthenticatedIdentity): string {
     return arrival.kind === 'citizen'
       ? this.#keyring.codeMac(arrival.codiceFiscale)
       : arrival.accountId;

@@ -7,7 +7,7 @@ const OPEN_MS = 10_000;
  * A circuit breaker: after some failures in a row nobody is let through for a while, so that a gate
  * learns at once what it would learn after a time-out; then one call tries, and its outcome counts.
  */
-export class Breaker {
+export class CircuitBreaker {
   readonly #clock: Clock;
   #failures = 0;
   #openUntil = 0;
@@ -18,7 +18,7 @@ export class Breaker {
   }
 
   /** Whether a call may be made now; who was let through says how it ended. */
-  lets(): boolean {
+  allowsCall(): boolean {
     if (this.#failures < FAILURES_TO_OPEN) {
       return true;
     }
@@ -29,12 +29,12 @@ export class Breaker {
     return true;
   }
 
-  succeeded(): void {
+  recordSuccess(): void {
     this.#failures = 0;
     this.#trying = false;
   }
 
-  failed(): void {
+  recordFailure(): void {
     this.#failures += 1;
     this.#trying = false;
     this.#openUntil = this.#clock.monotonic() + OPEN_MS;

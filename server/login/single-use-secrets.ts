@@ -8,7 +8,7 @@ const PLACE = 'login.singleUse';
 export type SingleUseKind = 'invitation' | 'ticket' | 'spent';
 
 /** Secrets that work once and not for long; in the store, so that they hold on every node. */
-export class SingleUse {
+export class SingleUseSecrets {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #now: () => number;
@@ -20,13 +20,13 @@ export class SingleUse {
   }
 
   /** Makes a secret; an older one of the same kind and subject (if it has one) is worth nothing more. */
-  async give(
+  async issue(
     tx: Tx,
     one: { kind: SingleUseKind; subject: string; body: object; lifeMs: number },
   ): Promise<string> {
     const { kind, subject, body, lifeMs } = one;
     if (subject !== '') {
-      await this.withdraw(tx, kind, subject);
+      await this.revoke(tx, kind, subject);
     }
     const secret = newSecret();
     const row = {
@@ -41,7 +41,7 @@ export class SingleUse {
   }
 
   /** What a secret stands for, without using it up. */
-  async look(kind: SingleUseKind, secret: unknown): Promise<object | undefined> {
+  async peek(kind: SingleUseKind, secret: unknown): Promise<object | undefined> {
     if (!isSecret(secret)) {
       return undefined;
     }
@@ -56,7 +56,7 @@ export class SingleUse {
   }
 
   /** Uses a secret up: of two who bring it at once, one gets what it stands for. */
-  async take(tx: Tx, kind: SingleUseKind, secret: unknown): Promise<object | undefined> {
+  async redeem(tx: Tx, kind: SingleUseKind, secret: unknown): Promise<object | undefined> {
     if (!isSecret(secret)) {
       return undefined;
     }
@@ -71,7 +71,7 @@ export class SingleUse {
       : undefined;
   }
 
-  async withdraw(tx: Tx, kind: SingleUseKind, subject: string): Promise<void> {
+  async revoke(tx: Tx, kind: SingleUseKind, subject: string): Promise<void> {
     await tx
       .deleteFrom('single_use')
       .where('kind', '=', kind)
@@ -80,7 +80,7 @@ export class SingleUse {
   }
 
   /** Notes that a value which we did not keep has come back; false when it had done so before. */
-  async spend(value: string, lifeMs: number): Promise<boolean> {
+  async markSpent(value: string, lifeMs: number): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await this.#store.db
       .insertInto('single_use')
       .values({
@@ -95,7 +95,7 @@ export class SingleUse {
     return Number(numInsertedOrUpdatedRows ?? 0) > 0;
   }
 
-  async forget(): Promise<void> {
+  async purgeExpired(): Promise<void> {
     await this.#store.db.deleteFrom('single_use').where('expires_at', '<=', this.#now()).execute();
   }
 }

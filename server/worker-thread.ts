@@ -10,7 +10,7 @@ const isSource = import.meta.url.endsWith('.ts');
  *
  * @param entry such as `new URL('./build.worker', import.meta.url)`: without its ending.
  */
-export function openThread(entry: URL, workerData?: unknown): Worker {
+export function startThread(entry: URL, workerData?: unknown): Worker {
   const url = `${entry.href}.${isSource ? 'ts' : 'js'}`;
   if (!isSource) {
     return new Worker(new URL(url), { workerData });

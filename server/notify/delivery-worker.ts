@@ -2,7 +2,7 @@ import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
-import type { Claimed, Outbox } from './message-outbox.ts';
+import type { ClaimedMessage, Outbox } from './message-outbox.ts';
 import type { Channel } from './templates.ts';
 import type { SendOutcome } from './transport.ts';
 
@@ -22,17 +22,17 @@ const RETRY_AFTER_MAX_MS = 3_600_000;
 const STOP_MS = 5_000;
 
 /** Hands one message over; an outcome, never a throw. */
-export type Hand = (one: Claimed) => Promise<SendOutcome>;
+export type Deliver = (one: ClaimedMessage) => Promise<SendOutcome>;
 
 /**
  * Carries one channel's messages from the outbox to their transport. A message that the other end puts
  * off waits and counts an attempt; while the other end is gone the whole channel waits, one message at a
  * time looks whether it is back, and no attempt is counted.
  */
-export class Courier {
+export class DeliveryWorker {
   readonly channel: Channel;
   readonly #outbox: Outbox;
-  readonly #hand: Hand;
+  readonly #hand: Deliver;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #random: () => number;
@@ -47,7 +47,7 @@ export class Courier {
   constructor(deps: {
     channel: Channel;
     outbox: Outbox;
-    hand: Hand;
+    hand: Deliver;
     clock: Clock;
     log: Log;
     random: () => number;
@@ -72,7 +72,7 @@ export class Courier {
     const enough = new Promise<void>((resolve) => {
       cancel = this.#clock.after(STOP_MS, resolve);
     });
-    await Promise.race([this.settled(), enough]);
+    await Promise.race([this.idle(), enough]);
     cancel();
   }
 
@@ -99,7 +99,7 @@ export class Courier {
   }
 
   /** Resolves once nothing is being claimed or sent. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     while (this.#claiming || this.#inFlight.size > 0) {
       await this.#claiming;
       await Promise.all(this.#inFlight.values());
@@ -133,7 +133,7 @@ export class Courier {
     }
   }
 
-  #begin(messages: readonly Claimed[]): void {
+  #begin(messages: readonly ClaimedMessage[]): void {
     for (const one of messages) {
       this.#ordinaryInFlight += one.urgent ? 0 : 1;
       const sending = this.#send(one)
@@ -150,14 +150,14 @@ export class Courier {
     }
   }
 
-  async #send(one: Claimed): Promise<void> {
+  async #send(one: ClaimedMessage): Promise<void> {
     const outcome = await this.#hand(one);
     if (outcome.outcome !== 'unreachable') {
       this.#reached();
     }
     switch (outcome.outcome) {
       case 'sent':
-        return this.#outbox.delivered(one);
+        return this.#outbox.markDelivered(one);
       case 'refused':
         return this.#giveUp(one, outcome.code);
       case 'later':
@@ -167,7 +167,7 @@ export class Courier {
     }
   }
 
-  async #later(one: Claimed, code: string, retryAfterMs = 0): Promise<void> {
+  async #later(one: ClaimedMessage, code: string, retryAfterMs = 0): Promise<void> {
     const { attemptsMax } = this.#outbox.limits;
     if (one.attempts >= attemptsMax || this.#isTooOld(one)) {
       return this.#giveUp(one, code);
@@ -175,10 +175,10 @@ export class Courier {
     const limits = one.urgent ? urgentBackoff : laterBackoff;
     const drawn = this.#halfJitter(one.attempts - 1, limits);
     const delayMs = Math.max(drawn, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
-    await this.#outbox.putOff(one, code, delayMs, { counts: true });
+    await this.#outbox.reschedule(one, code, delayMs, { counts: true });
   }
 
-  async #gone(one: Claimed, code: string): Promise<void> {
+  async #gone(one: ClaimedMessage, code: string): Promise<void> {
     const now = this.#clock.now();
     const failures = this.#unreachable?.failures ?? 0;
     const pauseMs = this.#halfJitter(failures, unreachableBackoff);
@@ -190,7 +190,7 @@ export class Courier {
     if (this.#isTooOld(one)) {
       return this.#giveUp(one, code);
     }
-    await this.#outbox.putOff(one, code, 0, { counts: false });
+    await this.#outbox.reschedule(one, code, 0, { counts: false });
   }
 
   #reached(): void {
@@ -200,16 +200,16 @@ export class Courier {
     }
   }
 
-  async #giveUp(one: Claimed, code: string): Promise<void> {
+  async #giveUp(one: ClaimedMessage, code: string): Promise<void> {
     const { id, template, attempts } = one;
     this.#log.error(
       { channel: this.channel, message: id, template, attempts, code },
       'dead letter',
     );
-    await this.#outbox.dead(one, code);
+    await this.#outbox.markDead(one, code);
   }
 
-  #isTooOld(one: Claimed): boolean {
+  #isTooOld(one: ClaimedMessage): boolean {
     return this.#clock.now() - one.createdAt >= this.#outbox.limits.ageMaxMs;
   }
 

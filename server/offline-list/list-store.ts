@@ -10,7 +10,7 @@ import { sha256 } from './crypto.ts';
 const PLACE = 'offline.epochKey';
 
 /** A policy's list in force, with the entries that it and its full list have. */
-export interface HeldList {
+export interface PublishedList {
   policy: string;
   terms: string;
   epoch: number;
@@ -26,14 +26,14 @@ export interface HeldList {
 }
 
 /** What a publication writes beside the list itself. */
-export interface Published {
+export interface Publication {
   /** Entries that changed since the version before; `null` where that can't be told. */
   changed: number | null;
   file: { kind: 'full' | 'delta'; bytes: Uint8Array };
 }
 
 /** Lists in the database; every method is a whole unit of work. */
-export class HeldLists {
+export class ListStore {
   readonly #store: Store;
   readonly #keyring: Keyring;
 
@@ -53,7 +53,7 @@ export class HeldLists {
   }
 
   /** @throws VarcoError when what is kept was signed or sealed with keys that are no more. */
-  async read(policy: string): Promise<HeldList | undefined> {
+  async read(policy: string): Promise<PublishedList | undefined> {
     const row = await this.#store.db
       .selectFrom('offline_list as l')
       .innerJoin('offline_base as b', (join) =>
@@ -89,9 +89,9 @@ export class HeldLists {
    * @returns false when one did: then what this node knows is stale.
    */
   async write(
-    list: HeldList,
+    list: PublishedList,
     before: number | undefined,
-    { changed, file }: Published,
+    { changed, file }: Publication,
   ): Promise<boolean> {
     const { policy, version, epoch } = list;
     return this.#store.transaction(async (tx) => {
@@ -120,7 +120,7 @@ export class HeldLists {
     });
   }
 
-  #rowOf(list: HeldList, file: Published['file']): ListRow {
+  #rowOf(list: PublishedList, file: Publication['file']): ListRow {
     const epochKey = Buffer.from(list.epochKey).toString('base64url');
     return {
       terms: list.terms,

@@ -32,7 +32,7 @@ export interface FactBody extends Omit<DecidedFact, 'kind' | 'requestId'> {
 
 const known: Lookup = { head: 'select request, body from audit where request', keyType: 'text' };
 
-export interface FactsDeps {
+export interface FactStoreDeps {
   store: Store;
   audit: Audit;
   policies: Policies;
@@ -44,10 +44,10 @@ export interface FactsDeps {
  * Facts that kiosks bring: kept as they are, never judged again. What is refused is kept too, apart from
  * what is believed, where the report shows it.
  */
-export class Facts {
-  readonly #deps: FactsDeps;
+export class FactStore {
+  readonly #deps: FactStoreDeps;
 
-  constructor(deps: FactsDeps) {
+  constructor(deps: FactStoreDeps) {
     this.#deps = deps;
   }
 
@@ -57,9 +57,9 @@ export class Facts {
    *
    * @throws VarcoError `storeUnavailable`: none was kept, and all may come again.
    */
-  async takeSealed(asker: Asker, boxes: readonly string[]): Promise<Result[]> {
+  async acceptSealed(asker: Asker, boxes: readonly string[]): Promise<Result[]> {
     const opened = await Promise.all(boxes.map((box) => this.#open(box)));
-    const results = await this.take(
+    const results = await this.accept(
       asker,
       opened.filter((fact) => fact !== undefined),
     );
@@ -69,7 +69,7 @@ export class Facts {
   }
 
   /** The same for facts that were opened. @throws VarcoError `storeUnavailable`. */
-  take(asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
+  accept(asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
     return this.#deps.store.transaction((tx) => this.#take(tx, asker, facts));
   }
 
