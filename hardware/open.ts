@@ -109,8 +109,6 @@ function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
 
 /** A driver chosen, with its config checked; `open` is called only if nothing was wrong anywhere. */
 interface Chosen<Port> {
-  /** The name in the config, or else the driver's. */
-  name: string;
   open(deps: DriverDeps): Port | Promise<Port>;
 }
 
@@ -131,11 +129,11 @@ async function chooseScanners(list: unknown, problems: string[]): Promise<Chosen
 
 /** All scanners as one stream of readings. */
 async function openScanners(chosen: Chosen<Scanner>[], deps: DriverDeps): Promise<Scanner> {
-  const named = [];
-  for (const { name, open } of chosen) {
-    named.push({ name, scanner: await open(deps) });
+  const opened: Scanner[] = [];
+  for (const { open } of chosen) {
+    opened.push(await open(deps));
   }
-  return new ScannerSet(named, deps);
+  return new ScannerSet(opened, deps);
 }
 
 async function choose<Port>(
@@ -150,7 +148,7 @@ async function choose<Port>(
   if (!load) {
     const known = Object.keys(drivers).join(', ');
     problems.push(`hardware.${port}.driver: ${name} is not one of ${known}`);
-    return { name, open: () => Promise.reject(new VarcoError('configInvalid', `No ${port}`)) };
+    return { open: () => Promise.reject(new VarcoError('configInvalid', `No ${port}`)) };
   }
   const chosen = await load();
   const parsed = chosen.schema.safeParse(given);
@@ -158,7 +156,6 @@ async function choose<Port>(
     problems.push(`hardware.${[port, ...issue.path].join('.')}: ${issue.message}`);
   }
   return {
-    name: typeof given?.name === 'string' ? given.name : name,
     open: (deps) => chosen.open(parsed.data as never, deps),
   };
 }
