@@ -31,9 +31,9 @@ export interface Reading {
 
 /**
  * A scanner's name as a peripheral, by its place in the config: the first is `scanner`, whatever its
- * driver, and the others are `scanner-2`, `scanner-3`, …
+ * driver, and the others are `scanner.2`, `scanner.3`, …
  */
-export type ScannerName = 'scanner' | `scanner-${number}`;
+export type ScannerName = 'scanner' | `scanner.${number}`;
 
 /**
  * What a scanner reports. `scanner` says which of several it is; a driver, which is always one, leaves

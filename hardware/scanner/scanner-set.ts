@@ -72,5 +72,5 @@ export class ScannerSet implements Scanner {
 }
 
 function scannerName(index: number): ScannerName {
-  return index === 0 ? 'scanner' : `scanner-${index + 1}`;
+  return index === 0 ? 'scanner' : `scanner.${index + 1}`;
 }

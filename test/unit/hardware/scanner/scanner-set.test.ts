@@ -103,11 +103,11 @@ it('reports health and view of each scanner under its own peripheral name', asyn
   wand.events?.view?.('lensCovered');
   expect(reports).toEqual([
     'scanner opening',
-    'scanner-2 ready',
+    'scanner.2 ready',
     'scanner lost',
     'scanner tooDark',
-    'scanner-2 lost',
-    'scanner-2 lensCovered',
+    'scanner.2 lost',
+    'scanner.2 lensCovered',
   ]);
 });
 
