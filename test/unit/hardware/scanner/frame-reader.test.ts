@@ -65,7 +65,7 @@ function flat(level: number): LumaFrame {
   return { data: new Uint8Array(320 * 240).fill(level), width: 320, height: 240 };
 }
 
-const code = (text: string, trust: DecodedCode['trust'] = 'seconded'): DecodedCode => ({
+const code = (text: string, trust: DecodedCode['trust'] = 'confirmed'): DecodedCode => ({
   text,
   symbology: 'qr',
   decoder: 'test',
@@ -155,12 +155,11 @@ it('reports no view that passes within three seconds', async () => {
 });
 
 it('loses a picture that breaks the decoder, and nothing else', async () => {
-  const { answers, offer, told, reader } = setUp();
+  const { answers, offer, told } = setUp();
   answers.push(new VarcoError('decoderTimeout', 'no'), found(code('A')));
   await offer(scene(0));
   await offer(scene(30));
   expect(told).toEqual(['A 2']);
-  expect(reader.counts.broken).toBe(1);
 });
 
 it('says once that the decoder is gone, and once that it is back', async () => {
