@@ -19,12 +19,12 @@ export class Listener implements SpeakerWatch {
     this.#tell = tell;
   }
 
-  said(text: string, language: string): void {
+  spoken(text: string, language: string): void {
     this.#take(text, language);
   }
 
-  heard(what: 'click' | 'silence' | 'volume'): void {
-    if (what === 'click') {
+  played(sound: 'click' | 'silence' | 'volume'): void {
+    if (sound === 'click') {
       this.#take('(click)', '');
     }
   }

@@ -23,9 +23,9 @@ export function screenCommand(): Command {
           look: () => lookAtPage(url),
           clock: systemClock,
           random: Math.random,
-          told: (told) => {
-            log.info(told, 'screen');
-            if (told.event === 'givenUp') {
+          onEvent: (event) => {
+            log.info(event, 'screen');
+            if (event.event === 'givenUp') {
               process.exitCode = EXIT_GIVEN_UP;
               resolve();
             }
