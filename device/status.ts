@@ -1,6 +1,6 @@
 import type { KioskStatus, Peripherals } from '../shared/protocol/status.ts';
 import { SOFTWARE } from './link/open-link.ts';
-import type { SelfTestResult } from './session/self-test.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
 import type { Phase } from './session/state.ts';
 
 const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {

@@ -3,7 +3,7 @@ import type { EnrolInvitation } from '../../shared/protocol/enrolment.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { KioskEnrolment, KioskLink, KioskLog } from '../kiosk-options.ts';
-import type { Disk } from '../offline/disk.ts';
+import type { Disk } from '../storage/disk.ts';
 import { type EnrolDeps, enrol } from './enrol.ts';
 import { type EnrolledIdentity, keepIdentity, newKey } from './identity.ts';
 import type { Link, LinkEvents } from './link.ts';

@@ -7,7 +7,7 @@ import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
 import type { KioskStatus } from '../../shared/protocol/status.ts';
 import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
-import { Reporter } from '../telemetry/reporter.ts';
+import { Reporter } from './reporter.ts';
 import { LinkQuality } from './link-quality.ts';
 import {
   CONNECT_TIMEOUT_MS,

@@ -1,5 +1,5 @@
 import { clear, isResting, stay } from './rest.ts';
-import { allPassed } from './self-test.ts';
+import { allPassed } from './tested-parts.ts';
 import type { Event, SessionConfig, State, Step } from './state.ts';
 
 /** A test that hangs is over after so long, in milliseconds. */

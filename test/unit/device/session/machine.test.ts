@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { startEntry, startOneTime } from '../../../../device/session/code-entry.ts';
 import { initialState, step } from '../../../../device/session/machine.ts';
 import { screenOf } from '../../../../device/session/screen.ts';
-import type { SelfTestResult } from '../../../../device/session/self-test.ts';
+import type { SelfTestResult } from '../../../../device/session/tested-parts.ts';
 import type {
   Effect,
   Event,
