@@ -1,24 +1,24 @@
 import type { Health, Key, Reading, Symbology } from '../hardware/ports.ts';
 import { errorCode } from '../shared/errors.ts';
-import type { KioskStatus } from '../shared/protocol/status.ts';
+import type { KioskStatus } from '../shared/protocol/kiosk-status.ts';
 import type { Verdict } from '../shared/verdict.ts';
-import { VerdictClient, type Question } from './verdict/verdict-client.ts';
-import { Peripherals } from './peripherals/peripherals.ts';
+import { PassageReporter } from './facts/passage-reporter.ts';
 import type { KioskOptions, KioskSession } from './kiosk-options.ts';
 import type { BootAnswer } from './link/link.ts';
-import { NextSession } from './remote/config/next-session.ts';
 import { PartHealth } from './peripherals/part-health.ts';
-import { PassageReporter } from './facts/passage-reporter.ts';
+import { Peripherals } from './peripherals/peripherals.ts';
+import { NextSession } from './remote/config/next-session.ts';
+import { type ManagedGate, Site } from './remote/remote-management.ts';
 import { SelfTester } from './self-test/self-tester.ts';
 import { initialState, step } from './session/machine.ts';
 import { type Receipt, receiptNumber } from './session/receipt.ts';
 import { isResting } from './session/rest.ts';
 import { type Screen, screenOf } from './session/screen.ts';
-import type { SelfTestResult } from './session/tested-parts.ts';
 import type { Effect, Event, State } from './session/state.ts';
-import { Site, type ManagedGate } from './remote/remote-management.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
 import { reportedState, testedPeripherals } from './status.ts';
 import { CredentialVerifier } from './verdict/credential-verifier.ts';
+import { type Question, VerdictClient } from './verdict/verdict-client.ts';
 
 /**
  * The kiosk's mind at work: port events in, the session's step, its effects out to the ports. It holds

@@ -1,13 +1,13 @@
 import { errorCode } from '../../shared/errors.ts';
-import { parseInvitation } from '../../shared/protocol/enrolment.ts';
-import type { AnswerOf } from '../../shared/protocol/messages.ts';
-import type { OutcomeCounts } from '../../shared/protocol/status.ts';
-import { type CommandedGate, Commands } from './commands/commands.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
+import { parseInvitation } from '../../shared/protocol/enrolment-messages.ts';
+import type { OutcomeCounts } from '../../shared/protocol/kiosk-status.ts';
 import type { KioskOptions } from '../kiosk-options.ts';
 import type { BootAnswer, LinkEvents } from '../link/link.ts';
 import { isResting } from '../session/rest.ts';
 import type { PlaceStage } from '../session/state.ts';
-import type { ConfiguredGate } from './config/remote-config.ts';
+import { type CommandedGate, Commands } from './commands/commands.ts';
+import type { ConfiguredGate } from './config/remote-config-applier.ts';
 
 /** The gate as its site sees it: commanded, configured, and given its place. */
 export interface ManagedGate extends CommandedGate, ConfiguredGate {

@@ -4,8 +4,8 @@ import type { Offline } from '../list/gate-list.ts';
 import type { PartHealth } from '../peripherals/part-health.ts';
 import type { SelfTestResult } from '../session/tested-parts.ts';
 import type { CredentialVerifier } from '../verdict/credential-verifier.ts';
-import { checkList } from './list-check.ts';
 import { type CheckOutcome, type Checks, clockOutcome, runSelfTest } from './checks.ts';
+import { checkList } from './list-check.ts';
 
 /** What a self-test looks at. */
 export interface TesterDeps {

@@ -13,9 +13,9 @@ import { expectedKind } from './entry-echo.ts';
 import { possibleLetters } from './entry-letters.ts';
 import { faceOf } from './face.ts';
 import { receiptTime } from './receipt.ts';
-import type { SelfTestResult } from './tested-parts.ts';
 import { type Spoken, spokenOf } from './spoken.ts';
 import type { Look, Phase, State } from './state.ts';
+import type { SelfTestResult } from './tested-parts.ts';
 import { textsOf } from './texts/texts.ts';
 import type { Texts, Words } from './texts/words.ts';
 

@@ -1,16 +1,16 @@
 import type { Symbology } from '../../hardware/ports.ts';
 import type { Clock } from '../../shared/clock.ts';
-import { fromCard } from '../../shared/codice-fiscale/card.ts';
+import { fromCard } from '../../shared/codice-fiscale/tessera-sanitaria.ts';
 import {
   type Credential,
   type DecodedCredential,
   decodeCredential,
   type Verify,
 } from '../../shared/credential/credential.ts';
-import { SeenLiveCodes } from '../../shared/credential/live.ts';
-import { credentialVerifier } from './signing-keys.ts';
-import type { LastBoot } from './last-boot.ts';
+import { SeenLiveCodes } from '../../shared/credential/live-code.ts';
 import { ServerClock } from '../time/server-clock.ts';
+import type { LastBoot } from './last-boot.ts';
+import { credentialVerifier } from './signing-keys.ts';
 
 /** Whose codes this gate reads, as the server said; before the first boot nobody's. */
 export class CredentialVerifier {

@@ -15,7 +15,12 @@ export class VerdictClient {
   readonly #trust: CredentialVerifier;
 
   /** @param answerMs how long the server has, in milliseconds. */
-  constructor(link: KioskLink, offline: Offline | undefined, answerMs: () => number, trust: CredentialVerifier) {
+  constructor(
+    link: KioskLink,
+    offline: Offline | undefined,
+    answerMs: () => number,
+    trust: CredentialVerifier,
+  ) {
     this.#link = link;
     this.#offline = offline;
     this.#answerMs = answerMs;

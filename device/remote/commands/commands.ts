@@ -1,12 +1,16 @@
 import type { Signal } from '../../../hardware/ports.ts';
 import type { Clock } from '../../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
-import type { CommandAnswer, CommandName, KioskCommand } from '../../../shared/protocol/command.ts';
+import type {
+  CommandAnswer,
+  CommandName,
+  KioskCommand,
+} from '../../../shared/protocol/kiosk-command.ts';
 import type { KioskLink, KioskLog } from '../../kiosk-options.ts';
 import { isResting } from '../../session/rest.ts';
 import type { Screen } from '../../session/screen.ts';
-import type { SelfTestResult } from '../../session/tested-parts.ts';
 import type { Phase, Service } from '../../session/state.ts';
+import type { SelfTestResult } from '../../session/tested-parts.ts';
 import type { RecentLog } from './recent-log.ts';
 import { type Ended, ResultSender } from './result-sender.ts';
 import { screenPicture } from './screen-picture.ts';

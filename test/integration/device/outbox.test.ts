@@ -5,7 +5,6 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { directoryDisk } from '../../../device/storage/disk.ts';
 import {
   type Delivery,
   defaultOutboxLimits,
@@ -13,7 +12,8 @@ import {
   type OutboxItem,
 } from '../../../device/facts/outbox.ts';
 import { type SealedFact, sealFact } from '../../../device/facts/seal.ts';
-import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import { directoryDisk } from '../../../device/storage/disk.ts';
+import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import type { Fact } from '../../../shared/fact.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
 import { filesHolding } from '../../support/canary.ts';

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
-import type { KioskLink } from '../../../../device/kiosk-options.ts';
 import { PassageReporter } from '../../../../device/facts/passage-reporter.ts';
-import { generateKeyringFile, Keyring } from '../../../../server/credential/keyring.ts';
+import type { KioskLink } from '../../../../device/kiosk-options.ts';
+import { generateKeyringFile, Keyring } from '../../../../server/keys/keyring.ts';
 import { CallError } from '../../../../shared/protocol/call-error.ts';
 import { ManualClock } from '../../../support/hands/manual-clock.ts';
 import { Waiter } from '../../../support/waiter.ts';

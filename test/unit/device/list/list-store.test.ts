@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import type { Disk } from '../../../../device/storage/disk.ts';
 import { ListStore } from '../../../../device/list/list-store.ts';
+import type { Disk } from '../../../../device/storage/disk.ts';
 import {
   buildDelta,
   buildFullList,
   type ListTerms,
-} from '../../../../shared/offline-list/build.ts';
+} from '../../../../shared/offline-list/build-list.ts';
 import type { EntryState } from '../../../../shared/offline-list/entry-table.ts';
 import { buildTools, keyOf, openTools, tableOf, terms } from '../../../support/hands/list-tools.ts';
 

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import type { Disk } from '../../../../device/storage/disk.ts';
 import { ListStore } from '../../../../device/list/list-store.ts';
 import {
   type FetchList,
@@ -7,7 +6,8 @@ import {
   ListSync,
   type SyncState,
 } from '../../../../device/list/list-sync.ts';
-import { buildDelta, buildFullList } from '../../../../shared/offline-list/build.ts';
+import type { Disk } from '../../../../device/storage/disk.ts';
+import { buildDelta, buildFullList } from '../../../../shared/offline-list/build-list.ts';
 import { buildTools, openTools, tableOf, terms } from '../../../support/hands/list-tools.ts';
 import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';
 

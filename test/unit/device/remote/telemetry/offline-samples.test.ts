@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest';
-import { SAMPLE_EVERY_MS, OfflineSamples } from '../../../../../device/remote/telemetry/offline-samples.ts';
+import {
+  OfflineSamples,
+  SAMPLE_EVERY_MS,
+} from '../../../../../device/remote/telemetry/offline-samples.ts';
 import type { Sample } from '../../../../../shared/protocol/measurement.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
