@@ -25,16 +25,16 @@ import type { SessionConfig, State } from './session/state.ts';
 /** The kiosk's hands and eyes. */
 export interface KioskPorts {
   scanner: Scanner;
-  keypad?: Keypad;
+  keypad?: Keypad | undefined;
   display: Display<Screen>;
   indicator: Indicator;
   /** Signals as sounds, beside the lamps. */
-  sounds?: Indicator;
+  sounds?: Indicator | undefined;
   turnstile: Turnstile;
-  speaker?: Speaker;
+  speaker?: Speaker | undefined;
   /** Whether characters of a code may be spoken. */
-  headset?: Headset;
-  printer?: Printer;
+  headset?: Headset | undefined;
+  printer?: Printer | undefined;
 }
 
 /** The part of the link that a kiosk uses. */

@@ -29,20 +29,33 @@ export interface Reading {
   frames?: number;
 }
 
-/** What a scanner reports. */
+/**
+ * A scanner's name as a peripheral, by its place in the config: the first is `scanner`, whatever its
+ * driver, and the others are `scanner.2`, `scanner.3`, …
+ */
+export type ScannerName = 'scanner' | `scanner.${number}`;
+
+/**
+ * What a scanner reports. `scanner` says which of several it is; a driver, which is always one, leaves
+ * it out and is `scanner`.
+ */
 export interface ScannerEvents {
   reading(reading: Reading): void;
   /** Something that looks like a code is in view and can't be read: "closer, hold still". */
   unreadable(source: string): void;
-  health(health: Health): void;
+  /** The health of this one scanner; the kiosk can read as long as any of its scanners is ready. */
+  health(health: Health, scanner?: ScannerName): void;
   /** Several different codes of ours are in view at once: "one code, please". */
   several?(source: string): void;
-  /** What a camera sees as such; told when it changes. */
-  view?(source: string, view: CameraView): void;
+  /** Called when what a camera sees as a whole has changed for good; it is `clear` until then. */
+  view?(view: CameraView, scanner?: ScannerName): void;
 }
 
-/** What keeps a camera that works from seeing: for the self-test and the dashboard. */
-export type CameraView = 'clear' | 'lensCovered' | 'tooDark' | 'outOfFocus';
+/**
+ * What keeps a working camera from seeing, for status and self-test. It is no fault of the camera: the
+ * scanner stays `ready`, and the gate open.
+ */
+export type CameraView = 'clear' | 'lensCovered' | 'tooDark' | 'glare' | 'outOfFocus';
 
 export interface Scanner {
   start(events: ScannerEvents): Promise<void>;

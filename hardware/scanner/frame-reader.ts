@@ -101,7 +101,7 @@ export class FrameReader {
     const seen = glance(frame);
     const view = this.#pace.changedView(seen, at);
     if (view) {
-      this.#events?.view?.(this.#name, view);
+      this.#events?.view?.(view);
       this.#deps.torch?.(view === 'tooDark' || view === 'lensCovered');
     }
     const admitted = this.#pace.admit(seen, at) && this.wanted.length > 0;

@@ -61,6 +61,8 @@ export function moved(before: Glance, after: Glance): boolean {
 }
 
 const DARK_MEAN = 28;
+/** Sunlight or a lamp straight into the lens: auto-exposure keeps any lit scene well below this. */
+const GLARE_MEAN = 240;
 const FLAT_SPREAD = 3;
 const CLEAR_SPREAD = 18;
 const BLURRED_DETAIL = 0.9;
@@ -69,6 +71,9 @@ const BLURRED_DETAIL = 0.9;
 export function viewOf({ mean, spread, detail }: Glance): CameraView {
   if (mean < DARK_MEAN) {
     return spread < FLAT_SPREAD ? 'lensCovered' : 'tooDark';
+  }
+  if (mean > GLARE_MEAN) {
+    return 'glare';
   }
   return spread > CLEAR_SPREAD && detail < BLURRED_DETAIL ? 'outOfFocus' : 'clear';
 }

@@ -38,7 +38,7 @@ function setUp(options: { proves?: (text: string) => boolean } = {}) {
     reading: ({ text, frames }) => told.push(`${text} ${frames}`),
     unreadable: () => told.push('unreadable'),
     several: () => told.push('several'),
-    view: (_source, view) => told.push(view),
+    view: (view) => told.push(view),
     health: (health) => told.push(health.state),
   });
   const offer = async (frame: LumaFrame) => {
@@ -128,19 +128,30 @@ it('says that a code is there and can not be read', async () => {
 });
 
 it.each([
-  ['lensCovered', flat(4)],
-  ['tooDark', scene(0)],
-])('tells a view that lasts: %s', async (view, frame) => {
+  ['lensCovered', flat(1)],
+  ['tooDark', { ...scene(0), data: scene(0).data.map((level) => level / 8) }],
+  ['glare', flat(250)],
+])('reports a view that lasts: %s', async (view, frame) => {
   const { offer, told } = setUp();
-  const dark = { ...frame, data: frame.data.map((level) => level / 8) };
   for (let count = 0; count < 120; count++) {
-    await offer(dark);
+    await offer(frame);
   }
   expect(told).toEqual([view]);
   for (let count = 0; count < 120; count++) {
     await offer(scene(0));
   }
   expect(told).toEqual([view, 'clear']);
+});
+
+it('reports no view that passes within three seconds', async () => {
+  const { offer, told } = setUp();
+  for (let count = 0; count < 85; count++) {
+    await offer(flat(1));
+  }
+  for (let count = 0; count < 120; count++) {
+    await offer(scene(0));
+  }
+  expect(told).toEqual([]);
 });
 
 it('loses a picture that breaks the decoder, and nothing else', async () => {

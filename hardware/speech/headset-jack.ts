@@ -1,13 +1,13 @@
 import { z } from 'zod';
 import { type OnoffDeps, OnoffSource } from '../gpio/onoff-lines.ts';
 import { pinSchema } from '../gpio/pin-config.ts';
-import type { Health } from '../ports.ts';
+import type { Headset } from '../ports.ts';
 
 /**
- * Whether a headset is plugged: characters of the code are spoken only then (EN 301 549 §8.5). `fixed`
- * is for a site that has none, or where the loudspeaker can't be overheard.
+ * Whether a headset is plugged in: only then are characters of the code spoken (EN 301 549 §8.5). `fixed`
+ * is for a kiosk without a jack, or one whose loudspeaker nobody else can overhear.
  */
-export const jackSenseConfigSchema = z.discriminatedUnion('driver', [
+export const headsetConfigSchema = z.discriminatedUnion('driver', [
   z.strictObject({ driver: z.literal('fixed'), plugged: z.boolean() }),
   z.strictObject({
     driver: z.literal('gpio'),
@@ -15,19 +15,13 @@ export const jackSenseConfigSchema = z.discriminatedUnion('driver', [
     contact: pinSchema,
   }),
 ]);
-export type JackSenseConfig = z.infer<typeof jackSenseConfigSchema>;
+export type HeadsetConfig = z.infer<typeof headsetConfigSchema>;
 
-/** Tells whether a headset is plugged; until it knows, it says no. */
-export interface JackSense {
-  start(events: { plugged(plugged: boolean): void; health(health: Health): void }): Promise<void>;
-  stop(): Promise<void>;
-}
-
-/** A plug wobbles while it goes in, in milliseconds. */
+/** The contact bounces while the plug goes in, in milliseconds. */
 const DEBOUNCE_MS = 50;
 
-/** Opens the jack's contact. When it is lost the headset counts as gone: nothing private is said aloud. */
-export function openJackSense(config: JackSenseConfig, deps: OnoffDeps): JackSense {
+/** Opens the jack's contact. When it is lost the headset counts as unplugged: nothing private is spoken. */
+export function openHeadset(config: HeadsetConfig, deps: OnoffDeps): Headset {
   if (config.driver === 'fixed') {
     return {
       async start(events) {
@@ -37,10 +31,9 @@ export function openJackSense(config: JackSenseConfig, deps: OnoffDeps): JackSen
       async stop() {},
     };
   }
-  const labels = config.controllerLabels;
   const source = new OnoffSource(
     (pins) => pins.input({ ...config.contact, debounceMs: DEBOUNCE_MS }),
-    labels ? { ...deps, labels } : deps,
+    { ...deps, labels: config.controllerLabels ?? deps.labels },
   );
   return {
     start: (events) =>
