@@ -7,7 +7,7 @@ import { kioskConfigSchema } from '../../device/config.ts';
 import { Kiosk } from '../../device/kiosk.ts';
 import type { KioskPorts } from '../../device/kiosk-options.ts';
 import { Link } from '../../device/link/link.ts';
-import { Offline } from '../../device/offline/offline.ts';
+import { Offline } from '../../device/list/gate-list.ts';
 import type { Screen } from '../../device/session/screen.ts';
 import type { State } from '../../device/session/state.ts';
 import type { Health, Key, Passage, ScannerEvents } from '../../hardware/ports.ts';

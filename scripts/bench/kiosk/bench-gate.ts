@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { sessionConfigSchema } from '../../../device/config.ts';
 import { Kiosk } from '../../../device/kiosk.ts';
 import type { KioskLink } from '../../../device/kiosk-options.ts';
-import type { Offline } from '../../../device/offline/offline.ts';
+import type { Offline } from '../../../device/list/gate-list.ts';
 import type { Screen } from '../../../device/session/screen.ts';
 import type { Display, Key, Scanner, ScannerEvents } from '../../../hardware/ports.ts';
 import { SimulatedIndicator, SimulatedTurnstile } from '../../../hardware/simulated/gate.ts';
