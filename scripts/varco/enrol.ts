@@ -4,7 +4,7 @@ import { enrol } from '../../device/link/enrol.ts';
 import { keepIdentity, newKey, readIdentity } from '../../device/link/identity.ts';
 import { readLinkTls, SOFTWARE } from '../../device/link/open-link.ts';
 import { readKioskConfig } from '../../device/main.ts';
-import { directoryDisk } from '../../device/offline/disk.ts';
+import { directoryDisk } from '../../device/storage/disk.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { isErrorCode } from '../../shared/error-codes.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';

@@ -3,7 +3,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import { isSameText } from '../keys/secret.ts';
 import type { CitizenSession, Role, Session, StaffSession } from './session.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
-import type { Arrival, OpenSession, Sessions } from './sessions.ts';
+import type { AuthenticatedIdentity, OpenSession, SessionStore } from './session-store.ts';
 
 /** The name of the field, and of the header, that bring a session's CSRF token along. */
 export const CSRF_FIELD = 'csrf';
@@ -121,7 +121,7 @@ const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
  * Finds the session of every request, and checks the CSRF token of every change that one makes. An
  * answer to somebody who is logged in is kept nowhere.
  */
-export function registerSessions(http: FastifyInstance, sessions: Sessions): void {
+export function registerSessions(http: FastifyInstance, sessions: SessionStore): void {
   http.addHook('onRequest', async (request, reply) => {
     const token = request.url.startsWith('/assets/') ? undefined : readCookie(request, 'session');
     if (token === undefined) {
@@ -159,10 +159,10 @@ export function registerSessions(http: FastifyInstance, sessions: Sessions): voi
 
 /** Logs somebody in: whatever session the browser had ends, and a new one with a new token begins. */
 export async function beginSession(
-  sessions: Sessions,
+  sessions: SessionStore,
   request: FastifyRequest,
   reply: FastifyReply,
-  arrival: Arrival,
+  arrival: AuthenticatedIdentity,
 ): Promise<string> {
   const before = opened.get(request);
   if (before) {

@@ -28,11 +28,11 @@ export type BuildInput<Name extends BuildName> = Parameters<(typeof buildJobs)[N
 export type BuildOutput<Name extends BuildName> = ReturnType<(typeof buildJobs)[Name]>;
 
 /** What a thread is told, and what it says. */
-export interface BuildQuestion {
+export interface BuildRequest {
   name: BuildName;
   input: unknown;
 }
-export type BuildAnswer = { output: unknown } | { code: ErrorCode };
+export type BuildResponse = { output: unknown } | { code: ErrorCode };
 
 /** Does one job. */
 export function runBuild<Name extends BuildName>(

@@ -2,10 +2,10 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { isErrorCode } from '../../shared/error-codes.ts';
 import { errorCode } from '../../shared/errors.ts';
-import { type BuildAnswer, type BuildQuestion, runBuild } from './build-job.ts';
+import { type BuildRequest, type BuildResponse, runBuild } from './build-job.ts';
 
-const { name, input } = workerData as BuildQuestion;
-let answer: BuildAnswer;
+const { name, input } = workerData as BuildRequest;
+let answer: BuildResponse;
 try {
   answer = { output: runBuild(name, input as never) };
 } catch (error) {

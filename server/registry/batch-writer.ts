@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
-import { type BatchResult, type ImportProgress, Intake } from './intake.ts';
+import { type ImportBatchResult, type ImportProgress, Intake } from './intake.ts';
 import type { PreparedRows } from './prepare.ts';
 import { sealIdentityText } from './sealed-identity.ts';
 import { STATUS_CHANNEL } from './status-events.ts';
@@ -35,7 +35,10 @@ export class BatchWriter {
    * @param progress of an import: written with the rows, so that an interrupted one resumes. Between its
    * batches others may write.
    */
-  async write({ people, today }: PreparedRows, progress?: ImportProgress): Promise<BatchResult> {
+  async write(
+    { people, today }: PreparedRows,
+    progress?: ImportProgress,
+  ): Promise<ImportBatchResult> {
     const keyring = this.#keyring;
     const given = people.map((person) => ({
       person,
@@ -46,7 +49,7 @@ export class BatchWriter {
       await sleep(Math.max(0, this.#doneAt + ROOM_MS - performance.now()));
     }
     const result = await this.#store.transaction((tx) =>
-      this.#intake.take(tx, given, today, progress),
+      this.#intake.apply(tx, given, today, progress),
     );
     this.#doneAt = performance.now();
     this.#areNew = result.newPersons * 2 >= result.persons;

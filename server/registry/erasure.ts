@@ -87,10 +87,10 @@ async function revokeAll(tx: Tx, personId: number, at: number): Promise<string[]
 }
 
 /** How long an offline list may still need the refusal of an erased person's code. */
-export const ERASED_ENTRIES_KEPT_MS = 30 * 86_400_000;
+export const ERASED_ENTRIES_RETENTION_MS = 30 * 86_400_000;
 
 /** Lets go of the offline lists' derived values of people who were erased long enough ago. */
-export async function forgetErased(store: Store, now: number): Promise<void> {
+export async function purgeErasedEntries(store: Store, now: number): Promise<void> {
   await store.db
     .deleteFrom('offline_entry')
     .where('credential_id', 'in', (query) =>
@@ -98,7 +98,7 @@ export async function forgetErased(store: Store, now: number): Promise<void> {
         .selectFrom('credential as c')
         .innerJoin('person as p', 'p.id', 'c.person_id')
         .select('c.id')
-        .where('p.erased_at', '<', now - ERASED_ENTRIES_KEPT_MS),
+        .where('p.erased_at', '<', now - ERASED_ENTRIES_RETENTION_MS),
     )
     .execute();
 }

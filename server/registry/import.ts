@@ -6,7 +6,7 @@ import { type CutBlock, cutBlocks } from './import-blocks.ts';
 import type { ImportFormat } from './import-records.ts';
 import type { RowProblem } from './intake-batch.ts';
 import type { PreparedBlock, PreparedPerson, Reject } from './prepare.ts';
-import { Preparers } from './prepare-threads.ts';
+import { PreparePool } from './prepare-threads.ts';
 import type { Registry } from './registry.ts';
 
 /** Lines in one transaction, about: the last block goes in whole. A server's writes wait so long. */
@@ -51,7 +51,7 @@ export async function importFile(
   const { fingerprint, dryRun } = options;
   const linesDone = fingerprint && !dryRun ? await registry.importedLines(fingerprint) : 0;
   const batches = new Batches(registry, options, linesDone);
-  const preparers = new Preparers(options.threads);
+  const preparers = new PreparePool(options.threads);
   const ahead: { cut: CutBlock; prepared: Promise<PreparedBlock> }[] = [];
   const settle = async (blocksLeft: number) => {
     while (ahead.length > blocksLeft) {

@@ -1,5 +1,5 @@
 import type { PersonRow, VerbaleRow } from './intake-statements.ts';
-import { status } from './person-status.ts';
+import { foldStatus } from './person-status.ts';
 import type { PreparedPerson, PreparedVerbale } from './prepare.ts';
 import type { Verbale } from './verbale.ts';
 
@@ -9,7 +9,7 @@ export type RowProblem = 'protocolOfAnother' | 'conflictingContent';
 export const NO_STATUS = '{}';
 
 /** A person as some rows give it; in the order of the rows, and more than once where they stand apart. */
-export interface GivenPerson {
+export interface InputPerson {
   mac: string;
   person: PreparedPerson;
   /** Sealed already, for somebody who is new. */
@@ -17,7 +17,7 @@ export interface GivenPerson {
 }
 
 /** A person of a batch. */
-export interface Taken {
+export interface BatchPerson {
   mac: string;
   /** As the last of its rows gives it. */
   given: PreparedPerson;
@@ -31,8 +31,8 @@ export interface Taken {
   next: string;
 }
 
-export interface Write {
-  owner: Taken;
+export interface VerbaleWrite {
+  owner: BatchPerson;
   verbale: PreparedVerbale;
 }
 
@@ -43,12 +43,12 @@ const stateRank = { draft: 0, definitive: 1, superseded: 1, annulled: 2 } as con
  * The statuses of the persons who are not in the database yet: all their verbali are in the batch. Whose
  * verbali stood together and are all written has it already.
  */
-export function foldFresh(
-  fresh: readonly Taken[],
-  writes: ReadonlyMap<string, Write>,
+export function foldNewPersons(
+  fresh: readonly BatchPerson[],
+  writes: ReadonlyMap<string, VerbaleWrite>,
   today: string,
 ): void {
-  const apart = new Map<Taken, Verbale[]>();
+  const apart = new Map<BatchPerson, Verbale[]>();
   for (const person of fresh) {
     if (person.written === person.brought) {
       person.next = person.given[5];
@@ -63,15 +63,15 @@ export function foldFresh(
     apart.get(owner)?.push(JSON.parse(verbale[6]) as Verbale);
   }
   for (const [person, own] of apart) {
-    person.next = JSON.stringify(status(own, today));
+    person.next = JSON.stringify(foldStatus(own, today));
   }
 }
 
 /** A verbale against what the database and the batch so far know under its number. */
-export function compare(
+export function compareVerbale(
   kept: VerbaleRow | undefined,
-  write: Write | undefined,
-  owner: Taken,
+  write: VerbaleWrite | undefined,
+  owner: BatchPerson,
   [, , , , state, , body]: PreparedVerbale,
 ): 'write' | 'unchanged' | RowProblem {
   if (!(kept || write)) {

@@ -2,13 +2,13 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Tables } from '../store/schema.ts';
 import { RunAgain, type Store, type Tx } from '../store/store.ts';
 import {
-  compare,
-  foldFresh,
-  type GivenPerson,
+  type BatchPerson,
+  compareVerbale,
+  foldNewPersons,
+  type InputPerson,
   NO_STATUS,
   type RowProblem,
-  type Taken,
-  type Write,
+  type VerbaleWrite,
 } from './intake-batch.ts';
 import {
   insertPersons,
@@ -22,14 +22,20 @@ import {
   verbaliByProtocol,
 } from './intake-statements.ts';
 import type { PersonRecord } from './person.ts';
-import { status } from './person-status.ts';
+import { foldStatus } from './person-status.ts';
 import type { PreparedPerson } from './prepare.ts';
-import { isSame, type Kept, merge, openIdentityText, sealIdentityText } from './sealed-identity.ts';
+import {
+  isSamePerson,
+  mergeIdentity,
+  openIdentityText,
+  type StoredPerson,
+  sealIdentityText,
+} from './sealed-identity.ts';
 import { writeStatusEvents } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 
 /** What became of the rows of one batch. */
-export interface BatchResult {
+export interface ImportBatchResult {
   persons: number;
   newPersons: number;
   verbali: number;
@@ -61,18 +67,18 @@ export class Intake {
   }
 
   /** One batch, inside a transaction; see {@link BatchWriter.write}. */
-  async take(
+  async apply(
     tx: Tx,
-    people: readonly GivenPerson[],
+    people: readonly InputPerson[],
     today: string,
     progress?: ImportProgress,
-  ): Promise<BatchResult> {
+  ): Promise<ImportBatchResult> {
     const now = this.#now();
     const persons = await this.#readPersons(tx, people);
     const { writes, unchanged, rejected } = await this.#sortVerbali(tx, people, persons);
     const all = [...persons.values()];
     const fresh = all.filter(({ known }) => !known);
-    foldFresh(fresh, writes, today);
+    foldNewPersons(fresh, writes, today);
     await this.#writeFresh(tx, fresh, now);
     const known = all.filter((one) => one.known);
     await this.#writeKnown(tx, known, now);
@@ -115,8 +121,8 @@ export class Intake {
   }
 
   /** Every person by its mac, as it is in the database and as the last row about it says. */
-  async #readPersons(tx: Tx, people: readonly GivenPerson[]): Promise<Map<string, Taken>> {
-    const persons = new Map<string, Taken>();
+  async #readPersons(tx: Tx, people: readonly InputPerson[]): Promise<Map<string, BatchPerson>> {
+    const persons = new Map<string, BatchPerson>();
     for (const { mac, person: given, box } of people) {
       const taken = persons.get(mac);
       if (taken) {
@@ -132,7 +138,7 @@ export class Intake {
     }
     const known = await this.#store.lookup<PersonRow>(tx, personsByMac, [...persons.keys()]);
     for (const row of known) {
-      const person = persons.get(row.code_mac) as Taken;
+      const person = persons.get(row.code_mac) as BatchPerson;
       person.known = row;
       person.id = row.id;
     }
@@ -142,22 +148,22 @@ export class Intake {
   /** Which verbali are to be written, by protocol number, and what is wrong with the others. */
   async #sortVerbali(
     tx: Tx,
-    people: readonly GivenPerson[],
-    persons: Map<string, Taken>,
+    people: readonly InputPerson[],
+    persons: Map<string, BatchPerson>,
   ): Promise<{
-    writes: Map<string, Write>;
+    writes: Map<string, VerbaleWrite>;
     unchanged: number;
-    rejected: BatchResult['rejected'];
+    rejected: ImportBatchResult['rejected'];
   }> {
     const known = await this.#knownVerbali(tx, people);
-    const writes = new Map<string, Write>();
-    const rejected: BatchResult['rejected'] = [];
+    const writes = new Map<string, VerbaleWrite>();
+    const rejected: ImportBatchResult['rejected'] = [];
     let unchanged = 0;
     for (const { mac, person } of people) {
-      const owner = persons.get(mac) as Taken;
+      const owner = persons.get(mac) as BatchPerson;
       for (const verbale of person[6]) {
         const [line, protocol] = verbale;
-        const verdict = compare(known.get(protocol), writes.get(protocol), owner, verbale);
+        const verdict = compareVerbale(known.get(protocol), writes.get(protocol), owner, verbale);
         if (verdict === 'unchanged') {
           unchanged += 1;
         } else if (verdict === 'write') {
@@ -171,7 +177,7 @@ export class Intake {
     return { writes, unchanged, rejected };
   }
 
-  async #knownVerbali(tx: Tx, people: readonly GivenPerson[]): Promise<Map<string, VerbaleRow>> {
+  async #knownVerbali(tx: Tx, people: readonly InputPerson[]): Promise<Map<string, VerbaleRow>> {
     const protocols = new Set<string>();
     for (const { person } of people) {
       for (const verbale of person[6]) {
@@ -183,7 +189,7 @@ export class Intake {
   }
 
   /** New persons in the order of their index: each of its pages is met once, and ids grow with it. */
-  async #writeFresh(tx: Tx, fresh: Taken[], now: number): Promise<void> {
+  async #writeFresh(tx: Tx, fresh: BatchPerson[], now: number): Promise<void> {
     if (fresh.length === 0) {
       return;
     }
@@ -202,7 +208,7 @@ export class Intake {
   }
 
   /** Persons who differ from what is kept of them. */
-  async #writeKnown(tx: Tx, known: readonly Taken[], now: number): Promise<void> {
+  async #writeKnown(tx: Tx, known: readonly BatchPerson[], now: number): Promise<void> {
     const rows: unknown[][] = [];
     for (const { mac, given, known: row } of known) {
       const kept = row && this.#keptAnew(row, given);
@@ -218,20 +224,26 @@ export class Intake {
   }
 
   /** What is kept of somebody from now on; undefined when it is what was. */
-  #keptAnew(row: PersonRow, given: PreparedPerson): Kept | undefined {
+  #keptAnew(row: PersonRow, given: PreparedPerson): StoredPerson | undefined {
     const [, identity, , , privacyVersion] = given;
     const text = openIdentityText(this.#keyring, row.identity_cipher);
     if (text === identity && (privacyVersion ?? row.privacy_version) === row.privacy_version) {
       return undefined;
     }
-    const before: Kept = { identity: JSON.parse(text), privacyVersion: row.privacy_version };
+    const before: StoredPerson = {
+      identity: JSON.parse(text),
+      privacyVersion: row.privacy_version,
+    };
     const record: PersonRecord = JSON.parse(identity);
-    const after = merge(before, privacyVersion === null ? record : { ...record, privacyVersion });
-    return isSame(before, after) ? undefined : after;
+    const after = mergeIdentity(
+      before,
+      privacyVersion === null ? record : { ...record, privacyVersion },
+    );
+    return isSamePerson(before, after) ? undefined : after;
   }
 
   /** Those who were known before and whose verbali changed their status. */
-  async #refoldKnown(tx: Tx, known: readonly Taken[], today: string): Promise<Taken[]> {
+  async #refoldKnown(tx: Tx, known: readonly BatchPerson[], today: string): Promise<BatchPerson[]> {
     const changed = new Map(known.filter(({ written }) => written > 0).map((one) => [one.id, one]));
     const verbali = new Map<number, Verbale[]>([...changed.keys()].map((id) => [id, []]));
     const rows = await this.#store.lookup<VerbaleRow>(tx, verbaliByPerson, [...changed.keys()]);
@@ -239,7 +251,7 @@ export class Intake {
       verbali.get(person_id)?.push(JSON.parse(body) as Verbale);
     }
     return [...changed.values()].filter((one) => {
-      one.next = JSON.stringify(status(verbali.get(one.id) ?? [], today));
+      one.next = JSON.stringify(foldStatus(verbali.get(one.id) ?? [], today));
       return one.next !== one.known?.status;
     });
   }

@@ -45,7 +45,7 @@ type Judgement = Verbale & { giudizio: Giudizio; definitiveOn: string };
  *
  * @param today ISO date in Italy.
  */
-export function status(verbali: readonly Verbale[], today: string): Status {
+export function foldStatus(verbali: readonly Verbale[], today: string): Status {
   const definitive = verbali
     .filter((verbale): verbale is Verbale & { definitiveOn: string } => counts(verbale, today))
     .sort(byDefinitiveOrder);

@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
 import type { Worker } from 'node:worker_threads';
 import { VarcoError } from '../../shared/errors.ts';
-import { openThread } from '../thread.ts';
+import { startThread } from '../worker-thread.ts';
 import type { Block } from './import-records.ts';
 import { type PreparedBlock, prepareBlock } from './prepare.ts';
 
-export interface PrepareQuestion {
+export interface PrepareRequest {
   id: number;
   block: Block;
   today: string;
 }
 
-export interface PrepareAnswer {
+export interface PrepareResponse {
   id: number;
   prepared: PreparedBlock;
 }
@@ -29,7 +29,7 @@ interface Waiting {
 }
 
 /** Prepares blocks of an import on as many threads as there are processors beside the writer's. */
-export class Preparers {
+export class PreparePool {
   readonly #threads: number;
   readonly #workers: Worker[] = [];
   readonly #waiting = new Map<number, Waiting>();
@@ -60,7 +60,7 @@ export class Preparers {
         return;
       }
       this.#waiting.set(id, { resolve, reject });
-      const question: PrepareQuestion = { id, block, today };
+      const question: PrepareRequest = { id, block, today };
       worker?.postMessage(question, [block.bytes.buffer as ArrayBuffer]);
     });
   }
@@ -72,8 +72,8 @@ export class Preparers {
 
   #open(): void {
     for (let opened = 0; opened < this.#threads; opened += 1) {
-      const worker = openThread(ENTRY);
-      worker.on('message', ({ id, prepared }: PrepareAnswer) => {
+      const worker = startThread(ENTRY);
+      worker.on('message', ({ id, prepared }: PrepareResponse) => {
         this.#waiting.get(id)?.resolve(prepared);
         this.#waiting.delete(id);
       });

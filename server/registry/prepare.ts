@@ -1,9 +1,9 @@
 import { VarcoError } from '../../shared/errors.ts';
 import { type Block, recordsOf } from './import-records.ts';
 import type { PersonRecord } from './person.ts';
-import { status } from './person-status.ts';
-import { checker } from './record-check.ts';
-import { merge } from './sealed-identity.ts';
+import { foldStatus } from './person-status.ts';
+import { createRecordChecker } from './record-check.ts';
+import { mergeIdentity } from './sealed-identity.ts';
 import type { Verbale } from './verbale.ts';
 
 /** A row that was not taken in. `reason` names fields and never their values. */
@@ -58,7 +58,7 @@ export interface PreparedBlock extends PreparedRows {
 
 /** Reads, checks and folds a block: all of an import that needs neither keys nor the database. Pure. */
 export function prepareBlock(block: Block, today: string): PreparedBlock {
-  const check = checker();
+  const check = createRecordChecker();
   const rows: (RegistryRow & { line: number })[] = [];
   const rejects: Reject[] = [];
   let unreadable: string | undefined;
@@ -103,7 +103,7 @@ function preparePerson(
   today: string,
 ): PreparedPerson {
   const { person } = rows.at(-1) as RegistryRow;
-  const { identity, privacyVersion } = merge(undefined, person);
+  const { identity, privacyVersion } = mergeIdentity(undefined, person);
   const verbali: Verbale[] = [];
   const prepared: PreparedVerbale[] = [];
   for (const { line, verbale } of rows) {
@@ -120,7 +120,7 @@ function preparePerson(
     Number(identity.mobile !== undefined),
     Number(identity.email !== undefined),
     privacyVersion,
-    JSON.stringify(status(verbali, today)),
+    JSON.stringify(foldStatus(verbali, today)),
     prepared,
   ];
 }

@@ -4,7 +4,7 @@ import { type PersonRecord, personSchema } from './person.ts';
 import { rowVerbaleSchema, type Verbale } from './verbale.ts';
 
 /** A record of a file that holds, or why it does not; `reason` names fields and never their values. */
-export type Checked = { person: PersonRecord; verbale?: Verbale } | { reason: string };
+export type CheckedRecord = { person: PersonRecord; verbale?: Verbale } | { reason: string };
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -16,7 +16,7 @@ export const TOO_MANY_FIELDS = Symbol('too many fields');
  * Checks records in turn. A person who stands in several rows behind each other is checked once, and is
  * then the same object in each of them.
  */
-export function checker(): (record: unknown) => Checked {
+export function createRecordChecker(): (record: unknown) => CheckedRecord {
   let last: Fields = {};
   let person = personSchema.safeParse(last);
   return (record) => {

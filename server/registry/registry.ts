@@ -3,12 +3,12 @@ import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { BatchWriter } from './batch-writer.ts';
-import { type Erasure, erase, forgetErased } from './erasure.ts';
-import type { BatchResult, ImportProgress } from './intake.ts';
+import { type Erasure, erase, purgeErasedEntries } from './erasure.ts';
+import type { ImportBatchResult, ImportProgress } from './intake.ts';
 import { type PersonRecord, personSchema } from './person.ts';
 import type { Status } from './person-status.ts';
 import { type PreparedRows, preparePeople, type RegistryRow } from './prepare.ts';
-import { laterNotice, openIdentity, sealIdentity } from './sealed-identity.ts';
+import { laterPrivacyVersion, openIdentity, sealIdentity } from './sealed-identity.ts';
 import { readStatusEvents, type StatusEvent } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 
@@ -45,7 +45,7 @@ export class Registry {
    * Takes persons and verbali in, idempotent by protocol number, in one transaction; a rejected one's
    * `line` is its index.
    */
-  importRows(rows: readonly RegistryRow[]): Promise<BatchResult> {
+  importRows(rows: readonly RegistryRow[]): Promise<ImportBatchResult> {
     const today = this.today();
     const people = preparePeople(
       rows.map((row, line) => ({ ...row, line })),
@@ -59,7 +59,7 @@ export class Registry {
    *
    * @param progress written with the rows, so that an interrupted import resumes.
    */
-  importPrepared(rows: PreparedRows, progress?: ImportProgress): Promise<BatchResult> {
+  importPrepared(rows: PreparedRows, progress?: ImportProgress): Promise<ImportBatchResult> {
     return this.#writer.write(rows, progress);
   }
 
@@ -164,7 +164,7 @@ export class Registry {
     }
     await this.#store.transaction(async (tx) => {
       const row = await this.#locked(tx, personId);
-      const accepted = laterNotice(row.privacy_version, version);
+      const accepted = laterPrivacyVersion(row.privacy_version, version);
       await tx
         .updateTable('person')
         .set({ privacy_version: accepted, updated_at: this.#now() })
@@ -202,8 +202,8 @@ export class Registry {
   }
 
   /** Lets go of what offline lists no longer need of erased people. */
-  forgetErased(): Promise<void> {
-    return forgetErased(this.#store, this.#now());
+  purgeErasedEntries(): Promise<void> {
+    return purgeErasedEntries(this.#store, this.#now());
   }
 
   /** The person's verbali as they stand in the archive, drafts too. */

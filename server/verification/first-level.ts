@@ -162,8 +162,8 @@ export class FirstLevel {
     if (retryAfterMs > 0) {
       answer = { outcome: 'throttled', retryAfterMs };
     } else if (recognition.cause !== 'recognised') {
-      await guesses.expect(this.#store, tx, [one]);
-      guesses.failed(one, decidedAt);
+      await guesses.preload(this.#store, tx, [one]);
+      guesses.recordFailure(one, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
     await guesses.write(this.#store, tx);

@@ -17,7 +17,7 @@ port.postMessage({ kind: 'ready', decoder: decoder.name } satisfies ThreadAnswer
 
 port.on('message', (question: ThreadQuestion) => {
   const { id, frame, request } = question;
-  const memory = frame.data.buffer as ArrayBuffer;
+  const memory = frame.data.buffer;
   const begun = performance.now();
   try {
     const outcome = decoder.decode(frame, request);

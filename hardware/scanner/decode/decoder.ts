@@ -18,11 +18,11 @@ export interface DecodedCode {
   decoder: string;
   corners?: Corners;
   /**
-   * How far the text may be believed: `seconded` when two decoders say the same or the symbol was read
+   * How far the text may be believed: `confirmed` when two decoders say the same or the symbol was read
    * twice; `single` when one decoder alone read it once. Error correction makes either right almost
    * always; a caller that can check the content (a signature, a check character) needs no more.
    */
-  trust: 'seconded' | 'single';
+  trust: 'confirmed' | 'single';
 }
 
 /** What is looked for in one picture, and how long that may take. */

@@ -131,7 +131,7 @@ function readGrid(
       const corners = gridCorners(grid.x, grid.y, grid.nodes);
       const placed = { ...read, corners };
       return read.margin >= SURE_MARGIN
-        ? asCode(placed, 'seconded')
+        ? asCode(placed, 'confirmed')
         : secondBy(flattenGrid(frame, grid, FLAT_PIXELS), placed);
     }
   }

@@ -21,7 +21,7 @@ const SIDE_MAX = 640;
 export function judgeReading(frame: LumaFrame, read: ZxingRead): DecodedCode | undefined {
   const map = read.dimension > 0 ? squareToCorners(read.corners, read.dimension) : undefined;
   if (read.margin >= MARGIN_ENOUGH || !map) {
-    return asCode(read, read.margin >= MARGIN_ENOUGH ? 'seconded' : 'single');
+    return asCode(read, read.margin >= MARGIN_ENOUGH ? 'confirmed' : 'single');
   }
   const pixels = Math.max(2, Math.min(MODULE_PIXELS, Math.floor(SIDE_MAX / (read.dimension + 8))));
   return secondBy(flattenPlane(frame, map, read.dimension, pixels), read);
@@ -34,7 +34,7 @@ export function secondBy(flat: LumaFrame, read: ZxingRead): DecodedCode | undefi
     return asCode(read, 'single');
   }
   return sameBytes(second.bytes, read.bytes) || second.text === read.text
-    ? asCode(read, 'seconded')
+    ? asCode(read, 'confirmed')
     : undefined;
 }
 

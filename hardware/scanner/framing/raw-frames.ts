@@ -40,7 +40,7 @@ export class RawFrames implements FrameParser {
   readonly #layout: RawLayout;
   readonly #frameBytes: number;
   readonly #spare: ArrayBuffer[] = [];
-  #luma: Uint8Array | undefined;
+  #luma: Uint8Array<ArrayBuffer> | undefined;
   #offset = 0;
 
   constructor(layout: RawLayout) {

@@ -4,10 +4,10 @@ import { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
-import { status } from '../person-status.ts';
+import { foldStatus } from '../person-status.ts';
 import type { SourceAnswer, StatusSource } from '../status-source.ts';
 import { verbaleSchema } from '../verbale.ts';
-import { Breaker } from './breaker.ts';
+import { CircuitBreaker } from './circuit-breaker.ts';
 
 /** What the platform (PDND interoperabilità) gave this client; none of it has a default. */
 export interface PdndConfig {
@@ -68,7 +68,7 @@ export class PdndSource implements StatusSource {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #limits: PdndLimits;
-  readonly #breaker: Breaker;
+  readonly #breaker: CircuitBreaker;
   #voucher: Promise<Voucher> | undefined;
 
   constructor(deps: {
@@ -84,19 +84,19 @@ export class PdndSource implements StatusSource {
     this.#clock = deps.clock;
     this.#log = deps.log;
     this.#limits = deps.limits ?? defaultPdndLimits;
-    this.#breaker = new Breaker({ clock: deps.clock });
+    this.#breaker = new CircuitBreaker({ clock: deps.clock });
   }
 
   async statusOf(codiceFiscale: string): Promise<SourceAnswer> {
-    if (!this.#breaker.lets()) {
+    if (!this.#breaker.allowsCall()) {
       return { kind: 'unavailable' };
     }
     try {
       const answer = await this.#ask(codiceFiscale);
-      this.#breaker.succeeded();
+      this.#breaker.recordSuccess();
       return answer;
     } catch (error) {
-      this.#breaker.failed();
+      this.#breaker.recordFailure();
       // The error's own words stay out: an upstream may quote the request.
       this.#log.warn({ source: this.name, code: errorCode(error) }, 'source unavailable');
       return { kind: 'unavailable' };
@@ -136,7 +136,7 @@ export class PdndSource implements StatusSource {
     const json = await readJson(response, this.#limits.answerBytesMax);
     const { verbali } = answerSchema.parse(json);
     const today = new Date(this.#clock.now()).toISOString().slice(0, 10);
-    return { kind: 'known', status: status(verbali, today) };
+    return { kind: 'known', status: foldStatus(verbali, today) };
   }
 
   /** The voucher at hand, or a new one; those who ask at once share one request. */

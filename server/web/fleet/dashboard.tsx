@@ -8,7 +8,7 @@ import type { Fleet } from '../../fleet/fleet.ts';
 import { httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import { csrfOf, safePath, staffOf } from '../../login/request-session.ts';
-import type { Sessions } from '../../login/sessions.ts';
+import type { SessionStore } from '../../login/session-store.ts';
 import type { Policies } from '../../policies/policies.ts';
 import { accountOf } from '../login/account.ts';
 import type { Pages } from '../page-renderer.tsx';
@@ -26,7 +26,7 @@ export interface DashboardDeps {
   pages: Pages;
   fleet: Fleet;
   policies: Policies;
-  sessions: Sessions;
+  sessions: SessionStore;
   /** The members of staff, whose names stand beside what they did. */
   staff: () => Promise<readonly { id: string; name: string }[]>;
   log: Log;

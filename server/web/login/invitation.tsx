@@ -4,7 +4,7 @@ import type { VNode } from 'preact';
 import { toString as drawCode } from 'qrcode';
 import { z } from 'zod';
 import { sendRefusal } from '../../http-status.ts';
-import { PENDING_LIFE_MS } from '../../login/pending.ts';
+import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import type { AcceptanceProblem } from '../../login/staff-accounts.ts';
 import { totpAddress } from '../../login/totp.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
@@ -209,7 +209,7 @@ async function passkeyOptions(
     const told = problems.map((problem) => errors[problem]);
     return sendRefusal(reply, 'identityInvalid', { problems: told });
   }
-  const options = await logins.passkeys.enrolOptions(siteOf(deps, request), {
+  const options = await logins.passkeys.registrationOptions(siteOf(deps, request), {
     id: account.id,
     ...who,
   });
@@ -233,8 +233,8 @@ async function acceptPasskey(
   }>(request, 'invitationPasskey');
   const answer = given.success ? (given.data.answer as unknown) : undefined;
   const passkey =
-    pending && answer && (await logins.singleUse.spend(pending.challenge, PENDING_LIFE_MS))
-      ? await logins.passkeys.enrolled(
+    pending && answer && (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
+      ? await logins.passkeys.verifyRegistration(
           siteOf(deps, request),
           pending.challenge,
           answer as RegistrationResponseJSON,
@@ -243,7 +243,7 @@ async function acceptPasskey(
   const accountId =
     pending && passkey && (await logins.acceptWithPasskey(pending.secret, pending, passkey));
   if (!accountId) {
-    await logins.refuse(request, 'invitation', pending?.email ?? '', 'passkeyRefused');
+    await logins.recordFailure(request, 'invitation', pending?.email ?? '', 'passkeyRefused');
     return sendRefusal(reply, 'passkeyRefused', { problems: [] });
   }
   return enter(deps, request, reply, { accountId, way: 'invitation' });

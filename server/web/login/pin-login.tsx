@@ -91,7 +91,7 @@ async function logIn(
     return sendLoginProblem(deps, request, reply, 'overloaded', { to });
   }
   if (!outcome.ok) {
-    await logins.refuse(request, 'pin', form.codiceFiscale, outcome.reason);
+    await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
     return outcome.reason === 'throttled'
       ? sendLoginProblem(deps, request, reply, 'throttled', { ...outcome, to })
       : showForm(deps, request, reply, { codiceFiscale: form.codiceFiscale, isWrong: true });
@@ -166,7 +166,7 @@ async function replace(
     return showNew(deps, request, reply, pin, true);
   }
   if (!(await logins.pins.replace(codiceFiscale, pin))) {
-    await logins.refuse(request, 'pin', codiceFiscale, 'stateInvalid');
+    await logins.recordFailure(request, 'pin', codiceFiscale, 'stateInvalid');
     return sendLoginProblem(deps, request, reply, 'stateInvalid');
   }
   return enter(deps, request, reply, codiceFiscale, to);
@@ -180,6 +180,6 @@ async function enter(
   to: string | undefined,
 ): Promise<FastifyReply> {
   const arrival = { kind: 'citizen', codiceFiscale, assurance: 1, method: 'pin' } as const;
-  await deps.logins.arrive(request, reply, 'pin', arrival);
+  await deps.logins.logIn(request, reply, 'pin', arrival);
   return reply.redirect(to ?? homeOf(undefined), 303);
 }

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { fromCard } from '../../../shared/codice-fiscale/tessera-sanitaria.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
@@ -197,7 +198,10 @@ function readCodiceFiscale(
   }
   const [problem] = parsed.ok ? [] : parsed.problems;
   return {
-    problem: text.trim() === '' || !problem ? undefined : problemMessage(problem, language),
+    problem:
+      text.trim() === '' || !problem
+        ? undefined
+        : problemMessage(problem, codiceFiscaleWords[language]),
   };
 }
 
@@ -237,7 +241,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
   const about = { credentialId, codiceFiscale, purpose };
   const operator = operatorOf(visit, one);
   if (form === 'mail') {
-    const answer = await deps.secondLevel.mail(operator, about);
+    const answer = await deps.secondLevel.mailDetail(operator, about);
     return answer.outcome === 'sent'
       ? send(visit, {
           body: (
@@ -251,7 +255,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
         })
       : refuse(visit, answer);
   }
-  const answer = await deps.secondLevel.request(operator, about);
+  const answer = await deps.secondLevel.requestCode(operator, about);
   return answer.outcome === 'sent'
     ? showCodeForm(visit, box, purpose, answer.expiresInMs ?? CODE_LIFE_MS, false)
     : refuse(visit, answer);

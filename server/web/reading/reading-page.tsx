@@ -36,8 +36,8 @@ export function ReadingForm({ language, kind, requestId, seen, error }: FormProp
       <form method="post" noValidate class="varco-form">
         <input type="hidden" name="request" value={requestId} />
         {seen && <input type="hidden" name="seen" value={seen} />}
-        <Island name="code-field" data={{ language, ...(error ? { error } : {}) }}>
-          <CodeField language={language} error={error} />
+        <Island name="code-field" data={{ error }}>
+          <CodeField words={words} error={error} />
         </Island>
         <button type="submit" class="btn btn-primary btn-lg">
           {words.verify}

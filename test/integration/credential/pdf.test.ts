@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from 'vitest';
-import { credentialPdf } from '../../../server/credential/pdf.ts';
+import { credentialPdf } from '../../../server/credential/credential-pdf.ts';
 import { sheetWords } from '../../../server/credential/pdf-words.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
 import { drawPage, type OpenPdf, openPdf, readCodes, rolesOf } from '../../support/pdf-page.ts';
