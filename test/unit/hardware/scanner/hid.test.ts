@@ -134,7 +134,7 @@ it.each([
   ['deviceMissing', [KEYBOARD], undefined],
   ['permissionDenied', [HONEYWELL], 'permissionDenied'],
   ['deviceAmbiguous', [HONEYWELL, { ...HONEYWELL, serialNumber: 'B2' }], undefined],
-])('says %s', async (reason, devices, problem) => {
+])('reports %s', async (reason, devices, problem) => {
   const hid = new FakeHid();
   hid.devices = devices;
   hid.problem = problem;
@@ -145,7 +145,7 @@ it.each([
   await scanner.stop();
 });
 
-it('tells two alike apart by serial number', async () => {
+it('selects one of two equal scanners by serial number', async () => {
   const hid = new FakeHid();
   hid.devices = [HONEYWELL, { ...HONEYWELL, serialNumber: 'B2', path: '/dev/hidraw1' }];
   const scanner = openHidPos({ driver: 'hid-pos', serial: 'B2' }, { hid, clock, random: () => 0 });
@@ -173,7 +173,7 @@ it('reads from a scanner that types', async () => {
   await scanner.stop();
 });
 
-it('wants to know which keyboard is the scanner', () => {
+it('requires a vendor for a scanner that types', () => {
   expect(() =>
     openHidKeyboard({ driver: 'hid-keyboard' } as never, { hid: new FakeHid() }),
   ).toThrow(/vendorId/);
