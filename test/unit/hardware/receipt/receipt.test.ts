@@ -62,6 +62,12 @@ test('whatever the text, only our own commands reach the printer, and lines fit'
   );
 });
 
+test('a receipt has at most 64 lines', () => {
+  const lines = Array.from({ length: 64 }, () => ({ kind: 'rule' as const }));
+  expect(receiptBytes(lines, 32).length).toBeGreaterThan(64 * 32);
+  expect(() => receiptBytes([...lines, { kind: 'rule' }], 32)).toThrow(RangeError);
+});
+
 test('a receipt with personal data is refused', () => {
   const withIdentity = { ...receipt, codiceFiscale: 'RSSMRA85T10A562S' };
   const { printer } = rig();
