@@ -18,6 +18,7 @@ import { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link/link-limits.ts';
 import { Metrics } from './fleet/metrics/metrics.ts';
 import { auditPruning, Housekeeping } from './housekeeping.ts';
+import { httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
 import type { Cards } from './login/card/cards.ts';
@@ -405,7 +406,7 @@ function createHttp(
     done();
   });
   http.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const status = httpStatusOf(error);
     const code = errorCode(error);
     if (status >= 500) {
       log.error({ route: request.routeOptions.url, code }, 'http failed');

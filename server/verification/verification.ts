@@ -24,7 +24,7 @@ export interface VerifyRequest {
   liveIssuedAt?: number | undefined;
 }
 
-/** Requests that wait for the writer, at most; one more is refused as `busy`. */
+/** Requests that wait for the writer, at most; one more is refused as `overloaded`. */
 const WAITING_MAX = 4096;
 /** Requests in one transaction, at most. */
 const BATCH_MAX = 512;
@@ -78,7 +78,7 @@ export class Verification {
    * May this person pass? The same asker's same request id always gets the same answer and leaves one
    * audit row.
    *
-   * @throws VarcoError `busy`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
+   * @throws VarcoError `overloaded`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
    */
   verify(request: VerifyRequest): Promise<Answer> {
     const policy = this.#policies.find(request.policy, new Date(this.#now()));
@@ -87,7 +87,7 @@ export class Verification {
       return Promise.reject(new VarcoError('policyUnknown', message));
     }
     if (this.#waiting.length >= WAITING_MAX) {
-      return Promise.reject(new VarcoError('busy', 'Too many verifications wait'));
+      return Promise.reject(new VarcoError('overloaded', 'Too many verifications wait'));
     }
     const mac = this.#keyring.codeMac(request.codiceFiscale);
     return this.#source

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
 import type { Language } from '../../../shared/language.ts';
+import { sendRefusal } from '../../http-status.ts';
 import { clientInfo, passkeyLabel } from '../../login/logins.ts';
 import { PASSKEYS_MAX, type Passkey } from '../../login/passkeys.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
@@ -139,7 +140,7 @@ async function passkeyOptions(
   const { logins } = deps;
   const account = await logins.staff.find(staffOf(request).accountId);
   if (!account || account.passkeys >= PASSKEYS_MAX) {
-    return reply.code(403).send({ code: 'passkeysTooMany', problems: [] });
+    return sendRefusal(reply, 'passkeysTooMany', { problems: [] });
   }
   const options = await logins.passkeys.registrationOptions(siteOf(deps, request), account);
   const { challenge } = options;
@@ -170,7 +171,7 @@ async function addPasskey(
         )
       : undefined;
   if (!passkey) {
-    return reply.code(403).send({ code: 'passkeyRefused', problems: [] });
+    return sendRefusal(reply, 'passkeyRefused', { problems: [] });
   }
   await logins.addPasskey(accountId, label.trim() || passkeyLabel(), passkey);
   await note(deps, request, 'passkeyAdded');

@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { toString as drawCode } from 'qrcode';
 import { z } from 'zod';
+import { sendRefusal } from '../../http-status.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import type { AcceptanceProblem } from '../../login/staff-accounts.ts';
 import { totpAddress } from '../../login/totp.ts';
@@ -200,13 +201,13 @@ async function passkeyOptions(
   const who = whoSchema.parse(request.body ?? {});
   const account = await logins.staff.invited(secret);
   if (!account) {
-    return reply.code(410).send({ code: 'invitationSpent', problems: [] });
+    return sendRefusal(reply, 'invitationSpent', { problems: [] });
   }
   const problems = await logins.staff.identityProblems(who, account.id);
   if (problems.length > 0) {
     const { errors } = loginWords[languageOf(request)];
     const told = problems.map((problem) => errors[problem]);
-    return reply.code(422).send({ code: 'identityInvalid', problems: told });
+    return sendRefusal(reply, 'identityInvalid', { problems: told });
   }
   const options = await logins.passkeys.registrationOptions(siteOf(deps, request), {
     id: account.id,
@@ -243,7 +244,7 @@ async function acceptPasskey(
     pending && passkey && (await logins.acceptWithPasskey(pending.secret, pending, passkey));
   if (!accountId) {
     await logins.recordFailure(request, 'invitation', pending?.email ?? '', 'passkeyRefused');
-    return reply.code(403).send({ code: 'passkeyRefused', problems: [] });
+    return sendRefusal(reply, 'passkeyRefused', { problems: [] });
   }
   return enter(deps, request, reply, { accountId, way: 'invitation' });
 }

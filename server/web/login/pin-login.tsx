@@ -87,6 +87,9 @@ async function logIn(
   const form = formSchema.parse(request.body ?? {});
   const to = wantedPath(request);
   const outcome = await logins.pins.check(form, request.ip);
+  if (!outcome.ok && outcome.reason === 'overloaded') {
+    return sendLoginProblem(deps, request, reply, 'overloaded', { to });
+  }
   if (!outcome.ok) {
     await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
     return outcome.reason === 'throttled'

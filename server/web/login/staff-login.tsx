@@ -2,6 +2,7 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
+import { sendRefusal } from '../../http-status.ts';
 import { homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
@@ -142,6 +143,9 @@ async function logIn(
   if (outcome.ok) {
     return enter(deps, request, reply, { accountId: outcome.accountId, way: 'password', to });
   }
+  if (outcome.reason === 'overloaded') {
+    return sendLoginProblem(deps, request, reply, 'overloaded', { door: '/login/staff', to });
+  }
   await logins.recordFailure(request, 'password', form.email, outcome.reason);
   if (outcome.reason === 'throttled') {
     const { retryAfterMs } = outcome;
@@ -167,7 +171,7 @@ async function logInWithPasskey(
       : undefined;
   if (accountId === undefined) {
     await logins.recordFailure(request, 'passkey', '', 'wrong');
-    return reply.code(403).send({ code: 'passkeyRefused' });
+    return sendRefusal(reply, 'passkeyRefused');
   }
   return enter(deps, request, reply, { accountId, way: 'passkey', to: wantedPath(request) });
 }

@@ -187,7 +187,7 @@ export const it: LoginWords = {
       title: 'Troppi tentativi',
       text: 'Per sicurezza bisogna aspettare prima di riprovare.',
     },
-    busy: {
+    overloaded: {
       title: 'Troppi accessi insieme',
       text: 'In questo momento ci sono molte richieste. Riprova fra poco.',
     },
