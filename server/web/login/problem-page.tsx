@@ -1,7 +1,8 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { languageOf } from '../request-language.ts';
 import type { LoginDeps } from './login-deps.ts';
-import { type LoginProblem, loginWords } from './words/words.ts';
+import { loginWords } from './login-words.ts';
+import type { LoginProblem } from './words/words.ts';
 
 const statuses: Readonly<Record<LoginProblem, number>> = {
   providerDown: 503,
