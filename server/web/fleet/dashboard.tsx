@@ -16,10 +16,10 @@ import { languageOf } from '../request-language.ts';
 import type { NavigationLink } from '../shell/shell.tsx';
 import { eventId } from './event-stream.ts';
 import { Frame, type Theme, themes, type View } from './fleet-frame.tsx';
+import { fleetWords } from './fleet-words.ts';
 import { formatFor } from './format.ts';
 import type { LiveHub, Scope } from './live-hub.ts';
 import { StaffNames } from './staff-names.ts';
-import { fleetWords } from './words/all.ts';
 import type { FleetWords } from './words/words.ts';
 
 export interface DashboardDeps {

@@ -15,9 +15,10 @@ import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { answerSchema } from './staff-login.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const labelSchema = z.object({ label: z.string().max(60).catch('') });
 

@@ -15,7 +15,8 @@ import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
 import { type LoginDeps, originOf } from './login-deps.ts';
-import { type LoginWords, loginWords } from './words/words.ts';
+import { loginWords } from './login-words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const inviteSchema = z.object({
   role: z.string().max(32).catch(''),

@@ -9,8 +9,9 @@ import { writeCookie } from '../../login/session-cookie.ts';
 import { Notice } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { type LoginDeps, originOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import { sendLoginProblem, withTo } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 /** The citizens' door: which way to prove who one is, the way through a provider, and the way out. */
 export function registerCitizenLogin(http: FastifyInstance, deps: LoginDeps): void {

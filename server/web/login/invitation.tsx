@@ -11,10 +11,11 @@ import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { languageOf } from '../request-language.ts';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { sendLoginProblem } from './problem-page.tsx';
 import { answerSchema, enter } from './staff-login.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const whoSchema = z.object({
   name: z.string().max(300).catch(''),

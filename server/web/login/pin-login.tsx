@@ -8,8 +8,9 @@ import { ErrorSummary, Field } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import { sendLoginProblem } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const formSchema = z.object({
   codiceFiscale: z.string().max(64).catch(''),

@@ -10,9 +10,10 @@ import { Island } from '../island.tsx';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { sendLoginProblem } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 /** A form as it comes; what is amiss in it is simply not right. */
 const formSchema = z.object({

@@ -33,7 +33,7 @@ import {
   type ScanFormProps,
   SecondLevelForm,
 } from './desk-pages.tsx';
-import { deskWords } from './words/words.ts';
+import { deskWords } from './desk-words.ts';
 
 const REFRESH_GRACE_S = 5;
 

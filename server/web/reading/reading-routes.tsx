@@ -16,7 +16,7 @@ import { CODE_FIELD, CODE_LENGTH_MAX } from './code-field.tsx';
 import { openSeen, SEEN_MS, sealSeen } from './live-seen.ts';
 import { readerOf } from './reader.ts';
 import { type CodeKind, ReadingAnswer, ReadingForm, ReadingProblem } from './reading-page.tsx';
-import { readingWords } from './words/words.ts';
+import { readingWords } from './reading-words.ts';
 
 export interface ReadingDeps {
   pages: Pages;

@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const de: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Anmelden',
     lead: 'Wählen Sie, wie Sie sich ausweisen. Nötig ist eine Identität der Stufe 2 oder höher.',

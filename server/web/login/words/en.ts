@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const en: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Log in',
     lead: 'Choose how to prove who you are. An identity of level 2 or higher is needed.',

@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const fr: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Se connecter',
     lead: 'Choisissez comment prouver votre identité. Il faut une identité de niveau 2 ou plus.',

@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const it: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Accedi',
     lead: 'Scegli come farti riconoscere. Serve un’identità di livello 2 o superiore.',

@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const sl: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Prijava',
     lead: 'Izberite, kako se boste izkazali. Potrebna je identiteta ravni 2 ali višje.',
