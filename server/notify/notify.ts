@@ -5,8 +5,8 @@ import { isLanguage, type Language } from '../../shared/language.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { Messenger } from '../verification/messenger.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 import { checkMessage, type MessageRequest } from './message.ts';
 import {

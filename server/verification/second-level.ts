@@ -12,12 +12,12 @@ import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { decide } from './decide.ts';
 import type { GateLookup } from './gate-lookup.ts';
+import type { Messenger } from './messenger.ts';
 import { recognise } from './recognition.ts';
 
 /** An operator who is logged in with own credentials; the logins' room makes these. */

@@ -17,7 +17,7 @@ import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.
 import { generateKeyringFile } from '../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
-import type { Messenger } from '../../server/registry/status-source.ts';
+import type { Messenger } from '../../server/verification/messenger.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { type KioskKey, newKioskKey } from './kiosk-client.ts';
 
