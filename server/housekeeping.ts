@@ -14,7 +14,7 @@ export interface Chore {
   run(): Promise<unknown>;
 }
 
-/** Lets go of what must not be kept: minutes-old sightings, spent codes, audit rows past their time. */
+/** Lets go of what must not be kept: minutes-old velocityCheck, spent codes, audit rows past their time. */
 export class Housekeeping {
   readonly #chores: readonly Chore[];
   readonly #clock: Clock;
@@ -54,7 +54,7 @@ export class Housekeeping {
 }
 
 /** Prunes the audit once an hour. */
-export function pruning(checkpoints: Checkpoints, now: () => number): Chore {
+export function auditPruning(checkpoints: Checkpoints, now: () => number): Chore {
   let prunedAt: number | undefined;
   return {
     name: 'audit',

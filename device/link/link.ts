@@ -1,13 +1,12 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
-import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import type { CommandAnswer, KioskCommand } from '../../shared/protocol/kiosk-command.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
-import type { KioskStatus } from '../../shared/protocol/status.ts';
-import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
-import { Reporter } from '../telemetry/reporter.ts';
+import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/remote-config.ts';
 import { LinkQuality } from './link-quality.ts';
 import {
   CONNECT_TIMEOUT_MS,
@@ -17,6 +16,7 @@ import {
   type LinkTls,
 } from './link-socket.ts';
 import { RENEWED, reconnectDelayMs } from './reconnect.ts';
+import { Reporter } from './reporter.ts';
 
 /** What the server told an accepted kiosk. */
 export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };

@@ -107,7 +107,7 @@ export class PageDisplay implements Display {
     this.#times = deps.times ?? defaultTimes;
   }
 
-  /** @throws VarcoError with the system's code, such as `EADDRINUSE`. */
+  /** @throws VarcoError `portInUse`, `portUnusable`. */
   async start(events: DisplayEvents): Promise<void> {
     this.#events = events;
     const app = fastify({ logger: false, forceCloseConnections: true });
@@ -140,13 +140,12 @@ export class PageDisplay implements Display {
     });
     try {
       await app.listen({ host: LOOPBACK, port: this.#config.port });
-    } catch (error) {
+    } catch (cause) {
+      const code = errorCode(cause);
       throw new VarcoError(
-        errorCode(error),
-        `The page can't be served on port ${this.#config.port}`,
-        {
-          cause: error,
-        },
+        code === 'EADDRINUSE' ? 'portInUse' : 'portUnusable',
+        `The page can't be served on port ${this.#config.port} (${code})`,
+        { cause },
       );
     }
     this.#deps.ready?.(`http://${this.#authority()}/`);

@@ -9,13 +9,13 @@ import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { generateKeyringFile } from '../../server/credential/keyring.ts';
-import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
-import { freePort } from '../demo/free-port.ts';
-import type { BenchContext } from './context.ts';
+import { generateKeyringFile } from '../../server/keys/keyring.ts';
+import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
+import { freePort } from '../launch/free-port.ts';
+import type { BenchContext } from './harness/bench-context.ts';
+import type { Subject } from './link/bench-messages.ts';
 import { Children, end } from './link/children.ts';
 import { measureIdle, progress, reportIdle } from './link/idle.ts';
-import type { Subject } from './link/messages.ts';
 import { storm } from './link/storm.ts';
 
 const CONNECTIONS = 10_000;

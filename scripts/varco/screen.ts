@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { BrowserKeeper, lookAtPage } from '../../hardware/display/browser-keeper.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { untilStopped } from './until-stopped.ts';
+import { untilStopped } from '../launch/until-stopped.ts';
 
 const EXIT_GIVEN_UP = 1;
 

@@ -8,12 +8,12 @@ import {
 } from '../../shared/offline-list/entry-key.ts';
 import { type EntryState, packEntry } from '../../shared/offline-list/entry-table.ts';
 import type { Policy } from '../../shared/policy.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { PersonRecord } from '../registry/person.ts';
-import type { Status } from '../registry/status.ts';
+import type { Status } from '../registry/person-status.ts';
+import { noteCredentialChanges } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
 import { decide } from '../verification/decide.ts';
-import { noteCredentialChanges } from './changes.ts';
 
 /** Credentials read at once. */
 const READ_BATCH = 500;
@@ -60,7 +60,7 @@ export class Entries {
   }
 
   /** Every derived credential's word, in no order, and how many credentials are not derived yet. */
-  async all(terms: EntryTerms): Promise<{ words: BigUint64Array; missing: number }> {
+  async readAll(terms: EntryTerms): Promise<{ words: BigUint64Array; missing: number }> {
     let words = new BigUint64Array(READ_BATCH);
     let length = 0;
     let missing = 0;
@@ -90,7 +90,7 @@ export class Entries {
   }
 
   /** The words of some credentials, `absent` ones too; what is not derived yet is derived now. */
-  async some(ids: readonly string[], terms: EntryTerms): Promise<bigint[]> {
+  async readFor(ids: readonly string[], terms: EntryTerms): Promise<bigint[]> {
     const words: bigint[] = [];
     for (let from = 0; from < ids.length; from += READ_BATCH) {
       const batch = ids.slice(from, from + READ_BATCH);

@@ -1,16 +1,16 @@
 import { VarcoError } from '../../shared/errors.ts';
+import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
 import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Keyring } from '../credential/keyring.ts';
-import type { StatusFacts } from '../registry/status.ts';
+import { Guesses } from '../guessing/guesses.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { StatusFacts } from '../registry/person-status.ts';
+import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
 import { type Area, areas } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { GateRecords } from './gate-records.ts';
-import { Guesses } from './guesses.ts';
+import type { GateLookup } from './gate-lookup.ts';
 import { type Recognition, recognise } from './recognition.ts';
-import type { Asker } from './settlement.ts';
-import type { SourceAnswer, StatusSource } from './sources.ts';
 
 /** The name under which the audit, and the citizen's list of checks, keep first-level questions. */
 export const FIRST_LEVEL_POLICY = 'first-level';
@@ -51,7 +51,7 @@ export interface FirstLevelResult {
   reference: string;
 }
 
-/** Questions that wait for the store, at most; one more is refused as `busy`. */
+/** Questions that wait for the store, at most; one more is refused as `overloaded`. */
 const WAITING_MAX = 1024;
 
 /** A question on its way, with what is worked out before the transaction. */
@@ -70,7 +70,7 @@ interface Question extends FirstLevelRequest {
 export class FirstLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateRecords;
+  readonly #records: GateLookup;
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
   readonly #now: () => number;
@@ -79,7 +79,7 @@ export class FirstLevel {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateRecords;
+    records: GateLookup;
     audit: Audit;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;
@@ -96,11 +96,11 @@ export class FirstLevel {
   /**
    * Answers a question.
    *
-   * @throws VarcoError `busy`, `storeUnavailable`: no answer without its audit row.
+   * @throws VarcoError `overloaded`, `storeUnavailable`: no answer without its audit row.
    */
   async ask(request: FirstLevelRequest): Promise<FirstLevelResult> {
     if (this.#waiting >= WAITING_MAX) {
-      throw new VarcoError('busy', 'Too many questions wait');
+      throw new VarcoError('overloaded', 'Too many questions wait');
     }
     this.#waiting += 1;
     try {
@@ -162,8 +162,8 @@ export class FirstLevel {
     if (retryAfterMs > 0) {
       answer = { outcome: 'throttled', retryAfterMs };
     } else if (recognition.cause !== 'recognised') {
-      await guesses.expect(this.#store, tx, [one]);
-      guesses.failed(one, decidedAt);
+      await guesses.preload(this.#store, tx, [one]);
+      guesses.recordFailure(one, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
     await guesses.write(this.#store, tx);

@@ -1,6 +1,6 @@
-import { LIVE_SECONDS } from '../../shared/credential/live.ts';
+import { LIVE_SECONDS } from '../../shared/credential/live-code.ts';
 import type { Policy } from '../../shared/policy.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
 import type { LiveCause, Recognition } from './recognition.ts';
 
@@ -75,7 +75,7 @@ export class LiveCodes {
   }
 
   /** Forgets the codes that are too old to be shown again. */
-  static async forget(store: Store, now: number): Promise<void> {
+  static async purgeExpired(store: Store, now: number): Promise<void> {
     await store.db
       .deleteFrom('live_use')
       .where('at', '<', now - SESSION_MAX_MS - LIVE_SECONDS * 1000)

@@ -10,7 +10,7 @@ import {
 } from '../../hardware/display/browser-keeper.ts';
 import { PageDisplay } from '../../hardware/display/page.ts';
 import type { Health } from '../../hardware/ports.ts';
-import { readPage } from '../../scripts/varco/page-files.ts';
+import { readPage } from '../../scripts/launch/page-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { everyScreen } from '../support/kiosk/every-screen.ts';
 import { Waiter } from '../support/waiter.ts';

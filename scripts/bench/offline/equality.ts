@@ -6,9 +6,10 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { decideOffline } from '../../../device/offline/decide.ts';
-import { hmacSha256, nodeScrypt } from '../../../device/offline/node-crypto.ts';
-import type { AreaStatus, Status } from '../../../server/registry/status.ts';
+import { decideOffline } from '../../../device/list/list-decision.ts';
+import { hmacSha256, nodeScrypt } from '../../../device/list/node-crypto.ts';
+import { shippedPolicies } from '../../../server/policies/policies.ts';
+import type { AreaStatus, Status } from '../../../server/registry/person-status.ts';
 import {
   type Area,
   type Giudizio,
@@ -17,8 +18,7 @@ import {
   negativeGiudizi,
 } from '../../../server/registry/verbale.ts';
 import { decide } from '../../../server/verification/decide.ts';
-import { shippedPolicies } from '../../../server/verification/policies.ts';
-import { buildFullList } from '../../../shared/offline-list/build.ts';
+import { buildFullList } from '../../../shared/offline-list/build-list.ts';
 import {
   entryKey,
   fullCost,
@@ -33,8 +33,8 @@ import {
 import { openList } from '../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../shared/offline-list/offline-list.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
-import { seededRandom } from '../../demo/seeded-random.ts';
-import type { BenchContext } from '../context.ts';
+import { seededRandom } from '../../sample/seeded-random.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 
 /** Scrypt's smallest, for a million; the real cost for a sample. */
 const testCost: KdfCost = { cost: 2, blockSize: 1, parallelism: 1 };

@@ -8,16 +8,16 @@ import { sql } from 'kysely';
 import { pino } from 'pino';
 import { createApp } from '../../../server/app.ts';
 import { PRIVACY_VERSION } from '../../../server/credential/eligibility.ts';
-import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import { importColumns } from '../../../server/registry/columns.ts';
 import { importFile } from '../../../server/registry/import.ts';
 import type { ImportFormat } from '../../../server/registry/import-records.ts';
 import { type SampleRow, samplePopulation } from '../../../server/registry/sample.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { startPostgres } from '../../embedded-postgres.ts';
-import type { BenchContext } from '../context.ts';
+import { startPostgres } from '../../launch/embedded-postgres.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 import { benchBeside } from './beside.ts';
 
 /** What is imported: `varco registry sample --persons 100000 --seed 1`, 174,000 lines, 64 MB. */

@@ -2,15 +2,15 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { VarcoError } from '../../../shared/errors.ts';
+import { RateLimit } from '../../guessing/rate-limit.ts';
 import type { Log } from '../../log.ts';
 import { sessionOf } from '../../login/request-session.ts';
-import { actorOf, type FleetActor } from '../actor.ts';
+import { actorOf, type FleetActor } from '../access/actor.ts';
+import type { ApiTokens } from '../access/api-tokens.ts';
 import type { Fleet } from '../fleet.ts';
 import { actEndpoints } from './act-endpoints.ts';
 import { registerEndpoints } from './endpoint.ts';
 import { fleetEndpoints } from './fleet-endpoints.ts';
-import { RateLimit } from './rate-limit.ts';
-import type { ApiTokens } from './tokens.ts';
 
 export const API_PREFIX = '/api/v1';
 
@@ -62,7 +62,7 @@ export async function callerOf(
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     // Wrong tokens are counted by their address, so that guessing costs no look-ups without end.
-    if (!limit.takes(`address ${request.ip}`)) {
+    if (!limit.tryTake(`address ${request.ip}`)) {
       throw new VarcoError('busy', 'Too many calls: wait a second');
     }
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
@@ -76,7 +76,7 @@ export async function callerOf(
   if (!who) {
     throw new VarcoError('unauthorized', 'A token or a session of staff is needed');
   }
-  if (!limit.takes(who.id)) {
+  if (!limit.tryTake(who.id)) {
     throw new VarcoError('busy', 'Too many calls: wait a second');
   }
   return who;

@@ -4,8 +4,13 @@ import { readFile, stat } from 'node:fs/promises';
 import * as x509 from '@peculiar/x509';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
-import type { CardConfig } from '../config.ts';
-import { type CardOutcome, judgeCard, plainSerial, type RevocationList } from './judge.ts';
+import type { CardConfig } from './card-config.ts';
+import {
+  type CardOutcome,
+  checkCertificate,
+  plainSerial,
+  type RevocationList,
+} from './certificate-check.ts';
 
 /** Whether the lists' files have changed is looked at this often. */
 const LOOK_EVERY_MS = 30_000;
@@ -34,7 +39,7 @@ export class Cards {
   }
 
   /** @param presented certificates in DER, the card's first. */
-  async judge(presented: readonly Uint8Array[]): Promise<CardOutcome> {
+  async check(presented: readonly Uint8Array[]): Promise<CardOutcome> {
     await this.#refresh();
     const { requireRevocation, policies } = this.#config;
     const rules = {
@@ -43,7 +48,7 @@ export class Cards {
       requireRevocation,
       policies,
     };
-    return judgeCard(presented, rules, this.#now());
+    return checkCertificate(presented, rules, this.#now());
   }
 
   /** The authorities in PEM: a browser offers the cards that are theirs. */

@@ -7,13 +7,14 @@ import type { CitizenSession } from '../../login/session.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
 import type { PersonRecord } from '../../registry/person.ts';
 import type { PersonSummary } from '../../registry/registry.ts';
-import { languageOf } from '../language.ts';
-import type { Page } from '../pages.tsx';
+import type { Page } from '../page-renderer.tsx';
+import { languageOf } from '../request-language.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PortalDeps } from './deps.ts';
 import { NotInArchive } from './not-in-archive.tsx';
+import { portalWords } from './portal-words.ts';
 import { OwnOnly } from './problem-pages.tsx';
-import { type PortalWords, portalWords } from './words/words.ts';
+import type { PortalWords } from './words/words.ts';
 
 /** Under which heading of the navigation a page stands. */
 export type Chapter = keyof PortalWords['navigation'];
@@ -182,7 +183,7 @@ export function numberOf(request: FastifyRequest): number {
 }
 
 export function notFound(): VarcoError {
-  return Object.assign(new VarcoError('notFound', 'There is no such page'), { statusCode: 404 });
+  return new VarcoError('notFound', 'There is no such page');
 }
 
 function Acting({ words, csrf, name }: { words: PortalWords; csrf: string; name: string }): VNode {

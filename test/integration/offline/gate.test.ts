@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { receiptNumber } from '../../../device/session/receipt.ts';
-import { redeemReceipt } from '../../../server/audit/receipt.ts';
+import { redeemReceipt } from '../../../server/audit/receipt-lookup.ts';
 import { offlineReport, type ReportLine } from '../../../server/offline-list/report.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { filesHolding } from '../../support/canary.ts';
 import { OfflineGate, OfflineSite } from '../../support/offline-gate.ts';
@@ -403,7 +403,7 @@ describe('facts', () => {
       actor: 'test',
       reason: 'lost',
     });
-    await site.server.app.offlineLists?.publisher.settle();
+    await site.server.app.offlineLists?.publisher.flush();
     expect(await gate.walk(site.person('entitled'))).toBe('list granted');
     site.network.restore();
     await gate.untilLink('up');

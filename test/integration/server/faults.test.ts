@@ -5,12 +5,12 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import { seedPeople } from '../../../scripts/demo/seed.ts';
-import { startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import { seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
-import { verifyAudit } from '../../../server/audit/verify.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { verifyAudit } from '../../../server/audit/verify-chain.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 

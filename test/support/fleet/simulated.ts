@@ -1,6 +1,9 @@
 import { newKey } from '../../../device/link/identity.ts';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import { type SimulatedFleet, simulateFleet } from '../../../scripts/fleet/simulate.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import {
+  type SimulatedFleet,
+  simulateFleet,
+} from '../../../scripts/simulated-fleet/simulate-fleet.ts';
 import type { App } from '../../../server/app.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { until } from '../fleet-app.ts';
@@ -23,7 +26,7 @@ export async function startSimulated(
     await app.fleet.registerKiosk({ id: kioskId, publicKey, gate, site, policy: DEMO_POLICY });
     identities.push({ kioskId, privateKey, url: `${url.replace('http', 'ws')}/link` });
   }
-  await app.fleet.live.reload();
+  await app.fleet.state.reload();
   const fleet = simulateFleet({
     identities,
     rate: 0,
@@ -34,7 +37,7 @@ export async function startSimulated(
   });
   const isHere = () =>
     [...app.fleet.roster.gates()].every(
-      ({ told }) => told?.presence === 'online' || told?.presence === 'degraded',
+      ({ lastReport }) => lastReport?.presence === 'online' || lastReport?.presence === 'degraded',
     );
   await until(app, isHere);
   return fleet;

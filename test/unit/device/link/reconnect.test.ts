@@ -2,8 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LinkQuality } from '../../../../device/link/link-quality.ts';
 import { reconnectDelayMs } from '../../../../device/link/reconnect.ts';
-import { seededRandom } from '../../../../scripts/demo/seeded-random.ts';
-import { defaultSocketLimits, reconnectWithinMs } from '../../../../server/fleet/link-limits.ts';
+import { seededRandom } from '../../../../scripts/sample/seeded-random.ts';
+import {
+  defaultSocketLimits,
+  reconnectWithinMs,
+} from '../../../../server/fleet/link/link-limits.ts';
 
 describe('the next try', () => {
   const lost = { attempt: 0, reason: 'closed', withinMs: 0 };

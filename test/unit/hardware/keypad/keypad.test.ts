@@ -399,7 +399,7 @@ describe('a HID keypad', () => {
   test('another make is ignored', async () => {
     const { health, start } = await rig({ vendorId: 0x1234 });
     await start();
-    expect(health.at(-1)).toMatchObject({ state: 'lost', reason: 'ENOENT' });
+    expect(health.at(-1)).toMatchObject({ state: 'lost', reason: 'deviceMissing' });
   });
 
   test('an object on the keyboard is reported, and its removal too', async () => {

@@ -2,9 +2,9 @@ import { expect, it } from 'vitest';
 import type { DecodedCode, DecodeOutcome } from '../../../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../../../hardware/scanner/decode/frame.ts';
 import { FrameReader } from '../../../../hardware/scanner/frame-reader.ts';
+import { seededRandom } from '../../../../scripts/sample/seeded-random.ts';
 import type { Clock } from '../../../../shared/clock.ts';
 import { VarcoError } from '../../../../shared/errors.ts';
-import { seeded } from '../../../support/seeded.ts';
 
 const FRAME_MS = 33;
 
@@ -51,7 +51,7 @@ function setUp(options: { proves?: (text: string) => boolean } = {}) {
 
 /** A lively scene; `shift` moves a bright bar across it. */
 function scene(shift: number, noise = 2): LumaFrame {
-  const random = seeded(shift + 1);
+  const random = seededRandom(shift + 1);
   const data = new Uint8Array(320 * 240);
   for (let at = 0; at < data.length; at++) {
     const x = at % 320;

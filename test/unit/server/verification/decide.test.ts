@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Status } from '../../../../server/registry/status.ts';
-import { status } from '../../../../server/registry/status.ts';
+import { shippedPolicies } from '../../../../server/policies/policies.ts';
+import type { Status } from '../../../../server/registry/person-status.ts';
+import { foldStatus } from '../../../../server/registry/person-status.ts';
 import { type Giudizio, giudizi, type Verbale } from '../../../../server/registry/verbale.ts';
 import { decide, explain, type Facts } from '../../../../server/verification/decide.ts';
-import { shippedPolicies } from '../../../../server/verification/policies.ts';
 import { type Policy, policySchema, type Rule } from '../../../../shared/policy.ts';
 import type { Verdict } from '../../../../shared/verdict.ts';
 
@@ -27,7 +27,7 @@ function holds(...held: [Giudizio, Partial<Verbale>?][]): Facts & { kind: 'known
       ...more,
     };
   });
-  return { kind: 'known', status: status(verbali, '2026-11-22'), cardValid: false };
+  return { kind: 'known', status: foldStatus(verbali, '2026-11-22'), cardValid: false };
 }
 
 const yes = { outcome: 'granted', companion: false } as const;

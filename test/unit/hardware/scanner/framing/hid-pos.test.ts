@@ -5,7 +5,7 @@ import {
   HID_POS_PROFILES,
   HidPosReports,
 } from '../../../../../hardware/scanner/framing/hid-pos.ts';
-import { seeded } from '../../../../support/seeded.ts';
+import { seededRandom } from '../../../../../scripts/sample/seeded-random.ts';
 
 /** The descriptor that the HID Point of Sale Usage Tables give as their example of a scanner. */
 const DESCRIPTOR = Uint8Array.from(

@@ -1,0 +1,40 @@
+import type { Kysely } from 'kysely';
+import type { Engine } from '../store.ts';
+import { firstRelease } from './0001-first.ts';
+import { offlineLists } from './0002-offline-lists.ts';
+import { registryUpkeep } from './0003-registry.ts';
+import { login } from './0004-login.ts';
+import { fleetTables } from './0005-fleet.ts';
+import { notifyOutbox } from './0006-notify.ts';
+import { portal } from './0007-portal.ts';
+import { cards } from './0061-cards.ts';
+import { guessesByEnd } from './0062-guesses.ts';
+import { auditSubjects } from './0063-audit-subjects.ts';
+import { gateLookup } from './0064-gate-records.ts';
+import { auditRows } from './0065-audit-rows.ts';
+import { auditSegments } from './0066-audit-segments.ts';
+import { versionTable } from './0067-version-table.ts';
+
+/** One step forward. There is none back: to go back, restore a backup. */
+export type Migration = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
+
+/**
+ * Every migration under the name by which a database records it, run in the order of the names.
+ * A released migration never changes, nor does its name.
+ */
+export const migrations: Readonly<Record<string, Migration>> = {
+  '0001-first': firstRelease,
+  '0002-offline-lists': offlineLists,
+  '0003-registry': registryUpkeep,
+  '0004-login': login,
+  '0005-fleet': fleetTables,
+  '0006-notify': notifyOutbox,
+  '0007-portal': portal,
+  '0061-cards': cards,
+  '0062-guesses': guessesByEnd,
+  '0063-audit-subjects': auditSubjects,
+  '0064-gate-records': gateLookup,
+  '0065-audit-rows': auditRows,
+  '0066-audit-segments': auditSegments,
+  '0067-version-table': versionTable,
+};
