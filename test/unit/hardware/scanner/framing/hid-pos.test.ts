@@ -96,7 +96,7 @@ it('ignores other symbologies, other reports and incomplete ones', () => {
 });
 
 it('stays within its limits whatever reports arrive', () => {
-  const random = seeded(7);
+  const random = seededRandom(7);
   const reports = new HidPosReports(LAYOUT);
   for (let round = 0; round < 5000; round++) {
     const bytes = Uint8Array.from({ length: Math.floor(random() * 70) }, () => random() * 256);
