@@ -15,9 +15,9 @@ import { possibleLetters } from './entry-letters.ts';
 import { faceOf } from './face.ts';
 import { kioskWords } from './kiosk-words.ts';
 import { receiptTime } from './receipt.ts';
-import type { SelfTestResult } from './self-test.ts';
 import { type Spoken, spokenOf } from './spoken.ts';
 import type { Look, Phase, State } from './state.ts';
+import type { SelfTestResult } from './tested-parts.ts';
 import type { KioskWords, ScreenWords } from './words/words.ts';
 
 /** The result by shape, so that colour is never alone (EN 301 549 §5.1.6, WCAG 1.4.1). */

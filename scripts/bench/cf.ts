@@ -5,10 +5,10 @@ import { build } from 'esbuild';
 import { stdnum } from 'stdnum';
 import { isValid } from '../../shared/codice-fiscale/check.ts';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
-import { generateCodes, seeded } from './cf/people.ts';
+import { generateCodes, seeded } from './cf/cf-people.ts';
 import { pressesOf } from './cf/presses.ts';
-import type { BenchContext } from './context.ts';
-import { median } from './median.ts';
+import type { BenchContext } from './harness/bench-context.ts';
+import { median } from './harness/median.ts';
 
 const CODES = 10_000;
 const ROUNDS = 9;

@@ -15,7 +15,7 @@ export interface AliveProps {
   stays: boolean;
 }
 
-/** Well below the time after which a session without a request ends (`server/login/sessions.ts`). */
+/** Well below the time after which a session without a request ends (`server/login/session-store.ts`). */
 const STAY_EVERY_MS = 300_000;
 
 /**

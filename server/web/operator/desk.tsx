@@ -101,8 +101,7 @@ export function registerDesk(http: FastifyInstance, deps: DeskDeps): void {
 
 async function requireDesk(request: FastifyRequest): Promise<void> {
   if (visibleSites(staffOf(request), 'desk.check') === undefined) {
-    const error = new VarcoError('roleMissing', 'This role may not check anybody');
-    throw Object.assign(error, { statusCode: 403 });
+    throw new VarcoError('roleMissing', 'This role may not check anybody');
   }
 }
 
@@ -210,8 +209,7 @@ function readCodiceFiscale(
 function caseOf(visit: Visit, text: string): DeskCase | undefined {
   const { id, role } = staffOf(visit.request);
   if (role !== 'operator') {
-    const error = new VarcoError('roleMissing', 'Only an operator may see a second level');
-    throw Object.assign(error, { statusCode: 403 });
+    throw new VarcoError('roleMissing', 'Only an operator may see a second level');
   }
   return openCase(visit.deps.keyring, text, id, visit.deps.now());
 }
@@ -243,7 +241,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
   const about = { credentialId, codiceFiscale, purpose };
   const operator = operatorOf(visit, one);
   if (form === 'mail') {
-    const answer = await deps.secondLevel.mail(operator, about);
+    const answer = await deps.secondLevel.mailDetail(operator, about);
     return answer.outcome === 'sent'
       ? send(visit, {
           body: (
@@ -257,7 +255,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
         })
       : refuse(visit, answer);
   }
-  const answer = await deps.secondLevel.request(operator, about);
+  const answer = await deps.secondLevel.requestCode(operator, about);
   return answer.outcome === 'sent'
     ? showCodeForm(visit, box, purpose, answer.expiresInMs ?? CODE_LIFE_MS, false)
     : refuse(visit, answer);

@@ -183,7 +183,7 @@ export function numberOf(request: FastifyRequest): number {
 }
 
 export function notFound(): VarcoError {
-  return Object.assign(new VarcoError('notFound', 'There is no such page'), { statusCode: 404 });
+  return new VarcoError('notFound', 'There is no such page');
 }
 
 function Acting({ words, csrf, name }: { words: PortalWords; csrf: string; name: string }): VNode {

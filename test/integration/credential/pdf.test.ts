@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
+import { credentialPdf } from '../../../server/credential/credential-pdf.ts';
 import { documentWords } from '../../../server/credential/document-words.ts';
-import { credentialPdf } from '../../../server/credential/pdf.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
 import { drawPage, type OpenPdf, openPdf, readCodes, rolesOf } from '../../support/pdf-page.ts';
 import { testKeyring } from '../../support/server-app.ts';

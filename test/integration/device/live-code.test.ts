@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { kioskWords } from '../../../device/session/kiosk-words.ts';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import type { SeededPerson } from '../../../scripts/demo/seed.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import type { SeededPerson } from '../../../scripts/sample/seed-people.ts';
 import { Keyring } from '../../../server/keys/keyring.ts';
 import { readKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
@@ -132,7 +132,7 @@ test('what is kept of a used code names nobody and is forgotten in minutes', asy
     .updateTable('live_use')
     .set({ at: Date.now() - 1_000_000 })
     .execute();
-  await site.server.app.verification.forget();
+  await site.server.app.verification.purgeExpired();
   expect(await store.db.selectFrom('live_use').selectAll().execute()).toEqual([]);
   await store.close();
 });

@@ -1,3 +1,4 @@
+import type { CodeWithWords } from '../../../../shared/error-codes.ts';
 import type { Severity } from '../../../fleet/alerts/kinds.ts';
 import type { Presence } from '../../../fleet/state/presence.ts';
 import type { Range } from '../history-series.ts';
@@ -285,7 +286,7 @@ export interface FleetWords {
   /** What was done, by the word in `?done=`. */
   done: CodeWords;
   /** Why something was not done, by code. */
-  problems: CodeWords;
+  problems: Record<CodeWithWords<'fleet.problems'>, string>;
   notDone: string;
   back: string;
 }

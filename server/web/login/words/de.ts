@@ -191,7 +191,7 @@ export const words: LoginWords = {
       title: 'Zu viele Versuche',
       text: 'Zur Sicherheit müssen Sie vor dem nächsten Versuch warten.',
     },
-    busy: {
+    overloaded: {
       title: 'Zu viele Anmeldungen zugleich',
       text: 'Zurzeit gibt es viele Anfragen. Versuchen Sie es gleich noch einmal.',
     },

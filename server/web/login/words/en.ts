@@ -188,7 +188,7 @@ export const words: LoginWords = {
       title: 'Too many tries',
       text: 'For safety you have to wait before the next one.',
     },
-    busy: {
+    overloaded: {
       title: 'Too many logins at once',
       text: 'There are many requests at the moment. Try again shortly.',
     },

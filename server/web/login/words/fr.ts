@@ -192,7 +192,7 @@ export const words: LoginWords = {
       title: 'Trop d’essais',
       text: 'Par sécurité, il faut attendre avant le prochain.',
     },
-    busy: {
+    overloaded: {
       title: 'Trop de connexions à la fois',
       text: 'Il y a beaucoup de demandes en ce moment. Réessayez bientôt.',
     },

@@ -188,7 +188,7 @@ export const words: LoginWords = {
       title: 'Troppi tentativi',
       text: 'Per sicurezza bisogna aspettare prima di riprovare.',
     },
-    busy: {
+    overloaded: {
       title: 'Troppi accessi insieme',
       text: 'In questo momento ci sono molte richieste. Riprova fra poco.',
     },

@@ -187,7 +187,7 @@ export const words: LoginWords = {
       title: 'Preveč poskusov',
       text: 'Zaradi varnosti je treba pred naslednjim počakati.',
     },
-    busy: {
+    overloaded: {
       title: 'Preveč prijav hkrati',
       text: 'Trenutno je veliko zahtev. Poskusite čez nekaj trenutkov.',
     },

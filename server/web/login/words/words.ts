@@ -1,24 +1,10 @@
+import type { CodeWithWords } from '../../../../shared/error-codes.ts';
+import type { Language } from '../../../../shared/language.ts';
 import type { Role } from '../../../login/session.ts';
 import type { AcceptanceProblem } from '../../../login/staff-accounts.ts';
 
 /** Why a login came to nothing; each has a title and a text that says what to do. */
-export type LoginProblem =
-  | 'providerDown'
-  | 'providerRefused'
-  | 'cancelled'
-  | 'answerInvalid'
-  | 'levelTooLow'
-  | 'identityMissing'
-  | 'stateInvalid'
-  | 'cardMissing'
-  | 'cardUntrusted'
-  | 'cardExpired'
-  | 'cardRevoked'
-  | 'cardUnsuited'
-  | 'revocationUnknown'
-  | 'invitationSpent'
-  | 'throttled'
-  | 'busy';
+export type LoginProblem = CodeWithWords<'login.problems'>;
 
 /** What the pages of the logins say. */
 export interface LoginWords {
