@@ -1,3 +1,5 @@
+import type { DecodedCredential } from '../shared/credential/credential.ts';
+
 /**
  * The ports: all that the kiosk's mind knows of its hands and eyes. A driver implements one of these;
  * `open.ts` picks it by the name in the config; the real and the simulated driver differ in their
@@ -17,6 +19,14 @@ export type Health =
 /** The symbologies a kiosk reads: QR always, Code 39 (Tessera Sanitaria) only when asked for. */
 export type Symbology = 'qr' | 'code39';
 
+/** What the kiosk found when it checked a text; it travels with the reading, so that one check is enough. */
+export interface CodeCheck {
+  /** By its signature or its check character: then one sighting is enough. */
+  isProven: boolean;
+  /** The credential of a QR, or why it is none. */
+  credential?: DecodedCredential | undefined;
+}
+
 /** A code that was read. It is personal data: it is never logged and never written. */
 export interface Reading {
   text: string;
@@ -27,6 +37,8 @@ export interface Reading {
   at: number;
   /** For cameras: how many frames were looked at since the last reading, this one included. */
   frames?: number;
+  /** For a driver that had the text checked; absent: nobody has checked it yet. */
+  check?: CodeCheck | undefined;
 }
 
 /**
@@ -126,7 +138,7 @@ export interface Turnstile {
 
 /**
  * A display shows screens. `Screen` is the session's own type: the display driver treats it as data,
- * so that this file depends on nothing.
+ * so that this file depends on no session.
  */
 export interface Display<Screen = unknown> {
   start(events: DisplayEvents): Promise<void>;

@@ -1,5 +1,7 @@
 import type { Language } from '../../shared/language.ts';
-import type { ExpectedKind } from './entry-echo.ts';
+
+/** What may stand where a key was refused. */
+export type ExpectedKind = 'letter' | 'digit' | 'month' | 'place' | 'nothing';
 
 /** What is said of a press in one language. */
 interface EchoWords {

@@ -1,11 +1,9 @@
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
 import type { Language } from '../../shared/language.ts';
-import { type CodeEntry, isComplete } from './code-entry.ts';
-import { echoWords } from './entry-echo-words.ts';
+import { isComplete } from './code-entry.ts';
+import { type ExpectedKind, echoWords } from './entry-echo-words.ts';
 import { lettersOnKey, possibleLetters } from './entry-letters.ts';
-
-/** What may stand where a key was refused. */
-export type ExpectedKind = 'letter' | 'digit' | 'month' | 'place' | 'nothing';
+import type { CodeEntry } from './entry-state.ts';
 
 /**
  * What a press did, to be said or sounded.

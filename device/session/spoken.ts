@@ -1,19 +1,10 @@
-import type { CodeEntry } from './code-entry.ts';
 import { type Echo, echoText, expectedKind, isPrivate } from './entry-echo.ts';
 import { echoWords } from './entry-echo-words.ts';
-import type { EntryView } from './screen.ts';
+import type { CodeEntry } from './entry-state.ts';
+import type { EntryView, Spoken } from './screen.ts';
 import type { State } from './state.ts';
 import { textsOf } from './texts/texts.ts';
 import type { Words } from './texts/words.ts';
-
-/** What is said of a screen; characters of the code go to a headset only (EN 301 549 §5.1.3). */
-export interface Spoken {
-  text: string;
-  /** `text` holds characters of the code. */
-  private: boolean;
-  /** What may be said aloud in place of a private text; without it there is a click. */
-  aloud?: string;
-}
 
 /** What is said when this screen comes: what the last key did, or else the screen itself. */
 export function spokenOf(state: State, face: Words, entry: EntryView | undefined): Spoken {

@@ -2,7 +2,7 @@ import { spawn as spawnProcess } from 'node:child_process';
 import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
+import type { CodeCheck, Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
 import { type CameraConfig, type CameraConfigInput, cameraConfigSchema } from './camera-config.ts';
 import { CameraPipe, type Spawn } from './camera-pipe.ts';
 import { DecoderThread } from './decoder-thread.ts';
@@ -22,8 +22,8 @@ export interface CameraDeps {
   random: () => number;
   spawn: Spawn;
   decoder: (recycle: (memory: ArrayBuffer) => void) => FrameDecoder;
-  /** Whether a text proves itself, by a signature or a check character. */
-  proves?: (text: string, symbology: Symbology) => boolean;
+  /** Checks a text, by its signature or its check character. */
+  check?: (text: string, symbology: Symbology) => CodeCheck;
   /** A lamp beside the camera, where one is wired: lit while it is too dark. */
   torch?: (on: boolean) => void;
 }
@@ -41,7 +41,7 @@ export function openCamera(input: CameraConfigInput, deps: Partial<CameraDeps> =
       ((recycle) => {
         return new DecoderThread({ decoder: config.decoder, pace: 'stream' }, { clock, recycle });
       }),
-    ...(deps.proves ? { proves: deps.proves } : {}),
+    ...(deps.check ? { check: deps.check } : {}),
     ...(deps.torch ? { torch: deps.torch } : {}),
   });
 }
@@ -77,7 +77,7 @@ export class Camera implements Scanner {
       decoder: this.#decoder,
       recycle,
       openJpeg: (data) => readImage(data, { widthMax: width, heightMax: height }),
-      proves: deps.proves,
+      check: deps.check,
       torch: deps.torch,
     });
   }

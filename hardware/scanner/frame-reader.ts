@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { ScannerEvents, Symbology } from '../ports.ts';
+import type { CodeCheck, ScannerEvents, Symbology } from '../ports.ts';
 import type { DecodedCode, DecodeRequest } from './decode/decoder.ts';
 import type { LumaFrame } from './decode/frame.ts';
 import type { TimedOutcome } from './decoder-thread.ts';
@@ -20,8 +20,8 @@ export interface FrameReaderDeps {
   /** Takes back the memory of a picture that was not decoded. */
   recycle: (memory: ArrayBuffer) => void;
   openJpeg: (data: Uint8Array) => Promise<LumaFrame>;
-  /** Whether a text proves itself, by a signature or a check character: then one sighting is enough. */
-  proves?: ((text: string, symbology: Symbology) => boolean) | undefined;
+  /** Checks a text, by its signature or its check character: of one that is proven one sighting is enough. */
+  check?: ((text: string, symbology: Symbology) => CodeCheck) | undefined;
   /** A lamp beside the camera, where one is wired. */
   torch?: ((on: boolean) => void) | undefined;
 }
@@ -34,6 +34,11 @@ export interface FrameCounts {
   decoded: number;
   /** JPEG pictures that could not be opened, and pictures that broke the decoder. */
   broken: number;
+}
+
+/** A code with what its check said; absent: it was not checked here. */
+interface CheckedCode extends DecodedCode {
+  check: CodeCheck | undefined;
 }
 
 /** The shape of a code of ours; whether it is valid is not for a camera to say. */
@@ -164,17 +169,25 @@ export class FrameReader {
     if (outcome.codes.length === 0 && outcome.codeLike) {
       this.#events?.unreadable(this.#name);
     }
-    const believed = outcome.codes.filter((code) => this.#believe(code, at));
+    const checked = outcome.codes.map(
+      (code): CheckedCode => ({ ...code, check: this.#check(code) }),
+    );
+    const believed = checked.filter((code) => this.#believe(code, at));
     const frames = this.#framesSinceReading;
-    for (const { text, symbology } of this.#chosen(believed)) {
+    for (const { text, symbology, check } of this.#chosen(believed)) {
       this.#framesSinceReading = 0;
-      this.#events?.reading({ text, symbology, source: this.#name, at, frames });
+      this.#events?.reading({ text, symbology, source: this.#name, at, frames, check });
     }
   }
 
-  /** What one decoder read once is believed when it proves itself or the next frame says the same. */
-  #believe(code: DecodedCode, at: number): boolean {
-    if (code.trust === 'seconded' || this.#deps.proves?.(code.text, code.symbology)) {
+  /** Two decoders that agree need no check; the kiosk makes its own when the reading reaches it. */
+  #check({ text, symbology, trust }: DecodedCode): CodeCheck | undefined {
+    return trust === 'seconded' ? undefined : this.#deps.check?.(text, symbology);
+  }
+
+  /** What one decoder read once is believed when it is proven or the next frame says the same. */
+  #believe(code: CheckedCode, at: number): boolean {
+    if (code.trust === 'seconded' || code.check?.isProven) {
       return true;
     }
     const before = this.#unconfirmed;
@@ -183,8 +196,8 @@ export class FrameReader {
   }
 
   /** Of several QR codes: ours, or else the nearest to the middle; two of ours are told as such. */
-  #chosen(codes: readonly DecodedCode[]): DecodedCode[] {
-    const chosen: DecodedCode[] = [];
+  #chosen(codes: readonly CheckedCode[]): CheckedCode[] {
+    const chosen: CheckedCode[] = [];
     const card = codes.find((code) => code.symbology === 'code39');
     if (card) {
       chosen.push(card);

@@ -7,7 +7,7 @@ import type {
   ReportedConfig,
 } from '../../../shared/protocol/remote-config.ts';
 import type { OfflineConfig, SessionConfig } from '../../config.ts';
-import type { KioskLog } from '../../kiosk-options.ts';
+import type { KioskLog } from '../../log.ts';
 import type { Disk } from '../../storage/disk.ts';
 import { readStoredConfig, type StoredConfig, storeConfig } from './config-store.ts';
 import { type LayeredSession, layeredSession } from './layered-session.ts';

@@ -1,5 +1,5 @@
-import type { EntryMethod } from '../code-entry.ts';
-import type { CodeProblem, Mode, OutOfServiceReason, PlaceStage } from '../state.ts';
+import type { EntryMethod } from '../entry-state.ts';
+import type { CodeProblem, EnrolmentStage, Mode, OutOfServiceReason } from '../state.ts';
 
 /** A screen's words: a title of a few words, and what to do now. Never a medical word. */
 export interface Words {
@@ -15,7 +15,7 @@ export interface Texts {
   outOfService: Record<OutOfServiceReason, Words>;
   updating: Words;
   /** For whoever sets the kiosk up. */
-  enrolling: Record<PlaceStage, Words>;
+  enrolling: Record<EnrolmentStage, Words>;
   selfTest: { running: Words; failed: Words };
   idle: Words;
   refusing: Record<CodeProblem, Words>;

@@ -8,6 +8,7 @@ import {
 } from 'node:crypto';
 import { decideOffline } from '../../../device/list/list-decision.ts';
 import { hmacSha256, nodeScrypt } from '../../../device/list/node-crypto.ts';
+import { shippedPolicies } from '../../../server/policies/policies.ts';
 import type { AreaStatus, Status } from '../../../server/registry/person-status.ts';
 import {
   type Area,
@@ -17,7 +18,6 @@ import {
   negativeGiudizi,
 } from '../../../server/registry/verbale.ts';
 import { decide } from '../../../server/verification/decide.ts';
-import { shippedPolicies } from '../../../server/policies/policies.ts';
 import { buildFullList } from '../../../shared/offline-list/build-list.ts';
 import {
   entryKey,

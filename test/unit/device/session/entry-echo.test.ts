@@ -1,11 +1,12 @@
 import { describe, expect, test } from 'vitest';
-import { type EntryMethod, pressKey, startEntry } from '../../../../device/session/code-entry.ts';
+import { pressKey, startEntry } from '../../../../device/session/code-entry.ts';
 import {
   echoOf,
   echoText,
   expectedKind,
   isPrivate,
 } from '../../../../device/session/entry-echo.ts';
+import type { EntryMethod } from '../../../../device/session/entry-state.ts';
 import type { Key } from '../../../../hardware/ports.ts';
 
 /** What the last of some keys is answered with; `<` is backspace, `!` is clear. */
