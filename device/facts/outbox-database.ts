@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { errorCode } from '../../shared/errors.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS owed (
@@ -32,7 +32,7 @@ export function openDatabase(path: string): Database.Database {
     database.pragma('secure_delete = ON');
     const check = database.pragma('quick_check(1)', { simple: true });
     if (check !== 'ok') {
-      throw new VarcoError('SQLITE_CORRUPT', 'quick_check failed');
+      throw new Database.SqliteError('quick_check failed', 'SQLITE_CORRUPT');
     }
     database.exec(SCHEMA);
     return database;

@@ -1,15 +1,16 @@
+import { infoOf } from '../../shared/language.ts';
 import { faceOf } from './face.ts';
+import { kioskWords } from './kiosk-words.ts';
 import { receiptTime } from './receipt.ts';
 import type { ReceiptView, Screen, Site } from './screen.ts';
 import { entryView } from './shown-entry.ts';
 import { spokenOf } from './spoken.ts';
 import type { State } from './state.ts';
-import { textsOf } from './texts/texts.ts';
-import type { Texts, Words } from './texts/words.ts';
+import type { KioskWords, ScreenWords } from './words/words.ts';
 
 /** The screen of a state. Pure: the same state always gives the same screen. */
 export function screenOf(state: State, site: Site = {}): Screen {
-  const texts = textsOf(state.language);
+  const texts = kioskWords[state.language];
   const entry = entryView(state, texts);
   const face = faceOf(state);
   const over = overView(state, texts, site);
@@ -26,12 +27,12 @@ export function screenOf(state: State, site: Site = {}): Screen {
     selfTest: phase.name === 'selfTest' ? phase.results : undefined,
     look: state.look,
     keys: texts.keys,
-    languageName: texts.languageName,
+    languageName: infoOf(state.language).name,
     ...staffOf(state, texts),
   };
 }
 
-function staffOf({ phase, parts }: State, texts: Texts): Pick<Screen, 'staff' | 'staffLine'> {
+function staffOf({ phase, parts }: State, texts: KioskWords): Pick<Screen, 'staff' | 'staffLine'> {
   const isFromList = phase.name === 'showing' && phase.source === 'list';
   if (!isFromList && parts.link !== 'down') {
     return {};
@@ -45,7 +46,7 @@ function staffOf({ phase, parts }: State, texts: Texts): Pick<Screen, 'staff' | 
   return { staff: isFromList ? 'offlineAnswer' : 'linkDown', staffLine: words.join(' · ') };
 }
 
-function overView({ over, phase }: State, texts: Texts, site: Site): Words | undefined {
+function overView({ over, phase }: State, texts: KioskWords, site: Site): ScreenWords | undefined {
   switch (over) {
     case 'nothing':
       return undefined;
@@ -60,7 +61,7 @@ function overView({ over, phase }: State, texts: Texts, site: Site): Words | und
   }
 }
 
-function receiptView({ phase, language }: State, texts: Texts): ReceiptView | undefined {
+function receiptView({ phase, language }: State, texts: KioskWords): ReceiptView | undefined {
   if (phase.name !== 'showing' || !phase.receipt) {
     return undefined;
   }

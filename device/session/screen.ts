@@ -2,7 +2,7 @@ import type { Language } from '../../shared/language.ts';
 import type { EntryMethod } from './entry-state.ts';
 import type { Look, Phase, State } from './state.ts';
 import type { SelfTestResult } from './tested-parts.ts';
-import type { Texts, Words } from './texts/words.ts';
+import type { KioskWords, ScreenWords } from './words/words.ts';
 
 /** The result by shape, so that colour is never alone (EN 301 549 §5.1.6, WCAG 1.4.1). */
 export type Icon = 'wait' | 'scan' | 'keypad' | 'yes' | 'no' | 'staff';
@@ -24,13 +24,13 @@ export interface Screen {
   entry?: EntryView | undefined;
   spoken: Spoken;
   /** Help or the privacy notice stands over the screen. */
-  help?: Words | undefined;
+  help?: ScreenWords | undefined;
   over?: State['over'] | undefined;
   receipt?: ReceiptView | undefined;
   /** What the self-test found. */
   selfTest?: readonly SelfTestResult[] | undefined;
   look: Look;
-  keys: Texts['keys'];
+  keys: KioskWords['keys'];
   languageName: string;
   /** For staff, not for the person: that the gate has no link or answered from its list, in words. */
   staff?: 'linkDown' | 'offlineAnswer';

@@ -1,5 +1,6 @@
+import { codiceFiscaleWords } from '../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
-import { problemMessage } from '../../shared/codice-fiscale/messages/message.ts';
+import { problemMessage } from '../../shared/codice-fiscale/problem-message.ts';
 import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
 import { entryProgress, isComplete, maskEntry } from './code-entry.ts';
 import { expectedKind } from './entry-echo.ts';
@@ -7,10 +8,10 @@ import { possibleLetters } from './entry-letters.ts';
 import type { CodeEntry } from './entry-state.ts';
 import type { EntryView } from './screen.ts';
 import type { State } from './state.ts';
-import type { Texts } from './texts/words.ts';
+import type { KioskWords } from './words/words.ts';
 
 /** The code being typed, as it may be shown; nothing where none is typed. */
-export function entryView({ phase, language }: State, texts: Texts): EntryView | undefined {
+export function entryView({ phase, language }: State, texts: KioskWords): EntryView | undefined {
   if (phase.name !== 'entering' && phase.name !== 'confirming') {
     return undefined;
   }
@@ -39,7 +40,7 @@ export function entryView({ phase, language }: State, texts: Texts): EntryView |
   return {
     ...common,
     positions: trouble.problem.positions ?? [],
-    problem: problemMessage(trouble.problem, language),
+    problem: problemMessage(trouble.problem, codiceFiscaleWords[language]),
     suggestion: trouble.suggestion && texts.entering.suggestion(changesOf(trouble.suggestion)),
   };
 }

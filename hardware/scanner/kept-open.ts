@@ -3,11 +3,11 @@ import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Health } from '../ports.ts';
 
-/** Delays between attempts: a scanner that was unplugged and plugged in again is back in seconds. */
+/** Delays between attempts: short, so that a scanner that is plugged in again works within seconds. */
 const REOPEN: BackoffLimits = { firstMs: 250, longestMs: 4000, factor: 1.6 };
-/** Never sooner than this, whatever the jitter: opening a device costs the machine something. */
+/** The shortest delay, whatever the jitter, in milliseconds. */
 const REOPEN_SHORTEST_MS = 50;
-/** After so long without a fault the next one counts as the first. */
+/** After this long without a fault the delay starts over, in milliseconds. */
 const STEADY_AFTER_MS = 10_000;
 
 /**

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { infoOf, isLanguage } from '../../shared/language.ts';
 import type { Health, Indicator, Signal, Speaker } from '../ports.ts';
 import { earcon, keyClick } from './earcon.ts';
 import { playerSchema } from './player.ts';
@@ -25,13 +26,7 @@ export const earconConfigSchema = z.strictObject({
 export type EarconConfig = z.infer<typeof earconConfigSchema>;
 
 const PROGRAM = 'espeak-ng';
-const voices: Readonly<Record<string, string>> = {
-  it: 'it',
-  en: 'en-gb',
-  de: 'de',
-  fr: 'fr-fr',
-  sl: 'sl',
-};
+const FALLBACK_VOICE = 'en-gb';
 /** Longer texts are cut, in characters. No screen has one, and speech must end within a minute. */
 const TEXT_MAX = 2_000;
 /** espeak-ng's scale goes up to 200, but sound clips above 100. */
@@ -78,7 +73,7 @@ class EspeakSpeaker implements Speaker {
     const { player, rate } = this.#config;
     const amplitude = Math.round((this.#volume * AMPLITUDE_MAX) / 100);
     const args = [
-      ...['-v', voices[language] ?? 'en-gb'],
+      ...['-v', isLanguage(language) ? infoOf(language).voice : FALLBACK_VOICE],
       ...['-s', String(rate)],
       ...['-a', String(amplitude)],
       ...['-b', '1', '--stdin', '--stdout'],

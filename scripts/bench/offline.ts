@@ -5,7 +5,7 @@ import { deriveEntry, entryKey, fullCost } from '../../shared/offline-list/entry
 import { type EntryTable, halvesOf, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { openList } from '../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../shared/offline-list/offline-list.ts';
-import type { BenchContext } from './context.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 import { reportEquality } from './offline/equality.ts';
 
 const ENTRIES_DEFAULT = 4_500_000;

@@ -13,9 +13,10 @@ import type { PageAsset } from '../../hardware/display/page.ts';
 import type { SimulatedHooks } from '../../hardware/drivers.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
 import type { SpeakerWatch } from '../../hardware/simulated/voice.ts';
+import type { IssuedPerson } from '../sample/issued-person.ts';
 import type { DemoAddition } from './addition.ts';
 import { NetworkSwitch } from './network-switch.ts';
-import { type DemoService, type IssuedPerson, startService } from './service.ts';
+import { type DemoService, startService } from './service.ts';
 import { Stage } from './stage.ts';
 import { FRAME } from './tray-messages.ts';
 

@@ -12,13 +12,13 @@ import { PageDisplay } from '../../../hardware/display/page.ts';
 import type { Display } from '../../../hardware/ports.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { deriveEntry, fullCost } from '../../../shared/offline-list/entry-key.ts';
-import { findChromium, launchChromium } from '../../../test/support/chromium.ts';
 import { buildPages } from '../../build-pages.ts';
 import { NetworkSwitch } from '../../demo/network-switch.ts';
 import { type DemoService, startService } from '../../demo/service.ts';
-import { readPage } from '../../varco/page-files.ts';
-import type { BenchContext } from '../context.ts';
-import { BenchGate } from './gate.ts';
+import { findChromium, launchChromium } from '../../launch/chromium.ts';
+import { readPage } from '../../launch/page-files.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
+import { BenchGate } from './bench-gate.ts';
 
 const WARM_UP = 30;
 const ONLINE_SESSIONS = 300;

@@ -21,7 +21,6 @@ import type { CommandEnd, LinkListener } from '../../../server/fleet/link/link-l
 import type { Kiosk as EnrolledKiosk } from '../../../server/fleet/places/kiosks.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
-import { VarcoError } from '../../../shared/errors.ts';
 import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
 import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
 import { type KioskStatus, mergeStatus } from '../../../shared/protocol/kiosk-status.ts';
@@ -142,7 +141,7 @@ class Gate {
           log,
           restart: (what) => {
             if (made.refusal !== undefined) {
-              throw new VarcoError(made.refusal, 'the system says no');
+              throw Object.assign(new Error('the system says no'), { code: made.refusal });
             }
             made.restarted.push(what);
             happenings.happened();

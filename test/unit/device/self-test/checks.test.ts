@@ -6,7 +6,6 @@ import {
   runSelfTest,
 } from '../../../../device/self-test/checks.ts';
 import { testedParts } from '../../../../device/session/tested-parts.ts';
-import { VarcoError } from '../../../../shared/errors.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 test('each part says how it did; one that hangs or throws has failed, and no timer stays', async () => {
@@ -14,7 +13,7 @@ test('each part says how it did; one that hangs or throws has failed, and no tim
   const done = runSelfTest(
     {
       decoder: async () => ({ result: 'passed' }),
-      disk: () => Promise.reject(new VarcoError('diskFull', 'full')),
+      disk: () => Promise.reject(Object.assign(new Error('full'), { code: 'ENOSPC' })),
       link: () => new Promise(() => {}),
     },
     clock,
@@ -26,7 +25,7 @@ test('each part says how it did; one that hangs or throws has failed, and no tim
   const by = Object.fromEntries(results.map(({ part, ...rest }) => [part, rest]));
   expect(by).toMatchObject({
     decoder: { result: 'passed' },
-    disk: { result: 'failed', code: 'diskFull' },
+    disk: { result: 'failed', code: 'ENOSPC' },
     link: { result: 'failed', code: 'timeout' },
     keypad: { result: 'absent' },
   });
