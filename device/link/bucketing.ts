@@ -27,16 +27,13 @@ export function bucketed(now: KioskStatus, known: KioskStatus | undefined): Kios
   const { machine, clock, link, offline } = now;
   return {
     ...now,
-    ...(machine ? { machine: bucketMachine(machine, known.machine ?? {}) } : {}),
-    ...(clock
-      ? { clock: { ...clock, ...steady(clock, known.clock, 'skewMs', SKEW_STEP_MS) } }
-      : {}),
-    ...(link ? { link: { ...link, ...steadyRoundTrip(link, known.link) } } : {}),
-    ...(offline
-      ? {
-          offline: { ...offline, ...steady(offline, known.offline, 'listAgeMs', LIST_AGE_STEP_MS) },
-        }
-      : {}),
+    machine: machine && bucketMachine(machine, known.machine ?? {}),
+    clock: clock && { ...clock, ...steady(clock, known.clock, 'skewMs', SKEW_STEP_MS) },
+    link: link && { ...link, ...steadyRoundTrip(link, known.link) },
+    offline: offline && {
+      ...offline,
+      ...steady(offline, known.offline, 'listAgeMs', LIST_AGE_STEP_MS),
+    },
   };
 }
 
@@ -73,8 +70,8 @@ function bucketMachine(now: Machine, known: Machine): Machine {
   return {
     ...now,
     ...steady(now, known, 'cpuTemperatureC', TEMPERATURE_STEP_C),
-    ...(now.memory ? { memory: bucketSpace(now.memory, known.memory, MEMORY_STEP) } : {}),
-    ...(now.disk ? { disk: bucketSpace(now.disk, known.disk, DISK_STEP) } : {}),
+    memory: now.memory && bucketSpace(now.memory, known.memory, MEMORY_STEP),
+    disk: now.disk && bucketSpace(now.disk, known.disk, DISK_STEP),
     ...steadyUptime(now, known),
   };
 }

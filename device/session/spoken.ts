@@ -77,7 +77,7 @@ function wholeScreen(state: State, entry: CodeEntry, face: ScreenWords, view: En
   };
 }
 
-/** What comes next, told when it is of another kind than before. */
+/** What comes next, said when it is of another kind than before. */
 function hintAfter(entry: CodeEntry, { language }: State): string {
   if (entry.pending.state === 'tapping') {
     return '';
