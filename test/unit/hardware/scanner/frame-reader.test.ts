@@ -1,14 +1,14 @@
 import { expect, it } from 'vitest';
 import type { DecodedCode, DecodeOutcome } from '../../../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../../../hardware/scanner/decode/frame.ts';
-import { FrameReader } from '../../../../hardware/scanner/frame-reader.ts';
+import { FrameReader, type FrameReaderDeps } from '../../../../hardware/scanner/frame-reader.ts';
 import { seededRandom } from '../../../../scripts/sample/seeded-random.ts';
 import type { Clock } from '../../../../shared/clock.ts';
 import { VarcoError } from '../../../../shared/errors.ts';
 
 const FRAME_MS = 33;
 
-function setUp(options: { proves?: (text: string) => boolean } = {}) {
+function setUp(options: Pick<FrameReaderDeps, 'check'> = {}) {
   let now = 0;
   const clock: Clock = { now: () => now, monotonic: () => now, after: () => () => undefined };
   const reports: string[] = [];
@@ -104,7 +104,9 @@ it('reports a single decoder’s reading only when the next frame confirms it', 
 });
 
 it('reports a text with a valid signature at once', async () => {
-  const { answers, offer, reports } = setUp({ proves: (text) => text === 'SIGNED' });
+  const { answers, offer, reports } = setUp({
+    check: (text) => ({ isProven: text === 'SIGNED' }),
+  });
   answers.push(found(code('SIGNED', 'single')));
   await offer(scene(0));
   expect(reports).toEqual(['SIGNED 1']);
