@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { FleetActor } from '../access/actor.ts';
 import type { Scope } from '../access/permissions.ts';
@@ -21,7 +22,7 @@ interface Operation<Taken extends Input, Answer extends z.ZodType> {
   /** The HTTP status of the answer, 200 if omitted. */
   status?: number;
   /** Codes of the errors that this call may end with, beside those that every call may. */
-  refusals?: readonly string[];
+  refusals?: readonly ErrorCode[];
 }
 
 /** One call of the API: what it takes, what it answers, and who may make it (the handler checks that). */

@@ -5,8 +5,8 @@ import {
   type ZodOpenApiPathsObject,
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
+import { type ErrorCode, errorCodes } from '../../../shared/error-codes.ts';
 import type { Endpoint } from './endpoint.ts';
-import { statusOfCode } from './register-endpoints.ts';
 
 const tags = [
   { name: 'fleet', description: 'Gates with their kiosks, and how they are doing' },
@@ -27,7 +27,7 @@ export const refusalsOfEveryCall = [
   'busy',
   'storeUnavailable',
   'internal',
-] as const;
+] as const satisfies readonly ErrorCode[];
 
 /**
  * The API's description in OpenAPI 3.1, made of the schemas that check its calls.
@@ -110,7 +110,7 @@ function describe(one: Endpoint, problem: z.ZodType): ZodOpenApiOperationObject 
 function refusalsOf({ refusals = [] }: Endpoint, problem: z.ZodType): ZodOpenApiResponsesObject {
   const codes = new Map<number, string[]>();
   for (const code of [...refusalsOfEveryCall, ...refusals]) {
-    const status = statusOfCode(code);
+    const { status } = errorCodes[code];
     codes.set(status, [...(codes.get(status) ?? []), `\`${code}\``]);
   }
   return Object.fromEntries(

@@ -1,33 +1,9 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import { errorCode } from '../../../shared/errors.ts';
+import { httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import type { FleetActor } from '../access/actor.ts';
 import type { Endpoint } from './endpoint.ts';
-
-/** How an error of the room is told over HTTP; what is not here and not `…Invalid` is 409. */
-const statuses: Record<string, number> = {
-  forbidden: 403,
-  unauthorized: 401,
-  busy: 429,
-  storeUnavailable: 503,
-  internal: 500,
-  gatesUnreadable: 400,
-  nobodyMeant: 422,
-  policyUnknown: 422,
-};
-
-export function statusOfCode(code: string): number {
-  return statuses[code] ?? (code.endsWith('Unknown') ? 404 : code.endsWith('Invalid') ? 400 : 409);
-}
-
-export function statusOf(error: unknown): number {
-  if (!(error instanceof VarcoError)) {
-    return (error as { statusCode?: number }).statusCode ?? 500;
-  }
-  const { code } = error;
-  const known = statuses[code] ?? (error as { statusCode?: number }).statusCode;
-  return known ?? statusOfCode(code);
-}
 
 /** Registers calls. `actorOf` identifies the caller, and throws to refuse one. */
 export function registerEndpoints(
@@ -50,7 +26,7 @@ export function registerEndpoints(
 }
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) {
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   const code = errorCode(error);
   reply.header('cache-control', 'no-store');
   if (status >= 500) {

@@ -9,7 +9,7 @@ import Database from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import { migrate } from '../../../server/store/migrate.ts';
 import { type Migration, migrations } from '../../../server/store/migrations/all-migrations.ts';
 import { openStore } from '../../../server/store/open-store.ts';

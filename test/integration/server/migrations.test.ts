@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import { chain, genesis } from '../../../server/audit/chain.ts';
 import { verifyAudit } from '../../../server/audit/verify-chain.ts';
 import { openStore } from '../../../server/store/open-store.ts';
@@ -93,7 +93,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const app = await startApp(store);
     const person = await app.registry.findPerson(CODE);
     expect(await app.registry.identity(person?.id ?? 0)).toMatchObject({ name: 'Mario Rossi' });
-    expect(await app.credentials.ofPerson(person?.id ?? 0)).toMatchObject([
+    expect(await app.credentials.listForPerson(person?.id ?? 0)).toMatchObject([
       { id: ID, state: 'live' },
     ]);
     const atGates = await store.db

@@ -5,7 +5,7 @@ import { createConfig, lintFromString } from '@redocly/openapi-core';
 import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { z } from 'zod';
-import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
+import { DEMO_POLICY } from '../../../../scripts/sample/demo-people.ts';
 import type { NewToken } from '../../../../server/fleet/access/api-tokens.ts';
 import { scopes } from '../../../../server/fleet/access/permissions.ts';
 import { API_PREFIX, callerOf } from '../../../../server/fleet/api/api.ts';
@@ -13,10 +13,10 @@ import type { Endpoint } from '../../../../server/fleet/api/endpoint.ts';
 import { allEndpoints } from '../../../../server/fleet/api/endpoints/all-endpoints.ts';
 import { tokenEndpoints } from '../../../../server/fleet/api/endpoints/token-endpoints.ts';
 import { refusalsOfEveryCall } from '../../../../server/fleet/api/openapi.ts';
-import { statusOfCode } from '../../../../server/fleet/api/register-endpoints.ts';
 import { RateLimit } from '../../../../server/guessing/rate-limit.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
+import { errorCodes } from '../../../../shared/error-codes.ts';
 import { errorCode } from '../../../../shared/errors.ts';
 import {
   administrator,
@@ -93,7 +93,7 @@ async function call(method: string, path: string, body?: unknown, as = token) {
 /** A refusal with this status has one of the codes that the call's description names for it. */
 function problemOf(endpoint: Endpoint | undefined, status: number) {
   const codes = [...refusalsOfEveryCall, ...(endpoint?.refusals ?? [])];
-  const named = codes.filter((code) => statusOfCode(code) === status);
+  const named = codes.filter((code) => errorCodes[code].status === status);
   return z.strictObject({ code: z.enum(named), message: z.string() });
 }
 
