@@ -10,8 +10,8 @@ import type {
   Turnstile,
 } from '../hardware/ports.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { EnrolInvitation } from '../shared/protocol/enrolment.ts';
-import type { ActionName, AnswerOf, RequestOf } from '../shared/protocol/messages.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../shared/protocol/actions.ts';
+import type { EnrolInvitation } from '../shared/protocol/enrolment-messages.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import type { RecentLog } from './commands/recent-log.ts';
 import type { LinkEvents } from './link/link.ts';

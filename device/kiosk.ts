@@ -1,6 +1,6 @@
 import type { Health, Key, Reading, Symbology } from '../hardware/ports.ts';
 import { errorCode } from '../shared/errors.ts';
-import type { KioskStatus } from '../shared/protocol/status.ts';
+import type { KioskStatus } from '../shared/protocol/kiosk-status.ts';
 import type { Verdict } from '../shared/verdict.ts';
 import { Asking, type Question } from './asking.ts';
 import { Hands } from './hands.ts';

@@ -1,6 +1,6 @@
 import type { Health } from '../hardware/ports.ts';
 import type { Clock } from '../shared/clock.ts';
-import type { Peripherals } from '../shared/protocol/status.ts';
+import type { Peripherals } from '../shared/protocol/kiosk-status.ts';
 import { type CheckOutcome, healthOutcome } from './self-test/self-test.ts';
 
 /** How long a self-test waits for a part to come up, in milliseconds. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../shared/clock.ts';
 import { errorCode } from '../shared/errors.ts';
 import type { Passage, PassageFact } from '../shared/fact.ts';
-import { FACTS_MAX } from '../shared/protocol/messages.ts';
+import { FACTS_MAX } from '../shared/protocol/actions.ts';
 import type { KioskLink, KioskLog } from './kiosk-options.ts';
 import type { Offline } from './offline/offline.ts';
 import { type FactsKey, sealFact } from './offline/seal.ts';

@@ -1,7 +1,7 @@
 import { errorCode } from '../shared/errors.ts';
-import { parseInvitation } from '../shared/protocol/enrolment.ts';
-import type { AnswerOf } from '../shared/protocol/messages.ts';
-import type { OutcomeCounts } from '../shared/protocol/status.ts';
+import type { AnswerOf } from '../shared/protocol/actions.ts';
+import { parseInvitation } from '../shared/protocol/enrolment-messages.ts';
+import type { OutcomeCounts } from '../shared/protocol/kiosk-status.ts';
 import { type CommandedGate, Commands } from './commands/commands.ts';
 import type { KioskOptions } from './kiosk-options.ts';
 import type { BootAnswer, LinkEvents } from './link/link.ts';

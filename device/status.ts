@@ -1,4 +1,4 @@
-import type { KioskStatus, Peripherals } from '../shared/protocol/status.ts';
+import type { KioskStatus, Peripherals } from '../shared/protocol/kiosk-status.ts';
 import { SOFTWARE } from './link/open-link.ts';
 import type { SelfTestResult } from './session/self-test.ts';
 import type { Phase } from './session/state.ts';

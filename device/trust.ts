@@ -1,13 +1,13 @@
 import type { Symbology } from '../hardware/ports.ts';
 import type { Clock } from '../shared/clock.ts';
-import { fromCard } from '../shared/codice-fiscale/card.ts';
+import { fromCard } from '../shared/codice-fiscale/tessera-sanitaria.ts';
 import {
   type Credential,
   type DecodedCredential,
   decodeCredential,
   type Verify,
 } from '../shared/credential/credential.ts';
-import { SeenLiveCodes } from '../shared/credential/live.ts';
+import { SeenLiveCodes } from '../shared/credential/live-code.ts';
 import { credentialVerifier } from './credential-keys.ts';
 import type { KeptBoot } from './offline/kept-boot.ts';
 import { ServerTime } from './offline/server-time.ts';

@@ -10,49 +10,49 @@ import { Checkpoints } from './audit/checkpoint.ts';
 import { listSubjects } from './audit/subject-index.ts';
 import { Credentials } from './credential/credentials.ts';
 import { DisabilityCards } from './credential/disability-cards.ts';
-import type { Keyring } from './credential/keyring.ts';
 import { registerApi } from './fleet/api/api.ts';
-import type { FleetConfig } from './fleet/config.ts';
-import { registerEnrolment } from './fleet/enrol-route.ts';
+import { registerEnrolment } from './fleet/enrolment/enrol-route.ts';
 import { Fleet } from './fleet/fleet.ts';
-import { KioskSockets } from './fleet/kiosk-socket.ts';
-import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link-limits.ts';
-import { Metrics } from './fleet/metrics.ts';
+import type { FleetConfig } from './fleet/fleet-config.ts';
+import { KioskSockets } from './fleet/link/kiosk-sockets.ts';
+import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link/link-limits.ts';
+import { Metrics } from './fleet/metrics/metrics.ts';
 import { Housekeeping, pruning } from './housekeeping.ts';
+import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
 import type { Cards } from './login/card/cards.ts';
 import { type CardProxy, stripCertificateHeaders } from './login/card/proxy-certificate.ts';
-import { type LoginConfig, loginConfigSchema } from './login/config.ts';
+import { type LoginConfig, loginConfigSchema } from './login/login-config.ts';
 import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
 import type { Sessions } from './login/sessions.ts';
-import { Notices } from './notify/notices.ts';
 import { Notify } from './notify/notify.ts';
+import { Notices } from './notify/status-notices.ts';
 import type { Transports } from './notify/transport.ts';
 import { Facts } from './offline-list/facts.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
+import { Policies } from './policies/policies.ts';
 import { ContactChecks } from './portal/contact-checks.ts';
 import { Delegations } from './portal/delegations.ts';
 import { checkKeyring, readiness } from './readiness.ts';
 import { Registry } from './registry/registry.ts';
+import type { Messenger, StatusSource } from './registry/status-source.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
-import { ensureStandIn, GateRecords } from './verification/gate-records.ts';
-import { Policies } from './verification/policies.ts';
+import { ensureTimingDecoy, GateLookup } from './verification/gate-lookup.ts';
 import { SecondLevel } from './verification/second-level.ts';
-import { Settlement } from './verification/settlement.ts';
-import { Sightings } from './verification/sightings.ts';
-import type { Messenger, StatusSource } from './verification/sources.ts';
+import { VelocityCheck } from './verification/velocity-check.ts';
 import { Verification } from './verification/verification.ts';
+import { VerificationBatch } from './verification/verification-batch.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
-import { registerFleetPages } from './web/fleet/routes.ts';
+import { registerFleetPages } from './web/fleet/fleet-routes.ts';
 import { guardRequests } from './web/headers.ts';
-import { registerLogin } from './web/login/login.tsx';
+import { registerLogin } from './web/login/login-routes.tsx';
 import { registerDesk } from './web/operator/desk.tsx';
-import { Pages, wantsPage } from './web/pages.tsx';
-import { registerPortal } from './web/portal/portal.tsx';
-import { registerReading } from './web/reading/reading.tsx';
+import { Pages, wantsPage } from './web/page-renderer.tsx';
+import { registerPortal } from './web/portal/portal-routes.tsx';
+import { registerReading } from './web/reading/reading-routes.tsx';
 import { registerStatements } from './web/statements/statements.tsx';
 
 /** The largest HTTP body, in bytes. */
@@ -115,7 +115,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
-  sightings: Sightings;
+  velocityCheck: VelocityCheck;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
   audit: Audit;
@@ -166,7 +166,7 @@ export function createApp(deps: AppDeps): App {
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
-  const records = new GateRecords(store);
+  const records = new GateLookup(store);
   const secondLevel = new SecondLevel({
     records,
     store,
@@ -178,14 +178,14 @@ export function createApp(deps: AppDeps): App {
     log,
     now,
   });
-  const sightings = new Sightings({ store, audit, clock, log, node });
-  const settlement = new Settlement({
+  const velocityCheck = new VelocityCheck({ store, audit, clock, log, node });
+  const verificationBatch = new VerificationBatch({
     store,
     keyring,
     records,
     audit,
     secondLevel,
-    sightings,
+    velocityCheck,
     now,
   });
   const verification = new Verification({
@@ -193,7 +193,7 @@ export function createApp(deps: AppDeps): App {
     keyring,
     records,
     policies,
-    settlement,
+    verificationBatch,
     source,
     now,
   });
@@ -258,7 +258,7 @@ export function createApp(deps: AppDeps): App {
       : undefined;
   const sockets = new KioskSockets({
     fleet,
-    listener: fleet.live,
+    listener: fleet.state,
     facts,
     offlineLists,
     verification,
@@ -335,7 +335,7 @@ export function createApp(deps: AppDeps): App {
     credentials,
     policies,
     verification,
-    sightings,
+    velocityCheck,
     firstLevel,
     secondLevel,
     audit,
@@ -353,9 +353,9 @@ export function createApp(deps: AppDeps): App {
     sessions: logins.sessions,
     async start() {
       await checkKeyring(store, keyring);
-      await ensureStandIn(store, keyring);
+      await ensureTimingDecoy(store, keyring);
       await policies.start();
-      await sightings.start();
+      await velocityCheck.start();
       checkpoints.start();
       housekeeping.start();
     },
@@ -365,11 +365,11 @@ export function createApp(deps: AppDeps): App {
       await offlineLists?.stop();
       await notices.stop();
       await notify.stop();
-      await logins.cardDoor?.stop();
+      await logins.certificateListener?.stop();
       await http.close();
       await housekeeping.stop();
       await policies.stop();
-      await sightings.stop();
+      await velocityCheck.stop();
       await checkpoints.stop().catch((error: unknown) => {
         log.error({ code: errorCode(error) }, 'no last checkpoint');
       });

@@ -14,7 +14,7 @@ export interface Chore {
   run(): Promise<unknown>;
 }
 
-/** Lets go of what must not be kept: minutes-old sightings, spent codes, audit rows past their time. */
+/** Lets go of what must not be kept: minutes-old velocityCheck, spent codes, audit rows past their time. */
 export class Housekeeping {
   readonly #chores: readonly Chore[];
   readonly #clock: Clock;

@@ -4,19 +4,19 @@ import { pino } from 'pino';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { type App, createApp } from './app.ts';
-import type { ServerConfig } from './config.ts';
-import { Keyring } from './credential/keyring.ts';
-import { readKeyringFile } from './credential/keyring-file.ts';
-import { KeyringWatch } from './credential/keyring-watch.ts';
-import { readFleetConfig } from './fleet/config.ts';
-import type { SocketLimits } from './fleet/link-limits.ts';
+import { readFleetConfig } from './fleet/fleet-config.ts';
+import type { SocketLimits } from './fleet/link/link-limits.ts';
+import { Keyring } from './keys/keyring.ts';
+import { readKeyringFile } from './keys/keyring-file.ts';
+import { KeyringWatch } from './keys/keyring-watch.ts';
 import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
-import { openTransports } from './notify/open.ts';
+import { openTransports } from './notify/open-transports.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
-import { openStore } from './store/open.ts';
+import type { Messenger, StatusSource } from './registry/status-source.ts';
+import type { ServerConfig } from './server-config.ts';
+import { openStore } from './store/open-store.ts';
 import { readTls } from './tls.ts';
-import type { Messenger, StatusSource } from './verification/sources.ts';
 import { readWebAssets } from './web/assets.ts';
 
 /** After new keys every gate connects anew within this time. */
@@ -101,7 +101,7 @@ export async function startServer(
     const { address, port } = config.listen;
     const url = await app.http.listen({ host: address, port });
     log.info({ node }, 'server listens');
-    await app.logins.cardDoor?.start(web?.origin ?? url);
+    await app.logins.certificateListener?.start(web?.origin ?? url);
     const secret = web && (await app.logins.staff.inviteFirstAdministrator());
     const link = secret && invitationLink(web?.origin ?? url, secret);
     return { url, app, administratorLink: link, stop };

@@ -1,5 +1,5 @@
 import { errorCode, VarcoError } from '../shared/errors.ts';
-import type { Keyring } from './credential/keyring.ts';
+import type { Keyring } from './keys/keyring.ts';
 import type { Store } from './store/store.ts';
 
 /**

@@ -1,7 +1,11 @@
 import type { Signal } from '../../hardware/ports.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import type { CommandAnswer, CommandName, KioskCommand } from '../../shared/protocol/command.ts';
+import type {
+  CommandAnswer,
+  CommandName,
+  KioskCommand,
+} from '../../shared/protocol/kiosk-command.ts';
 import type { KioskLink, KioskLog } from '../kiosk-options.ts';
 import { isResting } from '../session/rest.ts';
 import type { Screen } from '../session/screen.ts';

@@ -3,7 +3,7 @@ import {
   type CommandResultPart,
   RESULT_PART_MAX,
   RESULT_PARTS_MAX,
-} from '../../shared/protocol/command.ts';
+} from '../../shared/protocol/kiosk-command.ts';
 import type { KioskLink, KioskLog } from '../kiosk-options.ts';
 
 const CALL_TIMEOUT_MS = 10_000;

@@ -8,7 +8,7 @@ import {
   type EnrolInvitation,
   enrolAnswerSchema,
   enrolMessage,
-} from '../../shared/protocol/enrolment.ts';
+} from '../../shared/protocol/enrolment-messages.ts';
 import type { NewKey } from './identity.ts';
 import type { LinkTls } from './link-socket.ts';
 import { postJson } from './post-json.ts';

@@ -1,7 +1,7 @@
+import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import type { EnrolInvitation } from '../../shared/protocol/enrolment.ts';
-import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { EnrolInvitation } from '../../shared/protocol/enrolment-messages.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import type { KioskEnrolment, KioskLink, KioskLog } from '../kiosk-options.ts';
 import type { Disk } from '../offline/disk.ts';
 import { type EnrolDeps, enrol } from './enrol.ts';

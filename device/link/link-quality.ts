@@ -1,4 +1,4 @@
-import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 
 /** Round trips that are remembered. */
 const SAMPLES_MAX = 9;

@@ -1,12 +1,12 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
-import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
+import type { CommandAnswer, KioskCommand } from '../../shared/protocol/kiosk-command.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
-import type { KioskStatus } from '../../shared/protocol/status.ts';
-import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/steered-config.ts';
+import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/remote-config.ts';
 import { Reporter } from '../telemetry/reporter.ts';
 import { LinkQuality } from './link-quality.ts';
 import {

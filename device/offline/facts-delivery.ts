@@ -1,6 +1,6 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import type { Measurement } from '../../shared/protocol/measurement.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
 import type { Delivery, OutboxItem } from './outbox.ts';
 
 /** The calls that bring to the server what the outbox holds, as the link makes them. */

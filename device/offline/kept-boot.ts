@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { actions } from '../../shared/protocol/messages.ts';
+import { actions } from '../../shared/protocol/actions.ts';
 import type { Disk } from './disk.ts';
 
 const NAME = 'boot.json';

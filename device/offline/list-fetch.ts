@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import { OfflineListError } from '../../shared/offline-list/list-file.ts';
-import { type AnswerOf, LIST_CHUNK_BYTES, type RequestOf } from '../../shared/protocol/messages.ts';
+import { type AnswerOf, LIST_CHUNK_BYTES, type RequestOf } from '../../shared/protocol/actions.ts';
 import type { ListStore } from './list-store.ts';
 import type { Have } from './list-sync.ts';
 

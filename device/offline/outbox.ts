@@ -3,8 +3,8 @@ import Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { FACTS_MAX } from '../../shared/protocol/actions.ts';
 import { type Measurement, measurementSchema } from '../../shared/protocol/measurement.ts';
-import { FACTS_MAX } from '../../shared/protocol/messages.ts';
 import type { SealedFact } from './seal.ts';
 
 export type OutboxItem =

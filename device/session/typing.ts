@@ -1,7 +1,7 @@
 import type { Key } from '../../hardware/ports.ts';
-import { fromCard } from '../../shared/codice-fiscale/card.ts';
 import { parse, type Refused } from '../../shared/codice-fiscale/parse.ts';
 import { suggest } from '../../shared/codice-fiscale/suggest.ts';
+import { fromCard } from '../../shared/codice-fiscale/tessera-sanitaria.ts';
 import { fillEntry, isComplete, pressKey } from './code-entry.ts';
 import { echoOf } from './entry-echo.ts';
 import type { Phase, SessionConfig, State, Step } from './state.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { configProblemSchema, desiredConfigSchema } from '../../shared/protocol/steered-config.ts';
+import { configProblemSchema, desiredConfigSchema } from '../../shared/protocol/remote-config.ts';
 import type { Disk } from '../offline/disk.ts';
 
 const NAME = 'steered.json';

@@ -1,4 +1,4 @@
-import { type ConfigProblem, steeredConfigSchema } from '../../shared/protocol/steered-config.ts';
+import { type ConfigProblem, remoteConfigSchema } from '../../shared/protocol/remote-config.ts';
 import {
   LIST_ANSWER_MS,
   type OfflineConfig,
@@ -26,7 +26,7 @@ export function steeredSession(
   body: unknown,
   offline: OfflineConfig | undefined,
 ): Steered {
-  const given = steeredConfigSchema.safeParse(body);
+  const given = remoteConfigSchema.safeParse(body);
   if (!given.success) {
     return { ok: false, problems: problemsOf(given.error.issues) };
   }

@@ -1,11 +1,11 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { AnswerOf } from '../../shared/protocol/messages.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
 import type {
   ConfigProblem,
   DesiredConfig,
   ReportedConfig,
-} from '../../shared/protocol/steered-config.ts';
+} from '../../shared/protocol/remote-config.ts';
 import type { OfflineConfig, SessionConfig } from '../config.ts';
 import type { KioskLog } from '../kiosk-options.ts';
 import type { Disk } from '../offline/disk.ts';

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { ConfigProblem } from '../../shared/protocol/steered-config.ts';
+import type { ConfigProblem } from '../../shared/protocol/remote-config.ts';
 
 /** How often the kiosk's health is looked at. */
 const LOOK_EVERY_MS = 1_000;

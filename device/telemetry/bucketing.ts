@@ -1,4 +1,4 @@
-import type { KioskStatus, StatusReport } from '../../shared/protocol/status.ts';
+import type { KioskStatus, StatusReport } from '../../shared/protocol/kiosk-status.ts';
 
 type Machine = NonNullable<KioskStatus['machine']>;
 type Space = NonNullable<Machine['disk']>;

@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import { type MachineReader, readMachine } from './machine.ts';
 
 /** How often the machine is read. */

@@ -1,4 +1,4 @@
-import type { KioskStatus, powerFlags } from '../../shared/protocol/status.ts';
+import type { KioskStatus, powerFlags } from '../../shared/protocol/kiosk-status.ts';
 
 type Machine = NonNullable<KioskStatus['machine']>;
 type PowerFlag = (typeof powerFlags)[number];

@@ -1,4 +1,4 @@
-import type { KioskStatus, StatusReport } from '../../shared/protocol/status.ts';
+import type { KioskStatus, StatusReport } from '../../shared/protocol/kiosk-status.ts';
 import { bucketed, difference } from './bucketing.ts';
 
 /** A whole report comes after so many partial ones: what a fault of either end lost is told again. */

@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import { type Sample, sampleOf } from '../../shared/protocol/measurement.ts';
-import type { KioskStatus } from '../../shared/protocol/status.ts';
 
 /** As often as a server keeps one. */
 export const SAMPLE_EVERY_MS = 60_000;

@@ -38,7 +38,7 @@ export interface FrameCounts {
 
 /** The shape of a code of ours; whether it is valid is not for a camera to say. */
 const OURS = /^https:\/\/[^/]+\/v\/\d/i;
-/** Two sightings of the same text this close are one code seen twice. */
+/** Two velocityCheck of the same text this close are one code seen twice. */
 const CONFIRM_WITHIN_MS = 1000;
 
 /** Decodes a camera's frames, one at a time and always the newest, and tells what was read. */

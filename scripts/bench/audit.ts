@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Audit, type AuditEvent } from '../../server/audit/audit.ts';
 import { listSubjects } from '../../server/audit/subject-index.ts';
-import { verifyAudit } from '../../server/audit/verify.ts';
-import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
-import { openStore } from '../../server/store/open.ts';
+import { verifyAudit } from '../../server/audit/verify-chain.ts';
+import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { newRequestId } from '../../shared/request-id.ts';
 import type { BenchContext } from './context.ts';
 

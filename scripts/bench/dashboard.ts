@@ -12,10 +12,10 @@ import { fileURLToPath } from 'node:url';
 import { pino } from 'pino';
 import { newKey } from '../../device/link/identity.ts';
 import { type App, createApp } from '../../server/app.ts';
-import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
-import { commandLine } from '../../server/fleet/actor.ts';
-import { GATES_AT_ONCE_MAX } from '../../server/fleet/gates.ts';
-import { openStore } from '../../server/store/open.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
+import { GATES_AT_ONCE_MAX } from '../../server/fleet/places/gates.ts';
+import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import type { LiveChange } from '../../server/web/fleet/live-events.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -120,7 +120,7 @@ async function register(
   } as const;
   const rows = all.map(({ id, key }) => [id, key.publicKey, id, 'accepted', 0]);
   await store.transaction((tx) => store.insertMany(tx, insert, rows));
-  await app.fleet.live.reload();
+  await app.fleet.state.reload();
   return all.map(({ id, key }) => ({ kioskId: id, privateKey: key.privateKey, url }));
 }
 

@@ -5,11 +5,11 @@
  */
 import { pino } from 'pino';
 import { type App, createApp } from '../../server/app.ts';
-import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
 import { thresholdsSchema } from '../../server/fleet/alerts/rules.ts';
 import { AlertWatch } from '../../server/fleet/alerts/watch.ts';
-import type { Kiosk } from '../../server/fleet/kiosks.ts';
-import { openStore } from '../../server/store/open.ts';
+import type { Kiosk } from '../../server/fleet/places/kiosks.ts';
+import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { LiveHub } from '../../server/web/fleet/live-hub.ts';
 import { systemClock } from '../../shared/clock.ts';
@@ -54,7 +54,7 @@ export async function run(context: BenchContext): Promise<void> {
     await own.fleet.start();
     await other.fleet.start();
     connect(own, kiosks);
-    await own.fleet.live.settle();
+    await own.fleet.state.settle();
     const load = heartbeats(own, kiosks);
     await new Promise((resolve) => setTimeout(resolve, 3_000));
     report(context, 'fact to page, own node', await latencies(own, own, kiosks));
@@ -110,9 +110,9 @@ async function populate(app: App, store: Store): Promise<Kiosk[]> {
 /** Every kiosk connects, boots and reports once. */
 function connect(app: App, kiosks: readonly Kiosk[]): void {
   kiosks.forEach((kiosk, connection) => {
-    app.fleet.live.connected(kiosk, { connection, address: '127.0.0.1' });
-    app.fleet.live.booted(kiosk, { software: 'bench', startedAt: 0 });
-    app.fleet.live.status(kiosk, whole);
+    app.fleet.state.connected(kiosk, { connection, address: '127.0.0.1' });
+    app.fleet.state.booted(kiosk, { software: 'bench', startedAt: 0 });
+    app.fleet.state.status(kiosk, whole);
   });
 }
 
@@ -124,7 +124,7 @@ function heartbeats(app: App, kiosks: readonly Kiosk[]): { stop(): number } {
   const timer = setInterval(() => {
     const due = Math.floor(((performance.now() - startedAt) / INTERVAL_MS) * KIOSKS);
     for (; sent < due; sent += 1) {
-      app.fleet.live.status(kiosks[sent % KIOSKS] as Kiosk, { partial: true });
+      app.fleet.state.status(kiosks[sent % KIOSKS] as Kiosk, { partial: true });
     }
   }, 20);
   return {
@@ -162,7 +162,7 @@ async function latencies(from: App, to: App, kiosks: readonly Kiosk[]): Promise<
     });
     const at = performance.now();
     const scanner = isLost ? ({ state: 'lost' } as const) : ready;
-    from.fleet.live.status(kiosk, { partial: true, peripherals: { scanner } });
+    from.fleet.state.status(kiosk, { partial: true, peripherals: { scanner } });
     await seen;
     times.push(performance.now() - at);
   }

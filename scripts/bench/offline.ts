@@ -1,6 +1,6 @@
 import { createHash, createHmac, generateKeyPairSync, sign, verify } from 'node:crypto';
 import { nodeScrypt } from '../../device/offline/node-crypto.ts';
-import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build.ts';
+import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build-list.ts';
 import { deriveEntry, entryKey, fullCost } from '../../shared/offline-list/entry-key.ts';
 import { type EntryTable, halvesOf, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { openList } from '../../shared/offline-list/list-file.ts';

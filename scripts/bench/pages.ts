@@ -5,7 +5,7 @@
 import { get } from 'node:http';
 import { pino } from 'pino';
 import { createApp } from '../../server/app.ts';
-import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import { SqliteStore } from '../../server/store/sqlite.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { bundleWeb } from '../build-web.ts';

@@ -1,6 +1,6 @@
 import { newKey } from '../../device/link/identity.ts';
 import type { App } from '../../server/app.ts';
-import { commandLine } from '../../server/fleet/actor.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { type SimulatedFleet, simulateFleet } from '../fleet/simulate.ts';
 import type { SimulatedIdentity } from '../fleet/simulated-kiosk.ts';

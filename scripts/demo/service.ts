@@ -1,11 +1,11 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
-import { parseServerConfig } from '../../server/config.ts';
-import { generateKeyringFile } from '../../server/credential/keyring.ts';
-import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
+import { generateKeyringFile } from '../../server/keys/keyring.ts';
+import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { createLog } from '../../server/log.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
+import { parseServerConfig } from '../../server/server-config.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { DemoAddition, DemoLink, RunningAddition } from './addition.ts';
 import { freePort } from './free-port.ts';

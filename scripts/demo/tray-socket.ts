@@ -4,7 +4,7 @@ import {
   enrolCodeSchema,
   formatInvitation,
   parseInvitation,
-} from '../../shared/protocol/enrolment.ts';
+} from '../../shared/protocol/enrolment-messages.ts';
 import { readingUrl } from './citizen.ts';
 import { FRAME, fromTray, type TrayState, trayMessageSchema } from './tray-messages.ts';
 import type { World } from './world.ts';

@@ -5,7 +5,7 @@ import { enrol } from '../../device/link/enrol.ts';
 import { newKey } from '../../device/link/identity.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { type EnrolInvitation, parseInvitation } from '../../shared/protocol/enrolment.ts';
+import { type EnrolInvitation, parseInvitation } from '../../shared/protocol/enrolment-messages.ts';
 import type { SimulatedIdentity } from './simulated-kiosk.ts';
 
 const SOFTWARE = 'varco 0.1.0';

@@ -1,4 +1,4 @@
-import type { KioskStatus } from '../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 
 const HOUR_S = 3_600;
 const GIB = 1_073_741_824;

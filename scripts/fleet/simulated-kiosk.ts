@@ -1,14 +1,18 @@
 import { type KeyObject, randomBytes, sign } from 'node:crypto';
 import { Link, type LinkEvents } from '../../device/link/link.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { CommandAnswer, KioskCommand } from '../../shared/protocol/command.ts';
-import { commandNames } from '../../shared/protocol/command.ts';
-import type { KioskStatus, OutcomeCounts, Peripherals } from '../../shared/protocol/status.ts';
+import type { CommandAnswer, KioskCommand } from '../../shared/protocol/kiosk-command.ts';
+import { commandNames } from '../../shared/protocol/kiosk-command.ts';
+import type {
+  KioskStatus,
+  OutcomeCounts,
+  Peripherals,
+} from '../../shared/protocol/kiosk-status.ts';
 import {
   type DesiredConfig,
   type ReportedConfig,
-  steeredConfigSchema,
-} from '../../shared/protocol/steered-config.ts';
+  remoteConfigSchema,
+} from '../../shared/protocol/remote-config.ts';
 import { newRequestId } from '../../shared/request-id.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { machineAt, type Temper, temperOf } from './lifelike.ts';
@@ -179,7 +183,7 @@ export class SimulatedKiosk {
   }
 
   #configure({ version, body }: DesiredConfig): void {
-    const isGood = steeredConfigSchema.safeParse(body).success;
+    const isGood = remoteConfigSchema.safeParse(body).success;
     this.#config = isGood
       ? { version, status: 'running' }
       : { ...this.#config, status: 'refused', failed: version };

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { RETENTION_MONTHS_MAX } from '../../server/audit/checkpoint.ts';
-import { redeemReceipt } from '../../server/audit/receipt.ts';
-import { verifyAudit } from '../../server/audit/verify.ts';
+import { redeemReceipt } from '../../server/audit/receipt-lookup.ts';
+import { verifyAudit } from '../../server/audit/verify-chain.ts';
 import { monthsBefore } from '../../server/housekeeping.ts';
 import { type Comparison, offlineReport, refusedFacts } from '../../server/offline-list/report.ts';
 import { configOption, printLine, withApp } from './open-app.ts';

@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { Command } from 'commander';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import { configOption, printLine, readConfig } from './open-app.ts';
 

@@ -12,7 +12,7 @@ import {
   enrolCodeSchema,
   parseInvitation,
   safeServer,
-} from '../../shared/protocol/enrolment.ts';
+} from '../../shared/protocol/enrolment-messages.ts';
 
 interface Options {
   config: string;

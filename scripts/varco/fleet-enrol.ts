@@ -1,8 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import QRCode from 'qrcode';
-import { commandLine } from '../../server/fleet/actor.ts';
-import { CODE_LIFE_MS, type EnrolmentCode, SHEET_LIFE_MS } from '../../server/fleet/enrolment.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
+import {
+  CODE_LIFE_MS,
+  type EnrolmentCode,
+  SHEET_LIFE_MS,
+} from '../../server/fleet/enrolment/enrolment.ts';
 import { codeSheet } from '../../server/web/fleet/code-sheet.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 

@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
-import { commandLine } from '../../server/fleet/actor.ts';
-import { readGateTable } from '../../server/fleet/gate-table.ts';
-import type { Gate, NewGate } from '../../server/fleet/gates.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
+import { readGateTable } from '../../server/fleet/places/gate-table.ts';
+import type { Gate, NewGate } from '../../server/fleet/places/gates.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
 interface Options {

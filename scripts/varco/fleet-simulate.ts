@@ -4,7 +4,7 @@ import { newKey } from '../../device/link/identity.ts';
 import type { App } from '../../server/app.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import { safeServer } from '../../shared/protocol/enrolment.ts';
+import { safeServer } from '../../shared/protocol/enrolment-messages.ts';
 import { DEMO_POLICY } from '../demo/people.ts';
 import { seedPeople } from '../demo/seed.ts';
 import { enrolAll, keepIdentities, readIdentities, readInvitations } from '../fleet/identities.ts';

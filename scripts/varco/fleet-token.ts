@@ -1,6 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { commandLine } from '../../server/fleet/actor.ts';
-import { type Scope, scopes } from '../../server/fleet/permissions.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
+import { type Scope, scopes } from '../../server/fleet/access/permissions.ts';
 import { type Role, roles } from '../../server/login/session.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 

@@ -1,5 +1,5 @@
 import { Command, Option } from 'commander';
-import { generateKeyringFile } from '../../server/credential/keyring.ts';
+import { generateKeyringFile } from '../../server/keys/keyring.ts';
 import {
   type KeyUse,
   keyUses,
@@ -7,9 +7,9 @@ import {
   retire,
   rotate,
   writeKeyringFile,
-} from '../../server/credential/keyring-file.ts';
-import { countBoxes, reseal } from '../../server/credential/reseal.ts';
-import type { SigningKey } from '../../server/credential/signing-key.ts';
+} from '../../server/keys/keyring-file.ts';
+import { countBoxes, reseal } from '../../server/keys/reseal.ts';
+import type { SigningKey } from '../../server/keys/signing-key.ts';
 import { configOption, printLine, readConfig, withApp } from './open-app.ts';
 
 /** `varco keys`: the server's keyring file. It never prints a key. */

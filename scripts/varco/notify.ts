@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import type { MessageRow } from '../../server/notify/outbox.ts';
+import type { MessageRow } from '../../server/notify/message-outbox.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
 interface Options {

@@ -1,11 +1,11 @@
 import { Option } from 'commander';
 import { type App, createApp } from '../../server/app.ts';
-import { readServerConfig, type ServerConfig } from '../../server/config.ts';
-import { Keyring } from '../../server/credential/keyring.ts';
-import { readKeyringFile } from '../../server/credential/keyring-file.ts';
+import { Keyring } from '../../server/keys/keyring.ts';
+import { readKeyringFile } from '../../server/keys/keyring-file.ts';
 import { createLog } from '../../server/log.ts';
-import { queueOnly } from '../../server/notify/open.ts';
-import { openStore } from '../../server/store/open.ts';
+import { queueOnly } from '../../server/notify/open-transports.ts';
+import { readServerConfig, type ServerConfig } from '../../server/server-config.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { type Store, toStoreError } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
 

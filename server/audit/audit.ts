@@ -1,4 +1,4 @@
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
 import { type AuditEntry, chain, genesis, type Head } from './chain.ts';
 

@@ -1,14 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import type { Selectable } from 'kysely';
 import { encodeCredential } from '../../shared/credential/credential.ts';
-import { liveStep } from '../../shared/credential/live.ts';
+import { liveStep } from '../../shared/credential/live-code.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
-import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../store/change-feed.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { type CredentialKind, refusal, refusalWords as words } from './eligibility.ts';
-import type { Keyring } from './keyring.ts';
 
 const ID_BYTES = 16;
 
@@ -206,7 +206,7 @@ export class Credentials {
 
   /**
    * The code for a phone: the same credential signed anew for half a minute, so that a photograph of it
-   * is of no use (`shared/credential/live.ts`). Nothing is kept of it.
+   * is of no use (`shared/credential/live-code.ts`). Nothing is kept of it.
    *
    * @returns its text, and when the next one is due, in Unix milliseconds.
    * @throws VarcoError `credentialUnknown` when no live credential has this id, or it has expired.

@@ -2,12 +2,13 @@ import { randomInt, randomUUID } from 'node:crypto';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Language } from '../../shared/language.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
-import { CREDENTIAL_CHANNEL } from '../offline-list/changes.ts';
+import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Status } from '../registry/status.ts';
+import { CREDENTIAL_CHANNEL } from '../store/change-feed.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { needsCompanion } from './card.ts';
+import { needsCompanion } from './card-entitlement.ts';
 import { cardPdf } from './card-pdf.ts';
 import {
   type CardCredential,
@@ -20,7 +21,6 @@ import {
 } from './card-state.ts';
 import type { Credentials } from './credentials.ts';
 import { refusal, refusalWords } from './eligibility.ts';
-import type { Keyring } from './keyring.ts';
 import { preparePhoto } from './photo.ts';
 
 const PLACE = 'card.photo';

@@ -1,5 +1,5 @@
-import type { Status } from '../registry/status.ts';
-import { mayHaveCard } from './card.ts';
+import type { Status } from '../registry/person-status.ts';
+import { mayHaveCard } from './card-entitlement.ts';
 
 export type CredentialKind = 'status' | 'card';
 

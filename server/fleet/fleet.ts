@@ -1,35 +1,36 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import { ActivityLog } from './activity.ts';
-import { demand, type FleetActor } from './actor.ts';
+import { ActivityLog } from './access/activity-log.ts';
+import { demand, type FleetActor } from './access/actor.ts';
+import { ApiTokens } from './access/api-tokens.ts';
+import type { Expiry } from './access/expiry.ts';
+import { visibleSites } from './access/permissions.ts';
 import { Alerts, type AlertsConfig, alertsConfigSchema, type QueueMail } from './alerts/alerts.ts';
-import type { Expiry, WaitingMessages } from './alerts/watch.ts';
-import { ApiTokens } from './api/tokens.ts';
-import { Commands } from './commands.ts';
-import { ConfigPush } from './config-push.ts';
-import { ConfigVersions } from './config-versions.ts';
-import { Enrolment } from './enrolment.ts';
-import { FleetEvents } from './events.ts';
-import { Gates } from './gates.ts';
-import { type FleetSummary, type KioskRow, summarise } from './kiosk-row.ts';
-import type { KioskSockets } from './kiosk-socket.ts';
-import { type Kiosk, Kiosks } from './kiosks.ts';
-import { LiveFleet } from './live.ts';
-import { visibleSites } from './permissions.ts';
-import { PresenceEvents } from './presence-events.ts';
-import { Renewals } from './renewals.ts';
-import { RolloutRunner } from './rollout-runner.ts';
-import { Rollouts } from './rollouts.ts';
-import { Roster, type RosterGate } from './roster.ts';
-import { type AlertCount, type GateDetails, toDetails, toKioskRow } from './rows.ts';
-import { SavedViews } from './saved-views.ts';
-import { Sites } from './sites.ts';
-import { Steward } from './steward.ts';
-import { type History, Telemetry } from './telemetry.ts';
+import type { WaitingMessages } from './alerts/watch.ts';
+import { Commands } from './commands/commands.ts';
+import { ConfigPush } from './config/config-push.ts';
+import { ConfigVersions } from './config/config-versions.ts';
+import { RolloutRunner } from './config/rollout-runner.ts';
+import { Rollouts } from './config/rollouts.ts';
+import { Enrolment } from './enrolment/enrolment.ts';
+import type { KioskSockets } from './link/kiosk-sockets.ts';
+import { LeaderJobs } from './nodes/leader-jobs.ts';
+import { FleetEvents } from './nodes/page-events.ts';
+import { Gates } from './places/gates.ts';
+import { type Kiosk, Kiosks } from './places/kiosks.ts';
+import { Sites } from './places/sites.ts';
+import { FleetState } from './state/fleet-state.ts';
+import { PresenceEvents } from './state/presence-events.ts';
+import { Renewals } from './state/renewals.ts';
+import { Roster, type RosterGate } from './state/roster.ts';
+import { type History, Telemetry } from './state/telemetry.ts';
+import { type FleetSummary, type KioskRow, summarise } from './view/kiosk-row.ts';
+import { type AlertCount, type GateDetails, toDetails, toKioskRow } from './view/kiosk-rows.ts';
+import { SavedViews } from './view/saved-views.ts';
 
 export interface FleetDeps {
   store: Store;
@@ -69,10 +70,10 @@ export class Fleet {
   readonly events = new FleetEvents();
   readonly roster: Roster;
   /** What the kiosks' sockets tell. */
-  readonly live: LiveFleet;
+  readonly state: FleetState;
   readonly #renewals: Renewals;
   readonly #push: ConfigPush;
-  readonly #steward: Steward;
+  readonly #leaderJobs: LeaderJobs;
   readonly alerts: Alerts;
   readonly tokens: ApiTokens;
   readonly #presence = new PresenceEvents();
@@ -118,7 +119,7 @@ export class Fleet {
     this.#renewals = new Renewals({ log, now });
     const renewals = this.#renewals;
     const desiredOf = (gate: string) => configs.desiredOf(gate);
-    this.live = new LiveFleet({
+    this.state = new FleetState({
       store,
       roster,
       telemetry,
@@ -141,7 +142,7 @@ export class Fleet {
       node,
       log,
       desiredOf,
-      reported: (gate, reported) => this.live.noteConfig(gate, reported),
+      reported: (gate, reported) => this.state.noteConfig(gate, reported),
     });
     this.tokens = new ApiTokens({ store, activity, now });
     this.alerts = new Alerts({
@@ -160,13 +161,13 @@ export class Fleet {
       log,
       now,
     });
-    this.#steward = new Steward({ store, node, clock, log, jobs: this.#jobs() });
+    this.#leaderJobs = new LeaderJobs({ store, node, clock, log, jobs: this.#jobs() });
     this.#connect();
   }
 
   /** Gives the room its node's sockets. */
   attach(sockets: KioskSockets): void {
-    this.live.attach(sockets);
+    this.state.attach(sockets);
     this.commands.attach({
       takesCalls: (kiosk) => sockets.takesCalls(kiosk),
       command: (kiosk, request, options) => sockets.call(kiosk, 'Command', request, options),
@@ -183,7 +184,7 @@ export class Fleet {
 
   /** Reads the fleet into memory: enough to act on it once. */
   async open(): Promise<void> {
-    await this.live.reload();
+    await this.state.reload();
   }
 
   /** Follows the fleet from now on: for a server that listens. */
@@ -192,18 +193,18 @@ export class Fleet {
       const code = 'clientAuthorityMissing';
       this.#log.warn({ code, site }, 'no kiosk of this site can come in: listen.tls.clientCaFile');
     }
-    await this.live.start();
+    await this.state.start();
     await this.alerts.start();
     await this.commands.start();
-    this.#steward.start();
+    this.#leaderJobs.start();
   }
 
   async stop(): Promise<void> {
     this.#cancelDelivery?.();
-    await this.#steward.stop();
+    await this.#leaderJobs.stop();
     await this.commands.stop();
     await this.alerts.stop();
-    await this.live.stop();
+    await this.state.stop();
   }
 
   /** Has a kiosk of this node come anew, when nobody is at its gate. */
@@ -285,8 +286,10 @@ export class Fleet {
   }
 
   async #notePresence(now: number): Promise<void> {
-    const seen = [...this.roster.gates()].flatMap(({ gate, told, kiosk }) =>
-      kiosk ? [{ gate: gate.id, site: gate.site, presence: told?.presence ?? 'neverSeen' }] : [],
+    const seen = [...this.roster.gates()].flatMap(({ gate, lastReport, kiosk }) =>
+      kiosk
+        ? [{ gate: gate.id, site: gate.site, presence: lastReport?.presence ?? 'neverSeen' }]
+        : [],
     );
     const events = this.#presence.look(seen as Parameters<PresenceEvents['look']>[0], now);
     if (events.length > 0) {
@@ -309,9 +312,9 @@ export class Fleet {
   }
 
   #connect(): void {
-    const { live, events, commands, rollouts, rolloutRunner } = this;
+    const { state, events, commands, rollouts, rolloutRunner } = this;
     const changed = (gates: readonly string[]) =>
-      live.changed(gates).catch((error: unknown) => {
+      state.changed(gates).catch((error: unknown) => {
         this.#log.warn({ code: errorCode(error) }, 'the fleet was not read anew');
       });
     this.sites.onChange = () => void changed([]);
@@ -326,10 +329,10 @@ export class Fleet {
       events.touch([], ['commands', 'activity', ...gates.map((gate) => `gate:${gate}` as const)]);
     };
     commands.onEnd = (name, state) => this.onCounted.commandEnded(name, state);
-    live.onReloaded = () => void this.#push.run();
-    live.onAdmitted = (kiosk, version) => this.#push.answered(kiosk, version);
-    live.onBooted = () => this.#deliverSoon();
-    live.onCommandEnd = (kiosk, end) => {
+    state.onReloaded = () => void this.#push.run();
+    state.onAdmitted = (kiosk, version) => this.#push.answered(kiosk, version);
+    state.onBooted = () => this.#deliverSoon();
+    state.onCommandEnd = (kiosk, end) => {
       commands.ended(kiosk, end).catch((error: unknown) => {
         this.#log.warn({ code: errorCode(error) }, 'the end of a command was not kept');
       });

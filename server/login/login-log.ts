@@ -1,5 +1,5 @@
-import type { Keyring } from '../credential/keyring.ts';
 import { monthsBefore } from '../housekeeping.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
 
 /** Rows are kept this long, and then deleted (domain §8: at least 24 months, apart from the audit). */

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto';
 import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Keyring } from '../credential/keyring.ts';
+import { Attempts } from '../guessing/login-attempts.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
-import { Attempts } from './attempts.ts';
-import { CardDoor, type CardTicket } from './card/card-door.ts';
 import type { Cards } from './card/cards.ts';
-import type { LoginConfig } from './config.ts';
+import { type CardTicket, ClientCertificateListener } from './card/client-certificate-listener.ts';
+import type { LoginConfig } from './login-config.ts';
 import { LoginLog } from './login-log.ts';
 import { OidcProvider } from './oidc.ts';
 import { Passkeys } from './passkeys.ts';
@@ -44,7 +44,7 @@ export class Logins {
   readonly pins: Pins;
   readonly providers: ReadonlyMap<string, OidcProvider>;
   readonly cards: Cards | undefined;
-  readonly cardDoor: CardDoor | undefined;
+  readonly certificateListener: ClientCertificateListener | undefined;
 
   constructor(deps: {
     store: Store;
@@ -73,9 +73,9 @@ export class Logins {
     );
     this.cards = cards;
     const listener = config.card?.listener;
-    this.cardDoor =
+    this.certificateListener =
       cards && listener
-        ? new CardDoor({
+        ? new ClientCertificateListener({
             config: listener,
             cards,
             log,

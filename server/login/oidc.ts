@@ -4,7 +4,7 @@ import * as openid from 'openid-client';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
-import type { OidcConfig } from './config.ts';
+import type { OidcConfig } from './login-config.ts';
 import type { Arrival } from './sessions.ts';
 
 const TIMEOUT_S = 5;

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
 
 const PLACE = 'login.pending';

@@ -1,11 +1,11 @@
 import { randomInt } from 'node:crypto';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Attempts } from '../guessing/login-attempts.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
-import type { Attempts } from './attempts.ts';
 import { hashPassword, isHashingBusy, isPassword } from './password.ts';
 
 /** Letters and digits that nobody takes for one another: 32 of them, 5 bits each. */

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { VarcoError } from '../../shared/errors.ts';
-import { isSameText } from './secret.ts';
+import { isSameText } from '../keys/secret.ts';
 import type { CitizenSession, Role, Session, StaffSession } from './session.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
 import type { Arrival, OpenSession, Sessions } from './sessions.ts';

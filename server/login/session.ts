@@ -1,4 +1,4 @@
-/** What a member of staff may be; `server/fleet/permissions.ts` says what each may do. */
+/** What a member of staff may be; `server/fleet/access/permissions.ts` says what each may do. */
 export const roles = ['viewer', 'operator', 'siteManager', 'administrator', 'auditor'] as const;
 export type Role = (typeof roles)[number];
 

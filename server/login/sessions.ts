@@ -1,9 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
-import type { LoginTables } from '../store/tables/login.ts';
-import { hashSecret, isSecret, newSecret } from './secret.ts';
+import type { LoginTables } from '../store/tables/login-tables.ts';
 import type { CitizenMethod, CitizenSession, Role, Session } from './session.ts';
 
 /** Without a request for this long, a session ends (OWASP ASVS 5.0, 7.3.1). */

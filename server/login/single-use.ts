@@ -1,6 +1,6 @@
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { hashSecret, isSecret, newSecret } from './secret.ts';
 
 const PLACE = 'login.singleUse';
 

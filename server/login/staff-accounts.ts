@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { VarcoError } from '../../shared/errors.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Attempts } from '../guessing/login-attempts.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { LoginTables } from '../store/tables/login.ts';
-import type { Attempts } from './attempts.ts';
+import type { LoginTables } from '../store/tables/login-tables.ts';
 import { hashPassword, isHashingBusy, isPassword, passwordProblem } from './password.ts';
 import { type Role, roles } from './session.ts';
 import type { Sessions } from './sessions.ts';

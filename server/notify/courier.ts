@@ -2,7 +2,7 @@ import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
-import type { Claimed, Outbox } from './outbox.ts';
+import type { Claimed, Outbox } from './message-outbox.ts';
 import type { Channel } from './templates.ts';
 import type { SendOutcome } from './transport.ts';
 

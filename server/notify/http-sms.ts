@@ -1,4 +1,4 @@
-import type { HttpSmsConfig } from './config.ts';
+import type { HttpSmsConfig } from './notify-config.ts';
 import type { OutgoingSms, SendOutcome, SmsTransport } from './transport.ts';
 
 const TIMEOUT_MS = 15_000;

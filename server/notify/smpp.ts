@@ -1,7 +1,7 @@
 import smpp, { type Pdu, type Session } from 'smpp';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import type { SmppConfig } from './config.ts';
+import type { SmppConfig } from './notify-config.ts';
 import { joinHeader, segment } from './sms-segments.ts';
 import type { OutgoingSms, SendOutcome, SmsTransport } from './transport.ts';
 

@@ -1,5 +1,5 @@
 import { createTransport, type Transporter } from 'nodemailer';
-import type { EmailConfig } from './config.ts';
+import type { EmailConfig } from './notify-config.ts';
 import type { MailTransport, OutgoingMail, SendOutcome } from './transport.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;

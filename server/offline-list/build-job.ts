@@ -1,4 +1,4 @@
-import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build.ts';
+import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build-list.ts';
 import { diffTables, type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { sha256 } from './crypto.ts';
 

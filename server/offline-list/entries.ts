@@ -8,12 +8,12 @@ import {
 } from '../../shared/offline-list/entry-key.ts';
 import { type EntryState, packEntry } from '../../shared/offline-list/entry-table.ts';
 import type { Policy } from '../../shared/policy.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { PersonRecord } from '../registry/person.ts';
-import type { Status } from '../registry/status.ts';
+import type { Status } from '../registry/person-status.ts';
+import { noteCredentialChanges } from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
 import { decide } from '../verification/decide.ts';
-import { noteCredentialChanges } from './changes.ts';
 
 /** Credentials read at once. */
 const READ_BATCH = 500;

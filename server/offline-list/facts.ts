@@ -1,10 +1,10 @@
 import { type DecidedFact, type Fact, factSchema } from '../../shared/fact.ts';
-import type { AnswerOf } from '../../shared/protocol/messages.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
+import type { Asker } from '../audit/asker.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Policies } from '../policies/policies.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
-import type { Policies } from '../verification/policies.ts';
-import type { Asker } from '../verification/settlement.ts';
 
 type Result = AnswerOf<'Facts'>['results'][number];
 

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { EntryTable } from '../../shared/offline-list/entry-table.ts';
 import { openList } from '../../shared/offline-list/list-file.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { applyChanges } from './apply-changes.ts';

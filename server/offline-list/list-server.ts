@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { isNewer } from '../../shared/offline-list/offline-list.ts';
+import { type AnswerOf, LIST_CHUNK_BYTES, type RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import { type AnswerOf, LIST_CHUNK_BYTES, type RequestOf } from '../../shared/protocol/messages.ts';
+import type { Policies } from '../policies/policies.ts';
 import type { Store } from '../store/store.ts';
-import type { Policies } from '../verification/policies.ts';
 import { REBASE_CHANNEL } from './publisher.ts';
 
 /** Files kept in memory for the kiosks that are fetching them, at most. */

@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { fullCost } from '../../shared/offline-list/entry-key.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/messages.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
+import type { Policies } from '../policies/policies.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
-import type { Policies } from '../verification/policies.ts';
 import { hmacSha256, nodeScrypt } from './crypto.ts';
 import { Entries } from './entries.ts';
 import { ListServer } from './list-server.ts';

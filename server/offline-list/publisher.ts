@@ -1,20 +1,25 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { type ListTerms, shouldRebase } from '../../shared/offline-list/build.ts';
+import { type ListTerms, shouldRebase } from '../../shared/offline-list/build-list.ts';
 import type { KdfCost } from '../../shared/offline-list/entry-key.ts';
 import { type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { signList } from '../../shared/offline-list/list-file.ts';
 import type { Policy } from '../../shared/policy.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
+import type { Policies } from '../policies/policies.ts';
 import type { Registry } from '../registry/registry.ts';
 import { STATUS_CHANNEL } from '../registry/status-events.ts';
+import {
+  CREDENTIAL_CHANNEL,
+  credentialsOf,
+  readChanges,
+  readCursors,
+} from '../store/change-feed.ts';
 import type { Store } from '../store/store.ts';
-import type { Policies } from '../verification/policies.ts';
 import { applyChanges } from './apply-changes.ts';
 import { build } from './build-thread.ts';
-import { CREDENTIAL_CHANNEL, credentialsOf, readChanges, readCursors } from './changes.ts';
 import { costName, type Entries } from './entries.ts';
 import { type HeldList, HeldLists } from './held-list.ts';
 

@@ -1,16 +1,16 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
-import type { Keyring } from '../credential/keyring.ts';
-import type { Notify } from '../notify/notify.ts';
-import type { Registry } from '../registry/registry.ts';
-import type { Store, Tx } from '../store/store.ts';
 import {
   CODE_LIFE_MS,
   CODE_TRIES,
   type CodeResult,
   newCode,
   tryCode,
-} from '../verification/one-time-code.ts';
+} from '../guessing/one-time-code.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Notify } from '../notify/notify.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { Store, Tx } from '../store/store.ts';
 
 /** What can be confirmed: a mobile number by SMS, an address by e-mail. */
 export type ContactChannel = 'sms' | 'email';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store, Tx } from '../store/store.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { languages } from '../../shared/language.ts';
 import { ruleSchema } from '../../shared/policy.ts';
-import type { Status } from '../registry/status.ts';
+import type { Status } from '../registry/person-status.ts';
 import { areas } from '../registry/verbale.ts';
 import { explain } from '../verification/decide.ts';
 import shipped from './entitlements.json' with { type: 'json' };

@@ -1,6 +1,6 @@
-import { type Check, checksOf } from '../audit/portal.ts';
+import { type Check, checksOf } from '../audit/citizen-checks.ts';
 import type { Credentials } from '../credential/credentials.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { PersonRecord } from '../registry/person.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Verbale } from '../registry/verbale.ts';

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
-import { sealIdentityText } from './identity.ts';
 import { type BatchResult, type ImportProgress, Intake } from './intake.ts';
 import type { PreparedRows } from './prepare.ts';
+import { sealIdentityText } from './sealed-identity.ts';
 import { STATUS_CHANNEL } from './status-events.ts';
 
 /**

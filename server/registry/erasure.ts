@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import type { Audit } from '../audit/audit.ts';
-import type { Keyring } from '../credential/keyring.ts';
-import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../offline-list/changes.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../store/change-feed.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { openIdentity, sealIdentity } from './identity.ts';
+import { openIdentity, sealIdentity } from './sealed-identity.ts';
 import { STATUS_CHANNEL, writeStatusEvents } from './status-events.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { PersonRow, VerbaleRow } from './intake-statements.ts';
+import { status } from './person-status.ts';
 import type { PreparedPerson, PreparedVerbale } from './prepare.ts';
-import { status } from './status.ts';
 import type { Verbale } from './verbale.ts';
 
 export type RowProblem = 'protocolOfAnother' | 'conflictingContent';

@@ -1,7 +1,6 @@
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Tables } from '../store/schema.ts';
 import { RunAgain, type Store, type Tx } from '../store/store.ts';
-import { isSame, type Kept, merge, openIdentityText, sealIdentityText } from './identity.ts';
 import {
   compare,
   foldFresh,
@@ -23,8 +22,9 @@ import {
   verbaliByProtocol,
 } from './intake-statements.ts';
 import type { PersonRecord } from './person.ts';
+import { status } from './person-status.ts';
 import type { PreparedPerson } from './prepare.ts';
-import { status } from './status.ts';
+import { isSame, type Kept, merge, openIdentityText, sealIdentityText } from './sealed-identity.ts';
 import { writeStatusEvents } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 

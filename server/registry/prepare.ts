@@ -1,9 +1,9 @@
 import { VarcoError } from '../../shared/errors.ts';
-import { merge } from './identity.ts';
 import { type Block, recordsOf } from './import-records.ts';
 import type { PersonRecord } from './person.ts';
+import { status } from './person-status.ts';
 import { checker } from './record-check.ts';
-import { status } from './status.ts';
+import { merge } from './sealed-identity.ts';
 import type { Verbale } from './verbale.ts';
 
 /** A row that was not taken in. `reason` names fields and never their values. */

@@ -1,14 +1,14 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { type Erasure, erase, forgetErased } from './erasure.ts';
-import { laterNotice, openIdentity, sealIdentity } from './identity.ts';
 import type { BatchResult, ImportProgress } from './intake.ts';
 import { type PersonRecord, personSchema } from './person.ts';
+import type { Status } from './person-status.ts';
 import { type PreparedRows, preparePeople, type RegistryRow } from './prepare.ts';
-import type { Status } from './status.ts';
+import { laterNotice, openIdentity, sealIdentity } from './sealed-identity.ts';
 import { readStatusEvents, type StatusEvent } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 

@@ -1,5 +1,5 @@
 import type { BulkInsert, Store, Tx } from '../store/store.ts';
-import type { Status } from './status.ts';
+import type { Status } from './person-status.ts';
 
 /** A change of a person's status, for those who follow: the offline list, notifications. */
 export interface StatusEvent {

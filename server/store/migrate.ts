@@ -1,6 +1,6 @@
 import { type Kysely, sql } from 'kysely';
 import { VarcoError } from '../../shared/errors.ts';
-import { migrations } from './migrations/list.ts';
+import { migrations } from './migrations/all-migrations.ts';
 import type { Engine } from './store.ts';
 
 /** Any number that no other program uses as a PostgreSQL advisory lock: the letters "varco". */

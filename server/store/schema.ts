@@ -1,8 +1,8 @@
 import type { Generated } from 'kysely';
-import type { FleetTables } from './tables/fleet.ts';
-import type { LoginTables } from './tables/login.ts';
-import type { NotifyTables } from './tables/notify.ts';
-import type { PortalTables } from './tables/portal.ts';
+import type { FleetTables } from './tables/fleet-tables.ts';
+import type { LoginTables } from './tables/login-tables.ts';
+import type { NotifyTables } from './tables/notify-tables.ts';
+import type { PortalTables } from './tables/portal-tables.ts';
 
 /**
  * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see

@@ -1,4 +1,4 @@
-import type { Status } from '../registry/status.ts';
+import type { Status } from '../registry/person-status.ts';
 import { type Area, fiscalBenefits, giudizi } from '../registry/verbale.ts';
 
 /** One area's detail, each part with its legal reference. Shown once, stored nowhere. */

@@ -1,6 +1,6 @@
 import type { Policy, Rule } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import type { StatusFacts } from '../registry/status.ts';
+import type { StatusFacts } from '../registry/person-status.ts';
 import { type Area, giudizi } from '../registry/verbale.ts';
 
 /** All that a decision may look at. */

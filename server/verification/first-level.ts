@@ -1,16 +1,16 @@
 import { VarcoError } from '../../shared/errors.ts';
+import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
 import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Keyring } from '../credential/keyring.ts';
-import type { StatusFacts } from '../registry/status.ts';
+import { Guesses } from '../guessing/guesses.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { StatusFacts } from '../registry/person-status.ts';
+import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
 import { type Area, areas } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { GateRecords } from './gate-records.ts';
-import { Guesses } from './guesses.ts';
+import type { GateLookup } from './gate-lookup.ts';
 import { type Recognition, recognise } from './recognition.ts';
-import type { Asker } from './settlement.ts';
-import type { SourceAnswer, StatusSource } from './sources.ts';
 
 /** The name under which the audit, and the citizen's list of checks, keep first-level questions. */
 export const FIRST_LEVEL_POLICY = 'first-level';
@@ -70,7 +70,7 @@ interface Question extends FirstLevelRequest {
 export class FirstLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateRecords;
+  readonly #records: GateLookup;
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
   readonly #now: () => number;
@@ -79,7 +79,7 @@ export class FirstLevel {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateRecords;
+    records: GateLookup;
     audit: Audit;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;

@@ -1,6 +1,6 @@
-import { LIVE_SECONDS } from '../../shared/credential/live.ts';
+import { LIVE_SECONDS } from '../../shared/credential/live-code.ts';
 import type { Policy } from '../../shared/policy.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
 import type { LiveCause, Recognition } from './recognition.ts';
 

@@ -1,8 +1,8 @@
-import type { Keyring } from '../credential/keyring.ts';
-import { openIdentity } from '../registry/identity.ts';
-import type { StatusFacts } from '../registry/status.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { StatusFacts } from '../registry/person-status.ts';
+import { openIdentity } from '../registry/sealed-identity.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
-import type { Found, GateRow } from './gate-records.ts';
+import type { Found, GateRow } from './gate-lookup.ts';
 
 const boxes: Lookup = {
   head: 'select id, identity_cipher from person where id',

@@ -1,23 +1,24 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
+import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
 import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import { Guesses } from '../guessing/guesses.ts';
+import { CODE_LIFE_MS } from '../guessing/one-time-code.ts';
+import { type Bound, OneTimeCodeStore } from '../guessing/one-time-code-store.ts';
+import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
+import type { Policies } from '../policies/policies.ts';
+import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Status } from '../registry/status.ts';
+import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { Answer } from './answer.ts';
 import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { decide } from './decide.ts';
-import type { GateRecords } from './gate-records.ts';
-import { Guesses } from './guesses.ts';
-import { type Bound, KeptCodes } from './kept-codes.ts';
-import { CODE_LIFE_MS } from './one-time-code.ts';
-import type { Policies } from './policies.ts';
+import type { GateLookup } from './gate-lookup.ts';
 import { recognise } from './recognition.ts';
-import type { Answer, Asker } from './settlement.ts';
-import type { Messenger } from './sources.ts';
 
 /** An operator who is logged in with own credentials; the logins' room makes these. */
 export interface OperatorSession {
@@ -46,8 +47,8 @@ export interface SecondLevelRequest {
 export class SecondLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateRecords;
-  readonly #codes: KeptCodes;
+  readonly #records: GateLookup;
+  readonly #codes: OneTimeCodeStore;
   readonly #audit: Audit;
   readonly #registry: Registry;
   readonly #policies: Policies;
@@ -58,7 +59,7 @@ export class SecondLevel {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateRecords;
+    records: GateLookup;
     audit: Audit;
     registry: Registry;
     policies: Policies;
@@ -69,7 +70,7 @@ export class SecondLevel {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
     this.#records = deps.records;
-    this.#codes = new KeptCodes(deps);
+    this.#codes = new OneTimeCodeStore(deps);
     this.#audit = deps.audit;
     this.#registry = deps.registry;
     this.#policies = deps.policies;

@@ -1,15 +1,17 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
+import type { Asker } from '../audit/asker.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Keyring } from '../credential/keyring.ts';
+import { FORGET_MS } from '../guessing/guess-limits.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Policies } from '../policies/policies.ts';
+import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
 import type { Store } from '../store/store.ts';
-import type { GateRecords } from './gate-records.ts';
-import { FORGET_MS } from './limits.ts';
+import type { Answer } from './answer.ts';
+import type { GateLookup } from './gate-lookup.ts';
 import { LiveCodes } from './live-codes.ts';
-import type { Policies } from './policies.ts';
 import { recognise } from './recognition.ts';
-import type { Answer, Asker, Question, Settled, Settlement } from './settlement.ts';
-import type { SourceAnswer, StatusSource } from './sources.ts';
+import type { Question, Settled, VerificationBatch } from './verification-batch.ts';
 
 export interface VerifyRequest {
   asker: Asker;
@@ -44,9 +46,9 @@ interface Waiting extends Question {
 export class Verification {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateRecords;
+  readonly #records: GateLookup;
   readonly #policies: Policies;
-  readonly #settlement: Settlement;
+  readonly #verificationBatch: VerificationBatch;
   readonly #source: StatusSource | undefined;
   readonly #now: () => number;
   #waiting: Waiting[] = [];
@@ -56,9 +58,9 @@ export class Verification {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateRecords;
+    records: GateLookup;
     policies: Policies;
-    settlement: Settlement;
+    verificationBatch: VerificationBatch;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;
     now: () => number;
@@ -67,7 +69,7 @@ export class Verification {
     this.#keyring = deps.keyring;
     this.#records = deps.records;
     this.#policies = deps.policies;
-    this.#settlement = deps.settlement;
+    this.#verificationBatch = deps.verificationBatch;
     this.#source = deps.source;
     this.#now = deps.now;
   }
@@ -190,7 +192,7 @@ export class Verification {
       if (attempts > 1) {
         this.#repeatsUntil = this.#now() + REPEATS_FOR_MS;
       }
-      return this.#settlement.settle(tx, batch, this.#now() < this.#repeatsUntil);
+      return this.#verificationBatch.settle(tx, batch, this.#now() < this.#repeatsUntil);
     });
   }
 }

@@ -1,7 +1,7 @@
 import { base32nopad, hex } from '@scure/base';
 import { decode, encode } from 'cborg';
 import { z } from 'zod';
-import { isFresh, LIVE_SECONDS } from './live.ts';
+import { isFresh, LIVE_SECONDS } from './live-code.ts';
 
 /**
  * The content of a varco QR code: a CWT (RFC 8392) signed as COSE_Sign1 with EdDSA (RFC 9052, 9053)

@@ -1,4 +1,4 @@
-import type { Lane } from './messages.ts';
+import type { Lane } from './actions.ts';
 
 /** A call's place in its lane. */
 export interface Ticket {

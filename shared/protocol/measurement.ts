@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { unixMs } from './fields.ts';
-import type { KioskStatus } from './status.ts';
+import type { KioskStatus } from './kiosk-status.ts';
 
 const MINUTE_MS = 60_000;
 

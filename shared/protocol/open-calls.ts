@@ -1,9 +1,9 @@
 import type { Clock } from '../clock.ts';
+import type { Action } from './actions.ts';
 import { CallError } from './call-error.ts';
 import type { Frame } from './frame.ts';
 import { failureCodes } from './frame.ts';
 import { Lanes } from './lanes.ts';
-import type { Action } from './messages.ts';
 
 /** A call of ours on its way. */
 export interface NewCall {

@@ -1,15 +1,9 @@
 import type { z } from 'zod';
 import type { Clock } from '../clock.ts';
 import { errorCode } from '../errors.ts';
+import { type Action, type ActionName, type AnswerOf, actions, type RequestOf } from './actions.ts';
 import { CallError } from './call-error.ts';
 import { type FailureCode, type Frame, failureCodes, formatFrame, parseFrame } from './frame.ts';
-import {
-  type Action,
-  type ActionName,
-  type AnswerOf,
-  actions,
-  type RequestOf,
-} from './messages.ts';
 import { OpenCalls } from './open-calls.ts';
 
 /**

@@ -12,11 +12,11 @@ import {
 } from '../../scripts/demo/identity-provider.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
 import type { App } from '../../server/app.ts';
-import { loginConfigSchema } from '../../server/login/config.ts';
+import { loginConfigSchema } from '../../server/login/login-config.ts';
 import { hashPassword } from '../../server/login/password.ts';
 import { newPinHalf } from '../../server/login/pins.ts';
 import type { Role } from '../../server/login/session.ts';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { startApp, testKeyring } from '../support/server-app.ts';

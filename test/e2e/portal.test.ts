@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { demoPeople } from '../../scripts/demo/people.ts';
 import type { App } from '../../server/app.ts';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { Catcher } from '../support/catcher.ts';
 import { launchChromium } from '../support/chromium.ts';

@@ -5,7 +5,7 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
 import type { App } from '../../server/app.ts';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { launchChromium } from '../support/chromium.ts';
 import { startApp } from '../support/server-app.ts';

@@ -7,8 +7,8 @@
 import { randomUUID } from 'node:crypto';
 import { DEMO_POLICY } from '../../scripts/demo/people.ts';
 import { requestKey } from '../../server/audit/request-key.ts';
-import { Keyring, keyringSchema } from '../../server/credential/keyring.ts';
-import { openStore } from '../../server/store/open.ts';
+import { Keyring, keyringSchema } from '../../server/keys/keyring.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { startApp } from './server-app.ts';
 
 /** What was answered to which request. */

@@ -1,9 +1,9 @@
 import { DEMO_POLICY } from '../../scripts/demo/people.ts';
 import type { App, AppDeps } from '../../server/app.ts';
-import type { FleetActor } from '../../server/fleet/actor.ts';
+import type { FleetActor } from '../../server/fleet/access/actor.ts';
 import type { Role } from '../../server/login/session.ts';
 import type { Store } from '../../server/store/store.ts';
-import type { EnrolRequest } from '../../shared/protocol/enrolment.ts';
+import type { EnrolRequest } from '../../shared/protocol/enrolment-messages.ts';
 import type { Handlers } from '../../shared/protocol/peer.ts';
 import { KioskClient, newKioskKey } from './kiosk-client.ts';
 import { startApp } from './server-app.ts';
@@ -39,7 +39,7 @@ export async function makeSite(app: App, site: string, count: number): Promise<s
     administrator,
     ids.map((id) => ({ id, site, title: `Varco ${id}`, policy: DEMO_POLICY })),
   );
-  await app.fleet.live.reload();
+  await app.fleet.state.reload();
   return ids;
 }
 
@@ -53,7 +53,7 @@ export async function enrolKiosk(
   const [code] = await app.fleet.enrolment.createCodes(administrator, [gate], { replace });
   const key = newKioskKey();
   const request = enrolRequest(code?.code ?? '', key.publicKey);
-  const outcome = await app.fleet.live.enrol(request, { address: '127.0.0.1' });
+  const outcome = await app.fleet.state.enrol(request, { address: '127.0.0.1' });
   if (!outcome.ok) {
     throw new Error(`not enrolled: ${outcome.code}`);
   }

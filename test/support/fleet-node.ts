@@ -3,8 +3,8 @@
  *
  * Arguments: the database's URL, the keyring file's content, the node's name; and its port, if one is wanted.
  */
-import { Keyring, keyringSchema } from '../../server/credential/keyring.ts';
-import { openStore } from '../../server/store/open.ts';
+import { Keyring, keyringSchema } from '../../server/keys/keyring.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { startFleetApp } from './fleet-app.ts';
 
 const [database = '', keyringText = '', node = '', port = '0'] = process.argv.slice(2);

@@ -3,9 +3,9 @@
  * Arguments: the database's path, the keyring as JSON, the file.
  */
 import { createReadStream } from 'node:fs';
-import { Keyring } from '../../server/credential/keyring.ts';
+import { Keyring } from '../../server/keys/keyring.ts';
 import { fingerprintOf, importFile } from '../../server/registry/import.ts';
-import { openStore } from '../../server/store/open.ts';
+import { openStore } from '../../server/store/open-store.ts';
 import { startApp } from './server-app.ts';
 
 const [path = '', keys = '', file = ''] = process.argv.slice(2);

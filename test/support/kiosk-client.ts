@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { WebSocket } from 'ws';
 import { systemClock } from '../../shared/clock.ts';
 import { SUBPROTOCOL } from '../../shared/protocol/frame.ts';
+import type { StatusReport } from '../../shared/protocol/kiosk-status.ts';
 import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { type ProofClaims, proofMessage } from '../../shared/protocol/proof.ts';
-import type { StatusReport } from '../../shared/protocol/status.ts';
 
 /** An Ed25519 key of a kiosk under test. */
 export interface KioskKey {

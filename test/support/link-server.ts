@@ -4,17 +4,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
-import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
-import { registerEnrolment } from '../../server/fleet/enrol-route.ts';
+import { registerEnrolment } from '../../server/fleet/enrolment/enrol-route.ts';
 import type { Fleet } from '../../server/fleet/fleet.ts';
-import { type KioskSocketDeps, KioskSockets } from '../../server/fleet/kiosk-socket.ts';
-import type { Kiosk } from '../../server/fleet/kiosks.ts';
+import { type KioskSocketDeps, KioskSockets } from '../../server/fleet/link/kiosk-sockets.ts';
 import {
   defaultSocketLimits,
   type SocketLimits,
   slowness,
-} from '../../server/fleet/link-limits.ts';
-import type { LinkListener } from '../../server/fleet/link-listener.ts';
+} from '../../server/fleet/link/link-limits.ts';
+import type { LinkListener } from '../../server/fleet/link/link-listener.ts';
+import type { Kiosk } from '../../server/fleet/places/kiosks.ts';
+import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import type { TlsOptions } from '../../server/tls.ts';
 import { systemClock } from '../../shared/clock.ts';
 

@@ -14,10 +14,10 @@ import type { Health, Key, Passage, ScannerEvents } from '../../hardware/ports.t
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
 import { DEMO_POLICY } from '../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
-import { generateKeyringFile } from '../../server/credential/keyring.ts';
-import { writeKeyringFile } from '../../server/credential/keyring-file.ts';
+import { generateKeyringFile } from '../../server/keys/keyring.ts';
+import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
-import type { Messenger } from '../../server/verification/sources.ts';
+import type { Messenger } from '../../server/registry/status-source.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { type KioskKey, newKioskKey } from './kiosk-client.ts';
 

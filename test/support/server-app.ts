@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { type App, type AppDeps, createApp } from '../../server/app.ts';
-import { generateKeyringFile, Keyring } from '../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import type { Store } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
 

@@ -2,10 +2,10 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
-import { commandNames } from '../../../shared/protocol/command.ts';
 import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
+import { commandNames } from '../../../shared/protocol/kiosk-command.ts';
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import { proofMessage } from '../../../shared/protocol/proof.ts';
-import type { KioskStatus } from '../../../shared/protocol/status.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { seededRandom } from '../../demo/seeded-random.ts';
 import { machineAt, temperOf } from '../../fleet/lifelike.ts';

@@ -1,4 +1,4 @@
-import type { ServerConfig } from '../../../server/config.ts';
+import type { ServerConfig } from '../../../server/server-config.ts';
 
 /** What a server process serves; its one argument, as JSON. */
 export type Subject =

@@ -2,9 +2,9 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
-import { defaultSocketLimits } from '../../../server/fleet/link-limits.ts';
+import { defaultSocketLimits } from '../../../server/fleet/link/link-limits.ts';
 import { startServer } from '../../../server/main.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { DEMO_POLICY } from '../../demo/people.ts';
 import { seedPeople } from '../../demo/seed.ts';
 import type { ServerTold, Subject } from './messages.ts';

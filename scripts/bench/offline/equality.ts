@@ -8,7 +8,8 @@ import {
 } from 'node:crypto';
 import { decideOffline } from '../../../device/offline/decide.ts';
 import { hmacSha256, nodeScrypt } from '../../../device/offline/node-crypto.ts';
-import type { AreaStatus, Status } from '../../../server/registry/status.ts';
+import { shippedPolicies } from '../../../server/policies/policies.ts';
+import type { AreaStatus, Status } from '../../../server/registry/person-status.ts';
 import {
   type Area,
   type Giudizio,
@@ -17,8 +18,7 @@ import {
   negativeGiudizi,
 } from '../../../server/registry/verbale.ts';
 import { decide } from '../../../server/verification/decide.ts';
-import { shippedPolicies } from '../../../server/verification/policies.ts';
-import { buildFullList } from '../../../shared/offline-list/build.ts';
+import { buildFullList } from '../../../shared/offline-list/build-list.ts';
 import {
   entryKey,
   fullCost,

@@ -2,9 +2,9 @@
 import { createReadStream } from 'node:fs';
 import { pino } from 'pino';
 import { createApp } from '../../../server/app.ts';
-import { Keyring } from '../../../server/credential/keyring.ts';
+import { Keyring } from '../../../server/keys/keyring.ts';
 import { importFile } from '../../../server/registry/import.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { systemClock } from '../../../shared/clock.ts';
 
 const [path = '', keys = '', file = ''] = process.argv.slice(2);

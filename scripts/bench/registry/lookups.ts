@@ -5,9 +5,9 @@ import Database from 'better-sqlite3';
 import { sql } from 'kysely';
 import { prepareBlock } from '../../../server/registry/prepare.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { BulkInsert, Store } from '../../../server/store/store.ts';
-import { GateRecords } from '../../../server/verification/gate-records.ts';
+import { GateLookup } from '../../../server/verification/gate-lookup.ts';
 import type { BenchContext } from '../context.ts';
 import { median } from '../median.ts';
 
@@ -41,7 +41,7 @@ interface Cost {
 }
 
 /**
- * What a verification reads (`GateRecords`): a code's record with its person's, for codes at random among
+ * What a verification reads (`GateLookup`): a code's record with its person's, for codes at random among
  * all that are there; beside it, in the same run, one row of one table by its text key and nothing of ours.
  */
 export async function benchLookups(
@@ -201,7 +201,7 @@ function* groups(size: number, first: number, count: number): Generator<string[]
 
 async function openOurs(path: string, size: number): Promise<Subject> {
   const store: Store = await openStore(`sqlite:${path}`);
-  const records = new GateRecords(store);
+  const records = new GateLookup(store);
   return {
     size,
     async look(keys) {

@@ -1,8 +1,8 @@
 /** A server under measurement, in a process of its own, so that its CPU time is its alone. */
 import type { AddressInfo } from 'node:net';
 import type { WebSocketServer } from 'ws';
-import type { ServerConfig } from '../../../server/config.ts';
 import { startServer } from '../../../server/main.ts';
+import type { ServerConfig } from '../../../server/server-config.ts';
 import { DEMO_POLICY } from '../../demo/people.ts';
 import { issueToSample } from '../../demo/sample-people.ts';
 import { type MinimalPerson, minimalPeople, startEcho, startMinimal } from './minimal.ts';

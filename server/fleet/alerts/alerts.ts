@@ -4,12 +4,13 @@ import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import { type Language, languages } from '../../../shared/language.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
-import type { ActivityLog } from '../activity.ts';
-import { demand, type FleetActor } from '../actor.ts';
-import type { FleetEvents } from '../events.ts';
-import { parseGiven } from '../given.ts';
-import { visibleSites } from '../permissions.ts';
-import type { Roster } from '../roster.ts';
+import type { ActivityLog } from '../access/activity-log.ts';
+import { demand, type FleetActor } from '../access/actor.ts';
+import type { Expiry } from '../access/expiry.ts';
+import { parseInput } from '../access/parse-input.ts';
+import { visibleSites } from '../access/permissions.ts';
+import type { FleetEvents } from '../nodes/page-events.ts';
+import type { Roster } from '../state/roster.ts';
 import {
   type Alert,
   findAlert,
@@ -23,7 +24,7 @@ import { HourCounts } from './hour-counts.ts';
 import { type Severity, severities } from './kinds.ts';
 import { noticeDue } from './notices.ts';
 import { type Thresholds, thresholdsSchema } from './rules.ts';
-import { AlertWatch, type Expiry, type Turn, type WaitingMessages } from './watch.ts';
+import { AlertWatch, type Turn, type WaitingMessages } from './watch.ts';
 import { type Webhook, Webhooks, webhookSchema } from './webhook.ts';
 
 const ALERT_CHANNEL = 'varco_alert';
@@ -157,7 +158,7 @@ export class Alerts {
 
   /** Somebody knows of it: no more reminders. @throws VarcoError `alertUnknown`, `alertOver`, `forbidden`. */
   async acknowledge(who: FleetActor, id: string, givenReason: string): Promise<void> {
-    const reason = parseGiven(reasonSchema, givenReason, 'reasonInvalid');
+    const reason = parseInput(reasonSchema, givenReason, 'reasonInvalid');
     const alert = await this.#find(id);
     demand(who, 'alert.acknowledge', { site: alert.site });
     if (alert.clearedAt !== undefined) {
@@ -189,7 +190,7 @@ export class Alerts {
     id: string,
     given: { until: number; reason: string },
   ): Promise<void> {
-    const reason = parseGiven(reasonSchema, given.reason, 'reasonInvalid');
+    const reason = parseInput(reasonSchema, given.reason, 'reasonInvalid');
     const alert = await this.#find(id);
     demand(who, 'alert.silence', { site: alert.site });
     const { until } = given;

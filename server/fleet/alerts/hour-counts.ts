@@ -1,5 +1,5 @@
 import type { Store } from '../../store/store.ts';
-import { HOUR_MS } from '../telemetry.ts';
+import { HOUR_MS } from '../state/telemetry.ts';
 import type { HourCount } from './watch.ts';
 
 const HABIT_DAYS = 28;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { KioskStatus } from '../../../shared/protocol/status.ts';
-import { faultsOf, isStale } from '../presence.ts';
-import type { RosterGate } from '../roster.ts';
-import { shownCount } from '../telemetry.ts';
-import { heardOf } from '../told.ts';
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
+import { heardOf } from '../state/last-report.ts';
+import { faultsOf, isStale } from '../state/presence.ts';
+import type { RosterGate } from '../state/roster.ts';
+import { shownCount } from '../state/telemetry.ts';
 import { type Patience, type Reading, readNumber } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
 
@@ -80,19 +80,19 @@ export function gateReadings(
   hour: { denied: number; throttled: number; habit: number } | undefined,
   now: number,
 ): Finding[] {
-  const { told, kiosk } = entry;
-  if (!told || !kiosk) {
+  const { lastReport, kiosk } = entry;
+  if (!lastReport || !kiosk) {
     return [];
   }
-  const isOffline = told.presence === 'offline';
+  const isOffline = lastReport.presence === 'offline';
   const offline: Finding = {
     kind: 'offline',
     reading: isOffline ? 'bad' : 'good',
-    detail: { lastSeenAt: told.at },
+    detail: { lastSeenAt: lastReport.at },
   };
-  const isOld = isStale(heardOf(told), now);
-  const status = isOld ? undefined : told.status;
-  const { status: configStatus, failed, version } = told.config ?? {};
+  const isOld = isStale(heardOf(lastReport), now);
+  const status = isOld ? undefined : lastReport.status;
+  const { status: configStatus, failed, version } = lastReport.config ?? {};
   const hasFailed = configStatus === 'fellBack' || configStatus === 'refused';
   const config: Finding = {
     kind: 'configFailed',
@@ -102,7 +102,7 @@ export function gateReadings(
       status: configStatus ?? 'none',
     },
   };
-  const { certificateEndsAt: endsAt } = told;
+  const { certificateEndsAt: endsAt } = lastReport;
   const expiry: Finding = {
     kind: 'expiry',
     reading: endsAt !== undefined && endsAt < now + limits.expiryDays * DAY_MS ? 'bad' : 'good',

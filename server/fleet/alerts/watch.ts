@@ -1,5 +1,6 @@
-import { siteOutage } from '../presence.ts';
-import type { RosterGate } from '../roster.ts';
+import type { Expiry } from '../access/expiry.ts';
+import { siteOutage } from '../state/presence.ts';
+import type { RosterGate } from '../state/roster.ts';
 import { type AlertState, isRaised, quiet, readNumber, stepAlert } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
 import { type Finding, gateReadings, patienceOf, type Thresholds } from './rules.ts';
@@ -30,12 +31,6 @@ export interface HourCount {
 export interface WaitingMessages {
   waiting: number;
   dead: number;
-}
-
-/** Something that ends: a certificate, a key, a token. */
-export interface Expiry {
-  name: string;
-  at: number;
 }
 
 const DAY_MS = 86_400_000;
@@ -94,11 +89,11 @@ export class AlertWatch {
   /** The sites that are out as a whole. */
   #lookAtSites(gates: readonly RosterGate[], now: number, turns: Turn[]): Set<string> {
     const counts = new Map<string, { seen: number; offline: number }>();
-    for (const { gate, told, kiosk } of gates) {
-      if (told && kiosk) {
+    for (const { gate, lastReport, kiosk } of gates) {
+      if (lastReport && kiosk) {
         const count = counts.get(gate.site) ?? { seen: 0, offline: 0 };
         count.seen += 1;
-        count.offline += told.presence === 'offline' ? 1 : 0;
+        count.offline += lastReport.presence === 'offline' ? 1 : 0;
         counts.set(gate.site, count);
       }
     }

@@ -1,10 +1,11 @@
 import { z } from 'zod';
-import { commandSchema } from '../../../shared/protocol/command.ts';
-import { steeredConfigSchema } from '../../../shared/protocol/steered-config.ts';
+import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
+import { remoteConfigSchema } from '../../../shared/protocol/remote-config.ts';
+import { newTokenSchema } from '../access/api-tokens.ts';
+import { visibleSites } from '../access/permissions.ts';
+import { rolloutPlanSchema } from '../config/rollout-rows.ts';
 import type { Fleet } from '../fleet.ts';
-import { gateFilterSchema } from '../gate-filter.ts';
-import { visibleSites } from '../permissions.ts';
-import { rolloutPlanSchema } from '../rollout-rows.ts';
+import { gateFilterSchema } from '../places/gate-filter.ts';
 import {
   activitySchema,
   alertSchema,
@@ -17,7 +18,6 @@ import {
   tokenSchema,
 } from './answers.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
-import { newTokenSchema } from './tokens.ts';
 
 const id = z.string().min(1).max(64);
 const byId = z.strictObject({ id });
@@ -52,7 +52,7 @@ function configEndpoints({ configs, rollouts }: Fleet): Endpoint[] {
       ...write,
       url: '/configs',
       summary: 'Check and keep a config; no kiosk runs it before a roll-out',
-      body: z.strictObject({ body: steeredConfigSchema, note: z.string().max(500).optional() }),
+      body: z.strictObject({ body: remoteConfigSchema, note: z.string().max(500).optional() }),
       answer: configVersionSchema,
       status: 201,
       handle: ({ who, body }) => configs.create(who, body),

@@ -1,18 +1,18 @@
 import { z } from 'zod';
-import { commandSchema } from '../../../shared/protocol/command.ts';
+import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
+import { wholeStatusSchema } from '../../../shared/protocol/kiosk-status.ts';
 import { measured } from '../../../shared/protocol/measurement.ts';
-import { wholeStatusSchema } from '../../../shared/protocol/status.ts';
 import {
+  remoteConfigSchema,
   reportedConfigSchema,
-  steeredConfigSchema,
-} from '../../../shared/protocol/steered-config.ts';
+} from '../../../shared/protocol/remote-config.ts';
 import { roles } from '../../login/session.ts';
+import { scopes } from '../access/permissions.ts';
 import { alertKinds } from '../alerts/kinds.ts';
-import { gateFilterSchema } from '../gate-filter.ts';
-import { gateSchema } from '../gates.ts';
-import { scopes } from '../permissions.ts';
-import { siteSchema } from '../sites.ts';
-import { outcomes } from '../told.ts';
+import { gateFilterSchema } from '../places/gate-filter.ts';
+import { gateSchema } from '../places/gates.ts';
+import { siteSchema } from '../places/sites.ts';
+import { outcomes } from '../state/last-report.ts';
 
 /** Unix time in milliseconds. */
 const at = z.number().int();
@@ -120,7 +120,7 @@ export const configVersionSchema = z.strictObject({
   at,
   actor: z.string(),
   note: z.string(),
-  body: steeredConfigSchema,
+  body: remoteConfigSchema,
 });
 
 const targetState = z.enum(['waiting', 'sent', 'applied', 'failed', 'late']);

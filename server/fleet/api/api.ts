@@ -2,15 +2,15 @@ import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { VarcoError } from '../../../shared/errors.ts';
+import { RateLimit } from '../../guessing/rate-limit.ts';
 import type { Log } from '../../log.ts';
 import { sessionOf } from '../../login/request-session.ts';
-import { actorOf, type FleetActor } from '../actor.ts';
+import { actorOf, type FleetActor } from '../access/actor.ts';
+import type { ApiTokens } from '../access/api-tokens.ts';
 import type { Fleet } from '../fleet.ts';
 import { actEndpoints } from './act-endpoints.ts';
 import { registerEndpoints } from './endpoint.ts';
 import { fleetEndpoints } from './fleet-endpoints.ts';
-import { RateLimit } from './rate-limit.ts';
-import type { ApiTokens } from './tokens.ts';
 
 export const API_PREFIX = '/api/v1';
 

@@ -2,8 +2,8 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
-import type { FleetActor } from '../actor.ts';
-import type { Scope } from '../permissions.ts';
+import type { FleetActor } from '../access/actor.ts';
+import type { Scope } from '../access/permissions.ts';
 
 type Shape = z.ZodType | undefined;
 type Of<Schema extends Shape> = Schema extends z.ZodType ? z.infer<Schema> : undefined;

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { CODE_LIFE_MS, SHEET_LIFE_MS } from '../enrolment.ts';
+import { CODE_LIFE_MS, SHEET_LIFE_MS } from '../enrolment/enrolment.ts';
 import type { Fleet } from '../fleet.ts';
-import { readGateTable } from '../gate-table.ts';
-import { gateChangeSchema, gateSchema } from '../gates.ts';
-import type { KioskRow } from '../kiosk-row.ts';
-import { siteChangeSchema, siteSchema } from '../sites.ts';
-import { HOURS_KEPT_MS } from '../telemetry.ts';
+import { readGateTable } from '../places/gate-table.ts';
+import { gateChangeSchema, gateSchema } from '../places/gates.ts';
+import { siteChangeSchema, siteSchema } from '../places/sites.ts';
+import { HOURS_KEPT_MS } from '../state/telemetry.ts';
+import type { KioskRow } from '../view/kiosk-row.ts';
 import {
   detailsSchema,
   enrolmentCodeSchema,

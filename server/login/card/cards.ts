@@ -4,8 +4,13 @@ import { readFile, stat } from 'node:fs/promises';
 import * as x509 from '@peculiar/x509';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
-import type { CardConfig } from '../config.ts';
-import { type CardOutcome, judgeCard, plainSerial, type RevocationList } from './judge.ts';
+import type { CardConfig } from './card-config.ts';
+import {
+  type CardOutcome,
+  judgeCard,
+  plainSerial,
+  type RevocationList,
+} from './certificate-check.ts';
 
 /** Whether the lists' files have changed is looked at this often. */
 const LOOK_EVERY_MS = 30_000;

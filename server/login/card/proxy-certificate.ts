@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
-import { isSameText } from '../secret.ts';
+import { isSameText } from '../../keys/secret.ts';
 
 /** By which a proxy proves that it is the named one. */
 const SECRET_HEADER = 'x-varco-proxy-secret';

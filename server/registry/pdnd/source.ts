@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
-import type { SourceAnswer, StatusSource } from '../../verification/sources.ts';
-import { status } from '../status.ts';
+import { status } from '../person-status.ts';
+import type { SourceAnswer, StatusSource } from '../status-source.ts';
 import { verbaleSchema } from '../verbale.ts';
 import { Breaker } from './breaker.ts';
 

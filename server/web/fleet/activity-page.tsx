@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Frame, LivePart, Moment, Scrolls, type View } from './frame.tsx';
+import { Frame, LivePart, Moment, Scrolls, type View } from './fleet-frame.tsx';
 
 /** Something that happened, as the pages show it. */
 export interface ActivityView {

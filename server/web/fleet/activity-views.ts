@@ -1,6 +1,6 @@
-import type { Activity } from '../../fleet/activity.ts';
-import type { FleetActor } from '../../fleet/actor.ts';
-import type { Presence } from '../../fleet/presence.ts';
+import type { Activity } from '../../fleet/access/activity-log.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import type { Presence } from '../../fleet/state/presence.ts';
 import type { ActivityView } from './activity-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { measured, type Writing } from './measured.ts';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { Severity } from '../../fleet/alerts/kinds.ts';
-import { Moment, type View } from './frame.tsx';
+import { Moment, type View } from './fleet-frame.tsx';
 import { SeveritySign } from './signs.tsx';
 
 /** An alert as the pages show it. */

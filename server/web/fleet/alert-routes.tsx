@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseGiven } from '../../fleet/given.ts';
-import { may } from '../../fleet/permissions.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
 import { alertViews } from './alert-views.ts';
 import { AlertsPage, alertLists, silenceHours } from './alerts-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -40,7 +40,7 @@ export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard)
   http.post('/fleet/alerts/:id/acknowledge', (request, reply) =>
     dashboard.act(request, reply, 'acknowledged', async () => {
       const { id } = request.params as { id: string };
-      const { reason } = parseGiven(acknowledgeForm, request.body, 'formInvalid');
+      const { reason } = parseInput(acknowledgeForm, request.body, 'formInvalid');
       await fleet.alerts.acknowledge(dashboard.actor(request), id, reason);
       return undefined;
     }),
@@ -49,7 +49,7 @@ export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard)
   http.post('/fleet/alerts/:id/silence', (request, reply) =>
     dashboard.act(request, reply, 'silenced', async () => {
       const { id } = request.params as { id: string };
-      const { reason, hours } = parseGiven(silenceForm, request.body, 'formInvalid');
+      const { reason, hours } = parseInput(silenceForm, request.body, 'formInvalid');
       const until = deps.now() + hours * HOUR_MS;
       await fleet.alerts.silence(dashboard.actor(request), id, { reason, until });
       return undefined;

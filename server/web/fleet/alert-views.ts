@@ -1,4 +1,4 @@
-import type { FleetActor } from '../../fleet/actor.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
 import type { Alert } from '../../fleet/alerts/alert-store.ts';
 import type { AlertView } from './alert-line.tsx';
 import type { AlertList } from './alerts-page.tsx';

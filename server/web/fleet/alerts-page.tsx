@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import { AlertLine, type AlertView } from './alert-line.tsx';
-import { Field, Form, Frame, LivePart, Moment, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, Moment, type View } from './fleet-frame.tsx';
 import { TextField } from './text-field.tsx';
 
 export const alertLists = ['open', 'quiet', 'past'] as const;

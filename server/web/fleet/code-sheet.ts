@@ -1,6 +1,6 @@
 import type { Language } from '../../../shared/language.ts';
 import { AccessiblePdf } from '../../credential/pdf-document.ts';
-import type { EnrolmentCode } from '../../fleet/enrolment.ts';
+import type { EnrolmentCode } from '../../fleet/enrolment/enrolment.ts';
 import { formatFor } from './format.ts';
 import { fleetWords } from './words/all.ts';
 

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import { commandSchema } from '../../../shared/protocol/command.ts';
-import { parseGiven } from '../../fleet/given.ts';
+import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import { CommandsPage } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -55,7 +55,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
   http.post('/fleet/gates/:id/command', (request, reply) =>
     dashboard.act(request, reply, 'sent', async () => {
       const { id } = request.params as { id: string };
-      const { name, message, reason } = parseGiven(commandForm, request.body, 'formInvalid');
+      const { name, message, reason } = parseInput(commandForm, request.body, 'formInvalid');
       const command = commandOf(name, message, reason);
       await fleet.commands.send(dashboard.actor(request), {
         filter: { gates: [id] },
@@ -68,7 +68,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
 
   http.post('/fleet/commands', (request, reply) =>
     dashboard.act(request, reply, 'sent', async () => {
-      const { name, message, reason, filter, count } = parseGiven(
+      const { name, message, reason, filter, count } = parseInput(
         bulkForm,
         request.body,
         'formInvalid',

@@ -1,8 +1,8 @@
-import type { CommandName } from '../../../shared/protocol/command.ts';
-import { commandNames } from '../../../shared/protocol/command.ts';
-import type { FleetActor } from '../../fleet/actor.ts';
-import type { CommandRow } from '../../fleet/command-rows.ts';
-import { may } from '../../fleet/permissions.ts';
+import type { CommandName } from '../../../shared/protocol/kiosk-command.ts';
+import { commandNames } from '../../../shared/protocol/kiosk-command.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import type { CommandRow } from '../../fleet/commands/command-rows.ts';
 import type { CommandView } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
 

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, LivePart, Moment, Scrolls, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, Moment, Scrolls, type View } from './fleet-frame.tsx';
 import { formatKioskQuery, type KioskQuery } from './kiosk-query.ts';
 import { TextField } from './text-field.tsx';
 

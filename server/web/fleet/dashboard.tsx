@@ -1,20 +1,20 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
-import { actorOf, type FleetActor } from '../../fleet/actor.ts';
+import { actorOf, type FleetActor } from '../../fleet/access/actor.ts';
+import { may, visibleSites } from '../../fleet/access/permissions.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
-import { may, visibleSites } from '../../fleet/permissions.ts';
 import type { Log } from '../../log.ts';
 import { csrfOf, safePath, staffOf } from '../../login/request-session.ts';
 import type { Sessions } from '../../login/sessions.ts';
-import type { Policies } from '../../verification/policies.ts';
-import { languageOf } from '../language.ts';
+import type { Policies } from '../../policies/policies.ts';
 import { accountOf } from '../login/account.ts';
-import type { Pages } from '../pages.tsx';
+import type { Pages } from '../page-renderer.tsx';
+import { languageOf } from '../request-language.ts';
 import type { NavigationLink } from '../shell/shell.tsx';
 import { eventId } from './event-stream.ts';
+import { Frame, type Theme, themes, type View } from './fleet-frame.tsx';
 import { formatFor } from './format.ts';
-import { Frame, type Theme, themes, type View } from './frame.tsx';
 import type { LiveHub, Scope } from './live-hub.ts';
 import { StaffNames } from './staff-names.ts';
 import { fleetWords } from './words/all.ts';
@@ -140,7 +140,7 @@ export class Dashboard {
     try {
       const to = (await work()) ?? this.back(request);
       // The page that this leads to shows what was done here.
-      await this.fleet.live.reload();
+      await this.fleet.state.reload();
       return reply.redirect(withDone(to, done), 303);
     } catch (error) {
       return this.refuse(request, reply, error);

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import { parseInvitation } from '../../../shared/protocol/enrolment.ts';
-import { Frame, LivePart, type View } from './frame.tsx';
+import { parseInvitation } from '../../../shared/protocol/enrolment-messages.ts';
+import { Frame, LivePart, type View } from './fleet-frame.tsx';
 import { QrPicture } from './qr-picture.tsx';
 
 export interface EnrolPageProps {

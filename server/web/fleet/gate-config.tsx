@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { ReportedConfig } from '../../../shared/protocol/steered-config.ts';
-import { Scrolls, type View } from './frame.tsx';
+import type { ReportedConfig } from '../../../shared/protocol/remote-config.ts';
+import { Scrolls, type View } from './fleet-frame.tsx';
 
 export interface ConfigView {
   desired: { version: number; body: Readonly<Record<string, unknown>> } | undefined;

@@ -1,7 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
-import type { KioskStatus } from '../../../shared/protocol/status.ts';
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
+import type { View } from './fleet-frame.tsx';
 import type { Format } from './format.ts';
-import type { View } from './frame.tsx';
 import type { FleetWords } from './words/words.ts';
 
 const GIB = 1_073_741_824;

@@ -3,7 +3,7 @@ import { ActivityTable } from './activity-page.tsx';
 import { AlertLine } from './alert-line.tsx';
 import { AlertActs } from './alerts-page.tsx';
 import { CommandForm, CommandTable } from './commands-page.tsx';
-import { Field, Form, Frame, LivePart } from './frame.tsx';
+import { Field, Form, Frame, LivePart } from './fleet-frame.tsx';
 import { GateConfig } from './gate-config.tsx';
 import { MachineFacts } from './gate-facts.tsx';
 import { GateSettings } from './gate-settings.tsx';

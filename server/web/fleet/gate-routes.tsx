@@ -1,20 +1,20 @@
 import { createHash } from 'node:crypto';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import type { FleetActor } from '../../fleet/actor.ts';
-import { parseGiven } from '../../fleet/given.ts';
-import { type FleetAction, may } from '../../fleet/permissions.ts';
-import type { GateDetails } from '../../fleet/rows.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
+import { type FleetAction, may } from '../../fleet/access/permissions.ts';
+import type { GateDetails } from '../../fleet/view/kiosk-rows.ts';
 import { activityViews } from './activity-views.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { EnrolPage } from './enrol-page.tsx';
+import type { View } from './fleet-frame.tsx';
 import { position, tagList } from './form-fields.ts';
-import type { View } from './frame.tsx';
 import type { ConfigView } from './gate-config.tsx';
 import { GatePage } from './gate-page.tsx';
-import { type HistoryView, RANGE_MS, type Range, ranges } from './history.ts';
+import { type HistoryView, RANGE_MS, type Range, ranges } from './history-series.ts';
 import { historyView } from './history-views.ts';
 import { policyChoices } from './policy-choices.ts';
 
@@ -63,7 +63,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   http.post('/fleet/gates/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const { id } = request.params as { id: string };
-      const { x, y, ...given } = parseGiven(changeForm, request.body, 'formInvalid');
+      const { x, y, ...given } = parseInput(changeForm, request.body, 'formInvalid');
       await fleet.gates.change(dashboard.actor(request), id, {
         ...given,
         ...(x === undefined ? {} : { x }),
@@ -79,7 +79,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
       await fleet.gates.change(
         dashboard.actor(request),
         id,
-        parseGiven(noteForm, request.body, 'formInvalid'),
+        parseInput(noteForm, request.body, 'formInvalid'),
       );
       return pathOf(id);
     }),
@@ -117,7 +117,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   http.post('/fleet/gates/:id/revoke', (request, reply) =>
     dashboard.act(request, reply, 'revoked', async () => {
       const { id } = request.params as { id: string };
-      const { reason } = parseGiven(reasonForm, request.body, 'formInvalid');
+      const { reason } = parseInput(reasonForm, request.body, 'formInvalid');
       await fleet.kiosks.revoke(dashboard.actor(request), id, reason);
       return pathOf(id);
     }),
@@ -126,7 +126,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   http.post('/fleet/gates/:id/remove', (request, reply) =>
     dashboard.act(request, reply, 'removed', async () => {
       const { id } = request.params as { id: string };
-      const { reason } = parseGiven(reasonForm, request.body, 'formInvalid');
+      const { reason } = parseInput(reasonForm, request.body, 'formInvalid');
       await fleet.gates.remove(dashboard.actor(request), id, reason);
       return '/fleet';
     }),

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Form, LivePart, Moment, type View } from './frame.tsx';
+import { Form, LivePart, Moment, type View } from './fleet-frame.tsx';
 import type { GatePageProps } from './gate-view.ts';
 import { GateFields } from './site-page.tsx';
 import { TextField } from './text-field.tsx';

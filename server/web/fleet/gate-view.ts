@@ -1,11 +1,11 @@
-import type { KioskStatus } from '../../../shared/protocol/status.ts';
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import type { ActivityView } from './activity-page.tsx';
 import type { AlertView } from './alert-line.tsx';
 import type { CommandView } from './commands-page.tsx';
-import type { View } from './frame.tsx';
+import type { View } from './fleet-frame.tsx';
 import type { ConfigView } from './gate-config.tsx';
-import type { HistoryView } from './history.ts';
+import type { HistoryView } from './history-series.ts';
 import type { SitePageProps } from './site-page.tsx';
 
 /** A gate and its kiosk as their page shows them, and what whoever asks may do there. */

@@ -1,8 +1,14 @@
 import type { VNode } from 'preact';
 import { Island } from '../island.tsx';
+import { Scrolls, type View } from './fleet-frame.tsx';
 import type { Format } from './format.ts';
-import { Scrolls, type View } from './frame.tsx';
-import { type Chart, digestOf, type HistoryValue, type HistoryView, ranges } from './history.ts';
+import {
+  type Chart,
+  digestOf,
+  type HistoryValue,
+  type HistoryView,
+  ranges,
+} from './history-series.ts';
 import type { FleetWords } from './words/words.ts';
 
 /** Rows of one chart's table, at most: the newest. */

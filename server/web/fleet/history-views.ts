@@ -1,5 +1,5 @@
-import type { History } from '../../fleet/telemetry.ts';
-import type { Chart, HistoryValue, HistoryView, Range } from './history.ts';
+import type { History } from '../../fleet/state/telemetry.ts';
+import type { Chart, HistoryValue, HistoryView, Range } from './history-series.ts';
 
 type Values = readonly (number | null)[];
 

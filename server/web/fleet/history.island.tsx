@@ -3,9 +3,9 @@ import uPlot from 'uplot';
 import type { Language } from '../../../shared/language.ts';
 import { mountIsland } from '../mount-island.ts';
 import { formatFor, TIME_ZONE } from './format.ts';
-import { type Chart, digestOf, drawn, type HistoryView, RANGE_MS } from './history.ts';
+import { type Chart, digestOf, drawn, type HistoryView, RANGE_MS } from './history-series.ts';
 import { chartTitle, seriesTitle, withUnit } from './history-view.tsx';
-import { onLiveNews } from './live-stream.ts';
+import { onLiveUpdate } from './live-stream.ts';
 import { fleetWords } from './words/all.ts';
 
 interface HistoryProps {
@@ -26,7 +26,7 @@ function HistoryCharts({ url, history: made, language }: HistoryProps) {
   const [history, setHistory] = useState(made);
   useEffect(() => {
     let next = performance.now() + REFRESH_MS;
-    return onLiveNews((news) => {
+    return onLiveUpdate((news) => {
       if (news.name === 'beat' && performance.now() >= next) {
         next = performance.now() + REFRESH_MS;
         fetch(url)

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import type { Format } from './format.ts';
 import type { KioskQuery, SortKey } from './kiosk-query.ts';
 import { PresenceSign, SeveritySign } from './signs.tsx';

@@ -1,5 +1,5 @@
-import { type KioskRow, presences } from '../../fleet/kiosk-row.ts';
-import type { Presence } from '../../fleet/presence.ts';
+import type { Presence } from '../../fleet/state/presence.ts';
+import { type KioskRow, presences } from '../../fleet/view/kiosk-row.ts';
 
 /**
  * Filter and order of the kiosks' table. PURE: the server answers a form with it where there is no

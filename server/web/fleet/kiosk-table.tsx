@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import type { Format } from './format.ts';
 import { ariaSort, columns, KioskCells } from './kiosk-cells.tsx';
 import { formatKioskQuery, type KioskQuery, type SortKey } from './kiosk-query.ts';

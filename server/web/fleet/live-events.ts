@@ -1,4 +1,4 @@
-import type { FleetSummary, KioskRow } from '../../fleet/kiosk-row.ts';
+import type { FleetSummary, KioskRow } from '../../fleet/view/kiosk-row.ts';
 
 /** What of the fleet a part of a page is about; it is fetched anew when its topic is touched. */
 export type Topic =
@@ -40,7 +40,7 @@ export interface Snapshot {
 export const BEAT_EVERY_MS = 1_000;
 
 /** What the page's one stream tells its islands, as the detail of a `fleet-live` event of the document. */
-export type LiveNews =
+export type LiveUpdate =
   | { name: 'change'; run: string; change: LiveChange }
   /** Changes were missed (the server started anew, or the line was away for long): fetch all anew. */
   | { name: 'reset' }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
-import { type FleetSummary, type KioskRow, summarise } from '../../fleet/kiosk-row.ts';
+import { type FleetSummary, type KioskRow, summarise } from '../../fleet/view/kiosk-row.ts';
 import type { Log } from '../../log.ts';
 import type { LiveChange, Topic } from './live-events.ts';
 

@@ -1,5 +1,5 @@
 import type { Topic } from './live-events.ts';
-import { onLiveNews } from './live-stream.ts';
+import { onLiveUpdate } from './live-stream.ts';
 
 /**
  * Parts of a page that the server makes anew when what they are about has changed. The page is fetched
@@ -103,7 +103,7 @@ function isBeingTypedIn(place: HTMLElement): boolean {
   return place.contains(active) && !!active?.matches('input, textarea, select');
 }
 
-onLiveNews((news) => {
+onLiveUpdate((news) => {
   if (news.name === 'beat') {
     return;
   }

@@ -1,7 +1,7 @@
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { type KioskQuery, reselectKiosks, selectKiosks } from './kiosk-query.ts';
-import type { LiveChange, LiveNews, Snapshot } from './live-events.ts';
-import { onLiveNews } from './live-stream.ts';
+import type { LiveChange, LiveUpdate, Snapshot } from './live-events.ts';
+import { onLiveUpdate } from './live-stream.ts';
 
 export interface LiveRowsWatch {
   changed(): void;
@@ -18,7 +18,7 @@ const RESELECT_MAX = 400;
 /** Where the rows come from: all of them at once, and then what changes. */
 export interface RowSource {
   load(): Promise<Snapshot>;
-  listen(heard: (news: LiveNews) => void): () => void;
+  listen(heard: (news: LiveUpdate) => void): () => void;
 }
 
 const server: RowSource = {
@@ -29,7 +29,7 @@ const server: RowSource = {
     }
     return (await answer.json()) as Snapshot;
   },
-  listen: onLiveNews,
+  listen: onLiveUpdate,
 };
 
 /** The browser's copy of the rows, and those of them that are asked for. */
@@ -110,7 +110,7 @@ export class LiveRows {
     }
   }
 
-  #heard(news: LiveNews): void {
+  #heard(news: LiveUpdate): void {
     switch (news.name) {
       case 'beat':
         this.#beats += 1;

@@ -1,4 +1,4 @@
-import { LIVE_EVENT, type LiveChange, type LiveNews } from './live-events.ts';
+import { LIVE_EVENT, type LiveChange, type LiveUpdate } from './live-events.ts';
 
 /** What the page knows of its stream. */
 export interface StreamState {
@@ -21,13 +21,13 @@ const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
 
 /** Tells the page's islands, which listen on the document. */
-function tell(detail: LiveNews): void {
-  document.dispatchEvent(new CustomEvent<LiveNews>(LIVE_EVENT, { detail }));
+function tell(detail: LiveUpdate): void {
+  document.dispatchEvent(new CustomEvent<LiveUpdate>(LIVE_EVENT, { detail }));
 }
 
 /** Calls with what the page's stream tells; the returned function ends it. */
-export function onLiveNews(heard: (news: LiveNews) => void): () => void {
-  const listener = (event: Event) => heard((event as CustomEvent<LiveNews>).detail);
+export function onLiveUpdate(heard: (news: LiveUpdate) => void): () => void {
+  const listener = (event: Event) => heard((event as CustomEvent<LiveUpdate>).detail);
   document.addEventListener(LIVE_EVENT, listener);
   return () => document.removeEventListener(LIVE_EVENT, listener);
 }

@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { VarcoError } from '../../../shared/errors.ts';
-import { demand } from '../../fleet/actor.ts';
-import { may } from '../../fleet/permissions.ts';
-import type { Outbox } from '../../notify/outbox.ts';
+import { demand } from '../../fleet/access/actor.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import type { Outbox } from '../../notify/message-outbox.ts';
 import type { Store } from '../../store/store.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { MessagesPage } from './messages-page.tsx';

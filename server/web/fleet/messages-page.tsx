@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import type { MessageRow } from '../../notify/outbox.ts';
-import { Form, Frame, Moment, Scrolls, type View } from './frame.tsx';
+import type { MessageRow } from '../../notify/message-outbox.ts';
+import { Form, Frame, Moment, Scrolls, type View } from './fleet-frame.tsx';
 
 export interface MessagesPageProps {
   view: View;

@@ -1,9 +1,9 @@
 import type { VNode } from 'preact';
-import type { FleetSummary, KioskRow } from '../../fleet/kiosk-row.ts';
+import type { FleetSummary, KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { Island } from '../island.tsx';
 import { AlertLine, type AlertView } from './alert-line.tsx';
 import { type FilterChoices, FilterForm } from './filter-form.tsx';
-import { Form, Frame, LivePart, type View } from './frame.tsx';
+import { Form, Frame, LivePart, type View } from './fleet-frame.tsx';
 import { formatKioskQuery, type KioskQuery } from './kiosk-query.ts';
 import { KioskTable } from './kiosk-table.tsx';
 import { SummaryView } from './summary-view.tsx';

@@ -1,12 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { parseGiven } from '../../fleet/given.ts';
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
-import { may } from '../../fleet/permissions.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { alertViews } from './alert-views.ts';
 import { type Dashboard, THEME_COOKIE } from './dashboard.tsx';
 import type { FilterChoices } from './filter-form.tsx';
-import { themes } from './frame.tsx';
+import { themes } from './fleet-frame.tsx';
 import { formatKioskQuery, parseKioskQuery, selectKiosks } from './kiosk-query.ts';
 import { OverviewPage } from './overview-page.tsx';
 
@@ -50,7 +50,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
 
   http.post('/fleet/views', (request, reply) =>
     dashboard.act(request, reply, 'saved', async () => {
-      const { title, query } = parseGiven(viewForm, request.body, 'formInvalid');
+      const { title, query } = parseInput(viewForm, request.body, 'formInvalid');
       const kept = formatKioskQuery(
         parseKioskQuery(Object.fromEntries(new URLSearchParams(query))),
       );

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import { SHEET_LIFE_MS } from '../../fleet/enrolment.ts';
-import { readGateTable } from '../../fleet/gate-table.ts';
-import { parseGiven } from '../../fleet/given.ts';
-import { may } from '../../fleet/permissions.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import { SHEET_LIFE_MS } from '../../fleet/enrolment/enrolment.ts';
+import { readGateTable } from '../../fleet/places/gate-table.ts';
 import { checkCsrf } from '../../login/request-session.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { codeSheet } from './code-sheet.ts';
@@ -72,7 +72,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/sites', (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
-      const { clientCertificate, latitude, longitude, ...given } = parseGiven(
+      const { clientCertificate, latitude, longitude, ...given } = parseInput(
         siteForm,
         request.body,
         'formInvalid',
@@ -121,7 +121,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
   http.post('/fleet/sites/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const { id } = request.params as { id: string };
-      const { plan, clientCertificate, ...given } = parseGiven(
+      const { plan, clientCertificate, ...given } = parseInput(
         siteChangeForm,
         request.body,
         'formInvalid',
@@ -137,7 +137,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/gates', (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
-      const { x, y, ...given } = parseGiven(gateForm, request.body, 'formInvalid');
+      const { x, y, ...given } = parseInput(gateForm, request.body, 'formInvalid');
       const gate = {
         ...given,
         ...(x === undefined ? {} : { x }),

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import type { FleetActor } from '../../fleet/actor.ts';
-import { parseGiven } from '../../fleet/given.ts';
-import { may } from '../../fleet/permissions.ts';
-import type { Rollout } from '../../fleet/rollout-rows.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import type { Rollout } from '../../fleet/config/rollout-rows.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { count } from './form-fields.ts';
 import { choicesOf, mayAnywhere } from './overview-routes.tsx';
@@ -56,7 +56,7 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
   http.post('/fleet/rollouts', (request, reply) =>
     dashboard.act(request, reply, 'started', async () => {
       const actor = dashboard.actor(request);
-      const form = parseGiven(startForm, request.body, 'formInvalid');
+      const form = parseInput(startForm, request.body, 'formInvalid');
       const { note, tag, site, failuresMax } = form;
       const version =
         form.version === 'new'
@@ -114,7 +114,7 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
   http.post('/fleet/rollouts/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const { id } = request.params as { id: string };
-      const { act, reason } = parseGiven(turnForm, request.body, 'formInvalid');
+      const { act, reason } = parseInput(turnForm, request.body, 'formInvalid');
       await fleet.rollouts.turn(dashboard.actor(request), id, act, reason);
       return `/fleet/rollouts/${id}`;
     }),

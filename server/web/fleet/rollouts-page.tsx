@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, LivePart, Moment, Scrolls, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, Moment, Scrolls, type View } from './fleet-frame.tsx';
 import { TextField } from './text-field.tsx';
 
 /** A roll-out as the pages show it. */

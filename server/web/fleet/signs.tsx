@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
 import type { Severity } from '../../fleet/alerts/kinds.ts';
-import type { Presence } from '../../fleet/presence.ts';
+import type { Presence } from '../../fleet/state/presence.ts';
 
 // Each presence has a shape of its own: nothing is told by colour alone.
 const shapes: Record<Presence, string> = {

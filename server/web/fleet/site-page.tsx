@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import { AlertLine, type AlertView } from './alert-line.tsx';
-import { Field, Form, Frame, LivePart, type View } from './frame.tsx';
+import { Field, Form, Frame, LivePart, type View } from './fleet-frame.tsx';
 import { columns, KioskCells } from './kiosk-cells.tsx';
-import { type FloorPlan, type PlacedKiosk, SitePlan } from './site-plan.tsx';
+import { type EnrolledKiosk, type FloorPlan, SitePlan } from './site-plan.tsx';
 import { CertificateField, PlaceIdField, TextField } from './text-field.tsx';
 
 export interface SitePageProps {
@@ -15,7 +15,7 @@ export interface SitePageProps {
     clientCertificate: boolean;
     plan: FloorPlan | undefined;
   };
-  kiosks: readonly PlacedKiosk[];
+  kiosks: readonly EnrolledKiosk[];
   alerts: readonly AlertView[];
   /** The policies in force, that a gate may ask. */
   policies: readonly { id: string; title: string }[];

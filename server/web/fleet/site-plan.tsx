@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { decoration, PresenceShape } from './signs.tsx';
 
 import type { FleetWords } from './words/words.ts';
 
-/** A floor plan in metres, as `server/fleet/sites.ts` keeps it. */
+/** A floor plan in metres, as `server/fleet/places/sites.ts` keeps it. */
 export interface FloorPlan {
   widthM: number;
   heightM: number;
@@ -12,7 +12,7 @@ export interface FloorPlan {
 }
 
 /** A kiosk and where it stands, 0 to 1 from the left and from the top. */
-export interface PlacedKiosk {
+export interface EnrolledKiosk {
   row: KioskRow;
   x?: number | undefined;
   y?: number | undefined;
@@ -30,7 +30,7 @@ const LABEL_MAX = 22;
  */
 export function SitePlan(props: {
   plan: FloorPlan | undefined;
-  kiosks: readonly PlacedKiosk[];
+  kiosks: readonly EnrolledKiosk[];
   words: FleetWords;
   title: string;
 }): VNode {
@@ -102,7 +102,7 @@ function Grid({ height }: { height: number }): VNode {
 
 /** Those without a place stand in rows, in their order, so that none is missing. PURE. */
 export function spread(
-  kiosks: readonly PlacedKiosk[],
+  kiosks: readonly EnrolledKiosk[],
   height: number,
 ): { row: KioskRow; left: number; top: number }[] {
   const loose = kiosks.filter(({ x, y }) => x === undefined || y === undefined);

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { Presence } from '../../fleet/presence.ts';
+import type { Presence } from '../../fleet/state/presence.ts';
 import { decoration, PresenceShape } from './signs.tsx';
 
 /** A site on the map, with the worst of its kiosks' presences. */

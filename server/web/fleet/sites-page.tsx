@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import { type KioskRow, presences, summarise } from '../../fleet/kiosk-row.ts';
-import type { Presence } from '../../fleet/presence.ts';
-import { Field, Form, Frame, LivePart, Scrolls, type View } from './frame.tsx';
+import type { Presence } from '../../fleet/state/presence.ts';
+import { type KioskRow, presences, summarise } from '../../fleet/view/kiosk-row.ts';
+import { Field, Form, Frame, LivePart, Scrolls, type View } from './fleet-frame.tsx';
 import { PresenceSign } from './signs.tsx';
 import { SitesMap } from './sites-map.tsx';
 import { CertificateField, PlaceIdField, TextField } from './text-field.tsx';

@@ -1,6 +1,6 @@
 import type { VNode } from 'preact';
-import { type FleetSummary, presences } from '../../fleet/kiosk-row.ts';
-import type { Presence } from '../../fleet/presence.ts';
+import type { Presence } from '../../fleet/state/presence.ts';
+import { type FleetSummary, presences } from '../../fleet/view/kiosk-row.ts';
 import { PresenceSign } from './signs.tsx';
 import type { FleetWords } from './words/words.ts';
 

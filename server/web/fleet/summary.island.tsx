@@ -1,8 +1,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import type { Language } from '../../../shared/language.ts';
-import type { FleetSummary } from '../../fleet/kiosk-row.ts';
+import type { FleetSummary } from '../../fleet/view/kiosk-row.ts';
 import { mountIsland } from '../mount-island.ts';
-import { onLiveNews } from './live-stream.ts';
+import { onLiveUpdate } from './live-stream.ts';
 import { SummaryView } from './summary-view.tsx';
 import { fleetWords } from './words/all.ts';
 
@@ -11,7 +11,7 @@ function LiveSummary({ summary, language }: { summary: FleetSummary; language: L
   const [shown, setShown] = useState(summary);
   useEffect(
     () =>
-      onLiveNews((news) => {
+      onLiveUpdate((news) => {
         if (news.name === 'change') {
           setShown(news.change.summary);
         } else if (news.name === 'reset') {

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field } from './frame.tsx';
+import { Field } from './fleet-frame.tsx';
 
 export interface TextFieldProps {
   id: string;

@@ -1,13 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import type { FleetActor } from '../../fleet/actor.ts';
-import { parseGiven } from '../../fleet/given.ts';
-import { may, scopes } from '../../fleet/permissions.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
+import { may, scopes } from '../../fleet/access/permissions.ts';
 import { roles } from '../../login/session.ts';
 import type { Dashboard } from './dashboard.tsx';
+import type { View } from './fleet-frame.tsx';
 import { count, several } from './form-fields.ts';
-import type { View } from './frame.tsx';
 import { TokensPage } from './tokens-page.tsx';
 
 const tokenForm = z.object({
@@ -50,7 +50,7 @@ export function registerTokenRoutes(http: FastifyInstance, dashboard: Dashboard)
   http.post('/fleet/tokens', async (request, reply) => {
     try {
       const actor = dashboard.actor(request);
-      const form = parseGiven(tokenForm, request.body, 'formInvalid');
+      const form = parseInput(tokenForm, request.body, 'formInvalid');
       const { token } = await fleet.tokens.create(actor, {
         ...form,
         scopes: form.scopes as (typeof scopes)[number][],

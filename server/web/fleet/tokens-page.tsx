@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import { Field, Form, Frame, Moment, Scrolls, type View } from './frame.tsx';
+import { Field, Form, Frame, Moment, Scrolls, type View } from './fleet-frame.tsx';
 import { TextField } from './text-field.tsx';
 
 export interface TokenView {

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import { memo } from 'preact/compat';
 import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import type { Language } from '../../../shared/language.ts';
-import type { KioskRow } from '../../fleet/kiosk-row.ts';
+import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
 import { formatFor } from './format.ts';
 import { ariaSort, columns, KioskCells } from './kiosk-cells.tsx';
 import type { KioskQuery } from './kiosk-query.ts';

@@ -11,7 +11,7 @@ import {
   type StaffAccount,
 } from '../../login/staff-accounts.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
 import { type LoginDeps, originOf } from './login-deps.ts';

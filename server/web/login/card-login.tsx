@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { CardTicket } from '../../login/card/card-door.ts';
+import { hashSecret, isSameText, newSecret } from '../../keys/secret.ts';
+import type { CardTicket } from '../../login/card/client-certificate-listener.ts';
 import { vouchedCertificate } from '../../login/card/proxy-certificate.ts';
 import { homeOf } from '../../login/logins.ts';
-import { hashSecret, isSameText, newSecret } from '../../login/secret.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { sendLoginProblem } from './problem-page.tsx';
@@ -31,9 +31,9 @@ export function registerCardLogin(http: FastifyInstance, deps: LoginDeps): void 
     return;
   }
   http.get('/login/card', async (request, reply) => {
-    const { cardDoor } = logins;
+    const { certificateListener } = logins;
     const to = wantedPath(request);
-    if (!cardDoor) {
+    if (!certificateListener) {
       return finishProxied(deps, request, reply);
     }
     const start = newSecret();
@@ -41,7 +41,7 @@ export function registerCardLogin(http: FastifyInstance, deps: LoginDeps): void 
     const query = new URLSearchParams({ start: hashSecret(start) });
     return reply
       .header('cache-control', 'no-store')
-      .redirect(`${cardDoor.origin}/login/card?${query}`, 303);
+      .redirect(`${certificateListener.origin}/login/card?${query}`, 303);
   });
   http.get('/login/card/done', (request, reply) => finish(deps, request, reply));
 }

@@ -1,13 +1,13 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
+import { isSameText } from '../../keys/secret.ts';
 import { homeOf, whence } from '../../login/logins.ts';
 import type { OidcPending, OidcProblem, OidcProvider } from '../../login/oidc.ts';
 import { PENDING_LIFE_MS } from '../../login/pending.ts';
 import { providerOf, safePath, sessionOf } from '../../login/request-session.ts';
-import { isSameText } from '../../login/secret.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
 import { Notice } from '../form-parts.tsx';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../request-language.ts';
 import { type LoginDeps, originOf } from './login-deps.ts';
 import { sendLoginProblem, withTo } from './problem-page.tsx';
 import { type LoginWords, loginWords } from './words/words.ts';

@@ -8,7 +8,7 @@ import type { AcceptanceProblem } from '../../login/staff-accounts.ts';
 import { totpAddress } from '../../login/totp.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../request-language.ts';
 import { type LoginDeps, siteOf } from './login-deps.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { sendLoginProblem } from './problem-page.tsx';

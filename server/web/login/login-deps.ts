@@ -2,7 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Log } from '../../log.ts';
 import type { Logins } from '../../login/logins.ts';
 import type { RelyingParty } from '../../login/passkeys.ts';
-import type { Pages } from '../pages.tsx';
+import type { Pages } from '../page-renderer.tsx';
 
 /** What the pages of the logins are made with. */
 export interface LoginDeps {

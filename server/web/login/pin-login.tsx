@@ -1,11 +1,11 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
+import { isSameText } from '../../keys/secret.ts';
 import { homeOf } from '../../login/logins.ts';
 import { newPinHalf, plainPin } from '../../login/pins.ts';
-import { isSameText } from '../../login/secret.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { sendLoginProblem } from './problem-page.tsx';

@@ -1,5 +1,5 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../request-language.ts';
 import type { LoginDeps } from './login-deps.ts';
 import { type LoginProblem, loginWords } from './words/words.ts';
 

@@ -6,7 +6,7 @@ import { homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
-import { languageOf } from '../language.ts';
+import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
 import type { PasskeyProps } from './passkey.island.tsx';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Keyring } from '../../credential/keyring.ts';
+import type { Keyring } from '../../keys/keyring.ts';
 
 const PLACE = 'operator.case';
 /** A case may be continued for this long: as long as a one-time code is good, and a little more. */

@@ -2,7 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
-import { type Check, checksOf } from '../../audit/portal.ts';
+import { type Check, checksOf } from '../../audit/citizen-checks.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
 import { areaNames } from '../area-names.ts';

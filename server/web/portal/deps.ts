@@ -1,15 +1,15 @@
 import type { Credentials } from '../../credential/credentials.ts';
 import type { DisabilityCards } from '../../credential/disability-cards.ts';
-import type { Keyring } from '../../credential/keyring.ts';
+import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { Sessions } from '../../login/sessions.ts';
 import type { Notify } from '../../notify/notify.ts';
+import type { Policies } from '../../policies/policies.ts';
 import type { ContactChecks } from '../../portal/contact-checks.ts';
 import type { Delegations } from '../../portal/delegations.ts';
 import type { Registry } from '../../registry/registry.ts';
 import type { Store } from '../../store/store.ts';
-import type { Policies } from '../../verification/policies.ts';
-import type { Pages } from '../pages.tsx';
+import type { Pages } from '../page-renderer.tsx';
 
 /** What the portal's pages stand on. */
 export interface PortalDeps {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Keyring } from '../../credential/keyring.ts';
+import type { Keyring } from '../../keys/keyring.ts';
 
 /** How long a reader may take from opening a live code's page to sending its form. */
 export const SEEN_MS = 600_000;

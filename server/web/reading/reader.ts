@@ -1,6 +1,6 @@
 import { isIPv4 } from 'node:net';
-import type { Keyring } from '../../credential/keyring.ts';
-import type { Asker } from '../../verification/settlement.ts';
+import type { Asker } from '../../audit/asker.ts';
+import type { Keyring } from '../../keys/keyring.ts';
 
 /**
  * Who reads a code on the public page: nobody is known there, so a network address stands for a reader

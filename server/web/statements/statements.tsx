@@ -1,8 +1,8 @@
 import type { FastifyInstance } from 'fastify';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
-import { languageOf } from '../language.ts';
 import { accountOf } from '../login/account.ts';
-import type { Pages } from '../pages.tsx';
+import type { Pages } from '../page-renderer.tsx';
+import { languageOf } from '../request-language.ts';
 import { PrivacyNotice } from './privacy-notice.tsx';
 import { statementWords } from './words/words.ts';
 

@@ -8,8 +8,8 @@ import { seedPeople } from '../../../scripts/demo/seed.ts';
 import { cardCommand } from '../../../scripts/varco/card.ts';
 import { withApp } from '../../../scripts/varco/open-app.ts';
 import { verifyCommand } from '../../../scripts/varco/verify.ts';
-import { generateKeyringFile } from '../../../server/credential/keyring.ts';
-import { writeKeyringFile } from '../../../server/credential/keyring-file.ts';
+import { generateKeyringFile } from '../../../server/keys/keyring.ts';
+import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 
 let folder: string;
 let path: string;

@@ -8,7 +8,7 @@ import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { isSerial } from '../../../server/credential/card-state.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { drawPage, openPdf, readCodes, rolesOf } from '../../support/pdf-page.ts';
 import { startApp } from '../../support/server-app.ts';

@@ -15,14 +15,14 @@ import type { State } from '../../../device/session/state.ts';
 import { wholeStatus } from '../../../device/status.ts';
 import { Steering } from '../../../device/steering/steering.ts';
 import type { Key, ScannerEvents, Signal } from '../../../hardware/ports.ts';
-import type { Kiosk as PlacedKiosk } from '../../../server/fleet/kiosks.ts';
-import type { CommandEnd, LinkListener } from '../../../server/fleet/link-listener.ts';
+import type { CommandEnd, LinkListener } from '../../../server/fleet/link/link-listener.ts';
+import type { Kiosk as EnrolledKiosk } from '../../../server/fleet/places/kiosks.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
 import { VarcoError } from '../../../shared/errors.ts';
-import type { KioskCommand } from '../../../shared/protocol/command.ts';
-import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment.ts';
-import { type KioskStatus, mergeStatus } from '../../../shared/protocol/status.ts';
+import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
+import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
+import { type KioskStatus, mergeStatus } from '../../../shared/protocol/kiosk-status.ts';
 import { type LinkServer, startLinkServer } from '../../support/link-server.ts';
 
 const code = makeEnrolCode(new Uint8Array(10).fill(9));
@@ -392,7 +392,7 @@ describe('another policy at the gate', () => {
   const renew = () => server.sockets.call('museum-1', 'Renew', {}, { timeoutMs: 5_000 });
   const change = () => {
     const kiosk = server.kiosks.get('museum-1');
-    server.kiosks.set('museum-1', { ...(kiosk as PlacedKiosk), policy: 'other' });
+    server.kiosks.set('museum-1', { ...(kiosk as EnrolledKiosk), policy: 'other' });
   };
   const links = (gate: Gate) => gate.events.filter((event) => event.startsWith('link'));
 

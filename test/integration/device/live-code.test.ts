@@ -4,10 +4,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { textsOf } from '../../../device/session/texts/texts.ts';
 import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
 import type { SeededPerson } from '../../../scripts/demo/seed.ts';
-import { Keyring } from '../../../server/credential/keyring.ts';
-import { readKeyringFile } from '../../../server/credential/keyring-file.ts';
+import { Keyring } from '../../../server/keys/keyring.ts';
+import { readKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
-import { liveStep } from '../../../shared/credential/live.ts';
+import { liveStep } from '../../../shared/credential/live-code.ts';
 import { languages } from '../../../shared/language.ts';
 import { OfflineGate, OfflineSite } from '../../support/offline-gate.ts';
 
@@ -118,7 +118,7 @@ test.each([
 test('what is kept of a used code names nobody and is forgotten in minutes', async () => {
   const { text } = await site.server.app.credentials.liveCode(person.credentialId);
   await gate.walk({ ...person, text });
-  const { openStore } = await import('../../../server/store/open.ts');
+  const { openStore } = await import('../../../server/store/open-store.ts');
   const store = await openStore(`sqlite:${join(site.folder, 'varco.db')}`);
   const [row] = await store.db.selectFrom('live_use').selectAll().execute();
   expect(JSON.stringify(row)).not.toContain(person.credentialId);

@@ -13,7 +13,7 @@ import {
   type OutboxItem,
 } from '../../../device/offline/outbox.ts';
 import { type SealedFact, sealFact } from '../../../device/offline/seal.ts';
-import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import type { Fact } from '../../../shared/fact.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
 import { filesHolding } from '../../support/canary.ts';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BootAnswer, Link } from '../../../device/link/link.ts';
 import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import { rotate, writeKeyringFile } from '../../../server/credential/keyring-file.ts';
+import { rotate, writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { keyringFile } from '../../support/server-app.ts';

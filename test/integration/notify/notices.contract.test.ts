@@ -8,7 +8,7 @@ import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres
 import type { App } from '../../../server/app.ts';
 import type { OutgoingMail, OutgoingSms, Transports } from '../../../server/notify/transport.ts';
 import type { Verbale } from '../../../server/registry/verbale.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startApp } from '../../support/server-app.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

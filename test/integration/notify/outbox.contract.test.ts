@@ -7,10 +7,10 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { demoPeople } from '../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import { Audit } from '../../../server/audit/audit.ts';
-import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import type { MessageRequest } from '../../../server/notify/message.ts';
+import { defaultOutboxLimits } from '../../../server/notify/message-outbox.ts';
 import { Notify } from '../../../server/notify/notify.ts';
-import { defaultOutboxLimits } from '../../../server/notify/outbox.ts';
 import type {
   OutgoingMail,
   OutgoingSms,
@@ -18,7 +18,7 @@ import type {
   Transports,
 } from '../../../server/notify/transport.ts';
 import { Registry } from '../../../server/registry/registry.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { testKeyring } from '../../support/server-app.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

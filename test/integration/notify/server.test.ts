@@ -6,11 +6,11 @@ import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MessageServers } from '../../../scripts/demo/message-servers.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { notifyCommand } from '../../../scripts/varco/notify.ts';
-import { readServerConfig } from '../../../server/config.ts';
-import { generateKeyringFile } from '../../../server/credential/keyring.ts';
-import { writeKeyringFile } from '../../../server/credential/keyring-file.ts';
+import { generateKeyringFile } from '../../../server/keys/keyring.ts';
+import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { createLog } from '../../../server/log.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
+import { readServerConfig } from '../../../server/server-config.ts';
 
 let folder: string;
 let servers: MessageServers;

@@ -3,8 +3,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import smpp, { type Pdu, type Session } from 'smpp';
 import { afterEach, describe, expect, test } from 'vitest';
-import { notifyConfigSchema, type SmppConfig } from '../../../server/notify/config.ts';
 import { HttpSmsTransport } from '../../../server/notify/http-sms.ts';
+import { notifyConfigSchema, type SmppConfig } from '../../../server/notify/notify-config.ts';
 import { outcomeOf, SmppTransport } from '../../../server/notify/smpp.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';

@@ -5,7 +5,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import { SMTPServer, type SMTPServerOptions } from 'smtp-server';
 import { afterEach, describe, expect, test } from 'vitest';
-import { type EmailConfig, notifyConfigSchema } from '../../../server/notify/config.ts';
+import { type EmailConfig, notifyConfigSchema } from '../../../server/notify/notify-config.ts';
 import { renderMail } from '../../../server/notify/render.ts';
 import { outcomeOf, SmtpTransport } from '../../../server/notify/smtp.ts';
 import type { OutgoingMail } from '../../../server/notify/transport.ts';

@@ -8,15 +8,15 @@ import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
-import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import { hmacSha256, nodeScrypt, sha256 } from '../../../server/offline-list/crypto.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import type { DecidedFact as Fact, PassageFact } from '../../../shared/fact.ts';
 import { deriveEntry, entryKey } from '../../../shared/offline-list/entry-key.ts';
 import { openList } from '../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../shared/offline-list/offline-list.ts';
-import type { RequestOf } from '../../../shared/protocol/messages.ts';
+import type { RequestOf } from '../../../shared/protocol/actions.ts';
 import { newKioskKey } from '../../support/kiosk-client.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 

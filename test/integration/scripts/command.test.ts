@@ -97,8 +97,8 @@ describe('exit 1, with every problem named, for', () => {
     const taken = createServer();
     await new Promise<void>((resolve) => taken.listen(0, '127.0.0.1', resolve));
     const { port } = taken.address() as { port: number };
-    const { generateKeyringFile } = await import('../../../server/credential/keyring.ts');
-    const { writeKeyringFile } = await import('../../../server/credential/keyring-file.ts');
+    const { generateKeyringFile } = await import('../../../server/keys/keyring.ts');
+    const { writeKeyringFile } = await import('../../../server/keys/keyring-file.ts');
     const keyring = join(folder, 'keyring.json');
     await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
     const path = await file('port.json', {

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { enrolAll, keepIdentities, readIdentities } from '../../../scripts/fleet/identities.ts';
 import { type SimulatedFleet, simulateFleet } from '../../../scripts/fleet/simulate.ts';
-import type { LinkListener } from '../../../server/fleet/link-listener.ts';
+import type { LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { makeEnrolCode } from '../../../shared/protocol/enrolment.ts';
-import { type KioskStatus, mergeStatus } from '../../../shared/protocol/status.ts';
+import { makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
+import { type KioskStatus, mergeStatus } from '../../../shared/protocol/kiosk-status.ts';
 import { type LinkServer, startLinkServer } from '../../support/link-server.ts';
 
 const KIOSKS = 12;

@@ -12,7 +12,7 @@ import { credentialCommand } from '../../../scripts/varco/credential.ts';
 import { keysCommand } from '../../../scripts/varco/keys.ts';
 import { registryCommand } from '../../../scripts/varco/registry.ts';
 import { verifyCommand } from '../../../scripts/varco/verify.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 
 /** Runs one command line; answers its exit code and its output's lines. */
 async function varco(...words: string[]): Promise<{ code: number; lines: string[] }> {

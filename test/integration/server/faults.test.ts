@@ -9,8 +9,8 @@ import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
 import { seedPeople } from '../../../scripts/demo/seed.ts';
 import { startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
-import { verifyAudit } from '../../../server/audit/verify.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { verifyAudit } from '../../../server/audit/verify-chain.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 

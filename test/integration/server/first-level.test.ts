@@ -4,10 +4,10 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { demoPeople } from '../../../scripts/demo/people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import type { App } from '../../../server/app.ts';
-import { checksOf } from '../../../server/audit/portal.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { checksOf } from '../../../server/audit/citizen-checks.ts';
+import type { SourceAnswer } from '../../../server/registry/status-source.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
-import type { SourceAnswer } from '../../../server/verification/sources.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 
 let store: Store;

@@ -13,7 +13,7 @@ import { startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { fingerprintOf, importFile } from '../../../server/registry/import.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { keyringFile, startApp } from '../../support/server-app.ts';
 

@@ -3,14 +3,14 @@ import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
-import { type Kept, merge, openIdentity } from '../../../server/registry/identity.ts';
 import { importFile } from '../../../server/registry/import.ts';
 import { type PersonRecord, personSchema } from '../../../server/registry/person.ts';
+import { status } from '../../../server/registry/person-status.ts';
 import type { Reject } from '../../../server/registry/prepare.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
-import { status } from '../../../server/registry/status.ts';
+import { type Kept, merge, openIdentity } from '../../../server/registry/sealed-identity.ts';
 import { type Verbale, verbaleSchema } from '../../../server/registry/verbale.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 

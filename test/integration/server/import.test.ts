@@ -6,7 +6,7 @@ import type { ImportFormat } from '../../../server/registry/import-records.ts';
 import type { Reject } from '../../../server/registry/prepare.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
 import { giudizioNames, verbaleKinds } from '../../../server/registry/verbale.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startApp } from '../../support/server-app.ts';
 

@@ -7,9 +7,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
 import { seedPeople } from '../../../scripts/demo/seed.ts';
-import { verifyAudit } from '../../../server/audit/verify.ts';
-import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { verifyAudit } from '../../../server/audit/verify-chain.ts';
+import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Acknowledged } from '../../support/answering-child.ts';
 import { startApp } from '../../support/server-app.ts';
 

@@ -9,12 +9,16 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Commands } from '../../../device/commands/commands.ts';
-import { closeCodes } from '../../../server/fleet/link-limits.ts';
-import type { CommandEnd, GoneReason, LinkListener } from '../../../server/fleet/link-listener.ts';
+import { closeCodes } from '../../../server/fleet/link/link-limits.ts';
+import type {
+  CommandEnd,
+  GoneReason,
+  LinkListener,
+} from '../../../server/fleet/link/link-listener.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import type { CommandAnswer } from '../../../shared/protocol/command.ts';
+import { actions } from '../../../shared/protocol/actions.ts';
 import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
-import { actions } from '../../../shared/protocol/messages.ts';
+import type { CommandAnswer } from '../../../shared/protocol/kiosk-command.ts';
 import type { ActionTable } from '../../../shared/protocol/peer.ts';
 import { proofMessage } from '../../../shared/protocol/proof.ts';
 import { type Authority, newAuthority } from '../../support/certificates.ts';

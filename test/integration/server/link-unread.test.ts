@@ -1,10 +1,10 @@
 import { randomBytes, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import type { KioskSocketDeps } from '../../../server/fleet/kiosk-socket.ts';
-import type { GoneReason, LinkListener } from '../../../server/fleet/link-listener.ts';
+import type { KioskSocketDeps } from '../../../server/fleet/link/kiosk-sockets.ts';
+import type { GoneReason, LinkListener } from '../../../server/fleet/link/link-listener.ts';
+import { LIST_CHUNK_BYTES } from '../../../shared/protocol/actions.ts';
 import { FRAME_LENGTH_MAX } from '../../../shared/protocol/frame.ts';
-import { LIST_CHUNK_BYTES } from '../../../shared/protocol/messages.ts';
 import { KioskClient } from '../../support/kiosk-client.ts';
 import { admit, newPair } from '../../support/link-events.ts';
 import { type LinkServer, startLinkServer } from '../../support/link-server.ts';

@@ -8,10 +8,10 @@ import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import { chain, genesis } from '../../../server/audit/chain.ts';
-import { verifyAudit } from '../../../server/audit/verify.ts';
+import { verifyAudit } from '../../../server/audit/verify-chain.ts';
 import { migrate } from '../../../server/store/migrate.ts';
-import { migrations } from '../../../server/store/migrations/list.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { migrations } from '../../../server/store/migrations/all-migrations.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 
 const CODE = 'RSSMRA80A01H501U';

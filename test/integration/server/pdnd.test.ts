@@ -3,7 +3,7 @@ import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
 import { defaultPdndLimits, PdndSource } from '../../../server/registry/pdnd/source.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { type Mood, PdndService } from '../../support/pdnd-service.ts';
 import { startApp } from '../../support/server-app.ts';

@@ -6,15 +6,10 @@ import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { PRIVACY_VERSION } from '../../../server/credential/eligibility.ts';
-import { Keyring } from '../../../server/credential/keyring.ts';
-import { retire, rotate } from '../../../server/credential/keyring-file.ts';
-import {
-  countBoxes,
-  passingColumns,
-  reseal,
-  sealedColumns,
-} from '../../../server/credential/reseal.ts';
-import { openStore } from '../../../server/store/open.ts';
+import { Keyring } from '../../../server/keys/keyring.ts';
+import { retire, rotate } from '../../../server/keys/keyring-file.ts';
+import { countBoxes, passingColumns, reseal, sealedColumns } from '../../../server/keys/reseal.ts';
+import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { keyringFile, startApp, testKeyring } from '../../support/server-app.ts';
 

@@ -1,5 +1,5 @@
-import { type KioskRow, presences } from '../../../server/fleet/kiosk-row.ts';
-import type { Presence } from '../../../server/fleet/presence.ts';
+import type { Presence } from '../../../server/fleet/state/presence.ts';
+import { type KioskRow, presences } from '../../../server/fleet/view/kiosk-row.ts';
 import { seeded } from '../seeded.ts';
 
 const sites = [

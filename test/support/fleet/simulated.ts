@@ -23,7 +23,7 @@ export async function startSimulated(
     await app.fleet.registerKiosk({ id: kioskId, publicKey, gate, site, policy: DEMO_POLICY });
     identities.push({ kioskId, privateKey, url: `${url.replace('http', 'ws')}/link` });
   }
-  await app.fleet.live.reload();
+  await app.fleet.state.reload();
   const fleet = simulateFleet({
     identities,
     rate: 0,
@@ -34,7 +34,7 @@ export async function startSimulated(
   });
   const isHere = () =>
     [...app.fleet.roster.gates()].every(
-      ({ told }) => told?.presence === 'online' || told?.presence === 'degraded',
+      ({ lastReport }) => lastReport?.presence === 'online' || lastReport?.presence === 'degraded',
     );
   await until(app, isHere);
   return fleet;

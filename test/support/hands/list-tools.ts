@@ -1,5 +1,5 @@
 import { createHash, createHmac, generateKeyPairSync, scrypt, sign, verify } from 'node:crypto';
-import type { BuildTools, ListTerms } from '../../../shared/offline-list/build.ts';
+import type { BuildTools, ListTerms } from '../../../shared/offline-list/build-list.ts';
 import type { HmacSha256, Scrypt } from '../../../shared/offline-list/entry-key.ts';
 import {
   type EntryState,

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { expect, test } from 'vitest';
 import type { KioskLink } from '../../../device/kiosk-options.ts';
 import { Passages } from '../../../device/passages.ts';
-import { generateKeyringFile, Keyring } from '../../../server/credential/keyring.ts';
+import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import { ManualClock } from '../../support/hands/manual-clock.ts';
 import { Waiter } from '../../support/waiter.ts';

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { kioskConfigSchema } from '../../../device/config.ts';
 import { openHardware } from '../../../hardware/open.ts';
-import { parseServerConfig } from '../../../server/config.ts';
+import { parseServerConfig } from '../../../server/server-config.ts';
 import { systemClock } from '../../../shared/clock.ts';
 
 const deps = { clock: systemClock, random: Math.random, page: { assets: [] } };

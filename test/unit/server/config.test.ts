@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseServerConfig, readServerConfig } from '../../../server/config.ts';
+import { parseServerConfig, readServerConfig } from '../../../server/server-config.ts';
 
 const good = {
   host: 'varco.example.it',

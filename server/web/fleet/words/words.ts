@@ -1,8 +1,8 @@
 import type { Severity } from '../../../fleet/alerts/kinds.ts';
-import type { Presence } from '../../../fleet/presence.ts';
+import type { Presence } from '../../../fleet/state/presence.ts';
 import type { AlertList } from '../alerts-page.tsx';
 import type { CommandView } from '../commands-page.tsx';
-import type { Range } from '../history.ts';
+import type { Range } from '../history-series.ts';
 
 /** Words for codes; for one that a newer kiosk or server brings, the code itself is shown. */
 export type CodeWords = Readonly<Record<string, string>>;

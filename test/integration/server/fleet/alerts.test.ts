@@ -12,7 +12,7 @@ import {
   type QueueMail,
 } from '../../../../server/fleet/alerts/alerts.ts';
 import { readWebhook, Webhooks } from '../../../../server/fleet/alerts/webhook.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { actor, administrator, makeSite } from '../../../support/fleet-app.ts';
 import { startApp } from '../../../support/server-app.ts';
@@ -92,7 +92,7 @@ function say(cpuTemperatureC: number): void {
   const entry = app.fleet.roster.get('torino-1');
   if (entry) {
     entry.kiosk = { id: 'torino-1.1', registeredAt: 0 };
-    entry.told = {
+    entry.lastReport = {
       at: now,
       intervalMs: 30_000,
       status: { state: 'inService', peripherals: {}, machine: { cpuTemperatureC } },
@@ -106,7 +106,7 @@ function say(cpuTemperatureC: number): void {
   }
 }
 
-/** So many minutes of the fleet's steward, one round a minute. */
+/** So many minutes of the fleet's leaderJobs, one round a minute. */
 async function pass(minutes: number, cpuTemperatureC: number): Promise<void> {
   for (let minute = 0; minute < minutes; minute += 1) {
     now += MINUTE_MS;

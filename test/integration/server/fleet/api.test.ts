@@ -4,12 +4,12 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { z } from 'zod';
 import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
+import type { NewToken } from '../../../../server/fleet/access/api-tokens.ts';
+import { scopes } from '../../../../server/fleet/access/permissions.ts';
 import { actEndpoints } from '../../../../server/fleet/api/act-endpoints.ts';
 import { API_PREFIX } from '../../../../server/fleet/api/api.ts';
 import { fleetEndpoints } from '../../../../server/fleet/api/fleet-endpoints.ts';
-import type { NewToken } from '../../../../server/fleet/api/tokens.ts';
-import { scopes } from '../../../../server/fleet/permissions.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import {
   administrator,
@@ -78,7 +78,7 @@ test('every call that only reads answers what its description says', async () =>
     verifications: { granted: 3, denied: 9, unconfirmed: 0, otpRequired: 0, throttled: 0 },
     config: { version: 0, status: 'running' },
   });
-  await one.app.fleet.live.settle();
+  await one.app.fleet.state.settle();
   const config = await call('POST', '/configs', { body: { volume: 50 }, note: 'x' });
   expect(config.status).toBe(201);
   const rollout = await call('POST', '/rollouts', {

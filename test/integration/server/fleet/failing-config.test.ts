@@ -5,7 +5,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sessionConfigSchema } from '../../../../device/config.ts';
 import { directoryDisk } from '../../../../device/offline/disk.ts';
 import { Steering } from '../../../../device/steering/steering.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import {
@@ -46,7 +46,7 @@ async function startKiosk(gate: string): Promise<{ languages: string[] }> {
   const { privateKey, publicKey } = newPair();
   const [code] = await fleet.enrolment.createCodes(administrator, [gate]);
   const request = enrolRequest(code?.code ?? '', publicKey);
-  const outcome = await fleet.live.enrol(request, { address: '127.0.0.1' });
+  const outcome = await fleet.state.enrol(request, { address: '127.0.0.1' });
   const languages: string[] = [];
   const scanner = () => (languages.at(-1) === 'de' ? 'failing' : 'ready');
   const own = sessionConfigSchema.parse({ language: 'it', answerMs: 3_000 });

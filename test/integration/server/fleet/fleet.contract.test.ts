@@ -6,11 +6,11 @@ import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
-import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment.ts';
+import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment/enrolment.ts';
 import { migrate } from '../../../../server/store/migrate.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
-import type { DesiredConfig } from '../../../../shared/protocol/steered-config.ts';
+import type { DesiredConfig } from '../../../../shared/protocol/remote-config.ts';
 import {
   actor,
   administrator,
@@ -106,7 +106,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     await expect(change).rejects.toMatchObject(rejected);
     await expect(enrolment.createCodes(manager, ['venezia-1'])).rejects.toMatchObject(rejected);
     await enrolKiosk(one, 'venezia-1');
-    await fleet().live.reload();
+    await fleet().state.reload();
     const filter = { gates: ['venezia-1'] };
     const command = { name: 'identify' } as const;
     await expect(commands.send(manager, { filter, command })).rejects.toMatchObject(rejected);
@@ -197,7 +197,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     });
     expect(fleet().details(administrator, silent).row.presence).toBe('neverSeen');
     expect(fleet().summaryFor(administrator)).toMatchObject({ gates: 2, kiosks: 1 });
-    await fleet().live.settle();
+    await fleet().state.settle();
     const other = await startFleetApp(store, { node: 'node-b' });
     expect(other.app.fleet.details(administrator, gate)).toMatchObject({
       row: { presence: 'degraded', faults: ['scanner'] },
@@ -268,7 +268,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     const [first = '', late = ''] = await makeSite(one.app, 'torino', 2);
     const { gates, configs, rollouts } = fleet();
     await gates.change(administrator, first, { tags: ['nord'] });
-    await fleet().live.reload();
+    await fleet().state.reload();
     const { client } = await enrolKiosk(one, first);
     await client.boot();
     const { version } = await configs.create(administrator, { body: { volume: 60 } });
@@ -351,7 +351,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     const policy = one.app.policies.list().find(({ id }) => id !== DEMO_POLICY)?.id ?? '';
     await fleet().gates.change(administrator, gate, { policy });
     await vi.waitFor(() => expect(asked).toBe(1), WAIT);
-    await fleet().live.reload();
+    await fleet().state.reload();
     await client.status(whole);
     expect(asked).toBe(1);
     expect(fleet().details(administrator, gate).drifts).toEqual([

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { seedPeople } from '../../../../scripts/demo/seed.ts';
-import { fleetConfigSchema, readFleetConfig } from '../../../../server/fleet/config.ts';
-import dashboard from '../../../../server/fleet/grafana.json' with { type: 'json' };
-import { openStore } from '../../../../server/store/open.ts';
+import { fleetConfigSchema, readFleetConfig } from '../../../../server/fleet/fleet-config.ts';
+import dashboard from '../../../../server/fleet/metrics/grafana.json' with { type: 'json' };
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import {
   administrator,

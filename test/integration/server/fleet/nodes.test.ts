@@ -7,9 +7,9 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type SeededPerson, seedPeople } from '../../../../scripts/demo/seed.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
 import { requestKey } from '../../../../server/audit/request-key.ts';
-import { verifyAudit } from '../../../../server/audit/verify.ts';
-import { generateKeyringFile, Keyring } from '../../../../server/credential/keyring.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { verifyAudit } from '../../../../server/audit/verify-chain.ts';
+import { generateKeyringFile, Keyring } from '../../../../server/keys/keyring.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import {
   administrator,
@@ -146,7 +146,7 @@ test('a node is killed under load: its kiosks move, nothing is lost and nothing 
     codes.map(async ({ code }): Promise<Kiosk> => {
       const key = newKioskKey();
       const request = enrolRequest(code, key.publicKey);
-      const outcome = await fleet.live.enrol(request, { address: '127.0.0.1' });
+      const outcome = await fleet.state.enrol(request, { address: '127.0.0.1' });
       const id = outcome.ok ? outcome.answer.kioskId : '';
       const kiosk = { id, key, commands: [] };
       await comeBack(kiosk, balancer.url);

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
-import type { RosterGate } from '../../../../server/fleet/roster.ts';
+import { afterBoot, afterReport } from '../../../../server/fleet/state/last-report.ts';
+import type { RosterGate } from '../../../../server/fleet/state/roster.ts';
 import {
   HOUR_MS,
   HOURS_KEPT_MS,
@@ -12,9 +13,8 @@ import {
   MINUTES_KEPT_MS,
   masked,
   Telemetry,
-} from '../../../../server/fleet/telemetry.ts';
-import { afterBoot, afterReport } from '../../../../server/fleet/told.ts';
-import { openStore } from '../../../../server/store/open.ts';
+} from '../../../../server/fleet/state/telemetry.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 
 const START = 1_790_000_000_000 - (1_790_000_000_000 % HOUR_MS);
@@ -36,7 +36,7 @@ function gate(now: number, cpuTemperatureC: number): RosterGate {
       createdAt: 0,
     },
     kiosk: { id: 'g.1', registeredAt: 0 },
-    told: afterReport(booted, report, now).told,
+    lastReport: afterReport(booted, report, now).told,
     desired: 0,
   };
 }

@@ -7,9 +7,9 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { freePort } from '../../../../scripts/demo/free-port.ts';
 import type { App } from '../../../../server/app.ts';
 import { openCards } from '../../../../server/login/card/cards.ts';
-import { loginConfigSchema } from '../../../../server/login/config.ts';
+import { loginConfigSchema } from '../../../../server/login/login-config.ts';
 import { sessionOf } from '../../../../server/login/request-session.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { CardAuthority, type Issued, serverCertificate } from '../../../support/card-authority.ts';
 import { CookieBrowser } from '../../../support/cookie-browser.ts';
@@ -66,7 +66,7 @@ beforeAll(async () => {
   app.http.get('/test/who', (one) => sessionOf(one) ?? { kind: 'none' });
   app.http.get('/test/headers', ({ headers }) => Object.keys(headers));
   await app.http.listen({ host: '127.0.0.1', port });
-  await app.logins.cardDoor?.start(origin);
+  await app.logins.certificateListener?.start(origin);
 });
 afterAll(async () => {
   await app?.stop();

@@ -6,10 +6,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { demoPeople } from '../../../../scripts/demo/people.ts';
 import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
 import type { App } from '../../../../server/app.ts';
-import { loginLimits } from '../../../../server/login/attempts.ts';
+import { loginLimits } from '../../../../server/guessing/login-attempts.ts';
 import { INVITATION_LIFE_MS } from '../../../../server/login/staff-accounts.ts';
 import type { OutgoingMail } from '../../../../server/notify/transport.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { startApp } from '../../../support/server-app.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';

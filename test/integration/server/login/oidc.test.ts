@@ -11,10 +11,10 @@ import {
   startIdentityProvider,
 } from '../../../../scripts/demo/identity-provider.ts';
 import type { App } from '../../../../server/app.ts';
-import { loginConfigSchema } from '../../../../server/login/config.ts';
+import { loginConfigSchema } from '../../../../server/login/login-config.ts';
 import { PENDING_LIFE_MS } from '../../../../server/login/pending.ts';
 import { sessionOf } from '../../../../server/login/request-session.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { type Answer, CookieBrowser } from '../../../support/cookie-browser.ts';
 import { startApp } from '../../../support/server-app.ts';

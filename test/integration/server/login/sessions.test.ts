@@ -18,7 +18,7 @@ import {
   LIFE_MS,
   ROTATE_MS,
 } from '../../../../server/login/sessions.ts';
-import { openStore } from '../../../../server/store/open.ts';
+import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../../support/server-app.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { App } from '../../../../server/app.ts';
 import { SqliteStore } from '../../../../server/store/sqlite.ts';
 import type { WebAsset } from '../../../../server/web/assets.ts';
-import { Pages } from '../../../../server/web/pages.tsx';
+import { Pages } from '../../../../server/web/page-renderer.tsx';
 import { startApp } from '../../../support/server-app.ts';
 import { webAssets } from '../../../support/web-assets.ts';
 

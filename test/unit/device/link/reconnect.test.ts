@@ -3,7 +3,10 @@ import { describe, expect, test } from 'vitest';
 import { LinkQuality } from '../../../../device/link/link-quality.ts';
 import { reconnectDelayMs } from '../../../../device/link/reconnect.ts';
 import { seededRandom } from '../../../../scripts/demo/seeded-random.ts';
-import { defaultSocketLimits, reconnectWithinMs } from '../../../../server/fleet/link-limits.ts';
+import {
+  defaultSocketLimits,
+  reconnectWithinMs,
+} from '../../../../server/fleet/link/link-limits.ts';
 
 describe('the next try', () => {
   const lost = { attempt: 0, reason: 'closed', withinMs: 0 };

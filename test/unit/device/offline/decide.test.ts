@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { decideOffline, listUse } from '../../../../device/offline/decide.ts';
 import { hmacSha256, nodeScrypt, sha256 } from '../../../../device/offline/node-crypto.ts';
 import { routeVerify } from '../../../../device/offline/route.ts';
-import { buildFullList } from '../../../../shared/offline-list/build.ts';
+import { buildFullList } from '../../../../shared/offline-list/build-list.ts';
 import { deriveEntry, entryKey } from '../../../../shared/offline-list/entry-key.ts';
 import {
   type EntryState,

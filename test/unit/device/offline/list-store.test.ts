@@ -5,7 +5,7 @@ import {
   buildDelta,
   buildFullList,
   type ListTerms,
-} from '../../../../shared/offline-list/build.ts';
+} from '../../../../shared/offline-list/build-list.ts';
 import type { EntryState } from '../../../../shared/offline-list/entry-table.ts';
 import { buildTools, keyOf, openTools, tableOf, terms } from '../../../support/hands/list-tools.ts';
 

@@ -7,7 +7,7 @@ import {
   ListSync,
   type SyncState,
 } from '../../../../device/offline/list-sync.ts';
-import { buildDelta, buildFullList } from '../../../../shared/offline-list/build.ts';
+import { buildDelta, buildFullList } from '../../../../shared/offline-list/build-list.ts';
 import { buildTools, openTools, tableOf, terms } from '../../../support/hands/list-tools.ts';
 import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { bucketed, difference } from '../../../../device/telemetry/bucketing.ts';
 import { PARTIAL_MAX, Reporter } from '../../../../device/telemetry/reporter.ts';
-import { type KioskStatus, mergeStatus } from '../../../../shared/protocol/status.ts';
+import { type KioskStatus, mergeStatus } from '../../../../shared/protocol/kiosk-status.ts';
 
 const GIB = 1_073_741_824;
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { networkOf } from '../../../../server/login/attempts.ts';
+import { networkOf } from '../../../../server/guessing/login-attempts.ts';
 import { codiceFiscaleOf } from '../../../../server/login/oidc.ts';
 import { hashPassword, isPassword, passwordProblem } from '../../../../server/login/password.ts';
 import { plainPin } from '../../../../server/login/pins.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { entitlementsOf, shippedEdition } from '../../../../server/portal/entitlements.ts';
-import type { AreaStatus, Status } from '../../../../server/registry/status.ts';
+import type { AreaStatus, Status } from '../../../../server/registry/person-status.ts';
 import { type Giudizio, giudizi } from '../../../../server/registry/verbale.ts';
 
 const NOW = new Date('2026-11-28T12:00:00Z');

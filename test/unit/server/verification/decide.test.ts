@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { Status } from '../../../../server/registry/status.ts';
-import { status } from '../../../../server/registry/status.ts';
+import { shippedPolicies } from '../../../../server/policies/policies.ts';
+import type { Status } from '../../../../server/registry/person-status.ts';
+import { status } from '../../../../server/registry/person-status.ts';
 import { type Giudizio, giudizi, type Verbale } from '../../../../server/registry/verbale.ts';
 import { decide, explain, type Facts } from '../../../../server/verification/decide.ts';
-import { shippedPolicies } from '../../../../server/verification/policies.ts';
 import { type Policy, policySchema, type Rule } from '../../../../shared/policy.ts';
 import type { Verdict } from '../../../../shared/verdict.ts';
 

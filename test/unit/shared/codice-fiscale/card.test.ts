@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { fromCard } from '../../../../shared/codice-fiscale/card.ts';
+import { fromCard } from '../../../../shared/codice-fiscale/tessera-sanitaria.ts';
 import { arbitraryCode } from '../../../support/codice-fiscale/arbitrary.ts';
 
 const code = 'RSSMRA80A01H501U';

@@ -11,7 +11,7 @@ import {
   LIVE_SKEW_SECONDS,
   liveStep,
   SeenLiveCodes,
-} from '../../../../shared/credential/live.ts';
+} from '../../../../shared/credential/live-code.ts';
 
 const { privateKey, publicKey } = generateKeyPairSync('ed25519');
 const host = 'varco.example.it';

@@ -1,6 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { buildDelta, buildFullList, shouldRebase } from '../../../../shared/offline-list/build.ts';
+import {
+  buildDelta,
+  buildFullList,
+  shouldRebase,
+} from '../../../../shared/offline-list/build-list.ts';
 import { deriveEntry, entryKey, fullCost } from '../../../../shared/offline-list/entry-key.ts';
 import {
   count,

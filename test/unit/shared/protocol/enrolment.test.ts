@@ -6,7 +6,7 @@ import {
   makeEnrolCode,
   parseInvitation,
   safeServer,
-} from '../../../../shared/protocol/enrolment.ts';
+} from '../../../../shared/protocol/enrolment-messages.ts';
 
 const code = makeEnrolCode(new Uint8Array([0, 68, 50, 20, 199, 66, 84, 182, 53, 207]));
 

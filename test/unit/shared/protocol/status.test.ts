@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mergeStatus, statusSchema } from '../../../../shared/protocol/status.ts';
+import { mergeStatus, statusSchema } from '../../../../shared/protocol/kiosk-status.ts';
 
 const whole = {
   state: 'inService',

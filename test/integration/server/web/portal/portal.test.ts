@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { demoPeople } from '../../../../../scripts/demo/people.ts';
 import type { App } from '../../../../../server/app.ts';
-import { openStore } from '../../../../../server/store/open.ts';
+import { openStore } from '../../../../../server/store/open-store.ts';
 import type { Store } from '../../../../../server/store/store.ts';
 import type { WebAsset } from '../../../../../server/web/assets.ts';
 import { languages } from '../../../../../shared/language.ts';

@@ -4,7 +4,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest
 import { type SeededPerson, seedPeople } from '../../../../../scripts/demo/seed.ts';
 import type { App } from '../../../../../server/app.ts';
 import { createLog } from '../../../../../server/log.ts';
-import { openStore } from '../../../../../server/store/open.ts';
+import { openStore } from '../../../../../server/store/open-store.ts';
 import type { Store } from '../../../../../server/store/store.ts';
 import type { WebAsset } from '../../../../../server/web/assets.ts';
 import { systemClock } from '../../../../../shared/clock.ts';

@@ -1,15 +1,15 @@
 import { describe, expect, test } from 'vitest';
+import type { Expiry } from '../../../../../server/fleet/access/expiry.ts';
 import { type AlertKind, alertKinds } from '../../../../../server/fleet/alerts/kinds.ts';
 import { thresholdsSchema } from '../../../../../server/fleet/alerts/rules.ts';
 import {
   AlertWatch,
-  type Expiry,
   type HourCount,
   type WaitingMessages,
 } from '../../../../../server/fleet/alerts/watch.ts';
-import type { RosterGate } from '../../../../../server/fleet/roster.ts';
-import { type Told, withPresence } from '../../../../../server/fleet/told.ts';
-import type { KioskStatus } from '../../../../../shared/protocol/status.ts';
+import { type LastReport, withPresence } from '../../../../../server/fleet/state/last-report.ts';
+import type { RosterGate } from '../../../../../server/fleet/state/roster.ts';
+import type { KioskStatus } from '../../../../../shared/protocol/kiosk-status.ts';
 
 const limits = thresholdsSchema.parse({});
 const START = 1_790_000_000_000;
@@ -17,7 +17,7 @@ const MINUTE_MS = 60_000;
 
 function gate(id: string, now: number, change: Partial<KioskStatus> & { silentMs?: number } = {}) {
   const { silentMs = 0, ...status } = change;
-  const told: Told = {
+  const lastReport: LastReport = {
     at: now - silentMs,
     intervalMs: 30_000,
     status: { state: 'inService', peripherals: { scanner: { state: 'ready' } }, ...status },
@@ -41,7 +41,7 @@ function gate(id: string, now: number, change: Partial<KioskStatus> & { silentMs
       createdAt: 0,
     },
     kiosk: { id: `${id}.1`, registeredAt: 0 },
-    told: withPresence(told, now),
+    lastReport: withPresence(lastReport, now),
     desired: status.config?.failed ?? 0,
   };
   return entry;
@@ -111,7 +111,7 @@ describe('every kind is raised once and clears by itself', () => {
     const days = (count: number) => (now: number) => {
       const one = gate('g', now);
       const certificateEndsAt = START + count * 86_400_000;
-      return [one.told ? { ...one, told: { ...one.told, certificateEndsAt } } : one];
+      return [one.lastReport ? { ...one, lastReport: { ...one.lastReport, certificateEndsAt } } : one];
     };
     expect(watch(3, days(22)).raised).toEqual([]);
     expect(watch(3, days(20)).raised).toEqual(['expiry']);

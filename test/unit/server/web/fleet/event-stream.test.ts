@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { KioskRow } from '../../../../../server/fleet/kiosk-row.ts';
+import type { KioskRow } from '../../../../../server/fleet/view/kiosk-row.ts';
 import {
   EventStream,
   sequenceOf,

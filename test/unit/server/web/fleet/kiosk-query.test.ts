@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type KioskRow, presences, summarise } from '../../../../../server/fleet/kiosk-row.ts';
+import { type KioskRow, presences, summarise } from '../../../../../server/fleet/view/kiosk-row.ts';
 import {
   formatKioskQuery,
   type KioskQuery,

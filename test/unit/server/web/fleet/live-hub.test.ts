@@ -1,6 +1,6 @@
 import { pino } from 'pino';
 import { beforeEach, describe, expect, test } from 'vitest';
-import type { KioskRow } from '../../../../../server/fleet/kiosk-row.ts';
+import type { KioskRow } from '../../../../../server/fleet/view/kiosk-row.ts';
 import type { LiveChange } from '../../../../../server/web/fleet/live-events.ts';
 import { GATHER_MS, KEPT_CHANGES_MAX, LiveHub } from '../../../../../server/web/fleet/live-hub.ts';
 import { kioskRows } from '../../../../support/fleet/kiosk-rows.ts';

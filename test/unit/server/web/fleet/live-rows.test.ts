@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type KioskRow, summarise } from '../../../../../server/fleet/kiosk-row.ts';
+import { type KioskRow, summarise } from '../../../../../server/fleet/view/kiosk-row.ts';
 import { wholeFleet } from '../../../../../server/web/fleet/kiosk-query.ts';
-import type { LiveNews, Snapshot } from '../../../../../server/web/fleet/live-events.ts';
+import type { LiveUpdate, Snapshot } from '../../../../../server/web/fleet/live-events.ts';
 import { LiveRows, type RowSource } from '../../../../../server/web/fleet/live-rows.ts';
 import { kioskRows } from '../../../../support/fleet/kiosk-rows.ts';
 
@@ -13,7 +13,7 @@ class Server implements RowSource {
   /** The run that the stream says; the snapshots are of `a`. */
   run = 'a';
   readonly loads: { snapshot: Snapshot; settle: (failed: boolean) => void }[] = [];
-  #heard: (news: LiveNews) => void = () => {};
+  #heard: (news: LiveUpdate) => void = () => {};
 
   load(): Promise<Snapshot> {
     return new Promise((resolve, reject) => {
@@ -24,7 +24,7 @@ class Server implements RowSource {
     });
   }
 
-  listen(heard: (news: LiveNews) => void): () => void {
+  listen(heard: (news: LiveUpdate) => void): () => void {
     this.#heard = heard;
     return () => {
       this.#heard = () => {};

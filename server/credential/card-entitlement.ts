@@ -1,0 +1,48 @@
+import type { Status } from '../registry/person-status.ts';
+import type { Giudizio } from '../registry/verbale.ts';
+
+/**
+ * The classes that entitle to the European Disability Card: medium or severe disability, or not
+ * self-sufficient (DPCM 159/2013 annex 3; DPCM 6 November 2020 art. 1). Holders of L. 104/1992 art. 3
+ * c. 3 are severe.
+ */
+const cardGiudizi: ReadonlySet<Giudizio> = new Set([
+  'oltreDueTerzi',
+  'da74a99',
+  'totale',
+  'totaleNonDeambula',
+  'totaleNonAutosufficiente',
+  'minoreDifficolta',
+  'minoreAccompagnamento',
+  'anziano67a99',
+  'anziano100',
+  'anzianoAccompagnamento',
+  'ciecoAssoluto',
+  'ciecoParziale',
+  'sordo',
+  'sordocieco',
+  'handicapGrave',
+]);
+
+/** Whether this status entitles to the card. */
+export function mayHaveCard(status: Status): boolean {
+  return Object.values(status).some(({ giudizio }) => cardGiudizi.has(giudizio));
+}
+
+/** Who needs to be accompanied, or more support: the card then has an "A" (DPCM 6 November 2020). */
+const accompaniedGiudizi: ReadonlySet<Giudizio> = new Set([
+  'totaleNonDeambula',
+  'totaleNonAutosufficiente',
+  'minoreAccompagnamento',
+  'anzianoAccompagnamento',
+  'ciecoAssoluto',
+  'sordocieco',
+  'handicapGrave',
+]);
+
+/** Whether a card given on this status has the companion's mark. */
+export function needsCompanion(status: Status): boolean {
+  return Object.values(status).some(
+    ({ giudizio, accompagnamento }) => accompagnamento || accompaniedGiudizi.has(giudizio),
+  );
+}

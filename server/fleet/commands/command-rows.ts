@@ -1,0 +1,120 @@
+import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
+import type { BulkInsert } from '../../store/store.ts';
+
+/**
+ * `queued` for the node that has the kiosk; `sent`; `running` it takes its time; then one end: `done`,
+ * `failed`, `refused` by the kiosk, `busy` at the gate, `timedOut`, `expired` before anybody could send it.
+ */
+export type CommandState =
+  | 'queued'
+  | 'sent'
+  | 'running'
+  | 'done'
+  | 'failed'
+  | 'refused'
+  | 'busy'
+  | 'timedOut'
+  | 'expired';
+
+export interface CommandRow {
+  id: string;
+  batch: string;
+  gate: string;
+  kiosk: string;
+  site: string;
+  command: KioskCommand;
+  actor: string;
+  reason: string;
+  createdAt: number;
+  expiresAt: number;
+  state: CommandState;
+  endedAt?: number;
+  result?: CommandResult;
+}
+
+export interface CommandResult {
+  code?: string;
+  type?: 'text/plain' | 'application/json' | 'image/png';
+  /** Text, or base64 of a picture; only in a single command's details. */
+  content?: string;
+}
+
+export const insertCommands: BulkInsert = {
+  table: 'command',
+  columns: {
+    id: 'text',
+    batch: 'text',
+    gate: 'text',
+    kiosk: 'text',
+    site: 'text',
+    name: 'text',
+    arguments: 'text',
+    actor: 'text',
+    reason: 'text',
+    created_at: 'bigint',
+    expires_at: 'bigint',
+    state: 'text',
+  },
+};
+
+/** In the order of {@link insertCommands}. */
+export function toInsert(row: CommandRow): unknown[] {
+  const { id, batch, gate, kiosk, site, command, actor, reason } = row;
+  const { createdAt, expiresAt, state } = row;
+  const text = JSON.stringify(command);
+  return [
+    id,
+    batch,
+    gate,
+    kiosk,
+    site,
+    command.name,
+    text,
+    actor,
+    reason,
+    createdAt,
+    expiresAt,
+    state,
+  ];
+}
+
+export function fromRow(row: {
+  id: string;
+  batch: string;
+  gate: string;
+  kiosk: string;
+  site: string;
+  arguments: string;
+  actor: string;
+  reason: string;
+  created_at: number;
+  expires_at: number;
+  state: string;
+  ended_at: number | null;
+  result: string | null;
+}): CommandRow {
+  return {
+    id: row.id,
+    batch: row.batch,
+    gate: row.gate,
+    kiosk: row.kiosk,
+    site: row.site,
+    command: JSON.parse(row.arguments),
+    actor: row.actor,
+    reason: row.reason,
+    createdAt: row.created_at,
+    expiresAt: row.expires_at,
+    state: row.state as CommandState,
+    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    ...(row.result === null ? {} : { result: JSON.parse(row.result) }),
+  };
+}
+
+/** Without what the kiosk sent. */
+export function withoutContent(row: CommandRow): CommandRow {
+  if (!row.result) {
+    return row;
+  }
+  const { content: _, ...result } = row.result;
+  return { ...row, result };
+}

@@ -1,0 +1,190 @@
+import { z } from 'zod';
+import { VarcoError } from '../../../shared/errors.ts';
+import {
+  type DesiredConfig,
+  type RemoteConfig,
+  type ReportedConfig,
+  remoteConfigSchema,
+} from '../../../shared/protocol/remote-config.ts';
+import type { Store, Tx } from '../../store/store.ts';
+import type { ActivityLog } from '../access/activity-log.ts';
+import { demand, type FleetActor } from '../access/actor.ts';
+import { parseInput } from '../access/parse-input.ts';
+import { type GateFilter, isMeant } from '../places/gate-filter.ts';
+import type { Gate } from '../places/gates.ts';
+
+export interface ConfigVersion {
+  version: number;
+  at: number;
+  actor: string;
+  note: string;
+  body: RemoteConfig;
+}
+
+const noteSchema = z.string().trim().max(500);
+const LIST_MAX = 200;
+
+/** What kiosks may be told to run: versions that are checked when they are made and never change. */
+export class ConfigVersions {
+  readonly #store: Store;
+  readonly #activity: ActivityLog;
+  readonly #now: () => number;
+
+  constructor(deps: { store: Store; activity: ActivityLog; now: () => number }) {
+    this.#store = deps.store;
+    this.#activity = deps.activity;
+    this.#now = deps.now;
+  }
+
+  /** Checks and keeps a config; no kiosk runs it yet. @throws VarcoError `forbidden`, `configInvalid`. */
+  async create(
+    who: FleetActor,
+    given: { body: unknown; note?: string | undefined },
+  ): Promise<ConfigVersion> {
+    demand(who, 'config.edit');
+    const body = parseInput(remoteConfigSchema, given.body, 'configInvalid');
+    const note = parseInput(noteSchema, given.note ?? '', 'configInvalid');
+    const at = this.#now();
+    return this.#store.transaction(async (tx) => {
+      const { value: version } = await tx
+        .updateTable('counter')
+        .set(({ eb }) => ({ value: eb('value', '+', 1) }))
+        .where('name', '=', 'configVersion')
+        .returning('value')
+        .executeTakeFirstOrThrow();
+      const row = { version, at, actor: who.id, note, body: JSON.stringify(body) };
+      await tx.insertInto('config_version').values(row).execute();
+      await this.#activity.note(tx, [
+        { kind: 'config.created', actor: who.id, body: { version, note, config: body } },
+      ]);
+      return { version, at, actor: who.id, note, body };
+    });
+  }
+
+  /** The newest first. */
+  async list(who: FleetActor, before?: number): Promise<ConfigVersion[]> {
+    this.#demandView(who);
+    let select = this.#store.db.selectFrom('config_version').selectAll().orderBy('version', 'desc');
+    select = before === undefined ? select : select.where('version', '<', before);
+    return (await select.limit(LIST_MAX).execute()).map(fromRow);
+  }
+
+  /** @throws VarcoError `configUnknown`. */
+  async get(who: FleetActor, version: number): Promise<ConfigVersion> {
+    this.#demandView(who);
+    const row = await this.#store.db
+      .selectFrom('config_version')
+      .selectAll()
+      .where('version', '=', version)
+      .executeTakeFirst();
+    if (!row) {
+      throw new VarcoError('configUnknown', `There is no config version ${version}`);
+    }
+    return fromRow(row);
+  }
+
+  /** What a gate's kiosk is to run; undefined: its own file alone. */
+  async desiredOf(gate: string, tx?: Tx): Promise<DesiredConfig | undefined> {
+    const row = await (tx ?? this.#store.db)
+      .selectFrom('desired_config')
+      .innerJoin('config_version', 'config_version.version', 'desired_config.version')
+      .select(['config_version.version', 'config_version.body'])
+      .where('desired_config.gate', '=', gate)
+      .executeTakeFirst();
+    return row && { version: row.version, body: JSON.parse(row.body) };
+  }
+
+  /**
+   * What a new board at a gate is to run: what the gate had, or else what the newest completed roll-out
+   * over gates like it brought, so that a group stays one when it grows.
+   */
+  async settle(tx: Tx, gate: Gate): Promise<DesiredConfig | undefined> {
+    const own = await this.desiredOf(gate.id, tx);
+    if (own) {
+      return own;
+    }
+    const rows = await tx
+      .selectFrom('rollout')
+      .select(['id', 'version', 'filter'])
+      .where('state', '=', 'completed')
+      .orderBy('ended_at', 'desc')
+      .limit(LIST_MAX)
+      .execute();
+    const last = rows.find(({ filter }) => isMeant(JSON.parse(filter) as GateFilter, gate));
+    if (!last || last.version === 0) {
+      return undefined;
+    }
+    await setDesired(tx, gate.id, { version: last.version, rollout: last.id, at: this.#now() });
+    return this.desiredOf(gate.id, tx);
+  }
+
+  /** Versions hold no place's secret: whoever sees any of the fleet sees them. */
+  #demandView(who: FleetActor): void {
+    const site = who.sites === 'all' ? undefined : who.sites[0];
+    demand(who, 'fleet.view', { site });
+  }
+}
+
+/** Gives a gate the version that its kiosk is to run; 0: its own file alone. */
+export async function setDesired(
+  tx: Tx,
+  gate: string,
+  { version, rollout, at }: { version: number; rollout?: string | undefined; at: number },
+): Promise<void> {
+  if (version === 0) {
+    await tx.deleteFrom('desired_config').where('gate', '=', gate).execute();
+    return;
+  }
+  const row = { version, at, rollout: rollout ?? null };
+  await tx
+    .insertInto('desired_config')
+    .values({ gate, ...row })
+    .onConflict((conflict) => conflict.column('gate').doUpdateSet(row))
+    .execute();
+}
+
+/** How what a kiosk runs differs from what it is to run; undefined: it does not. */
+export type Drift =
+  | {
+      kind: 'config';
+      desired: number;
+      reported: number;
+      /** `pending`: it waits for the person at the gate to be done. */
+      status: ReportedConfig['status'] | 'pending' | 'unknown';
+    }
+  | { kind: 'policy'; desired: string; reported: string };
+
+export function driftOf(
+  desired: { version: number; policy: string },
+  told: { config?: ReportedConfig; policy: string } | undefined,
+): Drift[] {
+  if (!told) {
+    return [];
+  }
+  const drifts: Drift[] = [];
+  const { version = 0, status = 'unknown' } = told.config ?? {};
+  const failed = status === 'refused' || status === 'fellBack';
+  if (version !== desired.version || (failed && told.config?.failed === desired.version)) {
+    const isPending = told.config?.pending === desired.version;
+    drifts.push({
+      kind: 'config',
+      desired: desired.version,
+      reported: version,
+      status: isPending ? 'pending' : status,
+    });
+  }
+  if (told.policy !== desired.policy) {
+    drifts.push({ kind: 'policy', desired: desired.policy, reported: told.policy });
+  }
+  return drifts;
+}
+
+function fromRow(row: {
+  version: number;
+  at: number;
+  actor: string;
+  note: string;
+  body: string;
+}): ConfigVersion {
+  return { ...row, body: JSON.parse(row.body) };
+}

@@ -1,0 +1,114 @@
+import { errorCode } from '../../../shared/errors.ts';
+import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
+import { CallError } from '../../../shared/protocol/call-error.ts';
+import type { Verdict } from '../../../shared/verdict.ts';
+import type { Log } from '../../log.ts';
+import type { Facts } from '../../offline-list/facts.ts';
+import type { OfflineLists } from '../../offline-list/offline-lists.ts';
+import type { Answer } from '../../verification/answer.ts';
+import type { SecondLevel } from '../../verification/second-level.ts';
+import type { Verification } from '../../verification/verification.ts';
+import type { Kiosk } from '../places/kiosks.ts';
+
+export interface KioskCallsDeps {
+  verification: Verification;
+  secondLevel: SecondLevel;
+  facts: Facts;
+  /** Absent: this server keeps no offline lists. */
+  offlineLists?: OfflineLists | undefined;
+  log: Log;
+  /** Told of every answer to a gate; what was asked is not. */
+  answered?: ((outcome: Verdict['outcome'] | 'unanswered', seconds: number) => void) | undefined;
+}
+
+/** What an accepted kiosk asks of the other rooms, each answered as the wire says it. */
+export class KioskCalls {
+  readonly #deps: KioskCallsDeps;
+
+  constructor(deps: KioskCallsDeps) {
+    this.#deps = deps;
+  }
+
+  /** What a gate is told of itself at boot. */
+  gateOf({ gate: name, policy }: Kiosk): (AnswerOf<'Boot'> & { status: 'accepted' })['gate'] {
+    const isLive = this.#deps.verification.takesOnlyLive(policy);
+    return { name, policy, ...(isLive ? { liveCode: 'required' } : {}) };
+  }
+
+  verify({ id, site, policy }: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
+    // Written out: a copy of the request costs more.
+    const { requestId, credentialId, codiceFiscale, liveIssuedAt } = request;
+    const asker = { id: `kiosk:${id}`, site };
+    const asked = { asker, policy, requestId, credentialId, codiceFiscale, liveIssuedAt };
+    return this.#answer(id, this.#deps.verification.verify(asked));
+  }
+
+  verifyCode({ id, site, policy }: Kiosk, request: RequestOf<'VerifyCode'>): Promise<Answer> {
+    const asker = { id: `kiosk:${id}`, site };
+    return this.#answer(id, this.#deps.secondLevel.verifyAtGate({ asker, policy, ...request }));
+  }
+
+  async listHead({ policy }: Kiosk, request: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
+    const { offlineLists } = this.#deps;
+    return offlineLists
+      ? this.#serve(offlineLists.head(policy, request))
+      : { status: 'none', reason: 'off' };
+  }
+
+  async listChunk(
+    { policy }: Kiosk,
+    request: RequestOf<'ListChunk'>,
+  ): Promise<AnswerOf<'ListChunk'>> {
+    const { offlineLists } = this.#deps;
+    if (!offlineLists) {
+      throw new CallError('unavailable', 'This server keeps no offline lists');
+    }
+    return this.#serve(offlineLists.chunk(policy, request));
+  }
+
+  async facts({ id, site }: Kiosk, { boxes }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
+    const asker = { id: `kiosk:${id}`, site };
+    return { results: await this.#serve(this.#deps.facts.takeSealed(asker, boxes)) };
+  }
+
+  #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
+    const from = performance.now();
+    return answer.then(
+      (given) => {
+        this.#tell(given.verdict.outcome, from);
+        return given;
+      },
+      (error) => {
+        this.#tell('unanswered', from);
+        const code = errorCode(error);
+        this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
+        throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
+      },
+    );
+  }
+
+  #tell(outcome: Verdict['outcome'] | 'unanswered', from: number): void {
+    this.#deps.answered?.(outcome, (performance.now() - from) / 1000);
+  }
+
+  async #serve<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      const code = errorCode(error);
+      if (error instanceof CallError) {
+        throw error;
+      }
+      this.#deps.log.error({ code }, 'a call of a kiosk failed');
+      throw new CallError(wireCodes[code] ?? 'internal', 'A call of a kiosk failed');
+    }
+  }
+}
+
+/** A fault of ours, as the wire says it. */
+const wireCodes: Record<string, 'busy' | 'unavailable'> = {
+  busy: 'busy',
+  storeUnavailable: 'unavailable',
+  storeCorrupt: 'unavailable',
+  policyUnknown: 'unavailable',
+};

@@ -1,0 +1,225 @@
+import { errorCode } from '../../../shared/errors.ts';
+import type { ActionName, AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
+import { CallError } from '../../../shared/protocol/call-error.ts';
+import {
+  type ActionTable,
+  defaultPeerLimits,
+  Peer,
+  type PeerOptions,
+} from '../../../shared/protocol/peer.ts';
+import type { Kiosk } from '../places/kiosks.ts';
+import { type Challenged, challenge } from './challenge.ts';
+import type { CommandResults } from './command-results.ts';
+import type { ConnectionHost, Handshake } from './connection-host.ts';
+import type { Pulsed } from './deadline-sweep.ts';
+import { KioskTalk, type TalkingKiosk } from './kiosk-talk.ts';
+import type { Carried, KioskWebSocket } from './kiosk-web-socket.ts';
+import { type CloseReason, closeCodes } from './link-limits.ts';
+import type { GoneReason, LinkFacts } from './link-listener.ts';
+
+const CALL_TIMEOUT_MS = 5_000;
+
+type State =
+  | { name: 'proving'; handshake: Handshake; proof?: Promise<void> }
+  | { name: 'proven'; kiosk: Kiosk }
+  | { name: 'accepted'; kiosk: Kiosk }
+  | { name: 'closed' };
+
+/** {@link KioskConnection.speech} */
+export interface ConnectionProtocol extends PeerOptions<KioskConnection> {
+  talk: KioskTalk;
+}
+
+/**
+ * One kiosk's connection: challenge, proof, boot, and only then verifications. There are thousands that
+ * say nothing, so whatever one needs only at times is made then, and what all have alike is shared.
+ */
+export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKiosk {
+  readonly #server: ConnectionHost;
+  readonly #socket: KioskWebSocket;
+  readonly #facts: LinkFacts;
+  readonly #peer: Peer<KioskConnection>;
+  readonly #speech: ConnectionProtocol;
+  results: CommandResults | undefined;
+  toldWithinMs = 0;
+  #state: State;
+  #goneReason: GoneReason = 'closed';
+  #waitsFor: 'boot' | 'ping' | 'pong' = 'boot';
+  #dueAt = 0;
+
+  /** @param speech {@link KioskConnection.speech} of the protocol that was agreed on. */
+  constructor(
+    server: ConnectionHost,
+    socket: KioskWebSocket,
+    handshake: Handshake,
+    speech: ConnectionProtocol,
+  ) {
+    this.#server = server;
+    this.#socket = socket;
+    this.#facts = handshake.facts;
+    this.#state = { name: 'proving', handshake };
+    this.#speech = speech;
+    this.#peer = new Peer<KioskConnection>(speech, this);
+  }
+
+  /** What all connections of one protocol have in common. */
+  static speech(server: ConnectionHost, actions: ActionTable): ConnectionProtocol {
+    const talk = new KioskTalk(server);
+    return {
+      send: (text, connection) => connection.#send(text),
+      clock: server.clock,
+      limits: defaultPeerLimits,
+      actions,
+      flooded: (connection) => connection.close('flood'),
+      handlers: talk.handlers(),
+      talk,
+    };
+  }
+
+  start(): void {
+    if (this.#state.name === 'proving') {
+      this.#wait('boot', this.#server.limits.acceptDeadlineMs);
+      this.#socket.carry(this);
+      this.#state.proof = this.#prove(this.#state.handshake);
+    }
+  }
+
+  close(reason: CloseReason): void {
+    if (reason !== 'unavailable' && reason !== 'proofRefused') {
+      this.#goneReason = reason;
+    }
+    this.#socket.close(closeCodes[reason], reason);
+    // A peer that never answers the close frame is cut off by the ping's deadline or at once here.
+    if (reason === 'deadline' || reason === 'goingAway' || reason === 'flood') {
+      this.#socket.terminate();
+    }
+  }
+
+  get isOpen(): boolean {
+    return this.#state.name !== 'closed';
+  }
+
+  get isAccepted(): boolean {
+    return this.#state.name === 'accepted';
+  }
+
+  ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>> {
+    const { acceptDeadlineMs } = this.#server.limits;
+    return this.#peer.call('Challenge', request, { timeoutMs: acceptDeadlineMs });
+  }
+
+  /** Calls the kiosk. @throws CallError `closed` before it is accepted, or any code of a call. */
+  async call<Name extends ActionName>(
+    name: Name,
+    request: RequestOf<Name>,
+    options: { timeoutMs: number },
+  ): Promise<AnswerOf<Name>> {
+    if (this.#state.name !== 'accepted') {
+      throw new CallError('closed', `${name}: the kiosk is not accepted`);
+    }
+    return await this.#peer.call(name, request, options);
+  }
+
+  /** A kiosk that doesn't know the call, or is gone, finds the list at its next poll. */
+  listChanged(policy: string, list: RequestOf<'ListChanged'>): void {
+    if (this.#state.name === 'accepted' && this.#state.kiosk.policy === policy) {
+      this.#peer.call('ListChanged', list, { timeoutMs: CALL_TIMEOUT_MS }).catch(() => {});
+    }
+  }
+
+  received(text: string): void {
+    this.#peer.receive(text);
+  }
+
+  pinged(): void {
+    this.#peer.take();
+  }
+
+  /** One ping at a time: a pong starts the wait for the next. */
+  ponged(): void {
+    if (this.#peer.take() && this.#waitsFor === 'pong') {
+      this.#wait('ping', this.#server.limits.pingEveryMs);
+    }
+  }
+
+  failed(error: Error): void {
+    this.#server.log.warn({ code: errorCode(error) }, 'kiosk connection failed');
+  }
+
+  ended(): void {
+    this.#peer.close();
+    const kiosk = 'kiosk' in this.#state ? this.#state.kiosk : undefined;
+    this.#state = { name: 'closed' };
+    this.#server.forget(kiosk?.id, this);
+    if (kiosk) {
+      this.#speech.talk.tell((listener) => listener.gone?.(kiosk, this.#facts, this.#goneReason));
+    }
+  }
+
+  get dueAt(): number {
+    return this.#dueAt;
+  }
+
+  /** A ping is due; or there was no proof, boot or pong in time. */
+  fallDue(): void {
+    if (this.#waitsFor === 'ping') {
+      this.#socket.ping();
+      this.#wait('pong', this.#server.limits.pongDeadlineMs);
+    } else {
+      this.#dueAt = Number.POSITIVE_INFINITY;
+      this.close('deadline');
+    }
+  }
+
+  #wait(what: 'boot' | 'ping' | 'pong', delayMs: number): void {
+    this.#waitsFor = what;
+    // Whole milliseconds are kept in half the space.
+    this.#dueAt = Math.ceil(this.#server.clock.monotonic() + delayMs);
+  }
+
+  /** A kiosk that reads nothing of what it is sent is cut off before it fills this server's memory. */
+  #send(text: string): void {
+    if (this.#socket.bufferedAmount > this.#server.limits.unsentBytesMax) {
+      this.close('flood');
+    } else {
+      this.#socket.send(text);
+    }
+  }
+
+  async #prove(handshake: Handshake): Promise<void> {
+    const proven = await challenge(this.#server, handshake, this);
+    if (!proven.ok) {
+      if (proven.reason !== 'closed') {
+        this.close(proven.reason);
+      }
+    } else if (this.#state.name === 'proving') {
+      const { kiosk } = proven;
+      this.#state = { name: 'proven', kiosk };
+      this.#server.accept(kiosk.id, this);
+      this.#speech.talk.tell((listener) => listener.connected?.(kiosk, this.#facts));
+    }
+  }
+
+  /** A boot that comes right behind the proof waits until that is checked. */
+  async proven(): Promise<Kiosk> {
+    if (this.#state.name === 'proving') {
+      await this.#state.proof;
+    }
+    if (this.#state.name !== 'proven' && this.#state.name !== 'accepted') {
+      throw new CallError('notAccepted', 'Boot before the proof');
+    }
+    return this.#state.kiosk;
+  }
+
+  letIn(kiosk: Kiosk): void {
+    this.#state = { name: 'accepted', kiosk };
+    this.#wait('ping', this.#server.limits.pingEveryMs);
+  }
+
+  accepted(): Kiosk {
+    if (this.#state.name !== 'accepted') {
+      throw new CallError('notAccepted', 'Only Boot is accepted before boot');
+    }
+    return this.#state.kiosk;
+  }
+}

@@ -1,0 +1,83 @@
+import { errorCode } from '../../../shared/errors.ts';
+import type { Log } from '../../log.ts';
+import type { BulkInsert, Store } from '../../store/store.ts';
+import type { Roster, RosterGate } from './roster.ts';
+import type { Telemetry } from './telemetry.ts';
+
+const insertStates: BulkInsert = {
+  table: 'kiosk_state',
+  columns: {
+    kiosk: 'text',
+    gate: 'text',
+    node: 'text',
+    connected_at: 'bigint',
+    last_message_at: 'bigint',
+    body: 'text',
+  },
+  // A node that a kiosk has left never overwrites what the node it went to wrote.
+  tail: `on conflict (kiosk) do update set node = excluded.node,
+    connected_at = excluded.connected_at, last_message_at = excluded.last_message_at,
+    body = excluded.body
+    where coalesce(kiosk_state.connected_at, 0) <= coalesce(excluded.connected_at, 0)`,
+};
+
+/** Writes what kiosks said, all that is new in one transaction; what can't be written now waits. */
+export class StateWriter {
+  readonly #store: Store;
+  readonly #roster: Roster;
+  readonly #telemetry: Telemetry;
+  readonly #log: Log;
+  readonly #dirty = new Set<string>();
+  /** Told which gates' states were written, after the commit. */
+  onWritten: (gates: readonly string[]) => void = () => {};
+
+  constructor(deps: { store: Store; roster: Roster; telemetry: Telemetry; log: Log }) {
+    this.#store = deps.store;
+    this.#roster = deps.roster;
+    this.#telemetry = deps.telemetry;
+    this.#log = deps.log;
+  }
+
+  /** There is news of a gate. */
+  add(gate: string): void {
+    this.#dirty.add(gate);
+  }
+
+  /** Another node writes of it from now on. */
+  forget(gate: string): void {
+    this.#dirty.delete(gate);
+  }
+
+  /** Never throws: what could not be written now is written next time. */
+  async flush(): Promise<void> {
+    const gates = [...this.#dirty];
+    this.#dirty.clear();
+    const counts = this.#telemetry.takeCounts();
+    const entries = gates.flatMap((id) => {
+      const entry = this.#roster.get(id);
+      return entry?.kiosk && entry.lastReport ? [entry] : [];
+    });
+    if (entries.length === 0 && counts.length === 0) {
+      return;
+    }
+    try {
+      await this.#store.transaction(async (tx) => {
+        await this.#store.insertMany(tx, insertStates, entries.map(toRow));
+        await this.#telemetry.writeCounts(tx, counts);
+      });
+    } catch (error) {
+      for (const id of gates) {
+        this.#dirty.add(id);
+      }
+      this.#telemetry.giveBack(counts);
+      this.#log.warn({ code: errorCode(error) }, 'what kiosks said is not written yet');
+      return;
+    }
+    this.onWritten(entries.map(({ gate }) => gate.id));
+  }
+}
+
+function toRow({ kiosk, gate, node, connectedAt, lastReport }: RosterGate): unknown[] {
+  const at = lastReport?.at ?? 0;
+  return [kiosk?.id, gate.id, node ?? null, connectedAt ?? null, at, JSON.stringify(lastReport)];
+}

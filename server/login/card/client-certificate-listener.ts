@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import type { Log } from '../../log.ts';
+import type { CardListenerConfig } from './card-config.ts';
+import type { Cards } from './cards.ts';
+import type { CardProblem } from './certificate-check.ts';
+
+/** Certificates that a browser may send along, the card's included. */
+const PRESENTED_MAX = 4;
+
+/** What the door asks of the rest of the room. */
+export interface CardDoorDeps {
+  config: CardListenerConfig;
+  cards: Cards;
+  log: Log;
+  /** Makes the ticket with which the main site lets the card's owner in. */
+  giveTicket(body: CardTicket): Promise<string>;
+  refuse(request: FastifyRequest, problem: CardProblem | 'cardMissing'): Promise<void>;
+}
+
+/** Who showed a card, for the login that began with `start`. */
+export interface CardTicket {
+  start: string;
+  codiceFiscale: string;
+  name?: string | undefined;
+  assurance: 1 | 2 | 3;
+}
+
+/**
+ * The listener that asks for a card. It lives apart, so that no other page of the site makes a browser
+ * ask for a certificate; it knows no session, and hands over with a ticket that works once.
+ */
+export class ClientCertificateListener {
+  readonly #deps: CardDoorDeps;
+  #http: FastifyInstance | undefined;
+  #origin = '';
+
+  constructor(deps: CardDoorDeps) {
+    this.#deps = deps;
+  }
+
+  /** Where browsers show their card. */
+  get origin(): string {
+    return this.#origin;
+  }
+
+  /**
+   * Listens.
+   *
+   * @param site the main site's origin, to which the browser is led back.
+   * @throws VarcoError `cardFilesUnusable`, `portInUse`.
+   */
+  async start(site: string): Promise<void> {
+    const { config, cards } = this.#deps;
+    const [cert, key] = await Promise.all([
+      readFile(config.certificateFile),
+      readFile(config.keyFile),
+    ]).catch((cause: unknown) => {
+      const why = errorCode(cause);
+      const message = `The card listener's certificate or key can't be read (${why})`;
+      throw new VarcoError('cardFilesUnusable', message, { cause });
+    });
+    const http = fastify({
+      logger: false,
+      requestTimeout: 10_000,
+      forceCloseConnections: true,
+      https: {
+        cert,
+        key,
+        ca: cards.authorityPems,
+        minVersion: 'TLSv1.2' as const,
+        requestCert: true,
+        // The certificate is judged by us, so that its owner is told on a page what is wrong with it.
+        rejectUnauthorized: false,
+      },
+    }) as unknown as FastifyInstance;
+    http.get('/login/card', async (request, reply) => {
+      const query = await this.#answer(request);
+      return reply
+        .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
+        .redirect(`${site}/login/card/done?${query}`, 303);
+    });
+    http.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'notFound' }));
+    this.#http = http;
+    try {
+      await http.listen({ host: config.address, port: config.port });
+    } catch (cause) {
+      throw new VarcoError('portInUse', `The card listener can't listen (${errorCode(cause)})`, {
+        cause,
+      });
+    }
+    const { port } = http.server.address() as AddressInfo;
+    this.#origin = config.origin ?? `https://localhost:${port}`;
+  }
+
+  async stop(): Promise<void> {
+    await this.#http?.close();
+  }
+
+  async #answer(request: FastifyRequest): Promise<URLSearchParams> {
+    const { cards, giveTicket, refuse } = this.#deps;
+    const { start } = request.query as { start?: unknown };
+    const presented = presentedBy(request.raw.socket as TLSSocket);
+    const outcome =
+      presented.length === 0
+        ? { ok: false as const, problem: 'cardMissing' as const }
+        : await cards.judge(presented);
+    if (!outcome.ok) {
+      await refuse(request, outcome.problem);
+      return new URLSearchParams({ problem: outcome.problem });
+    }
+    const { codiceFiscale, name, assurance } = outcome;
+    const body = { start: String(start), codiceFiscale, name, assurance };
+    return new URLSearchParams({ ticket: await giveTicket(body) });
+  }
+}
+
+/** The certificates that this connection proved and brought along, in DER. */
+function presentedBy(socket: TLSSocket): Uint8Array[] {
+  const found: Uint8Array[] = [];
+  let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);
+  while (next?.raw && found.length < PRESENTED_MAX) {
+    found.push(next.raw);
+    next = next.issuerCertificate === next ? undefined : next.issuerCertificate;
+  }
+  return found;
+}

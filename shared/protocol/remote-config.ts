@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { counter, name } from './fields.ts';
+
+const ms = (least: number, most: number) => z.number().int().min(least).max(most);
+
+/**
+ * What the server may steer of a kiosk: a closed set, each field optional; one that is not given is as
+ * the kiosk's own file says. Nothing here can open a turnstile, name a person or move a key, and the
+ * hardware stays the file's. The gate's policy is not in it: that is the server's own.
+ *
+ * Times are in milliseconds. The kiosk checks the whole once more together with its file.
+ */
+export const remoteConfigSchema = z.strictObject({
+  mode: z.enum(['museum', 'transport', 'desk']).optional(),
+  language: z.enum(['it', 'en', 'de', 'fr', 'sl']).optional(),
+  entryMethod: z.enum(['direct', 'keyIndex', 'multiTap']).optional(),
+  entryMs: ms(5_000, 600_000).optional(),
+  warningMs: ms(1_000, 120_000).optional(),
+  verdictMs: ms(1_000, 60_000).optional(),
+  refusalMs: ms(1_000, 60_000).optional(),
+  answerMs: ms(100, 30_000).optional(),
+  pulseMs: ms(50, 10_000).optional(),
+  receipt: z.enum(['none', 'shown', 'printed']).optional(),
+  voice: z.enum(['always', 'headset']).optional(),
+  /** Loudness that each person finds, in percent. */
+  volume: z.number().int().min(20).max(100).optional(),
+  /** Who is responsible for the data, named in the privacy notice. */
+  controller: z.string().trim().min(1).max(120).optional(),
+  /** What an out-of-service gate says beside its own words, in the site's language. */
+  outOfServiceMessage: z.string().trim().min(1).max(200).optional(),
+  /** How often the kiosk reports, in place of the server's usual interval. */
+  statusEveryMs: ms(1_000, 600_000).optional(),
+});
+export type RemoteConfig = z.infer<typeof remoteConfigSchema>;
+
+/**
+ * A config as it travels. The body is bounded here and checked by the kiosk: what a kiosk of another
+ * version doesn't know it refuses with its problems, and the link lives on.
+ */
+export const desiredConfigSchema = z.strictObject({
+  version: counter.min(1),
+  body: z.record(name, z.union([z.string().max(200), z.number(), z.boolean()])),
+});
+export type DesiredConfig = z.infer<typeof desiredConfigSchema>;
+
+/** What is wrong with a config: where, and in words for the operator. */
+export const configProblemSchema = z.strictObject({
+  path: z.string().max(128),
+  message: z.string().max(256),
+});
+export type ConfigProblem = z.infer<typeof configProblemSchema>;
+
+/**
+ * The config that a kiosk runs. Version 0 is its file alone.
+ *
+ * - `running` it is in force and proved good; `trial` in force, and not yet long enough to be called so;
+ * - `fellBack` the kiosk failed under version `failed` and went back to `version` by itself;
+ * - `refused` version `failed` was not taken: see the problems.
+ *
+ * `pending`: a version that is taken and kept, and in force when the person at the gate is done.
+ */
+export const reportedConfigSchema = z.strictObject({
+  version: counter,
+  status: z.enum(['running', 'trial', 'fellBack', 'refused']),
+  failed: counter.optional(),
+  pending: counter.optional(),
+  problems: z.array(configProblemSchema).max(16).optional(),
+});
+export type ReportedConfig = z.infer<typeof reportedConfigSchema>;
