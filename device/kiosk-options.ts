@@ -13,28 +13,28 @@ import type { Clock } from '../shared/clock.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../shared/protocol/actions.ts';
 import type { EnrolInvitation } from '../shared/protocol/enrolment-messages.ts';
 import type { Verdict } from '../shared/verdict.ts';
-import type { RecentLog } from './commands/recent-log.ts';
 import type { LinkEvents } from './link/link.ts';
-import type { Offline } from './offline/offline.ts';
-import type { Checks } from './self-test/self-test.ts';
+import type { Offline } from './list/gate-list.ts';
+import type { VoiceUse } from './peripherals/voice.ts';
+import type { RecentLog } from './remote/commands/recent-log.ts';
+import type { RemoteConfigApplier } from './remote/config/remote-config-applier.ts';
+import type { Checks } from './self-test/checks.ts';
 import type { Screen, Site } from './session/screen.ts';
 import type { SessionConfig, State } from './session/state.ts';
-import type { Steering } from './steering/steering.ts';
-import type { VoiceUse } from './voice.ts';
 
 /** The kiosk's hands and eyes. */
 export interface KioskPorts {
   scanner: Scanner;
-  keypad?: Keypad;
+  keypad?: Keypad | undefined;
   display: Display<Screen>;
   indicator: Indicator;
   /** Signals as sounds, beside the lamps. */
-  sounds?: Indicator;
+  sounds?: Indicator | undefined;
   turnstile: Turnstile;
-  speaker?: Speaker;
+  speaker?: Speaker | undefined;
   /** Whether characters of a code may be spoken. */
-  headset?: Headset;
-  printer?: Printer;
+  headset?: Headset | undefined;
+  printer?: Printer | undefined;
 }
 
 /** The part of the link that a kiosk uses. */
@@ -105,7 +105,7 @@ export interface KioskOptions {
   /** What the self-test tries beyond the ports, such as the decoder and the disk. */
   checks?: Checks;
   /** Absent: the server steers nothing here. */
-  steering?: Steering | undefined;
+  steering?: RemoteConfigApplier | undefined;
   /** Ends the program or restarts the board; absent: a site can't. */
   restart?: ((what: 'program' | 'board') => Promise<void> | void) | undefined;
   /** What a site may collect of this kiosk's log. */

@@ -2,23 +2,23 @@ import type { Health, Key, Reading, Symbology } from '../hardware/ports.ts';
 import { errorCode } from '../shared/errors.ts';
 import type { KioskStatus } from '../shared/protocol/kiosk-status.ts';
 import type { Verdict } from '../shared/verdict.ts';
-import { Asking, type Question } from './asking.ts';
-import { Hands } from './hands.ts';
+import { PassageReporter } from './facts/passage-reporter.ts';
 import type { KioskOptions, KioskSession } from './kiosk-options.ts';
 import type { BootAnswer } from './link/link.ts';
-import { NextSession } from './next-session.ts';
-import { PartHealth } from './part-health.ts';
-import { Passages } from './passages.ts';
-import { SelfTester } from './self-test/tester.ts';
+import { PartHealth } from './peripherals/part-health.ts';
+import { Peripherals } from './peripherals/peripherals.ts';
+import { NextSession } from './remote/config/next-session.ts';
+import { type ManagedGate, Site } from './remote/remote-management.ts';
+import { SelfTester } from './self-test/self-tester.ts';
 import { initialState, step } from './session/machine.ts';
 import { type Receipt, receiptNumber } from './session/receipt.ts';
 import { isResting } from './session/rest.ts';
 import { type Screen, screenOf } from './session/screen.ts';
-import type { SelfTestResult } from './session/self-test.ts';
 import type { Effect, Event, State } from './session/state.ts';
-import { Site, type SiteGate } from './site.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
 import { reportedState, testedPeripherals } from './status.ts';
-import { Trust } from './trust.ts';
+import { CredentialVerifier } from './verdict/credential-verifier.ts';
+import { type Question, VerdictClient } from './verdict/verdict-client.ts';
 
 /**
  * The kiosk's mind at work: port events in, the session's step, its effects out to the ports. It holds
@@ -26,12 +26,12 @@ import { Trust } from './trust.ts';
  */
 export class Kiosk {
   readonly #options: KioskOptions;
-  readonly #hands: Hands;
+  readonly #hands: Peripherals;
   readonly #health: PartHealth;
-  readonly #trust: Trust;
-  readonly #asking: Asking;
+  readonly #trust: CredentialVerifier;
+  readonly #asking: VerdictClient;
   readonly #tester: SelfTester;
-  readonly #passages: Passages;
+  readonly #passages: PassageReporter;
   readonly #site: Site;
   readonly #next: NextSession;
   #state: State;
@@ -46,16 +46,16 @@ export class Kiosk {
 
   constructor(options: KioskOptions) {
     this.#options = options;
-    this.#hands = new Hands(options);
+    this.#hands = new Peripherals(options);
     this.#health = new PartHealth(options.clock);
-    this.#trust = new Trust(options.clock);
-    this.#asking = new Asking(
+    this.#trust = new CredentialVerifier(options.clock);
+    this.#asking = new VerdictClient(
       options.link,
       options.offline,
       () => this.#session.answerMs,
       this.#trust,
     );
-    this.#passages = new Passages(options);
+    this.#passages = new PassageReporter(options);
     this.#tester = new SelfTester({
       ...options,
       health: this.#health,
@@ -175,7 +175,7 @@ export class Kiosk {
     }
   }
 
-  /** Whether a text proves itself; see {@link Trust.proves}. */
+  /** Whether a text proves itself; see {@link CredentialVerifier.proves}. */
   proves(text: string, symbology: Symbology): boolean {
     return this.#trust.proves(text, symbology);
   }
@@ -261,7 +261,7 @@ export class Kiosk {
   }
 
   /** This gate, as its site sees it. */
-  #siteGate(): SiteGate {
+  #siteGate(): ManagedGate {
     const { ports, offline } = this.#options;
     return {
       phase: () => this.#state.phase,

@@ -7,23 +7,23 @@ import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import { newRequestId } from '../shared/request-id.ts';
-import { Commands } from './commands/commands.ts';
-import { RecentLog } from './commands/recent-log.ts';
 import { type KioskConfig, kioskConfigSchema } from './config.ts';
 import { Kiosk } from './kiosk.ts';
 import type { KioskWatcher } from './kiosk-options.ts';
 import { GateLink } from './link/gate-link.ts';
 import { Link } from './link/link.ts';
 import { openLinkFiles, SOFTWARE } from './link/open-link.ts';
-import { Offline } from './offline/offline.ts';
-import { checkDisk } from './self-test/disk.ts';
+import { Offline } from './list/gate-list.ts';
+import { Commands } from './remote/commands/commands.ts';
+import { RecentLog } from './remote/commands/recent-log.ts';
+import { RemoteConfigApplier } from './remote/config/remote-config-applier.ts';
+import { linuxReader } from './remote/telemetry/linux-reader.ts';
+import { MachineWatch } from './remote/telemetry/machine-watch.ts';
+import { OfflineSamples } from './remote/telemetry/offline-samples.ts';
+import { checkDisk } from './self-test/disk-check.ts';
 import type { Screen } from './session/screen.ts';
-import type { SelfTestResult } from './session/self-test.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
 import { wholeStatus } from './status.ts';
-import { Steering } from './steering/steering.ts';
-import { linuxReader } from './telemetry/linux-reader.ts';
-import { MachineWatch } from './telemetry/machine-watch.ts';
-import { UnheardSamples } from './telemetry/unheard-samples.ts';
 
 type HardwareDeps = Parameters<typeof openHardware>[1];
 
@@ -98,7 +98,7 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
   });
   const steering =
     files.disk &&
-    new Steering({
+    new RemoteConfigApplier({
       disk: files.disk,
       own: config.session,
       offline: config.offline,
@@ -153,7 +153,7 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
   });
   const unheard =
     offline &&
-    new UnheardSamples({
+    new OfflineSamples({
       clock: systemClock,
       status: () => wholeStatus(kiosk.status(), link, machine),
       keep: (sample) => offline.keepSample(sample),

@@ -1,7 +1,7 @@
 import type { KioskStatus, Peripherals } from '../shared/protocol/kiosk-status.ts';
 import { SOFTWARE } from './link/open-link.ts';
-import type { SelfTestResult } from './session/self-test.ts';
 import type { Phase } from './session/state.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
 
 const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {
   starting: 'starting',

@@ -75,8 +75,9 @@ export async function bundleWeb(): Promise<WebAsset[]> {
   for (const [output, { entryPoint }] of Object.entries(result.metafile.outputs)) {
     const file = basename(output);
     const kind = file.split('.').pop();
-    // A script that imports a style sheet has two outputs: the script has the name.
-    if (entryPoint !== undefined) {
+    // A script that imports a style sheet has two outputs: the script has the name. What is loaded
+    // later (the words of a language) is a part without a name, although it is an entry to esbuild.
+    if (entryPoint !== undefined && !file.startsWith('part-')) {
       const name = file.replace(/-[A-Z0-9]{8}\.\w+$/, '');
       nameOf.set(file, kind === 'css' ? `${name}.css` : name);
     }

@@ -17,7 +17,8 @@ import type { FleetConfig } from './fleet/fleet-config.ts';
 import { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link/link-limits.ts';
 import { Metrics } from './fleet/metrics/metrics.ts';
-import { Housekeeping, pruning } from './housekeeping.ts';
+import { auditPruning, Housekeeping } from './housekeeping.ts';
+import { httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
 import type { Cards } from './login/card/cards.ts';
@@ -25,22 +26,23 @@ import { type CardProxy, stripCertificateHeaders } from './login/card/proxy-cert
 import { type LoginConfig, loginConfigSchema } from './login/login-config.ts';
 import { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
-import type { Sessions } from './login/sessions.ts';
+import type { SessionStore } from './login/session-store.ts';
 import { Notify } from './notify/notify.ts';
-import { Notices } from './notify/status-notices.ts';
+import { StatusNotices } from './notify/status-notices.ts';
 import type { Transports } from './notify/transport.ts';
-import { Facts } from './offline-list/facts.ts';
+import { FactStore } from './offline-list/fact-store.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Policies } from './policies/policies.ts';
 import { ContactChecks } from './portal/contact-checks.ts';
 import { Delegations } from './portal/delegations.ts';
 import { checkKeyring, readiness } from './readiness.ts';
 import { Registry } from './registry/registry.ts';
-import type { Messenger, StatusSource } from './registry/status-source.ts';
+import type { StatusSource } from './registry/status-source.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
 import { ensureTimingDecoy, GateLookup } from './verification/gate-lookup.ts';
+import type { Messenger } from './verification/messenger.ts';
 import { SecondLevel } from './verification/second-level.ts';
 import { VelocityCheck } from './verification/velocity-check.ts';
 import { Verification } from './verification/verification.ts';
@@ -126,14 +128,14 @@ export interface App {
   sockets: KioskSockets;
   /** Not started with the rest: a command on the same data publishes nothing. */
   offlineLists: OfflineLists | undefined;
-  facts: Facts;
+  facts: FactStore;
   /** Not started with the rest: a command on the same data sends nothing. */
   notify: Notify;
   /** Not started with the rest, like them. */
-  notices: Notices;
+  notices: StatusNotices;
   disabilityCards: DisabilityCards;
   logins: Logins;
-  sessions: Sessions;
+  sessions: SessionStore;
   /** Checks that keyring and database belong together, and reads what is kept in memory. */
   start(): Promise<void>;
   /** Ends connections and HTTP; the store stays its owner's. */
@@ -152,9 +154,9 @@ export function createApp(deps: AppDeps): App {
   const credentials = new Credentials({ store, keyring, audit, host, now });
   const { transports, source } = deps;
   const notify = new Notify({ store, keyring, registry, clock, log, transports });
-  const messenger = deps.messenger ?? (notify.can('sms') ? notify.messenger() : undefined);
+  const messenger = deps.messenger ?? (notify.canSend('sms') ? notify.messenger() : undefined);
   const portalUrl = `${deps.web?.origin ?? `https://${host}`}/portal`;
-  const notices = new Notices({ store, notify, clock, log, link: portalUrl });
+  const notices = new StatusNotices({ store, notify, clock, log, link: portalUrl });
   const disabilityCards = new DisabilityCards({
     store,
     keyring,
@@ -212,14 +214,14 @@ export function createApp(deps: AppDeps): App {
   const delegations = new Delegations({ store, keyring, audit, registry, notify, now });
   const housekeeping = new Housekeeping({
     chores: [
-      { name: 'verification', run: () => verification.forget() },
-      { name: 'registry', run: () => registry.forgetErased() },
+      { name: 'verification', run: () => verification.purgeExpired() },
+      { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => anchors.anchor() },
       { name: 'subjects', run: () => listSubjects(store) },
-      { name: 'logins', run: () => logins.forget() },
+      { name: 'logins', run: () => logins.purgeExpired() },
       { name: 'contacts', run: () => contactChecks.forgetExpired() },
       { name: 'delegations', run: () => delegations.forgetOld() },
-      pruning(checkpoints, now),
+      auditPruning(checkpoints, now),
     ],
     clock,
     log,
@@ -239,7 +241,7 @@ export function createApp(deps: AppDeps): App {
     policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
     intervalMs: (deps.socketLimits ?? defaultSocketLimits).statusEveryMs,
     alerts: deps.fleet?.alerts,
-    queueMail: notify.can('email')
+    queueMail: notify.canSend('email')
       ? async (tx, { key, address, language, title, lines, link }) => {
           const to = { kind: 'email', address } as const;
           const data = { title, lines, link };
@@ -250,7 +252,7 @@ export function createApp(deps: AppDeps): App {
     expiries: async () => certificateExpiries(deps.tls),
     canCheckCertificates: deps.tls?.requestCert ?? deps.canCheckCertificates,
   });
-  const facts = new Facts({ store, audit, policies, keyring, now });
+  const facts = new FactStore({ store, audit, policies, keyring, now });
   const { offlineLists: config } = deps;
   const offlineLists =
     config && !source
@@ -279,7 +281,7 @@ export function createApp(deps: AppDeps): App {
     node,
     version: VERSION,
     sockets: () => sockets.connected().length,
-    waiting: () => verification.waiting,
+    waiting: () => verification.pending,
     messages,
     access: deps.fleet?.metrics ?? 'token',
   });
@@ -405,7 +407,7 @@ function createHttp(
     done();
   });
   http.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const status = httpStatusOf(error);
     const code = errorCode(error);
     if (status >= 500) {
       log.error({ route: request.routeOptions.url, code }, 'http failed');

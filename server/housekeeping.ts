@@ -54,7 +54,7 @@ export class Housekeeping {
 }
 
 /** Prunes the audit once an hour. */
-export function pruning(checkpoints: Checkpoints, now: () => number): Chore {
+export function auditPruning(checkpoints: Checkpoints, now: () => number): Chore {
   let prunedAt: number | undefined;
   return {
     name: 'audit',

@@ -3,7 +3,7 @@ import { CallError } from '../../shared/protocol/call-error.ts';
 import type { EnrolInvitation } from '../../shared/protocol/enrolment-messages.ts';
 import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import type { KioskEnrolment, KioskLink, KioskLog } from '../kiosk-options.ts';
-import type { Disk } from '../offline/disk.ts';
+import type { Disk } from '../storage/disk.ts';
 import { type EnrolDeps, enrol } from './enrol.ts';
 import { type EnrolledIdentity, keepIdentity, newKey } from './identity.ts';
 import type { Link, LinkEvents } from './link.ts';

@@ -2,7 +2,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'nod
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
 import { base64url, name } from '../../shared/protocol/fields.ts';
-import type { Disk } from '../offline/disk.ts';
+import type { Disk } from '../storage/disk.ts';
 import type { KioskIdentity } from './link.ts';
 
 const NAME = 'identity.json';

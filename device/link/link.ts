@@ -7,7 +7,6 @@ import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
 import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/remote-config.ts';
-import { Reporter } from '../telemetry/reporter.ts';
 import { LinkQuality } from './link-quality.ts';
 import {
   CONNECT_TIMEOUT_MS,
@@ -17,6 +16,7 @@ import {
   type LinkTls,
 } from './link-socket.ts';
 import { RENEWED, reconnectDelayMs } from './reconnect.ts';
+import { Reporter } from './reporter.ts';
 
 /** What the server told an accepted kiosk. */
 export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };

@@ -2,7 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { VarcoError } from '../../shared/errors.ts';
 import type { LinkConfig } from '../config.ts';
-import { type Disk, directoryDisk } from '../offline/disk.ts';
+import { type Disk, directoryDisk } from '../storage/disk.ts';
 import { type EnrolledIdentity, readIdentity } from './identity.ts';
 import type { LinkTls } from './link-socket.ts';
 

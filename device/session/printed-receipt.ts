@@ -1,15 +1,15 @@
 import type { PrintedReceipt } from '../../hardware/ports.ts';
 import type { Language } from '../../shared/language.ts';
+import { kioskWords } from './kiosk-words.ts';
 import { type Receipt, receiptTime } from './receipt.ts';
 import type { Mode } from './state.ts';
-import { textsOf } from './texts/texts.ts';
 
 /** A receipt as it is printed, in the person's language. */
 export function printedReceipt(
   receipt: Receipt,
   given: { companion: boolean; language: Language; mode: Mode },
 ): PrintedReceipt {
-  const texts = textsOf(given.language);
+  const texts = kioskWords[given.language];
   const { granted } = given.mode === 'museum' ? texts : texts.modes[given.mode];
   const { heading, policy, gate, time, number } = texts.receipt;
   const outcome = (given.companion ? granted.companion : granted.alone).title;

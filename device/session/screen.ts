@@ -1,7 +1,8 @@
+import { codiceFiscaleWords } from '../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
-import { problemMessage } from '../../shared/codice-fiscale/messages/message.ts';
+import { problemMessage } from '../../shared/codice-fiscale/problem-message.ts';
 import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
-import type { Language } from '../../shared/language.ts';
+import { infoOf, type Language } from '../../shared/language.ts';
 import {
   type CodeEntry,
   type EntryMethod,
@@ -12,12 +13,12 @@ import {
 import { expectedKind } from './entry-echo.ts';
 import { possibleLetters } from './entry-letters.ts';
 import { faceOf } from './face.ts';
+import { kioskWords } from './kiosk-words.ts';
 import { receiptTime } from './receipt.ts';
-import type { SelfTestResult } from './self-test.ts';
 import { type Spoken, spokenOf } from './spoken.ts';
 import type { Look, Phase, State } from './state.ts';
-import { textsOf } from './texts/texts.ts';
-import type { Texts, Words } from './texts/words.ts';
+import type { SelfTestResult } from './tested-parts.ts';
+import type { KioskWords, ScreenWords } from './words/words.ts';
 
 /** The result by shape, so that colour is never alone (EN 301 549 §5.1.6, WCAG 1.4.1). */
 export type Icon = 'wait' | 'scan' | 'keypad' | 'yes' | 'no' | 'staff';
@@ -39,13 +40,13 @@ export interface Screen {
   entry?: EntryView;
   spoken: Spoken;
   /** Help or the privacy notice stands over the screen. */
-  help?: Words;
+  help?: ScreenWords;
   over?: State['over'];
   receipt?: ReceiptView;
   /** What the self-test found. */
   selfTest?: readonly SelfTestResult[];
   look: Look;
-  keys: Texts['keys'];
+  keys: KioskWords['keys'];
   languageName: string;
   /** For staff, not for the person: that the gate has no link or answered from its list, in words. */
   staff?: 'linkDown' | 'offlineAnswer';
@@ -85,7 +86,7 @@ export interface Site {
 
 /** The screen of a state. Pure: the same state always gives the same screen. */
 export function screenOf(state: State, site: Site = {}): Screen {
-  const texts = textsOf(state.language);
+  const texts = kioskWords[state.language];
   const entry = entryView(state, texts);
   const face = faceOf(state);
   const over = overView(state, texts, site);
@@ -102,12 +103,12 @@ export function screenOf(state: State, site: Site = {}): Screen {
     ...(phase.name === 'selfTest' && phase.results ? { selfTest: phase.results } : {}),
     look: state.look,
     keys: texts.keys,
-    languageName: texts.languageName,
+    languageName: infoOf(state.language).name,
     ...staffOf(state, texts),
   };
 }
 
-function staffOf({ phase, parts }: State, texts: Texts): Pick<Screen, 'staff' | 'staffLine'> {
+function staffOf({ phase, parts }: State, texts: KioskWords): Pick<Screen, 'staff' | 'staffLine'> {
   const isFromList = phase.name === 'showing' && phase.source === 'list';
   if (!isFromList && parts.link !== 'down') {
     return {};
@@ -121,7 +122,7 @@ function staffOf({ phase, parts }: State, texts: Texts): Pick<Screen, 'staff' | 
   return { staff: isFromList ? 'offlineAnswer' : 'linkDown', staffLine: words.join(' · ') };
 }
 
-function overView({ over, phase }: State, texts: Texts, site: Site): Words | undefined {
+function overView({ over, phase }: State, texts: KioskWords, site: Site): ScreenWords | undefined {
   switch (over) {
     case 'nothing':
       return undefined;
@@ -136,7 +137,7 @@ function overView({ over, phase }: State, texts: Texts, site: Site): Words | und
   }
 }
 
-function receiptView({ phase, language }: State, texts: Texts): ReceiptView | undefined {
+function receiptView({ phase, language }: State, texts: KioskWords): ReceiptView | undefined {
   if (phase.name !== 'showing' || !phase.receipt) {
     return undefined;
   }
@@ -153,7 +154,7 @@ function receiptView({ phase, language }: State, texts: Texts): ReceiptView | un
   };
 }
 
-function entryView({ phase, language }: State, texts: Texts): EntryView | undefined {
+function entryView({ phase, language }: State, texts: KioskWords): EntryView | undefined {
   if (phase.name !== 'entering' && phase.name !== 'confirming') {
     return undefined;
   }
@@ -182,7 +183,7 @@ function entryView({ phase, language }: State, texts: Texts): EntryView | undefi
   return {
     ...common,
     positions: trouble.problem.positions ?? [],
-    problem: problemMessage(trouble.problem, language),
+    problem: problemMessage(trouble.problem, codiceFiscaleWords[language]),
     ...(trouble.suggestion
       ? { suggestion: texts.entering.suggestion(changesOf(trouble.suggestion)) }
       : {}),

@@ -1,10 +1,10 @@
 import type { CodeEntry } from './code-entry.ts';
-import { type Echo, echoText, expectedKind, isPrivate } from './entry-echo.ts';
-import { echoWords } from './entry-echo-words.ts';
+import { echoText } from './echo-text.ts';
+import { type Echo, expectedKind, isPrivate } from './entry-echo.ts';
+import { kioskWords } from './kiosk-words.ts';
 import type { EntryView } from './screen.ts';
 import type { State } from './state.ts';
-import { textsOf } from './texts/texts.ts';
-import type { Words } from './texts/words.ts';
+import type { ScreenWords } from './words/words.ts';
 
 /** What is said of a screen; characters of the code go to a headset only (EN 301 549 §5.1.3). */
 export interface Spoken {
@@ -16,8 +16,8 @@ export interface Spoken {
 }
 
 /** What is said when this screen comes: what the last key did, or else the screen itself. */
-export function spokenOf(state: State, face: Words, entry: EntryView | undefined): Spoken {
-  const texts = textsOf(state.language);
+export function spokenOf(state: State, face: ScreenWords, entry: EntryView | undefined): Spoken {
+  const texts = kioskWords[state.language];
   const { phase } = state;
   if (state.over !== 'nothing') {
     const { title, text } = texts[state.over];
@@ -39,7 +39,7 @@ export function spokenOf(state: State, face: Words, entry: EntryView | undefined
 }
 
 interface Typed {
-  face: Words;
+  face: ScreenWords;
   view: EntryView;
   echo: Echo | undefined;
 }
@@ -70,14 +70,14 @@ function typing(state: State, entry: CodeEntry, { face, view, echo }: Typed): Sp
 }
 
 /** The screen from its beginning: what is asked, how it is typed, how far it is. */
-function wholeScreen(state: State, entry: CodeEntry, face: Words, view: EntryView): Spoken {
-  const texts = textsOf(state.language);
+function wholeScreen(state: State, entry: CodeEntry, face: ScreenWords, view: EntryView): Spoken {
+  const texts = kioskWords[state.language];
   const how = entry.form === 'oneTime' ? '' : texts.entering.how[entry.method];
   const asked = `${face.title}. ${face.text} ${how}`.trim();
   if (entry.characters === '') {
     return open(asked);
   }
-  const hint = echoWords[state.language].refused[expectedKind(entry)];
+  const hint = kioskWords[state.language].echo.refused[expectedKind(entry)];
   const aloud = `${asked} ${view.progress}. ${hint}`;
   return {
     text: `${asked} ${view.progress}: ${spelled(entry.characters)}. ${hint}`,
@@ -97,7 +97,7 @@ function hintAfter(entry: CodeEntry, { language }: State): string {
     pending: { state: 'none' },
   };
   const kind = expectedKind(entry);
-  return kind === expectedKind(before) ? '' : echoWords[language].refused[kind];
+  return kind === expectedKind(before) ? '' : kioskWords[language].echo.refused[kind];
 }
 
 function open(text: string): Spoken {

@@ -7,7 +7,7 @@ import type { Verdict } from '../../shared/verdict.ts';
 import type { CodeEntry, EntryMethod } from './code-entry.ts';
 import type { Echo } from './entry-echo.ts';
 import type { Receipt } from './receipt.ts';
-import type { SelfTestResult } from './self-test.ts';
+import type { SelfTestResult } from './tested-parts.ts';
 
 /** Why the gate serves nobody now; each has its own words. `command`: a site closed it. */
 export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile' | 'command';

@@ -12,7 +12,7 @@ import { verifyAudit } from '../../server/audit/verify-chain.ts';
 import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { newRequestId } from '../../shared/request-id.ts';
-import type { BenchContext } from './context.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 
 const GROUPS = [1, 8, 64, 512];
 const GROUP_SECONDS = 2;

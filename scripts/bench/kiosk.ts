@@ -10,9 +10,9 @@ import { encodeCredential } from '../../shared/credential/credential.ts';
 import { buildPages } from '../build-pages.ts';
 import { Follower } from '../demo/once.ts';
 import { startWorld } from '../demo/world.ts';
-import { readPage } from '../varco/page-files.ts';
-import type { BenchContext } from './context.ts';
-import { BenchGate } from './kiosk/gate.ts';
+import { readPage } from '../launch/page-files.ts';
+import type { BenchContext } from './harness/bench-context.ts';
+import { BenchGate } from './kiosk/bench-gate.ts';
 import { reportLatency } from './kiosk/latency.ts';
 
 const MEMORY_SESSIONS = 10_000;

@@ -28,7 +28,7 @@ function listCommand(): Command {
     .addOption(configOption())
     .option('--json', 'one JSON object a line')
     .action(async ({ config, json }: Options) => {
-      const waiting = await withApp(config, ({ app }) => app.disabilityCards.waiting());
+      const waiting = await withApp(config, ({ app }) => app.disabilityCards.pendingRequests());
       for (const { id, requestedAt } of waiting) {
         const at = new Date(requestedAt).toISOString();
         printLine(json ? JSON.stringify({ id, requestedAt: at }) : `${id}  ${at}`);
@@ -46,7 +46,7 @@ function photoCommand(): Command {
     .addOption(configOption())
     .action(async (id: string, { config, photo: file = '' }: Options) => {
       const photo = await withApp(config, async ({ app: { disabilityCards } }) => {
-        const request = (await disabilityCards.waiting()).find((one) => one.id === id);
+        const request = (await disabilityCards.pendingRequests()).find((one) => one.id === id);
         return request && disabilityCards.photo(request.personId);
       });
       if (!photo) {

@@ -2,10 +2,11 @@ import { once } from 'node:events';
 import type { Readable, Writable } from 'node:stream';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { erasOf } from '../../server/registry/places/eras.ts';
-import { problemMessage, warningMessage } from '../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { type Facts, type ParseResult, parse } from '../../shared/codice-fiscale/parse.ts';
+import { problemMessage, warningMessage } from '../../shared/codice-fiscale/problem-message.ts';
 import { type Suggestion, suggest } from '../../shared/codice-fiscale/suggest.ts';
-import type { Language } from '../../shared/language.ts';
+import { type Language, languages } from '../../shared/language.ts';
 
 const EXIT_INVALID = 1;
 
@@ -37,7 +38,7 @@ export function cfCommand(
     .option('--json', 'one JSON object a line', false)
     .addOption(
       new Option('--language <language>', 'language of the messages')
-        .choices(['it', 'en', 'de', 'fr', 'sl'])
+        .choices(languages)
         .default('en'),
     )
     .addOption(
@@ -116,8 +117,14 @@ function jsonVerdict(
     input,
     valid: result.ok,
     code: result.ok ? result.code : null,
-    problems: problems.map((each) => ({ ...each, message: problemMessage(each, language) })),
-    warnings: warnings.map((each) => ({ ...each, message: warningMessage(each, language) })),
+    problems: problems.map((each) => ({
+      ...each,
+      message: problemMessage(each, codiceFiscaleWords[language]),
+    })),
+    warnings: warnings.map((each) => ({
+      ...each,
+      message: warningMessage(each, codiceFiscaleWords[language]),
+    })),
     suggestions,
     ...(result.ok && { facts: result.facts }),
   };
@@ -130,10 +137,14 @@ function textVerdict(
   language: Language,
 ): string {
   if (result.ok) {
-    const warnings = result.warnings.map((each) => `\n  ! ${warningMessage(each, language)}`);
+    const warnings = result.warnings.map(
+      (each) => `\n  ! ${warningMessage(each, codiceFiscaleWords[language])}`,
+    );
     return `${result.code} valid: ${factsText(result.facts)}${warnings.join('')}`;
   }
-  const problems = result.problems.map((each) => `\n  ✗ ${problemMessage(each, language)}`);
+  const problems = result.problems.map(
+    (each) => `\n  ✗ ${problemMessage(each, codiceFiscaleWords[language])}`,
+  );
   const offers = suggestions.map(({ code, slip }) => `\n  ? ${code} (${slip})`);
   return `${shown(input)} invalid${problems.join('')}${offers.join('')}`;
 }

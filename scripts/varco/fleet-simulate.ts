@@ -5,13 +5,18 @@ import type { App } from '../../server/app.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import { safeServer } from '../../shared/protocol/enrolment-messages.ts';
-import { DEMO_POLICY } from '../demo/people.ts';
-import { seedPeople } from '../demo/seed.ts';
-import { enrolAll, keepIdentities, readIdentities, readInvitations } from '../fleet/identities.ts';
-import { simulateFleet } from '../fleet/simulate.ts';
-import type { SimulatedIdentity, SimulatedPerson } from '../fleet/simulated-kiosk.ts';
+import { untilStopped } from '../launch/until-stopped.ts';
+import { DEMO_POLICY } from '../sample/demo-people.ts';
+import { seedPeople } from '../sample/seed-people.ts';
+import {
+  enrolAll,
+  keepIdentities,
+  readIdentities,
+  readInvitations,
+} from '../simulated-fleet/identities.ts';
+import { simulateFleet } from '../simulated-fleet/simulate-fleet.ts';
+import type { SimulatedIdentity, SimulatedPerson } from '../simulated-fleet/simulated-kiosk.ts';
 import { printLine, withApp } from './open-app.ts';
-import { untilStopped } from './until-stopped.ts';
 
 const KIOSKS_MAX = 20_000;
 const PER_SITE = 20;

@@ -1,10 +1,10 @@
 import { Command } from 'commander';
 import { readKioskConfig, startKiosk } from '../../device/main.ts';
+import { readPage } from '../launch/page-files.ts';
+import { untilStopped } from '../launch/until-stopped.ts';
 import { enrolCommand } from './enrol.ts';
-import { readPage } from './page-files.ts';
 import { restart } from './restart.ts';
 import { selftestCommand } from './selftest.ts';
-import { untilStopped } from './until-stopped.ts';
 
 /** `varco kiosk`: runs a kiosk from its config file until it is told to stop. */
 export function kioskCommand(): Command {

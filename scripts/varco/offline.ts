@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { VarcoError } from '../../shared/errors.ts';
+import { untilStopped } from '../launch/until-stopped.ts';
 import { configOption, withApp } from './open-app.ts';
-import { untilStopped } from './until-stopped.ts';
 
 /** `varco offline`: the lists from which gates decide while the network is down. */
 export function offlineCommand(): Command {

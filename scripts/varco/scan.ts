@@ -83,8 +83,9 @@ async function list(options: ScanOptions): Promise<void> {
 }
 
 async function scan(options: ScanOptions): Promise<void> {
-  const scanner = openFrom(options);
-  const set = new ScannerSet([{ name: 'scan', scanner }], { clock: systemClock });
+  const config = { ...fromOptions(options), ...options.config };
+  const set = new ScannerSet([openFrom(config)], { clock: systemClock });
+  const source = String(config.name ?? config.driver);
   set.expect(options.code39 ? ['qr', 'code39'] : ['qr']);
   let left = options.count ?? Number.POSITIVE_INFINITY;
   await new Promise<void>((resolve, reject) => {
@@ -102,7 +103,7 @@ async function scan(options: ScanOptions): Promise<void> {
           }
         },
         unreadable: (source) => printEvent('unreadable', { source }, options),
-        view: (source, view) => printEvent('view', { source, view }, options),
+        view: (view) => printEvent('view', { source, view }, options),
         several: (source) => printEvent('several', { source }, options),
         health: (health) => printHealth(health, options),
       })
@@ -111,20 +112,19 @@ async function scan(options: ScanOptions): Promise<void> {
   await set.stop();
 }
 
-function openFrom(options: ScanOptions): Scanner {
-  const given = { ...fromOptions(options), ...options.config };
+function openFrom(config: Record<string, unknown>): Scanner {
   try {
-    switch (given.driver) {
+    switch (config.driver) {
       case 'camera':
-        return openCamera(given as never);
+        return openCamera(config as never);
       case 'serial':
-        return openSerialScanner(given as never);
+        return openSerialScanner(config as never);
       case 'hid-pos':
-        return openHidPos(given as never);
+        return openHidPos(config as never);
       case 'hid-keyboard':
-        return openHidKeyboard(given as never);
+        return openHidKeyboard(config as never);
       default:
-        throw new VarcoError('configInvalid', `There is no driver ${String(given.driver)}`);
+        throw new VarcoError('configInvalid', `There is no driver ${String(config.driver)}`);
     }
   } catch (error) {
     if (error instanceof ZodError) {

@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { pino } from 'pino';
 import { BrowserKeeper, lookAtPage } from '../../hardware/display/browser-keeper.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { untilStopped } from './until-stopped.ts';
+import { untilStopped } from '../launch/until-stopped.ts';
 
 const EXIT_GIVEN_UP = 1;
 
@@ -23,9 +23,9 @@ export function screenCommand(): Command {
           look: () => lookAtPage(url),
           clock: systemClock,
           random: Math.random,
-          told: (told) => {
-            log.info(told, 'screen');
-            if (told.event === 'givenUp') {
+          onEvent: (event) => {
+            log.info(event, 'screen');
+            if (event.event === 'givenUp') {
               process.exitCode = EXIT_GIVEN_UP;
               resolve();
             }

@@ -1,8 +1,8 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { readKioskConfig, startKiosk } from '../../device/main.ts';
-import { allPassed, type SelfTestResult } from '../../device/session/self-test.ts';
-import { readPage } from './page-files.ts';
+import { allPassed, type SelfTestResult } from '../../device/session/tested-parts.ts';
+import { readPage } from '../launch/page-files.ts';
 
 const EXIT_FAILED = 1;
 

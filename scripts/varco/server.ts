@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { startServer } from '../../server/main.ts';
+import { untilStopped } from '../launch/until-stopped.ts';
 import { configOption, printLine, readConfig } from './open-app.ts';
-import { untilStopped } from './until-stopped.ts';
 
 /** `varco server`: runs the server until it is told to stop. */
 export function serverCommand(): Command {

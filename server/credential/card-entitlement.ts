@@ -25,7 +25,7 @@ const cardGiudizi: ReadonlySet<Giudizio> = new Set([
 ]);
 
 /** Whether this status entitles to the card. */
-export function mayHaveCard(status: Status): boolean {
+export function isEntitledToCard(status: Status): boolean {
   return Object.values(status).some(({ giudizio }) => cardGiudizi.has(giudizio));
 }
 

@@ -67,7 +67,7 @@ export function cardState(
 }
 
 /** Whether a new request may be made. */
-export function mayAskAgain({ name }: CardState): boolean {
+export function canRequestAgain({ name }: CardState): boolean {
   return name !== 'requested' && name !== 'issued' && name !== 'locked';
 }
 

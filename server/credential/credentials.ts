@@ -8,7 +8,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../store/change-feed.ts';
 import type { Tables } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { type CredentialKind, refusal, refusalWords as words } from './eligibility.ts';
+import { type CredentialKind, refusalReason, refusalMessages as words } from './eligibility.ts';
 
 const ID_BYTES = 16;
 
@@ -104,7 +104,7 @@ export class Credentials {
         .select(['id', 'has_mobile', 'has_email', 'privacy_version', 'status'])
         .where('code_mac', '=', mac)
         .executeTakeFirst();
-      const reason = person ? refusal(person, kind, options.unchecked) : 'personUnknown';
+      const reason = person ? refusalReason(person, kind, options.unchecked) : 'personUnknown';
       if (!person || reason) {
         throw new VarcoError(reason ?? 'personUnknown', words[reason ?? 'personUnknown']);
       }
@@ -129,7 +129,7 @@ export class Credentials {
    *
    * @throws VarcoError `alreadyIssued`.
    */
-  async issueCardIn(
+  async issueCard(
     tx: Tx,
     personId: number,
     options: { actor: string; card: CardDetails },
@@ -247,7 +247,7 @@ export class Credentials {
   }
 
   /** Keeps in the history that the code's print was handed out again. */
-  async noteUse(id: string, use: CredentialUse, options: { actor: string }): Promise<void> {
+  async recordUse(id: string, use: CredentialUse, options: { actor: string }): Promise<void> {
     await this.#store.transaction(async (tx) => {
       const owner = await this.#ownerOf(tx, id);
       await this.#record(tx, id, use, options.actor, owner.code_mac);
@@ -255,7 +255,7 @@ export class Credentials {
   }
 
   /** Every code that a person was given, the newest first. */
-  async ofPerson(personId: number): Promise<CredentialSummary[]> {
+  async listForPerson(personId: number): Promise<CredentialSummary[]> {
     const rows = await this.#store.db
       .selectFrom('credential')
       .selectAll()

@@ -14,13 +14,13 @@ import {
   type CardCredential,
   type CardRequest,
   type CardState,
+  canRequestAgain,
   cardState,
   expiryOf,
-  mayAskAgain,
   serialOf,
 } from './card-state.ts';
 import type { Credentials } from './credentials.ts';
-import { refusal, refusalWords } from './eligibility.ts';
+import { refusalMessages, refusalReason } from './eligibility.ts';
 import { preparePhoto } from './photo.ts';
 
 const PLACE = 'card.photo';
@@ -28,7 +28,7 @@ const SERIALS_BELOW = 10 ** 9;
 const WAITING_MAX = 1000;
 
 /** A request that waits for somebody to look at its photo. */
-export interface WaitingRequest {
+export interface PendingCardRequest {
   id: string;
   personId: number;
   requestedAt: number;
@@ -81,7 +81,7 @@ export class DisabilityCards {
     const photo = await preparePhoto(picture);
     const issued = await this.#store.transaction(async (tx) => {
       const person = await this.#eligible(tx, personId);
-      if (!mayAskAgain(await this.#stateOf(tx, personId))) {
+      if (!canRequestAgain(await this.#stateOf(tx, personId))) {
         throw new VarcoError('cardRequested', 'A card is asked for already, or in force');
       }
       const id = randomUUID();
@@ -108,11 +108,11 @@ export class DisabilityCards {
     if (issued) {
       await this.#store.notify(CREDENTIAL_CHANNEL, '');
     }
-    return this.of(personId);
+    return this.stateFor(personId);
   }
 
   /** Where a person stands with the card. */
-  of(personId: number): Promise<CardState> {
+  stateFor(personId: number): Promise<CardState> {
     return this.#store.transaction((tx) => this.#stateOf(tx, personId));
   }
 
@@ -131,7 +131,7 @@ export class DisabilityCards {
 
   /** The card as a PDF, for its holder alone. @throws VarcoError `cardUnknown`: none is in force. */
   async pdf(personId: number, language: Language): Promise<Buffer> {
-    const card = await this.of(personId);
+    const card = await this.stateFor(personId);
     const photo = await this.photo(personId);
     if (card.name !== 'issued' || !photo) {
       throw new VarcoError('cardUnknown', 'There is no card in force');
@@ -147,7 +147,7 @@ export class DisabilityCards {
   }
 
   /** The requests that wait, oldest first. */
-  async waiting(): Promise<WaitingRequest[]> {
+  async pendingRequests(): Promise<PendingCardRequest[]> {
     const rows = await this.#store.db
       .selectFrom('card_request')
       .select(['id', 'person_id', 'requested_at'])
@@ -192,7 +192,7 @@ export class DisabilityCards {
       expiresAt: expiryOf(now),
       companion: needsCompanion(JSON.parse(person.status) as Status),
     };
-    const { id } = await this.#credentials.issueCardIn(tx, row.person_id, { actor, card });
+    const { id } = await this.#credentials.issueCard(tx, row.person_id, { actor, card });
     await tx
       .updateTable('card_request')
       .set({ state: 'issued', settled_at: now, credential_id: id })
@@ -286,9 +286,9 @@ export class DisabilityCards {
 
   async #eligible(tx: Tx, personId: number) {
     const person = await this.#personOf(tx, personId);
-    const reason = refusal(person, 'card', undefined);
+    const reason = refusalReason(person, 'card', undefined);
     if (reason) {
-      throw new VarcoError(reason, refusalWords[reason]);
+      throw new VarcoError(reason, refusalMessages[reason]);
     }
     return person;
   }

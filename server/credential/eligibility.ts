@@ -1,5 +1,5 @@
 import type { Status } from '../registry/person-status.ts';
-import { mayHaveCard } from './card-entitlement.ts';
+import { isEntitledToCard } from './card-entitlement.ts';
 
 export type CredentialKind = 'status' | 'card';
 
@@ -17,7 +17,7 @@ export type RefusalReason =
 export const PRIVACY_VERSION = '2026-01';
 
 /** A refusal's words, for whoever reads English; the portal has its own in five languages. */
-export const refusalWords: Record<RefusalReason, string> = {
+export const refusalMessages: Record<RefusalReason, string> = {
   personUnknown: 'The registry has no such person',
   statusMissing: 'The archive attests no status for this person',
   cardNotDue: 'The status on file does not entitle to a Disability Card',
@@ -28,7 +28,7 @@ export const refusalWords: Record<RefusalReason, string> = {
 };
 
 /** Why this person may not have this kind of credential; undefined: it may. */
-export function refusal(
+export function refusalReason(
   person: { has_mobile: number; has_email: number; privacy_version: string | null; status: string },
   kind: CredentialKind,
   unchecked: 'status' | undefined,
@@ -37,7 +37,7 @@ export function refusal(
   if (unchecked !== 'status' && !Object.values(status).some(({ recognised }) => recognised)) {
     return 'statusMissing';
   }
-  if (kind === 'card' && !mayHaveCard(status)) {
+  if (kind === 'card' && !isEntitledToCard(status)) {
     return 'cardNotDue';
   }
   if (!person.has_mobile) {

@@ -15,7 +15,7 @@ interface Wrong {
  * Slows down whoever guesses enrolment codes. A code has 80 random bits and lives for a quarter of an
  * hour, so this node's memory is enough: it keeps the log and the database from being flooded.
  */
-export class EnrolGuard {
+export class EnrolmentGuesses {
   readonly #byAddress = new Map<string, Wrong>();
   #all: Wrong = { count: 0, since: 0 };
 
@@ -26,7 +26,7 @@ export class EnrolGuard {
   }
 
   /** A wrong code came. */
-  failed(address: string, now: number): void {
+  recordFailure(address: string, now: number): void {
     const own = current(this.#byAddress.get(address), now);
     this.#byAddress.delete(address);
     this.#byAddress.set(address, { ...own, count: own.count + 1 });

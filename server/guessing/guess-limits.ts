@@ -20,7 +20,7 @@ export interface Limit {
  * somebody's code can't lock its owner out of any other gate. A kiosk is stopped long before it could fill
  * its site's count alone.
  */
-export const limits = {
+export const guessLimits = {
   credentialAtGate: { free: 5, leakMs: 600_000, firstMs: 30_000, longestMs: 3_600_000 },
   kiosk: { free: 30, leakMs: 30_000, firstMs: 10_000, longestMs: 300_000 },
   operator: { free: 10, leakMs: 60_000, firstMs: 30_000, longestMs: 900_000 },
@@ -30,10 +30,10 @@ export const limits = {
   /** A credential on the public page, whoever asks: addresses are cheap. It locks no gate and no desk. */
   credentialRead: { free: 30, leakMs: 600_000, firstMs: 60_000, longestMs: 3_600_000 },
 } as const satisfies Record<string, Limit>;
-export type Scope = keyof typeof limits;
+export type Scope = keyof typeof guessLimits;
 
 /** After this long without a failure nothing is left to remember of any key. */
-export const FORGET_MS = 86_400_000;
+export const GUESS_RETENTION_MS = 86_400_000;
 
 /** The keys that one try counts under, each with its limit. */
 export function keysOf(try_: {

@@ -1,5 +1,5 @@
 import type { BulkInsert, Lookup, Store, Tx } from '../store/store.ts';
-import { afterFailure, type Guess, keysOf, limits, waitMs } from './guess-limits.ts';
+import { afterFailure, type Guess, guessLimits, keysOf, waitMs } from './guess-limits.ts';
 
 type Try = Parameters<typeof keysOf>[0];
 
@@ -58,17 +58,17 @@ export class Guesses {
     );
   }
 
-  /** Reads the counts of tries that may fail: before any of them is told by {@link failed}. */
-  async expect(store: Store, tx: Tx, tries: readonly Try[]): Promise<void> {
+  /** Reads the counts of tries that may fail: before any of them is told by {@link recordFailure}. */
+  async preload(store: Store, tx: Tx, tries: readonly Try[]): Promise<void> {
     for (const row of await store.lookup<Guess>(tx, lookup, allKeysOf(tries))) {
       this.#known.set(row.key, row);
     }
   }
 
   /** Counts a failure of a try that was expected. */
-  failed(one: Try, now: number): void {
+  recordFailure(one: Try, now: number): void {
     for (const [scope, key] of keysOf(one)) {
-      const guess = afterFailure(key, this.#known.get(key), limits[scope], now);
+      const guess = afterFailure(key, this.#known.get(key), guessLimits[scope], now);
       this.#known.set(key, guess);
       this.#changed.set(key, guess);
     }

@@ -21,7 +21,7 @@ const insert: BulkInsert = {
 };
 
 /** Counts failed logins per account and per address, over restarts and nodes. */
-export class Attempts {
+export class LoginAttempts {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #now: () => number;
@@ -42,7 +42,7 @@ export class Attempts {
     );
   }
 
-  async failed(account: string, address: string): Promise<void> {
+  async recordFailure(account: string, address: string): Promise<void> {
     const keys = this.#keys(account, address);
     await this.#store.transaction(async (tx) => {
       const found = await this.#read(tx, keys);
@@ -59,7 +59,7 @@ export class Attempts {
   }
 
   /** The right secret came: what was counted for the account at this address is forgotten. */
-  async succeeded(account: string, address: string): Promise<void> {
+  async recordSuccess(account: string, address: string): Promise<void> {
     const [[, key]] = this.#keys(account, address);
     await this.#store.db.deleteFrom('guess').where('key', '=', key).execute();
   }

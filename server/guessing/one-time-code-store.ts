@@ -5,7 +5,7 @@ import type { Store, Tx } from '../store/store.ts';
 import { CODE_LIFE_MS, CODE_TRIES, newCode, tryCode } from './one-time-code.ts';
 
 /** What a one-time code is good for, and for nothing else. */
-export interface Bound {
+export interface CodeBinding {
   asker: Asker;
   credentialId: string;
   /** The operator's purpose, or the gate's policy. */
@@ -25,7 +25,7 @@ export class OneTimeCodeStore {
   }
 
   /** Makes a code and keeps its keyed hash; any older code of the same binding is gone with it. */
-  async make(tx: Tx, bound: Bound, personId: number): Promise<string> {
+  async issue(tx: Tx, bound: CodeBinding, personId: number): Promise<string> {
     const code = newCode(randomInt);
     const boundMac = this.#boundMac(bound);
     await tx.deleteFrom('one_time_code').where('bound_mac', '=', boundMac).execute();
@@ -46,7 +46,7 @@ export class OneTimeCodeStore {
   }
 
   /** One try; the row is locked, so that two at once are two tries. */
-  async try(tx: Tx, bound: Bound, code: string) {
+  async redeem(tx: Tx, bound: CodeBinding, code: string) {
     const now = this.#now();
     const boundMac = this.#boundMac(bound);
     const select = tx.selectFrom('one_time_code').selectAll().where('bound_mac', '=', boundMac);
@@ -81,7 +81,7 @@ export class OneTimeCodeStore {
     return { result, subject: person.code_mac, personId: row.person_id, expiresInMs };
   }
 
-  #boundMac({ asker, credentialId, purpose }: Bound): string {
+  #boundMac({ asker, credentialId, purpose }: CodeBinding): string {
     return this.#keyring.oneTimeCodeMac('bound', asker.id, credentialId, purpose);
   }
 }

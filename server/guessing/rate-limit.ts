@@ -15,7 +15,7 @@ export class RateLimit {
   }
 
   /** Whether one more call may be made now. */
-  takes(caller: string): boolean {
+  tryTake(caller: string): boolean {
     const now = this.#now();
     const before = this.#buckets.get(caller) ?? { tokens: BURST, at: now };
     const tokens = Math.min(BURST, before.tokens + ((now - before.at) / 1000) * PER_SECOND);

@@ -3,7 +3,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
 
 /** Rows are kept this long, and then deleted (domain §8: at least 24 months, apart from the audit). */
-export const LOG_MONTHS = 24;
+export const LOG_RETENTION_MONTHS = 24;
 const PLACE = 'login.log';
 /** Rows deleted at a time, so that no login waits for them. */
 const PORTION = 1000;
@@ -67,8 +67,8 @@ export class LoginLog {
   }
 
   /** Deletes what is past its time. */
-  async forget(): Promise<void> {
-    const before = monthsBefore(this.#now(), LOG_MONTHS);
+  async purgeExpired(): Promise<void> {
+    const before = monthsBefore(this.#now(), LOG_RETENTION_MONTHS);
     const old = this.#store.db
       .selectFrom('login_log')
       .select('id')

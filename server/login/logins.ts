@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Attempts } from '../guessing/login-attempts.ts';
+import { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Notify } from '../notify/notify.ts';
@@ -13,31 +13,31 @@ import type { LoginConfig } from './login-config.ts';
 import { LoginLog } from './login-log.ts';
 import { OidcProvider } from './oidc.ts';
 import { Passkeys } from './passkeys.ts';
-import { PendingLogins } from './pending.ts';
+import { PendingLogins } from './pending-login.ts';
 import { Pins } from './pins.ts';
 import { beginSession } from './request-session.ts';
 import type { Role } from './session.ts';
-import { type Arrival, Sessions } from './sessions.ts';
-import { SingleUse } from './single-use.ts';
+import { type AuthenticatedIdentity, SessionStore } from './session-store.ts';
+import { SingleUseSecrets } from './single-use-secrets.ts';
 import { StaffAccounts } from './staff-accounts.ts';
 
 /** From the card's listener to the main site: one redirection. */
 const TICKET_LIFE_MS = 60_000;
 
 /** How somebody tried to log in, for the log of logins. */
-export type LoginWay = 'oidc' | 'card' | 'pin' | 'password' | 'passkey' | 'invitation';
+export type LoginMethod = 'oidc' | 'card' | 'pin' | 'password' | 'passkey' | 'invitation';
 
 /**
- * The room of logins. However somebody proves who it is, it ends here: in {@link arrive}, which begins a
- * session, or in {@link refuse}; both are logged.
+ * The room of logins. However somebody proves who it is, it ends here: in {@link logIn}, which begins a
+ * session, or in {@link recordFailure}; both are logged.
  */
 export class Logins {
   readonly #store: Store;
   readonly config: LoginConfig;
-  readonly sessions: Sessions;
-  readonly singleUse: SingleUse;
+  readonly sessions: SessionStore;
+  readonly singleUse: SingleUseSecrets;
   readonly pending: PendingLogins;
-  readonly attempts: Attempts;
+  readonly attempts: LoginAttempts;
   readonly log: LoginLog;
   readonly staff: StaffAccounts;
   readonly passkeys: Passkeys;
@@ -59,10 +59,10 @@ export class Logins {
     const { store, keyring, log, now, config, registry, notify, cards } = deps;
     this.#store = store;
     this.config = config;
-    this.sessions = new Sessions({ store, keyring, log, now });
-    this.singleUse = new SingleUse({ store, keyring, now });
+    this.sessions = new SessionStore({ store, keyring, log, now });
+    this.singleUse = new SingleUseSecrets({ store, keyring, now });
     this.pending = new PendingLogins({ keyring, now });
-    this.attempts = new Attempts({ store, keyring, now });
+    this.attempts = new LoginAttempts({ store, keyring, now });
     this.log = new LoginLog({ store, keyring, now });
     const { sessions, singleUse, attempts } = this;
     this.staff = new StaffAccounts({ store, keyring, sessions, singleUse, attempts, now });
@@ -79,18 +79,18 @@ export class Logins {
             config: listener,
             cards,
             log,
-            giveTicket: (body) => this.#giveTicket(body),
-            refuse: (request, problem) => this.refuse(request, 'card', '', problem),
+            issueTicket: (body) => this.#giveTicket(body),
+            recordFailure: (request, problem) => this.recordFailure(request, 'card', '', problem),
           })
         : undefined;
   }
 
   /** Somebody has proved who it is: logs it, and begins a session in this browser. */
-  async arrive(
+  async logIn(
     request: FastifyRequest,
     reply: FastifyReply,
-    way: LoginWay,
-    arrival: Arrival,
+    way: LoginMethod,
+    arrival: AuthenticatedIdentity,
   ): Promise<void> {
     const account =
       arrival.kind === 'citizen'
@@ -98,33 +98,33 @@ export class Logins {
         : ((await this.staff.find(arrival.accountId))?.email ?? arrival.accountId);
     this.pending.clear(request, reply);
     await beginSession(this.sessions, request, reply, arrival);
-    await this.log.write({ event: 'login', way, account, ...whence(request) });
+    await this.log.write({ event: 'login', way, account, ...clientInfo(request) });
   }
 
   /** Somebody has not. @param account what is known of who it was; may be empty. */
-  async refuse(
+  async recordFailure(
     request: FastifyRequest,
-    way: LoginWay,
+    way: LoginMethod,
     account: string,
     reason: string,
   ): Promise<void> {
-    await this.log.write({ event: 'failed', way, account, reason, ...whence(request) });
+    await this.log.write({ event: 'failed', way, account, reason, ...clientInfo(request) });
   }
 
   #giveTicket(body: CardTicket): Promise<string> {
     const lifeMs = TICKET_LIFE_MS;
     return this.#store.transaction((tx) =>
-      this.singleUse.give(tx, { kind: 'ticket', subject: '', body, lifeMs }),
+      this.singleUse.issue(tx, { kind: 'ticket', subject: '', body, lifeMs }),
     );
   }
 
   /** Who showed a card, once. */
   takeTicket(ticket: unknown): Promise<object | undefined> {
-    return this.#store.transaction((tx) => this.singleUse.take(tx, 'ticket', ticket));
+    return this.#store.transaction((tx) => this.singleUse.redeem(tx, 'ticket', ticket));
   }
 
   addPasskey(accountId: string, label: string, passkey: WebAuthnCredential): Promise<void> {
-    return this.#store.transaction((tx) => this.passkeys.keep(tx, accountId, label, passkey));
+    return this.#store.transaction((tx) => this.passkeys.save(tx, accountId, label, passkey));
   }
 
   /** Accepts an invitation with a passkey in the place of a password; nothing when it is spent. */
@@ -134,26 +134,26 @@ export class Logins {
     passkey: WebAuthnCredential,
   ): Promise<string | undefined> {
     return this.#store.transaction(async (tx) => {
-      const found = await this.singleUse.take(tx, 'invitation', secret);
+      const found = await this.singleUse.redeem(tx, 'invitation', secret);
       const { accountId } = (found ?? {}) as { accountId?: string };
       if (accountId !== undefined) {
         await this.staff.activate(tx, accountId, who, {});
-        await this.passkeys.keep(tx, accountId, passkeyLabel(), passkey);
+        await this.passkeys.save(tx, accountId, passkeyLabel(), passkey);
       }
       return accountId;
     });
   }
 
   /** Lets go of what is past its time. */
-  async forget(): Promise<void> {
-    await this.sessions.forget();
-    await this.singleUse.forget();
-    await this.log.forget();
+  async purgeExpired(): Promise<void> {
+    await this.sessions.purgeExpired();
+    await this.singleUse.purgeExpired();
+    await this.log.purgeExpired();
   }
 }
 
 /** From where a request came, for the log of logins alone. */
-export function whence(request: FastifyRequest): { address: string; agent: string } {
+export function clientInfo(request: FastifyRequest): { address: string; agent: string } {
   return { address: request.ip, agent: (request.headers['user-agent'] ?? '').slice(0, 200) };
 }
 

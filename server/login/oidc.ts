@@ -5,7 +5,7 @@ import { parse } from '../../shared/codice-fiscale/parse.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { OidcConfig } from './login-config.ts';
-import type { Arrival } from './sessions.ts';
+import type { AuthenticatedIdentity } from './session-store.ts';
 
 const TIMEOUT_S = 5;
 /** The provider's metadata are asked for again after this long. */
@@ -32,7 +32,7 @@ export type OidcProblem =
   | 'identityMissing';
 
 export type OidcOutcome =
-  | { ok: true; arrival: Arrival & { kind: 'citizen' } }
+  | { ok: true; arrival: AuthenticatedIdentity & { kind: 'citizen' } }
   | { ok: false; problem: OidcProblem };
 
 /**

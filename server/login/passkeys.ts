@@ -41,7 +41,7 @@ export class Passkeys {
   }
 
   /** What the browser is asked for at a login: any passkey of this site, with its owner verified. */
-  loginOptions(site: RelyingParty) {
+  authenticationOptions(site: RelyingParty) {
     return generateAuthenticationOptions({ rpID: site.id, userVerification: 'required' });
   }
 
@@ -89,7 +89,10 @@ export class Passkeys {
   }
 
   /** What the browser is asked for when a passkey is made. */
-  async enrolOptions(site: RelyingParty, account: { id: string; name: string; email: string }) {
+  async registrationOptions(
+    site: RelyingParty,
+    account: { id: string; name: string; email: string },
+  ) {
     const known = await this.#store.db
       .selectFrom('staff_passkey')
       .select('id')
@@ -107,7 +110,7 @@ export class Passkeys {
   }
 
   /** @returns the new passkey, not yet kept, or nothing. */
-  async enrolled(
+  async verifyRegistration(
     site: RelyingParty,
     challenge: string,
     response: RegistrationResponseJSON,
@@ -128,7 +131,7 @@ export class Passkeys {
   }
 
   /** Keeps it, in the caller's transaction. */
-  async keep(tx: Tx, accountId: string, label: string, one: WebAuthnCredential): Promise<void> {
+  async save(tx: Tx, accountId: string, label: string, one: WebAuthnCredential): Promise<void> {
     await tx
       .insertInto('staff_passkey')
       .values({

@@ -92,11 +92,11 @@ export async function hashPassword(password: string): Promise<string> {
 }
 
 // No password has this hash; an account that is not there costs the same work as one that is.
-const NOBODY = `scrypt$${Buffer.alloc(SALT_BYTES).toString('base64url')}$${Buffer.alloc(HASH_BYTES).toString('base64url')}`;
+const DECOY_HASH = `scrypt$${Buffer.alloc(SALT_BYTES).toString('base64url')}$${Buffer.alloc(HASH_BYTES).toString('base64url')}`;
 
 /** @param kept absent: there is no such account, which takes as long and is never right. */
-export async function isPassword(password: string, kept: string | undefined): Promise<boolean> {
-  const [, salt = '', hash = ''] = (kept ?? NOBODY).split('$');
+export async function verifyPassword(password: string, kept: string | undefined): Promise<boolean> {
+  const [, salt = '', hash = ''] = (kept ?? DECOY_HASH).split('$');
   const expected = Buffer.from(hash, 'base64url');
   const got = await derive(password, Buffer.from(salt, 'base64url'));
   const same = expected.length === got.length && timingSafeEqual(expected, got);

@@ -1,12 +1,12 @@
 import { randomInt } from 'node:crypto';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import type { Attempts } from '../guessing/login-attempts.ts';
+import type { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
-import { hashPassword, isHashingBusy, isPassword } from './password.ts';
+import { hashPassword, isHashingBusy, verifyPassword } from './password.ts';
 
 /** Letters and digits that nobody takes for one another: 32 of them, 5 bits each. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -18,6 +18,8 @@ export const PIN_LIFE_MS = { issued: 60 * DAY_MS, active: 365 * DAY_MS } as cons
 export type PinOutcome =
   | { ok: true; kind: 'issued' | 'active'; codiceFiscale: string }
   | { ok: false; reason: 'wrong' }
+  /** Too many passwords are being checked just now. */
+  | { ok: false; reason: 'overloaded' }
   | { ok: false; reason: 'throttled'; retryAfterMs: number };
 
 /** Eight random characters of the alphabet. */
@@ -39,7 +41,7 @@ export class Pins {
   readonly #keyring: Keyring;
   readonly #registry: Pick<Registry, 'identity'>;
   readonly #notify: Pick<Notify, 'queue'>;
-  readonly #attempts: Attempts;
+  readonly #attempts: LoginAttempts;
   readonly #now: () => number;
 
   constructor(deps: {
@@ -47,7 +49,7 @@ export class Pins {
     keyring: Keyring;
     registry: Pick<Registry, 'identity'>;
     notify: Pick<Notify, 'queue'>;
-    attempts: Attempts;
+    attempts: LoginAttempts;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -112,8 +114,6 @@ export class Pins {
 
   /**
    * Checks a PIN: unknown person, wrong and expired PIN are one answer after the same work.
-   *
-   * @throws VarcoError `busy`.
    */
   async check(given: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
     const account = `pin ${given.codiceFiscale}`;
@@ -122,7 +122,7 @@ export class Pins {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
-      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+      return { ok: false, reason: 'overloaded' };
     }
     const parsed = parse(given.codiceFiscale);
     const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
@@ -132,11 +132,11 @@ export class Pins {
       .where('code_mac', '=', this.#keyring.codeMac(codiceFiscale))
       .executeTakeFirst();
     const usable = row && row.expires_at > this.#now() ? row : undefined;
-    if (!(await isPassword(plainPin(given.pin), usable?.password)) || !usable) {
-      await this.#attempts.failed(account, address);
+    if (!(await verifyPassword(plainPin(given.pin), usable?.password)) || !usable) {
+      await this.#attempts.recordFailure(account, address);
       return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.succeeded(account, address);
+    await this.#attempts.recordSuccess(account, address);
     return { ok: true, kind: usable.state as 'issued' | 'active', codiceFiscale };
   }
 

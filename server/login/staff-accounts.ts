@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { VarcoError } from '../../shared/errors.ts';
-import type { Attempts } from '../guessing/login-attempts.ts';
+import type { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { LoginTables } from '../store/tables/login-tables.ts';
-import { hashPassword, isHashingBusy, isPassword, passwordProblem } from './password.ts';
+import { hashPassword, isHashingBusy, passwordProblem, verifyPassword } from './password.ts';
 import { type Role, roles } from './session.ts';
-import type { Sessions } from './sessions.ts';
-import type { SingleUse } from './single-use.ts';
+import type { SessionStore } from './session-store.ts';
+import type { SingleUseSecrets } from './single-use-secrets.ts';
 import { totpSecret, totpStep } from './totp.ts';
 
 /** An invitation can be accepted for this long. */
@@ -57,6 +57,8 @@ export type AcceptanceProblem =
 export type PasswordOutcome =
   | { ok: true; accountId: string }
   | { ok: false; reason: 'wrong' }
+  /** Too many passwords are being checked just now. */
+  | { ok: false; reason: 'overloaded' }
   | { ok: false; reason: 'throttled'; retryAfterMs: number };
 
 type Row = LoginTables['staff_account'];
@@ -65,17 +67,17 @@ type Row = LoginTables['staff_account'];
 export class StaffAccounts {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #sessions: Sessions;
-  readonly #singleUse: SingleUse;
-  readonly #attempts: Attempts;
+  readonly #sessions: SessionStore;
+  readonly #singleUse: SingleUseSecrets;
+  readonly #attempts: LoginAttempts;
   readonly #now: () => number;
 
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    sessions: Sessions;
-    singleUse: SingleUse;
-    attempts: Attempts;
+    sessions: SessionStore;
+    singleUse: SingleUseSecrets;
+    attempts: LoginAttempts;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -115,7 +117,7 @@ export class StaffAccounts {
 
   /** The account of an invitation that can still be accepted. */
   async invited(secret: unknown): Promise<StaffAccount | undefined> {
-    const found = (await this.#singleUse.look('invitation', secret)) as
+    const found = (await this.#singleUse.peek('invitation', secret)) as
       | { accountId: string }
       | undefined;
     return found && this.find(found.accountId);
@@ -154,7 +156,7 @@ export class StaffAccounts {
     }
     const password = await hashPassword(given.password);
     return this.#store.transaction(async (tx) => {
-      if (!(await this.#singleUse.take(tx, 'invitation', secret))) {
+      if (!(await this.#singleUse.redeem(tx, 'invitation', secret))) {
         return undefined;
       }
       await this.activate(tx, account.id, given, {
@@ -210,8 +212,6 @@ export class StaffAccounts {
   /**
    * E-mail address, password and the six digits, all at once: unknown account, wrong password and wrong
    * digits are one answer after the same work.
-   *
-   * @throws VarcoError `busy` when too many passwords are being checked.
    */
   async logIn(
     given: { email: string; password: string; code: string },
@@ -222,18 +222,18 @@ export class StaffAccounts {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
-      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+      return { ok: false, reason: 'overloaded' };
     }
     const row = await this.#byEmail(given.email);
     const usable = row?.state === 'active' && row.totp_cipher !== null ? row : undefined;
-    const right = await isPassword(given.password, usable?.password ?? undefined);
+    const right = await verifyPassword(given.password, usable?.password ?? undefined);
     const key = usable?.totp_cipher ? this.#keyring.open(TOTP_BOX, usable.totp_cipher) : STAND_IN;
     const step = totpStep(key, given.code, this.#now());
     if (!usable || !right || step === undefined || !(await this.#spendStep(usable.id, step))) {
-      await this.#attempts.failed(given.email, address);
+      await this.#attempts.recordFailure(given.email, address);
       return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.succeeded(given.email, address);
+    await this.#attempts.recordSuccess(given.email, address);
     return { ok: true, accountId: usable.id };
   }
 
@@ -269,7 +269,7 @@ export class StaffAccounts {
         .set({ state: 'disabled', updated_at: this.#now() })
         .where('id', '=', row.id)
         .execute();
-      await this.#singleUse.withdraw(tx, 'invitation', row.id);
+      await this.#singleUse.revoke(tx, 'invitation', row.id);
     });
     await this.#sessions.endAllOf('staff', accountId);
   }
@@ -349,7 +349,7 @@ export class StaffAccounts {
   }
 
   #giveInvitation(tx: Tx, accountId: string): Promise<string> {
-    return this.#singleUse.give(tx, {
+    return this.#singleUse.issue(tx, {
       kind: 'invitation',
       subject: accountId,
       body: { accountId },

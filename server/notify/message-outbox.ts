@@ -8,16 +8,16 @@ import { BODY_BYTES_MAX, type Body, type MessageRequest } from './message.ts';
 import { lifeOf, type TemplateName } from './templates.ts';
 
 /** How many messages of one kind a person, or an address, may be sent within a time. */
-export interface RateLimit {
+export interface SendQuota {
   count: number;
   withinMs: number;
 }
 
 export interface OutboxLimits {
   /** One-time codes: one more is refused. */
-  urgent: RateLimit;
+  urgent: SendQuota;
   /** All others: one more waits until its time comes. */
-  ordinary: RateLimit;
+  ordinary: SendQuota;
   /** A claim is believed for so long; above the longest attempt, below a patient person's wait. */
   claimMs: number;
   /** After so many attempts that the other end put off, a message is dead. */
@@ -38,7 +38,7 @@ export const defaultOutboxLimits: OutboxLimits = {
 };
 
 /** What became of a message that was handed over. */
-export type Queued =
+export type EnqueueResult =
   | { outcome: 'queued'; id: string }
   /** The key was used before: that message is the one. */
   | { outcome: 'duplicate' }
@@ -48,7 +48,7 @@ export type Queued =
   | { outcome: 'unavailable' };
 
 /** A message that a node has taken to send. */
-export interface Claimed {
+export interface ClaimedMessage {
   id: string;
   claim: string;
   template: TemplateName;
@@ -74,7 +74,7 @@ export interface MessageRow {
 const PLACE = 'message.body';
 const LIST_MAX = 1000;
 
-/** The messages in the store; every method is a whole unit of work but {@link put}. */
+/** The messages in the store; every method is a whole unit of work but {@link enqueue}. */
 export class Outbox {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -94,7 +94,7 @@ export class Outbox {
   }
 
   /** Writes a checked message within the caller's transaction: it is sent only if that commits. */
-  async put(tx: Tx, request: MessageRequest, body: Body): Promise<Queued> {
+  async enqueue(tx: Tx, request: MessageRequest, body: Body): Promise<EnqueueResult> {
     const { to, key, template } = request;
     const personId = to.personId ?? null;
     const addressMac =
@@ -194,7 +194,7 @@ export class Outbox {
         .returning(['id', 'template', 'person_id', 'urgent', 'attempts', 'created_at'])
         .returning('body_cipher')
         .execute();
-      const claimed: Claimed[] = [];
+      const claimed: ClaimedMessage[] = [];
       for (const { body_cipher: box, ...row } of rows) {
         const body = this.#open(box);
         if (body) {
@@ -219,17 +219,22 @@ export class Outbox {
   }
 
   /** The other end took it: what it said, and to whom, is erased. */
-  async delivered(one: Claimed): Promise<void> {
+  async markDelivered(one: ClaimedMessage): Promise<void> {
     await this.#settle(one, { state: 'delivered', body_cipher: null, last_code: null });
   }
 
   /** It will never be taken; its body stays for an administrator who mends the cause. */
-  async dead(one: Claimed, code: string): Promise<void> {
+  async markDead(one: ClaimedMessage, code: string): Promise<void> {
     await this.#settle(one, { state: 'dead', last_code: code });
   }
 
   /** Another attempt after `delayMs`. @param options.counts false: this attempt told nothing about it. */
-  async putOff(one: Claimed, code: string, delayMs: number, options: { counts: boolean }) {
+  async reschedule(
+    one: ClaimedMessage,
+    code: string,
+    delayMs: number,
+    options: { counts: boolean },
+  ) {
     await this.#store.db
       .updateTable('message')
       .set({
@@ -298,7 +303,7 @@ export class Outbox {
   }
 
   /** Forgets what was settled long ago. */
-  async forget(): Promise<void> {
+  async purgeSettled(): Promise<void> {
     await this.#store.db
       .deleteFrom('message')
       .where('state', 'in', ['delivered', 'dead', 'expired', 'dropped'])
@@ -315,7 +320,7 @@ export class Outbox {
   }
 
   async #settle(
-    one: Claimed,
+    one: ClaimedMessage,
     values: { state: string; body_cipher?: null; last_code: string | null },
   ): Promise<void> {
     await this.#store.db

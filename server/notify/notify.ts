@@ -5,11 +5,16 @@ import { isLanguage, type Language } from '../../shared/language.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { Courier } from './courier.ts';
+import type { Messenger } from '../verification/messenger.ts';
+import { DeliveryWorker } from './delivery-worker.ts';
 import { checkMessage, type MessageRequest } from './message.ts';
-import { type Claimed, Outbox, type OutboxLimits, type Queued } from './message-outbox.ts';
+import {
+  type ClaimedMessage,
+  type EnqueueResult,
+  Outbox,
+  type OutboxLimits,
+} from './message-outbox.ts';
 import { renderMail, renderSms } from './render.ts';
 import type { Channel, TemplateName } from './templates.ts';
 import type { SendOutcome, Transports } from './transport.ts';
@@ -41,7 +46,7 @@ export class Notify {
   readonly outbox: Outbox;
   readonly #deps: NotifyDeps;
   readonly #transports: Transports;
-  readonly #couriers: readonly Courier[];
+  readonly #couriers: readonly DeliveryWorker[];
   #cancels = new Set<() => void>();
   #running = false;
 
@@ -54,7 +59,7 @@ export class Notify {
     this.#couriers = [email, sms].flatMap((transport) =>
       transport
         ? [
-            new Courier({
+            new DeliveryWorker({
               channel: transport.channel,
               outbox: this.outbox,
               hand: (one) => this.#hand(transport.channel, one),
@@ -68,7 +73,7 @@ export class Notify {
   }
 
   /** Whether this service can send by this channel. */
-  can(channel: Channel): boolean {
+  canSend(channel: Channel): boolean {
     return this.#transports[channel] !== undefined;
   }
 
@@ -78,12 +83,15 @@ export class Notify {
    *
    * @throws VarcoError `messageInvalid`, `messageHoldsPerson`, `messageTooLarge`.
    */
-  async queue<Name extends TemplateName>(tx: Tx, request: MessageRequest<Name>): Promise<Queued> {
+  async queue<Name extends TemplateName>(
+    tx: Tx,
+    request: MessageRequest<Name>,
+  ): Promise<EnqueueResult> {
     const body = checkMessage(request);
-    if (!this.can(request.to.kind)) {
+    if (!this.canSend(request.to.kind)) {
       return { outcome: 'unavailable' };
     }
-    const queued = await this.outbox.put(tx, request, body);
+    const queued = await this.outbox.enqueue(tx, request, body);
     this.#soon();
     return queued;
   }
@@ -161,8 +169,8 @@ export class Notify {
   }
 
   /** Resolves once nothing is on its way. */
-  async settled(): Promise<void> {
-    await Promise.all(this.#couriers.map((courier) => courier.settled()));
+  async idle(): Promise<void> {
+    await Promise.all(this.#couriers.map((courier) => courier.idle()));
   }
 
   /** The channels that there are, and since when one's other end has been gone. */
@@ -188,7 +196,7 @@ export class Notify {
 
   #forgetLater(): void {
     this.#after(FORGET_EVERY_MS, () => {
-      this.outbox.forget().catch((error: unknown) => {
+      this.outbox.purgeSettled().catch((error: unknown) => {
         this.#deps.log.warn({ code: errorCode(error) }, 'old messages not forgotten');
       });
       this.#forgetLater();
@@ -203,7 +211,7 @@ export class Notify {
     this.#cancels.add(cancel);
   }
 
-  async #hand(channel: Channel, one: Claimed): Promise<SendOutcome> {
+  async #hand(channel: Channel, one: ClaimedMessage): Promise<SendOutcome> {
     const { id, template, personId, body } = one;
     try {
       const to = body.address ?? (await this.#addressOf(channel, personId));

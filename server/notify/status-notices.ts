@@ -29,7 +29,7 @@ interface EventRow {
  * follows the registry's gapless changes of status; how far it got is kept in the transaction that queues
  * the messages, so each change is told of once, whichever nodes run and stop.
  */
-export class Notices {
+export class StatusNotices {
   readonly #store: Store;
   readonly #notify: Notify;
   readonly #clock: Clock;
@@ -52,7 +52,7 @@ export class Notices {
 
   /** Begins to follow; without a way out for messages it does not, and nothing is taken as told. */
   async start(): Promise<void> {
-    if (!this.#notify.can('email') && !this.#notify.can('sms')) {
+    if (!this.#notify.canSend('email') && !this.#notify.canSend('sms')) {
       return;
     }
     this.#stopped = false;
@@ -68,7 +68,7 @@ export class Notices {
   }
 
   /** Tells of everything until now. @returns how many changes were looked at. */
-  async follow(): Promise<number> {
+  async catchUp(): Promise<number> {
     let looked = 0;
     for (;;) {
       const count = await this.#store.transaction((tx) => this.#batch(tx));
@@ -92,7 +92,7 @@ export class Notices {
       this.#again = true;
       return;
     }
-    this.#following = this.follow()
+    this.#following = this.catchUp()
       .then(
         () => {},
         (error: unknown) => this.#log.warn({ code: errorCode(error) }, 'notices wait'),
@@ -164,9 +164,9 @@ export class Notices {
   }
 
   #channelFor(person: { has_email: number; has_mobile: number }): Channel | undefined {
-    if (person.has_email && this.#notify.can('email')) {
+    if (person.has_email && this.#notify.canSend('email')) {
       return 'email';
     }
-    return person.has_mobile && this.#notify.can('sms') ? 'sms' : undefined;
+    return person.has_mobile && this.#notify.canSend('sms') ? 'sms' : undefined;
   }
 }

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build-list.ts';
 import { diffTables, type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { sha256 } from './crypto.ts';
@@ -27,11 +28,11 @@ export type BuildInput<Name extends BuildName> = Parameters<(typeof buildJobs)[N
 export type BuildOutput<Name extends BuildName> = ReturnType<(typeof buildJobs)[Name]>;
 
 /** What a thread is told, and what it says. */
-export interface BuildQuestion {
+export interface BuildRequest {
   name: BuildName;
   input: unknown;
 }
-export type BuildAnswer = { output: unknown } | { code: string };
+export type BuildResponse = { output: unknown } | { code: ErrorCode };
 
 /** Does one job. */
 export function runBuild<Name extends BuildName>(

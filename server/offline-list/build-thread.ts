@@ -1,11 +1,11 @@
 import { VarcoError } from '../../shared/errors.ts';
-import { openThread } from '../thread.ts';
+import { startThread } from '../worker-thread.ts';
 import {
-  type BuildAnswer,
   type BuildInput,
   type BuildName,
   type BuildOutput,
-  type BuildQuestion,
+  type BuildRequest,
+  type BuildResponse,
   runBuild,
 } from './build-job.ts';
 
@@ -36,8 +36,8 @@ export async function build<Name extends BuildName>(
   return answer.output as BuildOutput<Name>;
 }
 
-function ask(question: BuildQuestion): Promise<BuildAnswer> {
-  const worker = openThread(ENTRY, question);
+function ask(question: BuildRequest): Promise<BuildResponse> {
+  const worker = startThread(ENTRY, question);
   return new Promise((resolve, reject) => {
     const fail = (cause: unknown) =>
       reject(new VarcoError('buildFailed', 'The thread that builds lists died', { cause }));

@@ -60,7 +60,7 @@ export class Entries {
   }
 
   /** Every derived credential's word, in no order, and how many credentials are not derived yet. */
-  async all(terms: EntryTerms): Promise<{ words: BigUint64Array; missing: number }> {
+  async readAll(terms: EntryTerms): Promise<{ words: BigUint64Array; missing: number }> {
     let words = new BigUint64Array(READ_BATCH);
     let length = 0;
     let missing = 0;
@@ -90,7 +90,7 @@ export class Entries {
   }
 
   /** The words of some credentials, `absent` ones too; what is not derived yet is derived now. */
-  async some(ids: readonly string[], terms: EntryTerms): Promise<bigint[]> {
+  async readFor(ids: readonly string[], terms: EntryTerms): Promise<bigint[]> {
     const words: bigint[] = [];
     for (let from = 0; from < ids.length; from += READ_BATCH) {
       const batch = ids.slice(from, from + READ_BATCH);

@@ -21,7 +21,7 @@ import type { Store } from '../store/store.ts';
 import { applyChanges } from './apply-changes.ts';
 import { build } from './build-thread.ts';
 import { costName, type Entries } from './entries.ts';
-import { type HeldList, HeldLists } from './held-list.ts';
+import { ListStore, type PublishedList } from './list-store.ts';
 
 /** Says "this policy has a new list": `POLICY EPOCH VERSION`. */
 export const LIST_CHANNEL = 'varco_list';
@@ -73,8 +73,8 @@ export interface PublisherDeps {
  */
 export class ListPublisher {
   readonly #deps: PublisherDeps;
-  readonly #lists: HeldLists;
-  readonly #held = new Map<string, HeldList>();
+  readonly #lists: ListStore;
+  readonly #held = new Map<string, PublishedList>();
   readonly #wanted = new Set<string>();
   readonly #rebasedAt = new Map<string, number>();
   #working: Promise<void> | undefined;
@@ -86,7 +86,7 @@ export class ListPublisher {
 
   constructor(deps: PublisherDeps) {
     this.#deps = deps;
-    this.#lists = new HeldLists(deps);
+    this.#lists = new ListStore(deps);
   }
 
   async start(): Promise<void> {
@@ -109,7 +109,7 @@ export class ListPublisher {
   }
 
   /** Resolves when every change until now is followed and what came of it is published. */
-  async settle(): Promise<void> {
+  async flush(): Promise<void> {
     this.#wake();
     await this.#working;
   }
@@ -194,7 +194,7 @@ export class ListPublisher {
   }
 
   /** What is in force, from memory when no other node published since. */
-  async #hold(id: string): Promise<HeldList | undefined> {
+  async #hold(id: string): Promise<PublishedList | undefined> {
     const version = await this.#lists.versionOf(id);
     const known = this.#held.get(id);
     if (known && known.version === version) {
@@ -208,7 +208,7 @@ export class ListPublisher {
   }
 
   /** A list of keys that are no more is built anew, and its version still counts. */
-  async #readOrNone(id: string): Promise<HeldList | undefined> {
+  async #readOrNone(id: string): Promise<PublishedList | undefined> {
     try {
       return await this.#lists.read(id);
     } catch (error) {
@@ -221,7 +221,7 @@ export class ListPublisher {
   async #rebuild(
     policy: Policy,
     terms: string,
-    held: HeldList | undefined,
+    held: PublishedList | undefined,
     known: number | undefined,
     isForced: boolean,
   ): Promise<void> {
@@ -240,7 +240,7 @@ export class ListPublisher {
       throw new VarcoError('entriesRepeat', 'Two entries of the list have the same key');
     }
     const version = (before ?? 0) + 1;
-    const next: HeldList = {
+    const next: PublishedList = {
       policy: policy.id,
       terms,
       epoch: sameKeys ? held.epoch : await this.#nextEpoch(policy.id),
@@ -263,7 +263,7 @@ export class ListPublisher {
   /** @returns undefined when two entries have the same key by chance: another epoch's keys won't. */
   async #readAll(policy: Policy, epochKey: Uint8Array): Promise<EntryTable | undefined> {
     const { entries } = this.#deps;
-    const { words, missing } = await entries.all({ policy, epochKey });
+    const { words, missing } = await entries.readAll({ policy, epochKey });
     if (missing > 0) {
       await entries.restartBackfill();
       this.#again = true;
@@ -288,7 +288,7 @@ export class ListPublisher {
   }
 
   /** Takes in what changed since; publishes at once, or when a refresh is due. */
-  async #follow(policy: Policy, held: HeldList, isForced: boolean): Promise<void> {
+  async #follow(policy: Policy, held: PublishedList, isForced: boolean): Promise<void> {
     const { store, registry, entries, clock, times } = this.#deps;
     const now = clock.now();
     let { table, statusSequence, credentialSequence } = held;
@@ -304,7 +304,7 @@ export class ListPublisher {
       for (const id of await credentialsOf(store, persons)) {
         ids.add(id);
       }
-      const words = await entries.some([...ids], { policy, epochKey: held.epochKey });
+      const words = await entries.readFor([...ids], { policy, epochKey: held.epochKey });
       const applied = applyChanges(table, sortEntries(BigUint64Array.from(words)));
       table = applied.table;
       changed += applied.changed;
@@ -328,7 +328,7 @@ export class ListPublisher {
 
   async #publish(
     policy: Policy,
-    list: HeldList,
+    list: PublishedList,
     before: number | undefined,
     changed: number | null,
     isFull: boolean,
@@ -354,7 +354,7 @@ export class ListPublisher {
 
   async #build(
     policy: Policy,
-    list: HeldList,
+    list: PublishedList,
     isFull: boolean,
   ): Promise<{ kind: 'full' | 'delta'; bytes: Uint8Array }> {
     const { keyId, sign } = this.#deps.keyring.credentialSigner(list.issuedAt);

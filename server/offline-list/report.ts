@@ -2,7 +2,7 @@ import type { Passage } from '../../shared/fact.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Lookup, Store } from '../store/store.ts';
-import { type FactBody, passageKey } from './facts.ts';
+import { type FactBody, passageKey } from './fact-store.ts';
 
 /**
  * How an offline answer compares with what the registry said when it was given. A fact names nobody, so

@@ -11,7 +11,7 @@ export type ShownState = 'live' | 'locked' | 'revoked' | 'replaced' | 'expired';
 
 /** Every code of a person, the newest first. */
 export async function codesOf(credentials: Credentials, personId: number): Promise<NumberedCode[]> {
-  const codes = await credentials.ofPerson(personId);
+  const codes = await credentials.listForPerson(personId);
   return codes.map((code, index) => ({ ...code, number: codes.length - index }));
 }
 

@@ -5,6 +5,7 @@ import {
   type DatabaseConnection,
   type Driver,
   Kysely,
+  SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
@@ -59,6 +60,13 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
+/** Kysely runs SQLite's migrations without a transaction, although SQLite rolls `create table` back too. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 class ImmediateDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
   readonly #inTransaction: () => boolean;
@@ -67,6 +75,10 @@ class ImmediateDialect extends SqliteDialect {
     super(config);
     this.#config = config;
     this.#inTransaction = inTransaction;
+  }
+
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalDdlAdapter();
   }
 
   override createDriver(): Driver {

@@ -18,12 +18,12 @@ export type Facts =
   | { kind: 'unavailable' };
 
 /** A term's answer. `unknown`: the archive has not spoken on it, which is never a "no" (domain §1). */
-export type Answer = 'yes' | 'no' | 'unknown';
+export type Ternary = 'yes' | 'no' | 'unknown';
 
 /** Why a decision is what it is, for tests and for an audit of the policies; it never leaves the server. */
 export interface Explanation {
   term: string;
-  answer: Answer;
+  answer: Ternary;
   parts: Explanation[];
 }
 
@@ -55,21 +55,21 @@ export function decide(facts: Facts, policy: Policy, now: Date): Verdict {
  * A rule's answer: what {@link explain} says, without the explanation, since every gate waits for it. It
  * looks at every part also when one has decided, so that refusals take alike.
  */
-function evaluate(facts: Facts & { kind: 'known' }, rule: Rule, now: Date): Answer {
+function evaluate(facts: Facts & { kind: 'known' }, rule: Rule, now: Date): Ternary {
   if ('any' in rule || 'all' in rule) {
     const order = 'any' in rule ? anyOrder : allOrder;
     let rank = order.length - 1;
     for (const part of 'any' in rule ? rule.any : rule.all) {
       rank = Math.min(rank, order.indexOf(evaluate(facts, part, now)));
     }
-    return order[rank] as Answer;
+    return order[rank] as Ternary;
   }
   return 'not' in rule ? opposite[evaluate(facts, rule.not, now)] : answerTerm(facts, rule, now);
 }
 
 /** The first of these that stands among the parts' answers is the whole's. */
-const anyOrder: readonly Answer[] = ['yes', 'no', 'unknown'];
-const allOrder: readonly Answer[] = ['no', 'unknown', 'yes'];
+const anyOrder: readonly Ternary[] = ['yes', 'no', 'unknown'];
+const allOrder: readonly Ternary[] = ['no', 'unknown', 'yes'];
 const opposite = { yes: 'no', no: 'yes', unknown: 'unknown' } as const;
 
 /** Evaluates a rule and keeps what each part of it said. */
@@ -102,7 +102,7 @@ function textOf(rule: Rule): string {
 
 type Term = Exclude<Rule, { all: Rule[] } | { any: Rule[] } | { not: Rule }>;
 
-function answerTerm(facts: Facts & { kind: 'known' }, term: Term, now: Date): Answer {
+function answerTerm(facts: Facts & { kind: 'known' }, term: Term, now: Date): Ternary {
   const { status } = facts;
   if ('area' in term) {
     const area = status[term.area as Area];
@@ -144,12 +144,12 @@ function answerTerm(facts: Facts & { kind: 'known' }, term: Term, now: Date): An
   return shown ? 'yes' : 'unknown';
 }
 
-function toAnswer(yes: boolean): Answer {
+function toAnswer(yes: boolean): Ternary {
   return yes ? 'yes' : 'no';
 }
 
 /** The first of `order` that stands among the answers; there is always one. */
-function first(answers: readonly Answer[], order: readonly Answer[]): Answer {
+function first(answers: readonly Ternary[], order: readonly Ternary[]): Ternary {
   return order.find((answer) => answers.includes(answer)) ?? 'unknown';
 }
 

@@ -51,7 +51,7 @@ export interface FirstLevelResult {
   reference: string;
 }
 
-/** Questions that wait for the store, at most; one more is refused as `busy`. */
+/** Questions that wait for the store, at most; one more is refused as `overloaded`. */
 const WAITING_MAX = 1024;
 
 /** A question on its way, with what is worked out before the transaction. */
@@ -96,11 +96,11 @@ export class FirstLevel {
   /**
    * Answers a question.
    *
-   * @throws VarcoError `busy`, `storeUnavailable`: no answer without its audit row.
+   * @throws VarcoError `overloaded`, `storeUnavailable`: no answer without its audit row.
    */
   async ask(request: FirstLevelRequest): Promise<FirstLevelResult> {
     if (this.#waiting >= WAITING_MAX) {
-      throw new VarcoError('busy', 'Too many questions wait');
+      throw new VarcoError('overloaded', 'Too many questions wait');
     }
     this.#waiting += 1;
     try {
@@ -162,8 +162,8 @@ export class FirstLevel {
     if (retryAfterMs > 0) {
       answer = { outcome: 'throttled', retryAfterMs };
     } else if (recognition.cause !== 'recognised') {
-      await guesses.expect(this.#store, tx, [one]);
-      guesses.failed(one, decidedAt);
+      await guesses.preload(this.#store, tx, [one]);
+      guesses.recordFailure(one, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
     await guesses.write(this.#store, tx);

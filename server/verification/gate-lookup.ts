@@ -10,7 +10,7 @@ export interface GateRow {
   credential_id: string | null;
   person_id: number;
   code_mac: string;
-  /** Which of {@link Found.facts}. */
+  /** Which of {@link LookupResult.facts}. */
   facts: number;
   kind: string | null;
   state: string | null;
@@ -79,7 +79,7 @@ function keyOf(credentialId: string): bigint {
 }
 
 /** What was read for some tries. */
-export class Found {
+export class LookupResult {
   readonly #rows = new Map<string, GateRow>();
   readonly #facts: ReadonlyMap<number, StatusFacts>;
 
@@ -124,10 +124,10 @@ export class GateLookup {
   }
 
   /** Reads the codes and their persons for many tries at once. */
-  async find(tx: Tx, credentialIds: readonly string[]): Promise<Found> {
+  async find(tx: Tx, credentialIds: readonly string[]): Promise<LookupResult> {
     const keys = credentialIds.map(keyOf);
     const rows = await this.#store.lookup<GateRow>(tx, records, keys);
-    return new Found(rows, await this.#factsOf(tx, rows));
+    return new LookupResult(rows, await this.#factsOf(tx, rows));
   }
 
   async #factsOf(tx: Tx, rows: readonly GateRow[]): Promise<ReadonlyMap<number, StatusFacts>> {

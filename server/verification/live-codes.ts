@@ -75,7 +75,7 @@ export class LiveCodes {
   }
 
   /** Forgets the codes that are too old to be shown again. */
-  static async forget(store: Store, now: number): Promise<void> {
+  static async purgeExpired(store: Store, now: number): Promise<void> {
     await store.db
       .deleteFrom('live_use')
       .where('at', '<', now - SESSION_MAX_MS - LIVE_SECONDS * 1000)

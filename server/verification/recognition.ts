@@ -2,7 +2,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import { openIdentity } from '../registry/sealed-identity.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
-import type { Found, GateRow } from './gate-lookup.ts';
+import type { GateRow, LookupResult } from './gate-lookup.ts';
 
 const boxes: Lookup = {
   head: 'select id, identity_cipher from person where id',
@@ -37,7 +37,7 @@ export async function birthDatesOf(
   store: Store,
   tx: Tx,
   keyring: Keyring,
-  found: Found,
+  found: LookupResult,
   tries: readonly { credentialId: string }[],
 ): Promise<Map<number, string>> {
   const ids = tries.map(({ credentialId }) => found.row(credentialId).person_id);
@@ -52,7 +52,7 @@ export async function birthDatesOf(
 /** Do this code and this codice fiscale belong together? Every cause takes the same steps. */
 export function recognise(
   one: { credentialId: string; mac: string },
-  found: Found,
+  found: LookupResult,
   now: number,
 ): Recognition {
   const row = found.row(one.credentialId);

@@ -6,18 +6,18 @@ import { answerOf } from '../audit/body.ts';
 import { requestKey } from '../audit/request-key.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import { CODE_LIFE_MS } from '../guessing/one-time-code.ts';
-import { type Bound, OneTimeCodeStore } from '../guessing/one-time-code-store.ts';
+import { type CodeBinding, OneTimeCodeStore } from '../guessing/one-time-code-store.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { decide } from './decide.ts';
 import type { GateLookup } from './gate-lookup.ts';
+import type { Messenger } from './messenger.ts';
 import { recognise } from './recognition.ts';
 
 /** An operator who is logged in with own credentials; the logins' room makes these. */
@@ -80,7 +80,7 @@ export class SecondLevel {
   }
 
   /** An operator asks for a code to be sent to the citizen's mobile. */
-  async request(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
+  async requestCode(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
     return this.#begin(session, one, 'secondLevel.codeSent', async (tx, bound, personId) => {
       const { verdict, deliver } = await this.#start(tx, bound, personId);
       return verdict.outcome === 'otpRequired'
@@ -90,7 +90,7 @@ export class SecondLevel {
   }
 
   /** The other form: the detail goes to the citizen's own address; the operator sees only "sent". */
-  async mail(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
+  async mailDetail(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
     return this.#begin(session, one, 'secondLevel.mailed', (_tx, _bound, personId, status) => {
       const messenger = this.#messenger;
       if (!messenger) {
@@ -116,7 +116,7 @@ export class SecondLevel {
     const asker = this.#askerOf(session);
     const { credentialId, purpose, code } = one;
     return this.#store.transaction(async (tx) => {
-      const tried = await this.#codes.try(tx, { asker, credentialId, purpose }, code);
+      const tried = await this.#codes.redeem(tx, { asker, credentialId, purpose }, code);
       const status = tried.personId === undefined ? {} : await statusOf(tx, tried.personId);
       await this.#audit.append(tx, [
         {
@@ -139,7 +139,7 @@ export class SecondLevel {
   }
 
   /** A gate whose policy needs level 2: a code goes out, and the gate is told to ask for it. */
-  startAtGate(
+  requestCodeAtGate(
     tx: Tx,
     one: { asker: Asker; credentialId: string; policy: string; personId: number },
   ): Promise<{ verdict: Verdict; deliver?: () => void }> {
@@ -152,7 +152,7 @@ export class SecondLevel {
    *
    * @throws VarcoError `policyUnknown`, `storeUnavailable`.
    */
-  async verifyAtGate(one: {
+  async verifyCodeAtGate(one: {
     asker: Asker;
     requestId: string;
     credentialId: string;
@@ -175,7 +175,7 @@ export class SecondLevel {
       if (!question) {
         throw new VarcoError('policyUnknown', `No policy ${purpose} is in force`);
       }
-      const tried = await this.#codes.try(tx, { asker, credentialId, purpose }, one.code);
+      const tried = await this.#codes.redeem(tx, { asker, credentialId, purpose }, one.code);
       let verdict: Verdict = { outcome: 'denied', reason: 'notRecognised' };
       if (tried.result === 'accepted' && tried.personId !== undefined) {
         const status = await statusOf(tx, tried.personId);
@@ -211,7 +211,7 @@ export class SecondLevel {
     kind: string,
     act: (
       tx: Tx,
-      bound: Bound,
+      bound: CodeBinding,
       personId: number,
       status: Status,
     ) => Promise<{ answer: SecondLevelAnswer; deliver?: (() => void) | undefined }>,
@@ -232,8 +232,8 @@ export class SecondLevel {
         const bound = { asker, credentialId, purpose };
         done = await act(tx, bound, row.person_id, await statusOf(tx, row.person_id));
       } else {
-        await guesses.expect(this.#store, tx, [{ asker, credentialId }]);
-        guesses.failed({ asker, credentialId }, now);
+        await guesses.preload(this.#store, tx, [{ asker, credentialId }]);
+        guesses.recordFailure({ asker, credentialId }, now);
         done = { answer: { outcome: 'refused', reason: 'notRecognised' } };
       }
       await guesses.write(this.#store, tx);
@@ -249,14 +249,14 @@ export class SecondLevel {
   /** A new code, on its way to the citizen's mobile once the caller has committed. */
   async #start(
     tx: Tx,
-    bound: Bound,
+    bound: CodeBinding,
     personId: number,
   ): Promise<{ verdict: Verdict; deliver?: () => void }> {
     const messenger = this.#messenger;
     if (!messenger) {
       return { verdict: { outcome: 'unconfirmed', reason: 'unavailable' } };
     }
-    const code = await this.#codes.make(tx, bound, personId);
+    const code = await this.#codes.issue(tx, bound, personId);
     const deliver = () =>
       this.#deliver(async () => {
         const { mobile } = await this.#registry.identity(personId);

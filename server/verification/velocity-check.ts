@@ -73,12 +73,12 @@ export class VelocityCheck {
   }
 
   /** What a group of answers sees; it is remembered when `keep` is called, after their commit. */
-  group(now: number): VelocityGroup {
-    return new VelocityGroup(this.#last, now);
+  startBatch(now: number): VelocityBatch {
+    return new VelocityBatch(this.#last, now);
   }
 
   /** Looks at what other nodes answered since the last look. */
-  async follow(): Promise<void> {
+  async pollOtherNodes(): Promise<void> {
     for (const { node, sequence } of await this.#heads()) {
       if (node !== this.#node && sequence > (this.#readTo.get(node) ?? 0)) {
         await this.#read(node, this.#readTo.get(node) ?? Math.max(0, sequence - ROWS_MAX));
@@ -89,7 +89,7 @@ export class VelocityCheck {
 
   #again(): void {
     this.#cancel = this.#clock.after(FOLLOW_EVERY_MS, () => {
-      this.#looking = this.follow().catch((error: unknown) => {
+      this.#looking = this.pollOtherNodes().catch((error: unknown) => {
         this.#log.warn({ code: errorCode(error) }, 'other nodes were not looked at');
       });
       void this.#looking.then(() => this.#again());
@@ -180,7 +180,7 @@ class Seen {
 }
 
 /** The velocityCheck of one group of answers. */
-export class VelocityGroup {
+export class VelocityBatch {
   readonly #last: Seen;
   readonly #own = new Map<string, Sighting>();
   readonly #now: number;
@@ -191,14 +191,14 @@ export class VelocityGroup {
   }
 
   /** @param subject the month's pseudonym of whom was recognised. */
-  see(subject: string, site: string): Signal[] {
+  observe(subject: string, site: string): Signal[] {
     const before = this.#own.get(subject) ?? this.#last.get(subject);
     const now = { site, at: this.#now, isOwn: true };
     this.#own.set(subject, now);
     return before && isElsewhere(now, before) ? ['elsewhereMinutesAgo'] : [];
   }
 
-  keep(): void {
+  commit(): void {
     for (const [subject, sighting] of this.#own) {
       this.#last.set(subject, sighting);
     }

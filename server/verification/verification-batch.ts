@@ -10,14 +10,14 @@ import type { SourceAnswer } from '../registry/status-source.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { decide, type Facts } from './decide.ts';
-import type { Found, GateLookup } from './gate-lookup.ts';
+import type { GateLookup, LookupResult } from './gate-lookup.ts';
 import { LiveCodes } from './live-codes.ts';
 import { birthDatesOf, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
-import type { VelocityCheck, VelocityGroup } from './velocity-check.ts';
+import type { VelocityBatch, VelocityCheck } from './velocity-check.ts';
 
 /** A request with all that is known before the database is asked. */
-export interface Question {
+export interface PreparedRequest {
   asker: Asker;
   credentialId: string;
   /** When the live code that was shown was made, in Unix seconds; absent for another code. */
@@ -32,10 +32,10 @@ export interface Question {
 }
 
 /** What came of a group of questions; `committed` is for after the commit. */
-export interface Settled {
+export interface BatchResult {
   /** By the questions' keys; an error is for that question alone. */
   answers: Map<string, Answer | VarcoError>;
-  committed(): void;
+  afterCommit(): void;
 }
 
 const answered: Lookup = {
@@ -77,18 +77,22 @@ export class VerificationBatch {
    *   when its audit row meets the earlier one.
    * @throws RunAgain a repeat, or another node, was met: all is to be settled anew, with `isRepeatLikely`.
    */
-  async settle(tx: Tx, questions: readonly Question[], isRepeatLikely: boolean): Promise<Settled> {
-    const answers: Settled['answers'] = isRepeatLikely
+  async answer(
+    tx: Tx,
+    questions: readonly PreparedRequest[],
+    isRepeatLikely: boolean,
+  ): Promise<BatchResult> {
+    const answers: BatchResult['answers'] = isRepeatLikely
       ? await this.#alreadyAnswered(tx, questions)
       : new Map();
-    const fresh = new Map<string, Question>();
+    const fresh = new Map<string, PreparedRequest>();
     for (const one of questions) {
       if (!answers.has(one.key)) {
         fresh.set(one.key, one);
       }
     }
     if (fresh.size === 0) {
-      return { answers, committed() {} };
+      return { answers, afterCommit() {} };
     }
     const tries = [...fresh.values()];
     const decidedAt = this.#now();
@@ -102,12 +106,12 @@ export class VerificationBatch {
     const recognitions = tries.map((one) =>
       live.check(recognise(one, found, decidedAt), one, decidedAt),
     );
-    await guesses.expect(
+    await guesses.preload(
       this.#store,
       tx,
       tries.filter((_one, index) => recognitions[index]?.cause !== 'recognised'),
     );
-    const seen = this.#velocityCheck.group(decidedAt);
+    const seen = this.#velocityCheck.startBatch(decidedAt);
     const events: AuditEvent[] = [];
     const deliveries: (() => void)[] = [];
     for (const [index, one] of tries.entries()) {
@@ -129,8 +133,8 @@ export class VerificationBatch {
     await this.#audit.append(tx, events, decidedAt);
     return {
       answers,
-      committed() {
-        seen.keep();
+      afterCommit() {
+        seen.commit();
         for (const deliver of deliveries) {
           deliver();
         }
@@ -139,13 +143,16 @@ export class VerificationBatch {
   }
 
   /** A row that was altered has an error in its place: it is that question's alone. */
-  async #alreadyAnswered(tx: Tx, questions: readonly Question[]): Promise<Settled['answers']> {
+  async #alreadyAnswered(
+    tx: Tx,
+    questions: readonly PreparedRequest[],
+  ): Promise<BatchResult['answers']> {
     const rows = await this.#store.lookup<{ request: string; at: number; body: string }>(
       tx,
       answered,
       questions.map(({ key }) => key),
     );
-    const answers: Settled['answers'] = new Map();
+    const answers: BatchResult['answers'] = new Map();
     for (const { request, at, body } of rows) {
       try {
         answers.set(request, { verdict: answerOf<Verdict>(body), decidedAt: at });
@@ -157,7 +164,11 @@ export class VerificationBatch {
   }
 
   /** Opens boxes only for policies that ask about minors; the stand-in's too, for even work. */
-  #births(tx: Tx, tries: readonly Question[], found: Found): Promise<Map<number, string>> {
+  #births(
+    tx: Tx,
+    tries: readonly PreparedRequest[],
+    found: LookupResult,
+  ): Promise<Map<number, string>> {
     const asked = tries.filter(({ policy }) => asksMinor(policy));
     return asked.length === 0
       ? Promise.resolve(new Map())
@@ -166,7 +177,7 @@ export class VerificationBatch {
 
   /** One question's verdict. Whatever is wrong, the same steps run; only the last choice differs. */
   #judge(
-    one: Question,
+    one: PreparedRequest,
     recognition: Recognition,
     guesses: Guesses,
     { birthDate, now }: { birthDate: string | undefined; now: number },
@@ -177,14 +188,14 @@ export class VerificationBatch {
       return { outcome: 'throttled', retryAfterMs };
     }
     if (recognition.cause !== 'recognised') {
-      guesses.failed(one, now);
+      guesses.recordFailure(one, now);
       return { outcome: 'denied', reason: 'notRecognised' };
     }
     return one.policy.level === 2 ? 'askForCode' : decided;
   }
 
-  #startSecondLevel(tx: Tx, one: Question, { row }: Recognition) {
-    return this.#secondLevel.startAtGate(tx, {
+  #startSecondLevel(tx: Tx, one: PreparedRequest, { row }: Recognition) {
+    return this.#secondLevel.requestCodeAtGate(tx, {
       asker: one.asker,
       credentialId: one.credentialId,
       policy: one.policy.id,
@@ -193,14 +204,14 @@ export class VerificationBatch {
   }
 
   #toEvent(
-    { asker, policy, key, liveIssuedAt }: Question,
+    { asker, policy, key, liveIssuedAt }: PreparedRequest,
     { cause, subject }: Recognition,
     verdict: Verdict,
-    seen: VelocityGroup,
+    seen: VelocityBatch,
     at: number,
   ): AuditEvent {
     const pseudonym = this.#audit.pseudonymOf(subject, at);
-    const signals = cause === 'recognised' ? seen.see(pseudonym, asker.site) : [];
+    const signals = cause === 'recognised' ? seen.observe(pseudonym, asker.site) : [];
     return {
       kind: 'verification',
       pseudonym,
@@ -220,7 +231,7 @@ export class VerificationBatch {
 }
 
 function factsOf(
-  { upstream }: Question,
+  { upstream }: PreparedRequest,
   { row, facts: own }: Recognition,
   birthDate: string | undefined,
 ): Facts {

@@ -2,7 +2,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Asker } from '../audit/asker.ts';
 import { requestKey } from '../audit/request-key.ts';
-import { FORGET_MS } from '../guessing/guess-limits.ts';
+import { GUESS_RETENTION_MS } from '../guessing/guess-limits.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
@@ -11,7 +11,7 @@ import type { Answer } from './answer.ts';
 import type { GateLookup } from './gate-lookup.ts';
 import { LiveCodes } from './live-codes.ts';
 import { recognise } from './recognition.ts';
-import type { Question, Settled, VerificationBatch } from './verification-batch.ts';
+import type { BatchResult, PreparedRequest, VerificationBatch } from './verification-batch.ts';
 
 export interface VerifyRequest {
   asker: Asker;
@@ -24,7 +24,7 @@ export interface VerifyRequest {
   liveIssuedAt?: number | undefined;
 }
 
-/** Requests that wait for the writer, at most; one more is refused as `busy`. */
+/** Requests that wait for the writer, at most; one more is refused as `overloaded`. */
 const WAITING_MAX = 4096;
 /** Requests in one transaction, at most. */
 const BATCH_MAX = 512;
@@ -34,7 +34,7 @@ const BATCH_MAX = 512;
  */
 const REPEATS_FOR_MS = 10_000;
 
-interface Waiting extends Question {
+interface Waiting extends PreparedRequest {
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
@@ -78,7 +78,7 @@ export class Verification {
    * May this person pass? The same asker's same request id always gets the same answer and leaves one
    * audit row.
    *
-   * @throws VarcoError `busy`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
+   * @throws VarcoError `overloaded`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
    */
   verify(request: VerifyRequest): Promise<Answer> {
     const policy = this.#policies.find(request.policy, new Date(this.#now()));
@@ -87,7 +87,7 @@ export class Verification {
       return Promise.reject(new VarcoError('policyUnknown', message));
     }
     if (this.#waiting.length >= WAITING_MAX) {
-      return Promise.reject(new VarcoError('busy', 'Too many verifications wait'));
+      return Promise.reject(new VarcoError('overloaded', 'Too many verifications wait'));
     }
     const mac = this.#keyring.codeMac(request.codiceFiscale);
     return this.#source
@@ -125,24 +125,24 @@ export class Verification {
   }
 
   /** Whether a policy takes only the live code of a phone. */
-  takesOnlyLive(policy: string): boolean {
+  requiresLiveCode(policy: string): boolean {
     return this.#policies.find(policy, new Date(this.#now()))?.liveCode === 'required';
   }
 
   /** How many requests wait for the writer now. */
-  get waiting(): number {
+  get pending(): number {
     return this.#waiting.length;
   }
 
   /** Forgets what nobody needs any more: old failures and one-time codes past their time. */
-  async forget(): Promise<void> {
+  async purgeExpired(): Promise<void> {
     const now = this.#now();
     await this.#store.db
       .deleteFrom('guess')
-      .where('last_at', '<', now - FORGET_MS)
+      .where('last_at', '<', now - GUESS_RETENTION_MS)
       .execute();
     await this.#store.db.deleteFrom('one_time_code').where('expires_at', '<', now).execute();
-    await LiveCodes.forget(this.#store, now);
+    await LiveCodes.purgeExpired(this.#store, now);
   }
 
   /** Asks upstream for those only whose code and codice fiscale belong together. */
@@ -165,7 +165,7 @@ export class Verification {
     while (this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH_MAX);
       try {
-        const { answers, committed } = await this.#settle(batch);
+        const { answers, afterCommit } = await this.#settle(batch);
         for (const one of batch) {
           const answer = answers.get(one.key) as Answer | VarcoError;
           if (answer instanceof VarcoError) {
@@ -174,7 +174,7 @@ export class Verification {
             one.resolve(answer);
           }
         }
-        committed();
+        afterCommit();
       } catch (error) {
         for (const one of batch) {
           one.reject(error);
@@ -185,14 +185,14 @@ export class Verification {
   }
 
   /** One transaction; what a repeat costs is met by those who come after it, for a while. */
-  #settle(batch: readonly Waiting[]): Promise<Settled> {
+  #settle(batch: readonly Waiting[]): Promise<BatchResult> {
     let attempts = 0;
     return this.#store.transaction((tx) => {
       attempts += 1;
       if (attempts > 1) {
         this.#repeatsUntil = this.#now() + REPEATS_FOR_MS;
       }
-      return this.#verificationBatch.settle(tx, batch, this.#now() < this.#repeatsUntil);
+      return this.#verificationBatch.answer(tx, batch, this.#now() < this.#repeatsUntil);
     });
   }
 }

@@ -7,7 +7,8 @@ import type { WebAsset } from './assets.ts';
 import { contentSecurity, type PageNeeds } from './headers.ts';
 import { LANGUAGE_COOKIE, languageOf } from './request-language.ts';
 import { type Account, type NavigationLink, Shell } from './shell/shell.tsx';
-import { type ProblemName, shellWords } from './shell/words/words.ts';
+import { shellWords } from './shell/shell-words.ts';
+import type { ProblemName } from './shell/words/words.ts';
 
 /** A page, without what stands around it. */
 export interface Page {

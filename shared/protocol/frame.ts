@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../error-codes.ts';
+
 /**
  * A frame of `varco.v1`, a JSON array in one WebSocket text message:
  * `[2, id, action, payload]` a call, `[3, id, payload]` its answer, `[4, id, code, details]` its failure.
@@ -36,7 +38,7 @@ export const failureCodes = [
   'busy',
   'unavailable',
   'internal',
-] as const;
+] as const satisfies readonly ErrorCode[];
 export type FailureCode = (typeof failureCodes)[number];
 
 const ID_LENGTH_MAX = 64;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { languages } from '../language.ts';
 import { counter, name } from './fields.ts';
 
 const ms = (least: number, most: number) => z.number().int().min(least).max(most);
@@ -12,7 +13,7 @@ const ms = (least: number, most: number) => z.number().int().min(least).max(most
  */
 export const remoteConfigSchema = z.strictObject({
   mode: z.enum(['museum', 'transport', 'desk']).optional(),
-  language: z.enum(['it', 'en', 'de', 'fr', 'sl']).optional(),
+  language: z.enum(languages).optional(),
   entryMethod: z.enum(['direct', 'keyIndex', 'multiTap']).optional(),
   entryMs: ms(5_000, 600_000).optional(),
   warningMs: ms(1_000, 120_000).optional(),

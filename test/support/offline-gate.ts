@@ -7,17 +7,17 @@ import { kioskConfigSchema } from '../../device/config.ts';
 import { Kiosk } from '../../device/kiosk.ts';
 import type { KioskPorts } from '../../device/kiosk-options.ts';
 import { Link } from '../../device/link/link.ts';
-import { Offline } from '../../device/offline/offline.ts';
+import { Offline } from '../../device/list/gate-list.ts';
 import type { Screen } from '../../device/session/screen.ts';
 import type { State } from '../../device/session/state.ts';
 import type { Health, Key, Passage, ScannerEvents } from '../../hardware/ports.ts';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
-import { DEMO_POLICY } from '../../scripts/demo/people.ts';
-import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
+import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
+import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
 import { generateKeyringFile } from '../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
-import type { Messenger } from '../../server/registry/status-source.ts';
+import type { Messenger } from '../../server/verification/messenger.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { type KioskKey, newKioskKey } from './kiosk-client.ts';
 
@@ -95,7 +95,7 @@ export class OfflineSite {
   /** Resolves when a gate has all that the server knows now. */
   async untilCurrent(gate: OfflineGate): Promise<void> {
     const lists = this.server.app.offlineLists;
-    await lists?.publisher.settle();
+    await lists?.publisher.flush();
     for (;;) {
       const happens = gate.next();
       const have = gate.offline.inForce;

@@ -62,7 +62,7 @@ export async function callerOf(
   const { authorization } = request.headers;
   if (authorization !== undefined) {
     // Wrong tokens are counted by their address, so that guessing costs no look-ups without end.
-    if (!limit.takes(`address ${request.ip}`)) {
+    if (!limit.tryTake(`address ${request.ip}`)) {
       throw new VarcoError('busy', 'Too many calls: wait a second');
     }
     const token = /^Bearer +(\S+)$/i.exec(authorization)?.[1] ?? '';
@@ -76,7 +76,7 @@ export async function callerOf(
   if (!who) {
     throw new VarcoError('unauthorized', 'A token or a session of staff is needed');
   }
-  if (!limit.takes(who.id)) {
+  if (!limit.tryTake(who.id)) {
     throw new VarcoError('busy', 'Too many calls: wait a second');
   }
   return who;

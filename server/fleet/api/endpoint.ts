@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import { httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import type { FleetActor } from '../access/actor.ts';
 import type { Scope } from '../access/permissions.ts';
@@ -41,26 +42,6 @@ export function endpoint<
   Body extends Shape = undefined,
 >(given: Endpoint<Params, Query, Body>): Endpoint {
   return given as unknown as Endpoint;
-}
-
-/** How an error of the room is told over HTTP; what is not here and not `…Invalid` is 409. */
-const statuses: Record<string, number> = {
-  forbidden: 403,
-  unauthorized: 401,
-  busy: 429,
-  storeUnavailable: 503,
-  gatesUnreadable: 400,
-  nobodyMeant: 422,
-  policyUnknown: 422,
-};
-
-export function statusOf(error: unknown): number {
-  if (!(error instanceof VarcoError)) {
-    return (error as { statusCode?: number }).statusCode ?? 500;
-  }
-  const { code } = error;
-  const known = statuses[code] ?? (error as { statusCode?: number }).statusCode;
-  return known ?? (code.endsWith('Unknown') ? 404 : code.endsWith('Invalid') ? 400 : 409);
 }
 
 export const problemSchema = z.strictObject({ code: z.string(), message: z.string() });
@@ -126,7 +107,7 @@ function parse(schema: z.ZodType | undefined, given: unknown): unknown {
 }
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) {
-  const status = statusOf(error);
+  const status = httpStatusOf(error);
   const code = errorCode(error);
   reply.header('cache-control', 'no-store');
   if (status >= 500) {

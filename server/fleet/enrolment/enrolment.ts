@@ -7,7 +7,7 @@ import {
   makeEnrolCode,
 } from '../../../shared/protocol/enrolment-messages.ts';
 import type { DesiredConfig } from '../../../shared/protocol/remote-config.ts';
-import { EnrolGuard } from '../../guessing/enrolment-guesses.ts';
+import { EnrolmentGuesses } from '../../guessing/enrolment-guesses.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
@@ -44,7 +44,7 @@ export class Enrolment {
   readonly #server: string;
   readonly #desiredOf: (tx: Tx, gate: Gate) => Promise<DesiredConfig | undefined>;
   readonly #now: () => number;
-  readonly #guard = new EnrolGuard();
+  readonly #guard = new EnrolmentGuesses();
   /** Told after a commit of gates whose kiosk is another one. */
   onChange: (gates: readonly string[]) => void = () => {};
 
@@ -154,7 +154,7 @@ export class Enrolment {
     }
     const done = await this.#store.transaction((tx) => this.#take(tx, request, at));
     if (!done) {
-      this.#guard.failed(address, at);
+      this.#guard.recordFailure(address, at);
       return { ok: false, code: 'codeRefused' };
     }
     this.onChange([done.gate.id]);

@@ -3,7 +3,7 @@ import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
 import type { Log } from '../../log.ts';
-import type { Facts } from '../../offline-list/facts.ts';
+import type { FactStore } from '../../offline-list/fact-store.ts';
 import type { OfflineLists } from '../../offline-list/offline-lists.ts';
 import type { Answer } from '../../verification/answer.ts';
 import type { SecondLevel } from '../../verification/second-level.ts';
@@ -13,7 +13,7 @@ import type { Kiosk } from '../places/kiosks.ts';
 export interface KioskCallsDeps {
   verification: Verification;
   secondLevel: SecondLevel;
-  facts: Facts;
+  facts: FactStore;
   /** Absent: this server keeps no offline lists. */
   offlineLists?: OfflineLists | undefined;
   log: Log;
@@ -31,7 +31,7 @@ export class KioskCalls {
 
   /** What a gate is told of itself at boot. */
   gateOf({ gate: name, policy }: Kiosk): (AnswerOf<'Boot'> & { status: 'accepted' })['gate'] {
-    const isLive = this.#deps.verification.takesOnlyLive(policy);
+    const isLive = this.#deps.verification.requiresLiveCode(policy);
     return { name, policy, ...(isLive ? { liveCode: 'required' } : {}) };
   }
 
@@ -45,7 +45,7 @@ export class KioskCalls {
 
   verifyCode({ id, site, policy }: Kiosk, request: RequestOf<'VerifyCode'>): Promise<Answer> {
     const asker = { id: `kiosk:${id}`, site };
-    return this.#answer(id, this.#deps.secondLevel.verifyAtGate({ asker, policy, ...request }));
+    return this.#answer(id, this.#deps.secondLevel.verifyCodeAtGate({ asker, policy, ...request }));
   }
 
   async listHead({ policy }: Kiosk, request: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
@@ -68,7 +68,7 @@ export class KioskCalls {
 
   async facts({ id, site }: Kiosk, { boxes }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
     const asker = { id: `kiosk:${id}`, site };
-    return { results: await this.#serve(this.#deps.facts.takeSealed(asker, boxes)) };
+    return { results: await this.#serve(this.#deps.facts.acceptSealed(asker, boxes)) };
   }
 
   #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
@@ -107,7 +107,7 @@ export class KioskCalls {
 
 /** A fault of ours, as the wire says it. */
 const wireCodes: Record<string, 'busy' | 'unavailable'> = {
-  busy: 'busy',
+  overloaded: 'busy',
   storeUnavailable: 'unavailable',
   storeCorrupt: 'unavailable',
   policyUnknown: 'unavailable',

@@ -7,7 +7,7 @@ import type { Log } from '../../log.ts';
 import type { CardConfig } from './card-config.ts';
 import {
   type CardOutcome,
-  judgeCard,
+  checkCertificate,
   plainSerial,
   type RevocationList,
 } from './certificate-check.ts';
@@ -39,7 +39,7 @@ export class Cards {
   }
 
   /** @param presented certificates in DER, the card's first. */
-  async judge(presented: readonly Uint8Array[]): Promise<CardOutcome> {
+  async check(presented: readonly Uint8Array[]): Promise<CardOutcome> {
     await this.#refresh();
     const { requireRevocation, policies } = this.#config;
     const rules = {
@@ -48,7 +48,7 @@ export class Cards {
       requireRevocation,
       policies,
     };
-    return judgeCard(presented, rules, this.#now());
+    return checkCertificate(presented, rules, this.#now());
   }
 
   /** The authorities in PEM: a browser offers the cards that are theirs. */

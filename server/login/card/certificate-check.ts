@@ -47,7 +47,7 @@ const COMMON_NAME = /^([A-Z0-9]{11,16})\/([^/.]{1,32})(?:\.[^/]{1,64})?$/i;
  * @param presented the certificates in DER, the card's first; more of them may help to find the way.
  * @param now Unix milliseconds.
  */
-export function judgeCard(
+export function checkCertificate(
   presented: readonly Uint8Array[],
   rules: CardRules,
   now: number,

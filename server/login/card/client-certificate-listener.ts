@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import { sendRefusal } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import type { CardListenerConfig } from './card-config.ts';
 import type { Cards } from './cards.ts';
@@ -12,13 +13,13 @@ import type { CardProblem } from './certificate-check.ts';
 const PRESENTED_MAX = 4;
 
 /** What the door asks of the rest of the room. */
-export interface CardDoorDeps {
+export interface ClientCertificateListenerDeps {
   config: CardListenerConfig;
   cards: Cards;
   log: Log;
   /** Makes the ticket with which the main site lets the card's owner in. */
-  giveTicket(body: CardTicket): Promise<string>;
-  refuse(request: FastifyRequest, problem: CardProblem | 'cardMissing'): Promise<void>;
+  issueTicket(body: CardTicket): Promise<string>;
+  recordFailure(request: FastifyRequest, problem: CardProblem | 'cardMissing'): Promise<void>;
 }
 
 /** Who showed a card, for the login that began with `start`. */
@@ -34,11 +35,11 @@ export interface CardTicket {
  * ask for a certificate; it knows no session, and hands over with a ticket that works once.
  */
 export class ClientCertificateListener {
-  readonly #deps: CardDoorDeps;
+  readonly #deps: ClientCertificateListenerDeps;
   #http: FastifyInstance | undefined;
   #origin = '';
 
-  constructor(deps: CardDoorDeps) {
+  constructor(deps: ClientCertificateListenerDeps) {
     this.#deps = deps;
   }
 
@@ -83,7 +84,7 @@ export class ClientCertificateListener {
         .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
         .redirect(`${site}/login/card/done?${query}`, 303);
     });
-    http.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'notFound' }));
+    http.setNotFoundHandler((_request, reply) => sendRefusal(reply, 'notFound'));
     this.#http = http;
     try {
       await http.listen({ host: config.address, port: config.port });
@@ -101,20 +102,20 @@ export class ClientCertificateListener {
   }
 
   async #answer(request: FastifyRequest): Promise<URLSearchParams> {
-    const { cards, giveTicket, refuse } = this.#deps;
+    const { cards, issueTicket, recordFailure } = this.#deps;
     const { start } = request.query as { start?: unknown };
     const presented = presentedBy(request.raw.socket as TLSSocket);
     const outcome =
       presented.length === 0
         ? { ok: false as const, problem: 'cardMissing' as const }
-        : await cards.judge(presented);
+        : await cards.check(presented);
     if (!outcome.ok) {
-      await refuse(request, outcome.problem);
+      await recordFailure(request, outcome.problem);
       return new URLSearchParams({ problem: outcome.problem });
     }
     const { codiceFiscale, name, assurance } = outcome;
     const body = { start: String(start), codiceFiscale, name, assurance };
-    return new URLSearchParams({ ticket: await giveTicket(body) });
+    return new URLSearchParams({ ticket: await issueTicket(body) });
   }
 }
 

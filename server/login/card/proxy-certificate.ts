@@ -21,7 +21,7 @@ const vouched = new WeakMap<FastifyRequest, Uint8Array>();
 
 /**
  * Takes every header that speaks of a client certificate off every request, whoever sent it; the one that
- * the named proxy sent (its address and its secret, both) is put aside for {@link vouchedCertificate}.
+ * the named proxy sent (its address and its secret, both) is put aside for {@link certificateFromProxy}.
  */
 export function stripCertificateHeaders(http: FastifyInstance, proxy: CardProxy | undefined): void {
   http.addHook('onRequest', (request, _reply, done) => {
@@ -43,7 +43,7 @@ export function stripCertificateHeaders(http: FastifyInstance, proxy: CardProxy 
 }
 
 /** The card's certificate that the named proxy saw, in DER. */
-export function vouchedCertificate(request: FastifyRequest): Uint8Array | undefined {
+export function certificateFromProxy(request: FastifyRequest): Uint8Array | undefined {
   return vouched.get(request);
 }
 

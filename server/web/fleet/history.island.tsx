@@ -6,7 +6,7 @@ import { formatFor, TIME_ZONE } from './format.ts';
 import { type Chart, digestOf, drawn, type HistoryView, RANGE_MS } from './history-series.ts';
 import { chartTitle, seriesTitle, withUnit } from './history-view.tsx';
 import { onLiveUpdate } from './live-stream.ts';
-import { fleetWords } from './words/all.ts';
+import { words } from './page-words.ts';
 
 interface HistoryProps {
   url: string;
@@ -54,7 +54,6 @@ interface FigureProps {
 
 function ChartFigure({ chart, history, language }: FigureProps) {
   const place = useRef<HTMLDivElement>(null);
-  const words = fleetWords[language];
   const format = formatFor(language);
   const title = chartTitle(chart, words);
   useEffect(() => {
@@ -122,7 +121,6 @@ function optionsOf(
   language: Language,
   width: number,
 ): uPlot.Options {
-  const words = fleetWords[language];
   const format = formatFor(language);
   const ink = colour('--fleet-faint');
   const line = colour('--fleet-line');

@@ -55,7 +55,7 @@ export function OverviewPage(props: OverviewProps): VNode {
         <h2 id="summary-title" class="visually-hidden">
           {words.summary.heading}
         </h2>
-        <Island name="summary" data={{ summary, language }}>
+        <Island name="summary" data={{ summary }}>
           <SummaryView summary={summary} words={words} />
         </Island>
       </section>

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may } from '../../fleet/access/permissions.ts';
@@ -194,7 +195,7 @@ async function readMultipart(request: {
 }
 
 /** @throws VarcoError with the code. */
-export function readJson(text: string, code: string): unknown {
+export function readJson(text: string, code: ErrorCode): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -1,13 +1,12 @@
 import { useEffect, useState } from 'preact/hooks';
-import type { Language } from '../../../shared/language.ts';
 import type { FleetSummary } from '../../fleet/view/kiosk-row.ts';
 import { mountIsland } from '../mount-island.ts';
 import { onLiveUpdate } from './live-stream.ts';
+import { words } from './page-words.ts';
 import { SummaryView } from './summary-view.tsx';
-import { fleetWords } from './words/all.ts';
 
 /** The numbers at the head of the page, as the stream tells them. */
-function LiveSummary({ summary, language }: { summary: FleetSummary; language: Language }) {
+function LiveSummary({ summary }: { summary: FleetSummary }) {
   const [shown, setShown] = useState(summary);
   useEffect(
     () =>
@@ -21,7 +20,7 @@ function LiveSummary({ summary, language }: { summary: FleetSummary; language: L
       }),
     [],
   );
-  return <SummaryView summary={shown} words={fleetWords[language]} />;
+  return <SummaryView summary={shown} words={words} />;
 }
 
 mountIsland('summary', LiveSummary);

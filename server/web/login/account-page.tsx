@@ -3,9 +3,10 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
 import type { Language } from '../../../shared/language.ts';
-import { passkeyLabel, whence } from '../../login/logins.ts';
+import { sendRefusal } from '../../http-status.ts';
+import { clientInfo, passkeyLabel } from '../../login/logins.ts';
 import { PASSKEYS_MAX, type Passkey } from '../../login/passkeys.ts';
-import { PENDING_LIFE_MS } from '../../login/pending.ts';
+import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import { csrfOf, requireStaff, sessionOf, staffOf } from '../../login/request-session.ts';
 import { Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
@@ -14,9 +15,10 @@ import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { answerSchema } from './staff-login.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const labelSchema = z.object({ label: z.string().max(60).catch('') });
 
@@ -139,9 +141,9 @@ async function passkeyOptions(
   const { logins } = deps;
   const account = await logins.staff.find(staffOf(request).accountId);
   if (!account || account.passkeys >= PASSKEYS_MAX) {
-    return reply.code(403).send({ code: 'passkeysTooMany', problems: [] });
+    return sendRefusal(reply, 'passkeysTooMany', { problems: [] });
   }
-  const options = await logins.passkeys.enrolOptions(siteOf(deps, request), account);
+  const options = await logins.passkeys.registrationOptions(siteOf(deps, request), account);
   const { challenge } = options;
   logins.pending.write(request, reply, 'ownPasskey', { challenge, accountId: account.id });
   return reply.send(options);
@@ -162,15 +164,15 @@ async function addPasskey(
   const { label } = labelSchema.parse(request.body ?? {});
   const isOurs = pending?.accountId === accountId && given.success;
   const passkey =
-    isOurs && (await logins.singleUse.spend(pending.challenge, PENDING_LIFE_MS))
-      ? await logins.passkeys.enrolled(
+    isOurs && (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
+      ? await logins.passkeys.verifyRegistration(
           siteOf(deps, request),
           pending.challenge,
           given.data.answer as unknown as RegistrationResponseJSON,
         )
       : undefined;
   if (!passkey) {
-    return reply.code(403).send({ code: 'passkeyRefused', problems: [] });
+    return sendRefusal(reply, 'passkeyRefused', { problems: [] });
   }
   await logins.addPasskey(accountId, label.trim() || passkeyLabel(), passkey);
   await note(deps, request, 'passkeyAdded');
@@ -181,5 +183,11 @@ async function addPasskey(
 async function note({ logins }: LoginDeps, request: FastifyRequest, reason: string) {
   const { accountId } = staffOf(request);
   const account = (await logins.staff.find(accountId))?.email ?? accountId;
-  await logins.log.write({ event: 'account', way: 'page', account, reason, ...whence(request) });
+  await logins.log.write({
+    event: 'account',
+    way: 'page',
+    account,
+    reason,
+    ...clientInfo(request),
+  });
 }

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
-import { whence } from '../../login/logins.ts';
+import { clientInfo } from '../../login/logins.ts';
 import { csrfOf, requireRole, staffOf } from '../../login/request-session.ts';
 import { roles } from '../../login/session.ts';
 import {
@@ -15,7 +15,8 @@ import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
 import { type LoginDeps, originOf } from './login-deps.ts';
-import { type LoginWords, loginWords } from './words/words.ts';
+import { loginWords } from './login-words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const inviteSchema = z.object({
   role: z.string().max(32).catch(''),
@@ -68,7 +69,7 @@ async function note(deps: LoginDeps, request: FastifyRequest, id: string, reason
   const account = (await deps.logins.staff.find(id))?.email || id;
   const by = `${reason} by ${staffOf(request).accountId}`;
   const event = { event: 'account', way: 'page', account, reason: by } as const;
-  await deps.logins.log.write({ ...event, ...whence(request) });
+  await deps.logins.log.write({ ...event, ...clientInfo(request) });
 }
 
 async function show(

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { hashSecret, isSameText, newSecret } from '../../keys/secret.ts';
 import type { CardTicket } from '../../login/card/client-certificate-listener.ts';
-import { vouchedCertificate } from '../../login/card/proxy-certificate.ts';
+import { certificateFromProxy } from '../../login/card/proxy-certificate.ts';
 import { homeOf } from '../../login/logins.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
@@ -62,12 +62,12 @@ async function finish(
   const found = (await logins.takeTicket(ticket)) as CardTicket | undefined;
   // The ticket is for the browser in which the login began, and no other.
   if (!found || !pending || !isSameText(found.start, hashSecret(pending.start))) {
-    await logins.refuse(request, 'card', '', 'stateInvalid');
+    await logins.recordFailure(request, 'card', '', 'stateInvalid');
     return sendLoginProblem(deps, request, reply, 'stateInvalid');
   }
   const { codiceFiscale, name, assurance } = found;
   const arrival = { kind: 'citizen', codiceFiscale, name, assurance, method: 'cns' } as const;
-  await logins.arrive(request, reply, 'card', arrival);
+  await logins.logIn(request, reply, 'card', arrival);
   return reply.redirect(pending.to ?? homeOf(undefined), 303);
 }
 
@@ -79,15 +79,15 @@ async function finishProxied(
 ): Promise<FastifyReply> {
   const { logins } = deps;
   const to = wantedPath(request);
-  const certificate = vouchedCertificate(request);
-  const outcome = certificate && (await logins.cards?.judge([certificate]));
+  const certificate = certificateFromProxy(request);
+  const outcome = certificate && (await logins.cards?.check([certificate]));
   if (!outcome?.ok) {
     const problem = outcome?.problem ?? 'cardMissing';
-    await logins.refuse(request, 'card', '', problem);
+    await logins.recordFailure(request, 'card', '', problem);
     return sendLoginProblem(deps, request, reply, problem, { to });
   }
   const { codiceFiscale, name, assurance } = outcome;
   const arrival = { kind: 'citizen', codiceFiscale, name, assurance, method: 'cns' } as const;
-  await logins.arrive(request, reply, 'card', arrival);
+  await logins.logIn(request, reply, 'card', arrival);
   return reply.redirect(to ?? homeOf(undefined), 303);
 }

@@ -1,16 +1,17 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { isSameText } from '../../keys/secret.ts';
-import { homeOf, whence } from '../../login/logins.ts';
+import { clientInfo, homeOf } from '../../login/logins.ts';
 import type { OidcPending, OidcProblem, OidcProvider } from '../../login/oidc.ts';
-import { PENDING_LIFE_MS } from '../../login/pending.ts';
+import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import { providerOf, safePath, sessionOf } from '../../login/request-session.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
 import { Notice } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { type LoginDeps, originOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import { sendLoginProblem, withTo } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 /** The citizens' door: which way to prove who one is, the way through a provider, and the way out. */
 export function registerCitizenLogin(http: FastifyInstance, deps: LoginDeps): void {
@@ -140,20 +141,20 @@ async function finish(
     pending?.provider === provider.config.id &&
     typeof state === 'string' &&
     isSameText(state, pending.state);
-  if (!isOurs || !(await logins.singleUse.spend(pending.state, PENDING_LIFE_MS))) {
-    await logins.refuse(request, 'oidc', '', 'stateInvalid');
+  if (!isOurs || !(await logins.singleUse.markSpent(pending.state, PENDING_LIFE_MS))) {
+    await logins.recordFailure(request, 'oidc', '', 'stateInvalid');
     return sendLoginProblem(deps, request, reply, 'stateInvalid');
   }
   const currentUrl = new URL(callbackOf(deps, request, provider));
   currentUrl.search = new URL(request.url, 'http://varco.invalid').search;
   const outcome = await provider.finish(currentUrl, pending);
   if (!outcome.ok) {
-    await logins.refuse(request, 'oidc', '', outcome.problem);
+    await logins.recordFailure(request, 'oidc', '', outcome.problem);
     return sendLoginProblem(deps, request, reply, outcome.problem satisfies OidcProblem, {
       to: pending.to,
     });
   }
-  await logins.arrive(request, reply, 'oidc', outcome.arrival);
+  await logins.logIn(request, reply, 'oidc', outcome.arrival);
   return reply.redirect(pending.to ?? homeOf(undefined), 303);
 }
 
@@ -172,7 +173,7 @@ async function logOut(
     const account = kind === 'citizen' ? session.codiceFiscale : (staff?.email ?? '');
     const way = kind === 'citizen' ? session.method : 'staff';
     await (event === 'logout' ? logins.sessions.end(id) : logins.sessions.endEverywhere(id));
-    await logins.log.write({ event, way, account, ...whence(request) });
+    await logins.log.write({ event, way, account, ...clientInfo(request) });
     const provider = providerOf(request);
     query.set('by', kind === 'staff' ? 'staff' : (provider ?? ''));
     if (event === 'logoutEverywhere') {

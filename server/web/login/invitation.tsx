@@ -3,17 +3,19 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { toString as drawCode } from 'qrcode';
 import { z } from 'zod';
-import { PENDING_LIFE_MS } from '../../login/pending.ts';
+import { sendRefusal } from '../../http-status.ts';
+import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import type { AcceptanceProblem } from '../../login/staff-accounts.ts';
 import { totpAddress } from '../../login/totp.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { languageOf } from '../request-language.ts';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { sendLoginProblem } from './problem-page.tsx';
 import { answerSchema, enter } from './staff-login.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const whoSchema = z.object({
   name: z.string().max(300).catch(''),
@@ -200,15 +202,15 @@ async function passkeyOptions(
   const who = whoSchema.parse(request.body ?? {});
   const account = await logins.staff.invited(secret);
   if (!account) {
-    return reply.code(410).send({ code: 'invitationSpent', problems: [] });
+    return sendRefusal(reply, 'invitationSpent', { problems: [] });
   }
   const problems = await logins.staff.identityProblems(who, account.id);
   if (problems.length > 0) {
     const { errors } = loginWords[languageOf(request)];
     const told = problems.map((problem) => errors[problem]);
-    return reply.code(422).send({ code: 'identityInvalid', problems: told });
+    return sendRefusal(reply, 'identityInvalid', { problems: told });
   }
-  const options = await logins.passkeys.enrolOptions(siteOf(deps, request), {
+  const options = await logins.passkeys.registrationOptions(siteOf(deps, request), {
     id: account.id,
     ...who,
   });
@@ -232,8 +234,8 @@ async function acceptPasskey(
   }>(request, 'invitationPasskey');
   const answer = given.success ? (given.data.answer as unknown) : undefined;
   const passkey =
-    pending && answer && (await logins.singleUse.spend(pending.challenge, PENDING_LIFE_MS))
-      ? await logins.passkeys.enrolled(
+    pending && answer && (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
+      ? await logins.passkeys.verifyRegistration(
           siteOf(deps, request),
           pending.challenge,
           answer as RegistrationResponseJSON,
@@ -242,8 +244,8 @@ async function acceptPasskey(
   const accountId =
     pending && passkey && (await logins.acceptWithPasskey(pending.secret, pending, passkey));
   if (!accountId) {
-    await logins.refuse(request, 'invitation', pending?.email ?? '', 'passkeyRefused');
-    return reply.code(403).send({ code: 'passkeyRefused', problems: [] });
+    await logins.recordFailure(request, 'invitation', pending?.email ?? '', 'passkeyRefused');
+    return sendRefusal(reply, 'passkeyRefused', { problems: [] });
   }
   return enter(deps, request, reply, { accountId, way: 'invitation' });
 }

@@ -8,8 +8,9 @@ import { ErrorSummary, Field } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import { sendLoginProblem } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const formSchema = z.object({
   codiceFiscale: z.string().max(64).catch(''),
@@ -87,8 +88,11 @@ async function logIn(
   const form = formSchema.parse(request.body ?? {});
   const to = wantedPath(request);
   const outcome = await logins.pins.check(form, request.ip);
+  if (!outcome.ok && outcome.reason === 'overloaded') {
+    return sendLoginProblem(deps, request, reply, 'overloaded', { to });
+  }
   if (!outcome.ok) {
-    await logins.refuse(request, 'pin', form.codiceFiscale, outcome.reason);
+    await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
     return outcome.reason === 'throttled'
       ? sendLoginProblem(deps, request, reply, 'throttled', { ...outcome, to })
       : showForm(deps, request, reply, { codiceFiscale: form.codiceFiscale, isWrong: true });
@@ -163,7 +167,7 @@ async function replace(
     return showNew(deps, request, reply, pin, true);
   }
   if (!(await logins.pins.replace(codiceFiscale, pin))) {
-    await logins.refuse(request, 'pin', codiceFiscale, 'stateInvalid');
+    await logins.recordFailure(request, 'pin', codiceFiscale, 'stateInvalid');
     return sendLoginProblem(deps, request, reply, 'stateInvalid');
   }
   return enter(deps, request, reply, codiceFiscale, to);
@@ -177,6 +181,6 @@ async function enter(
   to: string | undefined,
 ): Promise<FastifyReply> {
   const arrival = { kind: 'citizen', codiceFiscale, assurance: 1, method: 'pin' } as const;
-  await deps.logins.arrive(request, reply, 'pin', arrival);
+  await deps.logins.logIn(request, reply, 'pin', arrival);
   return reply.redirect(to ?? homeOf(undefined), 303);
 }

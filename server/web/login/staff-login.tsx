@@ -2,16 +2,18 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
+import { sendRefusal } from '../../http-status.ts';
 import { homeOf } from '../../login/logins.ts';
-import { PENDING_LIFE_MS } from '../../login/pending.ts';
+import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { sendLoginProblem } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 /** A form as it comes; what is amiss in it is simply not right. */
 const formSchema = z.object({
@@ -32,7 +34,7 @@ export function registerStaffLogin(http: FastifyInstance, deps: LoginDeps): void
   http.get('/login/staff', (request, reply) => showForm(deps, request, reply, {}));
   http.post('/login/staff', (request, reply) => logIn(deps, request, reply));
   http.post('/login/passkey/options', async (request, reply) => {
-    const options = await deps.logins.passkeys.loginOptions(siteOf(deps, request));
+    const options = await deps.logins.passkeys.authenticationOptions(siteOf(deps, request));
     const { challenge } = options;
     deps.logins.pending.write(request, reply, 'passkey', { challenge });
     return reply.header('cache-control', 'no-store').send(options);
@@ -142,7 +144,10 @@ async function logIn(
   if (outcome.ok) {
     return enter(deps, request, reply, { accountId: outcome.accountId, way: 'password', to });
   }
-  await logins.refuse(request, 'password', form.email, outcome.reason);
+  if (outcome.reason === 'overloaded') {
+    return sendLoginProblem(deps, request, reply, 'overloaded', { door: '/login/staff', to });
+  }
+  await logins.recordFailure(request, 'password', form.email, outcome.reason);
   if (outcome.reason === 'throttled') {
     const { retryAfterMs } = outcome;
     const more = { door: '/login/staff', retryAfterMs, to } as const;
@@ -160,12 +165,14 @@ async function logInWithPasskey(
   const pending = logins.pending.read<{ challenge: string }>(request, 'passkey');
   const given = answerSchema.safeParse(request.body);
   const accountId =
-    pending && given.success && (await logins.singleUse.spend(pending.challenge, PENDING_LIFE_MS))
+    pending &&
+    given.success &&
+    (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
       ? await logins.passkeys.logIn(siteOf(deps, request), pending.challenge, given.data.answer)
       : undefined;
   if (accountId === undefined) {
-    await logins.refuse(request, 'passkey', '', 'wrong');
-    return reply.code(403).send({ code: 'passkeyRefused' });
+    await logins.recordFailure(request, 'passkey', '', 'wrong');
+    return sendRefusal(reply, 'passkeyRefused');
   }
   return enter(deps, request, reply, { accountId, way: 'passkey', to: wantedPath(request) });
 }
@@ -180,7 +187,7 @@ export async function enter(
   const { accountId, way } = who;
   const isPasskey = request.headers['content-type']?.startsWith('application/json');
   const assurance = isPasskey ? 3 : 2;
-  await deps.logins.arrive(request, reply, way, { kind: 'staff', accountId, assurance });
+  await deps.logins.logIn(request, reply, way, { kind: 'staff', accountId, assurance });
   const account = await deps.logins.staff.find(accountId);
   const to = who.to ?? homeOf(account?.role);
   return isPasskey ? reply.send({ to }) : reply.redirect(to, 303);

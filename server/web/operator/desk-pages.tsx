@@ -3,15 +3,15 @@ import type { Language } from '../../../shared/language.ts';
 import type { AreaDetail } from '../../verification/area-detail.ts';
 import type { FirstLevelResult } from '../../verification/first-level.ts';
 import { purposeNames, purposes } from '../../verification/purposes.ts';
-import { areaNames } from '../area-names.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
-import { giudizioNames } from '../giudizio-names.ts';
 import { Island } from '../island.tsx';
 import { CsrfField } from '../login/csrf-field.tsx';
 import { formatDay, formatMoment } from '../moment.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import type { CameraScanProps } from './camera-scan.island.tsx';
+import { deskWords } from './desk-words.ts';
 import type { DetailClockProps } from './detail-clock.island.tsx';
-import { type DeskWords, deskWords } from './words/words.ts';
+import type { DeskWords } from './words/words.ts';
 
 /** A site that the operator may be at. */
 export interface DeskSite {
@@ -166,7 +166,9 @@ function FirstLevelAnswer(props: {
           <tbody>
             {Object.entries(answer.areas).map(([area, isRecognised]) => (
               <tr key={area}>
-                <th scope="row">{areaNames[language][area as keyof typeof answer.areas]}</th>
+                <th scope="row">
+                  {verbaleWords[language].areas[area as keyof typeof answer.areas]}
+                </th>
                 <td>
                   <strong>{isRecognised ? words.yes : words.no}</strong>
                 </td>
@@ -309,14 +311,14 @@ export function DetailPage({ language, detail }: { language: Language; detail: A
 function AreaSection(props: { one: AreaDetail; words: DeskWords; language: Language }): VNode {
   const { one, language } = props;
   const { detail, yes, no } = props.words;
-  const names = giudizioNames[language];
+  const names = verbaleWords[language];
   const benefits = one.fiscalBenefits.map(
     ({ name, law }) =>
       `${names.fiscalBenefits[name as keyof typeof names.fiscalBenefits]} (${law})`,
   );
   return (
     <section>
-      <h2>{areaNames[language][one.area]}</h2>
+      <h2>{verbaleWords[language].areas[one.area]}</h2>
       <dl>
         <dt>{detail.giudizio}</dt>
         <dd>{names.giudizi[one.giudizio as keyof typeof names.giudizi]}</dd>

@@ -2,8 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { fromCard } from '../../../shared/codice-fiscale/tessera-sanitaria.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
@@ -32,7 +33,7 @@ import {
   type ScanFormProps,
   SecondLevelForm,
 } from './desk-pages.tsx';
-import { deskWords } from './words/words.ts';
+import { deskWords } from './desk-words.ts';
 
 const REFRESH_GRACE_S = 5;
 
@@ -100,8 +101,7 @@ export function registerDesk(http: FastifyInstance, deps: DeskDeps): void {
 
 async function requireDesk(request: FastifyRequest): Promise<void> {
   if (visibleSites(staffOf(request), 'desk.check') === undefined) {
-    const error = new VarcoError('roleMissing', 'This role may not check anybody');
-    throw Object.assign(error, { statusCode: 403 });
+    throw new VarcoError('roleMissing', 'This role may not check anybody');
   }
 }
 
@@ -198,7 +198,10 @@ function readCodiceFiscale(
   }
   const [problem] = parsed.ok ? [] : parsed.problems;
   return {
-    problem: text.trim() === '' || !problem ? undefined : problemMessage(problem, language),
+    problem:
+      text.trim() === '' || !problem
+        ? undefined
+        : problemMessage(problem, codiceFiscaleWords[language]),
   };
 }
 
@@ -206,8 +209,7 @@ function readCodiceFiscale(
 function caseOf(visit: Visit, text: string): DeskCase | undefined {
   const { id, role } = staffOf(visit.request);
   if (role !== 'operator') {
-    const error = new VarcoError('roleMissing', 'Only an operator may see a second level');
-    throw Object.assign(error, { statusCode: 403 });
+    throw new VarcoError('roleMissing', 'Only an operator may see a second level');
   }
   return openCase(visit.deps.keyring, text, id, visit.deps.now());
 }
@@ -239,7 +241,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
   const about = { credentialId, codiceFiscale, purpose };
   const operator = operatorOf(visit, one);
   if (form === 'mail') {
-    const answer = await deps.secondLevel.mail(operator, about);
+    const answer = await deps.secondLevel.mailDetail(operator, about);
     return answer.outcome === 'sent'
       ? send(visit, {
           body: (
@@ -253,7 +255,7 @@ async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
         })
       : refuse(visit, answer);
   }
-  const answer = await deps.secondLevel.request(operator, about);
+  const answer = await deps.secondLevel.requestCode(operator, about);
   return answer.outcome === 'sent'
     ? showCodeForm(visit, box, purpose, answer.expiresInMs ?? CODE_LIFE_MS, false)
     : refuse(visit, answer);

@@ -2,8 +2,8 @@ import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { errorCode } from '../../../shared/errors.ts';
-import { mayHaveCard } from '../../credential/card-entitlement.ts';
-import { type CardState, type IssuedCard, mayAskAgain } from '../../credential/card-state.ts';
+import { isEntitledToCard } from '../../credential/card-entitlement.ts';
+import { type CardState, canRequestAgain, type IssuedCard } from '../../credential/card-state.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
 import { PHOTO_BYTES_MAX } from '../../credential/photo.ts';
 import { checkCsrf } from '../../login/request-session.ts';
@@ -31,7 +31,7 @@ export function registerCard(http: FastifyInstance, visits: Visits, deps: Portal
   });
   const { cards } = deps;
   const show = async (visit: PersonVisit, problem?: Problem): Promise<FastifyReply> => {
-    const state = await cards.of(visit.person.id);
+    const state = await cards.stateFor(visit.person.id);
     const done = queryOf(visit.request, 'done');
     return visits.send(visit, 'card', {
       title: visit.words.card.title,
@@ -107,7 +107,7 @@ async function readForm(request: FastifyRequest): Promise<{ photo: Buffer; priva
 function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   const { cards, credentials } = deps;
   const issuedOf = async (visit: PersonVisit): Promise<IssuedCard> => {
-    const state = await cards.of(visit.person.id);
+    const state = await cards.stateFor(visit.person.id);
     if (state.name !== 'issued') {
       throw notFound();
     }
@@ -128,7 +128,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
     visits.person(async (visit) => {
       const card = await issuedOf(visit);
       const pdf = await cards.pdf(visit.person.id, visit.language);
-      await credentials.noteUse(card.credentialId, 'printed', { actor: visit.actor });
+      await credentials.recordUse(card.credentialId, 'printed', { actor: visit.actor });
       return visit.reply
         .type('application/pdf')
         .headers({
@@ -151,7 +151,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
     '/portal/card/revoke',
     visits.person(async (visit) => {
       const { actor } = visit;
-      const state = await cards.of(visit.person.id);
+      const state = await cards.stateFor(visit.person.id);
       if (state.name === 'issued' || state.name === 'locked') {
         await credentials.revoke(state.credentialId, { actor, reason: 'portal: card' });
       }
@@ -161,7 +161,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   http.post(
     '/portal/card/withdraw',
     visits.person(async (visit) => {
-      const state = await cards.of(visit.person.id);
+      const state = await cards.stateFor(visit.person.id);
       if (state.name === 'requested') {
         await cards.withdraw(visit.person.id, { actor: visit.actor });
       }
@@ -206,8 +206,8 @@ function CardPage(props: {
         <Issued visit={visit} card={state} locked={state.name === 'locked'} />
       )}
       {state.name === 'requested' && <Waiting visit={visit} at={state.requestedAt} />}
-      {mayAskAgain(state) &&
-        (mayHaveCard(visit.person.status) ? (
+      {canRequestAgain(state) &&
+        (isEntitledToCard(visit.person.status) ? (
           <CardForm visit={visit} error={text} />
         ) : (
           <Notice kind="plain">

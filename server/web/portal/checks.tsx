@@ -5,9 +5,9 @@ import type { Language } from '../../../shared/language.ts';
 import { type Check, checksOf } from '../../audit/citizen-checks.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
-import { areaNames } from '../area-names.ts';
 import { Notice } from '../form-parts.tsx';
 import { formatMoment } from '../moment.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PortalDeps } from './deps.ts';
 import { type PersonVisit, queryOf, type Visits } from './visit.tsx';
@@ -139,7 +139,9 @@ export function answerOf(
 ): string {
   if ('areas' in verdict && verdict.areas) {
     const said = verdict.areas as Partial<Record<Area, boolean>>;
-    const yes = areas.filter((area) => said[area]).map((area) => areaNames[language][area]);
+    const yes = areas
+      .filter((area) => said[area])
+      .map((area) => verbaleWords[language].areas[area]);
     return yes.length === 0 ? answers.none : answers.yes(yes.join(', '));
   }
   switch (verdict.outcome) {

@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import { credentialPdf } from '../../credential/credential-pdf.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
-import { credentialPdf } from '../../credential/pdf.ts';
 import { codesOf, inForce, type NumberedCode } from '../../portal/codes.ts';
 import type { PortalDeps } from './deps.ts';
 import { Home } from './home.tsx';
@@ -165,7 +165,7 @@ function registerPrint(http: FastifyInstance, visits: Visits, deps: PortalDeps):
     visits.person(async (visit) => {
       const code = await codeOf(deps, visit);
       const pdf = await pdfOf(deps, visit, code, { named: true });
-      await deps.credentials.noteUse(code.id, 'printed', { actor: visit.actor });
+      await deps.credentials.recordUse(code.id, 'printed', { actor: visit.actor });
       const how = queryOf(visit.request, 'download') ? 'attachment' : 'inline';
       return visit.reply
         .type('application/pdf')
@@ -229,7 +229,7 @@ async function mailPdf(
     }),
   );
   if (queued.outcome === 'queued') {
-    await deps.credentials.noteUse(code.id, 'mailed', { actor: visit.actor });
+    await deps.credentials.recordUse(code.id, 'mailed', { actor: visit.actor });
   }
   return queued.outcome === 'throttled' || queued.outcome === 'unavailable'
     ? queued.outcome

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
 import {
@@ -143,7 +144,10 @@ function readForm(visit: PersonVisit): {
   const good = parsed.ok ? parsed : parsed.doubtful;
   if (!parsed.ok && !good) {
     const [first] = parsed.problems;
-    problems.push({ field: 'codiceFiscale', text: first ? problemMessage(first, language) : '' });
+    problems.push({
+      field: 'codiceFiscale',
+      text: first ? problemMessage(first, codiceFiscaleWords[language]) : '',
+    });
   }
   const endsAt = endOf(endsOn);
   if (endsAt === undefined) {

@@ -2,7 +2,7 @@ import type { Credentials } from '../../credential/credentials.ts';
 import type { DisabilityCards } from '../../credential/disability-cards.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
-import type { Sessions } from '../../login/sessions.ts';
+import type { SessionStore } from '../../login/session-store.ts';
 import type { Notify } from '../../notify/notify.ts';
 import type { Policies } from '../../policies/policies.ts';
 import type { ContactChecks } from '../../portal/contact-checks.ts';
@@ -22,7 +22,7 @@ export interface PortalDeps {
   cards: DisabilityCards;
   policies: Policies;
   notify: Notify;
-  sessions: Sessions;
+  sessions: SessionStore;
   contactChecks: ContactChecks;
   delegations: Delegations;
   /** The service's own address, such as `https://varco.example.it`: links in messages lead there. */

@@ -8,9 +8,8 @@ import {
 } from '../../portal/entitlements.ts';
 import type { AreaStatus } from '../../registry/person-status.ts';
 import { areas, giudizi } from '../../registry/verbale.ts';
-import { areaNames } from '../area-names.ts';
-import { giudizioNames } from '../giudizio-names.ts';
 import { formatDay, formatEuro } from '../moment.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import type { PortalDeps } from './deps.ts';
 import type { PersonVisit, Visits } from './visit.tsx';
 
@@ -43,7 +42,7 @@ function StatusPage(props: {
       <p class="lead">{words.status.intro}</p>
       {areas.map((area) => (
         <section key={area} class="varco-panel">
-          <h2>{areaNames[language][area]}</h2>
+          <h2>{verbaleWords[language].areas[area]}</h2>
           <AreaFacts visit={visit} status={person.status[area]} />
           <Entitlements
             visit={visit}
@@ -73,7 +72,7 @@ function AreaFacts(props: { visit: PersonVisit; status: AreaStatus | undefined }
     return <p>{words.status.silent}</p>;
   }
   const facts: [string, string][] = [
-    [words.status.giudizio, giudizioNames[language].giudizi[status.giudizio]],
+    [words.status.giudizio, verbaleWords[language].giudizi[status.giudizio]],
     ...(status.percentage === undefined
       ? []
       : ([[words.status.percentage, `${status.percentage} %`]] as [string, string][])),
@@ -89,7 +88,7 @@ function AreaFacts(props: { visit: PersonVisit; status: AreaStatus | undefined }
           [
             words.status.benefits,
             status.fiscalBenefits
-              .map((name) => giudizioNames[language].fiscalBenefits[name])
+              .map((name) => verbaleWords[language].fiscalBenefits[name])
               .join(', '),
           ],
         ] as [string, string][])

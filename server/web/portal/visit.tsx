@@ -12,8 +12,9 @@ import { languageOf } from '../request-language.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PortalDeps } from './deps.ts';
 import { NotInArchive } from './not-in-archive.tsx';
+import { portalWords } from './portal-words.ts';
 import { OwnOnly } from './problem-pages.tsx';
-import { type PortalWords, portalWords } from './words/words.ts';
+import type { PortalWords } from './words/words.ts';
 
 /** Under which heading of the navigation a page stands. */
 export type Chapter = keyof PortalWords['navigation'];
@@ -182,7 +183,7 @@ export function numberOf(request: FastifyRequest): number {
 }
 
 export function notFound(): VarcoError {
-  return Object.assign(new VarcoError('notFound', 'There is no such page'), { statusCode: 404 });
+  return new VarcoError('notFound', 'There is no such page');
 }
 
 function Acting({ words, csrf, name }: { words: PortalWords; csrf: string; name: string }): VNode {

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { decodeCredential } from '../../../shared/credential/credential.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
@@ -15,7 +16,7 @@ import { CODE_FIELD, CODE_LENGTH_MAX } from './code-field.tsx';
 import { openSeen, SEEN_MS, sealSeen } from './live-seen.ts';
 import { readerOf } from './reader.ts';
 import { type CodeKind, ReadingAnswer, ReadingForm, ReadingProblem } from './reading-page.tsx';
-import { readingWords } from './words/words.ts';
+import { readingWords } from './reading-words.ts';
 
 export interface ReadingDeps {
   pages: Pages;
@@ -111,7 +112,7 @@ async function answer(
   const accepted = parsed.ok ? parsed : parsed.doubtful;
   if (!parsed.ok && !accepted) {
     const [problem] = parsed.problems;
-    const error = problem && problemMessage(problem, language);
+    const error = problem && problemMessage(problem, codiceFiscaleWords[language]);
     return sendForm(deps, request, reply, { language, code, requestId: form.request, error });
   }
   const { asker } = readerOf(deps.keyring, request.ip, deps.now());

@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
 import { type Language, languages } from '../../../shared/language.ts';
-import { type ShellWords, shellWords } from './words/words.ts';
+import { shellWords } from './shell-words.ts';
+import type { ShellWords } from './words/words.ts';
 
 /** A link of the page's own navigation. */
 export interface NavigationLink {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { seedPeople } from '../../../scripts/demo/seed.ts';
+import { seedPeople } from '../../../scripts/sample/seed-people.ts';
 import { cardCommand } from '../../../scripts/varco/card.ts';
 import { withApp } from '../../../scripts/varco/open-app.ts';
 import { verifyCommand } from '../../../scripts/varco/verify.ts';
@@ -84,7 +84,7 @@ test('a request is seen, its photo looked at, and issued or refused, from the sh
   await varco('card', 'refuse', second ?? '', '--reason', 'di profilo');
   expect(await varco('card', 'list')).toEqual([]);
   const states = await withApp(path, ({ app }) =>
-    Promise.all(ids.map((id) => app.disabilityCards.of(id))),
+    Promise.all(ids.map((id) => app.disabilityCards.stateFor(id))),
   );
   expect(states.map(({ name }) => name).sort()).toEqual(['issued', 'refused']);
   // The command has no way out itself: the message waits for the server.
@@ -101,10 +101,10 @@ test('a policy that takes live codes alone is asked with one, from the shell', a
       version: (policy?.version ?? 0) + 1,
       liveCode: 'required',
     });
-    const { demoPeople } = await import('../../../scripts/demo/people.ts');
+    const { demoPeople } = await import('../../../scripts/sample/demo-people.ts');
     const code = demoPeople[0]?.person.codiceFiscale ?? '';
     const { id = 0 } = (await app.registry.findPerson(code)) ?? {};
-    const status = (await app.credentials.ofPerson(id)).find(({ kind }) => kind === 'status');
+    const status = (await app.credentials.listForPerson(id)).find(({ kind }) => kind === 'status');
     const credentialId = status?.id ?? '';
     return {
       code,

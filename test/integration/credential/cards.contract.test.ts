@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
 import { isSerial } from '../../../server/credential/card-state.ts';
 import { openStore } from '../../../server/store/open-store.ts';
@@ -56,7 +56,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('asked for with a photo it is there at once, with serial, expiry and mark', async () => {
     const id = await idOf('entitledWithCompanion');
-    expect(await app.disabilityCards.of(id)).toEqual({ name: 'none' });
+    expect(await app.disabilityCards.stateFor(id)).toEqual({ name: 'none' });
     const card = await app.disabilityCards.request(id, photo, options);
     expect(card).toMatchObject({ name: 'issued', expiresAt: Date.UTC(2036, 10, 29) });
     expect(card.name === 'issued' && isSerial(card.serial)).toBe(true);
@@ -106,12 +106,12 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const first = await app.disabilityCards.request(id, photo, options);
     const { credentialId } = first as { credentialId: string };
     await app.credentials.revoke(credentialId, { actor: 'portal', reason: 'lost' });
-    expect(await app.disabilityCards.of(id)).toMatchObject({ name: 'revoked' });
+    expect(await app.disabilityCards.stateFor(id)).toMatchObject({ name: 'revoked' });
     const second = await app.disabilityCards.request(id, photo, options);
     expect(second).toMatchObject({ name: 'issued' });
     expect((second as { serial: string }).serial).not.toBe((first as { serial: string }).serial);
     clock.advance(10 * YEAR_MS);
-    expect(await app.disabilityCards.of(id)).toMatchObject({ name: 'expired' });
+    expect(await app.disabilityCards.stateFor(id)).toMatchObject({ name: 'expired' });
     expect(await app.disabilityCards.request(id, photo, options)).toMatchObject({ name: 'issued' });
   });
 
@@ -123,18 +123,21 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await app.disabilityCards.request(id, photo, options)).toMatchObject({
       name: 'requested',
     });
-    const [waiting] = await app.disabilityCards.waiting();
+    const [waiting] = await app.disabilityCards.pendingRequests();
     await app.disabilityCards.refuse(waiting?.id ?? '', { actor: 'staff:1', reason: 'di profilo' });
-    expect(await app.disabilityCards.of(id)).toEqual({ name: 'refused', reason: 'di profilo' });
+    expect(await app.disabilityCards.stateFor(id)).toEqual({
+      name: 'refused',
+      reason: 'di profilo',
+    });
     expect(await app.disabilityCards.photo(id)).toBeUndefined();
     await app.disabilityCards.request(id, photo, options);
     await app.disabilityCards.withdraw(id, options);
-    expect(await app.disabilityCards.of(id)).toEqual({ name: 'withdrawn' });
+    expect(await app.disabilityCards.stateFor(id)).toEqual({ name: 'withdrawn' });
     expect(await app.disabilityCards.photo(id)).toBeUndefined();
     await app.disabilityCards.request(id, photo, options);
-    const [again] = await app.disabilityCards.waiting();
+    const [again] = await app.disabilityCards.pendingRequests();
     await app.disabilityCards.issue(again?.id ?? '', { actor: 'staff:1' });
-    expect(await app.disabilityCards.of(id)).toMatchObject({ name: 'issued' });
+    expect(await app.disabilityCards.stateFor(id)).toMatchObject({ name: 'issued' });
     await expect(
       app.disabilityCards.issue(again?.id ?? '', { actor: 'staff:1' }),
     ).rejects.toMatchObject({
@@ -181,6 +184,6 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const id = await idOf('entitled');
     await app.disabilityCards.request(id, photo, options);
     await store.transaction((tx) => app.disabilityCards.erase(tx, id));
-    expect(await app.disabilityCards.of(id)).toEqual({ name: 'none' });
+    expect(await app.disabilityCards.stateFor(id)).toEqual({ name: 'none' });
   });
 });

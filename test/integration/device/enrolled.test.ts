@@ -2,24 +2,23 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RecentLog } from '../../../device/commands/recent-log.ts';
 import { sessionConfigSchema } from '../../../device/config.ts';
 import { Kiosk } from '../../../device/kiosk.ts';
 import type { KioskPorts } from '../../../device/kiosk-options.ts';
 import { GateLink } from '../../../device/link/gate-link.ts';
 import { readIdentity } from '../../../device/link/identity.ts';
 import { Link } from '../../../device/link/link.ts';
-import { directoryDisk } from '../../../device/offline/disk.ts';
+import { RecentLog } from '../../../device/remote/commands/recent-log.ts';
+import { RemoteConfigApplier } from '../../../device/remote/config/remote-config-applier.ts';
 import type { Screen } from '../../../device/session/screen.ts';
 import type { State } from '../../../device/session/state.ts';
 import { wholeStatus } from '../../../device/status.ts';
-import { Steering } from '../../../device/steering/steering.ts';
+import { directoryDisk } from '../../../device/storage/disk.ts';
 import type { Key, ScannerEvents, Signal } from '../../../hardware/ports.ts';
 import type { CommandEnd, LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import type { Kiosk as EnrolledKiosk } from '../../../server/fleet/places/kiosks.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
-import { VarcoError } from '../../../shared/errors.ts';
 import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
 import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
 import { type KioskStatus, mergeStatus } from '../../../shared/protocol/kiosk-status.ts';
@@ -60,7 +59,7 @@ let gates: Gate[];
 /** The program of one start: a real kiosk and its real link, with hands that a test moves. */
 class Gate {
   readonly kiosk: Kiosk;
-  readonly steering: Steering;
+  readonly steering: RemoteConfigApplier;
   readonly log = new RecentLog();
   readonly signals: Signal[] = [];
   readonly restarted: string[] = [];
@@ -74,7 +73,7 @@ class Gate {
   #scanner: ScannerEvents | undefined;
   #press: (key: Key) => void = () => {};
 
-  private constructor(steering: Steering, kiosk: (gate: Gate) => Kiosk) {
+  private constructor(steering: RemoteConfigApplier, kiosk: (gate: Gate) => Kiosk) {
     this.steering = steering;
     this.kiosk = kiosk(this);
   }
@@ -88,7 +87,7 @@ class Gate {
       happenings.happened();
     };
     const log = { info: note, warn: note };
-    const steering: Steering = new Steering({
+    const steering: RemoteConfigApplier = new RemoteConfigApplier({
       disk,
       own,
       clock: systemClock,
@@ -128,7 +127,7 @@ class Gate {
           log,
           restart: (what) => {
             if (made.refusal !== undefined) {
-              throw new VarcoError(made.refusal, 'the system says no');
+              throw Object.assign(new Error('the system says no'), { code: made.refusal });
             }
             made.restarted.push(what);
             happenings.happened();

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
 import { type BootAnswer, Link } from '../../../device/link/link.ts';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
 import { rotate, writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { type RunningServer, startServer } from '../../../server/main.ts';
 import { systemClock } from '../../../shared/clock.ts';

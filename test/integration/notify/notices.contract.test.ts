@@ -3,8 +3,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { demoPeople } from '../../../scripts/demo/people.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { demoPeople } from '../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../server/app.ts';
 import type { OutgoingMail, OutgoingSms, Transports } from '../../../server/notify/transport.ts';
 import type { Verbale } from '../../../server/registry/verbale.ts';
@@ -101,7 +101,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   async function deliver(): Promise<void> {
     app.notify.start();
     clock.advance(2000);
-    await app.notify.settled();
+    await app.notify.idle();
   }
 
   test('a verbale becomes definitive: one message, in the language, without a word of health', async () => {
@@ -109,8 +109,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const { id = 0 } = (await app.registry.findPerson(person.codiceFiscale)) ?? {};
     const { db } = stores[0] as Store;
     await db.transaction().execute((tx) => app.notify.setLanguage(tx, id, 'de'));
-    await app.notices.follow();
-    await app.notices.follow();
+    await app.notices.catchUp();
+    await app.notices.catchUp();
     await deliver();
     expect(mails).toHaveLength(1);
     const [mail] = mails;
@@ -126,10 +126,10 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const other = await node('node-b');
     for (const protocol of ['B-1', 'B-2', 'B-3']) {
       await take(protocol);
-      await Promise.all([app.notices.follow(), other.notices.follow(), app.notices.follow()]);
+      await Promise.all([app.notices.catchUp(), other.notices.catchUp(), app.notices.catchUp()]);
     }
     const again = await node('node-a2');
-    expect(await again.notices.follow()).toBe(0);
+    expect(await again.notices.catchUp()).toBe(0);
     await deliver();
     expect(mails).toHaveLength(3);
   });
@@ -137,7 +137,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   test('reading in an archive of years ago tells nobody', async () => {
     await take('C-1', '2019-05-14');
     await take('C-2', day(31));
-    expect(await app.notices.follow()).toBe(2);
+    expect(await app.notices.catchUp()).toBe(2);
     await deliver();
     expect(mails).toEqual([]);
   });
@@ -145,13 +145,13 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   test('without an e-mail address it goes to the mobile; without either to nobody', async () => {
     const { email: _, ...mobileOnly } = person;
     await take('D-1', day(0), mobileOnly);
-    await app.notices.follow();
+    await app.notices.catchUp();
     await deliver();
     const { mobile: __, ...nothing } = mobileOnly;
     await take('D-2', day(0), nothing);
-    await app.notices.follow();
+    await app.notices.catchUp();
     clock.advance(2000);
-    await app.notify.settled();
+    await app.notify.idle();
     expect(mails).toEqual([]);
     expect(texts).toHaveLength(1);
   });
@@ -159,11 +159,11 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   test('an annulment by autotutela is news too', async () => {
     await take('E-1', '2019-05-14');
     await take('E-2', '2020-05-14');
-    await app.notices.follow();
+    await app.notices.catchUp();
     const { giudizio: _, percentage: __, ...rest } = verbale('E-3', day(2));
     const annulment = { ...rest, kind: 'autotutela', annuls: 'E-2' } as Verbale;
     await app.registry.importRows([{ person, verbale: annulment }]);
-    await app.notices.follow();
+    await app.notices.catchUp();
     await deliver();
     expect(mails).toHaveLength(1);
   });
@@ -174,10 +174,10 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await take('F-1');
     await mute.notices.stop();
     clock.advance(DAY_MS);
-    expect(await app.notices.follow()).toBe(1);
+    expect(await app.notices.catchUp()).toBe(1);
     await take('F-2', new Date(clock.now()).toISOString().slice(0, 10));
     clock.advance(8 * DAY_MS);
-    await app.notices.follow();
+    await app.notices.catchUp();
     await deliver();
     expect(mails).toHaveLength(1);
   });

@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { demoPeople } from '../../../scripts/demo/people.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { demoPeople } from '../../../scripts/sample/demo-people.ts';
 import { Audit } from '../../../server/audit/audit.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import type { MessageRequest } from '../../../server/notify/message.ts';
@@ -143,7 +143,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   async function pass(ms: number, stepMs = 1000): Promise<void> {
     for (let left = ms; left > 0; left -= stepMs) {
       clock.advance(Math.min(stepMs, left));
-      await Promise.all(nodes.map((one) => one.settled()));
+      await Promise.all(nodes.map((one) => one.idle()));
     }
   }
 
@@ -206,7 +206,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await pass(4000);
     expect(desk.mails).toHaveLength(1);
     // The one that was thought dead comes back too late to say anything.
-    await notify.outbox.dead(claimed[0] as (typeof claimed)[number], 'late');
+    await notify.outbox.markDead(claimed[0] as (typeof claimed)[number], 'late');
     expect(await stateOf('lost')).toMatchObject({ state: 'delivered', attempts: 2 });
   });
 
@@ -360,7 +360,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await pass(2000);
     await notify.stop();
     clock.advance(31 * 24 * HOUR_MS);
-    await notify.outbox.forget();
+    await notify.outbox.purgeSettled();
     expect(await stateOf('old')).toBeUndefined();
   });
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MessageServers } from '../../../scripts/demo/message-servers.ts';
-import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
+import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import { notifyCommand } from '../../../scripts/varco/notify.ts';
 import { generateKeyringFile } from '../../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
@@ -91,7 +91,7 @@ async function varco(...words: string[]): Promise<string[]> {
 test("the second level's code goes to the citizen's mobile, and opens the detail", async () => {
   const [person] = people as [SeededPerson];
   const { secondLevel } = server.app;
-  expect(await secondLevel.request(session(), ask(person))).toMatchObject({ outcome: 'sent' });
+  expect(await secondLevel.requestCode(session(), ask(person))).toMatchObject({ outcome: 'sent' });
   await servers.until(() => servers.texts.length === 1);
   const [sms] = servers.texts;
   expect(sms?.to).toBe(person.person.mobile?.replace('+', ''));
@@ -110,7 +110,7 @@ test("the second level's code goes to the citizen's mobile, and opens the detail
 
 test('the other form goes to the address on file, without a name or a code', async () => {
   const [person] = people as [SeededPerson];
-  await server.app.secondLevel.mail(session(), ask(person));
+  await server.app.secondLevel.mailDetail(session(), ask(person));
   await servers.until(() => servers.mails.length === 1);
   const [mail] = servers.mails;
   expect(JSON.stringify(mail?.to)).toContain(person.person.email);
@@ -124,7 +124,7 @@ test('the other form goes to the address on file, without a name or a code', asy
 test('a dead letter is seen and begun anew or dropped from the shell, without its secrets', async () => {
   servers.smsStatus = 0x0b;
   const person = people[1] as SeededPerson;
-  await server.app.secondLevel.request(session(), ask(person));
+  await server.app.secondLevel.requestCode(session(), ask(person));
   await expect.poll(async () => (await varco('list', '--state', 'dead')).length).toBe(1);
   const [line = ''] = await varco('list', '--state', 'dead', '--json');
   const row = JSON.parse(line);

@@ -403,7 +403,7 @@ describe('facts', () => {
       actor: 'test',
       reason: 'lost',
     });
-    await site.server.app.offlineLists?.publisher.settle();
+    await site.server.app.offlineLists?.publisher.flush();
     expect(await gate.walk(site.person('entitled'))).toBe('list granted');
     site.network.restore();
     await gate.untilLink('up');

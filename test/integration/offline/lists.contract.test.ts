@@ -3,10 +3,10 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sealFact } from '../../../device/offline/seal.ts';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { sealFact } from '../../../device/facts/seal.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import { hmacSha256, nodeScrypt, sha256 } from '../../../server/offline-list/crypto.ts';
@@ -70,7 +70,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     stores = [];
   });
 
-  const settle = async (one: App) => one.offlineLists?.publisher.settle();
+  const settle = async (one: App) => one.offlineLists?.publisher.flush();
   const lists = (one = app) => one.offlineLists as NonNullable<App['offlineLists']>;
 
   /** Fetches as a kiosk does, and opens what comes. */
@@ -232,14 +232,14 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       [{ ...listless, requestId: randomUUID() }, no('factImpossible')],
       [fact({ verdict: { outcome: 'otpRequired', expiresInMs: 1 } }), no('factImpossible')],
     ];
-    const results = await app.facts.take(
+    const results = await app.facts.accept(
       asker,
       batch.map(([given]) => given),
     );
     expect(results).toEqual(batch.map(([, expected]) => expected));
-    expect(await app.facts.take(asker, [one])).toEqual([yes]);
+    expect(await app.facts.accept(asker, [one])).toEqual([yes]);
     // Another kiosk's request ids are its own.
-    expect(await app.facts.take({ ...asker, id: 'kiosk:gate-2' }, [one])).toEqual([yes]);
+    expect(await app.facts.accept({ ...asker, id: 'kiosk:gate-2' }, [one])).toEqual([yes]);
     expect(await app.facts.count()).toBe(3);
     // What was refused is kept where it can be seen, once for each request.
     const refused = await (stores[0] as Store).db
@@ -273,7 +273,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       'eyJhbGciOiJkaXIifQ..AAAA.AAAA.AAAA',
       (await sealFact(passage, testKeyring.factsKey())).box,
     ];
-    expect(await app.facts.takeSealed(asker, boxes)).toEqual([
+    expect(await app.facts.acceptSealed(asker, boxes)).toEqual([
       yes,
       no('factUnreadable'),
       no('factUnreadable'),

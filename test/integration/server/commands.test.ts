@@ -5,7 +5,7 @@ import Database from 'better-sqlite3';
 import { Command } from 'commander';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import { auditCommand } from '../../../scripts/varco/audit.ts';
 import { backupCommand } from '../../../scripts/varco/backup.ts';
 import { credentialCommand } from '../../../scripts/varco/credential.ts';

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import type { Status } from '../../../server/registry/person-status.ts';
 import type { RegistryRow } from '../../../server/registry/prepare.ts';
-import { checker } from '../../../server/registry/record-check.ts';
+import { createRecordChecker } from '../../../server/registry/record-check.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
@@ -17,7 +17,7 @@ const actor = 'test';
 
 /** People of the sample who may have a code, row by row. */
 const people = new Map<string, RegistryRow[]>();
-const check = checker();
+const check = createRecordChecker();
 for (const record of samplePopulation({ persons: 200, seed: 5, privacyVersion: '2026-01' })) {
   const row = check(record);
   if ('reason' in row || !row.verbale) {
@@ -125,7 +125,7 @@ describe.each(['sqlite', 'postgres'] as const)('what gates read, %s', (engine) =
     } else if (what === 'erase') {
       await app.registry.erase(person.id, { actor });
     } else {
-      const [newest] = await app.credentials.ofPerson(person.id);
+      const [newest] = await app.credentials.listForPerson(person.id);
       await change(what, newest?.id ?? '');
     }
   }

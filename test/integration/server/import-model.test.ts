@@ -1,14 +1,18 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { importFile } from '../../../server/registry/import.ts';
 import { type PersonRecord, personSchema } from '../../../server/registry/person.ts';
-import { status } from '../../../server/registry/person-status.ts';
+import { foldStatus } from '../../../server/registry/person-status.ts';
 import type { Reject } from '../../../server/registry/prepare.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
-import { type Kept, merge, openIdentity } from '../../../server/registry/sealed-identity.ts';
+import {
+  mergeIdentity,
+  openIdentity,
+  type StoredPerson,
+} from '../../../server/registry/sealed-identity.ts';
 import { type Verbale, verbaleSchema } from '../../../server/registry/verbale.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
@@ -20,7 +24,7 @@ const rank = { draft: 0, definitive: 1, superseded: 1, annulled: 2 };
 
 /** What an import has to come to, worked out row by row and in no hurry. */
 class Model {
-  readonly persons = new Map<string, Kept>();
+  readonly persons = new Map<string, StoredPerson>();
   readonly verbali = new Map<string, { owner: string; verbale: Verbale }>();
   readonly statuses = new Map<string, string>();
 
@@ -41,12 +45,12 @@ class Model {
       }
     }
     for (const [code, person] of given) {
-      this.persons.set(code, merge(this.persons.get(code), person));
+      this.persons.set(code, mergeIdentity(this.persons.get(code), person));
     }
     const changed = [...given.keys()].filter((code) => {
       const own = [...this.verbali.values()].filter(({ owner }) => owner === code);
       const next = JSON.stringify(
-        status(
+        foldStatus(
           own.map(({ verbale }) => verbale),
           today,
         ),

@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { Commands } from '../../../device/commands/commands.ts';
+import { Commands } from '../../../device/remote/commands/commands.ts';
 import { closeCodes } from '../../../server/fleet/link/link-limits.ts';
 import type {
   CommandEnd,

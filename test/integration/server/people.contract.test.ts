@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
 import { PRIVACY_VERSION } from '../../../server/credential/eligibility.ts';
 import { Keyring } from '../../../server/keys/keyring.ts';
@@ -144,9 +144,9 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   test("a person's codes with all that happened to them", async () => {
-    await app.credentials.noteUse(one.credentialId, 'printed', { actor });
+    await app.credentials.recordUse(one.credentialId, 'printed', { actor });
     const next = await app.credentials.reissue(one.credentialId, { actor, reason: 'lost' });
-    const codes = await app.credentials.ofPerson(personId);
+    const codes = await app.credentials.listForPerson(personId);
     expect(codes).toHaveLength(2);
     expect(codes.find(({ id }) => id === next.id)).toMatchObject({ state: 'live', kind: 'status' });
     expect(codes.find(({ id }) => id === one.credentialId)).toMatchObject({
@@ -188,7 +188,9 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const gone = { code: 'personUnknown' };
     await expect(app.registry.identity(id)).rejects.toMatchObject(gone);
     await expect(app.registry.erase(id, { actor })).rejects.toMatchObject(gone);
-    expect(await app.credentials.ofPerson(id)).toMatchObject([{ id: code.id, state: 'revoked' }]);
-    await app.registry.forgetErased();
+    expect(await app.credentials.listForPerson(id)).toMatchObject([
+      { id: code.id, state: 'revoked' },
+    ]);
+    await app.registry.purgeErasedEntries();
   });
 });

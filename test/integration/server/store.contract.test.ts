@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
-import { seedPeople } from '../../../scripts/demo/seed.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { DEMO_POLICY, demoPeople } from '../../../scripts/sample/demo-people.ts';
+import { seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
 import { checksOf } from '../../../server/audit/citizen-checks.ts';
 import { listSubjects } from '../../../server/audit/subject-index.ts';
@@ -443,17 +443,17 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const nodes = await Promise.all(
       opened.map((one, index) => startApp(one, { node: `node-${index}` })),
     );
-    const applied = await sql`select version from migration order by version`.execute(
+    const applied = await sql`select name from kysely_migration order by name`.execute(
       (await open()).db,
     );
-    expect(applied.rows).toEqual(migrations.map(({ version }) => ({ version })));
+    expect(applied.rows).toEqual(Object.keys(migrations).map((name) => ({ name })));
     await Promise.all(nodes.map((node) => node.stop()));
   });
 
   test('another keyring, or a database of a newer program, is refused', async () => {
     const keyring = new Keyring(generateKeyringFile(1));
     await expect(startApp(store, { keyring })).rejects.toMatchObject({ code: 'keyringMismatch' });
-    await sql`insert into migration (version, name, applied_at) values (999, 'later', 0)`.execute(
+    await sql`insert into kysely_migration (name, timestamp) values ('0999-later', '')`.execute(
       store.db,
     );
     await expect(openStore(url)).rejects.toMatchObject({ code: 'storeNewer' });
@@ -536,9 +536,9 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await at(app, 'torino');
     await at(other, 'venezia');
     expect(await signals()).toEqual([]);
-    await app.velocityCheck.follow();
-    await other.velocityCheck.follow();
-    await other.velocityCheck.follow();
+    await app.velocityCheck.pollOtherNodes();
+    await other.velocityCheck.pollOtherNodes();
+    await other.velocityCheck.pollOtherNodes();
     expect(await signals()).toEqual([['node-b', 'signal']]);
     await other.stop();
     const restarted = await startApp(await open(), { node: 'node-b' });
@@ -587,7 +587,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     });
 
     test('the detail is shown once, for the code that the citizen got', async () => {
-      expect(await desk.secondLevel.request(session, about())).toEqual({
+      expect(await desk.secondLevel.requestCode(session, about())).toEqual({
         outcome: 'sent',
         expiresInMs: 300_000,
       });
@@ -628,7 +628,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     });
 
     test('by e-mail the operator sees only "sent"', async () => {
-      expect(await desk.secondLevel.mail(session, about())).toEqual({ outcome: 'sent' });
+      expect(await desk.secondLevel.mailDetail(session, about())).toEqual({ outcome: 'sent' });
       await arrived;
       expect(sent[0]?.to).toBe(one.person.email);
       expect(sent[0]?.text).toContain('100 %');
@@ -637,13 +637,13 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     test('a stranger gets the same words; an ended session none; no messenger says so', async () => {
       const refused = { outcome: 'refused', reason: 'notRecognised' };
       const wrong = { ...about(), codiceFiscale: 'RSSMRA80A01H501U' };
-      expect(await desk.secondLevel.request(session, wrong)).toEqual(refused);
+      expect(await desk.secondLevel.requestCode(session, wrong)).toEqual(refused);
       const unknown = { ...about(), credentialId: 'f'.repeat(32) };
-      expect(await desk.secondLevel.mail(session, unknown)).toEqual(refused);
+      expect(await desk.secondLevel.mailDetail(session, unknown)).toEqual(refused);
       await expect(
-        desk.secondLevel.request({ ...session, validUntil: 0 }, about()),
+        desk.secondLevel.requestCode({ ...session, validUntil: 0 }, about()),
       ).rejects.toMatchObject({ code: 'sessionEnded' });
-      const without = await app.secondLevel.request(session, about());
+      const without = await app.secondLevel.requestCode(session, about());
       expect(without).toEqual({ outcome: 'unavailable' });
       expect(sent).toEqual([]);
     });
@@ -664,7 +664,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       await arrived;
       const code = sent[0]?.text ?? '';
       const type = (requestId: string, typed: string) =>
-        desk.secondLevel.verifyAtGate({ ...question, requestId, code: typed });
+        desk.secondLevel.verifyCodeAtGate({ ...question, requestId, code: typed });
       const wrong = await type(randomUUID(), code === '000000' ? '000001' : '000000');
       expect(wrong.verdict.outcome).toBe('otpRequired');
       const requestId = randomUUID();

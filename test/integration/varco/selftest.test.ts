@@ -3,7 +3,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { SelfTestResult } from '../../../device/session/self-test.ts';
+import type { SelfTestResult } from '../../../device/session/tested-parts.ts';
 import { buildPages } from '../../../scripts/build-pages.ts';
 import { allCommands } from '../../../scripts/varco/all-commands.ts';
 import { varco } from '../../../scripts/varco/command.ts';

@@ -1,6 +1,6 @@
 import type { AlertWords } from './words.ts';
 
-export const de: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Nicht erreichbar',
     siteOutage: 'Der ganze Standort ist nicht erreichbar',

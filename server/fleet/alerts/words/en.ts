@@ -1,6 +1,6 @@
 import type { AlertWords } from './words.ts';
 
-export const en: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Offline',
     siteOutage: 'The whole site is offline',

@@ -1,6 +1,6 @@
 import type { AlertWords } from './words.ts';
 
-export const fr: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Injoignable',
     siteOutage: 'Le site entier est injoignable',

@@ -1,6 +1,6 @@
 import type { AlertWords } from './words.ts';
 
-export const it: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Non raggiungibile',
     siteOutage: 'L’intera sede non è raggiungibile',

@@ -1,6 +1,6 @@
 import type { AlertWords } from './words.ts';
 
-export const sl: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Nedosegljiv',
     siteOutage: 'Vsa lokacija je nedosegljiva',

@@ -1,7 +1,7 @@
-import { de as alertWords } from '../../../fleet/alerts/words/de.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/de.ts';
 import type { FleetWords } from './words.ts';
 
-export const de: FleetWords = {
+export const words: FleetWords = {
   title: 'Terminals',
   nav: {
     fleet: 'Terminals',

@@ -1,7 +1,7 @@
-import { en as alertWords } from '../../../fleet/alerts/words/en.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/en.ts';
 import type { FleetWords } from './words.ts';
 
-export const en: FleetWords = {
+export const words: FleetWords = {
   title: 'Fleet',
   nav: {
     fleet: 'Fleet',

@@ -1,7 +1,7 @@
-import { fr as alertWords } from '../../../fleet/alerts/words/fr.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/fr.ts';
 import type { FleetWords } from './words.ts';
 
-export const fr: FleetWords = {
+export const words: FleetWords = {
   title: 'Bornes',
   nav: {
     fleet: 'Bornes',

@@ -1,7 +1,7 @@
-import { it as alertWords } from '../../../fleet/alerts/words/it.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/it.ts';
 import type { FleetWords } from './words.ts';
 
-export const it: FleetWords = {
+export const words: FleetWords = {
   title: 'Parco dei totem',
   nav: {
     fleet: 'Parco',

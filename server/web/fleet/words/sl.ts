@@ -1,7 +1,7 @@
-import { sl as alertWords } from '../../../fleet/alerts/words/sl.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/sl.ts';
 import type { FleetWords } from './words.ts';
 
-export const sl: FleetWords = {
+export const words: FleetWords = {
   title: 'Terminali',
   nav: {
     fleet: 'Terminali',

@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const de: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Anmelden',
     lead: 'Wählen Sie, wie Sie sich ausweisen. Nötig ist eine Identität der Stufe 2 oder höher.',
@@ -190,7 +190,7 @@ export const de: LoginWords = {
       title: 'Zu viele Versuche',
       text: 'Zur Sicherheit müssen Sie vor dem nächsten Versuch warten.',
     },
-    busy: {
+    overloaded: {
       title: 'Zu viele Anmeldungen zugleich',
       text: 'Zurzeit gibt es viele Anfragen. Versuchen Sie es gleich noch einmal.',
     },

@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const en: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Log in',
     lead: 'Choose how to prove who you are. An identity of level 2 or higher is needed.',
@@ -187,7 +187,7 @@ export const en: LoginWords = {
       title: 'Too many tries',
       text: 'For safety you have to wait before the next one.',
     },
-    busy: {
+    overloaded: {
       title: 'Too many logins at once',
       text: 'There are many requests at the moment. Try again shortly.',
     },

@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const fr: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Se connecter',
     lead: 'Choisissez comment prouver votre identité. Il faut une identité de niveau 2 ou plus.',
@@ -191,7 +191,7 @@ export const fr: LoginWords = {
       title: 'Trop d’essais',
       text: 'Par sécurité, il faut attendre avant le prochain.',
     },
-    busy: {
+    overloaded: {
       title: 'Trop de connexions à la fois',
       text: 'Il y a beaucoup de demandes en ce moment. Réessayez bientôt.',
     },

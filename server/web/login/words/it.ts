@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const it: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Accedi',
     lead: 'Scegli come farti riconoscere. Serve un’identità di livello 2 o superiore.',
@@ -187,7 +187,7 @@ export const it: LoginWords = {
       title: 'Troppi tentativi',
       text: 'Per sicurezza bisogna aspettare prima di riprovare.',
     },
-    busy: {
+    overloaded: {
       title: 'Troppi accessi insieme',
       text: 'In questo momento ci sono molte richieste. Riprova fra poco.',
     },

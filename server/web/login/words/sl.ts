@@ -1,6 +1,6 @@
 import type { LoginWords } from './words.ts';
 
-export const sl: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Prijava',
     lead: 'Izberite, kako se boste izkazali. Potrebna je identiteta ravni 2 ali višje.',
@@ -186,7 +186,7 @@ export const sl: LoginWords = {
       title: 'Preveč poskusov',
       text: 'Zaradi varnosti je treba pred naslednjim počakati.',
     },
-    busy: {
+    overloaded: {
       title: 'Preveč prijav hkrati',
       text: 'Trenutno je veliko zahtev. Poskusite čez nekaj trenutkov.',
     },

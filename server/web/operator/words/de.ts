@@ -1,6 +1,6 @@
 import type { DeskWords } from './words.ts';
 
-export const de: DeskWords = {
+export const words: DeskWords = {
   title: 'Schalter',
   lead: 'Lesen Sie den QR-Code der Person und tippen Sie dann ihre Steuernummer ein.',
   site: 'Standort',

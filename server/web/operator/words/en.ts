@@ -1,6 +1,6 @@
 import type { DeskWords } from './words.ts';
 
-export const en: DeskWords = {
+export const words: DeskWords = {
   title: 'Desk',
   lead: 'Read the person’s QR code, then type their codice fiscale.',
   site: 'Site',

@@ -1,6 +1,6 @@
 import type { DeskWords } from './words.ts';
 
-export const fr: DeskWords = {
+export const words: DeskWords = {
   title: 'Guichet',
   lead: 'Lisez le code QR de la personne, puis tapez son code fiscal.',
   site: 'Site',

@@ -1,6 +1,6 @@
 import type { DeskWords } from './words.ts';
 
-export const it: DeskWords = {
+export const words: DeskWords = {
   title: 'Sportello',
   lead: 'Leggi il codice QR della persona, poi scrivi il suo codice fiscale.',
   site: 'Sede',

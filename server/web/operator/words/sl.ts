@@ -1,6 +1,6 @@
 import type { DeskWords } from './words.ts';
 
-export const sl: DeskWords = {
+export const words: DeskWords = {
   title: 'Okence',
   lead: 'Preberite kodo QR osebe, nato vpišite njeno davčno številko.',
   site: 'Lokacija',

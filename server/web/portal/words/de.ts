@@ -1,6 +1,6 @@
 import type { PortalWords } from './words.ts';
 
-export const de: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'Mein Code',
     status: 'Mein Status',

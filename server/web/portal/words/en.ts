@@ -1,6 +1,6 @@
 import type { PortalWords } from './words.ts';
 
-export const en: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'My code',
     status: 'My status',

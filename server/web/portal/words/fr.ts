@@ -1,6 +1,6 @@
 import type { PortalWords } from './words.ts';
 
-export const fr: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'Mon code',
     status: 'Mon statut',

@@ -1,5 +1,6 @@
-/** What the citizen portal says; its shape is every other language's. */
-export const it = {
+import type { PortalWords } from './words.ts';
+
+export const words: PortalWords = {
   navigation: {
     home: 'Il mio codice',
     status: 'Il mio stato',

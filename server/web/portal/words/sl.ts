@@ -1,6 +1,6 @@
 import type { PortalWords } from './words.ts';
 
-export const sl: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'Moja koda',
     status: 'Moj status',

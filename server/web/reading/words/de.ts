@@ -1,6 +1,6 @@
 import type { ReadingWords } from './words.ts';
 
-export const de: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Gelesener QR-Code',
   cardTitle: 'Gelesener Behindertenausweis',
   intro:

@@ -1,6 +1,6 @@
 import type { ReadingWords } from './words.ts';
 
-export const en: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Reading of a QR code',
   cardTitle: 'Reading of a Disability Card',
   intro:

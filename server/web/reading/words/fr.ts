@@ -1,6 +1,6 @@
 import type { ReadingWords } from './words.ts';
 
-export const fr: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Lecture d’un code QR',
   cardTitle: 'Lecture d’une carte du handicap',
   intro:

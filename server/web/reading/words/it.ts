@@ -1,6 +1,6 @@
 import type { ReadingWords } from './words.ts';
 
-export const it: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Dettaglio lettura QR',
   cardTitle: 'Lettura della Carta della disabilità',
   intro:

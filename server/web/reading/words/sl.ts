@@ -1,6 +1,6 @@
 import type { ReadingWords } from './words.ts';
 
-export const sl: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Prebrana koda QR',
   cardTitle: 'Prebrana kartica invalidnosti',
   intro:

@@ -1,6 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const de: ShellWords = {
+export const words: ShellWords = {
   name: 'Deutsch',
   skipToContent: 'Zum Inhalt',
   chooseLanguage: 'Sprache',

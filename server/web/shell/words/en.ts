@@ -1,6 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const en: ShellWords = {
+export const words: ShellWords = {
   name: 'English',
   skipToContent: 'Skip to the content',
   chooseLanguage: 'Language',

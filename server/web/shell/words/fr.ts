@@ -1,6 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const fr: ShellWords = {
+export const words: ShellWords = {
   name: 'Français',
   skipToContent: 'Aller au contenu',
   chooseLanguage: 'Langue',

@@ -1,6 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const it: ShellWords = {
+export const words: ShellWords = {
   name: 'Italiano',
   skipToContent: 'Vai al contenuto',
   chooseLanguage: 'Lingua',

@@ -1,6 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const sl: ShellWords = {
+export const words: ShellWords = {
   name: 'Slovenščina',
   skipToContent: 'Na vsebino',
   chooseLanguage: 'Jezik',

@@ -126,6 +126,6 @@ test('a port in use is told by its code', async () => {
     { assets: [], clock: systemClock },
   );
   const events = { key: () => {}, painted: () => {}, health: () => {} };
-  await expect(second.start(events)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(second.start(events)).rejects.toMatchObject({ code: 'portInUse' });
   await second.stop();
 });

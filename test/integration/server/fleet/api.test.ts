@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { z } from 'zod';
-import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
+import { DEMO_POLICY } from '../../../../scripts/sample/demo-people.ts';
 import type { NewToken } from '../../../../server/fleet/access/api-tokens.ts';
 import { scopes } from '../../../../server/fleet/access/permissions.ts';
 import { actEndpoints } from '../../../../server/fleet/api/act-endpoints.ts';

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOTP } from 'otpauth';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { demoPeople } from '../../../../scripts/demo/people.ts';
-import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
+import { demoPeople } from '../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../server/app.ts';
 import { loginLimits } from '../../../../server/guessing/login-attempts.ts';
 import { INVITATION_LIFE_MS } from '../../../../server/login/staff-accounts.ts';
@@ -149,19 +149,19 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     const account = 'ada@example.org';
     for (let tried = 0; tried < loginLimits.accountAtAddress.free; tried += 1) {
       expect(await attempts.waitMs(account, HERE)).toBe(0);
-      await attempts.failed(account, HERE);
+      await attempts.recordFailure(account, HERE);
     }
     expect(await attempts.waitMs('Ada@Example.org', HERE)).toBe(30_000);
     expect(await attempts.waitMs(account, '198.51.100.1')).toBe(0);
     expect(await attempts.waitMs('other@example.org', HERE)).toBe(0);
     clock.advance(30_000);
-    await attempts.failed(account, HERE);
+    await attempts.recordFailure(account, HERE);
     expect(await attempts.waitMs(account, HERE)).toBe(60_000);
-    await attempts.succeeded(account, HERE);
+    await attempts.recordSuccess(account, HERE);
     expect(await attempts.waitMs(account, HERE)).toBe(0);
     // One address that tries many accounts is slowed as well.
     for (let tried = 0; tried < loginLimits.address.free; tried += 1) {
-      await attempts.failed(`someone${tried}@example.org`, '198.51.100.9');
+      await attempts.recordFailure(`someone${tried}@example.org`, '198.51.100.9');
     }
     expect(await attempts.waitMs('new@example.org', '198.51.100.9')).toBeGreaterThan(0);
     const rows = JSON.stringify(await store.db.selectFrom('guess').selectAll().execute());
@@ -172,7 +172,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     const { staff, attempts } = app.logins;
     const { key } = await member('bea@example.org');
     for (let tried = 0; tried < loginLimits.accountAtAddress.free; tried += 1) {
-      await attempts.failed('bea@example.org', HERE);
+      await attempts.recordFailure('bea@example.org', HERE);
     }
     const good = { email: 'bea@example.org', password: PASSWORD, code: codeOf(key) };
     expect(await staff.logIn(good, HERE)).toMatchObject({ reason: 'throttled' });
@@ -214,10 +214,10 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
       { event: 'login', address: HERE },
     ]);
     clock.advance(23 * MONTH_MS);
-    await log.forget();
+    await log.purgeExpired();
     expect(await log.read({ limit: 10 })).toHaveLength(2);
     clock.advance(2 * MONTH_MS);
-    await app.logins.forget();
+    await app.logins.purgeExpired();
     expect(await log.read({ limit: 10 })).toEqual([]);
   });
 

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
 import type { App } from '../../../../server/app.ts';
 import {
   beginSession,
@@ -12,19 +12,19 @@ import {
   sessionOf,
 } from '../../../../server/login/request-session.ts';
 import {
-  type Arrival,
+  type AuthenticatedIdentity,
   GRACE_MS,
   IDLE_MS,
   LIFE_MS,
   ROTATE_MS,
-} from '../../../../server/login/sessions.ts';
+} from '../../../../server/login/session-store.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../../support/server-app.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 const CODE = 'VRDGNN75C52H501A';
-const citizen: Arrival = {
+const citizen: AuthenticatedIdentity = {
   kind: 'citizen',
   codiceFiscale: CODE,
   name: 'Giovanna Verdi',
@@ -48,7 +48,7 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
     app = await startApp(store, { clock });
     const { http, sessions } = app;
     http.post('/test/login', async (request, reply) => {
-      await beginSession(sessions, request, reply, request.body as Arrival);
+      await beginSession(sessions, request, reply, request.body as AuthenticatedIdentity);
       return 'in';
     });
     http.get('/test/who', (request) => ({
@@ -283,10 +283,10 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
 
   test('ended sessions that nobody comes back to are let go', async () => {
     await browser().send('POST', '/test/login', citizen);
-    await app.sessions.forget();
+    await app.sessions.purgeExpired();
     expect(await store.db.selectFrom('session').select('id').execute()).toHaveLength(1);
     clock.advance(IDLE_MS);
-    await app.sessions.forget();
+    await app.sessions.purgeExpired();
     expect(await store.db.selectFrom('session').select('id').execute()).toEqual([]);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { LinkQuality } from '../../../../device/link/link-quality.ts';
 import { reconnectDelayMs } from '../../../../device/link/reconnect.ts';
-import { seededRandom } from '../../../../scripts/demo/seeded-random.ts';
+import { seededRandom } from '../../../../scripts/sample/seeded-random.ts';
 import {
   defaultSocketLimits,
   reconnectWithinMs,

@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LineSourceEvents } from '../../../../hardware/gpio/line.ts';
 import { gpioTurnstileConfigSchema, openGpioTurnstile } from '../../../../hardware/gpio/onoff.ts';
+import { OnoffSource } from '../../../../hardware/gpio/onoff-lines.ts';
 import { RelayTurnstile, type TurnstileLines } from '../../../../hardware/gpio/turnstile.ts';
 import type { Health } from '../../../../hardware/ports.ts';
-import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';
+import { LossyClock, ManualClock, settle } from '../../../support/hands/manual-clock.ts';
 import { OnoffModel } from '../../../support/hands/onoff-model.ts';
 
 const RELAY = 17;
 const PASSAGE = 27;
 const COIL = 22;
 
-function rig(config: object = {}, model = new OnoffModel()) {
-  const clock = new ManualClock();
+function rig(config: object = {}, model = new OnoffModel(), clock = new ManualClock()) {
   const health: Health[] = [];
   const passages: string[] = [];
   const turnstile = openGpioTurnstile(
@@ -70,6 +70,34 @@ test('a pulse is kept within its bounds whatever is asked for', async () => {
     }),
     { numRuns: 50 },
   );
+});
+
+test.each([
+  { alone: 'its timer', lostMs: [750], endsMs: 500 },
+  { alone: 'its watchdog', lostMs: [500], endsMs: 750 },
+])('$alone ends a pulse alone', async ({ lostMs, endsMs }) => {
+  const { turnstile, model, clock, start } = rig({}, new OnoffModel(), new LossyClock(lostMs));
+  await start();
+  await turnstile.open(500);
+  clock.advance(endsMs - 1);
+  expect(model.level(RELAY)).toBe(1);
+  clock.advance(1);
+  expect(model.level(RELAY)).toBe(0);
+  await turnstile.stop();
+});
+
+test('the guard releases the relay through the value file of its pin', async () => {
+  const model = new OnoffModel();
+  const files: string[] = [];
+  const source = new OnoffSource(
+    (pins) => {
+      files.push(pins.valueFile({ pin: RELAY, activeLow: false }));
+      return { close: () => {} };
+    },
+    { clock: new ManualClock(), load: async () => model.binding, sysfs: model.sysfs },
+  );
+  await source.start({ ready: () => {}, lost: () => {} });
+  expect(files).toEqual(['/sys/class/gpio/gpio529/value']);
 });
 
 test.each([Number.NaN, 0, -5, Number.POSITIVE_INFINITY])('a pulse of %s is refused', async (ms) => {

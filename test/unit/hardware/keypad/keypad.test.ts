@@ -399,7 +399,7 @@ describe('a HID keypad', () => {
   test('another make is left alone', async () => {
     const { health, start } = await rig({ vendorId: 0x1234 });
     await start();
-    expect(health.at(-1)).toMatchObject({ state: 'lost', reason: 'ENOENT' });
+    expect(health.at(-1)).toMatchObject({ state: 'lost', reason: 'deviceMissing' });
   });
 
   test('something lying on the keyboard is reported, and its going too', async () => {

@@ -8,6 +8,7 @@ import type {
   HidHandle,
 } from '../../../../hardware/scanner/hid-devices.ts';
 import type { Clock } from '../../../../shared/clock.ts';
+import type { ErrorCode } from '../../../../shared/error-codes.ts';
 import { VarcoError } from '../../../../shared/errors.ts';
 import { Waiter } from '../../../support/waiter.ts';
 
@@ -28,7 +29,7 @@ class FakeHandle extends EventEmitter implements HidHandle {
 class FakeHid implements HidAccess {
   devices: HidDeviceInfo[] = [];
   readonly handles: FakeHandle[] = [];
-  problem: string | undefined;
+  problem: ErrorCode | undefined;
 
   async list(): Promise<HidDeviceInfo[]> {
     return this.devices;
@@ -129,7 +130,7 @@ it('survives 1,000 replugs and leaves nothing open', async () => {
   expect(hid.handles.filter((handle) => handle.open)).toHaveLength(0);
 });
 
-it.each([
+it.each<[string, HidDeviceInfo[], ErrorCode | undefined]>([
   ['deviceMissing', [], undefined],
   ['deviceMissing', [KEYBOARD], undefined],
   ['permissionDenied', [HONEYWELL], 'permissionDenied'],

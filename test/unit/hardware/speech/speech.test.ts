@@ -11,7 +11,7 @@ import {
   openEarcons,
   openEspeak,
 } from '../../../../hardware/speech/espeak.ts';
-import { jackSenseConfigSchema, openJackSense } from '../../../../hardware/speech/jack-sense.ts';
+import { headsetConfigSchema, openHeadset } from '../../../../hardware/speech/headset-jack.ts';
 import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';
 import { OnoffModel } from '../../../support/hands/onoff-model.ts';
 
@@ -224,10 +224,11 @@ describe('the headset’s jack', () => {
     const model = new OnoffModel();
     const clock = new ManualClock();
     const told: boolean[] = [];
-    const sense = openJackSense(
-      jackSenseConfigSchema.parse({ driver: 'gpio', contact: { pin: 24 } }),
-      { clock, load: async () => model.binding, sysfs: model.sysfs },
-    );
+    const sense = openHeadset(headsetConfigSchema.parse({ driver: 'gpio', contact: { pin: 24 } }), {
+      clock,
+      load: async () => model.binding,
+      sysfs: model.sysfs,
+    });
     await sense.start({ plugged: (plugged) => told.push(plugged), health: () => {} });
     model.drive(24, 1);
     model.drive(24, 0);
@@ -241,7 +242,7 @@ describe('the headset’s jack', () => {
 
   test('a site may fix it', async () => {
     const told: boolean[] = [];
-    const sense = openJackSense({ driver: 'fixed', plugged: true }, { clock: new ManualClock() });
+    const sense = openHeadset({ driver: 'fixed', plugged: true }, { clock: new ManualClock() });
     await sense.start({ plugged: (plugged) => told.push(plugged), health: () => {} });
     expect(told).toEqual([true]);
   });

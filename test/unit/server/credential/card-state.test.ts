@@ -3,10 +3,10 @@ import { describe, expect, test } from 'vitest';
 import {
   type CardCredential,
   type CardRequest,
+  canRequestAgain,
   cardState,
   expiryOf,
   isSerial,
-  mayAskAgain,
   serialOf,
 } from '../../../../server/credential/card-state.ts';
 
@@ -41,7 +41,7 @@ describe('where a person stands with the card', () => {
   ])('%s', (_what, asked, issued, name, again) => {
     const state = cardState(asked, issued, NOW);
     expect(state.name).toBe(name);
-    expect(mayAskAgain(state)).toBe(again);
+    expect(canRequestAgain(state)).toBe(again);
   });
 
   test('ten years, to the end of the day', () => {

@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import {
   afterFailure,
   type Guess,
+  guessLimits,
   keysOf,
-  limits,
   waitMs,
 } from '../../../../server/guessing/guess-limits.ts';
 import {
@@ -14,7 +14,7 @@ import {
   tryCode,
 } from '../../../../server/guessing/one-time-code.ts';
 
-const limit = limits.credentialAtGate;
+const limit = guessLimits.credentialAtGate;
 
 test('some tries are free, then each wait doubles, up to the longest', () => {
   let guess: Guess | undefined;
@@ -49,8 +49,8 @@ test('wrong tries at one gate never make the owner wait at another', () => {
   const [[, there]] = at('kiosk:2') as [[string, string]];
   expect(here).not.toBe(there);
   // What is shared, the site, is out of one gate's reach: its own count stops it long before.
-  const perHour = 3_600_000 / limits.kiosk.longestMs + limits.kiosk.free;
-  expect(perHour).toBeLessThan(limits.site.free);
+  const perHour = 3_600_000 / guessLimits.kiosk.longestMs + guessLimits.kiosk.free;
+  expect(perHour).toBeLessThan(guessLimits.site.free);
 });
 
 const kept = { codeMac: '', triesLeft: CODE_TRIES, expiresAt: CODE_LIFE_MS, usedAt: undefined };

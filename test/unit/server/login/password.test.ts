@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
 import { networkOf } from '../../../../server/guessing/login-attempts.ts';
 import { codiceFiscaleOf } from '../../../../server/login/oidc.ts';
-import { hashPassword, isPassword, passwordProblem } from '../../../../server/login/password.ts';
+import {
+  hashPassword,
+  passwordProblem,
+  verifyPassword,
+} from '../../../../server/login/password.ts';
 import { plainPin } from '../../../../server/login/pins.ts';
 import { safePath } from '../../../../server/login/request-session.ts';
 import { totpSecret, totpStep } from '../../../../server/login/totp.ts';
@@ -30,9 +34,9 @@ test.each([
 test('a hash is salted and fits its password alone; an account that is not there has none', async () => {
   const [one, other] = await Promise.all([hashPassword('pàssphrase'), hashPassword('pàssphrase')]);
   expect(one).not.toBe(other);
-  expect(await isPassword('pàssphrase'.normalize('NFD'), one)).toBe(true);
-  expect(await isPassword('passphrase', one)).toBe(false);
-  expect(await isPassword('', undefined)).toBe(false);
+  expect(await verifyPassword('pàssphrase'.normalize('NFD'), one)).toBe(true);
+  expect(await verifyPassword('passphrase', one)).toBe(false);
+  expect(await verifyPassword('', undefined)).toBe(false);
 }, 30_000);
 
 test('a time-based code: RFC 6238 vectors, one step of grace, nothing else', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Status, status } from '../../../../server/registry/person-status.ts';
+import { foldStatus, type Status } from '../../../../server/registry/person-status.ts';
 import {
   type Area,
   type Giudizio,
@@ -224,8 +224,8 @@ describe('the status folds from the verbali', () => {
   });
 
   test.each(histories)('%s', (_law, verbali, expected) => {
-    expect(brief(status(verbali, TODAY))).toEqual(expected);
-    expect(brief(status([...verbali].reverse(), TODAY))).toEqual(expected);
+    expect(brief(foldStatus(verbali, TODAY))).toEqual(expected);
+    expect(brief(foldStatus([...verbali].reverse(), TODAY))).toEqual(expected);
   });
 });
 
@@ -274,7 +274,7 @@ describe('properties', () => {
           ),
         ),
         ([verbali, shuffled]) => {
-          expect(status(shuffled, TODAY)).toEqual(status(verbali, TODAY));
+          expect(foldStatus(shuffled, TODAY)).toEqual(foldStatus(verbali, TODAY));
         },
       ),
     );
@@ -283,10 +283,10 @@ describe('properties', () => {
   test('a draft changes nothing, nor does any revision date', () => {
     fc.assert(
       fc.property(anyHistory, fc.constantFrom(...giudizioNames), (verbali, giudizio) => {
-        const plain = brief(status(verbali, TODAY));
-        expect(brief(status([...verbali, draft(giudizio)], TODAY))).toEqual(plain);
+        const plain = brief(foldStatus(verbali, TODAY));
+        expect(brief(foldStatus([...verbali, draft(giudizio)], TODAY))).toEqual(plain);
         const overdue = verbali.map((each) => ({ ...each, revisionOn: '2011-01-01' }));
-        expect(brief(status(overdue, TODAY))).toEqual(plain);
+        expect(brief(foldStatus(overdue, TODAY))).toEqual(plain);
       }),
     );
   });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Block } from '../../../../server/registry/import-records.ts';
-import { Preparers } from '../../../../server/registry/prepare-threads.ts';
+import { PreparePool } from '../../../../server/registry/prepare-threads.ts';
 import { samplePopulation } from '../../../../server/registry/sample.ts';
 
 const rows = [...samplePopulation({ persons: 20, seed: 1, privacyVersion: '2026-01' })];
@@ -13,7 +13,7 @@ const broken = () => ({ ...block(), bytes: { buffer: new ArrayBuffer(8), byteOff
 const today = '2026-11-29';
 
 test('a thread prepares what this one would, and one that dies ends the import with its own code', async () => {
-  const preparers = new Preparers(1);
+  const preparers = new PreparePool(1);
   const here = await Promise.all([1, 2, 3, 4].map(() => preparers.prepare(block(), today)));
   expect(here[0]?.people).toHaveLength(20);
   const [there, fault, behind] = await Promise.allSettled([

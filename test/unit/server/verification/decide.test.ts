@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shippedPolicies } from '../../../../server/policies/policies.ts';
 import type { Status } from '../../../../server/registry/person-status.ts';
-import { status } from '../../../../server/registry/person-status.ts';
+import { foldStatus } from '../../../../server/registry/person-status.ts';
 import { type Giudizio, giudizi, type Verbale } from '../../../../server/registry/verbale.ts';
 import { decide, explain, type Facts } from '../../../../server/verification/decide.ts';
 import { type Policy, policySchema, type Rule } from '../../../../shared/policy.ts';
@@ -27,7 +27,7 @@ function holds(...held: [Giudizio, Partial<Verbale>?][]): Facts & { kind: 'known
       ...more,
     };
   });
-  return { kind: 'known', status: status(verbali, '2026-11-22'), cardValid: false };
+  return { kind: 'known', status: foldStatus(verbali, '2026-11-22'), cardValid: false };
 }
 
 const yes = { outcome: 'granted', companion: false } as const;

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { demoPeople } from '../../../../../scripts/demo/people.ts';
+import { demoPeople } from '../../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../../server/app.ts';
 import { openStore } from '../../../../../server/store/open-store.ts';
 import type { Store } from '../../../../../server/store/store.ts';
@@ -119,7 +119,7 @@ const personOf = async (one: { codiceFiscale: string }) => {
   return person?.id ?? 0;
 };
 const codesOf = async (one: { codiceFiscale: string }) =>
-  app.credentials.ofPerson(await personOf(one));
+  app.credentials.listForPerson(await personOf(one));
 
 describe('a new request', () => {
   test('a double click, and two devices at once, give one code', async () => {
@@ -185,7 +185,7 @@ describe('a new request', () => {
       '/portal/requests/1?done=mailed',
     ]);
     await post.next('email');
-    await app.notify.settled();
+    await app.notify.idle();
     expect(post.count('email')).toBe(2);
   });
 });

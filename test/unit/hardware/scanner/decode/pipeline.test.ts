@@ -8,9 +8,9 @@ import {
   type ZxingEngine,
 } from '../../../../../hardware/scanner/decode/zxing.ts';
 import { loadZxingBinary } from '../../../../../hardware/scanner/decode/zxing-binary.worker.ts';
+import { drawScene, PLAIN_SCENE, type Scene } from '../../../../../scripts/sample/hard-scene.ts';
+import { seededRandom } from '../../../../../scripts/sample/seeded-random.ts';
 import { code39Frame } from '../../../../support/code39.ts';
-import { drawScene, PLAIN_SCENE, type Scene } from '../../../../support/hard-scene.ts';
-import { seeded } from '../../../../support/seeded.ts';
 
 const REQUEST = { wanted: ['qr'] as const, budgetMs: 10_000 };
 let engine: ZxingEngine;
@@ -166,7 +166,7 @@ it('reads a code that is moved in front of the camera, which ZXing can not', () 
 
 /** A picture full of what codes are made of, and no code. */
 function codelike(seed: number): LumaFrame {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const width = 320;
   const height = 240;
   const data = new Uint8Array(width * height);

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { JpegFrames } from '../../../../../hardware/scanner/framing/jpeg-frames.ts';
 import { RawFrames, rawFrameBytes } from '../../../../../hardware/scanner/framing/raw-frames.ts';
-import { seeded } from '../../../../support/seeded.ts';
+import { seededRandom } from '../../../../../scripts/sample/seeded-random.ts';
 
 const LAYOUT = { width: 5, height: 3, format: 'yuv420', stride: 8 } as const;
 
@@ -87,7 +87,7 @@ it('cuts JPEG pictures by their segments, after any noise', async () => {
 });
 
 it('survives noise of any kind', () => {
-  const random = seeded(3);
+  const random = seededRandom(3);
   const parser = new JpegFrames();
   for (let round = 0; round < 200; round++) {
     const marks = [0xff, 0xd8, 0xda, 0xd9, 0x00];

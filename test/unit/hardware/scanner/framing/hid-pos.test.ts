@@ -5,7 +5,7 @@ import {
   HID_POS_PROFILES,
   HidPosReports,
 } from '../../../../../hardware/scanner/framing/hid-pos.ts';
-import { seeded } from '../../../../support/seeded.ts';
+import { seededRandom } from '../../../../../scripts/sample/seeded-random.ts';
 
 /** The descriptor that the HID Point of Sale Usage Tables give as their example of a scanner. */
 const DESCRIPTOR = Uint8Array.from(
@@ -96,7 +96,7 @@ it('leaves out codes of other kinds, other reports and torn ones', () => {
 });
 
 it('keeps its memory and its temper whatever comes', () => {
-  const random = seeded(7);
+  const random = seededRandom(7);
   const reports = new HidPosReports(LAYOUT);
   for (let round = 0; round < 5000; round++) {
     const bytes = Uint8Array.from({ length: Math.floor(random() * 70) }, () => random() * 256);

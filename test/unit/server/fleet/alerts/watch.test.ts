@@ -111,7 +111,9 @@ describe('every kind is raised once and clears by itself', () => {
     const days = (count: number) => (now: number) => {
       const one = gate('g', now);
       const certificateEndsAt = START + count * 86_400_000;
-      return [one.lastReport ? { ...one, lastReport: { ...one.lastReport, certificateEndsAt } } : one];
+      return [
+        one.lastReport ? { ...one, lastReport: { ...one.lastReport, certificateEndsAt } } : one,
+      ];
     };
     expect(watch(3, days(22)).raised).toEqual([]);
     expect(watch(3, days(20)).raised).toEqual(['expiry']);

@@ -1,7 +1,10 @@
 import { X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, test } from 'vitest';
-import { type CardRules, judgeCard } from '../../../../../server/login/card/certificate-check.ts';
+import {
+  type CardRules,
+  checkCertificate,
+} from '../../../../../server/login/card/certificate-check.ts';
 import {
   CardAuthority,
   type CardTerms,
@@ -39,7 +42,7 @@ beforeAll(async () => {
 
 test('a good card tells who its owner is', async () => {
   const { der } = await authority.issue();
-  expect(judgeCard([der], rules, NOW)).toEqual({
+  expect(checkCertificate([der], rules, NOW)).toEqual({
     ok: true,
     codiceFiscale: 'VRDGNN75C52H501A',
     name: 'GIOVANNA VERDI',
@@ -50,7 +53,7 @@ test('a good card tells who its owner is', async () => {
 test('a CIE has no hash in its name, and its own policy', async () => {
   const terms = { commonName: 'VRDGNN75C52H501A/CA12345AB', policies: [CIE_POLICY] };
   const { der } = await authority.issue(terms);
-  expect(judgeCard([der], rules, NOW)).toMatchObject({ ok: true, assurance: 3 });
+  expect(checkCertificate([der], rules, NOW)).toMatchObject({ ok: true, assurance: 3 });
 });
 
 const refused: [string, CardTerms, string][] = [
@@ -77,7 +80,7 @@ const refused: [string, CardTerms, string][] = [
 
 test.each(refused)('refused: a card %s', async (_what, terms, problem) => {
   const { der } = await authority.issue(terms);
-  expect(judgeCard([der], rules, NOW)).toEqual({ ok: false, problem });
+  expect(checkCertificate([der], rules, NOW)).toEqual({ ok: false, problem });
 });
 
 describe('who issued it', () => {
@@ -85,33 +88,33 @@ describe('who issued it', () => {
     const other = await CardAuthority.found('C=IT, O=Regione, CN=Regione CA Cittadini', NOW);
     const untrusted = { ok: false, problem: 'cardUntrusted' };
     // The same name is not the same key.
-    expect(judgeCard([(await other.issue()).der, other.der], rules, NOW)).toEqual(untrusted);
-    expect(judgeCard([(await selfSigned(NOW)).der], rules, NOW)).toEqual(untrusted);
-    expect(judgeCard([authority.der], rules, NOW)).toMatchObject({ ok: false });
+    expect(checkCertificate([(await other.issue()).der, other.der], rules, NOW)).toEqual(untrusted);
+    expect(checkCertificate([(await selfSigned(NOW)).der], rules, NOW)).toEqual(untrusted);
+    expect(checkCertificate([authority.der], rules, NOW)).toMatchObject({ ok: false });
   });
 
   test('an authority under ours, if its certificate comes along and is one', async () => {
     const below = await authority.delegate('CN=Below');
     const { der } = await below.issue();
     const both = rulesFor([authority], { requireRevocation: false });
-    expect(judgeCard([der, below.der], both, NOW)).toMatchObject({ ok: true });
-    expect(judgeCard([der], both, NOW)).toMatchObject({ problem: 'cardUntrusted' });
+    expect(checkCertificate([der, below.der], both, NOW)).toMatchObject({ ok: true });
+    expect(checkCertificate([der], both, NOW)).toMatchObject({ problem: 'cardUntrusted' });
     const person = await authority.delegate('CN=Person', { isAuthority: false });
     const forged = await person.issue();
-    expect(judgeCard([forged.der, person.der], both, NOW)).toMatchObject({
+    expect(checkCertificate([forged.der, person.der], both, NOW)).toMatchObject({
       problem: 'cardUntrusted',
     });
     // The one below may not make a further one: its path length is 0.
     const lower = await below.delegate('CN=Lower');
     const far = await lower.issue();
-    expect(judgeCard([far.der, lower.der, below.der], both, NOW)).toMatchObject({
+    expect(checkCertificate([far.der, lower.der, below.der], both, NOW)).toMatchObject({
       problem: 'cardUntrusted',
     });
   });
 
   test('an authority that has expired', async () => {
     const old = await CardAuthority.found('CN=Old', NOW, { notAfter: NOW - 1000 });
-    expect(judgeCard([(await old.issue()).der], rulesFor([old]), NOW)).toMatchObject({
+    expect(checkCertificate([(await old.issue()).der], rulesFor([old]), NOW)).toMatchObject({
       problem: 'cardExpired',
     });
   });
@@ -130,7 +133,7 @@ describe('revocation', () => {
   test('a revoked card, however its number is written, also by an old list', () => {
     const serials = new Set([card.serial.replace(/^0+/, '')]);
     for (const change of [{ serials }, { serials, nextUpdate: NOW - 1 }]) {
-      const judged = judgeCard([card.der], withList(change) as CardRules, NOW);
+      const judged = checkCertificate([card.der], withList(change) as CardRules, NOW);
       expect(judged).toEqual({ ok: false, problem: 'cardRevoked' });
     }
   });
@@ -139,14 +142,14 @@ describe('revocation', () => {
     ['too old', { nextUpdate: NOW }],
     ['of the future', { thisUpdate: NOW + 1 }],
   ])('a list %s proves nothing: the card is refused', (_what, change) => {
-    const judged = judgeCard([card.der], withList(change) as CardRules, NOW);
+    const judged = checkCertificate([card.der], withList(change) as CardRules, NOW);
     expect(judged).toEqual({ ok: false, problem: 'revocationUnknown' });
   });
 
   test('without a list: refused, unless the config says otherwise', () => {
     const none = { ...rules, revocation: new Map() };
-    expect(judgeCard([card.der], none, NOW)).toMatchObject({ problem: 'revocationUnknown' });
-    expect(judgeCard([card.der], { ...none, requireRevocation: false }, NOW).ok).toBe(true);
+    expect(checkCertificate([card.der], none, NOW)).toMatchObject({ problem: 'revocationUnknown' });
+    expect(checkCertificate([card.der], { ...none, requireRevocation: false }, NOW).ok).toBe(true);
   });
 });
 
@@ -156,12 +159,15 @@ test('any bytes, and any change of a good card, are refused without a fault', as
     fc.property(fc.nat(der.length - 1), fc.integer({ min: 1, max: 255 }), (index, flip) => {
       const changed = Buffer.from(der);
       changed[index] = (changed[index] ?? 0) ^ flip;
-      return judgeCard([changed], rules, NOW).ok === false;
+      return checkCertificate([changed], rules, NOW).ok === false;
     }),
     { numRuns: 300 },
   );
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => !judgeCard([bytes], rules, NOW).ok),
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      (bytes) => !checkCertificate([bytes], rules, NOW).ok,
+    ),
   );
-  expect(judgeCard([], rules, NOW)).toEqual({ ok: false, problem: 'cardUntrusted' });
+  expect(checkCertificate([], rules, NOW)).toEqual({ ok: false, problem: 'cardUntrusted' });
 });

@@ -1,0 +1,300 @@
+import { createHash, randomUUID } from 'node:crypto';
+import type { Keyring } from '../keys/keyring.ts';
+import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
+import type { Log } from '../log.ts';
+import type { Store } from '../store/store.ts';
+import type { LoginTables } from '../store/tables/login-tables.ts';
+import type { CitizenMethod, CitizenSession, Role, Session } from './session.ts';
+
+/** Without a request for this long, a session ends (OWASP ASVS 5.0, 7.3.1). */
+export const IDLE_MS = 900_000;
+/** However busy, a session ends after this long (7.3.2): a visit, and a working day. */
+export const LIFE_MS = { citizen: 7_200_000, staff: 36_000_000 } as const;
+/** The token in the cookie is replaced this often. */
+export const ROTATE_MS = 300_000;
+/** Requests that were on their way with the token before the last one are still answered. */
+export const GRACE_MS = 30_000;
+/** A session's last request is written down this exactly: not every request is worth a write. */
+const TOUCH_MS = 10_000;
+
+const PLACE = 'session.body';
+
+/** Who has just proved who it is. */
+export type AuthenticatedIdentity =
+  | {
+      kind: 'citizen';
+      codiceFiscale: string;
+      name?: string | undefined;
+      assurance: 1 | 2 | 3;
+      method: CitizenMethod;
+      /** The identity provider, by its id in the config: where "log out there too" leads. */
+      provider?: string | undefined;
+    }
+  | { kind: 'staff'; accountId: string; assurance: 2 | 3 };
+
+/** What is sealed in a session's row. */
+interface Body {
+  arrival: AuthenticatedIdentity;
+  csrf: string;
+  actingFor?: CitizenSession['actingFor'];
+}
+
+/** A session that a request belongs to. */
+export interface OpenSession {
+  session: Session;
+  /** Every change must bring it along. */
+  csrf: string;
+  provider: string | undefined;
+  /** Unix milliseconds: the latest time at which it can still be used. */
+  validUntil: number;
+  /** A new token for the browser to keep. */
+  rotated?: string;
+}
+
+type Row = LoginTables['session'];
+
+/**
+ * The sessions: in the store, so that they hold on every node; of the token in the cookie only its hash
+ * is there. A session is bound to the browser's own name, and a token that was replaced and comes back
+ * later ends it: somebody else has a copy.
+ */
+export class SessionStore {
+  readonly #store: Store;
+  readonly #keyring: Keyring;
+  readonly #log: Log;
+  readonly #now: () => number;
+
+  constructor(deps: { store: Store; keyring: Keyring; log: Log; now: () => number }) {
+    this.#store = deps.store;
+    this.#keyring = deps.keyring;
+    this.#log = deps.log;
+    this.#now = deps.now;
+  }
+
+  /** @param agent the browser's `User-Agent`. */
+  async create(
+    arrival: AuthenticatedIdentity,
+    agent: string,
+  ): Promise<{ id: string; token: string }> {
+    const now = this.#now();
+    const token = newSecret();
+    const id = randomUUID();
+    const body: Body = { arrival, csrf: newSecret() };
+    await this.#store.db
+      .insertInto('session')
+      .values({
+        id,
+        token_hash: hashSecret(token),
+        previous_hash: null,
+        previous_until: null,
+        kind: arrival.kind,
+        subject: this.#subjectOf(arrival),
+        agent_hash: hashAgent(agent),
+        body_cipher: this.#keyring.seal(PLACE, JSON.stringify(body)),
+        created_at: now,
+        seen_at: now,
+        rotated_at: now,
+        expires_at: now + LIFE_MS[arrival.kind],
+      })
+      .execute();
+    return { id, token };
+  }
+
+  /** The session of a token; nothing when it is unknown, ended, another browser's or stolen. */
+  async open(token: string, agent: string): Promise<OpenSession | undefined> {
+    if (!isSecret(token)) {
+      return undefined;
+    }
+    const hash = hashSecret(token);
+    const row = await this.#store.db
+      .selectFrom('session')
+      .selectAll()
+      .where((is) => is.or([is('token_hash', '=', hash), is('previous_hash', '=', hash)]))
+      .executeTakeFirst();
+    if (!row) {
+      return undefined;
+    }
+    const problem = this.#problemOf(row, hash, agent);
+    const body = JSON.parse(this.#keyring.open(PLACE, row.body_cipher)) as Body;
+    const session = problem ? undefined : await this.#sessionOf(row, body);
+    if (!session) {
+      await this.end(row.id);
+      if (problem === 'replayed' || problem === 'otherBrowser') {
+        this.#log.warn({ session: row.id, problem }, 'a session was ended');
+      }
+      return undefined;
+    }
+    const rotated = await this.#keepAlive(row, hash);
+    return {
+      session,
+      csrf: body.csrf,
+      provider: body.arrival.kind === 'citizen' ? body.arrival.provider : undefined,
+      validUntil: Math.min(row.expires_at, this.#now() + IDLE_MS),
+      ...(rotated ? { rotated } : {}),
+    };
+  }
+
+  /**
+   * A citizen begins or ceases to act for another one: what the session may do has changed, so its
+   * token does too.
+   *
+   * @returns the new token, or nothing when the session is no more.
+   */
+  async actFor(id: string, actingFor: CitizenSession['actingFor']): Promise<string | undefined> {
+    return this.#store.transaction(async (tx) => {
+      const row = await tx
+        .selectFrom('session')
+        .select(['body_cipher', 'kind'])
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (row?.kind !== 'citizen') {
+        return undefined;
+      }
+      const { actingFor: _, ...rest } = JSON.parse(this.#keyring.open(PLACE, row.body_cipher));
+      const body: Body = { ...rest, ...(actingFor ? { actingFor } : {}) };
+      const token = newSecret();
+      await tx
+        .updateTable('session')
+        .set({
+          token_hash: hashSecret(token),
+          previous_hash: null,
+          previous_until: null,
+          rotated_at: this.#now(),
+          body_cipher: this.#keyring.seal(PLACE, JSON.stringify(body)),
+        })
+        .where('id', '=', id)
+        .execute();
+      return token;
+    });
+  }
+
+  async end(id: string): Promise<void> {
+    await this.#store.db.deleteFrom('session').where('id', '=', id).execute();
+  }
+
+  /** Logout everywhere: all sessions of whoever this one belongs to. Answers how many there were. */
+  async endEverywhere(id: string): Promise<number> {
+    const row = await this.#store.db
+      .selectFrom('session')
+      .select(['kind', 'subject'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row ? this.endAllOf(row.kind as Session['kind'], row.subject) : 0;
+  }
+
+  /** @param subject a citizen's code mac, or a staff account's id. */
+  async endAllOf(kind: Session['kind'], subject: string): Promise<number> {
+    const { numDeletedRows } = await this.#store.db
+      .deleteFrom('session')
+      .where('kind', '=', kind)
+      .where('subject', '=', subject)
+      .executeTakeFirst();
+    return Number(numDeletedRows);
+  }
+
+  /** Whether a session may go on: for answers that stay open, such as server-sent events. */
+  async isLive(id: string): Promise<boolean> {
+    const now = this.#now();
+    const row = await this.#store.db
+      .selectFrom('session')
+      .select(['seen_at', 'expires_at'])
+      .where('id', '=', id)
+      .executeTakeFirst();
+    return row !== undefined && now < row.expires_at && now - row.seen_at < IDLE_MS;
+  }
+
+  /** Lets go of the ended ones that nobody came back to. */
+  async purgeExpired(): Promise<void> {
+    const now = this.#now();
+    await this.#store.db
+      .deleteFrom('session')
+      .where((is) => is.or([is('expires_at', '<=', now), is('seen_at', '<=', now - IDLE_MS)]))
+      .execute();
+  }
+
+  #subjectOf(arrival: AuthenticatedIdentity): string {
+    return arrival.kind === 'citizen'
+      ? this.#keyring.codeMac(arrival.codiceFiscale)
+      : arrival.accountId;
+  }
+
+  #problemOf(row: Row, hash: string, agent: string) {
+    const now = this.#now();
+    if (row.token_hash !== hash && now >= (row.previous_until ?? 0)) {
+      return 'replayed';
+    }
+    if (row.agent_hash !== hashAgent(agent)) {
+      return 'otherBrowser';
+    }
+    return now >= row.expires_at || now - row.seen_at >= IDLE_MS ? 'ended' : undefined;
+  }
+
+  async #sessionOf(row: Row, { arrival, actingFor }: Body): Promise<Session | undefined> {
+    if (arrival.kind === 'citizen') {
+      const { codiceFiscale, name, assurance, method } = arrival;
+      const person = await this.#store.db
+        .selectFrom('person')
+        .select('id')
+        .where('code_mac', '=', row.subject)
+        .executeTakeFirst();
+      return {
+        kind: 'citizen',
+        id: row.id,
+        codiceFiscale,
+        assurance,
+        method,
+        ...(name === undefined ? {} : { name }),
+        ...(person ? { personId: person.id } : {}),
+        ...(actingFor ? { actingFor } : {}),
+      };
+    }
+    // Read each time: a role taken away is gone with the next click.
+    const account = await this.#store.db
+      .selectFrom('staff_account')
+      .select(['identity_cipher', 'role', 'sites', 'state'])
+      .where('id', '=', arrival.accountId)
+      .executeTakeFirst();
+    if (account?.state !== 'active') {
+      return undefined;
+    }
+    const { name } = JSON.parse(this.#keyring.open('staff.identity', account.identity_cipher));
+    const { accountId, assurance } = arrival;
+    const role = account.role as Role;
+    const sites = JSON.parse(account.sites) as 'all' | string[];
+    return { kind: 'staff', id: row.id, accountId, name, role, sites, assurance };
+  }
+
+  /** Notes the request, and changes the token when it is old. */
+  async #keepAlive(row: Row, hash: string): Promise<string | undefined> {
+    const now = this.#now();
+    if (row.token_hash === hash && now - row.rotated_at >= ROTATE_MS) {
+      const token = newSecret();
+      const { numUpdatedRows } = await this.#store.db
+        .updateTable('session')
+        .set({
+          token_hash: hashSecret(token),
+          previous_hash: hash,
+          previous_until: now + GRACE_MS,
+          rotated_at: now,
+          seen_at: now,
+        })
+        .where('id', '=', row.id)
+        .where('token_hash', '=', hash)
+        .executeTakeFirst();
+      // Of two requests at once, one changes it; the other's token is then the one before.
+      return numUpdatedRows > 0n ? token : undefined;
+    }
+    if (now - row.seen_at >= TOUCH_MS) {
+      await this.#store.db
+        .updateTable('session')
+        .set({ seen_at: now })
+        .where('id', '=', row.id)
+        .execute();
+    }
+    return undefined;
+  }
+}
+
+function hashAgent(agent: string): string {
+  return createHash('sha256').update(agent).digest('hex').slice(0, 32);
+}

@@ -1,0 +1,26 @@
+import { createRequire } from 'node:module';
+import { pathToFileURL } from 'node:url';
+import { Worker } from 'node:worker_threads';
+
+const isSource = import.meta.url.endsWith('.ts');
+
+/**
+ * Starts a program of ours in a thread. From TypeScript the thread registers the loader itself; built, its
+ * entry is plain JavaScript.
+ *
+ * @param entry such as `new URL('./build.worker', import.meta.url)`: without its ending.
+ */
+export function startThread(entry: URL, workerData?: unknown): Worker {
+  const url = `${entry.href}.${isSource ? 'ts' : 'js'}`;
+  if (!isSource) {
+    return new Worker(new URL(url), { workerData });
+  }
+  const loader = createRequire(import.meta.url)
+    .resolve('tsx/esm/api')
+    .replace(/\.cjs$/, '.mjs');
+  const source = `import(${JSON.stringify(pathToFileURL(loader).href)}).then((tsx) => {
+    tsx.register();
+    return import(${JSON.stringify(url)});
+  });`;
+  return new Worker(source, { eval: true, workerData, execArgv: [] });
+}
