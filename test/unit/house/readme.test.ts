@@ -2,12 +2,13 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { allCommands } from '../../../scripts/varco/all-commands.ts';
 import { varco } from '../../../scripts/varco/command.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 const readme = read('README.md');
-const program = await varco();
+const program = await varco(allCommands);
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
 
 const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =>
