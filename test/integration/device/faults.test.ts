@@ -103,7 +103,7 @@ describe('the clock', () => {
     site.network.restore();
     await one.untilLink('up');
     await one.untilDelivered();
-    expect(one.offline.status().factsQuarantined).toBe(0);
+    expect(one.sources.status()?.factsQuarantined).toBe(0);
   });
 
   test('was never set: the link says what time it is, and the self-test that it was wrong', async () => {

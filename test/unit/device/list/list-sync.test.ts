@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Have } from '../../../../device/list/list-store.ts';
 import { ListStore } from '../../../../device/list/list-store.ts';
-import {
-  type FetchList,
-  type Have,
-  ListSync,
-  type SyncState,
-} from '../../../../device/list/list-sync.ts';
+import { type FetchList, ListSync, type SyncState } from '../../../../device/list/list-sync.ts';
 import type { Disk } from '../../../../device/storage/disk.ts';
 import { buildDelta, buildFullList } from '../../../../shared/offline-list/build-list.ts';
 import { buildTools, openTools, tableOf, terms } from '../../../support/hands/list-tools.ts';
