@@ -3,9 +3,9 @@ import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 
-/** Where the walk is written, and under which heading. */
-const PAPER = 'device/README.md';
-const HEADING = '## The walk of a scan';
+/** Where the walks are written, and the heading of a scan's. */
+const PAPER = 'ARCHITECTURE.md';
+const HEADING = '### A scan opens a gate';
 const ROOMS_MAX = 12;
 const HOPS_MAX = 70;
 
@@ -18,9 +18,9 @@ const root = new URL('../../../', import.meta.url);
 const read = (path: string) => readFileSync(fileURLToPath(new URL(path, root)), 'utf8');
 
 /** The tables below the heading, in their order: the walk, and its branch without the server. */
-function tables(paper: string): Step[][] {
-  const [, section = ''] = paper.split(HEADING);
-  const lines = section.split(/\n##? /)[0]?.split('\n') ?? [];
+function tables(paper: string, heading: string): Step[][] {
+  const [, section = ''] = paper.split(heading);
+  const lines = section.split(/\n#{2,3} /)[0]?.split('\n') ?? [];
   const found: Step[][] = [];
   let isTable = false;
   for (const line of lines) {
@@ -47,7 +47,20 @@ function defines(source: string, name: string): boolean {
   return new RegExp(`^\\s*${words}${name}(?:<[^>\\n]*>)?\\s*[(:=]`, 'm').test(source);
 }
 
-const [walk = [], offline = []] = tables(read(PAPER));
+const [walk = [], offline = []] = tables(read(PAPER), HEADING);
+const [imported = []] = tables(read(PAPER), '### A verbale becomes an answer');
+const [fleet = []] = tables(read(PAPER), '### An operator’s change reaches a gate');
+
+describe('the other walks', () => {
+  test('are written down', () => {
+    expect(imported.length).toBeGreaterThan(5);
+    expect(fleet.length).toBeGreaterThan(5);
+  });
+
+  test.each([...imported, ...fleet])('$file defines $function', ({ file, function: name }) => {
+    expect(defines(read(file), name)).toBe(true);
+  });
+});
 
 describe('the walk of a scan', () => {
   test.each([...walk, ...offline])('$file defines $function', ({ file, function: name }) => {
