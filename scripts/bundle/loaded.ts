@@ -41,7 +41,7 @@ export async function loadedBy(entry: string): Promise<Loaded> {
         lookups.add(path);
       }
       for (const { path, external } of imports) {
-        if (external && !path.startsWith('node:')) {
+        if (external && !/^(node:|\.)/.test(path)) {
           imported.add(path);
         }
       }
