@@ -36,11 +36,11 @@ export interface SubjectMonth {
  * @param segmentRows fewer rows than these wait.
  * @returns how many rows were indexed.
  */
-export async function listSubjects(store: Store, segmentRows = SEGMENT_ROWS): Promise<number> {
+export async function indexSubjects(store: Store, segmentRows = SEGMENT_ROWS): Promise<number> {
   let listed = 0;
   for (const { node } of await store.db.selectFrom('audit_head').select('node').execute()) {
     for (let more = true; more; ) {
-      const rows = await store.transaction((tx) => listSegment(store, tx, node, segmentRows));
+      const rows = await store.transaction((tx) => indexSegment(store, tx, node, segmentRows));
       listed += rows;
       more = rows > 0;
     }
@@ -48,7 +48,7 @@ export async function listSubjects(store: Store, segmentRows = SEGMENT_ROWS): Pr
   return listed;
 }
 
-async function listSegment(
+async function indexSegment(
   store: Store,
   tx: Tx,
   node: string,
@@ -197,7 +197,7 @@ async function gapsOf(
 }
 
 /** Removes a chain's rows up to a sequence from the index, before they are pruned. */
-export async function unlist(tx: Tx, node: string, last: number): Promise<void> {
+export async function removeFromIndex(tx: Tx, node: string, last: number): Promise<void> {
   const segments = tx.selectFrom('audit_segment').where('node', '=', node);
   const { reached } = await segments
     .select(({ fn }) => fn.min('last').as('reached'))
