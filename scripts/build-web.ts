@@ -100,7 +100,7 @@ async function toAsset(
     path: `/assets/${relative(dirname(path), path)}`,
     type: types[kind] ?? 'application/octet-stream',
     body,
-    ...(smaller && smaller.length < body.length ? { compressed: smaller } : {}),
+    compressed: smaller && smaller.length < body.length ? smaller : undefined,
   };
 }
 

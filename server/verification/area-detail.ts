@@ -1,26 +1,32 @@
 import type { Status } from '../registry/person-status.ts';
-import { type Area, fiscalBenefits, giudizi } from '../registry/verbale.ts';
+import {
+  type Area,
+  type FiscalBenefit,
+  fiscalBenefits,
+  type Giudizio,
+  giudizi,
+} from '../registry/verbale.ts';
 
 /** One area's detail, each part with its legal reference. Shown once, stored nowhere. */
 export interface AreaDetail {
   area: Area;
-  giudizio: string;
+  giudizio: Giudizio;
   law: string;
-  percentage?: number;
+  percentage?: number | undefined;
   accompagnamento: boolean;
-  revisionOn?: string;
-  fiscalBenefits: { name: string; law: string }[];
+  revisionOn?: string | undefined;
+  fiscalBenefits: { name: FiscalBenefit; law: string }[];
 }
 
-/** What the second level tells of a status. Pure. */
+/** What the second level shows of a status. Pure. */
 export function detailOf(status: Status): AreaDetail[] {
   return Object.entries(status).map(([area, one]) => ({
     area: area as Area,
     giudizio: one.giudizio,
     law: giudizi[one.giudizio].law,
-    ...(one.percentage === undefined ? {} : { percentage: one.percentage }),
+    percentage: one.percentage,
     accompagnamento: one.accompagnamento,
-    ...(one.revisionOn === undefined ? {} : { revisionOn: one.revisionOn }),
+    revisionOn: one.revisionOn,
     fiscalBenefits: one.fiscalBenefits.map((name) => ({ name, law: fiscalBenefits[name] })),
   }));
 }
