@@ -52,12 +52,17 @@ export async function checksOf(
   });
   return rows.flatMap(({ at, kind, body }) => {
     const { asker, site, policy, verdict, reference } = bodyOf<Check>(body);
-    if (!asker || !site || !policy || !verdict) {
+    // An altered row may hold anything; the citizen sees no part of one.
+    if (!isText(asker) || !isText(site) || !isText(policy) || !isText(verdict?.outcome)) {
       return [];
     }
     const check = { at, kind: kind as Check['kind'], asker, site, policy, verdict };
     return [reference === undefined ? check : { ...check, reference }];
   });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** This month and those before it, of which rows may be kept; Unix milliseconds. */
