@@ -37,11 +37,12 @@ import { ContactChecks } from './portal/contact-checks.ts';
 import { Delegations } from './portal/delegations.ts';
 import { checkKeyring, readiness } from './readiness.ts';
 import { Registry } from './registry/registry.ts';
-import type { Messenger, StatusSource } from './registry/status-source.ts';
+import type { StatusSource } from './registry/status-source.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { FirstLevel } from './verification/first-level.ts';
 import { ensureTimingDecoy, GateLookup } from './verification/gate-lookup.ts';
+import type { Messenger } from './verification/messenger.ts';
 import { SecondLevel } from './verification/second-level.ts';
 import { VelocityCheck } from './verification/velocity-check.ts';
 import { Verification } from './verification/verification.ts';
@@ -167,9 +168,9 @@ export function createApp(deps: AppDeps): App {
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
-  const records = new GateLookup(store);
+  const gateLookup = new GateLookup(store);
   const secondLevel = new SecondLevel({
-    records,
+    gateLookup,
     store,
     keyring,
     audit,
@@ -183,7 +184,7 @@ export function createApp(deps: AppDeps): App {
   const verificationBatch = new VerificationBatch({
     store,
     keyring,
-    records,
+    gateLookup,
     audit,
     secondLevel,
     velocityCheck,
@@ -192,13 +193,13 @@ export function createApp(deps: AppDeps): App {
   const verification = new Verification({
     store,
     keyring,
-    records,
+    gateLookup,
     policies,
     verificationBatch,
     source,
     now,
   });
-  const firstLevel = new FirstLevel({ store, keyring, records, audit, source, now });
+  const firstLevel = new FirstLevel({ store, keyring, gateLookup, audit, source, now });
   const logins = new Logins({
     store,
     keyring,

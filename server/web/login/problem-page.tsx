@@ -2,7 +2,8 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCodes } from '../../../shared/error-codes.ts';
 import { languageOf } from '../request-language.ts';
 import type { LoginDeps } from './login-deps.ts';
-import { type LoginProblem, loginWords } from './words/words.ts';
+import { loginWords } from './login-words.ts';
+import type { LoginProblem } from './words/words.ts';
 
 /** Says kindly why a login came to nothing, and leads back to where it can be tried again. */
 export function sendLoginProblem(

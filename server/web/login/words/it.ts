@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
-export const it: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Accedi',
     lead: 'Scegli come farti riconoscere. Serve un’identità di livello 2 o superiore.',
@@ -193,6 +194,6 @@ export const it: LoginWords = {
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Riprova fra un minuto.' : `Riprova fra ${minutes} minuti.`,
+    `Riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}.`,
   again: 'Torna all’accesso',
 };
