@@ -1,5 +1,5 @@
 import type { Keyring } from '../keys/keyring.ts';
-import type { Tables } from '../store/schema.ts';
+import type { TableRow } from '../store/schema.ts';
 import { RunAgain, type Store, type Tx } from '../store/store.ts';
 import {
   type BatchPerson,
@@ -267,7 +267,7 @@ export class Intake {
     });
   }
 
-  async #saveProgress(tx: Tx, row: Tables['import_run']): Promise<void> {
+  async #saveProgress(tx: Tx, row: TableRow<'import_run'>): Promise<void> {
     await tx
       .insertInto('import_run')
       .values(row)

@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import type { FleetTables } from './tables/fleet-tables.ts';
 import type { LoginTables } from './tables/login-tables.ts';
 import type { NotifyTables } from './tables/notify-tables.ts';
@@ -151,3 +151,6 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
   };
   import_run: { fingerprint: string; lines: number; bytes: number; updated_at: number };
 }
+
+/** A row of a table, as it is read. */
+export type TableRow<Table extends keyof Tables> = Selectable<Tables[Table]>;

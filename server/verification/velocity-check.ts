@@ -3,6 +3,7 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import { bodyOf } from '../audit/body.ts';
 import type { Log } from '../log.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 
 /** The same code at two sites within this time is noted in the audit. */
@@ -23,12 +24,7 @@ interface Sighting {
   isOwn: boolean;
 }
 
-interface SeenRow {
-  sequence: number;
-  at: number;
-  subject: string;
-  body: string;
-}
+type SeenRow = Pick<TableRow<'audit'>, 'sequence' | 'at' | 'subject' | 'body'>;
 
 /**
  * Where people were seen in the last minutes, under the month's pseudonyms, in memory: what this node
