@@ -3,7 +3,7 @@ import { afterFailure, type Guess, guessLimits, keysOf, waitMs } from './guess-l
 
 type Try = Parameters<typeof keysOf>[0];
 
-const lookup: Lookup = {
+const lookup: Lookup<Guess> = {
   head: `select key, failures, last_at as "lastAt", blocked_until as "blockedUntil"
     from guess where key`,
   keyType: 'text',
@@ -11,7 +11,7 @@ const lookup: Lookup = {
 };
 /** Keys that wait, at most, that are read at once; with more, each try's own keys are looked up. */
 const BLOCKED_MAX = 256;
-const waiting: Lookup = {
+const waiting: Lookup<Guess> = {
   head: `select key, failures, last_at as "lastAt", blocked_until as "blockedUntil"
     from guess where blocked_until > (select keys.key from keys) limit ${BLOCKED_MAX + 1}`,
   keyType: 'bigint',
@@ -38,11 +38,9 @@ export class Guesses {
   }
 
   static async read(store: Store, tx: Tx, tries: readonly Try[], now: number): Promise<Guesses> {
-    const blocked = await store.lookup<Guess>(tx, waiting, [now]);
+    const blocked = await store.lookup(tx, waiting, [now]);
     const rows =
-      blocked.length > BLOCKED_MAX
-        ? await store.lookup<Guess>(tx, lookup, allKeysOf(tries))
-        : blocked;
+      blocked.length > BLOCKED_MAX ? await store.lookup(tx, lookup, allKeysOf(tries)) : blocked;
     return new Guesses(new Map(rows.map((row) => [row.key, row])));
   }
 
@@ -60,7 +58,7 @@ export class Guesses {
 
   /** Reads the counts of tries that may fail: before any of them is told by {@link recordFailure}. */
   async preload(store: Store, tx: Tx, tries: readonly Try[]): Promise<void> {
-    for (const row of await store.lookup<Guess>(tx, lookup, allKeysOf(tries))) {
+    for (const row of await store.lookup(tx, lookup, allKeysOf(tries))) {
       this.#known.set(row.key, row);
     }
   }

@@ -8,7 +8,7 @@ export type PersonRow = Pick<
   'id' | 'code_mac' | 'identity_cipher' | 'privacy_version' | 'status'
 >;
 
-export const personsByMac: Lookup = {
+export const personsByMac: Lookup<PersonRow> = {
   head: `select id, code_mac, identity_cipher, privacy_version, status from person where code_mac`,
   keyType: 'text',
   isUnique: true,
@@ -18,12 +18,12 @@ export type VerbaleRow = Pick<TableRow<'verbale'>, 'protocol' | 'person_id' | 'b
   state: Verbale['state'];
 };
 
-export const verbaliByProtocol: Lookup = {
+export const verbaliByProtocol: Lookup<VerbaleRow> = {
   head: 'select protocol, person_id, state, body from verbale where protocol',
   keyType: 'text',
   isUnique: true,
 };
-export const verbaliByPerson: Lookup = {
+export const verbaliByPerson: Lookup<VerbaleRow> = {
   head: 'select protocol, person_id, state, body from verbale where person_id',
   keyType: 'bigint',
 };

@@ -23,7 +23,7 @@ const LISTEN_AGAIN_MS = 1000;
 /** Counts and Unix milliseconds are far below 2^53: as numbers, like SQLite gives them. */
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
 };
 
 /** PostgreSQL 15 or later, shared by every node. */
@@ -77,7 +77,7 @@ export class PostgresStore implements Store {
     );
   }
 
-  async lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly LookupKey[]): Promise<Row[]> {
+  async lookup<Row>(tx: Tx, lookup: Lookup<Row>, keys: readonly LookupKey[]): Promise<Row[]> {
     if (keys.length === 0) {
       return [];
     }
@@ -113,8 +113,9 @@ export class PostgresStore implements Store {
   }
 
   async scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
-    const { rows } = await this.db.executeQuery(CompiledQuery.raw(scan.text, [...parameters]));
-    return rows.map((row) => Object.values(row as Record<string, unknown>));
+    const query = CompiledQuery.raw(scan.text, [...parameters]);
+    const { rows } = await this.db.executeQuery<Record<string, unknown>>(query);
+    return rows.map((row) => Object.values(row));
   }
 
   backup(): Promise<void> {

@@ -10,7 +10,7 @@ import {
   type SqliteDialectConfig,
   SqliteDriver,
 } from 'kysely';
-import { VarcoError } from '../../shared/errors.ts';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 import {
@@ -87,7 +87,7 @@ class ImmediateDialect extends SqliteDialect {
 }
 
 interface PreparedLookup {
-  statement: Database.Statement;
+  statement: Database.Statement<[LookupKey], unknown[]>;
   toRow(columns: readonly unknown[]): unknown;
 }
 
@@ -100,10 +100,9 @@ interface PreparedInsert {
 
 function fill(values: unknown[], rows: readonly (readonly unknown[])[], from: number): unknown[] {
   let at = 0;
-  for (let index = from; index < from + ROWS_TOGETHER; index += 1) {
-    const row = rows[index] as readonly unknown[];
-    for (let column = 0; column < row.length; column += 1) {
-      values[at] = row[column];
+  for (const row of rows.slice(from, from + ROWS_TOGETHER)) {
+    for (const value of row) {
+      values[at] = value;
       at += 1;
     }
   }
@@ -112,9 +111,9 @@ function fill(values: unknown[], rows: readonly (readonly unknown[])[], from: nu
 
 function toObject(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
   const row: Record<string, unknown> = {};
-  for (let index = 0; index < names.length; index += 1) {
-    row[names[index] as string] = values[index];
-  }
+  names.forEach((name, index) => {
+    row[name] = values[index];
+  });
   return row;
 }
 
@@ -125,9 +124,9 @@ export class SqliteStore implements Store {
   readonly #raw: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
   /** Look-ups and inserts are constants of the rooms: few, and found faster than by their text. */
-  readonly #lookups = new WeakMap<Lookup, PreparedLookup>();
+  readonly #lookups = new WeakMap<Lookup<unknown>, PreparedLookup>();
   readonly #inserts = new WeakMap<BulkInsert, PreparedInsert>();
-  readonly #scans = new WeakMap<Scan, Database.Statement>();
+  readonly #scans = new WeakMap<Scan, Database.Statement<unknown[], unknown[]>>();
   readonly #listeners = new Map<string, Set<(payload: string) => void>>();
 
   private constructor(raw: Database.Database) {
@@ -137,7 +136,7 @@ export class SqliteStore implements Store {
         {
           database: {
             close: () => raw.close(),
-            prepare: (sql) => this.#prepare(sql) as never,
+            prepare: (sql) => this.#prepare(sql),
           },
         },
         () => raw.inTransaction,
@@ -164,7 +163,7 @@ export class SqliteStore implements Store {
       // Fewer, larger moves from the log into the file; each is two more syncs.
       raw.pragma('wal_autocheckpoint = 8000');
     } catch (error) {
-      const code = (error as { code?: string }).code ?? 'unknown';
+      const code = errorCode(error);
       const kind = /CORRUPT|NOTADB/.test(code) ? 'storeCorrupt' : 'storeUnavailable';
       throw new VarcoError(kind, `The database file can't be opened (${code})`, { cause: error });
     }
@@ -182,22 +181,22 @@ export class SqliteStore implements Store {
     return withRetries(() => this.db.transaction().execute(work), sleep, Math.random);
   }
 
-  lookup<Row>(_tx: Tx, lookup: Lookup, keys: readonly LookupKey[]): Promise<Row[]> {
+  lookup<Row>(_tx: Tx, lookup: Lookup<Row>, keys: readonly LookupKey[]): Promise<Row[]> {
     const { statement, toRow } = this.#prepareLookup(lookup);
-    const rows: Row[] = [];
+    const rows: unknown[] = [];
     for (const key of keys) {
       if (lookup.isUnique) {
-        const values = statement.get(key) as unknown[] | undefined;
-        if (values) {
-          rows.push(toRow(values) as Row);
+        const columns = statement.get(key);
+        if (columns) {
+          rows.push(toRow(columns));
         }
       } else {
-        for (const values of statement.all(key) as unknown[][]) {
-          rows.push(toRow(values) as Row);
+        for (const columns of statement.all(key)) {
+          rows.push(toRow(columns));
         }
       }
     }
-    return Promise.resolve(rows);
+    return Promise.resolve(rows as Row[]);
   }
 
   insertMany(_tx: Tx, insert: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number> {
@@ -215,21 +214,22 @@ export class SqliteStore implements Store {
 
   /** Nobody else writes until the transaction ends: the next ids are known. */
   reserveIds(_tx: Tx, table: 'person', count: number): Promise<number[]> {
-    const last = this.#prepare('select seq from sqlite_sequence where name = ?').get(table) as
-      | { seq: number }
-      | undefined;
-    const first = (last?.seq ?? 0) + 1;
+    const lastId = this.#raw.prepare<string, { seq: number }>(
+      'select seq from sqlite_sequence where name = ?',
+    );
+    const first = (lastId.get(table)?.seq ?? 0) + 1;
     return Promise.resolve(Array.from({ length: count }, (_, index) => first + index));
   }
 
   scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
     let statement = this.#scans.get(scan);
     if (!statement) {
-      statement = this.#raw.prepare(scan.text.replaceAll(/\$(?=\d)/g, '?')).raw();
+      const text = scan.text.replaceAll(/\$(?=\d)/g, '?');
+      statement = this.#raw.prepare<unknown[], unknown[]>(text).raw();
       this.#scans.set(scan, statement);
     }
     const named = Object.fromEntries(parameters.map((value, index) => [String(index + 1), value]));
-    return Promise.resolve(statement.all(named) as unknown[][]);
+    return Promise.resolve(statement.all(named));
   }
 
   async backup(path: string): Promise<void> {
@@ -261,13 +261,13 @@ export class SqliteStore implements Store {
   }
 
   /** Rows come as arrays and are made objects here: measured, a fifth cheaper than by the driver. */
-  #prepareLookup(lookup: Lookup): PreparedLookup {
+  #prepareLookup(lookup: Lookup<unknown>): PreparedLookup {
     let prepared = this.#lookups.get(lookup);
     if (!prepared) {
       const text = lookup.isJoined
         ? `with keys(key) as (select ?) ${lookup.head}`
         : `${lookup.head} = ?`;
-      const statement = this.#raw.prepare(text).raw();
+      const statement = this.#raw.prepare<[LookupKey], unknown[]>(text).raw();
       const names = statement.columns().map(({ name }) => name);
       prepared = { statement, toRow: lookup.toRow ?? ((columns) => toObject(names, columns)) };
       this.#lookups.set(lookup, prepared);
@@ -298,8 +298,8 @@ export class SqliteStore implements Store {
     }
     const statement = this.#raw.prepare(sql);
     if (this.#statements.size >= STATEMENTS_MAX) {
-      const [oldest] = this.#statements.keys();
-      this.#statements.delete(oldest as string);
+      const [oldest = ''] = this.#statements.keys();
+      this.#statements.delete(oldest);
     }
     this.#statements.set(sql, statement);
     return statement;

@@ -1,6 +1,6 @@
 import type { Kysely, Transaction } from 'kysely';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import type { Tables } from './schema.ts';
+import type { TableRow, Tables } from './schema.ts';
 
 /** The two databases behind the same code. */
 export type Engine = 'sqlite' | 'postgres';
@@ -11,7 +11,7 @@ export type Tx = Transaction<Tables>;
 export type ColumnType = 'text' | 'bigint' | 'integer' | 'bytea';
 
 /** One statement that reads rows for many keys: `head` ends in the compared column. */
-export interface Lookup {
+export interface Lookup<Row> {
   /**
    * Such as `select id, state from credential where id`; with `isJoined`, a whole statement that reads
    * from `keys`, a table of one column `key`.
@@ -24,8 +24,31 @@ export interface Lookup {
   /** Others who write these rows wait until this transaction ends. */
   isLocked?: true;
   /** Makes a row of its columns, in their order: for look-ups in the way of every answer. */
-  toRow?: (columns: readonly unknown[]) => unknown;
+  toRow?: (columns: readonly unknown[]) => Row;
 }
+
+/** Reads some columns of a table's rows by one of its columns; their type is the table's own. */
+export function lookupOf<
+  Table extends keyof Tables,
+  Column extends keyof TableRow<Table> & string,
+  Key extends keyof TableRow<Table> & string,
+>(
+  table: Table,
+  columns: readonly Column[],
+  key: Key,
+  options: Pick<Lookup<unknown>, 'keyType' | 'isUnique' | 'isLocked'>,
+): Lookup<FoundRow<Table, Column, Key>> {
+  return { head: `select ${columns.join(', ')} from ${table} where ${key}`, ...options };
+}
+
+/** No row that was found by a key has null in it. */
+type FoundRow<
+  Table extends keyof Tables,
+  Column extends keyof TableRow<Table>,
+  Key extends keyof TableRow<Table>,
+> = Pick<TableRow<Table>, Column> & {
+  [Name in Extract<Column, Key>]: NonNullable<TableRow<Table>[Name]>;
+};
 
 /** Whole numbers beyond 2^53 are `bigint`. */
 export type LookupKey = string | number | bigint;
@@ -58,7 +81,7 @@ export interface Store {
    */
   transaction<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result>;
   /** The rows for any of the keys, in no order; one round trip on PostgreSQL. */
-  lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly LookupKey[]): Promise<Row[]>;
+  lookup<Row>(tx: Tx, lookup: Lookup<Row>, keys: readonly LookupKey[]): Promise<Row[]>;
   /** Writes rows (each in the order of `columns`); answers how many were written. */
   insertMany(tx: Tx, insert: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number>;
   /**

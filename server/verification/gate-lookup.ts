@@ -2,7 +2,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Status, StatusFacts } from '../registry/person-status.ts';
 import { sealIdentity } from '../registry/sealed-identity.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
+import { type Lookup, lookupOf, type Store, type Tx } from '../store/store.ts';
 
 /** A code and its person, as gates read them; or what stands in for them. */
 export interface GateRow {
@@ -44,7 +44,7 @@ const NOBODY_STATUS: Status = {
 };
 
 /** A code that is not there is sought in the same place, and gets a row of the same size. */
-const records: Lookup = {
+const records: Lookup<GateRow> = {
   head: `select g.credential_id, coalesce(g.person_id, ${NOBODY_ID}) as person_id,
       coalesce(g.code_mac, '${NOBODY.code_mac}') as code_mac,
       coalesce(g.facts, ${NOBODY_ID}) as facts, g.kind, g.state, g.expires_at, g.companion
@@ -54,19 +54,15 @@ const records: Lookup = {
   isJoined: true,
   toRow: (columns) => {
     const [credential_id, person_id, code_mac, facts, kind, state, expires_at, companion] = columns;
-    return { credential_id, person_id, code_mac, facts, kind, state, expires_at, companion };
+    const row = { credential_id, person_id, code_mac, facts, kind, state, expires_at, companion };
+    return row as GateRow;
   },
 };
 
-interface FactsRow {
-  id: number;
-  body: string;
-}
-const factsById: Lookup = {
-  head: 'select id, body from gate_facts where id',
+const factsById = lookupOf('gate_facts', ['id', 'body'], 'id', {
   keyType: 'bigint',
   isUnique: true,
-};
+});
 
 const CREDENTIAL_ID = /^[0-9a-f]{32}$/;
 
@@ -126,7 +122,7 @@ export class GateLookup {
   /** Reads the codes and their persons for many tries at once. */
   async find(tx: Tx, credentialIds: readonly string[]): Promise<LookupResult> {
     const keys = credentialIds.map(keyOf);
-    const rows = await this.#store.lookup<GateRow>(tx, records, keys);
+    const rows = await this.#store.lookup(tx, records, keys);
     return new LookupResult(rows, await this.#factsOf(tx, rows));
   }
 
@@ -141,7 +137,7 @@ export class GateLookup {
       wanted = without(this.#facts, rows);
     }
     const facts = this.#facts;
-    for (const { id, body } of await this.#store.lookup<FactsRow>(tx, factsById, wanted)) {
+    for (const { id, body } of await this.#store.lookup(tx, factsById, wanted)) {
       facts.set(id, JSON.parse(body) as StatusFacts);
     }
     return facts;
