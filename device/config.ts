@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { languages } from '../shared/language.ts';
+import { defaultLanguage, languages } from '../shared/language.ts';
 import { modes } from './session/state.ts';
 
 const ms = (least: number, most: number) => z.number().int().min(least).max(most);
@@ -27,7 +27,7 @@ const pacedTimes = ['entryMs', 'verdictMs', 'refusalMs', 'pulseMs'] as const;
 export const sessionConfigSchema = z
   .strictObject({
     mode: z.enum(modes).default('museum'),
-    language: z.enum(languages).default('it'),
+    language: z.enum(languages).default(defaultLanguage),
     entryMethod: z.enum(['direct', 'keyIndex', 'multiTap']).default('direct'),
     entryMs: ms(5_000, 600_000).optional(),
     /** Time-outs are warned of at least 20 s ahead (EN 301 549, WCAG 2.2.1); less is for tests. */

@@ -56,7 +56,7 @@ export interface ScannerEvents {
   unreadable(source: string): void;
   /** The health of this one scanner; the kiosk can read as long as any of its scanners is ready. */
   health(health: Health, scanner?: ScannerName): void;
-  /** Several different codes of ours are in view at once: "one code, please". */
+  /** Several different credentials are in view at once: "one code, please". */
   several?(source: string): void;
   /** Called when what a camera sees as a whole has changed for good; it is `clear` until then. */
   view?(view: CameraView, scanner?: ScannerName): void;

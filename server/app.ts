@@ -168,9 +168,9 @@ export function createApp(deps: AppDeps): App {
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
-  const records = new GateLookup(store);
+  const gateLookup = new GateLookup(store);
   const secondLevel = new SecondLevel({
-    records,
+    gateLookup,
     store,
     keyring,
     audit,
@@ -184,7 +184,7 @@ export function createApp(deps: AppDeps): App {
   const verificationBatch = new VerificationBatch({
     store,
     keyring,
-    records,
+    gateLookup,
     audit,
     secondLevel,
     velocityCheck,
@@ -193,13 +193,13 @@ export function createApp(deps: AppDeps): App {
   const verification = new Verification({
     store,
     keyring,
-    records,
+    gateLookup,
     policies,
     verificationBatch,
     source,
     now,
   });
-  const firstLevel = new FirstLevel({ store, keyring, records, audit, source, now });
+  const firstLevel = new FirstLevel({ store, keyring, gateLookup, audit, source, now });
   const logins = new Logins({
     store,
     keyring,

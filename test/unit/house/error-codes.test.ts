@@ -2,9 +2,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import { fleetWords } from '../../../server/web/fleet/words/all.ts';
-import { loginWords } from '../../../server/web/login/words/words.ts';
-import { portalWords } from '../../../server/web/portal/words/words.ts';
+import { fleetWords } from '../../../server/web/fleet/fleet-words.ts';
+import { loginWords } from '../../../server/web/login/login-words.ts';
+import { portalWords } from '../../../server/web/portal/portal-words.ts';
 import {
   type ErrorCodeEntry,
   errorCodes,
