@@ -1,16 +1,15 @@
 import type { Keyring } from '../keys/keyring.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import { openIdentity } from '../registry/sealed-identity.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
+import { lookupOf, type Store, type Tx } from '../store/store.ts';
 import type { GateRow, LookupResult } from './gate-lookup.ts';
 
-const boxes: Lookup = {
-  head: 'select id, identity_cipher from person where id',
+const boxes = lookupOf('person', ['id', 'identity_cipher'], 'id', {
   keyType: 'bigint',
   isUnique: true,
-};
+});
 
-/** Why somebody is not recognised: for the audit alone. */
+/** Why somebody was or was not recognised; only the audit gets to know. */
 export type Cause =
   | 'recognised'
   | 'unknownCredential'
@@ -20,19 +19,19 @@ export type Cause =
   | 'expired'
   | LiveCause;
 
-/** What is wrong with the code's time proof: none where the policy wants one, too old, shown before. */
+/** The problem of a live code: missing where the policy requires one, too old, or used before. */
 export type LiveCause = 'liveMissing' | 'liveStale' | 'liveUsed';
 
 export interface Recognition {
   cause: Cause;
-  /** The code with its person, or the stand-in. */
+  /** The code with its person, or the timing decoy. */
   row: GateRow;
   facts: StatusFacts;
-  /** Whom the audit's row is about: the person's mac, or the unknown credential's id. */
+  /** Subject of the audit row: the person's mac, or the id of an unknown credential. */
   subject: string;
 }
 
-/** The birth dates of those whom some tries are about, the stand-in's too: opened for everybody alike. */
+/** Decrypts the birth dates by person id; the timing decoy's too, so that everybody costs the same. */
 export async function birthDatesOf(
   store: Store,
   tx: Tx,
@@ -41,7 +40,7 @@ export async function birthDatesOf(
   tries: readonly { credentialId: string }[],
 ): Promise<Map<number, string>> {
   const ids = tries.map(({ credentialId }) => found.row(credentialId).person_id);
-  const rows = await store.lookup<{ id: number; identity_cipher: Buffer }>(tx, boxes, ids);
+  const rows = await store.lookup(tx, boxes, ids);
   return new Map(
     rows
       .filter(({ identity_cipher: box }) => box.length > 0)
@@ -49,14 +48,15 @@ export async function birthDatesOf(
   );
 }
 
-/** Do this code and this codice fiscale belong together? Every cause takes the same steps. */
+/** Decides whether a code and a codice fiscale match; every cause takes the same steps. Pure. */
 export function recognise(
   one: { credentialId: string; mac: string },
   found: LookupResult,
   now: number,
 ): Recognition {
   const row = found.row(one.credentialId);
-  // Both are HMACs under our key: where two of them part tells nobody anything about what was typed.
+  // No constant-time comparison needed: both are HMACs under our key, so the position of the first
+  // difference says nothing about what was typed.
   const sameCode = one.mac === row.code_mac;
   const isExpired = (row.expires_at ?? Number.MAX_SAFE_INTEGER) <= now;
   const subject = row.kind === null ? one.credentialId : row.code_mac;

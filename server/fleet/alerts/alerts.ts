@@ -149,7 +149,12 @@ export class Alerts {
   /** Open ones, or those that are over, the newest first, of the sites that this actor may see. */
   async list(
     who: FleetActor,
-    query: { open: boolean; gate?: string | undefined; before?: number; limit?: number },
+    query: {
+      open: boolean;
+      gate?: string | undefined;
+      before?: number | undefined;
+      limit?: number | undefined;
+    },
   ): Promise<Alert[]> {
     const sites = visibleSites(who);
     const limit = Math.min(query.limit ?? 100, PAGE_MAX);
