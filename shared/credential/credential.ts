@@ -16,7 +16,7 @@ export interface Credential {
   /** Unix time in seconds. */
   issuedAt: number;
   /** Unix time in seconds; a `status` credential has none, since it belongs to the person. */
-  expiresAt?: number;
+  expiresAt?: number | undefined;
   /** Made anew every half minute by a phone's page (`live.ts`): `issuedAt` is then its time proof. */
   live?: true;
 }
