@@ -1,17 +1,15 @@
-/** A thread that does one job of building a list, and ends. */
+/** Worker thread that runs one build job and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { errorCode } from '../../shared/errors.ts';
 import { type BuildRequest, type BuildResponse, runBuild } from './build-job.ts';
 
-const { name, input } = workerData as BuildRequest;
+const { name, input }: BuildRequest = workerData;
 let answer: BuildResponse;
 try {
   answer = { output: runBuild(name, input as never) };
 } catch (error) {
   answer = { code: errorCode(error) };
 }
-const moved =
-  'output' in answer && ArrayBuffer.isView(answer.output)
-    ? [answer.output.buffer as ArrayBuffer]
-    : [];
-parentPort?.postMessage(answer, moved);
+const buffer =
+  'output' in answer && ArrayBuffer.isView(answer.output) ? answer.output.buffer : undefined;
+parentPort?.postMessage(answer, buffer instanceof ArrayBuffer ? [buffer] : []);
