@@ -174,10 +174,15 @@ export class Kiosk {
       this.#dispatch({ name: 'card', text: reading.text });
       return;
     }
-    if (this.#remote.takeInvitation(reading.text)) {
+    const { parts } = this.#state;
+    if (parts.enrolment) {
+      this.#remote.takeInvitation(reading.text);
       return;
     }
-    this.#noteList();
+    if (parts.link !== 'up') {
+      // Without the link it is the list that decides whether a code is taken at all.
+      this.#noteList();
+    }
     const admission = verifier.admit(reading);
     if (!admission.ok) {
       this.#dispatch({ name: 'unusable', problem: admission.problem });

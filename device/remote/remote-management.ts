@@ -100,28 +100,21 @@ export class RemoteManagement {
     return { status: 'renewing' };
   }
 
-  /**
-   * Takes a text that was read, if this kiosk is not enrolled: an enrolment code, or nothing.
-   *
-   * @returns whether the text is dealt with; an enrolled kiosk deals with none here.
-   */
-  takeInvitation(text: string): boolean {
+  /** Takes a text that a kiosk read before it is enrolled: its enrolment code, or nothing. */
+  takeInvitation(text: string): void {
     const { enrolment } = this.#deps.link;
-    if (!enrolment || enrolment.isEnrolled) {
-      return false;
-    }
     const invitation = parseInvitation(text);
-    if (invitation && !this.#isEnrolling) {
-      this.#isEnrolling = true;
-      this.#gate.enrolment('asking');
-      void enrolment
-        .enrol(invitation)
-        .catch((): EnrolOutcome => 'unreachable')
-        .then((outcome) => {
-          this.#isEnrolling = false;
-          this.#gate.enrolment(outcome);
-        });
+    if (!enrolment || !invitation || this.#isEnrolling) {
+      return;
     }
-    return true;
+    this.#isEnrolling = true;
+    this.#gate.enrolment('asking');
+    void enrolment
+      .enrol(invitation)
+      .catch((): EnrolOutcome => 'unreachable')
+      .then((outcome) => {
+        this.#isEnrolling = false;
+        this.#gate.enrolment(outcome);
+      });
   }
 }

@@ -19,7 +19,8 @@ export interface SimulateOptions {
   faults?: boolean;
   /** Within this time all of them are started, evenly spread, in milliseconds. */
   startWithinMs?: number;
-  ca?: string;
+  /** PEM of the CA to trust instead of the public ones. */
+  ca?: string | undefined;
   verdict?: SimulatedKioskDeps['verdict'];
   link?: (kioskId: string, state: 'up' | 'down', reason?: string) => void;
 }

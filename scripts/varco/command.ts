@@ -1,47 +1,37 @@
 import { Command } from 'commander';
+import { VERSION } from '../../shared/version.ts';
 
-/** Each command's file is read only when it is asked for: most need a tenth of the whole. */
-const loaders: Readonly<Record<string, () => Promise<Command>>> = {
-  server: async () => (await import('./server-command.ts')).serverCommand(),
-  kiosk: async () => (await import('./kiosk-command.ts')).kioskCommand(),
-  screen: async () => (await import('./screen-command.ts')).screenCommand(),
-  decode: async () => (await import('./decode-command.ts')).decodeCommand(),
-  scan: async () => (await import('./scan-command.ts')).scanCommand(),
-  cf: async () => (await import('./cf-command.ts')).cfCommand(),
-  registry: async () => (await import('./registry-command.ts')).registryCommand(),
-  credential: async () => (await import('./credential-command.ts')).credentialCommand(),
-  verify: async () => (await import('./verify-command.ts')).verifyCommand(),
-  audit: async () => (await import('./audit-command.ts')).auditCommand(),
-  offline: async () => (await import('./offline-command.ts')).offlineCommand(),
-  card: async () => (await import('./card-command.ts')).cardCommand(),
-  notify: async () => (await import('./notify-command.ts')).notifyCommand(),
-  pin: async () => (await import('./pin-command.ts')).pinCommand(),
-  staff: async () => (await import('./staff-command.ts')).staffCommand(),
-  keys: async () => (await import('./keys-command.ts')).keysCommand(),
-  fleet: async () => (await import('./fleet-command.ts')).fleetCommand(),
-  backup: async () => (await import('./backup-command.ts')).backupCommand(),
-};
+/** Commands by name, each loaded on demand: most need only a tenth of the code. */
+export type CommandLoaders = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * The `varco` command. A usage error is thrown as commander's own error; see `main.ts` for exit codes.
+ * The `varco` command. Usage errors are thrown as commander's own; `run.ts` turns them into exit codes.
  *
- * @param only the one command that is asked for; all of them without it, or if there is no such command.
+ * @param loaders the commands of this install.
+ * @param only the first argument: loads only the command of this name, and all if there is none.
  */
-export async function varco(only?: string): Promise<Command> {
-  const command = new Command('varco').description(
-    'Verification kiosk and service: a QR code and a codice fiscale open the gate.',
-  );
-  const one = only !== undefined && Object.hasOwn(loaders, only) ? loaders[only] : undefined;
-  for (const load of one ? [one] : Object.values(loaders)) {
+export async function varco(loaders: CommandLoaders, only?: string): Promise<Command> {
+  const command = new Command('varco')
+    .description('Verification kiosk and service: a QR code and a codice fiscale open the gate.')
+    .version(VERSION, '--version', 'print the version');
+  for (const load of wanted(loaders, only)) {
     command.addCommand(await load());
   }
   throwUsageErrors(command);
   return command;
 }
 
-/** Every subcommand reports its usage errors the same way as the command itself. */
+function wanted(loaders: CommandLoaders, only: string | undefined) {
+  if (only === '--version') {
+    return [];
+  }
+  const one = only !== undefined && Object.hasOwn(loaders, only) ? loaders[only] : undefined;
+  return one ? [one] : Object.values(loaders);
+}
+
+/** Makes every subcommand throw its usage errors too, after printing its help. */
 function throwUsageErrors(command: Command): void {
-  // Options belong to the subcommand whose name stands before them.
+  // An option belongs to the subcommand that precedes it.
   command.exitOverride().showHelpAfterError().enablePositionalOptions();
   for (const child of command.commands) {
     throwUsageErrors(child);

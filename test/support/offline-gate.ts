@@ -12,7 +12,14 @@ import type { Screen } from '../../device/session/screen.ts';
 import type { State } from '../../device/session/state.ts';
 import { ServerClock } from '../../device/time/server-clock.ts';
 import { VerdictSources } from '../../device/verdict/verdict-sources.ts';
-import type { Health, Key, Passage, ScannerEvents } from '../../hardware/ports.ts';
+import type {
+  CameraView,
+  Health,
+  Key,
+  Passage,
+  ScannerEvents,
+  ScannerName,
+} from '../../hardware/ports.ts';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
 import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
@@ -131,8 +138,7 @@ export class OfflineGate {
   state: State | undefined;
   #scanner: ScannerEvents | undefined;
   #press: (key: Key) => void = () => {};
-  readonly #parts: Partial<Record<'scanner' | 'turnstile' | 'keypad', (health: Health) => void>> =
-    {};
+  readonly #parts: Partial<Record<'turnstile' | 'keypad', (health: Health) => void>> = {};
   #waiting: { accept: () => boolean; resolve: () => void }[] = [];
 
   constructor(
@@ -217,7 +223,6 @@ export class OfflineGate {
         expect: () => {},
         start: async (events) => {
           this.#scanner = events;
-          this.#parts.scanner = events.health;
           events.health(READY);
         },
       },
@@ -264,8 +269,17 @@ export class OfflineGate {
   }
 
   /** A part's driver says how it is. */
-  part(name: 'scanner' | 'turnstile' | 'keypad', health: Health): void {
-    this.#parts[name]?.(health);
+  part(name: ScannerName | 'turnstile' | 'keypad', health: Health): void {
+    if (name === 'turnstile' || name === 'keypad') {
+      this.#parts[name]?.(health);
+    } else {
+      this.#scanner?.health(health, name);
+    }
+  }
+
+  /** What a camera sees as a whole. */
+  view(view: CameraView, scanner?: ScannerName): void {
+    this.#scanner?.view?.(view, scanner);
   }
 
   #wake(): void {

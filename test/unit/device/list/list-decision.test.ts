@@ -56,6 +56,13 @@ describe('offline', () => {
     ['past its age', issuedAt + maxAgeMs + 1, 'synced', 'tooOld'],
     ['at its age', issuedAt + maxAgeMs, 'estimated', 'usable'],
     ['with a clock unset', issuedAt + 1, 'unset', 'clockDoubtful'],
+    [
+      'exactly as far behind the list as an issuer may be ahead',
+      issuedAt - 600_000,
+      'synced',
+      'usable',
+    ],
+    ['a little further behind the list', issuedAt - 600_001, 'synced', 'clockDoubtful'],
     ['with a clock years back', Date.UTC(1970, 0, 1), 'estimated', 'clockDoubtful'],
     ['with a clock years ahead', Date.UTC(2038, 0, 1), 'synced', 'tooOld'],
     ['issued a moment ahead of us', issuedAt - 60_000, 'synced', 'usable'],
