@@ -7,7 +7,7 @@ import { VERSION } from '../shared/version.ts';
 import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
-import { listSubjects } from './audit/subject-index.ts';
+import { indexSubjects } from './audit/subject-index.ts';
 import { Credentials } from './credential/credentials.ts';
 import { DisabilityCards } from './credential/disability-cards.ts';
 import { registerApi } from './fleet/api/api.ts';
@@ -217,7 +217,7 @@ export function createApp(deps: AppDeps): App {
       { name: 'verification', run: () => verification.purgeExpired() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => anchors.anchor() },
-      { name: 'subjects', run: () => listSubjects(store) },
+      { name: 'subjects', run: () => indexSubjects(store) },
       { name: 'logins', run: () => logins.purgeExpired() },
       { name: 'contacts', run: () => contactChecks.forgetExpired() },
       { name: 'delegations', run: () => delegations.forgetOld() },

@@ -41,7 +41,8 @@ export async function loadedBy(entry: string): Promise<Loaded> {
         lookups.add(path);
       }
       for (const { path, external } of imports) {
-        if (external && !path.startsWith('node:')) {
+        // Files of ours that are imported by a pattern, such as one language of several, are inputs too.
+        if (external && !path.startsWith('node:') && !path.startsWith('.')) {
           imported.add(path);
         }
       }

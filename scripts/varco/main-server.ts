@@ -1,6 +1,6 @@
 #!/usr/bin/env node
+import { serverCommands } from './commands-of-server.ts';
 // Installed as `main.js` where only the service runs.
 import { run } from './run.ts';
-import { serverCommands } from './server-only-commands.ts';
 
 await run(serverCommands);

@@ -5,7 +5,7 @@ import type { Log } from '../log.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Audit } from './audit.ts';
 import type { Head } from './chain.ts';
-import { unlist } from './subject-index.ts';
+import { removeFromIndex } from './subject-index.ts';
 
 /** The longest time from a row to the checkpoint that signs it. */
 export const CHECKPOINT_EVERY_MS = 10_000;
@@ -110,7 +110,7 @@ export class Checkpoints {
       return 0;
     }
     await this.#insert(tx, node, last, 'pruned');
-    await unlist(tx, node, last.sequence);
+    await removeFromIndex(tx, node, last.sequence);
     const { numDeletedRows } = await tx
       .deleteFrom('audit')
       .where('node', '=', node)

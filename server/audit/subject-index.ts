@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 
 /**
@@ -8,13 +9,7 @@ import type { Store, Tx } from '../store/store.ts';
 const SEGMENT_ROWS = 8192;
 
 /** An audit row about somebody. */
-export interface SubjectRow {
-  node: string;
-  sequence: number;
-  at: number;
-  kind: string;
-  body: string;
-}
+export type SubjectRow = Pick<TableRow<'audit'>, 'node' | 'sequence' | 'at' | 'kind' | 'body'>;
 
 /** The pseudonym of somebody's rows in one month. */
 export interface SubjectMonth {
@@ -36,11 +31,11 @@ export interface SubjectMonth {
  * @param segmentRows fewer rows than these wait.
  * @returns how many rows were indexed.
  */
-export async function listSubjects(store: Store, segmentRows = SEGMENT_ROWS): Promise<number> {
+export async function indexSubjects(store: Store, segmentRows = SEGMENT_ROWS): Promise<number> {
   let listed = 0;
   for (const { node } of await store.db.selectFrom('audit_head').select('node').execute()) {
     for (let more = true; more; ) {
-      const rows = await store.transaction((tx) => listSegment(store, tx, node, segmentRows));
+      const rows = await store.transaction((tx) => indexSegment(store, tx, node, segmentRows));
       listed += rows;
       more = rows > 0;
     }
@@ -48,7 +43,7 @@ export async function listSubjects(store: Store, segmentRows = SEGMENT_ROWS): Pr
   return listed;
 }
 
-async function listSegment(
+async function indexSegment(
   store: Store,
   tx: Tx,
   node: string,
@@ -197,7 +192,7 @@ async function gapsOf(
 }
 
 /** Removes a chain's rows up to a sequence from the index, before they are pruned. */
-export async function unlist(tx: Tx, node: string, last: number): Promise<void> {
+export async function removeFromIndex(tx: Tx, node: string, last: number): Promise<void> {
   const segments = tx.selectFrom('audit_segment').where('node', '=', node);
   const { reached } = await segments
     .select(({ fn }) => fn.min('last').as('reached'))

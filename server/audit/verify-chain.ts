@@ -65,7 +65,7 @@ export async function verifyAudit(
   const anchors = await readAnchors(store);
   for (const node of await nodesOf(store, anchors.keys())) {
     report.nodes += 1;
-    await verifyNode(
+    await verifyNodeChain(
       store,
       keyring,
       node,
@@ -88,7 +88,7 @@ async function nodesOf(store: Store, anchored: Iterable<string>): Promise<string
   return [...names].sort();
 }
 
-async function verifyNode(
+async function verifyNodeChain(
   store: Store,
   keyring: Keyring,
   node: string,

@@ -4,6 +4,7 @@ import { loadedBy, packagesOf } from '../../../scripts/bundle/loaded.ts';
 import { closureOf, type Lock, lockOf, manifestOf, nameOf } from '../../../scripts/bundle/lock.ts';
 import { rulesFor } from '../../../scripts/bundle/prune.ts';
 import { roles } from '../../../scripts/bundle/roles.ts';
+import { languages } from '../../../shared/language.ts';
 
 const read = (path: string) =>
   JSON.parse(readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8'));
@@ -55,6 +56,11 @@ describe('a kiosk', () => {
       ]),
     );
     expect(filesOf('kiosk')).toContain('hardware/scanner/decode/decode.worker.ts');
+  });
+
+  test('has its words in every language', () => {
+    const words = filesOf('kiosk').filter((file) => /^device\/session\/words\/..\.ts$/.test(file));
+    expect(words).toHaveLength(languages.length);
   });
 
   test('has no file of the server', () => {
