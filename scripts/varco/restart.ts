@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 
-/** EX_TEMPFAIL of sysexits.h: tells the supervisor to start the program again. */
+/** EX_TEMPFAIL of sysexits.h: makes the supervisor start the program again. */
 export const EXIT_RESTART = 75;
 
 /** systemd answers at once whether it will reboot the board, and ends the program a moment later. */
