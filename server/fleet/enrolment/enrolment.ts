@@ -74,7 +74,7 @@ export class Enrolment {
   async createCodes(
     who: FleetActor,
     gates: readonly string[],
-    options: { replace?: boolean; lifeMs?: number; server?: string } = {},
+    options: { replace?: boolean; lifeMs?: number; server?: string | undefined } = {},
   ): Promise<EnrolmentCode[]> {
     const at = this.#now();
     const expiresAt = at + Math.min(options.lifeMs ?? CODE_LIFE_MS, SHEET_LIFE_MS);

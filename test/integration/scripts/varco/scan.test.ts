@@ -31,7 +31,7 @@ function run(command: 'scan' | 'decode', args: string[]) {
     cwd: ROOT,
     env: {
       ...process.env,
-      VARCO_COMMAND: join(ROOT, `scripts/varco/${command}.ts`),
+      VARCO_COMMAND: join(ROOT, `scripts/varco/${command}-command.ts`),
       VARCO_ARGS: JSON.stringify(args),
     },
     stdio: ['pipe', 'pipe', 'pipe'],
