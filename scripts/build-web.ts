@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -118,5 +119,8 @@ export async function buildWeb(): Promise<void> {
     }
     manifest.push({ name, path, type, compressed: compressed !== undefined });
   }
+  // Its terms go with what is copied from it; it is not served.
+  const licence = createRequire(import.meta.url).resolve('bootstrap-italia/LICENSE');
+  await copyFile(licence, join(folder, 'LICENSE.bootstrap-italia'));
   await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest, null, 2));
 }

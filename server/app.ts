@@ -7,7 +7,7 @@ import { VERSION } from '../shared/version.ts';
 import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
-import { listSubjects } from './audit/subject-index.ts';
+import { indexSubjects } from './audit/subject-index.ts';
 import { Credentials } from './credential/credentials.ts';
 import { DisabilityCards } from './credential/disability-cards.ts';
 import { registerApi } from './fleet/api/api.ts';
@@ -168,9 +168,9 @@ export function createApp(deps: AppDeps): App {
     review: deps.disabilityCards?.review ?? 'none',
     now,
   });
-  const records = new GateLookup(store);
+  const gateLookup = new GateLookup(store);
   const secondLevel = new SecondLevel({
-    records,
+    gateLookup,
     store,
     keyring,
     audit,
@@ -184,7 +184,7 @@ export function createApp(deps: AppDeps): App {
   const verificationBatch = new VerificationBatch({
     store,
     keyring,
-    records,
+    gateLookup,
     audit,
     secondLevel,
     velocityCheck,
@@ -193,13 +193,13 @@ export function createApp(deps: AppDeps): App {
   const verification = new Verification({
     store,
     keyring,
-    records,
+    gateLookup,
     policies,
     verificationBatch,
     source,
     now,
   });
-  const firstLevel = new FirstLevel({ store, keyring, records, audit, source, now });
+  const firstLevel = new FirstLevel({ store, keyring, gateLookup, audit, source, now });
   const logins = new Logins({
     store,
     keyring,
@@ -217,7 +217,7 @@ export function createApp(deps: AppDeps): App {
       { name: 'verification', run: () => verification.purgeExpired() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => anchors.anchor() },
-      { name: 'subjects', run: () => listSubjects(store) },
+      { name: 'subjects', run: () => indexSubjects(store) },
       { name: 'logins', run: () => logins.purgeExpired() },
       { name: 'contacts', run: () => contactChecks.forgetExpired() },
       { name: 'delegations', run: () => delegations.forgetOld() },

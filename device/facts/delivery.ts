@@ -1,9 +1,9 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import type { Measurement } from '../../shared/protocol/measurement.ts';
-import type { Delivery, OutboxItem } from './outbox.ts';
+import type { Delivery, OutboxItem } from './fact-store.ts';
 
-/** The calls that bring to the server what the outbox holds, as the link makes them. */
+/** The calls that deliver what the queue holds, as the link makes them. */
 export interface FactCalls {
   call<Name extends 'Facts' | 'Measurements'>(
     name: Name,
@@ -14,12 +14,12 @@ export interface FactCalls {
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** What the server says of a message that will never be right. */
+/** Codes of a message that the server will never accept. */
 const isHopeless = (code: string) => code === 'payloadInvalid' || code === 'tooLarge';
 
 /**
- * Brings a batch of the outbox to the server, in order: facts, or measurements. A batch that the server can't read is sent one
- * by one, so that one bad fact holds nothing else up: it is refused, and the outbox puts it aside.
+ * Sends one batch to the server, in order: facts, or measurements. A batch that the server can't read
+ * is sent one by one, so that one bad fact holds nothing else up: it alone is refused.
  *
  * @throws CallError when the link is gone: everything stays.
  */
@@ -29,13 +29,13 @@ export async function deliverFacts(
 ): Promise<Delivery[]> {
   const boxes = batch.flatMap((item) => (item.class === 'fact' ? [item.box] : []));
   const measurements = batch.flatMap((item) => (item.class === 'telemetry' ? item.telemetry : []));
-  const results = await send(boxes, link);
-  const told = await tell(measurements, link);
-  return batch.map((item) => (item.class === 'fact' ? (results.shift() as Delivery) : told));
+  const results = await sendFacts(boxes, link);
+  const ofMeasurements = await sendMeasurements(measurements, link);
+  return batch.flatMap((item) => (item.class === 'fact' ? results.splice(0, 1) : ofMeasurements));
 }
 
-/** Measurements are one fact less: a server that can't take them has them put aside. */
-async function tell(measurements: Measurement[], link: FactCalls): Promise<Delivery> {
+/** A server of an earlier version takes no measurements: they are refused, and not sent again. */
+async function sendMeasurements(measurements: Measurement[], link: FactCalls): Promise<Delivery> {
   if (measurements.length === 0) {
     return { outcome: 'accepted' };
   }
@@ -51,7 +51,7 @@ async function tell(measurements: Measurement[], link: FactCalls): Promise<Deliv
   }
 }
 
-async function send(boxes: RequestOf<'Facts'>['boxes'], link: FactCalls): Promise<Delivery[]> {
+async function sendFacts(boxes: RequestOf<'Facts'>['boxes'], link: FactCalls): Promise<Delivery[]> {
   if (boxes.length === 0) {
     return [];
   }
@@ -72,7 +72,7 @@ async function send(boxes: RequestOf<'Facts'>['boxes'], link: FactCalls): Promis
   }
   const deliveries: Delivery[] = [];
   for (const box of boxes) {
-    deliveries.push(...(await send([box], link)));
+    deliveries.push(...(await sendFacts([box], link)));
   }
   return deliveries;
 }

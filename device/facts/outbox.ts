@@ -1,19 +1,12 @@
-import { existsSync, renameSync } from 'node:fs';
-import Database from 'better-sqlite3';
+import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { FACTS_MAX } from '../../shared/protocol/actions.ts';
 import { type Measurement, measurementSchema } from '../../shared/protocol/measurement.ts';
+import type { Deliver, Delivery, OutboxItem } from './fact-store.ts';
+import { isDamage, openDatabase, setAside } from './outbox-database.ts';
 import type { SealedFact } from './seal.ts';
-
-export type OutboxItem =
-  | { id: number; class: 'fact'; box: string }
-  /** What may be lost when there is no room: measurements, never results. */
-  | { id: number; class: 'telemetry'; telemetry: Measurement };
-
-/** What the server says of one item. `refused` will never be accepted: it is kept where it can be seen. */
-export type Delivery = { outcome: 'accepted' } | { outcome: 'refused'; code: string };
 
 export interface OutboxLimits {
   /** Facts and telemetry together, at most. */
@@ -40,17 +33,6 @@ export interface OutboxStatus {
   /** Where a database that could not be read was put aside. */
   setAside: string | undefined;
 }
-
-const SCHEMA = `
-CREATE TABLE IF NOT EXISTS owed (
-  id INTEGER PRIMARY KEY AUTOINCREMENT,
-  class TEXT NOT NULL CHECK (class IN ('fact', 'telemetry')),
-  fact_key TEXT UNIQUE,
-  body TEXT NOT NULL,
-  refused_code TEXT
-) STRICT;
-CREATE INDEX IF NOT EXISTS waiting ON owed (class, id) WHERE refused_code IS NULL;
-`;
 
 /**
  * Facts not yet delivered, sealed (see seal.ts) and durable before `addFact` returns, in the order in which they came about. It
@@ -137,7 +119,7 @@ export class Outbox {
    * @param deliver answers every item of a batch, in order.
    * @returns how many were accepted.
    */
-  drain(deliver: (batch: readonly OutboxItem[]) => Promise<readonly Delivery[]>): Promise<number> {
+  drain(deliver: Deliver): Promise<number> {
     this.#draining ??= this.#drain(deliver).finally(() => {
       this.#draining = undefined;
     });
@@ -172,9 +154,7 @@ export class Outbox {
     return z.array(z.object({ key: z.string().nullable(), code: z.string() })).parse(rows);
   }
 
-  async #drain(
-    deliver: (batch: readonly OutboxItem[]) => Promise<readonly Delivery[]>,
-  ): Promise<number> {
+  async #drain(deliver: Deliver): Promise<number> {
     let accepted = 0;
     for (;;) {
       const batch = this.#database ? this.#waiting(this.#database) : [];
@@ -187,7 +167,7 @@ export class Outbox {
       }
       this.#write((database) => {
         for (const [index, item] of batch.entries()) {
-          settle(database, item.id, deliveries[index] as Delivery);
+          settle(database, item.id, deliveries[index]);
         }
       });
       accepted += deliveries.filter(({ outcome }) => outcome === 'accepted').length;
@@ -259,42 +239,11 @@ export class Outbox {
   }
 }
 
-/** The write-ahead log goes with its database: left behind it would be replayed into the new one. */
-function setAside(path: string, aside: string): void {
-  for (const suffix of ['', '-wal', '-shm']) {
-    if (existsSync(path + suffix)) {
-      renameSync(path + suffix, aside + suffix);
-    }
-  }
-}
-
-function settle(database: Database.Database, id: number, delivery: Delivery): void {
-  if (delivery.outcome === 'accepted') {
+/** What was not answered stays. */
+function settle(database: Database.Database, id: number, delivery: Delivery | undefined): void {
+  if (delivery?.outcome === 'accepted') {
     database.prepare('DELETE FROM owed WHERE id = ?').run(id);
-  } else {
+  } else if (delivery) {
     database.prepare('UPDATE owed SET refused_code = ? WHERE id = ?').run(delivery.code, id);
   }
-}
-
-function openDatabase(path: string): Database.Database {
-  const database = new Database(path);
-  try {
-    database.pragma('journal_mode = WAL');
-    // An acknowledged fact survives a power cut: the journal is synced at every commit.
-    database.pragma('synchronous = FULL');
-    database.pragma('secure_delete = ON');
-    const check = database.pragma('quick_check(1)', { simple: true });
-    if (check !== 'ok') {
-      throw Object.assign(new Error('quick_check failed'), { code: 'SQLITE_CORRUPT' });
-    }
-    database.exec(SCHEMA);
-    return database;
-  } catch (error) {
-    database.close();
-    throw error;
-  }
-}
-
-function isDamage(error: unknown): boolean {
-  return ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(errorCode(error).split('_', 2).join('_'));
 }

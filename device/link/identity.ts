@@ -7,7 +7,7 @@ import type { KioskIdentity } from './link.ts';
 
 const NAME = 'identity.json';
 
-/** What an enrolled kiosk keeps: its place, and the private key that never leaves this file (0600). */
+/** What an enrolled kiosk keeps: its name, and the private key that never leaves this file (0600). */
 const keptSchema = z.strictObject({
   kioskId: name,
   /** Where the link goes. */

@@ -1,35 +1,35 @@
 import type { KioskStatus, StatusReport } from '../../shared/protocol/kiosk-status.ts';
 import { bucketed, difference } from './bucketing.ts';
 
-/** A whole report comes after so many partial ones: what a fault of either end lost is told again. */
+/** A whole report comes after so many partial ones: it repairs what a fault of either end lost. */
 export const PARTIAL_MAX = 20;
 
-/** Makes reports of a status: whole at first and now and then, else what changed. */
+/** Makes reports of a status: whole at first and now and then, otherwise what changed. */
 export class Reporter {
-  #told: KioskStatus | undefined;
+  #acknowledged: KioskStatus | undefined;
   #partial = 0;
 
-  /** The next report; it counts as told once {@link heard} says so. */
-  next(now: KioskStatus): { report: StatusReport; heard: () => void } {
-    const told = this.#partial >= PARTIAL_MAX ? undefined : this.#told;
-    const status = bucketed(now, told);
-    const report: StatusReport = told ? difference(status, told) : status;
+  /** The next report; what it says counts as known once `acknowledged` was called. */
+  next(now: KioskStatus): { report: StatusReport; acknowledged: () => void } {
+    const before = this.#partial >= PARTIAL_MAX ? undefined : this.#acknowledged;
+    const status = bucketed(now, before);
+    const report: StatusReport = before ? difference(status, before) : status;
     return {
       report,
-      heard: () => {
-        this.#told = status;
-        this.#partial = told ? this.#partial + 1 : 0;
+      acknowledged: () => {
+        this.#acknowledged = status;
+        this.#partial = before ? this.#partial + 1 : 0;
       },
     };
   }
 
-  /** Whether there is something to tell at all. */
+  /** Whether there is anything new to report. */
   hasNews(now: KioskStatus): boolean {
     return Object.keys(this.next(now).report).length > 1;
   }
 
   /** The server knows nothing of this kiosk, or asks for all of it: the next report is whole. */
   forget(): void {
-    this.#told = undefined;
+    this.#acknowledged = undefined;
   }
 }

@@ -2,155 +2,121 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../shared/clock.ts';
 import type { Verify } from '../../shared/credential/credential.ts';
-import { errorCode, VarcoError } from '../../shared/errors.ts';
-import type { DecidedFact, Fact, Passage } from '../../shared/fact.ts';
-import type { AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
+import { errorCode } from '../../shared/errors.ts';
+import type { DecidedFact } from '../../shared/fact.ts';
+import type { AnswerOf } from '../../shared/protocol/actions.ts';
 import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
-import type { Sample } from '../../shared/protocol/measurement.ts';
-import type { Verdict } from '../../shared/verdict.ts';
 import type { OfflineConfig } from '../config.ts';
-import { deliverFacts, type FactCalls } from '../facts/delivery.ts';
-import { Outbox } from '../facts/outbox.ts';
-import { sealFact } from '../facts/seal.ts';
+import type { KioskLog } from '../log.ts';
 import type { ListView } from '../session/state.ts';
-import { type Disk, directoryDisk } from '../storage/disk.ts';
-import { ServerClock } from '../time/server-clock.ts';
-import { keepBoot, type LastBoot, readBoot } from '../verdict/last-boot.ts';
-import { routeVerify } from '../verdict/route.ts';
-import { credentialVerifier } from '../verdict/signing-keys.ts';
-import { decideOffline, listUse } from './list-decision.ts';
+import { directoryDisk, OWNER_ONLY } from '../storage/disk.ts';
+import type { ServerClock } from '../time/server-clock.ts';
+import { Timers } from '../time/timers.ts';
+import { decideOffline, type ListUse, listUse } from './list-decision.ts';
 import { fetchList, type ListCalls } from './list-fetch.ts';
-import { ListStore } from './list-store.ts';
+import { type Have, ListStore, versionOf } from './list-store.ts';
 import { ListSync, type SyncState } from './list-sync.ts';
 import { hmacSha256, nodeScrypt, sha256 } from './node-crypto.ts';
 
-export interface OfflineLog {
-  info(fields: Record<string, string | number>, message: string): void;
-  warn(fields: Record<string, string | number>, message: string): void;
-}
-
-export interface OfflineDeps {
-  config: OfflineConfig;
-  link: ListCalls & FactCalls;
+export interface GateListDeps {
+  config: Pick<OfflineConfig, 'folder' | 'pollMs'>;
+  link: ListCalls;
+  /** Checks a list's signature, with the keys of the last boot. */
+  verify: Verify;
+  serverClock: ServerClock;
   clock: Clock;
-  log: OfflineLog;
+  random: () => number;
+  log: KioskLog;
 }
 
-/** An answer, and for one of the list the fact that must be kept before it is told. */
-export type RoutedAnswer =
-  | { from: 'server'; verdict: Verdict }
-  | { from: 'list'; fact: DecidedFact };
+/** What the list depends on: the gate's policy, and the keys that lists are signed with. */
+export interface ListBasis {
+  policy: string;
+  credentialKeys: readonly unknown[];
+}
 
-/** See `ListHead` of the wire. */
+/** Why the server has no list for this gate; see `ListHead` of the wire. */
 export type NoList = (AnswerOf<'ListHead'> & { status: 'none' })['reason'];
 
+/** What is asked of the list. */
+export interface ListQuestion {
+  requestId: string;
+  credentialId: string;
+  codiceFiscale: string;
+}
+
+type OfflineStatus = NonNullable<KioskStatus['offline']>;
+type ListStatus = Omit<OfflineStatus, 'factsWaiting' | 'factsQuarantined'>;
+
 const MINUTE_MS = 60_000;
-/** Facts that could not be delivered are tried again after so long, while the link is up. */
-const DELIVER_AGAIN_MS = 15_000;
-const OWNER_ONLY = 0o700;
 
 /**
- * The gate without its server: the list that it fetched while it could, what it decides from it, and the
- * facts that it owes. On disk there is nothing of a person: the list is keyed, a fact names nobody, and
- * what was answered is sealed to the server.
+ * The offline list of this gate's policy: fetched while the server is there, decided from while it is
+ * not. There is nothing of a person in it: every entry is keyed.
  */
-export class Offline {
-  readonly #deps: OfflineDeps;
-  readonly #time: ServerClock;
-  readonly #disk: Disk;
-  readonly #outbox: Outbox;
+export class GateList {
+  readonly #deps: GateListDeps;
+  readonly #timers: Timers<'tick' | 'again'>;
   #changed: () => void = () => {};
-  #boot: LastBoot | undefined;
-  #verify: Verify = () => undefined;
-  #store: ListStore | undefined;
   #state: 'stopped' | 'down' | 'up' = 'stopped';
-  /** The last news of the list, so that each is written once. */
-  #noted = '';
-  #canKeep = false;
-  #noList: NoList | undefined;
+  #basis: string | undefined;
+  #policy = 'unknown';
+  #store: ListStore | undefined;
   #sync: ListSync | undefined;
-  #delivering: Promise<void> | undefined;
-  #deliverAgain = false;
-  readonly #timers = new Map<'tick' | 'deliver' | 'again', () => void>();
+  #noList: NoList | undefined;
+  /** The last state of the sync, so that each is logged once. */
+  #logged = '';
   #opening: Promise<void> = Promise.resolve();
 
-  constructor(deps: OfflineDeps) {
+  constructor(deps: GateListDeps) {
     this.#deps = deps;
-    this.#time = new ServerClock(deps.clock);
-    this.#disk = directoryDisk(deps.config.folder);
-    this.#outbox = new Outbox(join(deps.config.folder, 'outbox.db'), deps.clock);
+    this.#timers = new Timers(deps.clock);
   }
 
   /**
-   * Reads what an earlier run kept. Never throws: what can't be used is reported, and the gate then can't
-   * decide without its server.
+   * Opens the list on disk. Never throws: a list that can't be used is none.
    *
-   * @param events.changed the list, its age or the facts that wait have changed.
-   * @returns the last boot, if there was one: whose codes to believe.
+   * @param basis what the last boot of an earlier run said, if there was one.
+   * @param changed called when the list or its age has changed.
    */
-  async start(events: { changed: () => void }): Promise<LastBoot | undefined> {
-    const { config } = this.#deps;
-    this.#changed = events.changed;
+  async start(basis: ListBasis | undefined, changed: () => void): Promise<void> {
+    this.#changed = changed;
     this.#state = 'down';
-    try {
-      await mkdir(config.folder, { recursive: true, mode: OWNER_ONLY });
-      this.#outbox.start();
-      this.#canKeep = true;
-      const boot = await readBoot(this.#disk);
-      if (boot) {
-        this.#time.recall(boot.serverTime);
-        await this.#adopt(boot);
-      }
-    } catch (error) {
-      this.#warn('offlineUnusable', error);
+    if (basis) {
+      await this.#open(basis);
     }
     this.#tick();
-    return this.#boot;
   }
 
   async stop(): Promise<void> {
     this.#state = 'stopped';
-    for (const cancel of this.#timers.values()) {
-      cancel();
-    }
+    this.#timers.stop();
     await this.#opening;
     await this.#sync?.stop();
-    await this.#delivering;
-    await this.#outbox.stop();
-    this.#canKeep = false;
   }
 
-  linkUp(boot: LastBoot): void {
+  linkUp(basis: ListBasis): void {
     this.#state = 'up';
-    this.#time.hear(boot.serverTime);
     this.#opening = this.#opening.then(async () => {
-      try {
-        await this.#adopt(boot);
-        await keepBoot(this.#disk, boot);
-      } catch (error) {
-        this.#warn('bootNotKept', error);
-      }
+      await this.#open(basis);
       this.#sync?.start();
-      this.#deliver();
     });
   }
 
   linkDown(): void {
     this.#state = this.#state === 'stopped' ? 'stopped' : 'down';
-    this.#cancel('deliver');
     this.#changed();
   }
 
-  /** One that runs may have asked too early: only the next one surely sees the news. */
+  /** The server has a newer list. A fetch that runs may have asked too early, so one more follows it. */
   listChanged(): void {
     const sync = this.#sync;
     void sync?.now().then(() => (this.#state === 'up' ? sync.now() : undefined));
   }
 
   /** The list in force, and the full list below it. */
-  get inForce(): { epoch: number; version: number; base: number } | undefined {
-    const list = this.#store?.list;
-    return list && { ...versionOf(list.header), base: list.baseVersion };
+  get inForce(): Have | undefined {
+    return this.#store?.have;
   }
 
   /** Why the server had no list when it was asked last. */
@@ -158,7 +124,7 @@ export class Offline {
     return this.#noList;
   }
 
-  /** What a session is told of the list. */
+  /** The list as a session sees it. */
   view(): ListView {
     const use = this.#use();
     switch (use.state) {
@@ -172,220 +138,111 @@ export class Offline {
     }
   }
 
-  /** What the server is told. */
-  status(): NonNullable<KioskStatus['offline']> {
+  /** The list as it is reported to the server. */
+  status(): ListStatus {
     const use = this.#use();
-    const { facts, quarantined } = this.#canKeep
-      ? this.#outbox.status()
-      : { facts: 0, quarantined: 0 };
+    const { inForce } = this;
     return {
       list: use.state === 'clockDoubtful' ? 'tooOld' : use.state,
-      ...('ageMs' in use ? { listAgeMs: use.ageMs } : {}),
-      ...(this.inForce ? { listVersion: versionOf(this.inForce) } : {}),
-      factsWaiting: facts,
-      factsQuarantined: quarantined,
+      listAgeMs: 'ageMs' in use ? use.ageMs : undefined,
+      listVersion: inForce && versionOf(inForce),
     };
   }
 
-  /**
-   * Asks the server, and the list only when the link is down or too slow.
-   *
-   * @param options.ask asks the server; rejects with a stable code.
-   * @throws what `ask` rejects with when the server can be reached and would not answer.
-   */
-  async verify(
-    asked: RequestOf<'Verify'>,
-    options: { ask: () => Promise<Verdict>; isLinkUp: boolean },
-  ): Promise<RoutedAnswer> {
-    const { config, clock } = this.#deps;
-    const { budgetMs } = config;
-    const { ask, isLinkUp } = options;
-    const route = await routeVerify(ask, { isLinkUp, budgetMs, clock });
-    if (route.from === 'server') {
-      return route;
-    }
-    const canKeep = this.#canKeep && this.#boot?.factsKey !== undefined;
-    const list = canKeep ? this.#store?.list : undefined;
-    const at = { now: this.#time.now(), clockTrust: this.#time.trust() };
+  /** Decides from the list, whatever its age; the answer is a fact, to be kept before it is given. */
+  async decide({ requestId, credentialId, codiceFiscale }: ListQuestion): Promise<DecidedFact> {
+    const { serverClock } = this.#deps;
+    const at = { now: serverClock.now(), clockTrust: serverClock.trust() };
     const crypto = { scrypt: nodeScrypt, hmac: hmacSha256 };
-    const answer = await decideOffline(list, asked, at, crypto);
+    const asked = { codiceFiscale, credentialId };
+    const answer = await decideOffline(this.#store?.list, asked, at, crypto);
     return {
-      from: 'list',
-      fact: {
-        kind: 'decided',
-        requestId: asked.requestId,
-        policy: this.#boot?.gate.policy ?? 'unknown',
-        verdict: answer.verdict,
-        decidedAt: at.now,
-        clockTrust: at.clockTrust,
-        ...(answer.list ? { list: versionOf(answer.list) } : {}),
-      },
+      kind: 'decided',
+      requestId,
+      policy: this.#policy,
+      verdict: answer.verdict,
+      decidedAt: at.now,
+      clockTrust: at.clockTrust,
+      list: answer.list && versionOf(answer.list),
     };
   }
 
-  /**
-   * Keeps a fact, sealed to the server: on the disk when this resolves.
-   *
-   * @throws VarcoError `outboxFull`, `outboxUnavailable`, `factsKeyMissing`: then the answer must not be
-   * given.
-   */
-  async keep(fact: Fact): Promise<void> {
-    const key = this.#boot?.factsKey;
-    if (!key) {
-      throw new VarcoError('factsKeyMissing', 'No server has said yet what to seal facts to');
-    }
-    this.#outbox.addFact(await sealFact(fact, key));
-    this.#deliver();
-  }
-
-  /**
-   * Keeps what was measured while nobody could be told, for when the link is back; while it is there the
-   * status tells it. Never throws: a measurement may be lost.
-   */
-  keepSample(sample: Sample): void {
-    if (this.#state !== 'down' || !this.#canKeep || this.#time.trust() === 'unset') {
+  /** Another policy or other keys: the list on disk is read again, and checked with them. */
+  async #open(basis: ListBasis): Promise<void> {
+    const text = JSON.stringify([basis.policy, basis.credentialKeys]);
+    if (text === this.#basis && this.#store) {
       return;
     }
-    try {
-      this.#outbox.addTelemetry({ at: this.#time.now(), sample });
-    } catch (error) {
-      this.#warn('sampleNotKept', error);
-    }
-  }
-
-  /** Keeps whether somebody went through after a request. Never rejects: nobody waits for it. */
-  async keepPassage(requestId: string, passage: Passage): Promise<void> {
-    const clockTrust = this.#time.trust();
-    try {
-      await this.keep({ kind: 'passage', requestId, passage, at: this.#time.now(), clockTrust });
-      this.#changed();
-    } catch (error) {
-      this.#warn('passageNotKept', error);
-    }
-  }
-
-  /** Takes a boot's keys and policy, and the list on disk that goes with them. */
-  async #adopt(boot: LastBoot): Promise<void> {
-    const { config, link, clock } = this.#deps;
-    const { policy } = boot.gate;
-    const keysOf = (one: LastBoot) => JSON.stringify(one.credentialKeys);
-    const before = this.#boot;
-    const isSame = before && before.gate.policy === policy && keysOf(before) === keysOf(boot);
-    this.#boot = boot;
-    this.#verify = credentialVerifier(boot.credentialKeys);
-    if (isSame && this.#store) {
-      return;
-    }
+    this.#basis = text;
+    this.#policy = basis.policy;
     this.#store = undefined;
     await this.#sync?.stop();
-    // A folder for each policy: the versions of one say nothing of another's. Never `..`.
+    this.#sync = undefined;
+    try {
+      const store = await this.#load(basis.policy);
+      this.#store = store;
+      this.#sync = this.#syncOf(store);
+    } catch (error) {
+      this.#deps.log.warn({ event: 'listUnavailable', code: errorCode(error) }, 'offline list');
+    }
+    this.#changed();
+  }
+
+  /** A folder for each policy: the versions of one say nothing of another's. Its name is never `..`. */
+  async #load(policy: string): Promise<ListStore> {
+    const { config, verify, log } = this.#deps;
     const folder = join(config.folder, `list-${encodeURIComponent(policy)}`);
     await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
-    const store = new ListStore({
-      disk: directoryDisk(folder),
-      policy,
-      verify: (keyId, message, signature) => this.#verify(keyId, message, signature),
-      sha256,
-    });
+    const store = new ListStore({ disk: directoryDisk(folder), policy, verify, sha256 });
     const loaded = await store.load();
     if (loaded.state === 'refused') {
-      this.#deps.log.warn({ event: 'listRefused', code: loaded.problem }, 'offline list');
+      log.warn({ event: 'listRefused', code: loaded.problem }, 'offline list');
     }
-    this.#store = store;
-    this.#sync = new ListSync({
+    return store;
+  }
+
+  #syncOf(store: ListStore): ListSync {
+    const { config, link, clock, random } = this.#deps;
+    const onHead = (head: AnswerOf<'ListHead'>) => {
+      this.#noList = head.status === 'none' ? head.reason : undefined;
+    };
+    return new ListSync({
       store,
-      fetch: (have) =>
-        fetchList(store, have, {
-          link,
-          clock,
-          told: (head) => {
-            this.#noList = head.status === 'none' ? head.reason : undefined;
-          },
-        }),
+      fetch: (have) => fetchList(store, have, { link, clock, onHead }),
       clock,
-      random: Math.random,
+      random,
       everyMs: config.pollMs,
       report: (state) => this.#noteSync(state),
     });
-    this.#changed();
   }
 
   #noteSync(state: SyncState): void {
     const { log } = this.#deps;
     const text = JSON.stringify(state);
-    if (text !== this.#noted) {
-      this.#noted = text;
+    if (text !== this.#logged) {
+      this.#logged = text;
       if (state.state === 'failing') {
         log.warn({ event: 'listNotFetched', code: state.reason }, 'offline list');
       } else {
         const { epoch, version } = state;
         log.info({ event: 'listInForce', epoch, version }, 'offline list');
         // A full list is followed by the delta over it, if there is one.
-        this.#after('again', 0, () => void this.#sync?.now());
+        if (this.#state !== 'stopped') {
+          this.#timers.set('again', 0, () => void this.#sync?.now());
+        }
       }
     }
     this.#changed();
   }
 
-  #use() {
-    return listUse(this.#store?.list, this.#time.now(), this.#time.trust());
+  #use(): ListUse {
+    const { serverClock } = this.#deps;
+    return listUse(this.#store?.list, serverClock.now(), serverClock.trust());
   }
 
-  /** The list's age goes on. */
+  /** The list grows older without any event. */
   #tick(): void {
-    this.#after('tick', MINUTE_MS / 4, () => this.#tick());
+    this.#timers.set('tick', MINUTE_MS / 4, () => this.#tick());
     this.#changed();
   }
-
-  /** One delivery at a time; a fact that comes in between makes it run again. */
-  #deliver(): void {
-    this.#deliverAgain = this.#delivering !== undefined;
-    if (this.#state !== 'up' || this.#delivering) {
-      return;
-    }
-    this.#delivering = this.#drain().finally(() => {
-      this.#delivering = undefined;
-      this.#changed();
-      if (this.#deliverAgain) {
-        this.#deliver();
-      }
-    });
-  }
-
-  async #drain(): Promise<void> {
-    const before = this.status().factsQuarantined;
-    try {
-      await this.#outbox.drain((batch) => deliverFacts(batch, this.#deps.link));
-      const after = this.status().factsQuarantined;
-      if (after > before) {
-        const [{ code = 'unknown' } = {}] = this.#outbox.quarantined(after).slice(-1);
-        this.#deps.log.warn({ event: 'factsRefused', code, count: after - before }, 'facts');
-      }
-    } catch (error) {
-      this.#warn('factsNotDelivered', error);
-      if (this.#state === 'up') {
-        this.#after('deliver', DELIVER_AGAIN_MS, () => this.#deliver());
-      }
-    }
-  }
-
-  #warn(event: string, error: unknown): void {
-    this.#deps.log.warn({ event, code: errorCode(error) }, 'offline');
-  }
-
-  #after(name: 'tick' | 'deliver' | 'again', ms: number, act: () => void): void {
-    this.#cancel(name);
-    if (this.#state !== 'stopped') {
-      this.#timers.set(name, this.#deps.clock.after(ms, act));
-    }
-  }
-
-  #cancel(name: 'tick' | 'deliver' | 'again'): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
-  }
-}
-
-function versionOf({ epoch, version }: { epoch: number; version: number }) {
-  return { epoch, version };
 }

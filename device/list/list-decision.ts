@@ -7,9 +7,7 @@ import {
 import type { EntryState } from '../../shared/offline-list/entry-table.ts';
 import type { OfflineList } from '../../shared/offline-list/offline-list.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-
-/** How far the kiosk's clock can be believed. */
-export type ClockTrust = 'unset' | 'estimated' | 'synced';
+import type { ClockTrust } from '../time/server-clock.ts';
 
 /** Whether a list can be decided from now. Its age is for staff. */
 export type ListUse =

@@ -1,8 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { OfflineListError } from '../../shared/offline-list/list-file.ts';
 import { type AnswerOf, LIST_CHUNK_BYTES, type RequestOf } from '../../shared/protocol/actions.ts';
-import type { ListStore } from './list-store.ts';
-import type { Have } from './list-sync.ts';
+import type { Have, ListStore } from './list-store.ts';
 
 /** The calls that fetching a list takes, as the link makes them. */
 export interface ListCalls {
@@ -21,7 +20,8 @@ export interface ListCalls {
 export interface FetchDeps {
   link: ListCalls;
   clock: Clock;
-  told(head: AnswerOf<'ListHead'>): void;
+  /** Called with the server's answer, which says why there is no list. */
+  onHead(head: AnswerOf<'ListHead'>): void;
 }
 
 const CALL_TIMEOUT_MS = 10_000;
@@ -32,19 +32,17 @@ const CHUNK_PAUSE_MS = 25;
  * Fetches the list of this gate's policy over the link: asks what is due, then its chunks.
  *
  * @param have what is in force; nothing when a full list is due.
- * @param told hears the server's answer, and so why there is no list.
  * @returns nothing when there is nothing newer, or the server has no list now.
  * @throws CallError of the link; OfflineListError `listCorrupt` when the parts do not make the whole.
  */
 export async function fetchList(
   store: ListStore,
   have: Have | undefined,
-  { link, clock, told }: FetchDeps,
+  { link, clock, onHead }: FetchDeps,
 ): Promise<Uint8Array | undefined> {
   const { newest } = store;
-  const request = { ...(have ? { have } : {}), ...(newest ? { newest } : {}) };
-  const head = await link.call('ListHead', request, CALL_TIMEOUT_MS);
-  told(head);
+  const head = await link.call('ListHead', { have, newest }, CALL_TIMEOUT_MS);
+  onHead(head);
   return head.status === 'fetch' ? fetchFile(head, link, clock) : undefined;
 }
 

@@ -19,6 +19,14 @@ export interface ListStoreDeps {
   sha256: Sha256;
 }
 
+/** What the kiosk has, so that the server can send the difference. */
+export interface Have {
+  epoch: number;
+  version: number;
+  /** The full list below, which a delta must start from. */
+  base: number;
+}
+
 /** What loading found: `problem` is a stable code, for the dashboard. */
 export type Loaded =
   | { state: 'loaded' }
@@ -53,6 +61,12 @@ export class ListStore {
   /** The list in force, if there is one. */
   get list(): OfflineList | undefined {
     return this.#list;
+  }
+
+  /** What is in force, as the server is asked for a difference to it. */
+  get have(): Have | undefined {
+    const list = this.#list;
+    return list && { ...versionOf(list.header), base: list.baseVersion };
   }
 
   /** The newest version that was ever in force here: nothing below it is accepted again. */
@@ -91,7 +105,7 @@ export class ListStore {
         );
       }
       this.#list = list;
-      this.#mark = { epoch: list.header.epoch, version: list.header.version };
+      this.#mark = versionOf(list.header);
       return { state: 'loaded' };
     } catch (error) {
       this.#list = undefined;
@@ -150,7 +164,7 @@ export class ListStore {
   async #enforce(list: OfflineList): Promise<ListHeader> {
     const { header } = list;
     this.#list = list;
-    this.#mark = { epoch: header.epoch, version: header.version };
+    this.#mark = versionOf(header);
     await this.#store(MARK, new TextEncoder().encode(JSON.stringify(this.#mark)));
     return header;
   }
@@ -186,4 +200,9 @@ export class ListStore {
     this.#busy = next.catch(() => undefined);
     return next;
   }
+}
+
+/** Which list this is, and nothing else of it. */
+export function versionOf({ epoch, version }: Mark): Mark {
+  return { epoch, version };
 }

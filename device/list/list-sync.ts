@@ -1,15 +1,7 @@
 import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { ListStore } from './list-store.ts';
-
-/** What the kiosk has, so that the server can send the difference. */
-export interface Have {
-  epoch: number;
-  version: number;
-  /** The full list below, which a delta must start from. */
-  base: number;
-}
+import type { Have, ListStore } from './list-store.ts';
 
 /**
  * Asks the server for its list: a whole file (full or delta), or nothing when the kiosk's is the newest
@@ -92,12 +84,7 @@ export class ListSync {
 
   async #take(): Promise<void> {
     const { store, fetch } = this.#deps;
-    const { list } = store;
-    const have = list && {
-      epoch: list.header.epoch,
-      version: list.header.version,
-      base: list.baseVersion,
-    };
+    const { have } = store;
     try {
       const file = await fetch(have);
       if (file) {

@@ -1,36 +1,42 @@
 import type { Health, Key, ScannerEvents } from '../../hardware/ports.ts';
+import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { KioskLog, KioskPorts, KioskSession } from '../kiosk-options.ts';
+import type { KioskLog } from '../log.ts';
+import type { KioskSession } from '../session/kiosk-session.ts';
 import { printedReceipt } from '../session/printed-receipt.ts';
 import type { Screen } from '../session/screen.ts';
 import type { Effect } from '../session/state.ts';
+import type { KioskPorts } from './kiosk-ports.ts';
 import { Voice } from './voice.ts';
 
-/** What the hands tell. */
+/** What the peripherals report, the scanner apart. */
 export interface PeripheralEvents {
   key(key: Key): void;
   painted(sequence: number): void;
   health(part: string, health: Health): void;
 }
 
-/** An effect that is a port's to carry out and whose end nobody awaits. */
+/** An effect that a peripheral carries out and whose end nobody awaits. */
 export type PeripheralEffect = Effect & {
   name: 'print' | 'signal' | 'expect' | 'turnVolume' | 'resetVolume';
 };
 
-/** The kiosk's ports as one: started in order, stopped with the turnstile first, told what to do. */
+/** The kiosk's peripherals as one: started in order, stopped with the turnstile first. */
 export class Peripherals {
   readonly #ports: KioskPorts;
   #session: KioskSession;
+  readonly #clock: Clock;
   readonly #log: KioskLog;
   readonly #voice: Voice | undefined;
   #screen: Screen | undefined;
   #shown = '';
+  #paintedAt: number | undefined;
 
-  constructor(deps: { ports: KioskPorts; session: KioskSession; log: KioskLog }) {
+  constructor(deps: { ports: KioskPorts; session: KioskSession; clock: Clock; log: KioskLog }) {
     const { speaker } = deps.ports;
     this.#ports = deps.ports;
     this.#session = deps.session;
+    this.#clock = deps.clock;
     this.#log = deps.log;
     this.#voice = speaker ? new Voice(speaker, deps.session.voice) : undefined;
   }
@@ -40,7 +46,11 @@ export class Peripherals {
     const ports = this.#ports;
     const health = (part: string) => (value: Health) => events.health(part, value);
     const key = (pressed: Key) => events.key(pressed);
-    await ports.display.start({ key, painted: events.painted, health: health('display') });
+    const painted = (sequence: number) => {
+      this.#paintedAt = this.#clock.monotonic();
+      events.painted(sequence);
+    };
+    await ports.display.start({ key, painted, health: health('display') });
     this.show(first, false);
     await ports.indicator.start({ health: health('indicator') });
     await ports.sounds?.start({ health: health('sounds') });
@@ -53,6 +63,11 @@ export class Peripherals {
     });
     await ports.printer?.start({ health: health('printer') });
     await ports.keypad?.start({ key, health: health('keypad') });
+  }
+
+  /** When the display last painted, by the monotonic clock; `undefined`: never. */
+  get paintedAt(): number | undefined {
+    return this.#paintedAt;
   }
 
   /** Another config is in force. */
@@ -91,10 +106,10 @@ export class Peripherals {
       this.#shown = text;
       this.#ports.display.show(screen);
     }
-    this.#voice?.tell(screen, isAnswer);
+    this.#voice?.present(screen, isAnswer);
   }
 
-  do(effect: PeripheralEffect): void {
+  run(effect: PeripheralEffect): void {
     const { indicator, sounds, scanner, speaker } = this.#ports;
     switch (effect.name) {
       case 'print':

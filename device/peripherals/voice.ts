@@ -1,11 +1,9 @@
 import type { Speaker } from '../../hardware/ports.ts';
+import type { VoiceUse } from '../session/kiosk-session.ts';
 import type { Screen } from '../session/screen.ts';
 
-/** When a gate speaks: always, or only to somebody who plugged in a headset. */
-export type VoiceUse = 'always' | 'headset';
-
 /**
- * What the speaker is told of each screen. Characters of a code go to a headset only; without one there
+ * Speaks each screen. Characters of a code go to a headset only; without one there
  * is a click in their place, or the part of the sentence that gives nothing away (EN 301 549 §5.1.3).
  */
 export class Voice {
@@ -19,7 +17,7 @@ export class Voice {
     this.#use = use;
   }
 
-  /** From now on the gate speaks in this way. */
+  /** When the gate speaks from now on. */
   use(use: VoiceUse): void {
     this.#use = use;
   }
@@ -42,7 +40,7 @@ export class Voice {
   }
 
   /** Says a screen if it says something new, or if a key asks for an answer. */
-  tell(screen: Screen, isAnswer: boolean): void {
+  present(screen: Screen, isAnswer: boolean): void {
     const text = JSON.stringify([screen.name, screen.language, screen.spoken]);
     if (isAnswer || text !== this.#last) {
       this.#last = text;

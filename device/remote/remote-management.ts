@@ -1,75 +1,79 @@
+import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { AnswerOf } from '../../shared/protocol/actions.ts';
 import { parseInvitation } from '../../shared/protocol/enrolment-messages.ts';
-import type { OutcomeCounts } from '../../shared/protocol/kiosk-status.ts';
-import type { KioskOptions } from '../kiosk-options.ts';
-import type { BootAnswer, LinkEvents } from '../link/link.ts';
+import type { BootAnswer, EnrolOutcome, KioskLink, LinkEvents } from '../link/kiosk-link.ts';
+import type { KioskLog } from '../log.ts';
 import { isResting } from '../session/rest.ts';
-import type { PlaceStage } from '../session/state.ts';
+import type { EnrolmentStage } from '../session/state.ts';
 import { type CommandedGate, Commands } from './commands/commands.ts';
-import type { ConfiguredGate } from './config/remote-config-applier.ts';
+import type { RecentLog } from './commands/recent-log.ts';
+import type { ConfiguredGate, RemoteConfigApplier } from './config/remote-config-applier.ts';
 
-/** The gate as its site sees it: commanded, configured, and given its place. */
+/** The gate as its site manages it: commanded, configured and enrolled. */
 export interface ManagedGate extends CommandedGate, ConfiguredGate {
-  place(stage: PlaceStage | 'given'): void;
+  enrolment(stage: EnrolmentStage | 'enrolled'): void;
 }
 
-const stages = { given: 'given', refused: 'refused', unreachable: 'unreachable' } as const;
+export interface RemoteManagementDeps {
+  link: KioskLink;
+  /** Absent: this kiosk takes no config from its server. */
+  remoteConfig?: RemoteConfigApplier | undefined;
+  clock: Clock;
+  log: KioskLog;
+  /** Ends the program or restarts the board; absent: a site can't. */
+  restart?: ((what: 'program' | 'board') => Promise<void> | void) | undefined;
+  /** What a site may collect of this kiosk's log. */
+  recentLog?: RecentLog | undefined;
+}
 
-/** What the site wants of a kiosk, and what it counts for it. */
-export class Site {
-  readonly #options: KioskOptions;
+/** What a site does to a kiosk over the link: commands, config, enrolment, reconnection. */
+export class RemoteManagement {
+  readonly #deps: RemoteManagementDeps;
   readonly #gate: ManagedGate;
   readonly #commands: Commands;
-  /** The server wants this kiosk to come anew, and somebody is at the gate. */
+  /** The server asked this kiosk to reconnect, and somebody is at the gate. */
   #isRenewalDue = false;
   #cancelRenewal = () => {};
-  readonly counts: OutcomeCounts = {
-    granted: 0,
-    denied: 0,
-    unconfirmed: 0,
-    otpRequired: 0,
-    throttled: 0,
-  };
-  #isAsking = false;
+  #isEnrolling = false;
 
-  constructor(options: KioskOptions, gate: ManagedGate) {
-    this.#options = options;
+  constructor(deps: RemoteManagementDeps, gate: ManagedGate) {
+    this.#deps = deps;
     this.#gate = gate;
-    this.#commands = new Commands({ ...options, gate });
+    this.#commands = new Commands({ ...deps, gate });
   }
 
-  /** A kiosk without a place says so; a config that was being tried goes on. */
+  /** A kiosk that is not enrolled shows so; a config whose trial was cut short goes on with it. */
   start(): void {
-    const { link, steering } = this.#options;
-    if (link.enrolment && !link.enrolment.isPlaced) {
-      this.#gate.place('waiting');
+    const { link, remoteConfig } = this.#deps;
+    if (link.enrolment && !link.enrolment.isEnrolled) {
+      this.#gate.enrolment('waiting');
     }
-    steering?.attach(this.#gate);
+    remoteConfig?.attach(this.#gate);
   }
 
   stop(): void {
     this.#commands.stop();
     this.#cancelRenewal();
-    this.#options.steering?.stop();
+    this.#deps.remoteConfig?.stop();
   }
 
-  /** What the link hands on to the site's side. */
+  /** The events of the link that are a site's requests. */
   events(): Pick<LinkEvents, 'command' | 'configure' | 'renew'> {
-    const { steering } = this.#options;
+    const { remoteConfig } = this.#deps;
     return {
-      command: (id, command) => this.#commands.obey(id, command),
+      command: (id, command) => this.#commands.execute(id, command),
       renew: () => this.#renew(),
-      ...(steering ? { configure: (desired) => steering.configure(desired) } : {}),
+      configure: remoteConfig && ((desired) => remoteConfig.configure(desired)),
     };
   }
 
-  /** What the boot brought: the config that the site wants. What the site was not told, it is told now. */
-  linkUp({ desired }: BootAnswer): void {
-    const { steering, log } = this.#options;
+  /** The boot brought the config that the site wants; results that wait are sent. */
+  linkUp({ desired }: Pick<BootAnswer, 'desired'>): void {
+    const { remoteConfig, log } = this.#deps;
     this.#commands.linkUp();
     this.#isRenewalDue = false;
-    const work = desired ? steering?.configure(desired) : steering?.release();
+    const work = desired ? remoteConfig?.configure(desired) : remoteConfig?.release();
     work?.catch((error: unknown) => {
       log.warn({ event: 'configFailed', code: errorCode(error) }, 'a config of the server');
     });
@@ -79,16 +83,16 @@ export class Site {
   rested(): void {
     if (this.#isRenewalDue) {
       this.#isRenewalDue = false;
-      this.#options.link.renew?.();
+      this.#deps.link.renew?.();
     }
   }
 
-  /** A kiosk that serves nobody comes anew as soon as it has answered. */
+  /** A kiosk that serves nobody reconnects as soon as it has answered. */
   #renew(): AnswerOf<'Renew'> {
-    const { clock, log } = this.#options;
+    const { clock, log } = this.#deps;
     this.#isRenewalDue = true;
     if (!isResting(this.#gate.phase())) {
-      log.info({ event: 'renewalScheduled' }, 'the server wants this kiosk to come anew');
+      log.info({ event: 'renewalScheduled' }, 'the server asks this kiosk to reconnect');
       return { status: 'scheduled' };
     }
     this.#cancelRenewal();
@@ -96,28 +100,21 @@ export class Site {
     return { status: 'renewing' };
   }
 
-  /**
-   * Takes a text that was read, if this kiosk has no place yet: an enrolment code, or nothing.
-   *
-   * @returns whether the text is dealt with; a kiosk that has its place deals with none here.
-   */
-  takeInvitation(text: string): boolean {
-    const { enrolment } = this.#options.link;
-    if (!enrolment || enrolment.isPlaced) {
-      return false;
-    }
+  /** Takes a text that a kiosk read before it is enrolled: its enrolment code, or nothing. */
+  takeInvitation(text: string): void {
+    const { enrolment } = this.#deps.link;
     const invitation = parseInvitation(text);
-    if (invitation && !this.#isAsking) {
-      this.#isAsking = true;
-      this.#gate.place('asking');
-      void enrolment
-        .enrol(invitation)
-        .catch(() => 'unreachable' as const)
-        .then((outcome) => {
-          this.#isAsking = false;
-          this.#gate.place(stages[outcome]);
-        });
+    if (!enrolment || !invitation || this.#isEnrolling) {
+      return;
     }
-    return true;
+    this.#isEnrolling = true;
+    this.#gate.enrolment('asking');
+    void enrolment
+      .enrol(invitation)
+      .catch((): EnrolOutcome => 'unreachable')
+      .then((outcome) => {
+        this.#isEnrolling = false;
+        this.#gate.enrolment(outcome);
+      });
   }
 }

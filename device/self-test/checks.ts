@@ -1,4 +1,4 @@
-import type { Health } from '../../hardware/ports.ts';
+import type { Health, ScannerName } from '../../hardware/ports.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import { type SelfTestResult, type TestedPart, testedParts } from '../session/tested-parts.ts';
@@ -9,7 +9,10 @@ export type CheckOutcome = { result: 'passed' | 'absent' } | { result: 'failed';
 /** Tries one part. A rejection counts as failed, with the error's code. */
 export type Check = () => Promise<CheckOutcome>;
 
-export type Checks = Partial<Record<TestedPart, Check>>;
+export type Checks = { [Part in TestedPart]?: Check | undefined };
+
+/** How long a self-test waits for a part to come up, in milliseconds. */
+export const SETTLE_MS = 8_000;
 
 /** A part that gives no answer in so long has failed, in milliseconds. */
 export const CHECK_TIMEOUT_MS = 15_000;
@@ -17,11 +20,21 @@ export const CHECK_TIMEOUT_MS = 15_000;
 /** Tries every part at once, each with its own deadline; what has no check is absent. */
 export function runSelfTest(checks: Checks, clock: Clock): Promise<SelfTestResult[]> {
   return Promise.all(
-    testedParts.map(async (part): Promise<SelfTestResult> => {
+    partsOf(checks).map(async (part): Promise<SelfTestResult> => {
       const check = checks[part];
-      return { part, ...(check ? await inTime(check, clock) : { result: 'absent' as const }) };
+      const outcome: CheckOutcome = check ? await inTime(check, clock) : { result: 'absent' };
+      return { part, ...outcome };
     }),
   );
+}
+
+/** The parts that every kiosk may have, and the further scanners of this one. */
+function partsOf(checks: Checks): TestedPart[] {
+  return [...testedParts, ...Object.keys(checks).filter(isFurtherScanner)];
+}
+
+function isFurtherScanner(name: string): name is ScannerName {
+  return name.startsWith('scanner.');
 }
 
 function inTime(check: Check, clock: Clock): Promise<CheckOutcome> {
@@ -38,10 +51,8 @@ function inTime(check: Check, clock: Clock): Promise<CheckOutcome> {
 }
 
 /** A part by what its driver says of it; `keyStuck`, `espeak-ngMissing` and the like are its codes. */
-export function healthOutcome(health: Health | undefined): CheckOutcome {
-  switch (health?.state) {
-    case undefined:
-      return { result: 'absent' };
+export function healthOutcome(health: Health): CheckOutcome {
+  switch (health.state) {
     case 'ready':
       return { result: 'passed' };
     case 'opening':

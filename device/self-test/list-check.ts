@@ -1,7 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { Offline } from '../list/gate-list.ts';
-import { SETTLE_MS } from '../peripherals/part-health.ts';
-import type { CheckOutcome } from './checks.ts';
+import type { GateList } from '../list/gate-list.ts';
+import { type CheckOutcome, SETTLE_MS } from './checks.ts';
 
 const LOOK_MS = 250;
 
@@ -10,16 +9,16 @@ const LOOK_MS = 250;
  * being fetched has its time. A server that gives none has nothing to be tested.
  */
 export async function checkList(
-  offline: Pick<Offline, 'view' | 'noList'>,
+  list: Pick<GateList, 'view' | 'noList'>,
   clock: Clock,
 ): Promise<CheckOutcome> {
   const until = clock.monotonic() + SETTLE_MS;
   for (;;) {
-    const { state } = offline.view();
+    const { state } = list.view();
     if (state === 'usable') {
       return { result: 'passed' };
     }
-    if (offline.noList === 'off' || offline.noList === 'level') {
+    if (list.noList === 'off' || list.noList === 'level') {
       return { result: 'absent' };
     }
     if (clock.monotonic() >= until) {

@@ -1,19 +1,29 @@
+import type { ScannerName } from '../../hardware/ports.ts';
 import type { Clock } from '../../shared/clock.ts';
-import type { KioskLog, KioskPorts } from '../kiosk-options.ts';
-import type { Offline } from '../list/gate-list.ts';
+import type { GateList } from '../list/gate-list.ts';
+import type { KioskLog } from '../log.ts';
+import type { KioskPorts } from '../peripherals/kiosk-ports.ts';
 import type { PartHealth } from '../peripherals/part-health.ts';
 import type { SelfTestResult } from '../session/tested-parts.ts';
-import type { CredentialVerifier } from '../verdict/credential-verifier.ts';
-import { type CheckOutcome, type Checks, clockOutcome, runSelfTest } from './checks.ts';
+import type { ServerClock } from '../time/server-clock.ts';
+import {
+  type Check,
+  type CheckOutcome,
+  type Checks,
+  clockOutcome,
+  healthOutcome,
+  runSelfTest,
+  SETTLE_MS,
+} from './checks.ts';
 import { checkList } from './list-check.ts';
 
 /** What a self-test looks at. */
-export interface TesterDeps {
+export interface SelfTesterDeps {
   ports: KioskPorts;
   health: PartHealth;
-  trust: CredentialVerifier;
+  serverClock: ServerClock;
   /** Absent: this gate decides nothing without its server. */
-  offline?: Offline;
+  list: GateList | undefined;
   clock: Clock;
   log: KioskLog;
   /** What is tried beyond the ports, such as the decoder and the disk. */
@@ -22,10 +32,10 @@ export interface TesterDeps {
 
 /** Tries the kiosk's parts, one test at a time, and remembers what the last one found. */
 export class SelfTester {
-  readonly #deps: TesterDeps;
+  readonly #deps: SelfTesterDeps;
   #results: readonly SelfTestResult[] = [];
 
-  constructor(deps: TesterDeps) {
+  constructor(deps: SelfTesterDeps) {
     this.#deps = deps;
   }
 
@@ -47,28 +57,42 @@ export class SelfTester {
   }
 
   #ownChecks(): Checks {
-    const { ports, health, clock, trust, offline } = this.#deps;
-    const part = (name: string, port: unknown) =>
-      port ? { [name]: () => health.settled(name) } : {};
+    const { ports, health, clock, serverClock, list } = this.#deps;
+    const part = (name: string, port: unknown): Check | undefined =>
+      port === undefined ? undefined : () => this.#checkHealth(name);
+    const scanners = new Set<ScannerName>(['scanner', ...health.scanners()]);
     return {
-      ...part('scanner', ports.scanner),
-      ...part('keypad', ports.keypad),
-      ...part('display', ports.display),
-      ...part('indicator', ports.indicator),
+      ...Object.fromEntries([...scanners].map((name) => [name, () => this.#checkScanner(name)])),
+      keypad: part('keypad', ports.keypad),
+      display: part('display', ports.display),
+      indicator: part('indicator', ports.indicator),
       turnstile: () => this.#checkTurnstile(),
-      ...part('speech', ports.speaker),
-      ...part('printer', ports.printer),
-      link: () => health.settled('link'),
-      ...(offline ? { list: () => checkList(offline, clock) } : {}),
-      clock: async () => clockOutcome(clock.now(), trust.skewMs),
+      speech: part('speech', ports.speaker),
+      printer: part('printer', ports.printer),
+      link: () => this.#checkHealth('link'),
+      list: list && (() => checkList(list, clock)),
+      clock: async () => clockOutcome(clock.now(), serverClock.skewMs()),
     };
+  }
+
+  async #checkHealth(part: string): Promise<CheckOutcome> {
+    return healthOutcome(await this.#deps.health.settled(part, SETTLE_MS));
+  }
+
+  /** A camera that works must also see: its lens may be covered, or the place too dark. */
+  async #checkScanner(scanner: ScannerName): Promise<CheckOutcome> {
+    const outcome = await this.#checkHealth(scanner);
+    const view = this.#deps.health.view(scanner);
+    return outcome.result === 'passed' && view !== 'clear'
+      ? { result: 'failed', code: view }
+      : outcome;
   }
 
   /** Its driver's word, and then the relay itself where it can be read back. */
   async #checkTurnstile(): Promise<CheckOutcome> {
-    const { ports, health } = this.#deps;
-    const outcome = await health.settled('turnstile');
-    const code = outcome.result === 'passed' ? ports.turnstile.check?.() : undefined;
+    const outcome = await this.#checkHealth('turnstile');
+    const { turnstile } = this.#deps.ports;
+    const code = outcome.result === 'passed' ? turnstile.check?.() : undefined;
     return code ? { result: 'failed', code } : outcome;
   }
 }

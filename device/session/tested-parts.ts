@@ -1,4 +1,6 @@
-/** A part that the self-test tries. */
+import type { ScannerName } from '../../hardware/ports.ts';
+
+/** The parts that the self-test tries on every kiosk. */
 export const testedParts = [
   'decoder',
   'scanner',
@@ -13,7 +15,8 @@ export const testedParts = [
   'link',
   'list',
 ] as const;
-export type TestedPart = (typeof testedParts)[number];
+/** A part that the self-test tries; a kiosk with several scanners has one for each. */
+export type TestedPart = (typeof testedParts)[number] | ScannerName;
 
 /** How a part did; `absent`: the kiosk has none. `code` is stable, such as `keyStuck` or `diskFull`. */
 export type SelfTestResult =

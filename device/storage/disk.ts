@@ -1,5 +1,9 @@
 import { open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { errorCode } from '../../shared/errors.ts';
+
+/** Mode of a folder that only the kiosk's own user may read. */
+export const OWNER_ONLY = 0o700;
 
 /** The few files of a store; handed in, so that a test can fill the disk or cut the power. */
 export interface Disk {
@@ -17,7 +21,7 @@ export function directoryDisk(directory: string): Disk {
       try {
         return await readFile(join(directory, name));
       } catch (error) {
-        if (error instanceof Error && 'code' in error && error.code === 'ENOENT') {
+        if (errorCode(error) === 'ENOENT') {
           return undefined;
         }
         throw error;

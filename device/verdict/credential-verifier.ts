@@ -1,5 +1,5 @@
-import type { Symbology } from '../../hardware/ports.ts';
-import type { Clock } from '../../shared/clock.ts';
+import { createPublicKey, type KeyObject, verify } from 'node:crypto';
+import type { CodeCheck, Reading, Symbology } from '../../hardware/ports.ts';
 import { fromCard } from '../../shared/codice-fiscale/tessera-sanitaria.ts';
 import {
   type Credential,
@@ -8,90 +8,92 @@ import {
   type Verify,
 } from '../../shared/credential/credential.ts';
 import { SeenLiveCodes } from '../../shared/credential/live-code.ts';
-import { ServerClock } from '../time/server-clock.ts';
+import type { ServerClock } from '../time/server-clock.ts';
 import type { LastBoot } from './last-boot.ts';
-import { credentialVerifier } from './signing-keys.ts';
 
-/** Whose codes this gate reads, as the server said; before the first boot nobody's. */
+type Keys = Pick<LastBoot, 'hosts' | 'credentialKeys' | 'gate'>;
+
+/** A credential that this gate takes, or why it does not. */
+export type Admission =
+  | { ok: true; credential: Credential }
+  | {
+      ok: false;
+      problem: (DecodedCredential & { ok: false })['problem'] | 'liveRequired' | 'liveUsed';
+    };
+
+/**
+ * Verifies credentials with the keys from the last boot; before it, none is trusted. There is one key
+ * set: the offline list's signature is checked with the same.
+ */
 export class CredentialVerifier {
-  readonly #time: ServerClock;
-  #keptAt = 0;
+  readonly #serverClock: ServerClock;
+  readonly #usedCodes = new SeenLiveCodes();
   #hosts: readonly string[] = [];
-  #verify: Verify = () => undefined;
-  #gate: LastBoot['gate'] = { name: '', policy: '' };
-  readonly #seen = new SeenLiveCodes();
-  #begun: { requestId: string; issuedAt: number } | undefined;
-  #skewMs: number | undefined;
+  #keys: ReadonlyMap<string, KeyObject> = new Map();
+  #isLiveRequired = false;
 
-  constructor(clock: Clock) {
-    this.#time = new ServerClock(clock);
+  constructor(serverClock: ServerClock) {
+    this.#serverClock = serverClock;
   }
 
-  /** @param skewMs this machine's clock less the server's; `undefined` for a boot of an earlier run. */
-  believe(boot: LastBoot, skewMs: number | undefined): void {
-    const { hosts, credentialKeys, gate, serverTime } = boot;
-    this.#keptAt = serverTime;
-    if (skewMs !== undefined) {
-      this.#time.hear(serverTime);
-    }
+  /** Takes the keys, the hosts and the policy's demand of live codes from a boot. */
+  use({ hosts, credentialKeys, gate }: Keys): void {
     this.#hosts = hosts;
-    this.#verify = credentialVerifier(credentialKeys);
-    this.#gate = gate;
-    this.#skewMs = skewMs;
+    this.#keys = new Map(
+      credentialKeys.map(({ keyId, publicKey }) => [
+        keyId,
+        createPublicKey({ key: { kty: 'OKP', crv: 'Ed25519', x: publicKey }, format: 'jwk' }),
+      ]),
+    );
+    this.#isLiveRequired = gate.liveCode === 'required';
   }
 
-  get gate(): LastBoot['gate'] {
-    return this.#gate;
+  /** Checks an Ed25519 signature (RFC 8032); `undefined` when no key has this id. */
+  readonly verify: Verify = (keyId, message, signature) => {
+    const key = this.#keys.get(keyId);
+    return key ? verify(null, message, key, signature) : undefined;
+  };
+
+  /**
+   * Checks a text by its signature or its check character, for the driver that read it: a text that
+   * proves itself needs no second sighting. The result travels with the reading.
+   */
+  check(text: string, symbology: Symbology): CodeCheck {
+    if (symbology === 'code39') {
+      return { isProven: fromCard(text) !== undefined };
+    }
+    const credential = this.#decode(text);
+    return { isProven: credential.ok, credential };
   }
 
-  get skewMs(): number | undefined {
-    return this.#skewMs;
-  }
-
-  decode(text: string): DecodedCredential {
-    return decodeCredential(text, { hosts: this.#hosts, verify: this.#verify, now: this.#now() });
-  }
-
-  /** The same, and whether this gate takes such a code: where its policy says so, live ones alone. */
-  admit(text: string): DecodedCredential | { ok: false; problem: 'liveRequired' | 'liveUsed' } {
-    const decoded = this.decode(text);
+  /** The credential of a reading, and whether this gate takes it: its policy may take live ones only. */
+  admit({ text, check }: Pick<Reading, 'text' | 'check'>): Admission {
+    const decoded = check?.credential ?? this.#decode(text);
     if (!decoded.ok) {
       return decoded;
     }
-    if (!decoded.credential.live) {
-      const isEnough = this.#gate.liveCode !== 'required';
-      return isEnough ? decoded : { ok: false, problem: 'liveRequired' };
+    const { credential } = decoded;
+    if (!credential.live && this.#isLiveRequired) {
+      return { ok: false, problem: 'liveRequired' };
     }
-    return this.#seen.has(decoded.credential) ? { ok: false, problem: 'liveUsed' } : decoded;
+    return credential.live && this.#usedCodes.has(credential)
+      ? { ok: false, problem: 'liveUsed' }
+      : { ok: true, credential };
   }
 
-  /** A session has begun with this code: a live one begins no other. */
-  begin(requestId: string, credential: Credential): void {
-    this.#begun = undefined;
+  /** A session has begun with this credential: a live one begins no other. */
+  markUsed(credential: Credential): void {
     if (credential.live) {
-      this.#seen.add(credential, this.#now());
-      this.#begun = { requestId, issuedAt: credential.issuedAt };
+      this.#usedCodes.add(credential, this.#nowSeconds());
     }
   }
 
-  /** When the session's live code was made, in Unix seconds; undefined for one that is not live. */
-  liveIssuedAt(requestId: string): number | undefined {
-    return this.#begun?.requestId === requestId ? this.#begun.issuedAt : undefined;
+  #decode(text: string): DecodedCredential {
+    const now = this.#nowSeconds();
+    return decodeCredential(text, { hosts: this.#hosts, verify: this.verify, now });
   }
 
-  /**
-   * Unix seconds by the server's clock, as far as it is known. A clock of this machine that was never set,
-   * or jumps by years, says nothing; and it can't be earlier than what the server said last.
-   */
-  #now(): number {
-    return Math.floor(Math.max(this.#time.now(), this.#keptAt) / 1000);
-  }
-
-  /**
-   * Whether a text proves itself, by its signature or its check character: then one decoder's word is
-   * enough, and nobody holds the code up longer than needed.
-   */
-  proves(text: string, symbology: Symbology): boolean {
-    return symbology === 'code39' ? fromCard(text) !== undefined : this.decode(text).ok;
+  #nowSeconds(): number {
+    return Math.floor(this.#serverClock.now() / 1000);
   }
 }

@@ -130,8 +130,8 @@ export class PageDisplay implements Display {
       const path = request.url ?? '';
       const extra = this.#deps.sockets?.[path];
       const known = path === '/screen' || extra !== undefined;
-      const ours = request.headers.origin === `http://${this.#authority()}`;
-      if (!known || !ours || this.#sockets.clients.size >= CLIENTS_MAX) {
+      const isSameOrigin = request.headers.origin === `http://${this.#authority()}`;
+      if (!known || !isSameOrigin || this.#sockets.clients.size >= CLIENTS_MAX) {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
         return;
       }

@@ -72,7 +72,8 @@ function toFrame(json: unknown): Frame | undefined {
   if (!Array.isArray(json)) {
     return undefined;
   }
-  const [type, id, second, third] = json as unknown[];
+  const parts: unknown[] = json;
+  const [type, id, second, third] = parts;
   if (type === 2 && json.length === 4 && isName(id) && isName(second)) {
     return { type: 'call', id, action: second, payload: third };
   }

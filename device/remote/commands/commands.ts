@@ -6,7 +6,8 @@ import type {
   CommandName,
   KioskCommand,
 } from '../../../shared/protocol/kiosk-command.ts';
-import type { KioskLink, KioskLog } from '../../kiosk-options.ts';
+import type { ServerCalls } from '../../link/kiosk-link.ts';
+import type { KioskLog } from '../../log.ts';
 import { isResting } from '../../session/rest.ts';
 import type { Screen } from '../../session/screen.ts';
 import type { Phase, Service } from '../../session/state.ts';
@@ -15,11 +16,11 @@ import type { RecentLog } from './recent-log.ts';
 import { type Ended, ResultSender } from './result-sender.ts';
 import { screenPicture } from './screen-picture.ts';
 
-/** The gate that is commanded. */
+/** What commands do at the gate. */
 export interface CommandedGate {
   phase(): Phase;
   screen(): Screen;
-  /** When the display said last that it painted, by the monotonic clock; `undefined`: never. */
+  /** When the display last painted, by the monotonic clock; `undefined`: never. */
   paintedAt(): number | undefined;
   service(state: Service, notice: string | undefined): void;
   selfTest(): Promise<readonly SelfTestResult[]>;
@@ -32,7 +33,7 @@ export interface CommandedGate {
 
 export interface CommandsDeps {
   gate: CommandedGate;
-  link: Pick<KioskLink, 'call'>;
+  link: ServerCalls;
   clock: Clock;
   log: KioskLog;
   /**
@@ -49,7 +50,7 @@ const REMEMBERED_MAX = 64;
 const RESTART_AFTER_MS = 500;
 const BLINK_MS = 500;
 
-/** What the site commands, carried out one by one; each at most once. */
+/** Carries out the site's commands one by one, each at most once. */
 export class Commands {
   readonly #deps: CommandsDeps;
   readonly #answers = new Map<string, Promise<CommandAnswer>>();
@@ -63,26 +64,28 @@ export class Commands {
 
   /** The commands that this kiosk can carry out. */
   static capabilities(deps: Pick<CommandsDeps, 'restart' | 'recentLog'>): CommandName[] {
-    const always = ['identify', 'selfTest', 'outOfService', 'inService', 'updating'] as const;
-    return [
-      ...always,
-      ...(['refreshList', 'openOnce', 'screenshot'] as const),
-      ...(deps.restart ? (['restartProgram', 'restartBoard'] as const) : []),
-      ...(deps.recentLog ? (['collectLogs'] as const) : []),
-    ];
+    const names: CommandName[] = ['identify', 'selfTest', 'outOfService', 'inService', 'updating'];
+    names.push('refreshList', 'openOnce', 'screenshot');
+    if (deps.restart) {
+      names.push('restartProgram', 'restartBoard');
+    }
+    if (deps.recentLog) {
+      names.push('collectLogs');
+    }
+    return names;
   }
 
-  /** Ends what is still blinking. */
+  /** Ends the blinking of `identify`. */
   stop(): void {
     this.#cancelBlink();
   }
 
-  /** The link is up: ends that could not be told are told. */
+  /** The link is up: results that could not be sent are sent. */
   linkUp(): void {
     void this.#results.linkUp();
   }
 
-  obey(id: string, command: KioskCommand): Promise<CommandAnswer> {
+  execute(id: string, command: KioskCommand): Promise<CommandAnswer> {
     const known = this.#answers.get(id);
     if (known) {
       return known;
@@ -119,7 +122,7 @@ export class Commands {
       default:
         break;
     }
-    // The rest is done before nobody's eyes: whoever is at the gate comes first.
+    // The rest waits until nobody is at the gate: whoever is there comes first.
     if (!isResting(gate.phase())) {
       return { status: 'busy' };
     }
@@ -169,16 +172,16 @@ export class Commands {
     return { status: 'done' };
   }
 
-  /** The system is asked first: whoever commanded it is told at once when it does not let the kiosk. */
+  /** The system is asked first, so that a refusal reaches whoever commanded it at once. */
   async #restartBoard(): Promise<CommandAnswer> {
     const { restart, log } = this.#deps;
     try {
       await (restart ?? unsupported)('board');
       return { status: 'done' };
     } catch (error) {
-      const said = errorCode(error);
-      log.warn({ event: 'restartRefused', code: said }, 'the board stays up');
-      const code = said === 'notAllowed' || said === 'unsupported' ? said : 'failed';
+      const reason = errorCode(error);
+      log.warn({ event: 'restartRefused', code: reason }, 'the board stays up');
+      const code = reason === 'notAllowed' || reason === 'unsupported' ? reason : 'failed';
       return { status: 'refused', code };
     }
   }
@@ -213,7 +216,7 @@ export class Commands {
   }
 
   #end(id: string, ended: Ended): Promise<void> {
-    return this.#results.tell(id, ended);
+    return this.#results.send(id, ended);
   }
 }
 

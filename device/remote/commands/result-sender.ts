@@ -4,13 +4,14 @@ import {
   RESULT_PART_MAX,
   RESULT_PARTS_MAX,
 } from '../../../shared/protocol/kiosk-command.ts';
-import type { KioskLink, KioskLog } from '../../kiosk-options.ts';
+import type { ServerCalls } from '../../link/kiosk-link.ts';
+import type { KioskLog } from '../../log.ts';
 
 const CALL_TIMEOUT_MS = 10_000;
 
 /** How a command ended. */
 export type Ended =
-  | { outcome: 'done'; type?: NonNullable<CommandResultPart['type']>; data?: string }
+  | { outcome: 'done'; type?: CommandResultPart['type']; data?: string }
   | { outcome: 'failed'; code: string };
 
 /**
@@ -29,7 +30,8 @@ export function resultParts(id: string, ended: Ended): CommandResultPart[] {
     part,
     last: part === pieces.length - 1,
     outcome: 'done',
-    ...(type ? { type, data: piece } : {}),
+    type,
+    data: type && piece,
   }));
 }
 
@@ -50,44 +52,44 @@ function splitText(text: string): string[] {
 
 /** Ends that wait for a link, at most; of more the oldest is given up. */
 const WAITING_MAX = 8;
-/** With these codes nobody heard it: it is told again. */
-const unheard: readonly string[] = ['closed', 'timeout', 'unavailable', 'busy'];
+/** Codes of a call that did not reach the server: the result is sent again. */
+const undelivered: readonly string[] = ['closed', 'timeout', 'unavailable', 'busy'];
 
 /**
- * Brings results to the server, part by part. One that was not heard, since the link or the server went
- * away, is told again when the link is back: the site learns how its command ended after all.
+ * Sends results to the server, part by part. One that the link or the server's absence held up is sent
+ * again when the link is back, so that the site learns how its command ended.
  */
 export class ResultSender {
-  readonly #link: Pick<KioskLink, 'call'>;
+  readonly #link: ServerCalls;
   readonly #log: KioskLog;
   readonly #waiting = new Map<string, Ended>();
 
-  constructor(link: Pick<KioskLink, 'call'>, log: KioskLog) {
+  constructor(link: ServerCalls, log: KioskLog) {
     this.#link = link;
     this.#log = log;
   }
 
   /** Never rejects. */
-  async tell(id: string, ended: Ended): Promise<void> {
+  async send(id: string, ended: Ended): Promise<void> {
     try {
       for (const part of resultParts(id, ended)) {
         await this.#link.call('CommandResult', part, CALL_TIMEOUT_MS);
       }
     } catch (error) {
       const code = errorCode(error);
-      if (unheard.includes(code)) {
+      if (undelivered.includes(code)) {
         this.#keep(id, ended);
       }
-      this.#log.warn({ event: 'resultNotTold', code }, 'a command’s result');
+      this.#log.warn({ event: 'resultNotSent', code }, 'a command’s result');
     }
   }
 
-  /** The link is up: what waits is told, one after another. */
+  /** The link is up: what waits is sent, one after another. */
   async linkUp(): Promise<void> {
     const waiting = [...this.#waiting];
     this.#waiting.clear();
     for (const [id, ended] of waiting) {
-      await this.tell(id, ended);
+      await this.send(id, ended);
     }
   }
 

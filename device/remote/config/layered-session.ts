@@ -6,14 +6,14 @@ import {
   sessionConfigSchema,
 } from '../../config.ts';
 
-/** A session with what the server steers of it and of what is around it. */
+/** A session with the server's settings for it and for what is around it. */
 export interface LayeredSession extends SessionConfig {
   volume?: number | undefined;
   outOfServiceMessage?: string | undefined;
   statusEveryMs?: number | undefined;
 }
 
-export type Steered =
+export type Layered =
   | { ok: true; session: LayeredSession }
   | { ok: false; problems: ConfigProblem[] };
 
@@ -25,15 +25,16 @@ export function layeredSession(
   own: SessionConfig,
   body: unknown,
   offline: OfflineConfig | undefined,
-): Steered {
-  const given = remoteConfigSchema.safeParse(body);
-  if (!given.success) {
-    return { ok: false, problems: problemsOf(given.error.issues) };
+): Layered {
+  const input = remoteConfigSchema.safeParse(body);
+  if (!input.success) {
+    return { ok: false, problems: problemsOf(input.error.issues) };
   }
-  const { volume, outOfServiceMessage, statusEveryMs, ...steered } = given.data;
+  const { volume, outOfServiceMessage, statusEveryMs, ...remote } = input.data;
   const { paced, ...session } = own;
-  const kept = Object.entries(session).filter(([name]) => !paced.includes(name as Paced));
-  const parsed = sessionConfigSchema.safeParse({ ...Object.fromEntries(kept), ...steered });
+  const ofMode = new Set<string>(paced);
+  const kept = Object.entries(session).filter(([name]) => !ofMode.has(name));
+  const parsed = sessionConfigSchema.safeParse({ ...Object.fromEntries(kept), ...remote });
   if (!parsed.success) {
     return { ok: false, problems: problemsOf(parsed.error.issues) };
   }
@@ -43,8 +44,6 @@ export function layeredSession(
   }
   return { ok: true, session: { ...parsed.data, volume, outOfServiceMessage, statusEveryMs } };
 }
-
-type Paced = SessionConfig['paced'][number];
 
 function problemsOf(
   issues: readonly { path: readonly PropertyKey[]; message: string; keys?: readonly string[] }[],

@@ -1,5 +1,5 @@
 import type { Clock } from '../../../shared/clock.ts';
-import type { KioskSession } from '../../kiosk-options.ts';
+import type { KioskSession } from '../../session/kiosk-session.ts';
 
 /**
  * How long a config waits for the person at the gate, in milliseconds. A session ends by itself long
@@ -19,7 +19,7 @@ export class NextSession {
   readonly #use: (session: KioskSession) => void;
   #waiting: Waiting | undefined;
 
-  /** @param use puts a session in force; what it throws is told to whoever gave the session. */
+  /** @param use puts a session in force; what it throws is passed on to whoever gave the session. */
   constructor(clock: Clock, use: (session: KioskSession) => void) {
     this.#clock = clock;
     this.#use = use;

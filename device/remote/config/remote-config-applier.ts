@@ -7,18 +7,18 @@ import type {
   ReportedConfig,
 } from '../../../shared/protocol/remote-config.ts';
 import type { OfflineConfig, SessionConfig } from '../../config.ts';
-import type { KioskLog } from '../../kiosk-options.ts';
+import type { KioskLog } from '../../log.ts';
 import type { Disk } from '../../storage/disk.ts';
 import { readStoredConfig, type StoredConfig, storeConfig } from './config-store.ts';
 import { type LayeredSession, layeredSession } from './layered-session.ts';
 import { type GateHealth, TrialWatch } from './trial-watch.ts';
 
-/** How long a config must do well before it is the last good one, in milliseconds. */
+/** How long a config must run well before it counts as good, in milliseconds. */
 export const TRIAL_MS = 60_000;
 /** A program that started so often under a config that is still being tried is in a crash loop. */
 export const TRIAL_STARTS_MAX = 3;
 
-/** The kiosk under its config, as far as its health goes. */
+/** The gate that a config is applied to. */
 export interface ConfiguredGate {
   /**
    * Puts a session in force: at once, or when the person at the gate is done. May throw.
@@ -37,13 +37,13 @@ export interface RemoteConfigApplierDeps {
   clock: Clock;
   log: KioskLog;
   trialMs?: number;
-  /** Told when what is reported has changed. */
-  changed?: () => void;
+  /** Called when what is reported has changed. */
+  changed?: (() => void) | undefined;
 }
 
 /**
- * The config that the server wants, on the kiosk: checked, kept, tried, and taken back by itself when
- * the kiosk fails under it. A kiosk fails when applying throws, when the link is not there or a part is
+ * Applies the server's config on the kiosk: checks it, keeps it, tries it, and goes back to the last
+ * good one by itself when the kiosk fails under it. A kiosk fails when applying throws, when the link is not there or a part is
  * lost at the trial's end that was well before, when questions stay unanswered, and when the program
  * does not outlive the trial {@link TRIAL_STARTS_MAX} times.
  */
@@ -108,19 +108,20 @@ export class RemoteConfigApplier {
     return session.ok ? session.session : this.#deps.own;
   }
 
-  /** What the server is told of it. */
+  /** The config's version and trial, as they are reported to the server. */
   reported(): ReportedConfig {
     const { trial, failed } = this.#kept;
     const isTrying = trial && !this.#isPending;
     return {
       version: this.#inForce()?.version ?? 0,
       status: isTrying ? 'trial' : (failed?.how ?? 'running'),
-      ...(failed ? { failed: failed.version, problems: failed.problems } : {}),
-      ...(trial && this.#isPending ? { pending: trial.version } : {}),
+      failed: failed?.version,
+      problems: failed?.problems,
+      pending: this.#isPending ? trial?.version : undefined,
     };
   }
 
-  /** The site wants no config here: the kiosk's own file is all, when nobody is at the gate. */
+  /** The site wants no config here any more: once nobody is at the gate, the kiosk's own file holds. */
   release(): Promise<void> {
     const released = this.#working.then(() => this.#release());
     this.#working = released.catch(() => {});
@@ -131,11 +132,11 @@ export class RemoteConfigApplier {
     if (!this.#running() && !this.#kept.failed) {
       return;
     }
-    const isSteered = this.#running() !== undefined;
+    const isManaged = this.#running() !== undefined;
     this.#trial.stop();
     this.#isPending = false;
     await this.#keep({});
-    if (isSteered) {
+    if (isManaged) {
       this.#gate?.apply(this.#deps.own, () => {});
       this.#deps.log.info({ event: 'configReleased' }, "the kiosk's own file is all");
     }
@@ -159,20 +160,20 @@ export class RemoteConfigApplier {
     if (failed?.version === version) {
       return { status: 'refused', problems: atLeastOne(failed.problems) };
     }
-    const steered = this.#sessionOf(desired);
-    if (!steered.ok) {
-      return this.#refuse(version, steered.problems);
+    const layered = this.#sessionOf(desired);
+    if (!layered.ok) {
+      return this.#refuse(version, layered.problems);
     }
     this.#trial.stop();
-    const { failed: _old, ...kept } = this.#kept;
     try {
       // On the disk before it is in force: a config that ends the program is found at the next start.
-      await this.#keep({ ...kept, trial: { version, body, starts: 1 } });
+      const { good } = this.#kept;
+      await this.#keep({ good, trial: { version, body, starts: 1 } });
     } catch (error) {
       return this.#refuse(version, [{ path: '', message: `not kept: ${errorCode(error)}` }]);
     }
     try {
-      return { status: this.#apply(version, steered.session) };
+      return { status: this.#apply(version, layered.session) };
     } catch (error) {
       const problems = notApplied(error);
       await this.#fallBack(problems);
@@ -180,17 +181,17 @@ export class RemoteConfigApplier {
     }
   }
 
-  /** Asked back to what it runs, or is about to: what failed meanwhile, and what waited, is history. */
+  /** The server wants what already runs, or is about to: a failed or waiting config is forgotten. */
   async #stay(version: number): Promise<AnswerOf<'Configure'>> {
-    const { failed: _old, trial, good } = this.#kept;
+    const { trial, good } = this.#kept;
     const isWithdrawn = this.#isPending && trial?.version !== version;
     if (isWithdrawn) {
       this.#isPending = false;
       const session = this.#sessionOf(good);
       this.#gate?.apply(session.ok ? session.session : this.#deps.own, () => {});
-      await this.#keep(good ? { good } : {});
+      await this.#keep({ good });
     } else {
-      this.#kept = { ...(good ? { good } : {}), ...(trial ? { trial } : {}) };
+      this.#kept = { good, trial };
     }
     return { status: this.#isPending ? 'scheduled' : 'applied' };
   }
@@ -225,10 +226,10 @@ export class RemoteConfigApplier {
   }
 
   #refuse(version: number, problems: ConfigProblem[]): AnswerOf<'Configure'> {
-    const told = atLeastOne(problems);
-    this.#kept = { ...this.#kept, failed: { version, how: 'refused', problems: told } };
+    const reasons = atLeastOne(problems);
+    this.#kept = { ...this.#kept, failed: { version, how: 'refused', problems: reasons } };
     this.#deps.log.warn({ event: 'configRefused', version }, 'a config of the server');
-    return { status: 'refused', problems: told };
+    return { status: 'refused', problems: reasons };
   }
 
   #settle(work: () => Promise<void>): void {
@@ -247,7 +248,7 @@ export class RemoteConfigApplier {
     }
   }
 
-  /** Back to the last good one, by itself; the disk's fault doesn't keep the kiosk from it. */
+  /** Goes back to the last good config, even if the disk fails. */
   async #fallBack(problems: ConfigProblem[], options = { alsoGood: false }): Promise<void> {
     const { log } = this.#deps;
     const { trial, good } = this.#kept;
@@ -259,7 +260,7 @@ export class RemoteConfigApplier {
     }
     log.warn({ event: 'configFellBack', version }, 'back to the last good config');
     const failed = { version, how: 'fellBack' as const, problems: problems.slice(0, 16) };
-    const next: StoredConfig = { ...(good && !options.alsoGood ? { good } : {}), failed };
+    const next: StoredConfig = { good: options.alsoGood ? undefined : good, failed };
     const session = this.#sessionOf(next.good);
     this.#gate?.apply(session.ok ? session.session : this.#deps.own, () => {});
     await this.#keep(next);

@@ -6,7 +6,7 @@ const LOOK_EVERY_MS = 1_000;
 /** Questions in a row that got no answer although the link was up. */
 const UNANSWERED_MAX = 3;
 
-/** How a kiosk does, as far as a config may be to blame. */
+/** A kiosk's health, as far as a config may be to blame. */
 export interface GateHealth {
   isLinkUp: boolean;
   /** The parts that are lost or failing. */
@@ -28,7 +28,7 @@ export class TrialWatch {
     clock: Clock;
     trialMs: number;
     health: () => GateHealth | undefined;
-    /** Told once: no problem, the trial is over and all is well. */
+    /** Called once. Without problems, the trial is over and all is well. */
     ended: (problems: ConfigProblem[]) => void;
   }) {
     this.#clock = deps.clock;
@@ -37,7 +37,7 @@ export class TrialWatch {
     this.#ended = deps.ended;
   }
 
-  /** @param before how it was: what was wrong already is not held against the config. */
+  /** @param before the health before the config: what was wrong already is not its fault. */
   start(before: GateHealth): void {
     this.stop();
     this.#endsAt = this.#clock.monotonic() + this.#trialMs;

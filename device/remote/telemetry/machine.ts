@@ -44,13 +44,7 @@ export async function readMachine(reader: MachineReader, folder: string): Promis
     known(reader.space(folder)),
     known(readUptime(reader)),
   ]);
-  return {
-    ...(cpuTemperatureC === undefined ? {} : { cpuTemperatureC }),
-    ...(power ? { power } : {}),
-    ...(memory ? { memory } : {}),
-    ...(disk ? { disk } : {}),
-    ...(uptimeS === undefined ? {} : { uptimeS }),
-  };
+  return { cpuTemperatureC, power, memory, disk, uptimeS };
 }
 
 function known<Value>(reading: Promise<Value | undefined>): Promise<Value | undefined> {

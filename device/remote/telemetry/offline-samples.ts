@@ -5,10 +5,7 @@ import { type Sample, sampleOf } from '../../../shared/protocol/measurement.ts';
 /** As often as a server keeps one. */
 export const SAMPLE_EVERY_MS = 60_000;
 
-/**
- * Takes a sample of the kiosk every minute for whoever keeps those that no report can tell: a gate
- * without network has no hole in its history.
- */
+/** Takes a sample every minute while no report can: a gate without network has no hole in its history. */
 export class OfflineSamples {
   readonly #clock: Clock;
   readonly #status: () => KioskStatus;

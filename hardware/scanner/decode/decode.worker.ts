@@ -18,10 +18,10 @@ port.postMessage({ kind: 'ready', decoder: decoder.name } satisfies ThreadAnswer
 port.on('message', (question: ThreadQuestion) => {
   const { id, frame, request } = question;
   const memory = frame.data.buffer;
-  const begun = performance.now();
+  const startedAt = performance.now();
   try {
     const outcome = decoder.decode(frame, request);
-    const ms = performance.now() - begun;
+    const ms = performance.now() - startedAt;
     const answer: ThreadAnswer = { kind: 'outcome', id, outcome, ms, memory };
     port.postMessage(answer, [memory]);
   } catch (error) {

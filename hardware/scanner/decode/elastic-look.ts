@@ -129,10 +129,10 @@ function readGrid(
     const read = engine.readClean(drawClean(dark, pattern));
     if (read) {
       const corners = gridCorners(grid.x, grid.y, grid.nodes);
-      const placed = { ...read, corners };
+      const reading = { ...read, corners };
       return read.margin >= SURE_MARGIN
-        ? asCode(placed, 'confirmed')
-        : confirmByJsQr(flattenGrid(frame, grid, FLAT_PIXELS), placed);
+        ? asCode(reading, 'confirmed')
+        : confirmByJsQr(flattenGrid(frame, grid, FLAT_PIXELS), reading);
     }
   }
   return undefined;

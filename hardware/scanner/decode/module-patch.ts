@@ -33,8 +33,8 @@ export function patchAt(pattern: SymbolPattern, grid: ElasticGrid, node: number)
   const above = Math.max(0, row - 1) * nodes + column;
   const below = Math.min(nodes - 1, row + 1) * nodes + column;
   const place0 = places[1] ?? 0;
-  const wide = ((right - left) * place0) as number;
-  const high = (((below - above) / nodes) * place0) as number;
+  const wide = (right - left) * place0;
+  const high = ((below - above) / nodes) * place0;
   const u0 = places[column] ?? 0;
   const v0 = places[row] ?? 0;
   const { dimension, modules } = pattern;

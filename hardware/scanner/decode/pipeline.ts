@@ -63,8 +63,8 @@ export class Pipeline implements Decoder {
   }
 
   decode(frame: LumaFrame, request: DecodeRequest): DecodeOutcome {
-    const begun = this.#now();
-    const mayGoOn = () => this.#now() - begun < request.budgetMs;
+    const startedAt = this.#now();
+    const mayGoOn = () => this.#now() - startedAt < request.budgetMs;
     const search = new Search(frame, request.wanted, this.#engine, mayGoOn);
     search.zxing(search.whole(), {});
     if (!search.done) {

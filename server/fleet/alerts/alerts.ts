@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
-import { type Language, languages } from '../../../shared/language.ts';
+import { defaultLanguage, type Language, languages } from '../../../shared/language.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
@@ -42,7 +42,7 @@ export const alertsConfigSchema = z.strictObject({
   email: z
     .array(
       z.union([
-        z.email().transform((address) => ({ address, language: 'it' as const })),
+        z.email().transform((address) => ({ address, language: defaultLanguage })),
         z.strictObject({ address: z.email(), language: z.enum(languages) }),
       ]),
     )

@@ -38,7 +38,7 @@ export function VirtualTable(props: VirtualTableProps): VNode {
   const [active, setActive] = useState<string | undefined>();
   const wanted = useRef(false);
   const found = rows.findIndex(({ id }) => id === active);
-  const index = found < 0 ? 0 : found;
+  const index = Math.max(found, 0);
   useLayoutEffect(() => {
     if (wanted.current) {
       wanted.current = false;

@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { mountIsland } from '../mount-island.ts';
-import { type LiveCode, LiveSymbol, type LiveWords, SECONDS } from './live-view.tsx';
+import { type LiveCode, LiveSymbol, type LiveWords } from './live-view.tsx';
 
 /** A code holds for half a minute after the next one is due. */
 const GRACE_MS = 30_000;
@@ -57,9 +57,10 @@ function Live(props: { first: LiveCode; words: LiveWords }): VNode {
     }
   });
 
-  const left = Math.max(0, Math.ceil((held.renewAt - now) / 1000));
-  const remaining =
-    left === 1 ? words.remaining.one : words.remaining.many.replace(SECONDS, String(left));
+  // The tick may be older than the code.
+  const leftMax = words.remaining.length - 1;
+  const left = Math.min(leftMax, Math.max(0, Math.ceil((held.renewAt - now) / 1000)));
+  const remaining = words.remaining[left] ?? '';
   useEffect(() => {
     if (left === SPOKEN_AT_S) {
       setSpoken(remaining);
@@ -94,8 +95,8 @@ function useAwake(): void {
     const ask = () => {
       if (document.visibilityState === 'visible') {
         navigator.wakeLock?.request('screen').then(
-          (given) => {
-            lock = given;
+          (granted) => {
+            lock = granted;
           },
           () => {
             // Battery saver, or no permission: the person touches the screen now and then.

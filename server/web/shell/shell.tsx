@@ -1,5 +1,5 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { type Language, languages } from '../../../shared/language.ts';
+import { infoOf, type Language, languages } from '../../../shared/language.ts';
 import { shellWords } from './shell-words.ts';
 import type { ShellWords } from './words/words.ts';
 
@@ -131,7 +131,7 @@ function LanguageSwitch({ language, inLanguage, words }: PartProps): VNode {
               href={inLanguage(one)}
               hreflang={one}
               lang={one}
-              aria-label={`${one.toUpperCase()} ${shellWords[one].name}`}
+              aria-label={`${one.toUpperCase()} ${infoOf(one).name}`}
               {...(one === language ? { 'aria-current': 'true' as const } : {})}
             >
               {one.toUpperCase()}

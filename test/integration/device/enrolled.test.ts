@@ -4,16 +4,18 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { sessionConfigSchema } from '../../../device/config.ts';
 import { Kiosk } from '../../../device/kiosk.ts';
-import type { KioskPorts } from '../../../device/kiosk-options.ts';
 import { GateLink } from '../../../device/link/gate-link.ts';
 import { readIdentity } from '../../../device/link/identity.ts';
 import { Link } from '../../../device/link/link.ts';
+import type { KioskPorts } from '../../../device/peripherals/kiosk-ports.ts';
 import { RecentLog } from '../../../device/remote/commands/recent-log.ts';
 import { RemoteConfigApplier } from '../../../device/remote/config/remote-config-applier.ts';
 import type { Screen } from '../../../device/session/screen.ts';
 import type { State } from '../../../device/session/state.ts';
 import { wholeStatus } from '../../../device/status.ts';
 import { directoryDisk } from '../../../device/storage/disk.ts';
+import { ServerClock } from '../../../device/time/server-clock.ts';
+import { VerdictSources } from '../../../device/verdict/verdict-sources.ts';
 import type { Key, ScannerEvents, Signal } from '../../../hardware/ports.ts';
 import type { CommandEnd, LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import type { Kiosk as EnrolledKiosk } from '../../../server/fleet/places/kiosks.ts';
@@ -59,7 +61,7 @@ let gates: Gate[];
 /** The program of one start: a real kiosk and its real link, with hands that a test moves. */
 class Gate {
   readonly kiosk: Kiosk;
-  readonly steering: RemoteConfigApplier;
+  readonly remoteConfig: RemoteConfigApplier;
   readonly log = new RecentLog();
   readonly signals: Signal[] = [];
   readonly restarted: string[] = [];
@@ -73,8 +75,8 @@ class Gate {
   #scanner: ScannerEvents | undefined;
   #press: (key: Key) => void = () => {};
 
-  private constructor(steering: RemoteConfigApplier, kiosk: (gate: Gate) => Kiosk) {
-    this.steering = steering;
+  private constructor(remoteConfig: RemoteConfigApplier, kiosk: (gate: Gate) => Kiosk) {
+    this.remoteConfig = remoteConfig;
     this.kiosk = kiosk(this);
   }
 
@@ -87,7 +89,7 @@ class Gate {
       happenings.happened();
     };
     const log = { info: note, warn: note };
-    const steering: RemoteConfigApplier = new RemoteConfigApplier({
+    const remoteConfig: RemoteConfigApplier = new RemoteConfigApplier({
       disk,
       own,
       clock: systemClock,
@@ -95,7 +97,9 @@ class Gate {
       trialMs,
       changed: () => link.reportSoon(),
     });
-    const session = await steering.start();
+    const session = await remoteConfig.start();
+    const serverClock = new ServerClock(systemClock);
+    const machine = { latest: () => undefined };
     const link: GateLink = new GateLink({
       identity: await readIdentity(disk),
       disk,
@@ -110,18 +114,28 @@ class Gate {
           software: 'test',
           clock: systemClock,
           random: () => 0.01,
-          status: () => wholeStatus(gate.kiosk.status(), link, { latest: () => undefined }),
-          config: () => steering.reported(),
+          serverClock,
+          status: () =>
+            wholeStatus(gate.kiosk.status(), { link, serverClock, machine, software: 'test' }),
+          config: () => remoteConfig.reported(),
         }),
     });
+    const sources = new VerdictSources({
+      offline: undefined,
+      link,
+      serverClock,
+      clock: systemClock,
+      log,
+    });
     const gate: Gate = new Gate(
-      steering,
+      remoteConfig,
       (made) =>
         new Kiosk({
           ports: made.#ports(),
           link,
+          sources,
           session,
-          steering,
+          remoteConfig,
           clock: systemClock,
           newRequestId: randomUUID,
           log,

@@ -5,12 +5,8 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  type Delivery,
-  defaultOutboxLimits,
-  Outbox,
-  type OutboxItem,
-} from '../../../device/facts/outbox.ts';
+import type { Delivery, OutboxItem } from '../../../device/facts/fact-store.ts';
+import { defaultOutboxLimits, Outbox } from '../../../device/facts/outbox.ts';
 import { type SealedFact, sealFact } from '../../../device/facts/seal.ts';
 import { directoryDisk } from '../../../device/storage/disk.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';

@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
 export const words: AlertWords = {
@@ -46,7 +47,7 @@ export const words: AlertWords = {
   },
   notices: { raised: 'NEU', reminder: 'NOCH OFFEN', cleared: 'VORBEI' },
   server: 'der Server',
-  fresh: (fresh) => (fresh === 1 ? '1 Alarm' : `${fresh} Alarme`),
+  fresh: (count) => counted('de', count, { one: 'Alarm', other: 'Alarme' }),
   over: (over) => `${over} vorbei`,
   more: (count) => `und ${count} weitere`,
 };

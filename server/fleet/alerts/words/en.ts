@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
 export const words: AlertWords = {
@@ -46,7 +47,7 @@ export const words: AlertWords = {
   },
   notices: { raised: 'NEW', reminder: 'STILL OPEN', cleared: 'OVER' },
   server: 'the server',
-  fresh: (fresh) => (fresh === 1 ? '1 alert' : `${fresh} alerts`),
+  fresh: (count) => counted('en', count, { one: 'alert', other: 'alerts' }),
   over: (over) => `${over} over`,
   more: (count) => `and ${count} more`,
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
 export const words: AlertWords = {
@@ -46,8 +47,9 @@ export const words: AlertWords = {
   },
   notices: { raised: 'NOV', reminder: 'ŠE ODPRT', cleared: 'KONČAN' },
   server: 'strežnik',
-  fresh: (fresh) =>
-    `${fresh} ${['alarmov', 'alarm', 'alarma', 'alarmi', 'alarmi'][fresh % 100] ?? 'alarmov'}`,
-  over: (over) => `končano: ${over}`,
+  fresh: (count) =>
+    counted('sl', count, { one: 'alarm', two: 'alarma', few: 'alarmi', other: 'alarmov' }),
+  over: (count) =>
+    counted('sl', count, { one: 'končan', two: 'končana', few: 'končani', other: 'končanih' }),
   more: (count) => `in še ${count}`,
 };

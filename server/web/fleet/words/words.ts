@@ -26,7 +26,13 @@ export interface FleetWords {
     reload: string;
     logIn: string;
   };
-  summary: { heading: string; total: string; alerts: string; drift: string };
+  /** The words beside numbers. */
+  summary: {
+    heading: string;
+    total(count: number): string;
+    alerts(count: number): string;
+    drift(count: number): string;
+  };
   table: {
     caption: string;
     shown(shown: number, total: number): string;

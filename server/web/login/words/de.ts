@@ -1,3 +1,4 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
 export const words: LoginWords = {
@@ -196,8 +197,6 @@ export const words: LoginWords = {
     },
   },
   retryIn: (minutes) =>
-    minutes === 1
-      ? 'Versuchen Sie es in einer Minute erneut.'
-      : `Versuchen Sie es in ${minutes} Minuten erneut.`,
+    `Versuchen Sie es in ${plural('de', minutes, { one: 'einer Minute', other: `${minutes} Minuten` })} erneut.`,
   again: 'Zurück zur Anmeldung',
 };

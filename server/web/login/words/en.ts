@@ -1,3 +1,4 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
 export const words: LoginWords = {
@@ -193,6 +194,6 @@ export const words: LoginWords = {
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Try again in a minute.' : `Try again in ${minutes} minutes.`,
+    `Try again in ${plural('en', minutes, { one: 'a minute', other: `${minutes} minutes` })}.`,
   again: 'Back to the login',
 };

@@ -1,3 +1,4 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
 export const words: LoginWords = {
@@ -197,6 +198,6 @@ export const words: LoginWords = {
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Réessayez dans une minute.' : `Réessayez dans ${minutes} minutes.`,
+    `Réessayez dans ${plural('fr', minutes, { one: 'une minute', other: `${minutes} minutes` })}.`,
   again: 'Retour à la connexion',
 };

@@ -1,3 +1,4 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
 export const words: LoginWords = {
@@ -193,6 +194,6 @@ export const words: LoginWords = {
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Riprova fra un minuto.' : `Riprova fra ${minutes} minuti.`,
+    `Riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}.`,
   again: 'Torna all’accesso',
 };

@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
 export const words: LoginWords = {
@@ -192,6 +193,6 @@ export const words: LoginWords = {
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Poskusite čez minuto.' : `Poskusite znova čez ${minutes} min.`,
+    `Poskusite znova čez ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })}.`,
   again: 'Nazaj na prijavo',
 };

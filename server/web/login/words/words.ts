@@ -1,5 +1,4 @@
 import type { CodeWithWords } from '../../../../shared/error-codes.ts';
-import type { Language } from '../../../../shared/language.ts';
 import type { Role } from '../../../login/session.ts';
 import type { AcceptanceProblem } from '../../../login/staff-accounts.ts';
 

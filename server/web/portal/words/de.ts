@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { PortalWords } from './words.ts';
 
 export const words: PortalWords = {
@@ -177,7 +178,7 @@ export const words: PortalWords = {
     text: 'Er wird alle 30 Sekunden erneuert: Ein Foto dieses Bildschirms nützt niemandem. Stellen Sie den Bildschirm hell und halten Sie das Telefon an den Leser.',
     alt: 'Live-QR-Code für den Leser',
     remaining: (seconds) =>
-      seconds === 1 ? 'Erneuert in 1 Sekunde' : `Erneuert in ${seconds} Sekunden`,
+      `Erneuert in ${counted('de', seconds, { one: 'Sekunde', other: 'Sekunden' })}`,
     renewed: 'Code erneuert',
     lost: 'Wir können den Code nicht erneuern: Prüfen Sie die Verbindung. Was Sie sehen, gilt vielleicht nicht mehr.',
     reload: 'Jetzt erneuern',
@@ -377,9 +378,7 @@ export const words: PortalWords = {
     draft: (area) => `${area}, noch nicht endgültig`,
     codes: 'Codes und Ausweise',
     checks: (count) =>
-      count === 1
-        ? '1 Prüfung in den letzten 12 Monaten'
-        : `${count} Prüfungen in den letzten 12 Monaten`,
+      `${counted('de', count, { one: 'Prüfung', other: 'Prüfungen' })} in den letzten 12 Monaten`,
     seeChecks: 'Sehen, wer Sie geprüft hat',
     erase: 'Meine Daten löschen',
     eraseText:

@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { PortalWords } from './words.ts';
 
 export const words: PortalWords = {
@@ -175,7 +176,7 @@ export const words: PortalWords = {
     text: 'It is renewed every 30 seconds: a photo of this screen is of no use to anybody. Keep the screen bright and hold the phone to the reader.',
     alt: 'Live QR code, to be shown to the reader',
     remaining: (seconds) =>
-      seconds === 1 ? 'Renewed in 1 second' : `Renewed in ${seconds} seconds`,
+      `Renewed in ${counted('en', seconds, { one: 'second', other: 'seconds' })}`,
     renewed: 'Code renewed',
     lost: 'We can’t renew the code: check your connection. What you see may no longer be valid.',
     reload: 'Renew now',
@@ -371,7 +372,7 @@ export const words: PortalWords = {
     draft: (area) => `${area}, not yet definitive`,
     codes: 'Codes and cards',
     checks: (count) =>
-      count === 1 ? '1 check in the last 12 months' : `${count} checks in the last 12 months`,
+      `${counted('en', count, { one: 'check', other: 'checks' })} in the last 12 months`,
     seeChecks: 'See who checked you',
     erase: 'Erase my data',
     eraseText:

@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { PortalWords } from './words.ts';
 
 export const words: PortalWords = {
@@ -176,8 +177,8 @@ export const words: PortalWords = {
     title: 'Codice dal vivo',
     text: 'Si rinnova ogni 30 secondi: una foto di questo schermo non serve a nessun altro. Tieni alta la luminosità e avvicina il telefono al lettore.',
     alt: 'Codice QR dal vivo, da mostrare al lettore',
-    remaining: (seconds: number) =>
-      seconds === 1 ? 'Si rinnova fra 1 secondo' : `Si rinnova fra ${seconds} secondi`,
+    remaining: (seconds) =>
+      `Si rinnova fra ${counted('it', seconds, { one: 'secondo', other: 'secondi' })}`,
     renewed: 'Codice rinnovato',
     lost: 'Non riusciamo a rinnovare il codice: controlla la connessione. Quello che vedi potrebbe non valere più.',
     reload: 'Rinnova adesso',
@@ -378,8 +379,8 @@ export const words: PortalWords = {
     verbale: (area: string, day: string) => `${area}, definitivo dal ${day}`,
     draft: (area: string) => `${area}, non ancora definitivo`,
     codes: 'Codici e carte',
-    checks: (count: number) =>
-      count === 1 ? '1 verifica negli ultimi 12 mesi' : `${count} verifiche negli ultimi 12 mesi`,
+    checks: (count) =>
+      `${counted('it', count, { one: 'verifica', other: 'verifiche' })} negli ultimi 12 mesi`,
     seeChecks: 'Guarda chi ti ha controllato',
     erase: 'Cancella i miei dati',
     eraseText:

@@ -1,3 +1,4 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
 export const words: ReadingWords = {
@@ -44,7 +45,7 @@ export const words: ReadingWords = {
   throttled: {
     title: 'Zu viele Versuche',
     text: (minutes) =>
-      `Zum Schutz der Person ist diese Prüfung angehalten. Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} erneut oder bitten Sie um den Papierbescheid.`,
+      `Zum Schutz der Person ist diese Prüfung angehalten. Versuchen Sie es in ${plural('de', minutes, { one: 'einer Minute', other: `${minutes} Minuten` })} erneut oder bitten Sie um den Papierbescheid.`,
   },
   stale: {
     title: 'Dieser Code ist abgelaufen',

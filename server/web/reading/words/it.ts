@@ -1,3 +1,4 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
 export const words: ReadingWords = {
@@ -44,7 +45,7 @@ export const words: ReadingWords = {
   throttled: {
     title: 'Troppi tentativi',
     text: (minutes) =>
-      `Per proteggere la persona, questa verifica è ferma. Riprova fra ${minutes === 1 ? 'un minuto' : `${minutes} minuti`}, oppure chiedi di vedere il verbale.`,
+      `Per proteggere la persona, questa verifica è ferma. Riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}, oppure chiedi di vedere il verbale.`,
   },
   stale: {
     title: 'Questo codice è scaduto',

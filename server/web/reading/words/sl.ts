@@ -1,3 +1,4 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
 export const words: ReadingWords = {
@@ -44,7 +45,7 @@ export const words: ReadingWords = {
   throttled: {
     title: 'Preveč poskusov',
     text: (minutes) =>
-      `Zaradi zaščite osebe je to preverjanje ustavljeno. Poskusite znova ${minutes === 1 ? 'čez eno minuto' : `čez toliko minut: ${minutes}`} ali prosite za papirni zapisnik.`,
+      `Zaradi zaščite osebe je to preverjanje ustavljeno. Poskusite znova čez ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })} ali prosite za papirni zapisnik.`,
   },
   stale: {
     title: 'Ta koda je potekla',

@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
 export const words: ShellWords = {
-  name: 'English',
   skipToContent: 'Skip to the content',
   chooseLanguage: 'Language',
   tagline: 'The gate that opens with a code',

@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
 export const words: ShellWords = {
-  name: 'Français',
   skipToContent: 'Aller au contenu',
   chooseLanguage: 'Langue',
   tagline: 'Le passage qui s’ouvre avec un code',

@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
 export const words: ShellWords = {
-  name: 'Italiano',
   skipToContent: 'Vai al contenuto',
   chooseLanguage: 'Lingua',
   tagline: 'Il varco che si apre con un codice',

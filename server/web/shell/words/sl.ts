@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
 export const words: ShellWords = {
-  name: 'Slovenščina',
   skipToContent: 'Na vsebino',
   chooseLanguage: 'Jezik',
   tagline: 'Prehod, ki se odpre s kodo',

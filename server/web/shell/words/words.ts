@@ -1,7 +1,5 @@
 /** What every page says around its own content. */
 export interface ShellWords {
-  /** The language's own name. */
-  name: string;
   skipToContent: string;
   chooseLanguage: string;
   /** Beside the product's name: what this service is. */

@@ -119,7 +119,7 @@ describe('refuses', () => {
   });
 });
 
-test('a port in use is told by its code', async () => {
+test('a port in use is an error with its code', async () => {
   const { port } = new URL(url);
   const second = new PageDisplay(
     { driver: 'page', port: Number(port) },

@@ -111,7 +111,7 @@ async function startKiosk(url: string, gate: string) {
     up: () => commands.linkUp(),
     async command(id, command) {
       heard.push(id);
-      const answer = commands.obey(id, command);
+      const answer = commands.execute(id, command);
       if (isSlow) {
         isSlow = false;
         await waits.here();

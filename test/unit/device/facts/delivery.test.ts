@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deliverFacts, type FactCalls } from '../../../../device/facts/delivery.ts';
-import type { OutboxItem } from '../../../../device/facts/outbox.ts';
+import type { OutboxItem } from '../../../../device/facts/fact-store.ts';
 import { CallError } from '../../../../shared/protocol/call-error.ts';
 
 const fact = (id: number, box = `box-${id}`): OutboxItem => ({ id, class: 'fact', box });

@@ -90,7 +90,7 @@ const arbitrary: fc.Arbitrary<KioskStatus> = fc.record(
 );
 
 test('both ends know the same after any reports, some of them lost with a connection', () => {
-  const steps = fc.array(fc.tuple(arbitrary, fc.constantFrom('heard', 'lost', 'anew')), {
+  const steps = fc.array(fc.tuple(arbitrary, fc.constantFrom('acknowledged', 'lost', 'anew')), {
     maxLength: 60,
   });
   fc.assert(
@@ -102,11 +102,11 @@ test('both ends know the same after any reports, some of them lost with a connec
         if (fate === 'anew') {
           reporter.forget();
         }
-        const { report, heard } = reporter.next(now);
+        const { report, acknowledged } = reporter.next(now);
         if (fate !== 'lost') {
           known = mergeStatus(known, JSON.parse(JSON.stringify(report)));
           told = bucketed(now, report.partial ? told : undefined);
-          heard();
+          acknowledged();
           expect(known).toEqual(JSON.parse(JSON.stringify(told)));
           expect(known?.peripherals).toEqual(now.peripherals);
         }
@@ -119,11 +119,11 @@ test('a whole report comes now and then', () => {
   const reporter = new Reporter();
   const whole: number[] = [];
   for (let index = 0; index < 2 * PARTIAL_MAX + 3; index += 1) {
-    const { report, heard } = reporter.next(status());
+    const { report, acknowledged } = reporter.next(status());
     if (!report.partial) {
       whole.push(index);
     }
-    heard();
+    acknowledged();
   }
   expect(whole).toEqual([0, PARTIAL_MAX + 1, 2 * PARTIAL_MAX + 2]);
 });

@@ -1,11 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Have } from '../../../../device/list/list-store.ts';
 import { ListStore } from '../../../../device/list/list-store.ts';
-import {
-  type FetchList,
-  type Have,
-  ListSync,
-  type SyncState,
-} from '../../../../device/list/list-sync.ts';
+import { type FetchList, ListSync, type SyncState } from '../../../../device/list/list-sync.ts';
 import type { Disk } from '../../../../device/storage/disk.ts';
 import { buildDelta, buildFullList } from '../../../../shared/offline-list/build-list.ts';
 import { buildTools, openTools, tableOf, terms } from '../../../support/hands/list-tools.ts';
@@ -32,8 +28,9 @@ const full = (version: number) => buildFullList(truth(version), terms({ version 
 const delta = (base: number, version: number) =>
   buildDelta({ table: truth(base), version: base }, truth(version), terms({ version }), buildTools);
 
-function rig(answers: ((have: Have | undefined) => Uint8Array | undefined | Error)[]) {
-  const clock = new ManualClock();
+type Answer = (have: Have | undefined) => Uint8Array | undefined | Error;
+
+function rig(answers: Answer[], clock = new ManualClock(), random = () => 0) {
   const asked: (Have | undefined)[] = [];
   const states: SyncState[] = [];
   const store = new ListStore({ disk: memoryDisk(), policy: 'dm507-art4', ...openTools });
@@ -49,7 +46,7 @@ function rig(answers: ((have: Have | undefined) => Uint8Array | undefined | Erro
     store,
     fetch,
     clock,
-    random: () => 0,
+    random,
     everyMs: 60_000,
     report: (state) => states.push(state),
   });
@@ -124,4 +121,28 @@ test('the server can’t be reached: tried again, later each time, and never lou
   await sync.now();
   expect(states.at(-1)).toMatchObject({ state: 'synced', version: 1 });
   await sync.stop();
+});
+
+test('while the server is away the waits grow, up to a bound, and begin again after a success', async () => {
+  const down = () => Object.assign(new Error('x'), { code: 'closed' });
+  const waitsMs: number[] = [];
+  class RecordingClock extends ManualClock {
+    override after(delayMs: number, callback: () => void): () => void {
+      waitsMs.push(delayMs);
+      return super.after(delayMs, callback);
+    }
+  }
+  const answers: Answer[] = [...Array.from({ length: 9 }, () => down), () => full(1), down];
+  const rounds = answers.length;
+  const { sync } = rig(answers, new RecordingClock(), () => 0.5);
+  for (let round = 0; round < rounds; round += 1) {
+    sync.start();
+    await sync.now();
+  }
+  await sync.stop();
+  expect(waitsMs).toEqual([
+    ...[7_500, 10_000, 15_000, 25_000, 45_000, 85_000, 165_000, 305_000, 305_000],
+    60_000,
+    7_500,
+  ]);
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startEntry, startOneTime } from '../../../../device/session/code-entry.ts';
 import { initialState, step } from '../../../../device/session/machine.ts';
-import { screenOf } from '../../../../device/session/screen.ts';
+import { screenOf } from '../../../../device/session/screen-of.ts';
 import type {
   Effect,
   Event,

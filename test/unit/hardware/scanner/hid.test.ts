@@ -135,7 +135,7 @@ it.each<[string, HidDeviceInfo[], ErrorCode | undefined]>([
   ['deviceMissing', [KEYBOARD], undefined],
   ['permissionDenied', [HONEYWELL], 'permissionDenied'],
   ['deviceAmbiguous', [HONEYWELL, { ...HONEYWELL, serialNumber: 'B2' }], undefined],
-])('says %s', async (reason, devices, problem) => {
+])('reports %s', async (reason, devices, problem) => {
   const hid = new FakeHid();
   hid.devices = devices;
   hid.problem = problem;
@@ -146,7 +146,7 @@ it.each<[string, HidDeviceInfo[], ErrorCode | undefined]>([
   await scanner.stop();
 });
 
-it('tells two alike apart by serial number', async () => {
+it('selects one of two equal scanners by serial number', async () => {
   const hid = new FakeHid();
   hid.devices = [HONEYWELL, { ...HONEYWELL, serialNumber: 'B2', path: '/dev/hidraw1' }];
   const scanner = openHidPos({ driver: 'hid-pos', serial: 'B2' }, { hid, clock, random: () => 0 });
@@ -174,7 +174,7 @@ it('reads from a scanner that types', async () => {
   await scanner.stop();
 });
 
-it('wants to know which keyboard is the scanner', () => {
+it('requires a vendor for a scanner that types', () => {
   expect(() =>
     openHidKeyboard({ driver: 'hid-keyboard' } as never, { hid: new FakeHid() }),
   ).toThrow(/vendorId/);
