@@ -20,7 +20,10 @@ const types: Readonly<Record<string, string>> = {
 /** What Brotli makes no smaller. */
 const packed = new Set(['woff2']);
 
-/** Every style sheet and island below `server/web`, with the name that pages call it by. */
+/**
+ * Every style sheet and island below `server/web`, with the name that pages call it by; what stands in
+ * a folder `styles` is a part of such a sheet.
+ */
 async function findEntries(): Promise<Record<string, string>> {
   const folder = join(root, 'server/web');
   const files = await readdir(folder, { recursive: true });
@@ -30,7 +33,7 @@ async function findEntries(): Promise<Record<string, string>> {
   for (const file of files.sort()) {
     if (/\.island\.tsx?$/.test(file)) {
       entries[basename(file).replace(/\.island\.tsx?$/, '')] = join(folder, file);
-    } else if (file.endsWith('.css')) {
+    } else if (file.endsWith('.css') && !file.includes('styles/')) {
       entries[basename(file, '.css')] = join(folder, file);
     }
   }
@@ -101,7 +104,7 @@ async function toAsset(
     path: `/assets/${relative(dirname(path), path)}`,
     type: types[kind] ?? 'application/octet-stream',
     body,
-    ...(smaller && smaller.length < body.length ? { compressed: smaller } : {}),
+    compressed: smaller && smaller.length < body.length ? smaller : undefined,
   };
 }
 

@@ -54,11 +54,16 @@ export async function checksOf(
     const { at, body } = row;
     const kind = checkKinds.find((one) => one === row.kind);
     const { asker, site, policy, verdict, reference } = bodyOf<Check>(body);
-    if (!kind || !asker || !site || !policy || !verdict) {
+    // An altered row may hold anything; the citizen sees no part of one.
+    if (!kind || !isText(asker) || !isText(site) || !isText(policy) || !isText(verdict?.outcome)) {
       return [];
     }
     return [{ at, kind, asker, site, policy, verdict, reference }];
   });
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 /** The months of which rows may still be kept, newest first; Unix milliseconds. */

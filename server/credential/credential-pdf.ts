@@ -17,7 +17,7 @@ export interface CredentialSheet {
    * Printed so that two people of one house can tell their sheets apart. Never on a sheet that is sent:
    * no message holds the code and the person.
    */
-  name?: string;
+  name?: string | undefined;
   now: number;
 }
 

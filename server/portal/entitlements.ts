@@ -14,7 +14,7 @@ const entitlementSchema = z.strictObject({
   area: z.enum([...areas, 'any']),
   law: z.string().min(1),
   when: ruleSchema,
-  /** Euro a month, in the year given; `months` of it in a year. */
+  /** Euro a month, as of `year`; paid `months` times a year. */
   amount: z
     .strictObject({
       euro: z.number().positive(),

@@ -1,6 +1,7 @@
 import type { FastifyRequest } from 'fastify';
 import Negotiator from 'negotiator';
 import { defaultLanguage, isLanguage, type Language, languages } from '../../shared/language.ts';
+import { queryOf } from './request-fields.ts';
 
 /** The cookie that keeps the choice of language; it says nothing else. */
 export const LANGUAGE_COOKIE = 'varco-language';
@@ -10,8 +11,7 @@ export const LANGUAGE_COOKIE = 'varco-language';
  * else the best of `Accept-Language`, else the default.
  */
 export function languageOf(request: FastifyRequest): Language {
-  const { lang } = (request.query ?? {}) as { lang?: unknown };
   const chosen = request.cookies[LANGUAGE_COOKIE];
   const accepted = new Negotiator(request.raw).language([...languages]);
-  return [lang, chosen, accepted].find(isLanguage) ?? defaultLanguage;
+  return [queryOf(request, 'lang'), chosen, accepted].find(isLanguage) ?? defaultLanguage;
 }

@@ -56,7 +56,7 @@ export async function startLinkServer(
   const sockets = new KioskSockets({
     fleet: { findKiosk: async (id: string) => kiosks.get(id) } as unknown as Fleet,
     verification: {
-      takesOnlyLive: () => false,
+      requiresLiveCode: () => false,
       async verify({ policy }: { policy: string }) {
         await options.verify?.(policy);
         return { verdict: { outcome: 'granted', companion: false }, decidedAt: Date.now() };

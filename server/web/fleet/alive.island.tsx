@@ -24,7 +24,7 @@ const STAY_EVERY_MS = 300_000;
  */
 function Alive({ rows, lastId, language, stays }: AliveProps) {
   const [state, setState] = useState<StreamState>({ name: 'connecting', at: undefined });
-  useEffect(() => openLiveStream({ rows, lastId, told: setState }), [rows, lastId]);
+  useEffect(() => openLiveStream({ rows, lastId, onState: setState }), [rows, lastId]);
   useEffect(() => {
     document.documentElement.toggleAttribute('data-stale', state.name !== 'live');
   }, [state.name]);

@@ -12,6 +12,7 @@ import type { SessionStore } from '../../login/session-store.ts';
 import type { Policies } from '../../policies/policies.ts';
 import { accountOf } from '../login/account.ts';
 import type { Pages } from '../page-renderer.tsx';
+import { queryOf, valueIn } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import type { NavigationLink } from '../shell/shell.tsx';
 import { eventId } from './event-stream.ts';
@@ -96,8 +97,8 @@ export class Dashboard {
     const language = languageOf(request);
     const words = fleetWords[language];
     const { run, sequence } = this.hub;
-    const { done } = request.query as { done?: unknown };
-    const text = typeof done === 'string' ? words.done[done] : undefined;
+    const done = queryOf(request, 'done');
+    const text = done === undefined ? undefined : words.done[done];
     return {
       session: staffOf(request),
       csrf: csrfOf(request),
@@ -125,7 +126,7 @@ export class Dashboard {
       islands: [...ALWAYS, ...(page.islands ?? [])],
       navigation: this.#navigation(actor, page.place, words),
       account: account && { ...account, label: `${account.label} · ${role}` },
-      ...(page.status === undefined ? {} : { status: page.status }),
+      status: page.status,
     });
   }
 
@@ -151,11 +152,10 @@ export class Dashboard {
 
   /** The page that a form came from, else the fleet. */
   back(request: FastifyRequest): string {
-    const { back } = (request.body ?? {}) as { back?: unknown };
-    return safePath(back) ?? '/fleet';
+    return safePath(valueIn(request.body, 'back')) ?? '/fleet';
   }
 
-  /** A page that says why something was not done. What is a fault of ours goes on as one. */
+  /** A page that says why something was refused. A fault of ours is thrown on. */
   refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
     if (!isRefusal(error)) {
       throw error;
@@ -169,7 +169,7 @@ export class Dashboard {
     const notice: View['notice'] = {
       kind: 'problem',
       text: known ?? `${words.notDone} (${code})`,
-      ...(details === undefined ? {} : { details }),
+      details,
     };
     const back = this.back(request);
     return this.send(request, reply, {
@@ -200,7 +200,7 @@ export class Dashboard {
   }
 }
 
-/** What this page can explain: a fault is the server's page to tell, a lost session the login's. */
+/** What this page can explain: faults get the server's own page, a lost session the login. */
 function isRefusal(error: unknown): error is VarcoError {
   const status = httpStatusOf(error);
   return (

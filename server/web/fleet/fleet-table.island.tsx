@@ -69,14 +69,14 @@ interface ShownProps {
 
 const SAY_AFTER_MS = 600;
 
-/** How many are shown: said when the typing is over, not at every key. */
+/** How many are shown; a screen reader announces it when the typing is over, not at every key. */
 function Shown({ shown, total }: ShownProps) {
   const text = useMemo(() => words.table.shown(shown, total), [shown, total]);
-  const said = useRef<HTMLSpanElement>(null);
+  const spoken = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const timer = setTimeout(() => {
-      if (said.current && said.current.textContent !== text) {
-        said.current.textContent = text;
+      if (spoken.current && spoken.current.textContent !== text) {
+        spoken.current.textContent = text;
       }
     }, SAY_AFTER_MS);
     return () => clearTimeout(timer);
@@ -84,7 +84,7 @@ function Shown({ shown, total }: ShownProps) {
   return (
     <p class="shown">
       <span data-shown={shown}>{text}</span>
-      <span class="visually-hidden" role="status" ref={said} />
+      <span class="visually-hidden" role="status" ref={spoken} />
     </p>
   );
 }

@@ -19,15 +19,15 @@ const REFRESH_MS = 60_000;
 const HEIGHT_PX = 200;
 /** So few values are each shown as a point: a line needs two. */
 const POINTS_MAX = 30;
-/** Dashes beside colours: no line is told by its colour alone. */
+/** Dashes beside colours: no line is known by its colour alone (WCAG 1.4.1). */
 const dashes = [[], [8, 4], [2, 4], [12, 4, 2, 4], [4, 8]];
 
 function HistoryCharts({ url, history: made, language }: HistoryProps) {
   const [history, setHistory] = useState(made);
   useEffect(() => {
     let next = performance.now() + REFRESH_MS;
-    return onLiveUpdate((news) => {
-      if (news.name === 'beat' && performance.now() >= next) {
+    return onLiveUpdate((update) => {
+      if (update.name === 'beat' && performance.now() >= next) {
         next = performance.now() + REFRESH_MS;
         fetch(url)
           .then((answer) => (answer.ok ? answer.json() : undefined))

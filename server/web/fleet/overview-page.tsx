@@ -123,7 +123,7 @@ function SavedViews({ view, views, query, maySaveViews }: OverviewProps): VNode 
               <li key={one.id}>
                 <a
                   href={`/fleet?${one.query}`}
-                  {...(one.query === search ? { 'aria-current': 'true' as const } : {})}
+                  aria-current={one.query === search ? 'true' : undefined}
                 >
                   {one.title}
                 </a>

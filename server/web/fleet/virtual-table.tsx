@@ -176,7 +176,7 @@ function Gap({ rows, rowHeight }: { rows: number; rowHeight: number }): VNode {
   );
 }
 
-/** The part of the table that the window shows; told anew at most once a frame. */
+/** The part of the table that the window shows; updated at most once a frame. */
 function useWindowOver(body: { current: HTMLElement | null }, count: number) {
   const [view, setView] = useState({ rowHeight: 48, seen: { top: 0, height: 1_200 } });
   useEffect(() => {

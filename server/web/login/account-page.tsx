@@ -11,6 +11,7 @@ import { csrfOf, requireStaff, sessionOf, staffOf } from '../../login/request-se
 import { Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { formatMoment } from '../moment.ts';
+import { queryOf } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
@@ -53,7 +54,6 @@ async function show(
   const words = loginWords[language];
   const session = sessionOf(request);
   const csrf = csrfOf(request);
-  const { kept } = request.query as { kept?: string };
   const isStaff = session?.kind === 'staff';
   const passkeys = isStaff ? await deps.logins.passkeys.list(session.accountId) : [];
   return deps.pages.send(request, reply, {
@@ -67,7 +67,12 @@ async function show(
           {words.account.who} <strong>{session?.name ?? ''}</strong>
           {isStaff ? ` (${words.roles[session.role]})` : ''}.
         </p>
-        {isStaff && <PasskeyList {...{ words, language, csrf, passkeys }} isKept={kept === '1'} />}
+        {isStaff && (
+          <PasskeyList
+            {...{ words, language, csrf, passkeys }}
+            isKept={queryOf(request, 'kept') === '1'}
+          />
+        )}
         <form method="post" action="/logout/everywhere" class="mt-5">
           <CsrfField token={csrf} />
           <p>{words.account.everywhereText}</p>
@@ -160,15 +165,15 @@ async function addPasskey(
     request,
     'ownPasskey',
   );
-  const given = answerSchema.safeParse(request.body);
+  const parsed = answerSchema.safeParse(request.body);
   const { label } = labelSchema.parse(request.body ?? {});
-  const isOurs = pending?.accountId === accountId && given.success;
+  const isOurs = pending?.accountId === accountId && parsed.success;
   const passkey =
     isOurs && (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
       ? await logins.passkeys.verifyRegistration(
           siteOf(deps, request),
           pending.challenge,
-          given.data.answer as unknown as RegistrationResponseJSON,
+          parsed.data.answer as unknown as RegistrationResponseJSON,
         )
       : undefined;
   if (!passkey) {

@@ -40,14 +40,14 @@ function showForm(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { codiceFiscale?: string; isWrong?: boolean },
+  entered: { codiceFiscale?: string; isWrong?: boolean },
 ): FastifyReply {
   const { pin: words, formProblem } = loginWords[languageOf(request)];
   const to = wantedPath(request);
-  const problems = given.isWrong ? [{ field: 'codiceFiscale', text: words.wrong }] : [];
+  const problems = entered.isWrong ? [{ field: 'codiceFiscale', text: words.wrong }] : [];
   return deps.pages.send(request, reply, {
     title: words.title,
-    status: given.isWrong ? 422 : 200,
+    status: entered.isWrong ? 422 : 200,
     body: (
       <>
         <h1>{words.title}</h1>
@@ -61,7 +61,7 @@ function showForm(
               autocomplete: 'username',
               autocapitalize: 'characters',
               spellcheck: false,
-              value: given.codiceFiscale ?? '',
+              value: entered.codiceFiscale ?? '',
             }}
           />
           <Field

@@ -2,10 +2,11 @@ import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
 import { collectData, type PersonData } from '../../portal/my-data.ts';
 import { formatDay } from '../moment.ts';
+import { queryOf } from '../request-fields.ts';
 import { verbaleWords } from '../verbale-words.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PortalDeps } from './deps.ts';
-import { type PersonVisit, queryOf, type Visits } from './visit.tsx';
+import type { PersonVisit, Visits } from './visit.tsx';
 
 /** *My data*: to read, to take away, and to erase as far as the law lets it. */
 export function registerData(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {

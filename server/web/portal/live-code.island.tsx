@@ -8,7 +8,7 @@ const GRACE_MS = 30_000;
 const TICK_MS = 1000;
 /** After a failure the next try. */
 const RETRY_MS = 3000;
-/** A screen reader hears how long there is left at this many seconds, and when there is a new one. */
+/** A screen reader announces the time left at this many seconds, and each new code. */
 const SPOKEN_AT_S = 10;
 
 interface Held {

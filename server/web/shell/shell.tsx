@@ -108,7 +108,7 @@ function Header(props: PartProps): VNode {
             <ul class={container}>
               {navigation.map(({ href, label, current }) => (
                 <li key={href}>
-                  <a href={href} {...(current ? { 'aria-current': 'page' as const } : {})}>
+                  <a href={href} aria-current={current ? 'page' : undefined}>
                     {label}
                   </a>
                 </li>
@@ -132,7 +132,7 @@ function LanguageSwitch({ language, inLanguage, words }: PartProps): VNode {
               hreflang={one}
               lang={one}
               aria-label={`${one.toUpperCase()} ${infoOf(one).name}`}
-              {...(one === language ? { 'aria-current': 'true' as const } : {})}
+              aria-current={one === language ? 'true' : undefined}
             >
               {one.toUpperCase()}
             </a>

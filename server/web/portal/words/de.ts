@@ -338,7 +338,7 @@ export const words: PortalWords = {
     title: 'Vollmachten',
     intro:
       'Eine Person, der Sie vertrauen, kann sich mit eigener Identität anmelden und für Sie handeln: den Code beantragen, ihn zeigen, sehen, wer Sie geprüft hat. Sie kann Ihre Kontakte nicht ändern, keine Vollmacht geben und Ihre Daten nicht löschen.',
-    given: 'Wer für Sie handeln darf',
+    granted: 'Wer für Sie handeln darf',
     none: 'Niemand.',
     name: 'Vor- und Nachname der Person',
     codiceFiscale: 'Steuernummer der Person',

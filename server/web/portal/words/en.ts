@@ -333,7 +333,7 @@ export const words: PortalWords = {
     title: 'Delegations',
     intro:
       'A person you trust can log in with their own identity and act for you: ask for the code, show it, see who checked you. They can’t change your contacts, delegate further or erase your data.',
-    given: 'Who may act for you',
+    granted: 'Who may act for you',
     none: 'Nobody.',
     name: 'The person’s name and surname',
     codiceFiscale: 'The person’s codice fiscale',

@@ -338,7 +338,7 @@ export const words: PortalWords = {
     title: 'Procurations',
     intro:
       'Une personne de confiance peut entrer avec sa propre identité et agir pour vous : demander le code, le montrer, voir qui vous a contrôlé. Elle ne peut pas changer vos contacts, donner de procuration ni effacer vos données.',
-    given: 'Qui peut agir pour vous',
+    granted: 'Qui peut agir pour vous',
     none: 'Personne.',
     name: 'Nom et prénom de la personne',
     codiceFiscale: 'Codice fiscale de la personne',

@@ -326,7 +326,7 @@ export const words: PortalWords = {
     title: 'Pooblastila',
     intro:
       'Oseba, ki ji zaupate, se lahko prijavi s svojo identiteto in deluje za vas: zaprosi za kodo, jo pokaže, vidi, kdo vas je preveril. Ne more spremeniti stikov, dati pooblastil ali izbrisati vaših podatkov.',
-    given: 'Kdo sme delovati za vas',
+    granted: 'Kdo sme delovati za vas',
     none: 'Nihče.',
     name: 'Ime in priimek osebe',
     codiceFiscale: 'Davčna številka osebe',

@@ -283,7 +283,7 @@ export interface PortalWords {
   delegates: {
     title: string;
     intro: string;
-    given: string;
+    granted: string;
     none: string;
     name: string;
     codiceFiscale: string;
