@@ -47,14 +47,21 @@ export class Audit {
   readonly #node: string;
   readonly #now: () => number;
   #month = { at: Number.NaN, name: '' };
-  /** Told of every append, before its commit. */
-  onAppend: (() => void) | undefined;
+  readonly #appended: () => void;
 
-  constructor(deps: { store: Store; keyring: Keyring; node: string; now: () => number }) {
+  /** @param deps.appended called at every append, before its commit. */
+  constructor(deps: {
+    store: Store;
+    keyring: Keyring;
+    node: string;
+    now: () => number;
+    appended?: (() => void) | undefined;
+  }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
     this.#node = deps.node;
     this.#now = deps.now;
+    this.#appended = deps.appended ?? (() => {});
   }
 
   /**
@@ -98,7 +105,7 @@ export class Audit {
     }
     const { sequence, hash } = rows[rows.length - 1] as (typeof rows)[number];
     await this.#store.insertMany(tx, upsertHead, [[this.#node, sequence, hash]]);
-    this.onAppend?.();
+    this.#appended();
   }
 
   /** Who a row is about, unlinkable from one month to the next without the key. */

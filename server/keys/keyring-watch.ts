@@ -14,7 +14,7 @@ export const KEYRING_LOOK_MS = 5_000;
  * problem, and the next good file ends it.
  */
 export class KeyringWatch {
-  readonly #path: string;
+  readonly #path: string | undefined;
   readonly #keyring: Keyring;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -25,7 +25,8 @@ export class KeyringWatch {
   #looking: Promise<void> = Promise.resolve();
 
   constructor(deps: {
-    path: string;
+    /** Absent: nothing is watched. */
+    path: string | undefined;
     keyring: Keyring;
     clock: Clock;
     log: Log;
@@ -57,14 +58,18 @@ export class KeyringWatch {
 
   /** Reads the file if it is not the one that was read last. Never throws. */
   async look(): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) {
+      return;
+    }
     try {
-      const { mtimeMs, size, ino, mode } = await stat(this.#path);
+      const { mtimeMs, size, ino, mode } = await stat(path);
       const name = [mtimeMs, size, ino, mode].join(' ');
       if (name === this.#seen) {
         return;
       }
       const before = JSON.stringify(this.#keyring.credentialKeys());
-      this.#keyring.replace(await readKeyringFile(this.#path));
+      this.#keyring.replace(await readKeyringFile(path));
       this.#seen = name;
       this.#problem = undefined;
       if (JSON.stringify(this.#keyring.credentialKeys()) !== before) {
@@ -85,6 +90,9 @@ export class KeyringWatch {
   }
 
   #again(): void {
+    if (this.#path === undefined) {
+      return;
+    }
     this.#cancel = this.#clock.after(KEYRING_LOOK_MS, () => {
       this.#looking = this.look();
       void this.#looking.then(() => this.#again());

@@ -26,12 +26,18 @@ const types = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
 };
 
+/** See {@link Store.listen}. */
+interface Listener {
+  receive: (payload: string) => void;
+  reconnected: (() => void) | undefined;
+}
+
 /** PostgreSQL 15 or later, shared by every node. */
 export class PostgresStore implements Store {
   readonly engine = 'postgres';
   readonly db: Kysely<Tables>;
   readonly #url: string;
-  readonly #listeners = new Map<string, Set<(payload: string) => void>>();
+  readonly #listeners = new Map<string, Set<Listener>>();
   #listening: pg.Client | undefined;
   #closed = false;
 
@@ -126,16 +132,21 @@ export class PostgresStore implements Store {
     await sql`select pg_notify(${channel}, ${payload})`.execute(this.db);
   }
 
-  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+  async listen(
+    channel: string,
+    receive: Listener['receive'],
+    reconnected?: Listener['reconnected'],
+  ): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners.add(heard));
+    const listener = { receive, reconnected };
+    this.#listeners.set(channel, listeners.add(listener));
     if (this.#listening) {
       await this.#listening.query(`listen ${pg.escapeIdentifier(channel)}`);
     } else {
       await this.#startListening();
     }
     return () => {
-      listeners.delete(heard);
+      listeners.delete(listener);
       return Promise.resolve();
     };
   }
@@ -157,14 +168,14 @@ export class PostgresStore implements Store {
       if (!lost && !this.#closed) {
         lost = true;
         this.#listening = undefined;
-        setTimeout(() => void this.#startListening().catch(again), LISTEN_AGAIN_MS).unref();
+        setTimeout(() => void this.#listenAgain().catch(again), LISTEN_AGAIN_MS).unref();
       }
     };
     client.on('error', again);
     client.on('end', again);
     client.on('notification', ({ channel, payload }) => {
-      for (const heard of this.#listeners.get(channel) ?? []) {
-        heard(payload ?? '');
+      for (const { receive } of this.#listeners.get(channel) ?? []) {
+        receive(payload ?? '');
       }
     });
     try {
@@ -176,6 +187,14 @@ export class PostgresStore implements Store {
     } catch (error) {
       again();
       throw error;
+    }
+  }
+  async #listenAgain(): Promise<void> {
+    await this.#startListening();
+    for (const listeners of this.#listeners.values()) {
+      for (const { reconnected } of listeners) {
+        reconnected?.();
+      }
     }
   }
 }

@@ -72,8 +72,16 @@ export interface Store {
   backup(path: string): Promise<void>;
   /** Tells every node, this one included; delivery is best effort, the tables hold the truth. */
   notify(channel: string, payload: string): Promise<void>;
-  /** Hears what `notify` said; the returned function stops it. */
-  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Calls `receive` with every payload of `notify`; the returned function ends that.
+   *
+   * @param reconnected called when the connection that listens was lost and is back: payloads were missed.
+   */
+  listen(
+    channel: string,
+    receive: (payload: string) => void,
+    reconnected?: () => void,
+  ): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

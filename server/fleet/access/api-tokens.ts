@@ -1,8 +1,10 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { type Role, roles } from '../../login/session.ts';
 import type { Store } from '../../store/store.ts';
+import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 import type { ActivityLog } from './activity-log.ts';
 import { demand, type FleetActor } from './actor.ts';
 import type { Expiry } from './expiry.ts';
@@ -37,8 +39,8 @@ export interface ApiToken {
   createdAt: number;
   createdBy: string;
   expiresAt: number;
-  lastUsedAt?: number;
-  revokedAt?: number;
+  lastUsedAt?: number | undefined;
+  revokedAt?: number | undefined;
 }
 
 /** Programs' keys to the API: shown once, kept as a hash, for some sites, some acts and some time. */
@@ -54,7 +56,7 @@ export class ApiTokens {
   }
 
   /** @returns the token itself, which nobody can show again. @throws VarcoError `forbidden`, `tokenInvalid`. */
-  async create(who: FleetActor, given: NewToken): Promise<{ token: string; about: ApiToken }> {
+  async create(who: FleetActor, input: NewToken): Promise<{ token: string; about: ApiToken }> {
     demand(who, 'token.manage');
     const {
       title,
@@ -62,7 +64,7 @@ export class ApiTokens {
       role,
       sites,
       days,
-    } = parseInput(newTokenSchema, given, 'tokenInvalid');
+    } = parseInput(newTokenSchema, input, 'tokenInvalid');
     const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const createdAt = this.#now();
     const about: ApiToken = {
@@ -158,8 +160,8 @@ export class ApiTokens {
         .where('id', '=', row.id)
         .execute();
     }
-    const { id, title, role, sites, scopes: given } = fromRow(row);
-    return { id: `token:${id}`, name: title, role, sites, scopes: given };
+    const { id, title, role, sites, scopes: ofToken } = fromRow(row);
+    return { id: `token:${id}`, name: title, role, sites, scopes: ofToken };
   }
 
   /** When tokens in use end. */
@@ -180,18 +182,7 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-function fromRow(row: {
-  id: string;
-  title: string;
-  role: string;
-  sites: string;
-  scopes: string;
-  created_at: number;
-  created_by: string;
-  expires_at: number;
-  last_used_at: number | null;
-  revoked_at: number | null;
-}): ApiToken {
+function fromRow(row: Selectable<FleetTables['api_token']>): ApiToken {
   return {
     id: row.id,
     title: row.title,
@@ -201,7 +192,7 @@ function fromRow(row: {
     createdAt: row.created_at,
     createdBy: row.created_by,
     expiresAt: row.expires_at,
-    ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
-    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+    lastUsedAt: row.last_used_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
   };
 }

@@ -5,7 +5,7 @@ import { newTokenSchema } from '../access/api-tokens.ts';
 import { visibleSites } from '../access/permissions.ts';
 import { rolloutPlanSchema } from '../config/rollout-rows.ts';
 import type { Fleet } from '../fleet.ts';
-import { gateFilterSchema } from '../places/gate-filter.ts';
+import { gateFilterSchema } from '../view/gate-filter-schema.ts';
 import {
   activitySchema,
   alertSchema,

@@ -9,10 +9,10 @@ import {
 import { roles } from '../../login/session.ts';
 import { scopes } from '../access/permissions.ts';
 import { alertKinds } from '../alerts/kinds.ts';
-import { gateFilterSchema } from '../places/gate-filter.ts';
 import { gateSchema } from '../places/gates.ts';
 import { siteSchema } from '../places/sites.ts';
 import { outcomes } from '../state/last-report.ts';
+import { gateFilterSchema } from '../view/gate-filter-schema.ts';
 
 /** Unix time in milliseconds. */
 const at = z.number().int();

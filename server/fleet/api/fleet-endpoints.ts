@@ -5,7 +5,7 @@ import { readGateTable } from '../places/gate-table.ts';
 import { gateChangeSchema, gateSchema } from '../places/gates.ts';
 import { siteChangeSchema, siteSchema } from '../places/sites.ts';
 import { HOURS_KEPT_MS } from '../state/telemetry.ts';
-import type { KioskRow } from '../view/kiosk-row.ts';
+import { type GateFilter, gateMatcher } from '../view/gate-filter.ts';
 import {
   detailsSchema,
   enrolmentCodeSchema,
@@ -33,7 +33,8 @@ const rowQuery = z.strictObject({
   policy: id.optional(),
   alerts: flag.optional(),
   drift: flag.optional(),
-  /** Part of the id or the name. */
+  faults: flag.optional(),
+  /** Words that are all in the name, id, site's name or tags; accents and case do not matter. */
   text: z.string().max(100).optional(),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
   after: id.optional(),
@@ -61,9 +62,10 @@ function readEndpoints(fleet: Fleet): Endpoint[] {
       query: rowQuery,
       answer: pageOf(rowSchema),
       handle: async ({ who, query }) => {
+        const isMeant = gateMatcher(filterOf(query));
         const rows = fleet
           .rowsFor(who)
-          .filter((row) => isAsked(row, query) && row.id > (query.after ?? ''))
+          .filter((row) => isMeant(row) && row.id > (query.after ?? ''))
           .sort((one, other) => (one.id < other.id ? -1 : 1));
         const items = rows.slice(0, query.limit);
         const next = rows.length > items.length ? { next: items.at(-1)?.id } : {};
@@ -97,18 +99,19 @@ function readEndpoints(fleet: Fleet): Endpoint[] {
   ];
 }
 
-function isAsked(row: KioskRow, query: z.infer<typeof rowQuery>): boolean {
-  const { site, presence, tag, policy, alerts, drift } = query;
-  const text = (query.text ?? '').toLowerCase();
-  return (
-    (site === undefined || row.siteId === site) &&
-    (presence === undefined || row.presence === presence) &&
-    (tag === undefined || row.tags.includes(tag)) &&
-    (policy === undefined || row.policy === policy) &&
-    (alerts === undefined || row.alerts > 0 === alerts) &&
-    (drift === undefined || row.drift === drift) &&
-    `${row.id} ${row.name}`.toLowerCase().includes(text)
-  );
+/** The gates that a query asks for. */
+function filterOf(query: z.infer<typeof rowQuery>): GateFilter {
+  const { site, presence, tag, policy, text, alerts, faults, drift } = query;
+  return {
+    sites: site === undefined ? undefined : [site],
+    presences: presence && [presence],
+    tags: tag === undefined ? undefined : [tag],
+    policies: policy === undefined ? undefined : [policy],
+    text,
+    alerts,
+    faults,
+    drift,
+  };
 }
 
 function placeEndpoints(fleet: Fleet): Endpoint[] {

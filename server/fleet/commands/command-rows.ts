@@ -1,9 +1,11 @@
+import type { Selectable } from 'kysely';
 import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
 import type { BulkInsert } from '../../store/store.ts';
+import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 
 /**
- * `queued` for the node that has the kiosk; `sent`; `running` it takes its time; then one end: `done`,
- * `failed`, `refused` by the kiosk, `busy` at the gate, `timedOut`, `expired` before anybody could send it.
+ * `queued` for the node that has the kiosk; `sent`; `running`: it takes its time; then one end: `done`,
+ * `failed`, `refused` by the kiosk, `busy`: somebody is at the gate, `timedOut`, `expired`: it was never sent.
  */
 export type CommandState =
   | 'queued'
@@ -28,15 +30,15 @@ export interface CommandRow {
   createdAt: number;
   expiresAt: number;
   state: CommandState;
-  endedAt?: number;
-  result?: CommandResult;
+  endedAt?: number | undefined;
+  result?: CommandResult | undefined;
 }
 
 export interface CommandResult {
-  code?: string;
-  type?: 'text/plain' | 'application/json' | 'image/png';
+  code?: string | undefined;
+  type?: 'text/plain' | 'application/json' | 'image/png' | undefined;
   /** Text, or base64 of a picture; only in a single command's details. */
-  content?: string;
+  content?: string | undefined;
 }
 
 export const insertCommands: BulkInsert = {
@@ -78,21 +80,7 @@ export function toInsert(row: CommandRow): unknown[] {
   ];
 }
 
-export function fromRow(row: {
-  id: string;
-  batch: string;
-  gate: string;
-  kiosk: string;
-  site: string;
-  arguments: string;
-  actor: string;
-  reason: string;
-  created_at: number;
-  expires_at: number;
-  state: string;
-  ended_at: number | null;
-  result: string | null;
-}): CommandRow {
+export function fromRow(row: Selectable<FleetTables['command']>): CommandRow {
   return {
     id: row.id,
     batch: row.batch,
@@ -105,8 +93,8 @@ export function fromRow(row: {
     createdAt: row.created_at,
     expiresAt: row.expires_at,
     state: row.state as CommandState,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-    ...(row.result === null ? {} : { result: JSON.parse(row.result) }),
+    endedAt: row.ended_at ?? undefined,
+    result: row.result === null ? undefined : JSON.parse(row.result),
   };
 }
 

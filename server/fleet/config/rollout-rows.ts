@@ -1,6 +1,8 @@
+import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import type { Store } from '../../store/store.ts';
-import type { GateFilter } from '../places/gate-filter.ts';
+import type { FleetTables } from '../../store/tables/fleet-tables.ts';
+import type { GateFilter } from '../view/gate-filter.ts';
 import type { RolloutPlan, RolloutState, Target, TargetState } from './rollout-step.ts';
 
 export const rolloutPlanSchema = z.strictObject({
@@ -37,7 +39,7 @@ export interface Rollout {
   actor: string;
   reason: string;
   startedAt: number;
-  endedAt?: number;
+  endedAt?: number | undefined;
   /** How many targets are in which state. */
   counts: Record<TargetState, number>;
 }
@@ -58,22 +60,9 @@ export const insertTargets = {
   },
 } as const;
 
-/** As it stands in the table. */
-export interface RolloutRow {
-  id: string;
-  version: number;
-  filter: string;
-  plan: string;
-  state: string;
-  stage: number;
-  stage_at: number;
-  actor: string;
-  reason: string;
-  started_at: number;
-  ended_at: number | null;
-}
+export type RolloutRow = Selectable<FleetTables['rollout']>;
 
-/** @param targets of it that somebody may see. */
+/** @param targets those that the reader may see. */
 export function toRollout(row: RolloutRow, targets: readonly { state: string }[]): Rollout {
   const counts = { waiting: 0, sent: 0, applied: 0, failed: 0, late: 0 };
   for (const { state } of targets) {
@@ -89,7 +78,7 @@ export function toRollout(row: RolloutRow, targets: readonly { state: string }[]
     actor: row.actor,
     reason: row.reason,
     startedAt: row.started_at,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    endedAt: row.ended_at ?? undefined,
     counts,
   };
 }
@@ -110,6 +99,6 @@ export async function targetsOfRollout(
     state: state as TargetState,
     at,
     previous: previous ?? 0,
-    ...(problem === null ? {} : { problem }),
+    problem: problem ?? undefined,
   }));
 }

@@ -5,7 +5,7 @@ import {
   sampleOf,
 } from '../../../shared/protocol/measurement.ts';
 import type { BulkInsert, Store, Tx } from '../../store/store.ts';
-import { heardOf, type NewOutcomes, type Outcome, outcomes } from './last-report.ts';
+import { type NewOutcomes, type Outcome, outcomes } from './last-report.ts';
 import { isStale } from './presence.ts';
 import type { RosterGate } from './roster.ts';
 import { decodeSample, encodeSample, hoursOf, lastOfEach } from './samples.ts';
@@ -125,7 +125,7 @@ export class Telemetry {
     const rows: unknown[][] = [];
     for (const { gate, lastReport } of entries) {
       const isDue = due.size > 0 && due.has(turnOf(gate.id));
-      if (isDue && lastReport?.status && !isStale(heardOf(lastReport), now)) {
+      if (isDue && lastReport?.status && !isStale(lastReport, now)) {
         const body = encodeSample(sampleOf(lastReport.status));
         rows.push([gate.id, 'minute', now - (now % MINUTE_MS), body]);
       }
