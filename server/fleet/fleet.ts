@@ -70,6 +70,7 @@ export class Fleet {
   readonly kiosks: Kiosks;
   readonly connected: ConnectedKiosks;
   readonly roster: Roster;
+  readonly rosterSync: RosterSync;
   readonly telemetry: Telemetry;
   readonly configs: ConfigVersions;
   readonly rollouts: Rollouts;
@@ -91,6 +92,7 @@ export class Fleet {
     this.kiosks = parts.kiosks;
     this.connected = parts.connected;
     this.roster = parts.roster;
+    this.rosterSync = parts.rosterSync;
     this.telemetry = parts.telemetry;
     this.configs = parts.configs;
     this.rollouts = parts.rollouts;
