@@ -113,7 +113,7 @@ function fromRow(row: Row): TrackedAlert {
     id: row.id,
     subject: row.subject,
     kind: row.kind as AlertKind,
-    severity: row.severity as Severity,
+    severity: row.severity,
     raisedAt: row.raised_at,
     detail: JSON.parse(row.detail),
     site: row.site || undefined,

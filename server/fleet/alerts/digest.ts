@@ -27,10 +27,7 @@ export function digest(
   const words = alertWords[language];
   const fresh = due.filter(({ notice }) => notice !== 'cleared').length;
   const over = due.length - fresh;
-  const counts = [
-    ...(fresh > 0 ? [words.fresh(fresh)] : []),
-    ...(over > 0 ? [words.over(over)] : []),
-  ];
+  const counts = [fresh > 0 && words.fresh(fresh), over > 0 && words.over(over)].filter(Boolean);
   const all = due.map((one) => line(one, language, now));
   const more = all.length - LINES_MAX;
   const lines = more > 0 ? [...all.slice(0, LINES_MAX - 1), words.more(more + 1)] : all;

@@ -42,7 +42,12 @@ const rowQuery = z.strictObject({
 
 /** Places, what their kiosks told, and how new ones come. */
 export function fleetEndpoints(fleet: Fleet): Endpoint[] {
-  return [...readEndpoints(fleet), ...placeEndpoints(fleet), ...enrolEndpoints(fleet)];
+  return [
+    ...readEndpoints(fleet),
+    ...siteEndpoints(fleet),
+    ...gateEndpoints(fleet),
+    ...enrolEndpoints(fleet),
+  ];
 }
 
 function readEndpoints(fleet: Fleet): Endpoint[] {
@@ -114,7 +119,7 @@ function filterOf(query: z.infer<typeof rowQuery>): GateFilter {
   };
 }
 
-function placeEndpoints(fleet: Fleet): Endpoint[] {
+function siteEndpoints(fleet: Fleet): Endpoint[] {
   const write = { tag: 'places', scope: 'fleet:write' } as const;
   const read = { tag: 'places', scope: 'fleet:read', method: 'GET' } as const;
   return [
@@ -153,6 +158,12 @@ function placeEndpoints(fleet: Fleet): Endpoint[] {
       answer: siteAnswerSchema,
       handle: ({ who, params, body }) => fleet.sites.change(who, params.site, body),
     }),
+  ];
+}
+
+function gateEndpoints(fleet: Fleet): Endpoint[] {
+  const write = { tag: 'places', scope: 'fleet:write' } as const;
+  return [
     endpoint({
       ...write,
       method: 'POST',

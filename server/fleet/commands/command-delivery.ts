@@ -19,7 +19,7 @@ const ROUND_MAX = 5_000;
 interface Waiting {
   id: string;
   kiosk: string;
-  state: string;
+  state: CommandState;
   name: string;
   node: string | null;
   sent_at: number | null;
@@ -180,7 +180,7 @@ export class CommandDelivery {
     if (!claimed) {
       return false;
     }
-    const command = JSON.parse(claimed.arguments) as KioskCommand;
+    const command: KioskCommand = JSON.parse(claimed.arguments);
     try {
       const options = { timeoutMs: ANSWER_TIMEOUT_MS };
       const answer = await this.#kiosks.call(kiosk, 'Command', { id, command }, options);

@@ -92,7 +92,7 @@ export function fromRow(row: Selectable<FleetTables['command']>): CommandRow {
     reason: row.reason,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    state: row.state as CommandState,
+    state: row.state,
     endedAt: row.ended_at ?? undefined,
     result: row.result === null ? undefined : JSON.parse(row.result),
   };

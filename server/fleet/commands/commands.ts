@@ -181,7 +181,7 @@ export class Commands {
       .limit(PAGE_MAX)
       .execute();
     for (const { id, kiosk, state, name, sent_at } of rows) {
-      const runMs = RUN_MS[name as CommandName] ?? RUN_DEFAULT_MS;
+      const runMs = RUN_MS[name] ?? RUN_DEFAULT_MS;
       if (state === 'queued') {
         await this.#end(id, kiosk, 'expired', {});
       } else if (now > (sent_at ?? 0) + runMs) {

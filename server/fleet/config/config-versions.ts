@@ -112,7 +112,10 @@ export class ConfigVersions {
       .limit(LIST_MAX)
       .execute();
     const row = newGateRow(gate);
-    const last = rows.find(({ filter }) => gateMatcher(JSON.parse(filter) as GateFilter)(row));
+    const last = rows.find((rollout) => {
+      const filter: GateFilter = JSON.parse(rollout.filter);
+      return gateMatcher(filter)(row);
+    });
     if (!last || last.version === 0) {
       return undefined;
     }

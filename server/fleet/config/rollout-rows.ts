@@ -63,17 +63,17 @@ export const insertTargets = {
 export type RolloutRow = Selectable<FleetTables['rollout']>;
 
 /** @param targets those that the reader may see. */
-export function toRollout(row: RolloutRow, targets: readonly { state: string }[]): Rollout {
+export function toRollout(row: RolloutRow, targets: readonly Pick<Target, 'state'>[]): Rollout {
   const counts = { waiting: 0, sent: 0, applied: 0, failed: 0, late: 0 };
   for (const { state } of targets) {
-    counts[state as TargetState] += 1;
+    counts[state] += 1;
   }
   return {
     id: row.id,
     version: row.version,
     filter: JSON.parse(row.filter),
     plan: JSON.parse(row.plan),
-    state: row.state as RolloutState,
+    state: row.state,
     stage: row.stage,
     actor: row.actor,
     reason: row.reason,
@@ -96,7 +96,7 @@ export async function targetsOfRollout(
     .execute();
   return rows.map(({ gate, state, at, problem, previous }) => ({
     gate,
-    state: state as TargetState,
+    state,
     at,
     previous: previous ?? 0,
     problem: problem ?? undefined,

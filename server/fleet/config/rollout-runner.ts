@@ -4,7 +4,7 @@ import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Roster } from '../state/roster.ts';
 import { setDesired } from './config-versions.ts';
 import { type RolloutRow, targetsOfRollout } from './rollout-rows.ts';
-import { type RolloutPlan, type RolloutState, stepRollout } from './rollout-step.ts';
+import { type RolloutPlan, stepRollout } from './rollout-step.ts';
 
 /** Advances roll-outs by what their kiosks reported; only on the node with the lease. */
 export class RolloutRunner {
@@ -42,8 +42,8 @@ export class RolloutRunner {
 
   async #stepOne(row: RolloutRow): Promise<void> {
     const targets = await targetsOfRollout(this.#store, row.id);
-    const here = { state: row.state as RolloutState, stage: row.stage, stageAt: row.stage_at };
-    const plan = JSON.parse(row.plan) as RolloutPlan;
+    const here = { state: row.state, stage: row.stage, stageAt: row.stage_at };
+    const plan: RolloutPlan = JSON.parse(row.plan);
     const report = (gate: string) => this.#reported(gate, row.version);
     const at = this.#now();
     const next = stepRollout({ ...here, version: row.version, plan }, targets, report, at);

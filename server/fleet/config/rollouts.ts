@@ -148,8 +148,9 @@ export class Rollouts {
         demand(who, 'config.rollOut', { site });
       }
     }
-    const may = act === 'rollBack' ? [...open, 'completed', 'cancelled'] : [...open];
-    if (!(may as string[]).includes(details.state)) {
+    const may: readonly RolloutState[] =
+      act === 'rollBack' ? [...open, 'completed', 'cancelled'] : [...open];
+    if (!may.includes(details.state)) {
       throw new VarcoError('rolloutOver', `The roll-out is ${details.state}`);
     }
     const at = this.#now();

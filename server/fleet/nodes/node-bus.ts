@@ -41,7 +41,7 @@ export class NodeBus {
   async start(): Promise<void> {
     this.#stopListening = await this.#store.listen(
       FLEET_CHANNEL,
-      (payload) => this.#receive(JSON.parse(payload) as NodeNotice),
+      (payload) => this.#receive(JSON.parse(payload)),
       // Whatever was announced while nobody listened is in the tables.
       () => void this.#bus.emit('remoteRosterChanged', 'all'),
     );

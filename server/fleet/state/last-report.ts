@@ -34,6 +34,17 @@ export type NewOutcomes = Record<Outcome, number>;
 export const outcomes = ['granted', 'denied', 'unconfirmed', 'otpRequired', 'throttled'] as const;
 export type Outcome = (typeof outcomes)[number];
 
+/** One value for each outcome. */
+export function byOutcome<Value>(valueOf: (outcome: Outcome) => Value): Record<Outcome, Value> {
+  return {
+    granted: valueOf('granted'),
+    denied: valueOf('denied'),
+    unconfirmed: valueOf('unconfirmed'),
+    otpRequired: valueOf('otpRequired'),
+    throttled: valueOf('throttled'),
+  };
+}
+
 /** A kiosk booted: what an earlier run reported about its peripherals says nothing about this one. */
 export function afterBoot(
   before: LastReport | undefined,
@@ -125,11 +136,6 @@ function countedSince(
   }
   const was = before?.verifications;
   const isNewRun = was !== undefined && outcomes.some((outcome) => now[outcome] < was[outcome]);
-  const fresh = {} as NewOutcomes;
-  let any = false;
-  for (const outcome of outcomes) {
-    fresh[outcome] = now[outcome] - (isNewRun ? 0 : (was?.[outcome] ?? 0));
-    any ||= fresh[outcome] > 0;
-  }
-  return any ? fresh : undefined;
+  const added = byOutcome((outcome) => now[outcome] - (isNewRun ? 0 : (was?.[outcome] ?? 0)));
+  return outcomes.some((outcome) => added[outcome] > 0) ? added : undefined;
 }

@@ -190,7 +190,8 @@ export class Roster {
 }
 
 function applyState(entry: RosterGate, row: StateRow, now: number): void {
-  const report = { ...(JSON.parse(row.body) as LastReport), at: row.last_message_at };
+  const stored: LastReport = JSON.parse(row.body);
+  const report = { ...stored, at: row.last_message_at };
   entry.lastReport = withPresence(report, now);
   entry.node = row.node ?? undefined;
   entry.connectedAt = row.node === null ? undefined : (row.connected_at ?? row.last_message_at);

@@ -25,7 +25,7 @@ export function encodeSample(sample: Sample): string {
 
 /** @see encodeSample */
 export function decodeSample(body: string): Sample {
-  const short = JSON.parse(body) as Record<string, number>;
+  const short: Record<string, number> = JSON.parse(body);
   return Object.fromEntries(
     measured.flatMap((name) => {
       const value = short[metrics[name]];

@@ -5,7 +5,7 @@ import {
   sampleOf,
 } from '../../../shared/protocol/measurement.ts';
 import type { BulkInsert, Store, Tx } from '../../store/store.ts';
-import { type NewOutcomes, type Outcome, outcomes } from './last-report.ts';
+import { byOutcome, type NewOutcomes, type Outcome, outcomes } from './last-report.ts';
 import { isStale } from './presence.ts';
 import type { RosterGate } from './roster.ts';
 import { decodeSample, encodeSample, hoursOf, lastOfEach } from './samples.ts';
@@ -81,10 +81,7 @@ export class Telemetry {
     const at = now - (now % HOUR_MS);
     const key = `${gate} ${at}`;
     const before = this.#pending.get(key)?.counts;
-    const counts = {} as NewOutcomes;
-    for (const outcome of outcomes) {
-      counts[outcome] = (before?.[outcome] ?? 0) + fresh[outcome];
-    }
+    const counts = byOutcome((outcome) => (before?.[outcome] ?? 0) + fresh[outcome]);
     this.#pending.set(key, { gate, at, counts });
   }
 
@@ -140,10 +137,16 @@ export class Telemetry {
    * too old or not yet is let go, and hours that were made already are made anew.
    */
   async fill(gate: string, measurements: readonly Measurement[], now: number): Promise<void> {
-    const rows = measurements
-      .filter(({ at }) => at > now - MINUTES_KEPT_MS && at <= now + MINUTE_MS)
-      .map(({ at, sample }) => [gate, 'minute', at - (at % MINUTE_MS), encodeSample(sample)]);
-    const starts = rows.map(([, , at]) => (at as number) - ((at as number) % HOUR_MS));
+    const kept = measurements.filter(
+      ({ at }) => at > now - MINUTES_KEPT_MS && at <= now + MINUTE_MS,
+    );
+    const rows = kept.map(({ at, sample }) => [
+      gate,
+      'minute',
+      at - (at % MINUTE_MS),
+      encodeSample(sample),
+    ]);
+    const starts = kept.map(({ at }) => at - (at % HOUR_MS));
     if (rows.length === 0) {
       return;
     }
@@ -281,10 +284,7 @@ export class Telemetry {
 
 /** Counts as they may be shown: a small one that is not zero is only "< 5". */
 export function masked(hours: readonly { at: number; counts: NewOutcomes }[]): History['outcomes'] {
-  const counts = {} as Record<Outcome, (number | '< 5')[]>;
-  for (const outcome of outcomes) {
-    counts[outcome] = hours.map(({ counts: by }) => shownCount(by[outcome]));
-  }
+  const counts = byOutcome((outcome) => hours.map(({ counts: by }) => shownCount(by[outcome])));
   return { at: hours.map(({ at }) => at), counts };
 }
 

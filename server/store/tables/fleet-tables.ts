@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { CommandName } from '../../../shared/protocol/kiosk-command.ts';
 
 /** The tables of `server/fleet/`. A gate is a place that a kiosk stands at; boards come and go. */
 export interface FleetTables {
@@ -9,7 +10,7 @@ export interface FleetTables {
     place: string;
     latitude: number | null;
     longitude: number | null;
-    /** The floor plan, as JSON; see `fleet/sites.ts`. */
+    /** The floor plan, as JSON; see `fleet/places/sites.ts`. */
     plan: string | null;
     note: string;
     /** 1: its kiosks must also show a client certificate. */
@@ -61,7 +62,7 @@ export interface FleetTables {
     node: string | null;
     connected_at: number | null;
     last_message_at: number;
-    /** What presence and the pages read, as JSON; see `fleet/live.ts`. */
+    /** What presence and the pages read, as JSON; see `fleet/state/last-report.ts`. */
     body: string;
   };
   telemetry: {
@@ -101,7 +102,7 @@ export interface FleetTables {
     filter: string;
     /** Percentages, limits and waits, as JSON. */
     plan: string;
-    state: string;
+    state: 'running' | 'paused' | 'stopped' | 'completed' | 'cancelled' | 'rolledBack';
     stage: number;
     stage_at: number;
     actor: string;
@@ -114,7 +115,7 @@ export interface FleetTables {
     gate: string;
     position: number;
     previous: number | null;
-    state: string;
+    state: 'waiting' | 'sent' | 'applied' | 'failed' | 'late';
     problem: string | null;
     at: number;
   };
@@ -124,14 +125,23 @@ export interface FleetTables {
     gate: string;
     kiosk: string;
     site: string;
-    name: string;
+    name: CommandName;
     arguments: string;
     actor: string;
     reason: string;
     created_at: number;
-    /** Not carried out any more after this. */
+    /** Not sent any more after this. */
     expires_at: number;
-    state: string;
+    state:
+      | 'queued'
+      | 'sent'
+      | 'running'
+      | 'done'
+      | 'failed'
+      | 'refused'
+      | 'busy'
+      | 'timedOut'
+      | 'expired';
     node: string | null;
     sent_at: number | null;
     ended_at: number | null;
@@ -144,7 +154,7 @@ export interface FleetTables {
     kind: string;
     site: string;
     gate: string | null;
-    severity: string;
+    severity: 'critical' | 'warning';
     raised_at: number;
     cleared_at: number | null;
     /** What was measured, as JSON. */
