@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { PageDisplayDeps } from './display/page.ts';
 import type { BoardPool } from './firmata/board-pool.ts';
 import type {
+  CodeCheck,
   Display,
   Headset,
   Indicator,
@@ -35,10 +36,10 @@ export interface SimulatedHooks {
 export interface HardwareDeps {
   clock: Clock;
   random: () => number;
-  /** Whether a text has a valid signature or check character: then one decoder's reading is enough. */
-  proves?: (text: string, symbology: Symbology) => boolean;
+  /** Checks a text that was read, by its signature or its check character. */
+  check?: (text: string, symbology: Symbology) => CodeCheck;
   page: Omit<PageDisplayDeps, 'clock'>;
-  simulated?: SimulatedHooks;
+  simulated?: SimulatedHooks | undefined;
 }
 
 /** What one driver needs: the same, and the boards that drivers share. */

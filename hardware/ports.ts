@@ -1,3 +1,5 @@
+import type { DecodedCredential } from '../shared/credential/credential.ts';
+
 /**
  * The ports: all that the kiosk knows of its peripherals. A driver implements one of them, and `open.ts`
  * picks the driver by its name in the config. Nothing here tells a real driver from a simulated one.
@@ -16,6 +18,14 @@ export type Health =
 /** The symbologies that a kiosk reads: QR always, Code 39 (Tessera Sanitaria) only on demand. */
 export type Symbology = 'qr' | 'code39';
 
+/** What the kiosk found when it checked a text; it travels with the reading, so that one check is enough. */
+export interface CodeCheck {
+  /** By its signature or its check character: then one sighting is enough. */
+  isProven: boolean;
+  /** The credential of a QR, or why it is none. */
+  credential?: DecodedCredential | undefined;
+}
+
 /** A code that was read. It is personal data: it is never logged and never written. */
 export interface Reading {
   text: string;
@@ -26,6 +36,8 @@ export interface Reading {
   at: number;
   /** For cameras: the number of frames since the last reading, this one included. */
   frames?: number;
+  /** For a driver that had the text checked; absent: nobody has checked it yet. */
+  check?: CodeCheck | undefined;
 }
 
 /**
@@ -44,7 +56,7 @@ export interface ScannerEvents {
   unreadable(source: string): void;
   /** The health of this one scanner; the kiosk can read as long as any of its scanners is ready. */
   health(health: Health, scanner?: ScannerName): void;
-  /** Several different codes of ours are in view at once: "one code, please". */
+  /** Several different credentials are in view at once: "one code, please". */
   several?(source: string): void;
   /** Called when what a camera sees as a whole has changed for good; it is `clear` until then. */
   view?(view: CameraView, scanner?: ScannerName): void;

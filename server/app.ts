@@ -4,7 +4,7 @@ import type { Anchors } from './audit/anchors.ts';
 import type { Audit } from './audit/audit.ts';
 import { buildAudit } from './audit/build-audit.ts';
 import type { Checkpoints } from './audit/checkpoint.ts';
-import { listSubjects } from './audit/subject-index.ts';
+import { indexSubjects } from './audit/subject-index.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
@@ -39,11 +39,12 @@ import { Policies } from './policies/policies.ts';
 import { buildPortal } from './portal/build-portal.ts';
 import { checkKeyring } from './readiness.ts';
 import { Registry } from './registry/registry.ts';
-import type { Messenger, StatusSource } from './registry/status-source.ts';
+import type { StatusSource } from './registry/status-source.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
 import type { FirstLevel } from './verification/first-level.ts';
+import type { Messenger } from './verification/messenger.ts';
 import type { SecondLevel } from './verification/second-level.ts';
 import type { VelocityCheck } from './verification/velocity-check.ts';
 import type { Verification } from './verification/verification.ts';
@@ -310,7 +311,7 @@ function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housek
       { name: 'verification', run: () => verification.purgeExpired() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
-      { name: 'subjects', run: () => listSubjects(store) },
+      { name: 'subjects', run: () => indexSubjects(store) },
       { name: 'logins', run: () => logins.purgeExpired() },
       { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
       { name: 'delegations', run: () => portal.delegations.forgetOld() },

@@ -3,6 +3,7 @@ import formbody from '@fastify/formbody';
 import fastify, { type FastifyInstance } from 'fastify';
 import { errorCode } from '../shared/errors.ts';
 import { type SocketLimits, slowness } from './fleet/link/link-limits.ts';
+import { httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
 import { readiness } from './readiness.ts';
@@ -68,7 +69,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
 
 function answerErrors(http: FastifyInstance, { log, pages }: HttpDeps): void {
   http.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const status = httpStatusOf(error);
     const code = errorCode(error);
     if (status >= 500) {
       log.error({ route: request.routeOptions.url, code }, 'http failed');

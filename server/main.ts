@@ -12,10 +12,11 @@ import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
 import { openTransports } from './notify/open-transports.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
-import type { Messenger, StatusSource } from './registry/status-source.ts';
+import type { StatusSource } from './registry/status-source.ts';
 import type { ServerConfig } from './server-config.ts';
 import { openStore } from './store/open-store.ts';
 import { readTls } from './tls.ts';
+import type { Messenger } from './verification/messenger.ts';
 import { readWebAssets } from './web/assets.ts';
 
 /** A server that listens. */

@@ -1,6 +1,7 @@
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
-import { type CodeEntry, isComplete } from './code-entry.ts';
+import { isComplete } from './code-entry.ts';
 import { lettersOnKey, possibleLetters } from './entry-letters.ts';
+import type { CodeEntry } from './entry-state.ts';
 
 /** What may stand where a key was refused. */
 export type ExpectedKind = 'letter' | 'digit' | 'month' | 'place' | 'nothing';

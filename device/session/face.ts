@@ -1,7 +1,7 @@
 import type { Verdict } from '../../shared/verdict.ts';
 import { kioskWords } from './kiosk-words.ts';
 import type { Icon, Tone } from './screen.ts';
-import type { Mode, State } from './state.ts';
+import type { Mode, OutOfServiceReason, State } from './state.ts';
 import type { KioskWords, ModeWords, ScreenWords } from './words/words.ts';
 
 /** A screen's icon, tone and words. */
@@ -15,10 +15,7 @@ export function faceOf({ phase, parts, language, mode }: State): Face {
     case 'starting':
       return { icon: 'wait', tone: 'neutral', ...texts.starting };
     case 'outOfService':
-      return {
-        ...{ icon: 'staff', tone: 'attention', ...texts.outOfService[phase.reason] },
-        ...(phase.reason === 'command' && parts.notice ? { text: parts.notice } : {}),
-      };
+      return outOfService(texts.outOfService[phase.reason], phase.reason, parts.notice);
     case 'updating':
       return { icon: 'wait', tone: 'attention', ...texts.updating };
     case 'enrolling':
@@ -52,6 +49,16 @@ export function faceOf({ phase, parts, language, mode }: State): Face {
         : face;
     }
   }
+}
+
+/** A site that closed its gate may say so in its own words. */
+function outOfService(
+  words: ScreenWords,
+  reason: OutOfServiceReason,
+  notice: string | undefined,
+): Face {
+  const text = reason === 'command' && notice ? notice : words.text;
+  return { icon: 'staff', tone: 'attention', title: words.title, text };
 }
 
 /** The words that depend on where the gate stands. */

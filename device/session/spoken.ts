@@ -1,19 +1,10 @@
-import type { CodeEntry } from './code-entry.ts';
 import { echoText } from './echo-text.ts';
 import { type Echo, expectedKind, isPrivate } from './entry-echo.ts';
+import type { CodeEntry } from './entry-state.ts';
 import { kioskWords } from './kiosk-words.ts';
-import type { EntryView } from './screen.ts';
+import type { EntryView, Spoken } from './screen.ts';
 import type { State } from './state.ts';
 import type { ScreenWords } from './words/words.ts';
-
-/** What is said of a screen; characters of the code go to a headset only (EN 301 549 §5.1.3). */
-export interface Spoken {
-  text: string;
-  /** `text` holds characters of the code. */
-  private: boolean;
-  /** What may be said aloud in place of a private text; without it there is a click. */
-  aloud?: string;
-}
 
 /** What is said when this screen comes: what the last key did, or else the screen itself. */
 export function spokenOf(state: State, face: ScreenWords, entry: EntryView | undefined): Spoken {
@@ -86,7 +77,7 @@ function wholeScreen(state: State, entry: CodeEntry, face: ScreenWords, view: En
   };
 }
 
-/** What comes next, told when it is of another kind than before. */
+/** What comes next, said when it is of another kind than before. */
 function hintAfter(entry: CodeEntry, { language }: State): string {
   if (entry.pending.state === 'tapping') {
     return '';

@@ -107,7 +107,7 @@ export class PageDisplay implements Display {
     this.#times = deps.times ?? defaultTimes;
   }
 
-  /** @throws VarcoError with the system's code, such as `EADDRINUSE`. */
+  /** @throws VarcoError `portInUse`, `portUnusable`. */
   async start(events: DisplayEvents): Promise<void> {
     this.#events = events;
     const app = fastify({ logger: false, forceCloseConnections: true });
@@ -130,8 +130,8 @@ export class PageDisplay implements Display {
       const path = request.url ?? '';
       const extra = this.#deps.sockets?.[path];
       const known = path === '/screen' || extra !== undefined;
-      const ours = request.headers.origin === `http://${this.#authority()}`;
-      if (!known || !ours || this.#sockets.clients.size >= CLIENTS_MAX) {
+      const isSameOrigin = request.headers.origin === `http://${this.#authority()}`;
+      if (!known || !isSameOrigin || this.#sockets.clients.size >= CLIENTS_MAX) {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -140,13 +140,12 @@ export class PageDisplay implements Display {
     });
     try {
       await app.listen({ host: LOOPBACK, port: this.#config.port });
-    } catch (error) {
+    } catch (cause) {
+      const code = errorCode(cause);
       throw new VarcoError(
-        errorCode(error),
-        `The page can't be served on port ${this.#config.port}`,
-        {
-          cause: error,
-        },
+        code === 'EADDRINUSE' ? 'portInUse' : 'portUnusable',
+        `The page can't be served on port ${this.#config.port} (${code})`,
+        { cause },
       );
     }
     this.#deps.ready?.(`http://${this.#authority()}/`);

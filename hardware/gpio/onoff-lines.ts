@@ -48,7 +48,7 @@ export interface PinOpener {
 /** What the onoff back end needs from outside. */
 export interface OnoffDeps {
   clock: Clock;
-  /** Imports `onoff`. A missing native module is reported as the device's fault; the kiosk goes on. */
+  /** Imports `onoff`. A missing native module is reported as a fault; the kiosk keeps running. */
   load?: () => Promise<OnoffBinding>;
   sysfs?: SysfsReader;
   /** Labels of the GPIO controller; the Raspberry Pi's by default. */

@@ -94,7 +94,7 @@ class HidKeypad implements Keypad {
       const binding = await (this.#deps.load ?? loadNodeHid)();
       const found = (await binding.devicesAsync()).find((device) => this.#matches(device));
       if (!found?.path) {
-        throw new VarcoError('ENOENT', 'No such keypad is plugged in');
+        throw new VarcoError('deviceMissing', 'No such keypad is plugged in');
       }
       const handle = await binding.HIDAsync.open(found.path);
       if (!this.#events) {

@@ -2,7 +2,7 @@ import { spawn as spawnProcess } from 'node:child_process';
 import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
+import type { CodeCheck, Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
 import { type CameraConfig, type CameraConfigInput, cameraConfigSchema } from './camera-config.ts';
 import { CameraPipe, type Spawn } from './camera-pipe.ts';
 import { DecoderThread } from './decoder-thread.ts';
@@ -22,8 +22,8 @@ export interface CameraDeps {
   random: () => number;
   spawn: Spawn;
   decoder: (recycle: (memory: ArrayBuffer) => void) => FrameDecoder;
-  /** Whether a text has a valid signature or check character. */
-  proves?: ((text: string, symbology: Symbology) => boolean) | undefined;
+  /** Checks a text, by its signature or its check character. */
+  check?: ((text: string, symbology: Symbology) => CodeCheck) | undefined;
   /** Switches the lamp beside the camera, where one is wired: on while it is too dark. */
   torch?: ((on: boolean) => void) | undefined;
 }
@@ -41,7 +41,7 @@ export function openCamera(input: CameraConfigInput, deps: Partial<CameraDeps> =
       ((recycle) => {
         return new DecoderThread({ decoder: config.decoder, pace: 'stream' }, { clock, recycle });
       }),
-    proves: deps.proves,
+    check: deps.check,
     torch: deps.torch,
   });
 }
@@ -75,7 +75,7 @@ export class Camera implements Scanner {
       decoder: this.#decoder,
       recycle,
       openJpeg: (data) => readImage(data, { widthMax: width, heightMax: height }),
-      proves: deps.proves,
+      check: deps.check,
       torch: deps.torch,
     });
   }

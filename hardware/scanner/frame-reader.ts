@@ -1,6 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { ScannerEvents, Symbology } from '../ports.ts';
+import type { CodeCheck, ScannerEvents, Symbology } from '../ports.ts';
 import type { DecodedCode, DecodeRequest } from './decode/decoder.ts';
 import type { LumaFrame } from './decode/frame.ts';
 import type { TimedOutcome } from './decoder-thread.ts';
@@ -20,10 +20,15 @@ export interface FrameReaderDeps {
   /** Returns the memory of a picture that was not decoded. */
   recycle: (memory: ArrayBuffer) => void;
   openJpeg: (data: Uint8Array) => Promise<LumaFrame>;
-  /** Whether a text has a valid signature or check character: then a single reading is enough. */
-  proves?: ((text: string, symbology: Symbology) => boolean) | undefined;
+  /** Checks a text, by its signature or check character: if it is proven, a single reading is enough. */
+  check?: ((text: string, symbology: Symbology) => CodeCheck) | undefined;
   /** A lamp beside the camera, where one is wired. */
   torch?: ((on: boolean) => void) | undefined;
+}
+
+/** A code with the result of its check; absent: it was not checked here. */
+interface CheckedCode extends DecodedCode {
+  check: CodeCheck | undefined;
 }
 
 /** The form of a credential's URL; whether it is valid is decided elsewhere. */
@@ -147,17 +152,25 @@ export class FrameReader {
     if (outcome.codes.length === 0 && outcome.codeLike) {
       this.#events?.unreadable(this.#name);
     }
-    const confirmed = outcome.codes.filter((code) => this.#isConfirmed(code, at));
+    const checked = outcome.codes.map(
+      (code): CheckedCode => ({ ...code, check: this.#check(code) }),
+    );
+    const confirmed = checked.filter((code) => this.#isConfirmed(code, at));
     const frames = this.#framesSinceReading;
-    for (const { text, symbology } of this.#select(confirmed)) {
+    for (const { text, symbology, check } of this.#select(confirmed)) {
       this.#framesSinceReading = 0;
-      this.#events?.reading({ text, symbology, source: this.#name, at, frames });
+      this.#events?.reading({ text, symbology, source: this.#name, at, frames, check });
     }
   }
 
+  /** What two decoders agree on needs no check here: the kiosk makes its own. */
+  #check({ text, symbology, trust }: DecodedCode): CodeCheck | undefined {
+    return trust === 'confirmed' ? undefined : this.#deps.check?.(text, symbology);
+  }
+
   /** What a single decoder read counts if it has a valid signature or check character, or if read again. */
-  #isConfirmed(code: DecodedCode, at: number): boolean {
-    if (code.trust === 'confirmed' || this.#deps.proves?.(code.text, code.symbology)) {
+  #isConfirmed(code: CheckedCode, at: number): boolean {
+    if (code.trust === 'confirmed' || code.check?.isProven) {
       return true;
     }
     const previous = this.#unconfirmed;
@@ -169,8 +182,8 @@ export class FrameReader {
    * Selects a Code 39, and of several QR codes the credential or else the one nearest to the middle. Of
    * two credentials none is taken, and `several` is reported.
    */
-  #select(codes: readonly DecodedCode[]): DecodedCode[] {
-    const selected: DecodedCode[] = [];
+  #select(codes: readonly CheckedCode[]): CheckedCode[] {
+    const selected: CheckedCode[] = [];
     const card = codes.find((code) => code.symbology === 'code39');
     if (card) {
       selected.push(card);

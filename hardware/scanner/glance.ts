@@ -34,9 +34,9 @@ export function glance(frame: LumaFrame): Glance {
         const x = Math.floor((column + 0.25 + 0.5 * (tap & 1)) * stepX);
         const y = Math.floor((row + 0.25 + 0.5 * (tap >> 1)) * stepY);
         const at = y * width + Math.min(x, width - 2);
-        const level = data[at] as number;
+        const level = data[at] ?? 0;
         cell += level;
-        detail += Math.abs(level - (data[at + 1] as number));
+        detail += Math.abs(level - (data[at + 1] ?? 0));
       }
       const level = cell / 4;
       thumbnail[row * COLUMNS + column] = level;
@@ -54,7 +54,7 @@ export function glance(frame: LumaFrame): Glance {
 export function moved(before: Glance, after: Glance): boolean {
   let cells = 0;
   for (let at = 0; at < after.thumbnail.length; at++) {
-    const change = (after.thumbnail[at] as number) - (before.thumbnail[at] as number);
+    const change = (after.thumbnail[at] ?? 0) - (before.thumbnail[at] ?? 0);
     cells += Math.abs(change) > CELL_MOTION ? 1 : 0;
   }
   return cells >= CELLS_MOVING_MIN;

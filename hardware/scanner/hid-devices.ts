@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import { VarcoError } from '../../shared/errors.ts';
 
 /** A HID interface in the system's list. */
@@ -93,7 +94,7 @@ async function loadNodeHid(): Promise<typeof import('node-hid')> {
 }
 
 /** node-hid's only message is "cannot open device"; the reason is in the device file's permissions. */
-async function openProblem(path: string): Promise<string> {
+async function openProblem(path: string): Promise<ErrorCode> {
   const { access, constants } = await import('node:fs/promises');
   try {
     await access(path, constants.R_OK | constants.W_OK);

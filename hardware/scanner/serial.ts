@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../shared/clock.ts';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Scanner, ScannerEvents, Symbology } from '../ports.ts';
 import { watchNode } from '../serial/node-watch.ts';
@@ -203,7 +204,7 @@ async function closePort(port: PortLike, clock: Clock): Promise<void> {
   });
 }
 
-const PORT_PROBLEMS: readonly (readonly [RegExp, string])[] = [
+const PORT_PROBLEMS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/no such file|enoent/i, 'deviceMissing'],
   [/permission denied|eacces/i, 'permissionDenied'],
   [/cannot lock|resource temporarily|busy/i, 'deviceBusy'],

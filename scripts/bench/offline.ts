@@ -1,5 +1,5 @@
 import { createHash, createHmac, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { nodeScrypt } from '../../device/offline/node-crypto.ts';
+import { nodeScrypt } from '../../device/list/node-crypto.ts';
 import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build-list.ts';
 import { deriveEntry, entryKey, fullCost } from '../../shared/offline-list/entry-key.ts';
 import { type EntryTable, halvesOf, sortEntries } from '../../shared/offline-list/entry-table.ts';

@@ -108,7 +108,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     undo.push(() => stage.stop());
     let press: (key: Key) => void = () => {};
     let plug: (plugged: boolean) => void = () => {};
-    const hands: Hands = {
+    const hands: Peripherals = {
       keypad(keypad) {
         press = keypad;
       },
@@ -142,12 +142,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-type Hands = Required<Pick<SimulatedHooks, 'keypad' | 'headset'>>;
+type Peripherals = Required<Pick<SimulatedHooks, 'keypad' | 'headset'>>;
 
 function openKiosk(
   options: WorldOptions,
   place: { folder: string; keyFile: string; url: string },
-  hands: Hands,
+  hands: Peripherals,
 ): Promise<RunningKiosk> {
   const config = kioskConfigSchema.parse({
     link: options.enrols

@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { enrol } from '../../device/link/enrol.ts';
 import { newKey } from '../../device/link/identity.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { isErrorCode } from '../../shared/error-codes.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { type EnrolInvitation, parseInvitation } from '../../shared/protocol/enrolment-messages.ts';
 import type { SimulatedIdentity } from './simulated-kiosk.ts';
@@ -27,7 +28,7 @@ export async function enrolAll(
     if (!result.ok) {
       const place = `after ${identities.length} of ${invitations.length}`;
       throw new VarcoError(
-        result.code,
+        isErrorCode(result.code) ? result.code : 'enrolmentFailed',
         `A simulated kiosk was not enrolled (${result.code}), ${place}`,
       );
     }

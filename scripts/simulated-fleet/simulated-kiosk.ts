@@ -1,5 +1,7 @@
 import { type KeyObject, randomBytes, sign } from 'node:crypto';
-import { Link, type LinkEvents } from '../../device/link/link.ts';
+import type { LinkEvents } from '../../device/link/kiosk-link.ts';
+import { Link } from '../../device/link/link.ts';
+import { ServerClock } from '../../device/time/server-clock.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { CommandAnswer, KioskCommand } from '../../shared/protocol/kiosk-command.ts';
 import { commandNames } from '../../shared/protocol/kiosk-command.ts';
@@ -66,6 +68,7 @@ export class SimulatedKiosk {
   #parts: Peripherals;
   #service: KioskStatus['state'] = 'inService';
   #config: ReportedConfig = { version: 0, status: 'running' };
+  readonly #serverClock: ServerClock;
   #link: Link;
 
   constructor(deps: SimulatedKioskDeps) {
@@ -74,6 +77,7 @@ export class SimulatedKiosk {
     this.#temper = temperOf(deps.random);
     const { skewMs } = this.#temper;
     this.#clock = { ...bound(deps.clock), now: () => deps.clock.now() + skewMs };
+    this.#serverClock = new ServerClock(this.#clock);
     this.#beganAt = deps.clock.monotonic();
     const names = ['scanner', 'keypad', 'display', 'indicator', 'turnstile', 'speech'];
     const all = this.#temper.hasPrinter ? [...names, 'printer'] : names;
@@ -118,7 +122,7 @@ export class SimulatedKiosk {
       this.#deps.verdict?.(verdict, this.#deps.clock.monotonic() - before);
     try {
       const request = { requestId: newRequestId(Date.now(), randomBytes), ...person };
-      const { verdict } = await this.#link.verify(request, ANSWER_MS);
+      const { verdict } = await this.#link.call('Verify', request, ANSWER_MS);
       this.#counts[verdict.outcome] += 1;
       told(verdict);
     } catch (error) {
@@ -129,13 +133,12 @@ export class SimulatedKiosk {
 
   status(): KioskStatus {
     const { clock, random } = this.#deps;
-    const skewMs = this.#link.skewMs();
     const elapsedS = (clock.monotonic() - this.#beganAt) / 1_000;
     return {
       state: this.#service,
       peripherals: this.#parts,
       machine: machineAt(this.#temper, elapsedS, random),
-      clock: { trust: 'synced', ...(skewMs === undefined ? {} : { skewMs }) },
+      clock: { trust: 'synced', skewMs: this.#serverClock.skewMs() },
       link: this.#link.quality(),
       config: this.#config,
       software: this.#temper.software,
@@ -152,6 +155,7 @@ export class SimulatedKiosk {
       software: this.#temper.software,
       clock: this.#clock,
       random,
+      serverClock: this.#serverClock,
       status: () => this.status(),
       config: () => this.#config,
       capabilities: commandNames,

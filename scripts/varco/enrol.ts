@@ -4,8 +4,9 @@ import { enrol } from '../../device/link/enrol.ts';
 import { keepIdentity, newKey, readIdentity } from '../../device/link/identity.ts';
 import { readLinkTls, SOFTWARE } from '../../device/link/open-link.ts';
 import { readKioskConfig } from '../../device/main.ts';
-import { directoryDisk } from '../../device/offline/disk.ts';
+import { directoryDisk } from '../../device/storage/disk.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { isErrorCode } from '../../shared/error-codes.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import {
   type EnrolInvitation,
@@ -58,7 +59,7 @@ async function run(text: string, options: Options): Promise<void> {
   const result = await enrol(invitation, key, deps);
   if (!result.ok) {
     throw new VarcoError(
-      result.code,
+      isErrorCode(result.code) ? result.code : 'enrolmentFailed',
       messages[result.code] ?? `No place was given (${result.code})`,
     );
   }

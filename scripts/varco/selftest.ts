@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import { pino } from 'pino';
 import { readKioskConfig, startKiosk } from '../../device/main.ts';
-import { allPassed, type SelfTestResult } from '../../device/session/self-test.ts';
+import { allPassed, type SelfTestResult } from '../../device/session/tested-parts.ts';
 import { readPage } from '../launch/page-files.ts';
 
 const EXIT_FAILED = 1;

@@ -29,14 +29,14 @@ const upsertHead: BulkInsert = {
   tail: 'on conflict (node) do update set sequence = excluded.sequence, hash = excluded.hash',
 };
 
-/** What happened, before it is a row. `subject` is made a pseudonym here and goes no further. */
+/** What happened, before it becomes a row. `subject` is stored only as a pseudonym. */
 export interface AuditEvent {
   kind: string;
   /** A person's code mac, or another keyed or random name; absent when the row is about nobody. */
-  subject?: string;
-  /** In its place, the month's pseudonym itself, where it was worked out already. */
-  pseudonym?: string;
-  request?: string;
+  subject?: string | undefined;
+  /** In place of the subject, its pseudonym of the month, where the caller has derived it already. */
+  pseudonym?: string | undefined;
+  request?: string | undefined;
   body: Record<string, unknown>;
 }
 
@@ -49,7 +49,7 @@ export class Audit {
   #month = { at: Number.NaN, name: '' };
   readonly #appended: () => void;
 
-  /** @param deps.appended called at every append, before its commit. */
+  /** @param deps.appended called on every append, before its commit. */
   constructor(deps: {
     store: Store;
     keyring: Keyring;
@@ -100,20 +100,20 @@ export class Audit {
         row.hash,
       ]),
     );
-    if (written !== rows.length) {
+    const last = rows.at(-1);
+    if (written !== rows.length || !last) {
       throw new RunAgain();
     }
-    const { sequence, hash } = rows[rows.length - 1] as (typeof rows)[number];
-    await this.#store.insertMany(tx, upsertHead, [[this.#node, sequence, hash]]);
+    await this.#store.insertMany(tx, upsertHead, [[this.#node, last.sequence, last.hash]]);
     this.#appended();
   }
 
-  /** Who a row is about, unlinkable from one month to the next without the key. */
+  /** A subject's pseudonym in the month of a time. */
   pseudonymOf(subject: string, at: number): string {
     return this.#keyring.pseudonym(this.#monthOf(at), subject);
   }
 
-  /** The month's name is made once for a group. */
+  /** Formatted once for a group of rows of the same moment. */
   #monthOf(at: number): string {
     if (at !== this.#month.at) {
       this.#month = { at, name: monthOf(at) };

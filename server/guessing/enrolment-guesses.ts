@@ -1,31 +1,31 @@
-/** Wrong codes from one address, at most, within {@link WINDOW_MS}. */
+/** FailureCount codes allowed from one address within {@link WINDOW_MS}. */
 export const WRONG_PER_ADDRESS_MAX = 5;
-/** Wrong codes from everywhere, at most, within the same time. */
+/** FailureCount codes allowed from all addresses within the same window. */
 export const WRONG_MAX = 500;
 export const WINDOW_MS = 600_000;
-/** Addresses that are remembered, at most: beyond, the oldest is forgotten. */
+/** Bound on tracked addresses; beyond it the oldest is dropped. */
 const ADDRESSES_MAX = 10_000;
 
-interface Wrong {
+interface FailureCount {
   count: number;
   since: number;
 }
 
 /**
- * Slows down whoever guesses enrolment codes. A code has 80 random bits and lives for a quarter of an
- * hour, so this node's memory is enough: it keeps the log and the database from being flooded.
+ * Limits the guessing of enrolment codes. A code has 80 random bits and lives for a quarter of an hour, so
+ * counting in this node's memory is enough: the limit only keeps log and database from being flooded.
  */
 export class EnrolmentGuesses {
-  readonly #byAddress = new Map<string, Wrong>();
-  #all: Wrong = { count: 0, since: 0 };
+  readonly #byAddress = new Map<string, FailureCount>();
+  #all: FailureCount = { count: 0, since: 0 };
 
-  /** Whether a try from this address is not even looked at. */
+  /** Whether attempts from this address are rejected without being checked. */
   blocks(address: string, now: number): boolean {
     const own = current(this.#byAddress.get(address), now);
     return own.count >= WRONG_PER_ADDRESS_MAX || current(this.#all, now).count >= WRONG_MAX;
   }
 
-  /** A wrong code came. */
+  /** Counts a wrong code. */
   recordFailure(address: string, now: number): void {
     const own = current(this.#byAddress.get(address), now);
     this.#byAddress.delete(address);
@@ -39,6 +39,6 @@ export class EnrolmentGuesses {
   }
 }
 
-function current(wrong: Wrong | undefined, now: number): Wrong {
+function current(wrong: FailureCount | undefined, now: number): FailureCount {
   return wrong && now - wrong.since < WINDOW_MS ? wrong : { count: 0, since: now };
 }

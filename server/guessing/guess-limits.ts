@@ -1,4 +1,4 @@
-/** What is counted of wrong tries under one key. */
+/** The failure count of one key. */
 export interface Guess {
   key: string;
   failures: number;
@@ -6,41 +6,43 @@ export interface Guess {
   blockedUntil: number;
 }
 
-/** How many wrong tries are free, how they are forgotten, and how the wait grows. */
+/** How many failures are free, how they expire, and how the wait grows. */
 export interface Limit {
   free: number;
-  /** One failure is forgotten for each of these that passes without another. */
+  /** One failure expires for each such period without another. */
   leakMs: number;
   firstMs: number;
   longestMs: number;
 }
 
 /**
- * The limits by what a key counts. A credential is counted **at one gate**: who holds a picture of
- * somebody's code can't lock its owner out of any other gate. A kiosk is stopped long before it could fill
- * its site's count alone.
+ * The limits by what a key counts. A credential is counted **per gate**, so that holding a picture of
+ * somebody's code does not suffice to lock its owner out of every gate. A kiosk is blocked long before it
+ * could exhaust its site's count alone.
  */
 export const guessLimits = {
   credentialAtGate: { free: 5, leakMs: 600_000, firstMs: 30_000, longestMs: 3_600_000 },
   kiosk: { free: 30, leakMs: 30_000, firstMs: 10_000, longestMs: 300_000 },
   operator: { free: 10, leakMs: 60_000, firstMs: 30_000, longestMs: 900_000 },
   site: { free: 300, leakMs: 5000, firstMs: 5000, longestMs: 60_000 },
-  /** Who reads codes on the public page, by network address. */
+  /** A user of the public page, by network address. */
   reader: { free: 10, leakMs: 60_000, firstMs: 10_000, longestMs: 900_000 },
-  /** A credential on the public page, whoever asks: addresses are cheap. It locks no gate and no desk. */
+  /** A credential on the public page from any address, since addresses are cheap. Blocks no gate or desk. */
   credentialRead: { free: 30, leakMs: 600_000, firstMs: 60_000, longestMs: 3_600_000 },
 } as const satisfies Record<string, Limit>;
 export type Scope = keyof typeof guessLimits;
 
-/** After this long without a failure nothing is left to remember of any key. */
+/** After this long without a failure every count has expired. */
 export const GUESS_RETENTION_MS = 86_400_000;
 
-/** The keys that one try counts under, each with its limit. */
-export function keysOf(try_: {
+/** An attempt to guess the codice fiscale of a credential. */
+export interface Attempt {
   asker: { id: string; site: string };
   credentialId: string;
-}): [Scope, string][] {
-  const { asker, credentialId } = try_;
+}
+
+/** The keys under which an attempt counts, each with its scope. */
+export function keysOf({ asker, credentialId }: Attempt): [Scope, string][] {
   const own: [Scope, string][] = [
     ['credentialAtGate', `c ${credentialId} ${asker.id}`],
     [scopeOf(asker.id), `a ${asker.id}`],
@@ -56,7 +58,7 @@ function scopeOf(askerId: string): 'operator' | 'reader' | 'kiosk' {
   return askerId.startsWith('operator:') ? 'operator' : 'kiosk';
 }
 
-/** How long until a try is looked at again; 0: now. */
+/** Milliseconds until an attempt with these counts may be made; 0 when it may be made now. Pure. */
 export function waitMs(guesses: readonly (Guess | undefined)[], now: number): number {
   return Math.max(0, ...guesses.map((guess) => (guess ? guess.blockedUntil - now : 0)));
 }

@@ -1,11 +1,12 @@
 import { isIPv6 } from 'node:net';
 import type { Keyring } from '../keys/keyring.ts';
-import type { BulkInsert, Store, Tx } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { afterFailure, type Guess, type Limit, waitMs } from './guess-limits.ts';
+import { guessesByKey, writeGuesses } from './guess-rows.ts';
 
 /**
- * How many wrong passwords or PINs are free, and how the wait grows. An account is counted at one address
- * first: who doesn't know a password can't keep its owner out by trying, short of using many addresses.
+ * How many wrong passwords or PINs are free, and how the wait grows. An account is first counted per
+ * address, so that a guesser cannot lock the owner out without using many addresses.
  */
 export const loginLimits = {
   accountAtAddress: { free: 5, leakMs: 600_000, firstMs: 30_000, longestMs: 3_600_000 },
@@ -13,14 +14,7 @@ export const loginLimits = {
   address: { free: 40, leakMs: 60_000, firstMs: 10_000, longestMs: 900_000 },
 } as const satisfies Record<string, Limit>;
 
-const insert: BulkInsert = {
-  table: 'guess',
-  columns: { key: 'text', failures: 'integer', last_at: 'bigint', blocked_until: 'bigint' },
-  tail: `on conflict (key) do update set failures = excluded.failures,
-    last_at = excluded.last_at, blocked_until = excluded.blocked_until`,
-};
-
-/** Counts failed logins per account and per address, over restarts and nodes. */
+/** Counts failed logins per account and per address, across restarts and nodes. */
 export class LoginAttempts {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -32,7 +26,7 @@ export class LoginAttempts {
     this.#now = deps.now;
   }
 
-  /** How long until a try is looked at again, in milliseconds; 0: now. */
+  /** Milliseconds until another attempt may be made; 0 when it may be made now. */
   async waitMs(account: string, address: string): Promise<number> {
     const keys = this.#keys(account, address);
     const found = await this.#store.transaction((tx) => this.#read(tx, keys));
@@ -47,18 +41,14 @@ export class LoginAttempts {
     await this.#store.transaction(async (tx) => {
       const found = await this.#read(tx, keys);
       const now = this.#now();
-      const rows = keys
-        .map(([scope, key]) => afterFailure(key, found.get(key), loginLimits[scope], now))
-        .sort((a, b) => (a.key < b.key ? -1 : 1));
-      await this.#store.insertMany(
-        tx,
-        insert,
-        rows.map((row) => [row.key, row.failures, row.lastAt, row.blockedUntil]),
+      const guesses = keys.map(([scope, key]) =>
+        afterFailure(key, found.get(key), loginLimits[scope], now),
       );
+      await writeGuesses(this.#store, tx, guesses);
     });
   }
 
-  /** The right secret came: what was counted for the account at this address is forgotten. */
+  /** Resets the account's count at this address after a successful login. */
   async recordSuccess(account: string, address: string): Promise<void> {
     const [[, key]] = this.#keys(account, address);
     await this.#store.db.deleteFrom('guess').where('key', '=', key).execute();
@@ -67,11 +57,7 @@ export class LoginAttempts {
   async #read(tx: Tx, keys: readonly (readonly [string, string])[]): Promise<Map<string, Guess>> {
     const rows = await this.#store.lookup<Guess>(
       tx,
-      {
-        head: `select key, failures, last_at as "lastAt", blocked_until as "blockedUntil"
-          from guess where key`,
-        keyType: 'text',
-      },
+      guessesByKey,
       keys.map(([, key]) => key),
     );
     return new Map(rows.map((row) => [row.key, row]));
@@ -90,7 +76,7 @@ export class LoginAttempts {
   }
 }
 
-/** An IPv6 customer has a whole /64 of addresses: they count as one. Pure. */
+/** The network that counts as one address: for IPv6 the /64, since a customer has all of it. Pure. */
 export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address);
   if (mapped?.[1]) {

@@ -1,10 +1,12 @@
-import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
+import { randomInt, randomUUID } from 'node:crypto';
 import type { Asker } from '../audit/asker.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { isSameText } from '../keys/secret.ts';
+import { forUpdate } from '../store/row-lock.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { CODE_LIFE_MS, CODE_TRIES, newCode, tryCode } from './one-time-code.ts';
 
-/** What a one-time code is good for, and for nothing else. */
+/** The only use a one-time code is valid for. */
 export interface CodeBinding {
   asker: Asker;
   credentialId: string;
@@ -12,7 +14,7 @@ export interface CodeBinding {
   purpose: string;
 }
 
-/** The one-time codes that are out: of each, only a keyed hash is kept. */
+/** The outstanding one-time codes, stored as keyed hashes. */
 export class OneTimeCodeStore {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -24,17 +26,17 @@ export class OneTimeCodeStore {
     this.#now = deps.now;
   }
 
-  /** Makes a code and keeps its keyed hash; any older code of the same binding is gone with it. */
-  async issue(tx: Tx, bound: CodeBinding, personId: number): Promise<string> {
+  /** Issues a code and stores its keyed hash; it replaces any older code of the same binding. */
+  async issue(tx: Tx, binding: CodeBinding, personId: number): Promise<string> {
     const code = newCode(randomInt);
-    const boundMac = this.#boundMac(bound);
-    await tx.deleteFrom('one_time_code').where('bound_mac', '=', boundMac).execute();
+    const bindingMac = this.#bindingMac(binding);
+    await tx.deleteFrom('one_time_code').where('bound_mac', '=', bindingMac).execute();
     await tx
       .insertInto('one_time_code')
       .values({
         id: randomUUID(),
-        code_mac: this.#keyring.oneTimeCodeMac('code', boundMac, code),
-        bound_mac: boundMac,
+        code_mac: this.#keyring.oneTimeCodeMac('code', bindingMac, code),
+        bound_mac: bindingMac,
         person_id: personId,
         tries_left: CODE_TRIES,
         expires_at: this.#now() + CODE_LIFE_MS,
@@ -45,28 +47,24 @@ export class OneTimeCodeStore {
     return code;
   }
 
-  /** One try; the row is locked, so that two at once are two tries. */
-  async redeem(tx: Tx, bound: CodeBinding, code: string) {
+  /** Makes one attempt. The row is locked, so that two concurrent attempts count as two. */
+  async redeem(tx: Tx, binding: CodeBinding, code: string) {
     const now = this.#now();
-    const boundMac = this.#boundMac(bound);
-    const select = tx.selectFrom('one_time_code').selectAll().where('bound_mac', '=', boundMac);
-    const locked = this.#store.engine === 'postgres' ? select.forUpdate() : select;
-    const row = await locked.executeTakeFirst();
-    const mac = this.#keyring.oneTimeCodeMac('code', boundMac, code);
-    const matches = timingSafeEqual(
-      Buffer.from(mac),
-      Buffer.from(row?.code_mac ?? '0'.repeat(mac.length)),
-    );
+    const bindingMac = this.#bindingMac(binding);
+    const select = tx.selectFrom('one_time_code').selectAll().where('bound_mac', '=', bindingMac);
+    const row = await forUpdate(this.#store, select).executeTakeFirst();
+    const mac = this.#keyring.oneTimeCodeMac('code', bindingMac, code);
+    const matches = isSameText(mac, row?.code_mac ?? '0'.repeat(mac.length));
     if (!row) {
-      return { result: 'spent' as const, subject: bound.credentialId, expiresInMs: 0 };
+      return { result: 'spent' as const, subject: binding.credentialId, expiresInMs: 0 };
     }
-    const kept = {
+    const stored = {
       codeMac: row.code_mac,
       triesLeft: row.tries_left,
       expiresAt: row.expires_at,
       usedAt: row.used_at ?? undefined,
     };
-    const { result, after } = tryCode(kept, matches, now);
+    const { result, after } = tryCode(stored, matches, now);
     await tx
       .updateTable('one_time_code')
       .set({ tries_left: after.triesLeft, used_at: after.usedAt ?? null })
@@ -81,7 +79,7 @@ export class OneTimeCodeStore {
     return { result, subject: person.code_mac, personId: row.person_id, expiresInMs };
   }
 
-  #boundMac({ asker, credentialId, purpose }: CodeBinding): string {
+  #bindingMac({ asker, credentialId, purpose }: CodeBinding): string {
     return this.#keyring.oneTimeCodeMac('bound', asker.id, credentialId, purpose);
   }
 }

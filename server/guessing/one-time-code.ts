@@ -4,7 +4,7 @@ export const CODE_DIGITS = 6;
 export const CODE_LIFE_MS = 300_000;
 export const CODE_TRIES = 3;
 
-/** A code as it is kept: of the code itself only a keyed hash. */
+/** A code as it is stored: only a keyed hash of its digits. */
 export interface OneTimeCode {
   codeMac: string;
   triesLeft: number;
@@ -14,14 +14,14 @@ export interface OneTimeCode {
 
 export type CodeResult = 'accepted' | 'wrong' | 'spent';
 
-/** Six digits, each value as likely as any other. @param randomInt a number from 0 to below `max`. */
+/** A uniformly random code of six digits. @param randomInt a random integer from 0 to below `max`. */
 export function newCode(randomInt: (max: number) => number): string {
   return String(randomInt(10 ** CODE_DIGITS)).padStart(CODE_DIGITS, '0');
 }
 
 /**
- * One try: what it gives, and what is kept after it. A code that was used, ran out of tries or of time
- * is `spent`, whatever was typed.
+ * One attempt: its result, and the code as it is stored afterwards. A code that was used, has no tries left
+ * or has expired is `spent`, whatever was typed.
  */
 export function tryCode(
   code: OneTimeCode,

@@ -1,20 +1,20 @@
-/** Calls a second on average, and in one burst, from one caller. */
+/** Allowed calls of one caller: per second on average, and in one burst. */
 const PER_SECOND = 50;
 const BURST = 200;
-/** Callers that are remembered, at most: beyond, the one that was heard longest ago is forgotten. */
+/** Bound on tracked callers; beyond it the least recent one is dropped. */
 const CALLERS_MAX = 10_000;
 
-/** A token bucket for each caller. */
+/** Rate limiter with one token bucket per caller. */
 export class RateLimit {
   readonly #now: () => number;
   readonly #buckets = new Map<string, { tokens: number; at: number }>();
 
-  /** @param deps.now milliseconds that never go back. */
+  /** @param deps.now milliseconds of a monotonic clock. */
   constructor(deps: { now: () => number }) {
     this.#now = deps.now;
   }
 
-  /** Whether one more call may be made now. */
+  /** Takes a token; false when the caller has none left. */
   tryTake(caller: string): boolean {
     const now = this.#now();
     const before = this.#buckets.get(caller) ?? { tokens: BURST, at: now };

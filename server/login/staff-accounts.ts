@@ -57,6 +57,8 @@ export type AcceptanceProblem =
 export type PasswordOutcome =
   | { ok: true; accountId: string }
   | { ok: false; reason: 'wrong' }
+  /** Too many passwords are being checked just now. */
+  | { ok: false; reason: 'overloaded' }
   | { ok: false; reason: 'throttled'; retryAfterMs: number };
 
 type Row = LoginTables['staff_account'];
@@ -210,8 +212,6 @@ export class StaffAccounts {
   /**
    * E-mail address, password and the six digits, all at once: unknown account, wrong password and wrong
    * digits are one answer after the same work.
-   *
-   * @throws VarcoError `busy` when too many passwords are being checked.
    */
   async logIn(
     given: { email: string; password: string; code: string },
@@ -222,7 +222,7 @@ export class StaffAccounts {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
-      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+      return { ok: false, reason: 'overloaded' };
     }
     const row = await this.#byEmail(given.email);
     const usable = row?.state === 'active' && row.totp_cipher !== null ? row : undefined;

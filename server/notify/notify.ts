@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { isLanguage, type Language } from '../../shared/language.ts';
+import { defaultLanguage, isLanguage, type Language } from '../../shared/language.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
+import type { Messenger } from '../verification/messenger.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 import { checkMessage, type MessageRequest } from './message.ts';
 import {
@@ -23,7 +23,6 @@ import type { SendOutcome, Transports } from './transport.ts';
 const WAKE_MS = 30;
 /** How often settled messages are forgotten. */
 const FORGET_EVERY_MS = 3_600_000;
-const FALLBACK: Language = 'it';
 
 export interface NotifyDeps {
   store: Store;
@@ -219,7 +218,7 @@ export class Notify {
         return { outcome: 'refused', code: 'addressMissing' };
       }
       const chosen = personId === undefined ? undefined : await this.languageOf(personId);
-      const language = body.language ?? chosen ?? FALLBACK;
+      const language = body.language ?? chosen ?? defaultLanguage;
       const { email, sms } = this.#transports;
       if (channel === 'sms') {
         const text = renderSms(template, body.data, language);

@@ -1,20 +1,21 @@
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
+import { isoDay } from '../../shared/iso-day.ts';
 import { type Policy, policySchema } from '../../shared/policy.ts';
 import type { Store } from '../store/store.ts';
 import shipped from './policies.json' with { type: 'json' };
 
-/** The policies that varco brings along, each with its legal reference. */
+/** The policies shipped with varco, each with its legal reference. */
 export function shippedPolicies(): Policy[] {
   return z.array(policySchema).parse(shipped);
 }
 
-/** The channel of {@link Store.notify} that says "there is a new policy". */
+/** The {@link Store.notify} channel for new policies. */
 const POLICY_CHANNEL = 'varco_policy';
 
 const DAY_MS = 86_400_000;
 
-/** Policies by id and version: data in the database, read into memory at start and when one is added. */
+/** Policies by id and version: stored in the database, read into memory at start and on every change. */
 export class Policies {
   readonly #store: Store;
   #stopListening: () => Promise<void> = () => Promise.resolve();
@@ -25,7 +26,7 @@ export class Policies {
     this.#store = deps.store;
   }
 
-  /** Puts the shipped policies beside those in the database, and reads all. */
+  /** Inserts the shipped policies that the database lacks, and reads all of them. */
   async start(): Promise<void> {
     await this.#store.transaction(async (tx) => {
       for (const policy of shippedPolicies()) {
@@ -39,7 +40,7 @@ export class Policies {
     });
     await this.reload();
     this.#stopListening = await this.#store.listen(POLICY_CHANNEL, () => {
-      // A node that missed it goes on with the policies it has; the next notice or start repairs it.
+      // On failure the node goes on with the policies it has, until the next notification or start.
       this.reload().catch(() => {});
     });
   }
@@ -49,8 +50,8 @@ export class Policies {
   }
 
   /** Adds a policy or a new version of one. @throws VarcoError `policyExists`. */
-  async add(given: unknown): Promise<void> {
-    const policy = policySchema.parse(given);
+  async add(input: unknown): Promise<void> {
+    const policy = policySchema.parse(input);
     const { id, version } = policy;
     const { numInsertedOrUpdatedRows } = await this.#store.db
       .insertInto('policy')
@@ -73,16 +74,18 @@ export class Policies {
     const byId = new Map<string, Policy[]>();
     for (const { body } of rows) {
       const policy = policySchema.parse(JSON.parse(body));
-      byId.set(policy.id, [...(byId.get(policy.id) ?? []), policy]);
+      const versions = byId.get(policy.id) ?? [];
+      versions.push(policy);
+      byId.set(policy.id, versions);
     }
     this.#byId = byId;
   }
 
-  /** The newest version that is valid on the day. */
+  /** The newest version that is valid on the day of `now`. */
   find(id: string, now: Date): Policy | undefined {
     const day = Math.floor(now.getTime() / DAY_MS);
     if (day !== this.#today.day) {
-      this.#today = { day, text: now.toISOString().slice(0, 10) };
+      this.#today = { day, text: isoDay(now.getTime()) };
     }
     const today = this.#today.text;
     return this.#byId

@@ -7,21 +7,21 @@ import { sealIdentityText } from './sealed-identity.ts';
 import { STATUS_CHANNEL } from './status-events.ts';
 
 /**
- * SQLite has one writer, and one that waits asks again after 17 ms at most in its first 50 (its busy
- * handler's steps): so the gates' server gets its turn between two transactions of an import. Sealing those
- * who are new takes about as long; where all are known, a gate's p99 beside an import was 145 ms, and 209
- * without this (`bench -- registry import`'s way of asking).
+ * Pause between two transactions of an import on SQLite, which has a single writer: a waiting connection
+ * retries at most every 17 ms (its busy handler's steps), so the gates' server gets its turn in the pause.
+ * Sealing new persons takes about as long. Where all persons are known, a gate's p99 beside an import was
+ * 145 ms with the pause and 209 ms without (measured by `bench -- registry import`).
  */
-const ROOM_MS = 20;
+const WRITER_PAUSE_MS = 20;
 
-/** Writes prepared rows, a batch in one transaction. */
+/** Writes prepared rows, one batch per transaction. */
 export class BatchWriter {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #intake: Intake;
-  #doneAt = Number.NEGATIVE_INFINITY;
-  /** Whether most persons of the last batch were new: then those of the next are sealed beforehand. */
-  #areNew = true;
+  #lastCommitAt = Number.NEGATIVE_INFINITY;
+  /** Most persons of the last batch were new, so those of the next are sealed before its transaction. */
+  #sealsAhead = true;
 
   constructor(deps: { store: Store; keyring: Keyring; now: () => number }) {
     this.#store = deps.store;
@@ -30,29 +30,29 @@ export class BatchWriter {
   }
 
   /**
-   * Takes persons and verbali in, idempotent by protocol number.
+   * Imports persons and verbali, idempotent by protocol number.
    *
-   * @param progress of an import: written with the rows, so that an interrupted one resumes. Between its
-   * batches others may write.
+   * @param progress written in the same transaction as the rows, so that an interrupted import resumes.
+   * With it, the writer pauses between batches so that others may write.
    */
   async write(
     { people, today }: PreparedRows,
     progress?: ImportProgress,
   ): Promise<ImportBatchResult> {
     const keyring = this.#keyring;
-    const given = people.map((person) => ({
+    const input = people.map((person) => ({
       person,
       mac: keyring.codeMac(person[0]),
-      box: this.#areNew ? sealIdentityText(keyring, person[1]) : undefined,
+      box: this.#sealsAhead ? sealIdentityText(keyring, person[1]) : undefined,
     }));
     if (progress && this.#store.engine === 'sqlite') {
-      await sleep(Math.max(0, this.#doneAt + ROOM_MS - performance.now()));
+      await sleep(Math.max(0, this.#lastCommitAt + WRITER_PAUSE_MS - performance.now()));
     }
     const result = await this.#store.transaction((tx) =>
-      this.#intake.apply(tx, given, today, progress),
+      this.#intake.apply(tx, input, today, progress),
     );
-    this.#doneAt = performance.now();
-    this.#areNew = result.newPersons * 2 >= result.persons;
+    this.#lastCommitAt = performance.now();
+    this.#sealsAhead = result.newPersons * 2 >= result.persons;
     if (result.statusChanges > 0) {
       await this.#store.notify(STATUS_CHANNEL, '');
     }

@@ -1,6 +1,6 @@
 /**
- * The columns of a CSV file and the fields of an NDJSON line; the first three are required. A row
- * without `protocol` brings a person and no verbale. In CSV, `fiscalBenefits` are separated by blanks
+ * The columns of a CSV file, and the fields of an NDJSON line; the first three are required. A row
+ * without `protocol` holds a person and no verbale. In CSV, `fiscalBenefits` are separated by spaces
  * and `accompagnamento` is `true` or `false`.
  */
 export const importColumns = [
@@ -25,7 +25,7 @@ export const importColumns = [
   'restores',
 ] as const;
 
-/** Those of the person; the others are the verbale's. */
+/** Columns about the person; all others are about the verbale. */
 export const personColumns: ReadonlySet<string> = new Set(importColumns.slice(0, 6));
-/** What a file must have. */
+/** Columns that every file must have. */
 export const requiredColumns: readonly string[] = importColumns.slice(0, 3);

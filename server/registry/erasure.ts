@@ -7,26 +7,26 @@ import { openIdentity, sealIdentity } from './sealed-identity.ts';
 import { STATUS_CHANNEL, writeStatusEvents } from './status-events.ts';
 
 /**
- * What is left of a person who asked to be erased (GDPR art. 17).
+ * What is kept of a person who asked to be erased (GDPR art. 17).
  *
- * - `archive`: there are verbali. They are kept by law (art. 17 par. 3 letters b and d), with the name and
- *   birth date they are about; contacts, the accepted notice, codes and their history are gone.
- * - `nothing`: there were none: also name, birth date and codice fiscale are gone, beyond restoring.
+ * - `archive`: the person has verbali. The law requires keeping them (art. 17 par. 3 letters b and d) with
+ *   the name and birth date they are about; contacts, privacy consent, codes and their history are deleted.
+ * - `nothing`: the person has none, so name, birth date and codice fiscale are irrecoverably deleted too.
  *
- * Audit rows hold a pseudonym and stay until their time is over: they are the proof of who asked.
+ * Audit rows hold only a pseudonym and stay until their retention ends: they prove who was checked.
  */
 export interface Erasure {
   kept: 'archive' | 'nothing';
   credentialsRevoked: number;
 }
 
-/** Erases inside the caller's transaction; `tell` is for after its commit. */
+/** Erases inside the caller's transaction; call `notify` once it has committed. */
 export async function erase(
   deps: { store: Store; keyring: Keyring; audit: Audit },
   tx: Tx,
   person: { id: number; code_mac: string; identity_cipher: Buffer; status: string },
   { actor, at }: { actor: string; at: number },
-): Promise<{ erasure: Erasure; tell(): Promise<void> }> {
+): Promise<{ erasure: Erasure; notify(): Promise<void> }> {
   const { store, keyring, audit } = deps;
   const ids = await revokeAll(tx, person.id, at);
   await tx.deleteFrom('one_time_code').where('person_id', '=', person.id).execute();
@@ -38,15 +38,16 @@ export async function erase(
     .executeTakeFirst();
   const { mobile: _m, email: _e, ...identity } = openIdentity(keyring, person.identity_cipher);
   const kept = verbale ? 'archive' : 'nothing';
-  const gone = { has_mobile: 0, has_email: 0, privacy_version: null, updated_at: at };
+  const cleared = { has_mobile: 0, has_email: 0, privacy_version: null, updated_at: at };
   if (kept === 'archive') {
     const box = sealIdentity(keyring, { ...identity, contactsBy: 'citizen' });
-    const row = { ...gone, identity_cipher: box };
+    const row = { ...cleared, identity_cipher: box };
     await tx.updateTable('person').set(row).where('id', '=', person.id).execute();
   } else {
-    // The row stays for its revoked codes, which offline gates must refuse; nothing leads to it.
-    const stranger = { code_mac: randomBytes(16).toString('hex'), status: '{}', erased_at: at };
-    const row = { ...gone, ...stranger, identity_cipher: Buffer.alloc(0) };
+    // The row stays because offline gates must still refuse its revoked codes; a random mac makes it
+    // unreachable by codice fiscale.
+    const anonymous = { code_mac: randomBytes(16).toString('hex'), status: '{}', erased_at: at };
+    const row = { ...cleared, ...anonymous, identity_cipher: Buffer.alloc(0) };
     await tx.updateTable('person').set(row).where('id', '=', person.id).execute();
     if (person.status !== '{}') {
       await writeStatusEvents(store, tx, [[person.id, '{}']], at);
@@ -56,7 +57,7 @@ export async function erase(
   await audit.append(tx, [{ kind: 'person.erased', subject: person.code_mac, body }]);
   return {
     erasure: { kept, credentialsRevoked: ids.length },
-    async tell() {
+    async notify() {
       await store.notify(CREDENTIAL_CHANNEL, '');
       await store.notify(STATUS_CHANNEL, '');
     },
@@ -86,10 +87,10 @@ async function revokeAll(tx: Tx, personId: number, at: number): Promise<string[]
   return ids;
 }
 
-/** How long an offline list may still need the refusal of an erased person's code. */
+/** How long offline lists may still need to refuse the codes of an erased person. */
 export const ERASED_ENTRIES_RETENTION_MS = 30 * 86_400_000;
 
-/** Lets go of the offline lists' derived values of people who were erased long enough ago. */
+/** Deletes the offline lists' derived values of people erased more than the retention time ago. */
 export async function purgeErasedEntries(store: Store, now: number): Promise<void> {
   await store.db
     .deleteFrom('offline_entry')

@@ -1,29 +1,30 @@
 import { VarcoError } from '../../shared/errors.ts';
 import { type Block, columnsOf, type ImportFormat, RECORD_BYTES_MAX } from './import-records.ts';
 
-/** A piece that is handed on is at least so large, but the last. */
+/** Blocks are at least this large, except the last. */
 const BLOCK_BYTES = 131_072;
-const GATHERED_BYTES = 65_536;
+const CHUNK_BYTES = 65_536;
 const LINE_FEED = 0x0a;
 const CARRIAGE_RETURN = 0x0d;
 const QUOTE = 0x22;
 const BYTE_ORDER_MARK = Buffer.from([0xef, 0xbb, 0xbf]);
 
-/** A block, and where in the file it ends. */
+/** A block with the position in the file where it ends. */
 export interface CutBlock extends Block {
-  /** Lines and bytes of the file up to its end. */
+  /** Lines and bytes of the file up to the block's end. */
   linesRead: number;
   bytesRead: number;
 }
 
 /**
- * Cuts a file between records into blocks that can each be read alone.
+ * Cuts a file at record boundaries into blocks that can be parsed independently.
  *
- * In CSV a record ends at a line's end with an even number of quotes before it (RFC 4180): a quoted text
- * has one at each end, and its own quotes are doubled.
+ * A CSV record ends at a line end that has an even number of quotes before it (RFC 4180): a quoted field
+ * has one at each end, and quotes inside it are doubled.
  *
- * @param linesDone so many of the file's lines are passed over: an earlier import ended there.
- * @throws VarcoError `importUnreadable`, or what the input throws; what is whole before is given first.
+ * @param linesDone lines to skip, because an earlier import already got that far.
+ * @throws VarcoError `importUnreadable`, or whatever the input throws, after yielding the complete records
+ * that come before.
  */
 export async function* cutBlocks(
   input: AsyncIterable<Uint8Array | string>,
@@ -31,67 +32,67 @@ export async function* cutBlocks(
   linesDone: number,
 ): AsyncGenerator<CutBlock> {
   const cutter = new BlockCutter(format === 'csv', linesDone);
-  let fault: { error: unknown } | undefined;
+  let failure: { error: unknown } | undefined;
   try {
-    for await (const chunk of gathered(input)) {
+    for await (const chunk of coalesce(input)) {
       cutter.add(chunk);
-      if (cutter.wholeBytes >= BLOCK_BYTES) {
+      if (cutter.completeBytes >= BLOCK_BYTES) {
         yield cutter.take();
       }
     }
     cutter.end();
   } catch (error) {
-    fault = { error };
+    failure = { error };
   }
-  if (cutter.wholeBytes > 0) {
+  if (cutter.completeBytes > 0) {
     yield cutter.take();
   }
-  if (fault) {
-    throw fault.error;
+  if (failure) {
+    throw failure.error;
   }
 }
 
-/** Many small chunks as few large ones, the last of them also where the input breaks off. */
-async function* gathered(input: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
+/** Joins small chunks into larger ones; when the input fails, yields what it has before rethrowing. */
+async function* coalesce(input: AsyncIterable<Uint8Array | string>): AsyncGenerator<Buffer> {
   let chunks: Buffer[] = [];
   let bytes = 0;
-  const gather = () => {
+  const flush = () => {
     const all = Buffer.concat(chunks);
     chunks = [];
     bytes = 0;
     return all;
   };
-  let fault: { error: unknown } | undefined;
+  let failure: { error: unknown } | undefined;
   try {
     for await (const chunk of input) {
       chunks.push(Buffer.from(chunk as Uint8Array));
       bytes += chunk.length;
-      if (bytes >= GATHERED_BYTES) {
-        yield gather();
+      if (bytes >= CHUNK_BYTES) {
+        yield flush();
       }
     }
   } catch (error) {
-    fault = { error };
+    failure = { error };
   }
-  yield gather();
-  if (fault) {
-    throw fault.error;
+  yield flush();
+  if (failure) {
+    throw failure.error;
   }
 }
 
 class BlockCutter {
-  /** How much of what is held are whole records. */
-  wholeBytes = 0;
+  /** How many bytes of the buffer are complete records. */
+  completeBytes = 0;
   readonly #isCsv: boolean;
   readonly #linesDone: number;
   #columns: readonly string[] | undefined;
-  #isBegun = false;
+  #isHeaderRead = false;
   #lineEnd = LINE_FEED;
-  #held: Buffer = Buffer.alloc(0);
-  /** How much of what is held was looked through, and the line ends found there. */
-  #seenBytes = 0;
-  #seenLines = 0;
-  #wholeLines = 0;
+  #buffer: Buffer = Buffer.alloc(0);
+  /** How many bytes of the buffer were scanned, and the line ends found in them. */
+  #scannedBytes = 0;
+  #scannedLines = 0;
+  #completeLines = 0;
   #isQuoted = false;
   #linesBefore = 0;
   #bytesBefore = 0;
@@ -102,70 +103,70 @@ class BlockCutter {
   }
 
   add(chunk: Buffer): void {
-    this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
-    this.#isBegun ||= this.#begin(false);
-    if (this.#isBegun) {
-      this.#passOver();
-      this.#look();
+    this.#buffer = this.#buffer.length === 0 ? chunk : Buffer.concat([this.#buffer, chunk]);
+    this.#isHeaderRead ||= this.#readHeader(false);
+    if (this.#isHeaderRead) {
+      this.#skipDone();
+      this.#scan();
     }
-    if (this.#held.length - this.wholeBytes > RECORD_BYTES_MAX) {
-      const line = this.#linesBefore + this.#wholeLines + 1;
+    if (this.#buffer.length - this.completeBytes > RECORD_BYTES_MAX) {
+      const line = this.#linesBefore + this.#completeLines + 1;
       throw new VarcoError('importUnreadable', `Line ${line} is too long for a record`);
     }
   }
 
-  /** The last line may have no end. */
+  /** Ends the input; the last line may lack a line end. */
   end(): void {
-    this.#isBegun ||= this.#begin(true);
-    const rest = this.#held.subarray(this.wholeBytes);
+    this.#isHeaderRead ||= this.#readHeader(true);
+    const rest = this.#buffer.subarray(this.completeBytes);
     if (this.#linesBefore >= this.#linesDone && rest.toString('latin1').trim() !== '') {
-      this.wholeBytes = this.#held.length;
-      this.#wholeLines = this.#seenLines + 1;
+      this.completeBytes = this.#buffer.length;
+      this.#completeLines = this.#scannedLines + 1;
     }
   }
 
-  /** Hands on what is whole. */
+  /** Removes the complete records from the buffer and returns them. */
   take(): CutBlock {
-    // Its own memory: it may go to another thread.
-    const bytes = new Uint8Array(this.#held.subarray(0, this.wholeBytes));
+    // A copy, because its memory may be transferred to another thread.
+    const bytes = new Uint8Array(this.#buffer.subarray(0, this.completeBytes));
     const linesBefore = this.#linesBefore;
-    this.#drop(this.wholeBytes, this.#wholeLines);
-    const columns = this.#columns;
+    this.#drop(this.completeBytes, this.#completeLines);
     return {
       bytes,
       linesBefore,
-      ...(columns ? { columns } : {}),
+      columns: this.#columns,
       linesRead: this.#linesBefore,
       bytesRead: this.#bytesBefore,
     };
   }
 
-  /** Reads what stands before the records; false: more of it is to come. */
-  #begin(isLast: boolean): boolean {
-    if (this.#bytesBefore === 0 && this.#held.subarray(0, 3).equals(BYTE_ORDER_MARK)) {
+  /** Reads the byte order mark and the CSV header; false while more input is needed for that. */
+  #readHeader(isLast: boolean): boolean {
+    if (this.#bytesBefore === 0 && this.#buffer.subarray(0, 3).equals(BYTE_ORDER_MARK)) {
       this.#drop(3, 0);
     }
     if (!this.#isCsv) {
-      return this.#held.length >= BYTE_ORDER_MARK.length || isLast;
+      return this.#buffer.length >= BYTE_ORDER_MARK.length || isLast;
     }
-    const end = this.#held.findIndex((byte) => byte === LINE_FEED || byte === CARRIAGE_RETURN);
-    const isReturn = this.#held[end] === CARRIAGE_RETURN;
-    if (!isLast && (end < 0 || (isReturn && end + 1 === this.#held.length))) {
+    const end = this.#buffer.findIndex((byte) => byte === LINE_FEED || byte === CARRIAGE_RETURN);
+    const isReturn = this.#buffer[end] === CARRIAGE_RETURN;
+    if (!isLast && (end < 0 || (isReturn && end + 1 === this.#buffer.length))) {
       return false;
     }
-    const isPair = isReturn && this.#held[end + 1] === LINE_FEED;
+    const isPair = isReturn && this.#buffer[end + 1] === LINE_FEED;
     this.#lineEnd = isReturn && !isPair ? CARRIAGE_RETURN : LINE_FEED;
-    const header = end < 0 ? this.#held : this.#held.subarray(0, end);
+    const header = end < 0 ? this.#buffer : this.#buffer.subarray(0, end);
     this.#columns = header.length === 0 && isLast ? [] : columnsOf(header.toString());
     this.#drop(end < 0 ? header.length : end + (isPair ? 2 : 1), 1);
     return true;
   }
 
-  #passOver(): void {
+  /** Skips the lines that an earlier import already wrote. */
+  #skipDone(): void {
     let from = 0;
     let lines = 0;
     while (this.#linesBefore + lines < this.#linesDone) {
-      const end = this.#held.indexOf(this.#lineEnd, from);
+      const end = this.#buffer.indexOf(this.#lineEnd, from);
       if (end < 0) {
         break;
       }
@@ -177,37 +178,37 @@ class BlockCutter {
     }
   }
 
-  /** Finds where records end in what was not looked through yet. */
-  #look(): void {
+  /** Finds the record ends in the part of the buffer that was not scanned yet. */
+  #scan(): void {
     if (this.#linesBefore < this.#linesDone) {
       return;
     }
-    const held = this.#held;
-    let end = held.indexOf(this.#lineEnd, this.#seenBytes);
-    let quote = this.#isCsv ? held.indexOf(QUOTE, this.#seenBytes) : -1;
+    const buffer = this.#buffer;
+    let end = buffer.indexOf(this.#lineEnd, this.#scannedBytes);
+    let quote = this.#isCsv ? buffer.indexOf(QUOTE, this.#scannedBytes) : -1;
     while (end >= 0 || quote >= 0) {
       if (quote >= 0 && (end < 0 || quote < end)) {
         this.#isQuoted = !this.#isQuoted;
-        quote = held.indexOf(QUOTE, quote + 1);
+        quote = buffer.indexOf(QUOTE, quote + 1);
         continue;
       }
-      this.#seenLines += 1;
+      this.#scannedLines += 1;
       if (!this.#isQuoted) {
-        this.wholeBytes = end + 1;
-        this.#wholeLines = this.#seenLines;
+        this.completeBytes = end + 1;
+        this.#completeLines = this.#scannedLines;
       }
-      end = held.indexOf(this.#lineEnd, end + 1);
+      end = buffer.indexOf(this.#lineEnd, end + 1);
     }
-    this.#seenBytes = held.length;
+    this.#scannedBytes = buffer.length;
   }
 
   #drop(bytes: number, lines: number): void {
-    this.#held = this.#held.subarray(bytes);
+    this.#buffer = this.#buffer.subarray(bytes);
     this.#bytesBefore += bytes;
     this.#linesBefore += lines;
-    this.#seenBytes = Math.max(0, this.#seenBytes - bytes);
-    this.#seenLines = Math.max(0, this.#seenLines - lines);
-    this.wholeBytes = 0;
-    this.#wholeLines = 0;
+    this.#scannedBytes = Math.max(0, this.#scannedBytes - bytes);
+    this.#scannedLines = Math.max(0, this.#scannedLines - lines);
+    this.completeBytes = 0;
+    this.#completeLines = 0;
   }
 }

@@ -1,32 +1,32 @@
-import { parse as parseCsv } from 'csv-parse/sync';
+import { CsvError, parse as parseCsv } from 'csv-parse/sync';
 import { VarcoError } from '../../shared/errors.ts';
 import { importColumns, requiredColumns } from './columns.ts';
 import { NOT_JSON, TOO_MANY_FIELDS } from './record-check.ts';
 
 export type ImportFormat = 'ndjson' | 'csv';
 
-/** A piece of a file that begins and ends between records. */
+/** A part of a file that begins and ends at record boundaries. */
 export interface Block {
   bytes: Uint8Array;
-  /** Lines of the file before it. */
+  /** Lines of the file before the block. */
   linesBefore: number;
-  /** What the columns of a CSV file are called; absent of NDJSON. */
-  columns?: readonly string[];
+  /** The column names of a CSV file; absent for NDJSON. */
+  columns?: readonly string[] | undefined;
 }
 
-/** A record and the file's line it ends on. */
+/** A record and the line of the file on which it ends. */
 export interface NumberedRecord {
   line: number;
   record: unknown;
 }
 
-/** A longer record ends the import: the file is not of its format. Bytes of UTF-8. */
+/** A longer record ends the import, since the file is hardly in the given format. Bytes of UTF-8. */
 export const RECORD_BYTES_MAX = 65_536;
 
 /**
- * The records of a block. Pure.
+ * Parses the records of a block. Pure.
  *
- * @throws VarcoError `importUnreadable`: it is not CSV from some line on.
+ * @throws VarcoError `importUnreadable` when a line is not valid CSV.
  */
 export function recordsOf(block: Block): NumberedRecord[] {
   const text = Buffer.from(block.bytes.buffer, block.bytes.byteOffset, block.bytes.length);
@@ -68,12 +68,12 @@ interface CsvRow {
   record: string[];
 }
 
-/** Whether a block has no quotes, and its lines end like most: then its commas are all that parts it. */
+/** Whether a block has no quotes and usual line ends, so that splitting at commas is enough. */
 function isPlain(text: string): boolean {
   return !(text.includes('"') || /\r(?!\n)/.test(text));
 }
 
-/** What {@link readCsv} gives of a plain block, at a tenth of its cost. */
+/** The same result as {@link readCsv} for a plain block, at a tenth of the cost. */
 export function splitLines(text: string, linesBefore: number): CsvRow[] {
   const rows: CsvRow[] = [];
   for (const [index, ended] of text.split('\n').entries()) {
@@ -88,25 +88,28 @@ export function splitLines(text: string, linesBefore: number): CsvRow[] {
 /** @throws VarcoError `importUnreadable`. */
 export function readCsv(text: string, linesBefore: number): CsvRow[] {
   try {
-    const records = parseCsv(text, {
-      info: true,
+    const rows: CsvRow[] = [];
+    parseCsv(text, {
+      on_record: (record: string[], { lines }) => {
+        rows.push({ line: linesBefore + lines, record });
+      },
       relax_column_count: true,
       skip_empty_lines: true,
       max_record_size: RECORD_BYTES_MAX,
       record_delimiter: text.includes('\n') ? ['\r\n', '\n'] : ['\r'],
-    }) as unknown as { record: string[]; info: { lines: number } }[];
-    return records.map(({ record, info }) => ({ line: linesBefore + info.lines, record }));
+    });
+    return rows;
   } catch (error) {
-    const line = linesBefore + ((error as { lines?: number }).lines ?? 0);
-    const message = `The file is not CSV any more at line ${line}`;
+    const lines = error instanceof CsvError && typeof error.lines === 'number' ? error.lines : 0;
+    const message = `The file is not CSV any more at line ${linesBefore + lines}`;
     throw new VarcoError('importUnreadable', message, { cause: error });
   }
 }
 
 /**
- * The columns that a CSV file's first line names.
+ * Reads the column names in the first line of a CSV file.
  *
- * @throws VarcoError `importUnreadable`.
+ * @throws VarcoError `importUnreadable` when one is unknown, repeated or missing.
  */
 export function columnsOf(header: string): string[] {
   const names = readCsv(header, 0)[0]?.record ?? [];
@@ -121,11 +124,11 @@ export function columnsOf(header: string): string[] {
   return names;
 }
 
-/** CSV has only text: empty is absent, and three columns have a form of their own. */
+/** CSV has only text: an empty field means absent, and three columns are converted. */
 function fromCsv(record: readonly string[], columns: readonly string[]): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
-  for (const [index, text] of record.entries()) {
-    const name = columns[index] as string;
+  for (const [index, name] of columns.entries()) {
+    const text = record[index] ?? '';
     if (text !== '') {
       fields[name] = fieldOf(name, text);
     }

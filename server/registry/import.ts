@@ -9,12 +9,12 @@ import type { PreparedBlock, PreparedPerson, Reject } from './prepare.ts';
 import { PreparePool } from './prepare-threads.ts';
 import type { Registry } from './registry.ts';
 
-/** Lines in one transaction, about: the last block goes in whole. A server's writes wait so long. */
+/** Lines per transaction, rounded up to whole blocks. A server's own writes wait this long. */
 const BATCH_LINES = 4000;
-/** Blocks that are read and not written yet: a batch that is being written, and the next one. */
+/** Blocks read but not yet written: the batch being written and the next one. */
 const BLOCKS_AHEAD = 16;
 
-/** How far an import is. */
+/** Progress of an import. */
 export interface ImportCounts {
   lines: number;
   bytes: number;
@@ -28,20 +28,20 @@ export interface ImportOptions {
   format: ImportFormat;
   /** Checks every row and writes nothing. */
   dryRun?: boolean;
-  /** Which file it is (see {@link fingerprintOf}): lines already taken in are passed over. */
+  /** Identifies the file (see {@link fingerprintOf}), so that lines already imported are skipped. */
   fingerprint?: string;
-  /** Threads beside this one; by default as many as there are other processors, at most three. */
+  /** Worker threads; by default one for each other processor, at most three. */
   threads?: number;
   onReject(reject: Reject): void | Promise<void>;
   onProgress?(counts: ImportCounts): void;
 }
 
 /**
- * Takes a file in, streaming: a bad row is reported and never stops the rest; each batch is one
- * transaction that also notes how far it got. Other threads read and check what comes next meanwhile.
+ * Imports a file as a stream. A bad row is reported and never stops the others; each batch is one
+ * transaction that also records the progress, while worker threads parse and check what comes next.
  *
- * @throws VarcoError `importUnreadable` (not of its format from some line on), `importFailed`, or what the
- * store throws; what was taken in before stays, and the same call goes on from there.
+ * @throws VarcoError `importUnreadable` (a line is not in the given format), `importFailed`, or what the
+ * store throws. What was imported before stays, and the same call resumes from there.
  */
 export async function importFile(
   registry: Registry,
@@ -51,47 +51,49 @@ export async function importFile(
   const { fingerprint, dryRun } = options;
   const linesDone = fingerprint && !dryRun ? await registry.importedLines(fingerprint) : 0;
   const batches = new Batches(registry, options, linesDone);
-  const preparers = new PreparePool(options.threads);
+  const preparePool = new PreparePool(options.threads);
   const ahead: { cut: CutBlock; prepared: Promise<PreparedBlock> }[] = [];
-  const settle = async (blocksLeft: number) => {
+  const writeAhead = async (blocksLeft: number) => {
     while (ahead.length > blocksLeft) {
-      const { cut, prepared } = ahead.shift() as (typeof ahead)[number];
-      await batches.add(cut, await prepared);
+      const [block] = ahead.splice(0, 1);
+      if (block) {
+        await batches.add(block.cut, await block.prepared);
+      }
     }
   };
   const blocks = cutBlocks(input, options.format, linesDone);
-  let unread: { error: unknown } | undefined;
-  const next = async () => {
+  let readFailure: { error: unknown } | undefined;
+  const nextBlock = async (): Promise<CutBlock | undefined> => {
     try {
-      const { value } = await blocks.next();
-      return value as CutBlock | undefined;
+      const next = await blocks.next();
+      return next.done ? undefined : next.value;
     } catch (error) {
-      // What was read before it is taken in yet.
-      unread = { error };
+      // Thrown at the end, once the blocks before it are written.
+      readFailure = { error };
       return undefined;
     }
   };
   try {
-    for (let cut = await next(); cut; cut = await next()) {
-      const prepared = preparers.prepare(cut, registry.today());
-      // Whoever waits for it hears of a fault, later perhaps.
+    for (let cut = await nextBlock(); cut; cut = await nextBlock()) {
+      const prepared = preparePool.prepare(cut, registry.today());
+      // Awaited later: until then a rejection must not count as unhandled.
       prepared.catch(() => undefined);
       ahead.push({ cut, prepared });
-      await settle(BLOCKS_AHEAD);
+      await writeAhead(BLOCKS_AHEAD);
     }
-    await settle(0);
+    await writeAhead(0);
     await batches.flush();
-    if (unread) {
-      throw unread.error;
+    if (readFailure) {
+      throw readFailure.error;
     }
     return batches.counts;
   } finally {
     await blocks.return(undefined);
-    await preparers.close();
+    await preparePool.close();
   }
 }
 
-/** Gathers prepared blocks, in their order, into transactions. */
+/** Collects prepared blocks, in order, into transactions. */
 class Batches {
   readonly counts: ImportCounts = {
     lines: 0,
@@ -152,7 +154,7 @@ class Batches {
       counts.unchanged += result.unchanged;
       counts.statusChanges += result.statusChanges;
       for (const { line, problem } of result.rejected) {
-        rejects.push({ line, reason: problemWords[problem] });
+        rejects.push({ line, reason: problemMessages[problem] });
       }
     }
     for (const reject of rejects.sort((a, b) => a.line - b.line)) {
@@ -163,12 +165,12 @@ class Batches {
   }
 }
 
-const problemWords: Record<RowProblem, string> = {
+const problemMessages: Record<RowProblem, string> = {
   protocolOfAnother: 'protocol: belongs to another person',
   conflictingContent: 'protocol: is known with other content in the same state',
 };
 
-/** Which file it is, whatever its name: SHA-256 of its content and its format. */
+/** Identifies a file whatever its name: SHA-256 of its format and content. */
 export async function fingerprintOf(input: Readable, format: ImportFormat): Promise<string> {
   const hash = createHash('sha256').update(`${format}\n`);
   await pipeline(input, hash);

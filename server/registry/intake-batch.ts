@@ -5,30 +5,30 @@ import type { Verbale } from './verbale.ts';
 
 export type RowProblem = 'protocolOfAnother' | 'conflictingContent';
 
-/** The status of somebody on whom the archive has not spoken, as JSON. */
+/** The status of somebody about whom the archive says nothing, as JSON. */
 export const NO_STATUS = '{}';
 
-/** A person as some rows give it; in the order of the rows, and more than once where they stand apart. */
+/** A person as adjacent rows describe it; repeated where rows about the same person are not adjacent. */
 export interface InputPerson {
   mac: string;
   person: PreparedPerson;
-  /** Sealed already, for somebody who is new. */
+  /** The identity, sealed ahead of the transaction for somebody who is probably new. */
   box: Buffer | undefined;
 }
 
-/** A person of a batch. */
+/** One person of a batch, with everything the batch says and does about it. */
 export interface BatchPerson {
   mac: string;
-  /** As the last of its rows gives it. */
-  given: PreparedPerson;
+  /** As its last row describes it. */
+  input: PreparedPerson;
   box: Buffer | undefined;
-  /** How many verbali its rows bring, and how many of them are written. */
-  brought: number;
-  written: number;
+  /** How many verbali its rows hold, and how many of them are written. */
+  inputVerbali: number;
+  writtenVerbali: number;
   known: PersonRow | undefined;
   id: number;
-  /** The status after the batch, where it has to be worked out. */
-  next: string;
+  /** The status after the batch, for persons whose verbali changed. */
+  nextStatus: string;
 }
 
 export interface VerbaleWrite {
@@ -36,56 +36,60 @@ export interface VerbaleWrite {
   verbale: PreparedVerbale;
 }
 
-/** Later in a verbale's life wins, so that the order of arrival never matters. */
+/** A later state in a verbale's life wins, so that the order of arrival never matters. */
 const stateRank = { draft: 0, definitive: 1, superseded: 1, annulled: 2 } as const;
 
 /**
- * The statuses of the persons who are not in the database yet: all their verbali are in the batch. Whose
- * verbali stood together and are all written has it already.
+ * Computes the statuses of persons who are not in the database yet, since all their verbali are in the
+ * batch. Where these were adjacent and all of them are written, the preparing thread already did.
  */
 export function foldNewPersons(
   fresh: readonly BatchPerson[],
   writes: ReadonlyMap<string, VerbaleWrite>,
   today: string,
 ): void {
-  const apart = new Map<BatchPerson, Verbale[]>();
+  const scattered = new Map<BatchPerson, Verbale[]>();
   for (const person of fresh) {
-    if (person.written === person.brought) {
-      person.next = person.given[5];
-    } else if (person.written > 0) {
-      apart.set(person, []);
+    if (person.writtenVerbali === person.inputVerbali) {
+      person.nextStatus = person.input[5];
+    } else if (person.writtenVerbali > 0) {
+      scattered.set(person, []);
     }
   }
-  if (apart.size === 0) {
+  if (scattered.size === 0) {
     return;
   }
   for (const { owner, verbale } of writes.values()) {
-    apart.get(owner)?.push(JSON.parse(verbale[6]) as Verbale);
+    scattered.get(owner)?.push(JSON.parse(verbale[6]));
   }
-  for (const [person, own] of apart) {
-    person.next = JSON.stringify(foldStatus(own, today));
+  for (const [person, own] of scattered) {
+    person.nextStatus = JSON.stringify(foldStatus(own, today));
   }
 }
 
-/** A verbale against what the database and the batch so far know under its number. */
+/** Compares a verbale with what the database, and the batch so far, hold under its protocol number. */
 export function compareVerbale(
-  kept: VerbaleRow | undefined,
+  stored: VerbaleRow | undefined,
   write: VerbaleWrite | undefined,
   owner: BatchPerson,
   [, , , , state, , body]: PreparedVerbale,
 ): 'write' | 'unchanged' | RowProblem {
-  if (!(kept || write)) {
+  const known = write
+    ? { isOwn: write.owner === owner, state: write.verbale[4], body: write.verbale[6] }
+    : stored && {
+        isOwn: stored.person_id === owner.known?.id,
+        state: stored.state,
+        body: stored.body,
+      };
+  if (!known) {
     return 'write';
   }
-  const isOwn = write ? write.owner === owner : kept?.person_id === owner.known?.id;
-  if (!isOwn) {
+  if (!known.isOwn) {
     return 'protocolOfAnother';
   }
-  const knownState = write ? write.verbale[4] : (kept as VerbaleRow).state;
-  const knownBody = write ? write.verbale[6] : kept?.body;
-  const later = stateRank[state] - stateRank[knownState];
+  const later = stateRank[state] - stateRank[known.state];
   if (later !== 0) {
     return later > 0 ? 'write' : 'unchanged';
   }
-  return knownBody === body ? 'unchanged' : 'conflictingContent';
+  return known.body === body ? 'unchanged' : 'conflictingContent';
 }

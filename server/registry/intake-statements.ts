@@ -43,14 +43,14 @@ const personColumns = {
   updated_at: 'bigint',
 } as const;
 
-/** With ids that were reserved; a person whom another node wrote meanwhile is left out. */
+/** Inserts with reserved ids; skips persons whom another node inserted in the meantime. */
 export const insertPersons: BulkInsert = {
   table: 'person',
   columns: { id: 'bigint', ...personColumns },
   tail: 'on conflict (code_mac) do nothing',
 };
 
-/** Rows that are there already: their status stays. */
+/** Updates existing rows, all but their status. */
 export const updateIdentities: BulkInsert = {
   table: 'person',
   columns: personColumns,
@@ -59,7 +59,7 @@ export const updateIdentities: BulkInsert = {
     privacy_version = excluded.privacy_version, updated_at = excluded.updated_at`,
 };
 
-/** Rows that are there already: the other values meet the conflict and are dropped. */
+/** Updates the status of existing rows; the other values only fill the insert that never happens. */
 export const updateStatuses: BulkInsert = {
   table: 'person',
   columns: personColumns,

@@ -34,7 +34,7 @@ import {
 import { writeStatusEvents } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 
-/** What became of the rows of one batch. */
+/** What happened to the rows of one batch. */
 export interface ImportBatchResult {
   persons: number;
   newPersons: number;
@@ -44,9 +44,9 @@ export interface ImportBatchResult {
   statusChanges: number;
 }
 
-/** Where an import stands, kept in the same transaction as its rows. */
+/** How far an import got, written in the same transaction as its rows. */
 export interface ImportProgress {
-  /** Absent: nobody will ask where it stood. */
+  /** Absent when the import is not to be resumed. */
   fingerprint: string | undefined;
   lines: number;
   bytes: number;
@@ -54,7 +54,7 @@ export interface ImportProgress {
 
 const EMPTY_BOX = Buffer.alloc(0);
 
-/** Takes persons and verbali in, many in one unit of work. */
+/** Writes a batch of persons and verbali in one unit of work. */
 export class Intake {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -66,7 +66,7 @@ export class Intake {
     this.#now = deps.now;
   }
 
-  /** One batch, inside a transaction; see {@link BatchWriter.write}. */
+  /** Applies one batch inside a transaction; see {@link BatchWriter.write}. */
   async apply(
     tx: Tx,
     people: readonly InputPerson[],
@@ -75,7 +75,7 @@ export class Intake {
   ): Promise<ImportBatchResult> {
     const now = this.#now();
     const persons = await this.#readPersons(tx, people);
-    const { writes, unchanged, rejected } = await this.#sortVerbali(tx, people, persons);
+    const { writes, unchanged, rejected } = await this.#classifyVerbali(tx, people, persons);
     const all = [...persons.values()];
     const fresh = all.filter(({ known }) => !known);
     foldNewPersons(fresh, writes, today);
@@ -101,10 +101,10 @@ export class Intake {
     await this.#store.insertMany(
       tx,
       updateStatuses,
-      changed.map(({ mac, next }) => [mac, EMPTY_BOX, 0, 0, null, next, now]),
+      changed.map(({ mac, nextStatus }) => [mac, EMPTY_BOX, 0, 0, null, nextStatus, now]),
     );
-    changed.push(...fresh.filter(({ next }) => next !== NO_STATUS));
-    const events = changed.map(({ id, next }) => [id, next] as const);
+    changed.push(...fresh.filter(({ nextStatus }) => nextStatus !== NO_STATUS));
+    const events = changed.map(({ id, nextStatus }) => [id, nextStatus] as const);
     await writeStatusEvents(this.#store, tx, events, now);
     if (progress?.fingerprint !== undefined) {
       const { fingerprint, lines, bytes } = progress;
@@ -120,33 +120,35 @@ export class Intake {
     };
   }
 
-  /** Every person by its mac, as it is in the database and as the last row about it says. */
+  /** Every person by mac, both as stored and as its last row describes it. */
   async #readPersons(tx: Tx, people: readonly InputPerson[]): Promise<Map<string, BatchPerson>> {
     const persons = new Map<string, BatchPerson>();
-    for (const { mac, person: given, box } of people) {
-      const taken = persons.get(mac);
-      if (taken) {
-        taken.given = given;
-        taken.box = box;
-        // Not all of them are in its status, which is worked out anew.
-        taken.brought = Number.POSITIVE_INFINITY;
+    for (const { mac, person: input, box } of people) {
+      const earlier = persons.get(mac);
+      if (earlier) {
+        earlier.input = input;
+        earlier.box = box;
+        // The prepared status covers only some of its verbali, so it must be computed again.
+        earlier.inputVerbali = Number.POSITIVE_INFINITY;
       } else {
-        const brought = given[6].length;
-        const place = { known: undefined, id: 0, next: NO_STATUS };
-        persons.set(mac, { mac, given, box, brought, written: 0, ...place });
+        const counts = { inputVerbali: input[6].length, writtenVerbali: 0 };
+        const outcome = { known: undefined, id: 0, nextStatus: NO_STATUS };
+        persons.set(mac, { mac, input, box, ...counts, ...outcome });
       }
     }
     const known = await this.#store.lookup<PersonRow>(tx, personsByMac, [...persons.keys()]);
     for (const row of known) {
-      const person = persons.get(row.code_mac) as BatchPerson;
-      person.known = row;
-      person.id = row.id;
+      const person = persons.get(row.code_mac);
+      if (person) {
+        person.known = row;
+        person.id = row.id;
+      }
     }
     return persons;
   }
 
-  /** Which verbali are to be written, by protocol number, and what is wrong with the others. */
-  async #sortVerbali(
+  /** The verbali to be written, by protocol number, and the problems of rejected ones. */
+  async #classifyVerbali(
     tx: Tx,
     people: readonly InputPerson[],
     persons: Map<string, BatchPerson>,
@@ -160,14 +162,17 @@ export class Intake {
     const rejected: ImportBatchResult['rejected'] = [];
     let unchanged = 0;
     for (const { mac, person } of people) {
-      const owner = persons.get(mac) as BatchPerson;
+      const owner = persons.get(mac);
+      if (!owner) {
+        continue;
+      }
       for (const verbale of person[6]) {
         const [line, protocol] = verbale;
         const verdict = compareVerbale(known.get(protocol), writes.get(protocol), owner, verbale);
         if (verdict === 'unchanged') {
           unchanged += 1;
         } else if (verdict === 'write') {
-          owner.written += writes.has(protocol) ? 0 : 1;
+          owner.writtenVerbali += writes.has(protocol) ? 0 : 1;
           writes.set(protocol, { owner, verbale });
         } else {
           rejected.push({ line, problem: verdict });
@@ -188,7 +193,7 @@ export class Intake {
     return new Map(rows.map((row) => [row.protocol, row]));
   }
 
-  /** New persons in the order of their index: each of its pages is met once, and ids grow with it. */
+  /** Inserts new persons in index order, so that each index page is visited once and ids grow along it. */
   async #writeFresh(tx: Tx, fresh: BatchPerson[], now: number): Promise<void> {
     if (fresh.length === 0) {
       return;
@@ -196,10 +201,15 @@ export class Intake {
     fresh.sort((a, b) => (a.mac < b.mac ? -1 : 1));
     const ids = await this.#store.reserveIds(tx, 'person', fresh.length);
     const rows = fresh.map((person, index) => {
-      person.id = ids[index] as number;
-      const [_code, identity, hasMobile, hasEmail, privacyVersion] = person.given;
+      const id = ids[index];
+      if (id === undefined) {
+        throw new RunAgain();
+      }
+      person.id = id;
+      const { mac, nextStatus } = person;
+      const [_code, identity, hasMobile, hasEmail, privacyVersion] = person.input;
       const box = person.box ?? sealIdentityText(this.#keyring, identity);
-      return [person.id, person.mac, box, hasMobile, hasEmail, privacyVersion, person.next, now];
+      return [id, mac, box, hasMobile, hasEmail, privacyVersion, nextStatus, now];
     });
     const written = await this.#store.insertMany(tx, insertPersons, rows);
     if (written < rows.length) {
@@ -207,25 +217,25 @@ export class Intake {
     }
   }
 
-  /** Persons who differ from what is kept of them. */
+  /** Updates the known persons whose identity or consent changed. */
   async #writeKnown(tx: Tx, known: readonly BatchPerson[], now: number): Promise<void> {
-    const rows: unknown[][] = [];
-    for (const { mac, given, known: row } of known) {
-      const kept = row && this.#keptAnew(row, given);
-      if (kept) {
-        const { identity, privacyVersion } = kept;
+    const rows: [mac: string, ...unknown[]][] = [];
+    for (const { mac, input, known: row } of known) {
+      const merged = row && this.#mergeIfChanged(row, input);
+      if (merged) {
+        const { identity, privacyVersion } = merged;
         const box = sealIdentityText(this.#keyring, JSON.stringify(identity));
         const [mobile, email] = [Number(Boolean(identity.mobile)), Number(Boolean(identity.email))];
         rows.push([mac, box, mobile, email, privacyVersion, NO_STATUS, now]);
       }
     }
-    rows.sort(([a], [b]) => ((a as string) < (b as string) ? -1 : 1));
+    rows.sort(([a], [b]) => (a < b ? -1 : 1));
     await this.#store.insertMany(tx, updateIdentities, rows);
   }
 
-  /** What is kept of somebody from now on; undefined when it is what was. */
-  #keptAnew(row: PersonRow, given: PreparedPerson): StoredPerson | undefined {
-    const [, identity, , , privacyVersion] = given;
+  /** The stored person merged with the input; undefined when that changes nothing. */
+  #mergeIfChanged(row: PersonRow, input: PreparedPerson): StoredPerson | undefined {
+    const [, identity, , , privacyVersion] = input;
     const text = openIdentityText(this.#keyring, row.identity_cipher);
     if (text === identity && (privacyVersion ?? row.privacy_version) === row.privacy_version) {
       return undefined;
@@ -242,17 +252,18 @@ export class Intake {
     return isSamePerson(before, after) ? undefined : after;
   }
 
-  /** Those who were known before and whose verbali changed their status. */
+  /** The known persons whose status changes with the verbali just written. */
   async #refoldKnown(tx: Tx, known: readonly BatchPerson[], today: string): Promise<BatchPerson[]> {
-    const changed = new Map(known.filter(({ written }) => written > 0).map((one) => [one.id, one]));
+    const touched = known.filter(({ writtenVerbali }) => writtenVerbali > 0);
+    const changed = new Map(touched.map((one) => [one.id, one]));
     const verbali = new Map<number, Verbale[]>([...changed.keys()].map((id) => [id, []]));
     const rows = await this.#store.lookup<VerbaleRow>(tx, verbaliByPerson, [...changed.keys()]);
     for (const { person_id, body } of rows) {
-      verbali.get(person_id)?.push(JSON.parse(body) as Verbale);
+      verbali.get(person_id)?.push(JSON.parse(body));
     }
     return [...changed.values()].filter((one) => {
-      one.next = JSON.stringify(foldStatus(verbali.get(one.id) ?? [], today));
-      return one.next !== one.known?.status;
+      one.nextStatus = JSON.stringify(foldStatus(verbali.get(one.id) ?? [], today));
+      return one.nextStatus !== one.known?.status;
     });
   }
 

@@ -7,11 +7,11 @@ import {
   type Verbale,
 } from './verbale.ts';
 
-/** What one area's verbale in force says. */
+/** What the verbale in force says about one area. */
 export interface AreaStatus {
   protocol: string;
   giudizio: Giudizio;
-  /** Whether the status is there: the first level's yes or no. */
+  /** Whether the verbale recognises the condition: the first level's yes or no. */
   recognised: boolean;
   percentage?: number;
   accompagnamento: boolean;
@@ -20,34 +20,34 @@ export interface AreaStatus {
   definitiveOn: string;
 }
 
-/** The person's status: the areas on which the archive has spoken; an absent one is not a "no". */
+/** A person's status by area. An absent area means that the archive says nothing, never a "no". */
 export type Status = { readonly [Name in Area]?: AreaStatus };
 
-/** What one area's verbale in force says, without what tells whose it is. */
+/** An area's status without the fields that could identify whose verbale it is. */
 export type AreaFacts = Omit<AreaStatus, 'protocol' | 'definitiveOn' | 'revisionOn'>;
 
-/** What a decision at a gate looks at of a {@link Status}. */
+/** The part of a {@link Status} that decisions at a gate use. */
 export type StatusFacts = { readonly [Name in Area]?: AreaFacts };
 
 type Judgement = Verbale & { giudizio: Giudizio; definitiveOn: string };
 
 /**
- * The current status, folded from the verbali in the order in which they became definitive; on one day,
- * by protocol number, so that the order of arrival never matters.
+ * Folds verbali into the current status, in the order in which they became definitive and, within a day,
+ * by protocol number, so that the order of arrival never matters. Pure.
  *
- * - A later definitive verbale takes the place of the earlier one of its area.
- * - *Autotutela* annuls an earlier verbale (the one before it is in force again) or restores an
- *   annulled one; with a giudizio of its own it also judges anew.
- * - Drafts, verbali of a day to come and those that the archive itself marks as annulled count for
- *   nothing; `superseded` is the archive's own note of what this fold works out and changes nothing.
- * - **A past revision date changes nothing**: L. 114/2014 art. 25 c. 6-bis keeps every right until a new
- *   definitive verbale.
+ * - A later definitive verbale replaces the earlier one of the same area.
+ * - An *autotutela* annuls an earlier verbale (which puts the one before it back in force) or restores an
+ *   annulled one; with its own giudizio it is a new judgement too.
+ * - Drafts, verbali dated in the future and those the archive marks as annulled are ignored; `superseded`
+ *   is only the archive's note of what this fold computes, so it counts like `definitive`.
+ * - **A past revision date changes nothing**: L. 114/2014 art. 25 c. 6-bis preserves every right until a
+ *   new definitive verbale.
  *
  * @param today ISO date in Italy.
  */
 export function foldStatus(verbali: readonly Verbale[], today: string): Status {
   const definitive = verbali
-    .filter((verbale): verbale is Verbale & { definitiveOn: string } => counts(verbale, today))
+    .filter((verbale): verbale is Verbale & { definitiveOn: string } => isEffective(verbale, today))
     .sort(byDefinitiveOrder);
   const annulled = new Set<string>();
   for (const verbale of definitive) {
@@ -71,7 +71,7 @@ export function foldStatus(verbali: readonly Verbale[], today: string): Status {
   return current;
 }
 
-function counts(verbale: Verbale, today: string): boolean {
+function isEffective(verbale: Verbale, today: string): boolean {
   return (
     (verbale.state === 'definitive' || verbale.state === 'superseded') &&
     verbale.definitiveOn !== undefined &&

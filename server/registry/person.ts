@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
 
-/** A code that holds, in its canonical form; a place that no list knows yet is let pass. */
+/** A valid codice fiscale in canonical form; one whose only doubt is an unknown birthplace is accepted. */
 const codiceFiscale = z
   .string()
   .max(64)
@@ -15,7 +15,7 @@ const codiceFiscale = z
     return good.code;
   });
 
-/** A person as the archive hands it over; all of it is kept encrypted. */
+/** A person as the archive delivers it; stored encrypted. */
 export const personSchema = z.strictObject({
   codiceFiscale,
   name: z.string().min(1).max(200),

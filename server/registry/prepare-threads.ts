@@ -16,57 +16,58 @@ export interface PrepareResponse {
   prepared: PreparedBlock;
 }
 
-/** Beside the thread that writes; more would wait for it. */
+/** More threads would only wait for the one that writes. */
 const THREADS_MAX = 3;
-/** So many blocks are prepared here, so that a small file pays for no thread. */
-const BLOCKS_HERE = 4;
+/** The first blocks are prepared inline, so that a small file does not pay for starting threads. */
+const INLINE_BLOCKS = 4;
 
 const ENTRY = new URL('./prepare.worker', import.meta.url);
 
-interface Waiting {
+interface PendingBlock {
   resolve(prepared: PreparedBlock): void;
   reject(error: unknown): void;
 }
 
-/** Prepares blocks of an import on as many threads as there are processors beside the writer's. */
+/** Prepares blocks of an import on worker threads, one for each processor that the writer leaves free. */
 export class PreparePool {
   readonly #threads: number;
   readonly #workers: Worker[] = [];
-  readonly #waiting = new Map<number, Waiting>();
-  #asked = 0;
-  #fault: VarcoError | undefined;
+  readonly #pending = new Map<number, PendingBlock>();
+  #submitted = 0;
+  #failure: VarcoError | undefined;
 
   constructor(threads = Math.min(THREADS_MAX, availableParallelism() - 1)) {
     this.#threads = threads;
   }
 
   /**
-   * @param block its memory goes to the thread: it is empty afterwards.
+   * @param block transferred to the thread, so its bytes are empty afterwards.
    * @throws VarcoError `importFailed` when a thread died.
    */
   prepare(block: Block, today: string): Promise<PreparedBlock> {
-    this.#asked += 1;
-    if (this.#threads === 0 || this.#asked <= BLOCKS_HERE) {
+    this.#submitted += 1;
+    if (this.#threads === 0 || this.#submitted <= INLINE_BLOCKS) {
       return Promise.resolve(prepareBlock(block, today));
     }
     if (this.#workers.length === 0) {
       this.#open();
     }
-    const id = this.#asked;
+    const id = this.#submitted;
     const worker = this.#workers[id % this.#workers.length];
     return new Promise((resolve, reject) => {
-      if (this.#fault) {
-        reject(this.#fault);
+      if (this.#failure) {
+        reject(this.#failure);
         return;
       }
-      this.#waiting.set(id, { resolve, reject });
-      const question: PrepareRequest = { id, block, today };
-      worker?.postMessage(question, [block.bytes.buffer as ArrayBuffer]);
+      this.#pending.set(id, { resolve, reject });
+      const request: PrepareRequest = { id, block, today };
+      const { buffer } = block.bytes;
+      worker?.postMessage(request, buffer instanceof ArrayBuffer ? [buffer] : []);
     });
   }
 
   async close(): Promise<void> {
-    this.#fault ??= new VarcoError('importFailed', 'The import has ended');
+    this.#failure ??= new VarcoError('importFailed', 'The import has ended');
     await Promise.all(this.#workers.map((worker) => worker.terminate()));
   }
 
@@ -74,8 +75,8 @@ export class PreparePool {
     for (let opened = 0; opened < this.#threads; opened += 1) {
       const worker = startThread(ENTRY);
       worker.on('message', ({ id, prepared }: PrepareResponse) => {
-        this.#waiting.get(id)?.resolve(prepared);
-        this.#waiting.delete(id);
+        this.#pending.get(id)?.resolve(prepared);
+        this.#pending.delete(id);
       });
       worker.once('error', (cause) => this.#fail(cause));
       worker.once('exit', (code) => this.#fail(code));
@@ -84,10 +85,10 @@ export class PreparePool {
   }
 
   #fail(cause: unknown): void {
-    this.#fault ??= new VarcoError('importFailed', 'A thread of the import died', { cause });
-    for (const { reject } of this.#waiting.values()) {
-      reject(this.#fault);
+    this.#failure ??= new VarcoError('importFailed', 'A thread of the import died', { cause });
+    for (const { reject } of this.#pending.values()) {
+      reject(this.#failure);
     }
-    this.#waiting.clear();
+    this.#pending.clear();
   }
 }

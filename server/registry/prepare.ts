@@ -6,19 +6,19 @@ import { createRecordChecker } from './record-check.ts';
 import { mergeIdentity } from './sealed-identity.ts';
 import type { Verbale } from './verbale.ts';
 
-/** A row that was not taken in. `reason` names fields and never their values. */
+/** A row that was rejected. `reason` names fields, never their values. */
 export interface Reject {
   line: number;
   reason: string;
 }
 
-/** A person and, with it or not, one of its verbali: a row of an import. */
+/** A row of an import: a person, usually with one of its verbali. */
 export interface RegistryRow {
   person: PersonRecord;
-  verbale?: Verbale;
+  verbale?: Verbale | undefined;
 }
 
-/** A checked verbale, ready to be written; a tuple, since it goes from thread to thread. */
+/** A checked verbale, ready to be written; a tuple because it is cloned between threads. */
 export type PreparedVerbale = readonly [
   line: number,
   protocol: string,
@@ -29,34 +29,34 @@ export type PreparedVerbale = readonly [
   body: string,
 ];
 
-/** A person with the verbali of its rows that stand behind each other; of the person the last one counts. */
+/** A person with the verbali of adjacent rows; the last row's personal data win. */
 export type PreparedPerson = readonly [
   codiceFiscale: string,
-  /** The box's content, as JSON, for somebody who is not known yet. */
+  /** The identity to be sealed, as JSON, for a person who is not stored yet. */
   identity: string,
   hasMobile: number,
   hasEmail: number,
   privacyVersion: string | null,
-  /** The fold over these verbali alone, as JSON. */
+  /** The status folded from these verbali alone, as JSON. */
   status: string,
   verbali: readonly PreparedVerbale[],
 ];
 
-/** Rows that wait for their place in the registry. */
+/** Checked rows, ready to be written. */
 export interface PreparedRows {
   people: PreparedPerson[];
-  /** The day, in ISO form, on which the statuses were folded. */
+  /** ISO date for which the statuses were folded. */
   today: string;
 }
 
-/** A piece of a file, checked. */
+/** A checked block of a file. */
 export interface PreparedBlock extends PreparedRows {
   rejects: Reject[];
-  /** From here on the file is not of its format. */
-  unreadable?: string;
+  /** Why the file can't be read beyond these rows; absent when it can. */
+  unreadable?: string | undefined;
 }
 
-/** Reads, checks and folds a block: all of an import that needs neither keys nor the database. Pure. */
+/** Parses, checks and folds a block: all the import work that needs neither keys nor database. Pure. */
 export function prepareBlock(block: Block, today: string): PreparedBlock {
   const check = createRecordChecker();
   const rows: (RegistryRow & { line: number })[] = [];
@@ -78,31 +78,32 @@ export function prepareBlock(block: Block, today: string): PreparedBlock {
     unreadable = error.message;
   }
   const people = preparePeople(rows, today);
-  return { people, rejects, today, ...(unreadable === undefined ? {} : { unreadable }) };
+  return { people, rejects, today, unreadable };
 }
 
-/** Folds rows person by person. Pure. */
+/** Groups adjacent rows by person and folds each group. Pure. */
 export function preparePeople(
   rows: readonly (RegistryRow & { line: number })[],
   today: string,
 ): PreparedPerson[] {
   const people: PreparedPerson[] = [];
   let from = 0;
-  for (let to = 1; to <= rows.length; to += 1) {
-    const first = rows[from] as RegistryRow;
-    if (rows[to]?.person.codiceFiscale !== first.person.codiceFiscale) {
-      people.push(preparePerson(rows.slice(from, to), today));
+  for (const [index, { person }] of rows.entries()) {
+    const to = index + 1;
+    if (rows[to]?.person.codiceFiscale !== person.codiceFiscale) {
+      people.push(preparePerson(person, rows.slice(from, to), today));
       from = to;
     }
   }
   return people;
 }
 
+/** @param person as the last of the rows describes it. */
 function preparePerson(
+  person: PersonRecord,
   rows: readonly (RegistryRow & { line: number })[],
   today: string,
 ): PreparedPerson {
-  const { person } = rows.at(-1) as RegistryRow;
   const { identity, privacyVersion } = mergeIdentity(undefined, person);
   const verbali: Verbale[] = [];
   const prepared: PreparedVerbale[] = [];

@@ -1,4 +1,4 @@
-/** A thread that reads and checks blocks of an import, one after the other, until it is ended. */
+/** Worker thread that parses and checks blocks of an import, one after the other, until terminated. */
 import { parentPort } from 'node:worker_threads';
 import { prepareBlock } from './prepare.ts';
 import type { PrepareRequest, PrepareResponse } from './prepare-threads.ts';

@@ -3,47 +3,56 @@ import { importColumns, personColumns } from './columns.ts';
 import { type PersonRecord, personSchema } from './person.ts';
 import { rowVerbaleSchema, type Verbale } from './verbale.ts';
 
-/** A record of a file that holds, or why it does not; `reason` names fields and never their values. */
-export type CheckedRecord = { person: PersonRecord; verbale?: Verbale } | { reason: string };
+/** A valid record of a file, or why it is rejected; `reason` names fields, never their values. */
+export type CheckedRecord =
+  | { person: PersonRecord; verbale?: Verbale | undefined }
+  | { reason: string };
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** What a reader gives for a line that is not JSON, and for one that has more fields than its header. */
+/** What a parser returns for a line that is not JSON, and for one with more fields than the header. */
 export const NOT_JSON = Symbol('not JSON');
 export const TOO_MANY_FIELDS = Symbol('too many fields');
 
 /**
- * Checks records in turn. A person who stands in several rows behind each other is checked once, and is
- * then the same object in each of them.
+ * Returns a function that checks records in order. The person of adjacent rows is checked only once, and
+ * is the same object in each of them.
  */
 export function createRecordChecker(): (record: unknown) => CheckedRecord {
   let last: Fields = {};
   let person = personSchema.safeParse(last);
   return (record) => {
-    if (typeof record !== 'object' || record === null || Array.isArray(record)) {
+    if (!isObject(record)) {
       return { reason: notAnObject(record) };
     }
-    const fields = record as Fields;
-    const brings = whatIsIn(fields);
-    if (!isSamePerson(last, fields)) {
-      last = fields;
-      const own = Object.entries(fields).filter(([column]) => personColumns.has(column));
+    const has = classifyFields(record);
+    if (!isSamePerson(last, record)) {
+      last = record;
+      const own = Object.entries(record).filter(([column]) => personColumns.has(column));
       person = personSchema.safeParse(Object.fromEntries(own));
     }
-    const verbale = brings.verbale ? rowVerbaleSchema.safeParse(fields) : undefined;
-    if (!person.success || (verbale && !verbale.success) || brings.unknown) {
+    const verbale = has.verbale ? rowVerbaleSchema.safeParse(record) : undefined;
+    if (!person.success || (verbale && !verbale.success) || has.unknown) {
       const reasons = reasonsOf([person.error, verbale?.error]);
-      // A name that nobody knows may be anything, also what it should have named.
-      return { reason: [...reasons, ...(brings.unknown ? [UNKNOWN_FIELDS] : [])].join('; ') };
+      if (has.unknown) {
+        // Without naming the field: its name may be a value that slipped into the wrong column.
+        reasons.push(UNKNOWN_FIELDS);
+      }
+      return { reason: reasons.join('; ') };
     }
-    return verbale ? { person: person.data, verbale: verbale.data } : { person: person.data };
+    return { person: person.data, verbale: verbale?.data };
   };
+}
+
+function isObject(record: unknown): record is Fields {
+  return typeof record === 'object' && record !== null && !Array.isArray(record);
 }
 
 const UNKNOWN_FIELDS = 'row: has fields that are not known';
 const columns: ReadonlySet<string> = new Set(importColumns);
 
-function whatIsIn(fields: Fields): { verbale: boolean; unknown: boolean } {
+/** Whether a record has fields of a verbale, and fields that no column defines. */
+function classifyFields(fields: Fields): { verbale: boolean; unknown: boolean } {
   let verbale = false;
   let unknown = false;
   for (const name in fields) {

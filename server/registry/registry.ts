@@ -1,6 +1,10 @@
+import type { Selectable } from 'kysely';
 import { VarcoError } from '../../shared/errors.ts';
+import { isoDay } from '../../shared/iso-day.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { forUpdate } from '../store/row-lock.ts';
+import type { Tables } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { type Erasure, erase, purgeErasedEntries } from './erasure.ts';
@@ -8,17 +12,23 @@ import type { ImportBatchResult, ImportProgress } from './intake.ts';
 import { type PersonRecord, personSchema } from './person.ts';
 import type { Status } from './person-status.ts';
 import { type PreparedRows, preparePeople, type RegistryRow } from './prepare.ts';
-import { laterPrivacyVersion, openIdentity, sealIdentity } from './sealed-identity.ts';
+import {
+  addContacts,
+  laterPrivacyVersion,
+  openIdentity,
+  type StoredContacts,
+  sealIdentity,
+} from './sealed-identity.ts';
 import { readStatusEvents, type StatusEvent } from './status-events.ts';
 import type { Verbale } from './verbale.ts';
 
-/** What is known of a person without opening the box. */
+/** What the registry knows of a person without decrypting the identity. */
 export interface PersonSummary {
   id: number;
   status: Status;
   hasMobile: boolean;
   hasEmail: boolean;
-  /** The privacy notice that the person accepted last. */
+  /** Version of the privacy notice that the person accepted last. */
   privacyVersion: string | undefined;
 }
 
@@ -42,8 +52,8 @@ export class Registry {
   }
 
   /**
-   * Takes persons and verbali in, idempotent by protocol number, in one transaction; a rejected one's
-   * `line` is its index.
+   * Imports persons and verbali in one transaction, idempotent by protocol number; the `line` of a rejected
+   * row is its index.
    */
   importRows(rows: readonly RegistryRow[]): Promise<ImportBatchResult> {
     const today = this.today();
@@ -55,7 +65,7 @@ export class Registry {
   }
 
   /**
-   * Takes checked rows in, like {@link importRows}.
+   * Imports checked rows, like {@link importRows}.
    *
    * @param progress written with the rows, so that an interrupted import resumes.
    */
@@ -63,12 +73,12 @@ export class Registry {
     return this.#writer.write(rows, progress);
   }
 
-  /** The day, in ISO form, up to which verbali count. */
+  /** ISO date up to which verbali are in force. */
   today(): string {
-    return new Date(this.#now()).toISOString().slice(0, 10);
+    return isoDay(this.#now());
   }
 
-  /** How far an import of this file got; 0 when it never began. */
+  /** How many lines of this file were imported; 0 when no import ever started. */
   async importedLines(fingerprint: string): Promise<number> {
     const run = await this.#store.db
       .selectFrom('import_run')
@@ -95,7 +105,11 @@ export class Registry {
     return toSummary(row);
   }
 
-  /** Opens a person's box: for a printed code, a message to the citizen; never for a gate. */
+  /**
+   * Decrypts a person's identity: for a printed code or a message to the citizen, never for a gate.
+   *
+   * @throws VarcoError `personUnknown`.
+   */
   async identity(personId: number): Promise<PersonRecord> {
     const row = await this.#store.db
       .selectFrom('person')
@@ -113,7 +127,7 @@ export class Registry {
   }
 
   /**
-   * The citizen's own contacts; what is not given stays. From now on no import changes them.
+   * Sets the citizen's own contacts; omitted ones stay. From now on no import changes them.
    *
    * @param contacts `mobile` as E.164, such as `+393331234567`.
    * @throws VarcoError `contactInvalid`, `personUnknown`.
@@ -123,13 +137,13 @@ export class Registry {
     contacts: { mobile?: string | undefined; email?: string | undefined },
     options: { actor: string } = { actor: 'citizen' },
   ): Promise<void> {
-    const given = contactsSchema.safeParse(contacts);
-    if (!given.success) {
-      const fields = given.error.issues.map(({ path }) => path.join('.'));
+    const input = contactsSchema.safeParse(contacts);
+    if (!input.success) {
+      const fields = input.error.issues.map(({ path }) => path.join('.'));
       throw new VarcoError('contactInvalid', `Not a usable contact: ${fields.join(', ')}`);
     }
-    const { mobile, email } = given.data;
-    const changed = { ...(mobile ? { mobile } : {}), ...(email ? { email } : {}) };
+    const changed: StoredContacts = {};
+    addContacts(changed, input.data);
     await this.#store.transaction(async (tx) => {
       const row = await this.#locked(tx, personId);
       const before = openIdentity(this.#keyring, row.identity_cipher);
@@ -150,7 +164,7 @@ export class Registry {
   }
 
   /**
-   * Notes that the person accepted a privacy notice; an older one never takes a newer one's place.
+   * Records that the person accepted a privacy notice; an older version never replaces a newer one.
    *
    * @throws VarcoError `privacyVersionInvalid`, `personUnknown`.
    */
@@ -176,9 +190,9 @@ export class Registry {
   }
 
   /**
-   * Erases what the law lets be erased (see {@link Erasure}).
+   * Erases what the law permits (see {@link Erasure}).
    *
-   * @param options.rooms erase in the same transaction what other rooms hold of the person.
+   * @param options.rooms other parts of the service, which erase their data in the same transaction.
    * @throws VarcoError `personUnknown`.
    */
   async erase(
@@ -197,23 +211,23 @@ export class Registry {
       }
       return erase(deps, tx, person, { actor, at: this.#now() });
     });
-    await done.tell();
+    await done.notify();
     return done.erasure;
   }
 
-  /** Lets go of what offline lists no longer need of erased people. */
+  /** Deletes what offline lists no longer need of erased people. */
   purgeErasedEntries(): Promise<void> {
     return purgeErasedEntries(this.#store, this.#now());
   }
 
-  /** The person's verbali as they stand in the archive, drafts too. */
+  /** The person's verbali as stored in the archive, drafts included. */
   async verbali(personId: number): Promise<Verbale[]> {
     const rows = await this.#store.db
       .selectFrom('verbale')
       .select('body')
       .where('person_id', '=', personId)
       .execute();
-    return rows.map(({ body }) => JSON.parse(body) as Verbale);
+    return rows.map(({ body }): Verbale => JSON.parse(body));
   }
 
   /** Changes of status after `sequence`, oldest first; numbers have no gaps. */
@@ -228,15 +242,14 @@ export class Registry {
       .where('erased_at', 'is', null);
   }
 
-  /** A person's row, held until the end of the transaction. */
+  /** Reads and locks a person's row until the end of the transaction. */
   async #locked(tx: Tx, personId: number) {
     const select = tx
       .selectFrom('person')
       .select(['id', 'code_mac', 'identity_cipher', 'privacy_version', 'status'])
       .where('id', '=', personId)
       .where('erased_at', 'is', null);
-    const locked = this.#store.engine === 'postgres' ? select.forUpdate() : select;
-    const row = await locked.executeTakeFirst();
+    const row = await forUpdate(this.#store, select).executeTakeFirst();
     if (!row || row.id === 0) {
       throw unknownPerson();
     }
@@ -248,16 +261,15 @@ function unknownPerson() {
   return new VarcoError('personUnknown', 'The registry has no such person');
 }
 
-function toSummary(row: {
-  id: number;
-  status: string;
-  has_mobile: number;
-  has_email: number;
-  privacy_version: string | null;
-}): PersonSummary {
+type SummaryRow = Pick<
+  Selectable<Tables['person']>,
+  'id' | 'status' | 'has_mobile' | 'has_email' | 'privacy_version'
+>;
+
+function toSummary(row: SummaryRow): PersonSummary {
   return {
     id: row.id,
-    status: JSON.parse(row.status) as Status,
+    status: JSON.parse(row.status),
     hasMobile: row.has_mobile === 1,
     hasEmail: row.has_email === 1,
     privacyVersion: row.privacy_version ?? undefined,

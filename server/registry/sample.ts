@@ -1,7 +1,8 @@
 import { compose } from '../../shared/codice-fiscale/compose.ts';
+import { isoDay } from '../../shared/iso-day.ts';
 import { type Giudizio, giudizi, giudizioNames, type Verbale } from './verbale.ts';
 
-/** One line of a sample: the fields of an import's row. */
+/** One line of a sample: the fields of an import row. */
 export type SampleRow = Record<string, unknown>;
 
 const surnames = [
@@ -21,12 +22,12 @@ const FIRST_BIRTH = Date.UTC(1930, 0, 1);
 const DAY_MS = 86_400_000;
 const BIRTH_DAYS = 33_600;
 const COMBINATIONS = surnames.length * names.length * places.length * BIRTH_DAYS;
-// A prime, so that index -> index * STRIDE mod COMBINATIONS meets every combination once.
+// A prime, so that index -> index * STRIDE mod COMBINATIONS visits every combination once.
 const STRIDE = 7_919_993;
 
 /**
- * A lifelike population: every class of giudizio, histories of all five kinds, and people without any
- * verbale. The same seed gives the same people. Nobody real is meant.
+ * Generates a lifelike, fictitious population: every class of giudizio, histories of all five kinds of
+ * verbale, and people without any. The same seed yields the same people.
  *
  * @param options.privacyVersion the notice that most of them have accepted.
  */
@@ -68,17 +69,22 @@ function samplePerson(
   const codiceFiscale = compose({ surname, name, birthDate, sex, place });
   const mobile = `+39333${String(combination % 10_000_000).padStart(7, '0')}`;
   const email = `${name}.${surname}.${combination}@example.org`.toLowerCase();
-  return {
-    codiceFiscale,
-    name: `${name} ${surname}`,
-    birthDate,
-    ...(random() < 0.95 ? { mobile } : {}),
-    ...(random() < 0.9 ? { email } : {}),
-    ...(random() < 0.9 ? { privacyVersion: options.privacyVersion } : {}),
-  };
+  const { privacyVersion } = options;
+  const row: SampleRow = { codiceFiscale, name: `${name} ${surname}`, birthDate };
+  setIf(row, random() < 0.95, { mobile });
+  setIf(row, random() < 0.9, { email });
+  setIf(row, random() < 0.9, { privacyVersion });
+  return row;
 }
 
-/** None to six verbali; the classes go round, so that a few dozen people show all of them. */
+/** Adds optional fields in place, so that absent ones are missing from the line and not `undefined`. */
+function setIf<Row extends object>(row: Row, isSet: boolean, fields: Partial<Row>): void {
+  if (isSet) {
+    Object.assign(row, fields);
+  }
+}
+
+/** None to six verbali; the classes take turns, so that a few dozen people show all of them. */
 function sampleHistory(index: number, random: () => number): Verbale[] {
   if (random() < 0.04) {
     return [];
@@ -87,17 +93,17 @@ function sampleHistory(index: number, random: () => number): Verbale[] {
   let day = Date.UTC(2010 + Math.floor(random() * 12), Math.floor(random() * 12), 1);
   const add = (fields: Partial<Verbale> & Pick<Verbale, 'kind' | 'area'>) => {
     day += Math.floor(1 + random() * 400) * DAY_MS;
-    const state = fields.state ?? 'definitive';
-    verbali.push({
+    const verbale: Verbale = {
       protocol: `S${index}-${verbali.length + 1}`,
       accompagnamento: false,
       fiscalBenefits: [],
-      ...(state === 'draft' ? {} : { definitiveOn: isoDay(day) }),
+      state: 'definitive',
       ...fields,
-      state,
-    });
+    };
+    setIf(verbale, verbale.state !== 'draft', { definitiveOn: isoDay(day) });
+    verbali.push(verbale);
   };
-  const giudizio = giudizioNames[index % giudizioNames.length] as Giudizio;
+  const giudizio = giudizioNames[index % giudizioNames.length] ?? 'nonInvalido';
   add({ kind: 'primaIstanza', ...judgement(giudizio, random) });
   if (random() < 0.3) {
     add({ kind: 'primaIstanza', ...judgement('handicap', random) });
@@ -118,24 +124,24 @@ function sampleHistory(index: number, random: () => number): Verbale[] {
   return verbali;
 }
 
-function judgement(giudizio: Giudizio, random: () => number) {
+type SampleJudgement = Partial<Verbale> & Pick<Verbale, 'area'>;
+
+function judgement(giudizio: Giudizio, random: () => number): SampleJudgement {
   const { area, range } = giudizi[giudizio];
   const accompagnamento = /Accompagnamento|NonDeambula|NonAutosuff|ciecoAssoluto/.test(giudizio);
-  return {
-    area,
-    giudizio,
-    accompagnamento,
-    ...(range ? { percentage: range[0] + Math.floor(random() * (range[1] - range[0] + 1)) } : {}),
-    ...(random() < 0.3 ? { revisionOn: isoDay(Date.UTC(2015 + random() * 15, 0, 1)) } : {}),
-    ...(accompagnamento ? { fiscalBenefits: ['contrassegnoParcheggio' as const] } : {}),
-  };
+  const fields: SampleJudgement = { area, giudizio, accompagnamento };
+  if (range) {
+    const [least, most] = range;
+    fields.percentage = least + Math.floor(random() * (most - least + 1));
+  }
+  if (random() < 0.3) {
+    fields.revisionOn = isoDay(Date.UTC(2015 + random() * 15, 0, 1));
+  }
+  setIf(fields, accompagnamento, { fiscalBenefits: ['contrassegnoParcheggio'] });
+  return fields;
 }
 
-function isoDay(time: number): string {
-  return new Date(time).toISOString().slice(0, 10);
-}
-
-/** mulberry32: small, and the same everywhere. */
+/** The mulberry32 generator: small, and the same on every platform. */
 function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

@@ -3,9 +3,9 @@ import type { PersonRecord } from './person.ts';
 
 const PLACE = 'person.identity';
 
-/** What is in a person's box. The privacy notice stands beside it, readable without opening it. */
+/** The encrypted part of a person's row. The privacy version is a plain column beside it. */
 export interface StoredIdentity extends Omit<PersonRecord, 'privacyVersion'> {
-  /** The citizen's own word on the contacts goes before what an import brings. */
+  /** Set once the citizen changed the contacts, which then take precedence over imported ones. */
   contactsBy?: 'citizen';
 }
 
@@ -20,27 +20,27 @@ export function sealIdentityText(keyring: Keyring, text: string): Buffer {
 
 /** @throws VarcoError `boxUnreadable`. */
 export function openIdentity(keyring: Keyring, box: Buffer): StoredIdentity {
-  return JSON.parse(openIdentityText(keyring, box)) as StoredIdentity;
+  return JSON.parse(openIdentityText(keyring, box));
 }
 
-/** The box's content as it was sealed. */
+/** Decrypts the identity without parsing its JSON. */
 export function openIdentityText(keyring: Keyring, box: Buffer): string {
   return keyring.open(PLACE, box);
 }
 
-/** A person as kept in two places. */
+/** A person's identity and consent, which are stored in separate columns. */
 export interface StoredPerson {
   identity: StoredIdentity;
   privacyVersion: string | null;
 }
 
 /**
- * What is kept after an import's row: the archive's name and birth date; its contacts and its note of
- * an accepted privacy notice only where the citizen has not said otherwise here. A notice that was
- * accepted is not forgotten because a row says nothing of it.
+ * Merges an imported row into the stored person: name and birth date come from the archive; its contacts
+ * and privacy version only where the citizen has not set contacts here. A row without a privacy version
+ * does not undo an earlier consent.
  */
-export function mergeIdentity(known: StoredPerson | undefined, given: PersonRecord): StoredPerson {
-  const { codiceFiscale, name, birthDate, privacyVersion: brought } = given;
+export function mergeIdentity(known: StoredPerson | undefined, input: PersonRecord): StoredPerson {
+  const { codiceFiscale, name, birthDate, privacyVersion: imported } = input;
   const identity: StoredIdentity = { codiceFiscale, name, birthDate };
   const before = known?.privacyVersion ?? null;
   if (known?.identity.contactsBy === 'citizen') {
@@ -48,18 +48,21 @@ export function mergeIdentity(known: StoredPerson | undefined, given: PersonReco
     identity.contactsBy = 'citizen';
     return { identity, privacyVersion: before };
   }
-  const privacyVersion = brought === undefined ? before : laterPrivacyVersion(before, brought);
-  addContacts(identity, given);
+  const privacyVersion = imported === undefined ? before : laterPrivacyVersion(before, imported);
+  addContacts(identity, input);
   return { identity, privacyVersion };
 }
 
-/** Notices are named by when they came into force, such as `2026-01`: the later name is the newer. */
+/** Privacy notices are named after when they came into force, such as `2026-01`, so names sort by age. */
 export function laterPrivacyVersion(before: string | null, now: string): string {
   return before !== null && before > now ? before : now;
 }
 
-function addContacts(
-  identity: StoredIdentity,
+export type StoredContacts = Pick<StoredIdentity, 'mobile' | 'email'>;
+
+/** Copies the contacts that are present; absent and empty ones leave the target as it is. */
+export function addContacts(
+  identity: StoredContacts,
   { mobile, email }: Pick<PersonRecord, 'mobile' | 'email'>,
 ): void {
   if (mobile) {

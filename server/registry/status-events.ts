@@ -1,7 +1,7 @@
 import type { BulkInsert, Store, Tx } from '../store/store.ts';
 import type { Status } from './person-status.ts';
 
-/** A change of a person's status, for those who follow: the offline list, notifications. */
+/** A change of a person's status, for subscribers: the offline list and notifications. */
 export interface StatusEvent {
   sequence: number;
   personId: number;
@@ -9,7 +9,7 @@ export interface StatusEvent {
   status: Status;
 }
 
-/** The channel of `Store.notify` that says "there are new status events". */
+/** The `Store.notify` channel for new status events. */
 export const STATUS_CHANNEL = 'varco_status';
 
 const insertStatusEvents: BulkInsert = {
@@ -18,8 +18,8 @@ const insertStatusEvents: BulkInsert = {
 };
 
 /**
- * Numbers changes inside the transaction that makes them: others who number wait until its commit, so
- * that whoever follows by number misses none.
+ * Appends events inside the transaction that changes the statuses. Its lock on the counter makes
+ * concurrent writers wait for the commit, so readers that follow the sequence miss no event.
  *
  * @param changes each person's new status, as JSON.
  */
@@ -46,7 +46,7 @@ export async function writeStatusEvents(
   );
 }
 
-/** Changes after `sequence`, oldest first; numbers have no gaps. */
+/** Events after `sequence`, oldest first; sequence numbers have no gaps. */
 export async function readStatusEvents(
   store: Store,
   sequence: number,
@@ -63,6 +63,6 @@ export async function readStatusEvents(
     sequence: row.sequence,
     personId: row.person_id,
     at: row.at,
-    status: JSON.parse(row.status) as Status,
+    status: JSON.parse(row.status),
   }));
 }

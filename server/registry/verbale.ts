@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { keysOf } from '../../shared/keys-of.ts';
 
 /** The areas of the first level, in the order in which they are shown (domain §2). */
 export const areas = [
@@ -10,7 +11,7 @@ export const areas = [
 ] as const;
 export type Area = (typeof areas)[number];
 
-/** How a verbale came about (domain §1). */
+/** The kinds of procedure that produce a verbale (domain §1). */
 export const verbaleKinds = [
   'primaIstanza',
   'aggravamento',
@@ -20,8 +21,8 @@ export const verbaleKinds = [
 ] as const;
 
 /**
- * The classes of giudizio, each with the area it belongs to and its legal reference; local numeric
- * codes are not national (domain §3).
+ * The classes of giudizio, each with its area, legal reference and range of percentages. Names are ours,
+ * because the numeric codes in use are local, not national (domain §3).
  */
 export const giudizi = {
   nonInvalido: { area: 'invaliditaCivile', law: 'L. 118/1971 art. 2', range: [0, 33] },
@@ -66,9 +67,9 @@ export const giudizi = {
   { area: Area; law: string; range: readonly [number, number] | undefined }
 >;
 export type Giudizio = keyof typeof giudizi;
-export const giudizioNames = Object.keys(giudizi) as [Giudizio, ...Giudizio[]];
+export const giudizioNames = keysOf(giudizi);
 
-/** The classes that recognise nothing: the archive has spoken, and said no. */
+/** The classes by which the archive explicitly denies the condition. */
 export const negativeGiudizi: ReadonlySet<Giudizio> = new Set([
   'nonInvalido',
   'nonCieco',
@@ -85,19 +86,19 @@ export const fiscalBenefits = {
   ipovedenti: 'L. 138/2001 artt. 4-6',
 } as const;
 export type FiscalBenefit = keyof typeof fiscalBenefits;
-const fiscalBenefitNames = Object.keys(fiscalBenefits) as [FiscalBenefit, ...FiscalBenefit[]];
+const fiscalBenefitNames = keysOf(fiscalBenefits);
 
 const isoDate = z.iso.date();
 const protocol = z.string().min(1).max(64);
 
-/** The archive begins in 2010: an older verbale is on paper only (domain §1). */
+/** The archive starts in 2010; older verbali exist on paper only (domain §1). */
 export const ARCHIVE_BEGINS = '2010-01-01';
 
 const verbaleFields = z.strictObject({
   protocol,
   kind: z.enum(verbaleKinds),
   area: z.enum(areas),
-  /** Absent only in an autotutela that judges nothing anew: it annuls or restores. */
+  /** Absent only in an autotutela that merely annuls or restores another verbale. */
   giudizio: z.enum(giudizioNames).optional(),
   /** The verbale's own wording, at most a few lines. */
   text: z.string().max(2000).optional(),
@@ -106,16 +107,16 @@ const verbaleFields = z.strictObject({
   revisionOn: isoDate.optional(),
   fiscalBenefits: z.array(z.enum(fiscalBenefitNames)).max(4).default([]),
   state: z.enum(['draft', 'definitive', 'superseded', 'annulled']),
-  /** The day it became definitive; a draft has none. */
+  /** The day on which it became definitive; absent for a draft. */
   definitiveOn: isoDate.optional(),
   /** An autotutela's effect on an earlier verbale. */
   annuls: protocol.optional(),
   restores: protocol.optional(),
 });
 
-/** A verbale at the door: shape, and what must hold between its parts. */
+/** A verbale as received: its fields and the consistency between them. */
 export const verbaleSchema = verbaleFields.superRefine(refine);
-/** The same among the other fields of a row, which it leaves out. */
+/** The same for an import row, whose other fields it drops. */
 export const rowVerbaleSchema = z.object(verbaleFields.shape).superRefine(refine);
 export type Verbale = z.infer<typeof verbaleFields>;
 

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../shared/verdict.ts';
 
-/** A verdict, and when it was decided: a repeat of the same request gets both again. */
+/** A verdict and when it was decided; repeating the same request returns the same two. */
 export interface Answer {
   verdict: Verdict;
   decidedAt: number;

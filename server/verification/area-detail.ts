@@ -1,40 +1,57 @@
-import type { Status } from '../registry/person-status.ts';
-import { type Area, fiscalBenefits, giudizi } from '../registry/verbale.ts';
+import type { AreaStatus, Status } from '../registry/person-status.ts';
+import {
+  type Area,
+  areas,
+  type FiscalBenefit,
+  fiscalBenefits,
+  type Giudizio,
+  giudizi,
+} from '../registry/verbale.ts';
 
-/** One area's detail, each part with its legal reference. Shown once, stored nowhere. */
+/** One area's detail with its legal references. Shown once and never stored. */
 export interface AreaDetail {
   area: Area;
-  giudizio: string;
+  giudizio: Giudizio;
   law: string;
-  percentage?: number;
+  percentage?: number | undefined;
   accompagnamento: boolean;
-  revisionOn?: string;
-  fiscalBenefits: { name: string; law: string }[];
+  revisionOn?: string | undefined;
+  fiscalBenefits: { name: FiscalBenefit; law: string }[];
 }
 
-/** What the second level tells of a status. Pure. */
+/** The second level's view of a status, in the order of the areas. Pure. */
 export function detailOf(status: Status): AreaDetail[] {
-  return Object.entries(status).map(([area, one]) => ({
-    area: area as Area,
-    giudizio: one.giudizio,
-    law: giudizi[one.giudizio].law,
-    ...(one.percentage === undefined ? {} : { percentage: one.percentage }),
-    accompagnamento: one.accompagnamento,
-    ...(one.revisionOn === undefined ? {} : { revisionOn: one.revisionOn }),
+  return areas.flatMap((area) => {
+    const one = status[area];
+    return one ? [toDetail(area, one)] : [];
+  });
+}
+
+function toDetail(area: Area, one: AreaStatus): AreaDetail {
+  const { giudizio, percentage, accompagnamento, revisionOn } = one;
+  return {
+    area,
+    giudizio,
+    law: giudizi[giudizio].law,
+    percentage,
+    accompagnamento,
+    revisionOn,
     fiscalBenefits: one.fiscalBenefits.map((name) => ({ name, law: fiscalBenefits[name] })),
-  }));
+  };
 }
 
 /** The same as the text of an e-mail. Pure. */
 export function formatDetail(detail: readonly AreaDetail[]): string {
-  return detail
-    .map(({ area, giudizio, law, percentage, revisionOn, fiscalBenefits: benefits }) =>
-      [
-        `${area}: ${giudizio} (${law})`,
-        ...(percentage === undefined ? [] : [`  ${percentage} %`]),
-        ...(revisionOn === undefined ? [] : [`  revisione: ${revisionOn}`]),
-        ...benefits.map((benefit) => `  ${benefit.name} (${benefit.law})`),
-      ].join('\n'),
-    )
-    .join('\n');
+  return detail.map(formatArea).join('\n');
+}
+
+function formatArea(one: AreaDetail): string {
+  const { area, giudizio, law, percentage, revisionOn, fiscalBenefits: benefits } = one;
+  const lines = [
+    `${area}: ${giudizio} (${law})`,
+    percentage === undefined ? undefined : `  ${percentage} %`,
+    revisionOn === undefined ? undefined : `  revisione: ${revisionOn}`,
+    ...benefits.map((benefit) => `  ${benefit.name} (${benefit.law})`),
+  ];
+  return lines.filter((line) => line !== undefined).join('\n');
 }

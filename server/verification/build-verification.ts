@@ -4,10 +4,11 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Messenger, StatusSource } from '../registry/status-source.ts';
+import type { StatusSource } from '../registry/status-source.ts';
 import type { Store } from '../store/store.ts';
 import { FirstLevel } from './first-level.ts';
 import { ensureTimingDecoy, GateLookup } from './gate-lookup.ts';
+import type { Messenger } from './messenger.ts';
 import { SecondLevel } from './second-level.ts';
 import { VelocityCheck } from './velocity-check.ts';
 import { Verification } from './verification.ts';
@@ -29,8 +30,8 @@ export function buildVerification(deps: {
   messenger: Messenger | undefined;
 }) {
   const { store, keyring, clock } = deps;
-  const records = new GateLookup(store);
-  const base = { ...deps, records, now: () => clock.now() };
+  const gateLookup = new GateLookup(store);
+  const base = { ...deps, gateLookup, now: () => clock.now() };
   const secondLevel = new SecondLevel(base);
   const velocityCheck = new VelocityCheck(deps);
   const verificationBatch = new VerificationBatch({ ...base, secondLevel, velocityCheck });

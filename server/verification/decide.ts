@@ -1,26 +1,26 @@
 import type { Policy, Rule } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import type { StatusFacts } from '../registry/person-status.ts';
-import { type Area, giudizi } from '../registry/verbale.ts';
+import type { AreaFacts, StatusFacts } from '../registry/person-status.ts';
+import { giudizi } from '../registry/verbale.ts';
 
-/** All that a decision may look at. */
+/** Everything that a decision may use. */
 export type Facts =
   | {
       kind: 'known';
       status: StatusFacts;
-      /** ISO date; only asked for by policies that ask about minors. */
-      birthDate?: string;
-      /** What was shown is a Disability Card that is valid. */
+      /** ISO date; decrypted only for policies that ask about minors. */
+      birthDate?: string | undefined;
+      /** The code shown is that of a valid Disability Card. */
       cardValid: boolean;
-      /** That card has the companion's "A". */
+      /** The card carries the companion's "A". */
       cardCompanion?: boolean;
     }
   | { kind: 'unavailable' };
 
-/** A term's answer. `unknown`: the archive has not spoken on it, which is never a "no" (domain §1). */
+/** The value of a term. `unknown` means that the archive says nothing, which is never a "no" (domain §1). */
 export type Ternary = 'yes' | 'no' | 'unknown';
 
-/** Why a decision is what it is, for tests and for an audit of the policies; it never leaves the server. */
+/** How a rule came to its value, for tests and policy audits; it never leaves the server. */
 export interface Explanation {
   term: string;
   answer: Ternary;
@@ -30,9 +30,8 @@ export interface Explanation {
 /**
  * Decides by one policy. Pure.
  *
- * When nothing that the policy asks about is in the archive (no verbale, a court ruling, a paper of
- * before 2010), the answer is `unconfirmed`; when the archive has spoken on some of it and that is not
- * enough, `denied`.
+ * `unconfirmed` means that the archive has nothing the policy asks about (no verbale, a court ruling, a
+ * paper from before 2010); `denied`, that the archive does have some of it and it does not suffice.
  */
 export function decide(facts: Facts, policy: Policy, now: Date): Verdict {
   if (facts.kind === 'unavailable') {
@@ -52,8 +51,8 @@ export function decide(facts: Facts, policy: Policy, now: Date): Verdict {
 }
 
 /**
- * A rule's answer: what {@link explain} says, without the explanation, since every gate waits for it. It
- * looks at every part also when one has decided, so that refusals take alike.
+ * Evaluates a rule to the same value as {@link explain}, without the explanation, since every gate waits
+ * for it. It evaluates all parts even when one has decided, so that timing does not tell refusals apart.
  */
 function evaluate(facts: Facts & { kind: 'known' }, rule: Rule, now: Date): Ternary {
   if ('any' in rule || 'all' in rule) {
@@ -62,17 +61,17 @@ function evaluate(facts: Facts & { kind: 'known' }, rule: Rule, now: Date): Tern
     for (const part of 'any' in rule ? rule.any : rule.all) {
       rank = Math.min(rank, order.indexOf(evaluate(facts, part, now)));
     }
-    return order[rank] as Ternary;
+    return order[rank] ?? 'unknown';
   }
-  return 'not' in rule ? opposite[evaluate(facts, rule.not, now)] : answerTerm(facts, rule, now);
+  return 'not' in rule ? opposite[evaluate(facts, rule.not, now)] : evaluateTerm(facts, rule, now);
 }
 
-/** The first of these that stands among the parts' answers is the whole's. */
+/** Precedence: the earliest of these among the values of the parts is the value of the whole. */
 const anyOrder: readonly Ternary[] = ['yes', 'no', 'unknown'];
 const allOrder: readonly Ternary[] = ['no', 'unknown', 'yes'];
 const opposite = { yes: 'no', no: 'yes', unknown: 'unknown' } as const;
 
-/** Evaluates a rule and keeps what each part of it said. */
+/** Evaluates a rule and keeps the value of each part. */
 export function explain(facts: Facts & { kind: 'known' }, rule: Rule, now: Date): Explanation {
   if ('all' in rule || 'any' in rule) {
     const parts = ('all' in rule ? rule.all : rule.any).map((part) => explain(facts, part, now));
@@ -85,12 +84,24 @@ export function explain(facts: Facts & { kind: 'known' }, rule: Rule, now: Date)
     const part = explain(facts, rule.not, now);
     return { term: 'not', answer: opposite[part.answer], parts: [part] };
   }
-  return { term: textOf(rule), answer: answerTerm(facts, rule, now), parts: [] };
+  return { term: textOf(rule), answer: evaluateTerm(facts, rule, now), parts: [] };
+}
+
+const minorPolicies = new WeakMap<Policy, boolean>();
+
+/** Whether a policy asks about minors and so needs the birth date; computed once per policy. */
+export function needsBirthDate(policy: Policy): boolean {
+  let needs = minorPolicies.get(policy);
+  if (needs === undefined) {
+    needs = JSON.stringify(policy).includes('"minor":true');
+    minorPolicies.set(policy, needs);
+  }
+  return needs;
 }
 
 const termTexts = new WeakMap<Rule, string>();
 
-/** A term's text; policies stay in memory, so it is made once. */
+/** A term's text, cached because policies stay in memory. */
 function textOf(rule: Rule): string {
   let text = termTexts.get(rule);
   if (text === undefined) {
@@ -100,60 +111,64 @@ function textOf(rule: Rule): string {
   return text;
 }
 
+const areaOfGiudizio: ReadonlyMap<string, string> = new Map(
+  Object.entries(giudizi).map(([name, { area }]) => [name, area]),
+);
+
 type Term = Exclude<Rule, { all: Rule[] } | { any: Rule[] } | { not: Rule }>;
 
-function answerTerm(facts: Facts & { kind: 'known' }, term: Term, now: Date): Ternary {
-  const { status } = facts;
+function evaluateTerm(facts: Facts & { kind: 'known' }, term: Term, now: Date): Ternary {
+  const status: Readonly<Record<string, AreaFacts | undefined>> = facts.status;
   if ('area' in term) {
-    const area = status[term.area as Area];
-    return area ? toAnswer(area.recognised) : 'unknown';
+    const area = status[term.area];
+    return area ? toTernary(area.recognised) : 'unknown';
   }
   if ('percentageAtLeast' in term) {
     const area = status.invaliditaCivile;
-    // A minor's judgement has no percentage: the archive has spoken, and not of one.
-    return area ? toAnswer((area.percentage ?? 0) >= term.percentageAtLeast) : 'unknown';
+    // A minor's giudizio has no percentage: the archive does say something, just not a percentage.
+    return area ? toTernary((area.percentage ?? 0) >= term.percentageAtLeast) : 'unknown';
   }
   if ('giudizioIn' in term) {
     const wanted = term.giudizioIn;
-    const asked = new Set(wanted.map((name) => giudizi[name as keyof typeof giudizi]?.area));
-    const known = Object.entries(status).filter(([area]) => asked.has(area as Area));
+    const asked = new Set(wanted.map((name) => areaOfGiudizio.get(name)));
+    const known = Object.entries(facts.status).filter(([area]) => asked.has(area));
     return known.length === 0
       ? 'unknown'
-      : toAnswer(known.some(([, { giudizio }]) => wanted.includes(giudizio)));
+      : toTernary(known.some(([, { giudizio }]) => wanted.includes(giudizio)));
   }
   if ('accompagnamento' in term) {
     const known = [status.invaliditaCivile, status.cecitaCivile].filter((area) => area);
     return known.length === 0
       ? 'unknown'
-      : toAnswer(known.some((area) => area?.accompagnamento === true));
+      : toTernary(known.some((area) => area?.accompagnamento === true));
   }
   if ('fiscalBenefit' in term) {
-    const known = Object.values(status);
+    const known = Object.values(facts.status);
     return known.length === 0
       ? 'unknown'
-      : toAnswer(
+      : toTernary(
           known.some(({ fiscalBenefits }) =>
-            (fiscalBenefits as readonly string[]).includes(term.fiscalBenefit),
+            fiscalBenefits.some((benefit) => benefit === term.fiscalBenefit),
           ),
         );
   }
   if ('minor' in term) {
-    return facts.birthDate === undefined ? 'unknown' : toAnswer(isMinor(facts.birthDate, now));
+    return facts.birthDate === undefined ? 'unknown' : toTernary(isMinor(facts.birthDate, now));
   }
   const shown = 'cardValid' in term ? facts.cardValid : facts.cardCompanion === true;
   return shown ? 'yes' : 'unknown';
 }
 
-function toAnswer(yes: boolean): Ternary {
+function toTernary(yes: boolean): Ternary {
   return yes ? 'yes' : 'no';
 }
 
-/** The first of `order` that stands among the answers; there is always one. */
+/** The earliest of `order` among the answers. */
 function first(answers: readonly Ternary[], order: readonly Ternary[]): Ternary {
   return order.find((answer) => answers.includes(answer)) ?? 'unknown';
 }
 
-/** Under 18 on the day of `now` in UTC; who is born on 29 February comes of age on 1 March. */
+/** Under 18 on the day of `now` in UTC; somebody born on 29 February comes of age on 1 March. */
 function isMinor(birthDate: string, now: Date): boolean {
   const [year = 0, month = 1, day = 1] = birthDate.split('-').map(Number);
   return now.getTime() < Date.UTC(year + 18, month - 1, day);

@@ -1,39 +1,40 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
-import { answerOf } from '../audit/body.ts';
+
 import { requestKey } from '../audit/request-key.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
-import { type Area, areas } from '../registry/verbale.ts';
+import type { Area } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
+import { earlierAnswer } from './earlier-answer.ts';
 import type { GateLookup } from './gate-lookup.ts';
 import { type Recognition, recognise } from './recognition.ts';
 
-/** The name under which the audit, and the citizen's list of checks, keep first-level questions. */
+/** The name of first-level checks in the audit and in the citizen's list of checks. */
 export const FIRST_LEVEL_POLICY = 'first-level';
 
-/** A question of the first level: is the status there? */
+/** A first-level check: which conditions does the archive recognise? */
 export interface FirstLevelRequest {
   /** `operator:ID` at a desk, `reader:PSEUDONYM` on the public reading page. */
   asker: Asker;
-  /** A UUID: the same one with the same credential and code gets the same answer, and one audit row. */
+  /** A UUID. Repeated with the same credential and code it gets the same answer, and one audit row. */
   requestId: string;
   credentialId: string;
   codiceFiscale: string;
 }
 
-/** Yes or no in each of the five areas (domain §2); "no" is also said of what is on paper only. */
+/** Yes or no in each of the five areas (domain §2); "no" includes what exists on paper only. */
 export type AreaAnswers = Record<Area, boolean>;
 
 /**
  * The first level's answer: never a percentage, a giudizio or a date of the verbale.
  *
- * - `status`: the areas; `card`: a Disability Card, of which only its being valid is told (domain §4).
- * - `notRecognised`: unknown, wrong codice fiscale, revoked, expired, locked: one word for all.
- * - `notInArchive`: nothing electronic is known: show the paper verbale. `unavailable`: can't confirm now.
+ * - `status`: the areas. `card`: a Disability Card, of which only the validity is disclosed (domain §4).
+ * - `notRecognised`: unknown, wrong codice fiscale, revoked, expired or locked, indistinguishably.
+ * - `notInArchive`: no electronic verbale, so the paper one is needed. `unavailable`: can't confirm now.
  */
 export type FirstLevelAnswer =
   | { outcome: 'status'; areas: AreaAnswers }
@@ -47,39 +48,39 @@ export interface FirstLevelResult {
   answer: FirstLevelAnswer;
   /** Unix milliseconds. */
   decidedAt: number;
-  /** Such as `1F3A-9C20-77DE`: the citizen finds the check by it under "who checked me". */
+  /** Such as `1F3A-9C20-77DE`: identifies the check in the citizen's list "who checked me". */
   reference: string;
 }
 
-/** Questions that wait for the store, at most; one more is refused as `busy`. */
-const WAITING_MAX = 1024;
+/** Bound on checks waiting for the store; one more is rejected as `overloaded`. */
+const PENDING_MAX = 1024;
 
-/** A question on its way, with what is worked out before the transaction. */
-interface Question extends FirstLevelRequest {
+/** A request with everything that is computed before the transaction. */
+interface PreparedRequest extends FirstLevelRequest {
   mac: string;
-  /** The idempotency key; it holds a keyed hash of what is asked, so that no other question meets it. */
+  /** The idempotency key; a keyed hash of the credential and code keeps different checks apart. */
   key: string;
   reference: string;
   upstream: SourceAnswer | undefined;
 }
 
 /**
- * Answers the reading page and the operators' desk, with the guessing limits, the audit and the even
- * work of {@link Verification}; a question is typed by a person, so each is a transaction of its own.
+ * Answers the reading page and the operators' desk, with the guessing limits, audit and constant work of
+ * {@link Verification}. People type these checks one by one, so each has its own transaction.
  */
 export class FirstLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateLookup;
+  readonly #gateLookup: GateLookup;
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
   readonly #now: () => number;
-  #waiting = 0;
+  #pending = 0;
 
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateLookup;
+    gateLookup: GateLookup;
     audit: Audit;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;
@@ -87,27 +88,23 @@ export class FirstLevel {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
-    this.#records = deps.records;
+    this.#gateLookup = deps.gateLookup;
     this.#audit = deps.audit;
     this.#source = deps.source;
     this.#now = deps.now;
   }
 
-  /**
-   * Answers a question.
-   *
-   * @throws VarcoError `busy`, `storeUnavailable`: no answer without its audit row.
-   */
+  /** @throws VarcoError `overloaded`, `storeUnavailable`: no answer without its audit row. */
   async ask(request: FirstLevelRequest): Promise<FirstLevelResult> {
-    if (this.#waiting >= WAITING_MAX) {
-      throw new VarcoError('busy', 'Too many questions wait');
+    if (this.#pending >= PENDING_MAX) {
+      throw new VarcoError('overloaded', 'Too many first-level checks wait');
     }
-    this.#waiting += 1;
+    this.#pending += 1;
     try {
       const { asker, requestId, credentialId, codiceFiscale } = request;
       const mac = this.#keyring.codeMac(codiceFiscale);
       const bound = this.#keyring.oneTimeCodeMac('firstLevel', requestId, credentialId, mac);
-      const question: Question = {
+      const prepared: PreparedRequest = {
         ...request,
         mac,
         key: `${requestKey(asker.id, requestId)} ${bound.slice(0, 24)}`,
@@ -117,13 +114,13 @@ export class FirstLevel {
           .replace(/(.{4})(?=.)/g, '$1-'),
         upstream: await this.#askSource(credentialId, codiceFiscale, mac),
       };
-      return await this.#store.transaction((tx) => this.#settle(tx, question));
+      return await this.#store.transaction((tx) => this.#answer(tx, prepared));
     } finally {
-      this.#waiting -= 1;
+      this.#pending -= 1;
     }
   }
 
-  /** Asks upstream for those only whose code and codice fiscale belong together. */
+  /** Asks the external source only when the code and the codice fiscale match. */
   async #askSource(
     credentialId: string,
     codiceFiscale: string,
@@ -134,30 +131,29 @@ export class FirstLevel {
       return undefined;
     }
     const { cause } = await this.#store.transaction(async (tx) =>
-      recognise({ credentialId, mac }, await this.#records.find(tx, [credentialId]), this.#now()),
+      recognise(
+        { credentialId, mac },
+        await this.#gateLookup.find(tx, [credentialId]),
+        this.#now(),
+      ),
     );
     return cause === 'recognised' ? source.statusOf(codiceFiscale) : undefined;
   }
 
-  async #settle(tx: Tx, question: Question): Promise<FirstLevelResult> {
-    const { asker, credentialId, mac, key, reference } = question;
-    const known = await tx
-      .selectFrom('audit')
-      .select(['at', 'body'])
-      .where('request', '=', key)
-      .executeTakeFirst();
-    if (known) {
-      const answer = answerOf<FirstLevelAnswer>(known.body);
-      return { answer, decidedAt: known.at, reference };
+  async #answer(tx: Tx, prepared: PreparedRequest): Promise<FirstLevelResult> {
+    const { asker, credentialId, mac, key, reference } = prepared;
+    const earlier = await earlierAnswer<FirstLevelAnswer>(tx, key);
+    if (earlier) {
+      return { ...earlier, reference };
     }
     const decidedAt = this.#now();
-    const found = await this.#records.find(tx, [credentialId]);
+    const found = await this.#gateLookup.find(tx, [credentialId]);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
     const one = { asker, credentialId };
     const guesses = await Guesses.read(this.#store, tx, [one], decidedAt);
     const retryAfterMs = guesses.waitMs(one, decidedAt);
-    // Worked out for everybody, the stand-in too, so that a refusal costs what an answer costs.
-    const status = this.#answerOf(recognition, question.upstream);
+    // Computed for everybody, the timing decoy too, so that a refusal takes as long as an answer.
+    const status = this.#answerOf(recognition, prepared.upstream);
     let answer: FirstLevelAnswer = status;
     if (retryAfterMs > 0) {
       answer = { outcome: 'throttled', retryAfterMs };
@@ -197,13 +193,20 @@ export function statusAnswer(status: StatusFacts): FirstLevelAnswer {
   if (Object.keys(status).length === 0) {
     return { outcome: 'notInArchive' };
   }
-  const answers = areas.map((area) => [area, status[area]?.recognised === true]);
-  return { outcome: 'status', areas: Object.fromEntries(answers) as AreaAnswers };
+  const isRecognised = (area: Area) => status[area]?.recognised === true;
+  const answers: AreaAnswers = {
+    invaliditaCivile: isRecognised('invaliditaCivile'),
+    cecitaCivile: isRecognised('cecitaCivile'),
+    sordita: isRecognised('sordita'),
+    disabilita: isRecognised('disabilita'),
+    handicap: isRecognised('handicap'),
+  };
+  return { outcome: 'status', areas: answers };
 }
 
 /**
- * A live card attests that the condition exists; it no longer does once the archive denies every area.
- * An archive that is silent (a card given on paper verbali) takes nothing from it. Pure.
+ * A live card attests that the condition exists, unless the archive denies it in every area it knows. An
+ * archive that knows nothing (a card issued on paper verbali) does not invalidate it. Pure.
  */
 export function cardAnswer(status: StatusFacts): FirstLevelAnswer {
   const known = Object.values(status);

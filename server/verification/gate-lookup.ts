@@ -4,13 +4,13 @@ import type { Status, StatusFacts } from '../registry/person-status.ts';
 import { sealIdentity } from '../registry/sealed-identity.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 
-/** A code and its person, as gates read them; or what stands in for them. */
+/** A code and its person as gates read them, or the timing decoy. */
 export interface GateRow {
-  /** `null`: there is no such code, and all else is the stand-in's. */
+  /** `null` when there is no such code; the other columns are then the decoy's. */
   credential_id: string | null;
   person_id: number;
   code_mac: string;
-  /** Which of {@link LookupResult.facts}. */
+  /** Id of the row's {@link LookupResult.facts}. */
   facts: number;
   kind: string | null;
   state: string | null;
@@ -18,20 +18,20 @@ export interface GateRow {
   companion: number | null;
 }
 
-/** The stand-in's id among the persons, and that of its facts. */
-const NOBODY_ID = 0;
-/** Stands in for a person that is not there, so that every refusal does the same work. */
-const NOBODY: GateRow = {
+/** The timing decoy's id among the persons and among the facts. */
+const DECOY_ID = 0;
+/** Replaces a person that does not exist, so that every refusal does the same work. */
+const DECOY: GateRow = {
   credential_id: null,
-  person_id: NOBODY_ID,
+  person_id: DECOY_ID,
   code_mac: '0'.repeat(32),
-  facts: NOBODY_ID,
+  facts: DECOY_ID,
   kind: null,
   state: null,
   expires_at: null,
   companion: null,
 };
-const NOBODY_STATUS: Status = {
+const DECOY_STATUS: Status = {
   invaliditaCivile: {
     protocol: '-',
     giudizio: 'totale',
@@ -43,11 +43,11 @@ const NOBODY_STATUS: Status = {
   },
 };
 
-/** A code that is not there is sought in the same place, and gets a row of the same size. */
-const records: Lookup = {
-  head: `select g.credential_id, coalesce(g.person_id, ${NOBODY_ID}) as person_id,
-      coalesce(g.code_mac, '${NOBODY.code_mac}') as code_mac,
-      coalesce(g.facts, ${NOBODY_ID}) as facts, g.kind, g.state, g.expires_at, g.companion
+/** An unknown code is looked up in the same table and yields a row of the same size. */
+const gateRows: Lookup = {
+  head: `select g.credential_id, coalesce(g.person_id, ${DECOY_ID}) as person_id,
+      coalesce(g.code_mac, '${DECOY.code_mac}') as code_mac,
+      coalesce(g.facts, ${DECOY_ID}) as facts, g.kind, g.state, g.expires_at, g.companion
     from keys left join gate_record g on g.key = keys.key`,
   keyType: 'bigint',
   isUnique: true,
@@ -71,14 +71,14 @@ const factsById: Lookup = {
 const CREDENTIAL_ID = /^[0-9a-f]{32}$/;
 
 /**
- * The number under which a code's record stands: the first 60 bits of its id. Of ten million random ids two
- * have the same with a chance of 1 in 23,000; the database refuses the second, and it is not issued.
+ * The key of a code's row: the first 60 bits of its id. Among ten million random ids two share a key with a
+ * probability of 1 in 23,000; the database rejects the second, so it is never issued.
  */
 function keyOf(credentialId: string): bigint {
   return CREDENTIAL_ID.test(credentialId) ? BigInt(`0x${credentialId.slice(0, 15)}`) : -1n;
 }
 
-/** What was read for some tries. */
+/** The rows and facts read for a batch of attempts. */
 export class LookupResult {
   readonly #rows = new Map<string, GateRow>();
   readonly #facts: ReadonlyMap<number, StatusFacts>;
@@ -92,9 +92,9 @@ export class LookupResult {
     this.#facts = facts;
   }
 
-  /** A code's record, or the stand-in. */
+  /** A code's row, or the timing decoy. */
   row(credentialId: string): GateRow {
-    return this.#rows.get(credentialId) ?? NOBODY;
+    return this.#rows.get(credentialId) ?? DECOY;
   }
 
   /** @throws VarcoError `storeCorrupt`. */
@@ -107,63 +107,64 @@ export class LookupResult {
   }
 }
 
-/** In a sample of 20,000 persons there are 367: giudizio, percentage and benefits, without whose they are. */
+/** Bound on cached facts. A sample of 20,000 persons has 367 distinct ones, since they identify nobody. */
 const FACTS_MAX = 20_000;
 
-/** Reads what gates ask of codes and their persons. */
+/** Reads what gates need to know of codes and their persons. */
 export class GateLookup {
   readonly #store: Store;
   readonly #factsMax: number;
-  /** What is in `gate_facts` never changes. */
+  /** Parsed rows of `gate_facts`, which never change. */
   #facts = noFacts();
 
-  /** @param factsMax texts of `gate_facts` that are kept parsed, at most. */
+  /** @param factsMax bound on the parsed rows of `gate_facts` that are cached. */
   constructor(store: Store, factsMax = FACTS_MAX) {
     this.#store = store;
     this.#factsMax = factsMax;
   }
 
-  /** Reads the codes and their persons for many tries at once. */
+  /** Reads the codes and their persons for many attempts at once. */
   async find(tx: Tx, credentialIds: readonly string[]): Promise<LookupResult> {
     const keys = credentialIds.map(keyOf);
-    const rows = await this.#store.lookup<GateRow>(tx, records, keys);
+    const rows = await this.#store.lookup<GateRow>(tx, gateRows, keys);
     return new LookupResult(rows, await this.#factsOf(tx, rows));
   }
 
   async #factsOf(tx: Tx, rows: readonly GateRow[]): Promise<ReadonlyMap<number, StatusFacts>> {
-    let wanted = without(this.#facts, rows);
-    if (wanted.length === 0) {
+    let missing = missingFacts(this.#facts, rows);
+    if (missing.length === 0) {
       return this.#facts;
     }
-    if (this.#facts.size + wanted.length > this.#factsMax) {
-      // Whoever still reads keeps the map that it was given.
+    if (this.#facts.size + missing.length > this.#factsMax) {
+      // A new map, because concurrent lookups still read from the old one.
       this.#facts = noFacts();
-      wanted = without(this.#facts, rows);
+      missing = missingFacts(this.#facts, rows);
     }
     const facts = this.#facts;
-    for (const { id, body } of await this.#store.lookup<FactsRow>(tx, factsById, wanted)) {
-      facts.set(id, JSON.parse(body) as StatusFacts);
+    for (const { id, body } of await this.#store.lookup<FactsRow>(tx, factsById, missing)) {
+      facts.set(id, JSON.parse(body));
     }
     return facts;
   }
 }
 
-const noFacts = () => new Map<number, StatusFacts>([[NOBODY_ID, NOBODY_STATUS]]);
+const noFacts = () => new Map<number, StatusFacts>([[DECOY_ID, DECOY_STATUS]]);
 
-/** Those that some rows have and the map has not. */
-function without(known: ReadonlyMap<number, StatusFacts>, rows: readonly GateRow[]): number[] {
-  const wanted = new Set<number>();
+/** Ids of the facts that the rows refer to and the cache lacks. */
+function missingFacts(known: ReadonlyMap<number, StatusFacts>, rows: readonly GateRow[]): number[] {
+  const missing = new Set<number>();
   for (const { facts } of rows) {
     if (!known.has(facts)) {
-      wanted.add(facts);
+      missing.add(facts);
     }
   }
-  return [...wanted];
+  return [...missing];
 }
 
 /**
- * Puts the stand-in among the persons, so that also its box is really opened where a policy asks for the
- * birth date: what finds nothing is faster by enough to be told apart (`bench -- refusals`).
+ * Inserts the timing decoy among the persons, so that where a policy needs the birth date the decoy's
+ * identity is really decrypted: without it a lookup that finds nothing would be measurably faster
+ * (`bench -- refusals`).
  */
 export async function ensureTimingDecoy(store: Store, keyring: Keyring): Promise<void> {
   const identity = { codiceFiscale: 'X'.repeat(16), name: 'X'.repeat(14), birthDate: '2000-01-01' };
@@ -171,13 +172,13 @@ export async function ensureTimingDecoy(store: Store, keyring: Keyring): Promise
   await store.db
     .insertInto('person')
     .values({
-      id: NOBODY_ID,
-      code_mac: NOBODY.code_mac,
+      id: DECOY_ID,
+      code_mac: DECOY.code_mac,
       identity_cipher: sealIdentity(keyring, { ...identity, ...contacts }),
       has_mobile: 0,
       has_email: 0,
       privacy_version: null,
-      status: JSON.stringify(NOBODY_STATUS),
+      status: JSON.stringify(DECOY_STATUS),
       updated_at: 0,
     })
     .onConflict((conflict) => conflict.doNothing())

@@ -5,15 +5,15 @@ import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../
 import type { LiveCause, Recognition } from './recognition.ts';
 
 /**
- * From the making of a live code to the question about it, at most: the kiosk has checked that it was of
- * now when it was shown, and then a codice fiscale is typed.
+ * Longest time between the issue of a live code and the request about it: the kiosk checked its age when
+ * it was shown, and then the person types a codice fiscale.
  */
 const SESSION_MAX_MS = 900_000;
 
-/** What is looked at of a question. */
-interface Shown {
+/** The part of a request that concerns live codes. */
+interface ShownCode {
   credentialId: string;
-  /** Unix seconds; absent for a code that is not live. */
+  /** Unix seconds; absent for a code that is not a live code. */
   liveIssuedAt?: number | undefined;
   policy: Pick<Policy, 'liveCode'>;
 }
@@ -26,8 +26,8 @@ const insertUses: BulkInsert = {
 };
 
 /**
- * The live codes of one batch of questions, and which were used before: each is good for one question,
- * at whichever gate. Kept as keyed hashes for minutes. A batch without live codes costs nothing.
+ * The live codes of one batch, and which of them were used before: each is good for a single request,
+ * whatever the gate. Stored as keyed hashes, for minutes. A batch without live codes costs nothing.
  */
 export class LiveCodes {
   readonly #keyring: Keyring;
@@ -43,7 +43,7 @@ export class LiveCodes {
     store: Store,
     tx: Tx,
     keyring: Keyring,
-    shown: readonly Shown[],
+    shown: readonly ShownCode[],
   ): Promise<LiveCodes> {
     const live = shown.filter(({ liveIssuedAt }) => liveIssuedAt !== undefined);
     if (live.length === 0) {
@@ -54,8 +54,8 @@ export class LiveCodes {
     return new LiveCodes(keyring, new Set(rows.map(({ mac }) => mac)));
   }
 
-  /** The recognition, or the same with what is wrong with the code's time proof. */
-  check(recognition: Recognition, shown: Shown, now: number): Recognition {
+  /** The recognition as it is, or with the problem of the live code as its cause. */
+  check(recognition: Recognition, shown: ShownCode, now: number): Recognition {
     if (recognition.cause !== 'recognised') {
       return recognition;
     }
@@ -63,7 +63,7 @@ export class LiveCodes {
     return cause ? { ...recognition, cause } : recognition;
   }
 
-  /** @throws RunAgain another node took one of these codes at the same moment. */
+  /** @throws RunAgain when another node used one of these codes at the same moment. */
   async write(store: Store, tx: Tx): Promise<void> {
     if (this.#fresh.size === 0) {
       return;
@@ -74,7 +74,7 @@ export class LiveCodes {
     }
   }
 
-  /** Forgets the codes that are too old to be shown again. */
+  /** Deletes the records of codes that are too old to be accepted again. */
   static async purgeExpired(store: Store, now: number): Promise<void> {
     await store.db
       .deleteFrom('live_use')
@@ -82,7 +82,7 @@ export class LiveCodes {
       .execute();
   }
 
-  #causeOf(shown: Shown, now: number): LiveCause | undefined {
+  #causeOf(shown: ShownCode, now: number): LiveCause | undefined {
     const { liveIssuedAt } = shown;
     if (liveIssuedAt === undefined) {
       return shown.policy.liveCode === 'required' ? 'liveMissing' : undefined;
@@ -101,6 +101,6 @@ export class LiveCodes {
   }
 }
 
-function macOf(keyring: Keyring, { credentialId, liveIssuedAt }: Shown): string {
+function macOf(keyring: Keyring, { credentialId, liveIssuedAt }: ShownCode): string {
   return keyring.oneTimeCodeMac('live', credentialId, String(liveIssuedAt));
 }

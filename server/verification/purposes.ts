@@ -1,6 +1,8 @@
+import { keysOf } from '../../shared/keys-of.ts';
+
 /**
- * What an operator may need the second level for: a closed list, each with the law that lets the office
- * ask. The name goes into the audit, and the citizen finds it under "who checked me".
+ * The purposes for which an operator may use the second level, a closed list, each with the law that
+ * entitles the office to ask. The name goes into the audit and the citizen's list "who checked me".
  */
 export const purposes = {
   'contrassegno-parcheggio': 'DPR 495/1992 art. 381',
@@ -15,4 +17,4 @@ export const purposes = {
 } as const;
 export type Purpose = keyof typeof purposes;
 
-export const purposeNames = Object.keys(purposes) as [Purpose, ...Purpose[]];
+export const purposeNames = keysOf(purposes);

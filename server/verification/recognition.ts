@@ -10,7 +10,7 @@ const boxes: Lookup = {
   isUnique: true,
 };
 
-/** Why somebody is not recognised: for the audit alone. */
+/** Why somebody was or was not recognised; only the audit gets to know. */
 export type Cause =
   | 'recognised'
   | 'unknownCredential'
@@ -20,19 +20,19 @@ export type Cause =
   | 'expired'
   | LiveCause;
 
-/** What is wrong with the code's time proof: none where the policy wants one, too old, shown before. */
+/** The problem of a live code: missing where the policy requires one, too old, or used before. */
 export type LiveCause = 'liveMissing' | 'liveStale' | 'liveUsed';
 
 export interface Recognition {
   cause: Cause;
-  /** The code with its person, or the stand-in. */
+  /** The code with its person, or the timing decoy. */
   row: GateRow;
   facts: StatusFacts;
-  /** Whom the audit's row is about: the person's mac, or the unknown credential's id. */
+  /** Subject of the audit row: the person's mac, or the id of an unknown credential. */
   subject: string;
 }
 
-/** The birth dates of those whom some tries are about, the stand-in's too: opened for everybody alike. */
+/** Decrypts the birth dates by person id; the timing decoy's too, so that everybody costs the same. */
 export async function birthDatesOf(
   store: Store,
   tx: Tx,
@@ -49,14 +49,15 @@ export async function birthDatesOf(
   );
 }
 
-/** Do this code and this codice fiscale belong together? Every cause takes the same steps. */
+/** Decides whether a code and a codice fiscale match; every cause takes the same steps. Pure. */
 export function recognise(
   one: { credentialId: string; mac: string },
   found: LookupResult,
   now: number,
 ): Recognition {
   const row = found.row(one.credentialId);
-  // Both are HMACs under our key: where two of them part tells nobody anything about what was typed.
+  // No constant-time comparison needed: both are HMACs under our key, so the position of the first
+  // difference says nothing about what was typed.
   const sameCode = one.mac === row.code_mac;
   const isExpired = (row.expires_at ?? Number.MAX_SAFE_INTEGER) <= now;
   const subject = row.kind === null ? one.credentialId : row.code_mac;

@@ -2,7 +2,7 @@ import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
-import { answerOf } from '../audit/body.ts';
+
 import { requestKey } from '../audit/request-key.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import { CODE_LIFE_MS } from '../guessing/one-time-code.ts';
@@ -12,15 +12,16 @@ import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
-import type { Messenger } from '../registry/status-source.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { decide } from './decide.ts';
+import { earlierAnswer } from './earlier-answer.ts';
 import type { GateLookup } from './gate-lookup.ts';
+import type { Messenger } from './messenger.ts';
 import { recognise } from './recognition.ts';
 
-/** An operator who is logged in with own credentials; the logins' room makes these. */
+/** An operator logged in with personal credentials; `server/login` creates these. */
 export interface OperatorSession {
   operatorId: string;
   site: string;
@@ -35,7 +36,7 @@ export type SecondLevelAnswer =
   | { outcome: 'throttled'; retryAfterMs: number }
   | { outcome: 'unavailable' };
 
-/** What an operator asks about. */
+/** What an operator asks for. */
 export interface SecondLevelRequest {
   credentialId: string;
   codiceFiscale: string;
@@ -43,11 +44,11 @@ export interface SecondLevelRequest {
   purpose: string;
 }
 
-/** The second level: only with a one-time code that the citizen holds, or to the citizen's own address. */
+/** The second level: disclosed only with a one-time code of the citizen, or to the citizen's own address. */
 export class SecondLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateLookup;
+  readonly #gateLookup: GateLookup;
   readonly #codes: OneTimeCodeStore;
   readonly #audit: Audit;
   readonly #registry: Registry;
@@ -59,7 +60,7 @@ export class SecondLevel {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateLookup;
+    gateLookup: GateLookup;
     audit: Audit;
     registry: Registry;
     policies: Policies;
@@ -69,7 +70,7 @@ export class SecondLevel {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
-    this.#records = deps.records;
+    this.#gateLookup = deps.gateLookup;
     this.#codes = new OneTimeCodeStore(deps);
     this.#audit = deps.audit;
     this.#registry = deps.registry;
@@ -79,36 +80,41 @@ export class SecondLevel {
     this.#now = deps.now;
   }
 
-  /** An operator asks for a code to be sent to the citizen's mobile. */
+  /** Sends a one-time code to the citizen's mobile, as an operator asks. */
   async requestCode(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
-    return this.#begin(session, one, 'secondLevel.codeSent', async (tx, bound, personId) => {
-      const { verdict, deliver } = await this.#start(tx, bound, personId);
+    return this.#begin(session, one, 'secondLevel.codeSent', async (tx, binding, personId) => {
+      const { verdict, deliver } = await this.#issueCode(tx, binding, personId);
       return verdict.outcome === 'otpRequired'
         ? { answer: { outcome: 'sent', expiresInMs: verdict.expiresInMs }, deliver }
         : { answer: { outcome: 'unavailable' } };
     });
   }
 
-  /** The other form: the detail goes to the citizen's own address; the operator sees only "sent". */
+  /** Mails the detail to the citizen's own address instead; the operator only sees "sent". */
   async mailDetail(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
-    return this.#begin(session, one, 'secondLevel.mailed', (_tx, _bound, personId, status) => {
-      const messenger = this.#messenger;
-      if (!messenger) {
-        return Promise.resolve({ answer: { outcome: 'unavailable' as const } });
-      }
-      const deliver = () =>
-        this.#deliver(async () => {
-          const { email } = await this.#registry.identity(personId);
-          await messenger.sendDetail(
-            { email: email ?? '', personId },
-            formatDetail(detailOf(status)),
-          );
-        });
-      return Promise.resolve({ answer: { outcome: 'sent' as const }, deliver });
-    });
+    return this.#begin(
+      session,
+      one,
+      'secondLevel.mailed',
+      async (_tx, _bound, personId, status) => {
+        const messenger = this.#messenger;
+        if (!messenger) {
+          return { answer: { outcome: 'unavailable' } };
+        }
+        const deliver = () =>
+          this.#deliver(async () => {
+            const { email } = await this.#registry.identity(personId);
+            await messenger.sendDetail(
+              { email: email ?? '', personId },
+              formatDetail(detailOf(status)),
+            );
+          });
+        return { answer: { outcome: 'sent' }, deliver };
+      },
+    );
   }
 
-  /** The operator types the citizen's code; the detail is handed over once and stored nowhere. */
+  /** Discloses the detail for the citizen's code that the operator typed; it is stored nowhere. */
   async reveal(
     session: OperatorSession,
     one: { credentialId: string; purpose: string; code: string },
@@ -116,39 +122,31 @@ export class SecondLevel {
     const asker = this.#askerOf(session);
     const { credentialId, purpose, code } = one;
     return this.#store.transaction(async (tx) => {
-      const tried = await this.#codes.redeem(tx, { asker, credentialId, purpose }, code);
-      const status = tried.personId === undefined ? {} : await statusOf(tx, tried.personId);
-      await this.#audit.append(tx, [
-        {
-          kind: 'secondLevel',
-          subject: tried.subject,
-          body: {
-            asker: asker.id,
-            site: asker.site,
-            policy: purpose,
-            verdict: { outcome: tried.result },
-          },
-        },
-      ]);
-      if (tried.result === 'accepted') {
+      const redeemed = await this.#codes.redeem(tx, { asker, credentialId, purpose }, code);
+      const { result, subject, personId } = redeemed;
+      const status = personId === undefined ? {} : await statusOf(tx, personId);
+      const verdict = { outcome: result };
+      const body = { asker: asker.id, site: asker.site, policy: purpose, verdict };
+      await this.#audit.append(tx, [{ kind: 'secondLevel', subject, body }]);
+      if (result === 'accepted') {
         return { outcome: 'shown', detail: detailOf(status) };
       }
-      const reason = tried.result === 'wrong' ? 'wrongCode' : 'codeSpent';
+      const reason = result === 'wrong' ? 'wrongCode' : 'codeSpent';
       return { outcome: 'refused', reason };
     });
   }
 
-  /** A gate whose policy needs level 2: a code goes out, and the gate is told to ask for it. */
+  /** Sends a code for a gate whose policy needs level 2; the verdict tells the gate to ask for it. */
   requestCodeAtGate(
     tx: Tx,
     one: { asker: Asker; credentialId: string; policy: string; personId: number },
   ): Promise<{ verdict: Verdict; deliver?: () => void }> {
     const { asker, credentialId, policy: purpose, personId } = one;
-    return this.#start(tx, { asker, credentialId, purpose }, personId);
+    return this.#issueCode(tx, { asker, credentialId, purpose }, personId);
   }
 
   /**
-   * The citizen types the code on the gate's keypad: the same request id gets the same answer.
+   * Checks the code that the citizen typed on the gate's keypad; a repeated request id gets the same answer.
    *
    * @throws VarcoError `policyUnknown`, `storeUnavailable`.
    */
@@ -162,37 +160,33 @@ export class SecondLevel {
     const { asker, credentialId, policy: purpose } = one;
     const key = requestKey(asker.id, one.requestId);
     return this.#store.transaction(async (tx) => {
-      const known = await tx
-        .selectFrom('audit')
-        .select(['at', 'body'])
-        .where('request', '=', key)
-        .executeTakeFirst();
-      if (known) {
-        return { verdict: answerOf<Verdict>(known.body), decidedAt: known.at };
+      const earlier = await earlierAnswer<Verdict>(tx, key);
+      if (earlier) {
+        return { verdict: earlier.answer, decidedAt: earlier.decidedAt };
       }
       const decidedAt = this.#now();
-      const question = this.#policies.find(purpose, new Date(decidedAt));
-      if (!question) {
+      const policy = this.#policies.find(purpose, new Date(decidedAt));
+      if (!policy) {
         throw new VarcoError('policyUnknown', `No policy ${purpose} is in force`);
       }
-      const tried = await this.#codes.redeem(tx, { asker, credentialId, purpose }, one.code);
+      const redeemed = await this.#codes.redeem(tx, { asker, credentialId, purpose }, one.code);
+      const { result, subject, personId, expiresInMs } = redeemed;
       let verdict: Verdict = { outcome: 'denied', reason: 'notRecognised' };
-      if (tried.result === 'accepted' && tried.personId !== undefined) {
-        const status = await statusOf(tx, tried.personId);
-        const facts = { kind: 'known' as const, status, cardValid: false };
-        verdict = decide(facts, question, new Date(decidedAt));
-      } else if (tried.result === 'wrong' && tried.expiresInMs > 0) {
-        verdict = { outcome: 'otpRequired', expiresInMs: tried.expiresInMs };
+      if (result === 'accepted' && personId !== undefined) {
+        const status = await statusOf(tx, personId);
+        verdict = decide({ kind: 'known', status, cardValid: false }, policy, new Date(decidedAt));
+      } else if (result === 'wrong' && expiresInMs > 0) {
+        verdict = { outcome: 'otpRequired', expiresInMs };
       }
       const body = {
         asker: asker.id,
         site: asker.site,
-        policy: question.id,
-        version: question.version,
+        policy: policy.id,
+        version: policy.version,
         verdict,
-        cause: `code.${tried.result}`,
+        cause: `code.${result}`,
       };
-      const event = { kind: 'verification', subject: tried.subject, request: key, body };
+      const event = { kind: 'verification', subject, request: key, body };
       await this.#audit.append(tx, [event], decidedAt);
       return { verdict, decidedAt };
     });
@@ -205,13 +199,14 @@ export class SecondLevel {
     return { id: `operator:${operatorId}`, site };
   }
 
+  /** Recognises the citizen, runs `act` if that succeeds, and audits the outcome in any case. */
   async #begin(
     session: OperatorSession,
     one: SecondLevelRequest,
     kind: string,
     act: (
       tx: Tx,
-      bound: CodeBinding,
+      binding: CodeBinding,
       personId: number,
       status: Status,
     ) => Promise<{ answer: SecondLevelAnswer; deliver?: (() => void) | undefined }>,
@@ -222,15 +217,15 @@ export class SecondLevel {
     const { answer, deliver } = await this.#store.transaction(async (tx) => {
       const now = this.#now();
       const guesses = await Guesses.read(this.#store, tx, [{ asker, credentialId }], now);
-      const found = await this.#records.find(tx, [credentialId]);
+      const found = await this.#gateLookup.find(tx, [credentialId]);
       const { cause, row, subject } = recognise({ credentialId, mac }, found, now);
       const retryAfterMs = guesses.waitMs({ asker, credentialId }, now);
       let done: Awaited<ReturnType<typeof act>>;
       if (retryAfterMs > 0) {
         done = { answer: { outcome: 'throttled', retryAfterMs } };
       } else if (cause === 'recognised') {
-        const bound = { asker, credentialId, purpose };
-        done = await act(tx, bound, row.person_id, await statusOf(tx, row.person_id));
+        const binding = { asker, credentialId, purpose };
+        done = await act(tx, binding, row.person_id, await statusOf(tx, row.person_id));
       } else {
         await guesses.preload(this.#store, tx, [{ asker, credentialId }]);
         guesses.recordFailure({ asker, credentialId }, now);
@@ -246,17 +241,17 @@ export class SecondLevel {
     return answer;
   }
 
-  /** A new code, on its way to the citizen's mobile once the caller has committed. */
-  async #start(
+  /** Issues a code; `deliver` sends it to the citizen's mobile once the caller has committed. */
+  async #issueCode(
     tx: Tx,
-    bound: CodeBinding,
+    binding: CodeBinding,
     personId: number,
   ): Promise<{ verdict: Verdict; deliver?: () => void }> {
     const messenger = this.#messenger;
     if (!messenger) {
       return { verdict: { outcome: 'unconfirmed', reason: 'unavailable' } };
     }
-    const code = await this.#codes.issue(tx, bound, personId);
+    const code = await this.#codes.issue(tx, binding, personId);
     const deliver = () =>
       this.#deliver(async () => {
         const { mobile } = await this.#registry.identity(personId);
@@ -265,7 +260,7 @@ export class SecondLevel {
     return { verdict: { outcome: 'otpRequired', expiresInMs: CODE_LIFE_MS }, deliver };
   }
 
-  /** After the commit, without anybody waiting: how long it takes tells nothing. */
+  /** Sends after the commit without anybody awaiting it, so that its duration discloses nothing. */
   #deliver(send: () => Promise<void>): void {
     send().catch((error: unknown) => {
       this.#log.error({ code: errorCode(error) }, 'a message to a citizen was not sent');
@@ -279,5 +274,5 @@ async function statusOf(tx: Tx, personId: number): Promise<Status> {
     .select('status')
     .where('id', '=', personId)
     .executeTakeFirstOrThrow();
-  return JSON.parse(status) as Status;
+  return JSON.parse(status);
 }

@@ -5,25 +5,26 @@ import { bodyOf } from '../audit/body.ts';
 import type { Log } from '../log.ts';
 import type { Store } from '../store/store.ts';
 
-/** The same code at two sites within this time is noted in the audit. */
+/** The same code at two sites within this time is a signal in the audit ("impossible travel"). */
 export const VELOCITY_WINDOW_MS = 600_000;
-/** People who are remembered, at most; who was not seen for the longest leaves first. */
-const SIGHTINGS_MAX = 200_000;
-/** How often other nodes' chains are looked at. */
-const FOLLOW_EVERY_MS = 15_000;
-/** Rows of a chain that are read at start and at one look. */
+/** Bound on people kept in memory; the least recent half is dropped first. */
+const SUBJECTS_MAX = 200_000;
+/** How often the audit chains of other nodes are polled. */
+const POLL_INTERVAL_MS = 15_000;
+/** Rows of a chain read at start, and in one query. */
 const ROWS_MAX = 5_000;
 
-/** What is odd about a verification; noted, and no reason to refuse. */
+/** What is odd about a verification; recorded, but no reason to refuse. */
 export type Signal = 'elsewhereMinutesAgo';
 
-interface Sighting {
+interface Observation {
   site: string;
   at: number;
+  /** Answered by this node. */
   isOwn: boolean;
 }
 
-interface SeenRow {
+interface AuditRow {
   sequence: number;
   at: number;
   subject: string;
@@ -31,12 +32,12 @@ interface SeenRow {
 }
 
 /**
- * Where people were seen in the last minutes, under the month's pseudonyms, in memory: what this node
- * answered, and what other nodes' chains tell. Nothing of it is in the path of an answer but a look into
- * a map.
+ * Detects a code used at two sites within minutes. Keeps each person's last site in memory, under the
+ * month's pseudonym, from this node's answers and the audit chains of the other nodes; an answer only
+ * waits for a map lookup.
  *
- * Two nodes that see a person in the same moment don't know of each other's answer yet: whoever answered
- * later finds the earlier row when it next looks, and appends a row of kind `signal`.
+ * Two nodes that answer for the same person at the same moment do not know of each other yet: the one that
+ * answered later finds the earlier row at its next poll and appends an audit row of kind `signal`.
  */
 export class VelocityCheck {
   readonly #store: Store;
@@ -44,11 +45,11 @@ export class VelocityCheck {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #node: string;
-  readonly #last = new Seen();
-  /** How far other nodes' chains were read. */
+  readonly #recent = new RecentSites();
+  /** Last sequence number read of each node's chain. */
   readonly #readTo = new Map<string, number>();
   #cancel: () => void = () => {};
-  #looking: Promise<void> = Promise.resolve();
+  #polling: Promise<void> = Promise.resolve();
 
   constructor(deps: { store: Store; audit: Audit; clock: Clock; log: Log; node: string }) {
     this.#store = deps.store;
@@ -58,41 +59,41 @@ export class VelocityCheck {
     this.#node = deps.node;
   }
 
-  /** Remembers what was answered before a restart, and follows the other nodes. */
+  /** Reads back what was answered before a restart, and begins to poll the other nodes. */
   async start(): Promise<void> {
     for (const { node, sequence } of await this.#heads()) {
       await this.#read(node, Math.max(0, sequence - ROWS_MAX));
     }
-    this.#again();
+    this.#schedule();
   }
 
   async stop(): Promise<void> {
     this.#cancel();
-    await this.#looking;
+    await this.#polling;
     this.#cancel();
   }
 
-  /** What a group of answers sees; it is remembered when `keep` is called, after their commit. */
+  /** Observations of one batch of answers; they count for later ones once `commit` is called. */
   startBatch(now: number): VelocityBatch {
-    return new VelocityBatch(this.#last, now);
+    return new VelocityBatch(this.#recent, now);
   }
 
-  /** Looks at what other nodes answered since the last look. */
+  /** Reads what other nodes answered since the last poll. */
   async pollOtherNodes(): Promise<void> {
     for (const { node, sequence } of await this.#heads()) {
       if (node !== this.#node && sequence > (this.#readTo.get(node) ?? 0)) {
         await this.#read(node, this.#readTo.get(node) ?? Math.max(0, sequence - ROWS_MAX));
       }
     }
-    this.#last.forget(this.#clock.now());
+    this.#recent.expire(this.#clock.now());
   }
 
-  #again(): void {
-    this.#cancel = this.#clock.after(FOLLOW_EVERY_MS, () => {
-      this.#looking = this.pollOtherNodes().catch((error: unknown) => {
-        this.#log.warn({ code: errorCode(error) }, 'other nodes were not looked at');
+  #schedule(): void {
+    this.#cancel = this.#clock.after(POLL_INTERVAL_MS, () => {
+      this.#polling = this.pollOtherNodes().catch((error: unknown) => {
+        this.#log.warn({ code: errorCode(error) }, 'polling the other nodes failed');
       });
-      void this.#looking.then(() => this.#again());
+      void this.#polling.then(() => this.#schedule());
     });
   }
 
@@ -102,7 +103,7 @@ export class VelocityCheck {
 
   async #read(node: string, after: number): Promise<void> {
     for (let from = after; ; ) {
-      const rows: SeenRow[] = await this.#store.db
+      const rows: AuditRow[] = await this.#store.db
         .selectFrom('audit')
         .select(['sequence', 'at', 'subject', 'body'])
         .where('node', '=', node)
@@ -111,7 +112,7 @@ export class VelocityCheck {
         .orderBy('sequence')
         .limit(ROWS_MAX)
         .execute();
-      await this.#take(node, rows);
+      await this.#observeRows(node, rows);
       from = rows.at(-1)?.sequence ?? from;
       this.#readTo.set(node, from);
       if (rows.length < ROWS_MAX) {
@@ -120,7 +121,7 @@ export class VelocityCheck {
     }
   }
 
-  async #take(node: string, rows: readonly SeenRow[]): Promise<void> {
+  async #observeRows(node: string, rows: readonly AuditRow[]): Promise<void> {
     const isOwn = node === this.#node;
     const since = this.#clock.now() - VELOCITY_WINDOW_MS;
     const events: Parameters<Audit['append']>[1][number][] = [];
@@ -129,9 +130,9 @@ export class VelocityCheck {
       if (cause !== 'recognised' || site === undefined || at < since) {
         continue;
       }
-      const known = this.#last.get(subject);
+      const known = this.#recent.get(subject);
       if (!known || known.at <= at) {
-        this.#last.set(subject, { site, at, isOwn });
+        this.#recent.set(subject, { site, at, isOwn });
       } else if (!isOwn && known.isOwn && isElsewhere(known, { site, at })) {
         const signals: Signal[] = ['elsewhereMinutesAgo'];
         const before = { node, sequence, at, site };
@@ -146,61 +147,61 @@ export class VelocityCheck {
 }
 
 /**
- * The last velocityCheck in two halves of the window: a half that is full, or old, becomes the older one, and
- * what was older is forgotten. So nothing is ever moved or deleted on its own.
+ * Each person's last observation, in two generations: when the newer one is full or older than the window
+ * it becomes the older one, and the previous older one is dropped. Entries are never deleted singly.
  */
-class Seen {
-  #newer = new Map<string, Sighting>();
-  #older = new Map<string, Sighting>();
+class RecentSites {
+  #newer = new Map<string, Observation>();
+  #older = new Map<string, Observation>();
   #since = 0;
 
-  get(subject: string): Sighting | undefined {
+  get(subject: string): Observation | undefined {
     return this.#newer.get(subject) ?? this.#older.get(subject);
   }
 
-  set(subject: string, sighting: Sighting): void {
-    if (this.#newer.size >= SIGHTINGS_MAX / 2) {
-      this.#turn(sighting.at);
+  set(subject: string, observation: Observation): void {
+    if (this.#newer.size >= SUBJECTS_MAX / 2) {
+      this.#rotate(observation.at);
     }
-    this.#newer.set(subject, sighting);
+    this.#newer.set(subject, observation);
   }
 
-  /** Lets go of what is older than the window, and of up to as much again. */
-  forget(now: number): void {
+  /** Drops what is older than twice the window, and keeps at least what is younger than the window. */
+  expire(now: number): void {
     if (now - this.#since >= VELOCITY_WINDOW_MS) {
-      this.#turn(now);
+      this.#rotate(now);
     }
   }
 
-  #turn(now: number): void {
+  #rotate(now: number): void {
     this.#older = this.#newer;
     this.#newer = new Map();
     this.#since = now;
   }
 }
 
-/** The velocityCheck of one group of answers. */
+/** The observations of one batch of answers. */
 export class VelocityBatch {
-  readonly #last: Seen;
-  readonly #own = new Map<string, Sighting>();
+  readonly #recent: RecentSites;
+  readonly #own = new Map<string, Observation>();
   readonly #now: number;
 
-  constructor(last: Seen, now: number) {
-    this.#last = last;
+  constructor(recent: RecentSites, now: number) {
+    this.#recent = recent;
     this.#now = now;
   }
 
-  /** @param subject the month's pseudonym of whom was recognised. */
+  /** @param subject the month's pseudonym of the person recognised. */
   observe(subject: string, site: string): Signal[] {
-    const before = this.#own.get(subject) ?? this.#last.get(subject);
+    const before = this.#own.get(subject) ?? this.#recent.get(subject);
     const now = { site, at: this.#now, isOwn: true };
     this.#own.set(subject, now);
     return before && isElsewhere(now, before) ? ['elsewhereMinutesAgo'] : [];
   }
 
   commit(): void {
-    for (const [subject, sighting] of this.#own) {
-      this.#last.set(subject, sighting);
+    for (const [subject, observation] of this.#own) {
+      this.#recent.set(subject, observation);
     }
   }
 }

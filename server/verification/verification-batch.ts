@@ -1,4 +1,4 @@
-import type { VarcoError } from '../../shared/errors.ts';
+import { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
@@ -9,46 +9,45 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { SourceAnswer } from '../registry/status-source.ts';
 import type { Lookup, Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
-import { decide, type Facts } from './decide.ts';
+import { decide, type Facts, needsBirthDate } from './decide.ts';
 import type { GateLookup, LookupResult } from './gate-lookup.ts';
 import { LiveCodes } from './live-codes.ts';
 import { birthDatesOf, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
 import type { VelocityBatch, VelocityCheck } from './velocity-check.ts';
 
-/** A request with all that is known before the database is asked. */
+/** A request with everything that is known before its transaction. */
 export interface PreparedRequest {
   asker: Asker;
   credentialId: string;
-  /** When the live code that was shown was made, in Unix seconds; absent for another code. */
+  /** Issue time of the live code that was shown, in Unix seconds; absent for other codes. */
   liveIssuedAt: number | undefined;
-  /** The policy that is asked about. */
   policy: Policy;
   mac: string;
   /** The idempotency key. */
   key: string;
-  /** What a source other than the registry said. */
+  /** The answer of an external status source, if there is one. */
   upstream: SourceAnswer | undefined;
 }
 
-/** What came of a group of questions; `committed` is for after the commit. */
+/** The answers of one batch; call `afterCommit` once its transaction has committed. */
 export interface BatchResult {
-  /** By the questions' keys; an error is for that question alone. */
+  /** By idempotency key; an error concerns that request only. */
   answers: Map<string, Answer | VarcoError>;
   afterCommit(): void;
 }
 
-const answered: Lookup = {
+const answersByRequest: Lookup = {
   head: 'select request, at, body from audit where request',
   keyType: 'text',
   isUnique: true,
 };
 
-/** Answers a group of questions inside one transaction, with their audit rows. */
+/** Answers a batch of requests inside one transaction, together with their audit rows. */
 export class VerificationBatch {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateLookup;
+  readonly #gateLookup: GateLookup;
   readonly #audit: Audit;
   readonly #secondLevel: SecondLevel;
   readonly #velocityCheck: VelocityCheck;
@@ -57,7 +56,7 @@ export class VerificationBatch {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateLookup;
+    gateLookup: GateLookup;
     audit: Audit;
     secondLevel: SecondLevel;
     velocityCheck: VelocityCheck;
@@ -65,7 +64,7 @@ export class VerificationBatch {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
-    this.#records = deps.records;
+    this.#gateLookup = deps.gateLookup;
     this.#audit = deps.audit;
     this.#secondLevel = deps.secondLevel;
     this.#velocityCheck = deps.velocityCheck;
@@ -73,20 +72,20 @@ export class VerificationBatch {
   }
 
   /**
-   * @param isRepeatLikely whether answers given earlier are looked up first. Without it a repeat is found
-   *   when its audit row meets the earlier one.
-   * @throws RunAgain a repeat, or another node, was met: all is to be settled anew, with `isRepeatLikely`.
+   * @param isRepeatLikely whether to look up earlier answers first. Without it a repeated request is only
+   *   noticed when its audit row conflicts with the earlier one.
+   * @throws RunAgain on a repeated request or a conflict with another node; retry with `isRepeatLikely`.
    */
   async answer(
     tx: Tx,
-    questions: readonly PreparedRequest[],
+    requests: readonly PreparedRequest[],
     isRepeatLikely: boolean,
   ): Promise<BatchResult> {
     const answers: BatchResult['answers'] = isRepeatLikely
-      ? await this.#alreadyAnswered(tx, questions)
+      ? await this.#earlierAnswers(tx, requests)
       : new Map();
     const fresh = new Map<string, PreparedRequest>();
-    for (const one of questions) {
+    for (const one of requests) {
       if (!answers.has(one.key)) {
         fresh.set(one.key, one);
       }
@@ -94,30 +93,30 @@ export class VerificationBatch {
     if (fresh.size === 0) {
       return { answers, afterCommit() {} };
     }
-    const tries = [...fresh.values()];
+    const attempts = [...fresh.values()];
     const decidedAt = this.#now();
-    const found = await this.#records.find(
+    const found = await this.#gateLookup.find(
       tx,
-      tries.map(({ credentialId }) => credentialId),
+      attempts.map(({ credentialId }) => credentialId),
     );
-    const guesses = await Guesses.read(this.#store, tx, tries, decidedAt);
-    const births = await this.#births(tx, tries, found);
-    const live = await LiveCodes.read(this.#store, tx, this.#keyring, tries);
-    const recognitions = tries.map((one) =>
-      live.check(recognise(one, found, decidedAt), one, decidedAt),
+    const guesses = await Guesses.read(this.#store, tx, attempts, decidedAt);
+    const birthDates = await this.#birthDates(tx, attempts, found);
+    const live = await LiveCodes.read(this.#store, tx, this.#keyring, attempts);
+    const recognised = attempts.map(
+      (one) => [one, live.check(recognise(one, found, decidedAt), one, decidedAt)] as const,
     );
+    const failed = recognised.filter(([, { cause }]) => cause !== 'recognised');
     await guesses.preload(
       this.#store,
       tx,
-      tries.filter((_one, index) => recognitions[index]?.cause !== 'recognised'),
+      failed.map(([one]) => one),
     );
-    const seen = this.#velocityCheck.startBatch(decidedAt);
+    const velocity = this.#velocityCheck.startBatch(decidedAt);
     const events: AuditEvent[] = [];
     const deliveries: (() => void)[] = [];
-    for (const [index, one] of tries.entries()) {
-      const recognition = recognitions[index] as Recognition;
-      const birthDate = births.get(recognition.row.person_id);
-      let verdict = this.#judge(one, recognition, guesses, { birthDate, now: decidedAt });
+    for (const [one, recognition] of recognised) {
+      const birthDate = birthDates.get(recognition.row.person_id);
+      let verdict = this.#decide(one, recognition, guesses, { birthDate, now: decidedAt });
       if (verdict === 'askForCode') {
         const started = await this.#startSecondLevel(tx, one, recognition);
         verdict = started.verdict;
@@ -126,7 +125,7 @@ export class VerificationBatch {
         }
       }
       answers.set(one.key, { verdict, decidedAt });
-      events.push(this.#toEvent(one, recognition, verdict, seen, decidedAt));
+      events.push(this.#toEvent(one, recognition, verdict, velocity, decidedAt));
     }
     await guesses.write(this.#store, tx);
     await live.write(this.#store, tx);
@@ -134,7 +133,7 @@ export class VerificationBatch {
     return {
       answers,
       afterCommit() {
-        seen.commit();
+        velocity.commit();
         for (const deliver of deliveries) {
           deliver();
         }
@@ -142,41 +141,44 @@ export class VerificationBatch {
     };
   }
 
-  /** A row that was altered has an error in its place: it is that question's alone. */
-  async #alreadyAnswered(
+  /** An altered audit row yields an error, for its own request only. */
+  async #earlierAnswers(
     tx: Tx,
-    questions: readonly PreparedRequest[],
+    requests: readonly PreparedRequest[],
   ): Promise<BatchResult['answers']> {
     const rows = await this.#store.lookup<{ request: string; at: number; body: string }>(
       tx,
-      answered,
-      questions.map(({ key }) => key),
+      answersByRequest,
+      requests.map(({ key }) => key),
     );
     const answers: BatchResult['answers'] = new Map();
     for (const { request, at, body } of rows) {
       try {
         answers.set(request, { verdict: answerOf<Verdict>(body), decidedAt: at });
       } catch (error) {
-        answers.set(request, error as VarcoError);
+        if (!(error instanceof VarcoError)) {
+          throw error;
+        }
+        answers.set(request, error);
       }
     }
     return answers;
   }
 
-  /** Opens boxes only for policies that ask about minors; the stand-in's too, for even work. */
-  #births(
+  /** Decrypts identities only for policies that ask about minors; the timing decoy's too. */
+  #birthDates(
     tx: Tx,
-    tries: readonly PreparedRequest[],
+    attempts: readonly PreparedRequest[],
     found: LookupResult,
   ): Promise<Map<number, string>> {
-    const asked = tries.filter(({ policy }) => asksMinor(policy));
+    const asked = attempts.filter(({ policy }) => needsBirthDate(policy));
     return asked.length === 0
       ? Promise.resolve(new Map())
       : birthDatesOf(this.#store, tx, this.#keyring, found, asked);
   }
 
-  /** One question's verdict. Whatever is wrong, the same steps run; only the last choice differs. */
-  #judge(
+  /** Decides one request. The same steps run whatever is wrong; only the final choice differs. */
+  #decide(
     one: PreparedRequest,
     recognition: Recognition,
     guesses: Guesses,
@@ -207,11 +209,11 @@ export class VerificationBatch {
     { asker, policy, key, liveIssuedAt }: PreparedRequest,
     { cause, subject }: Recognition,
     verdict: Verdict,
-    seen: VelocityBatch,
+    velocity: VelocityBatch,
     at: number,
   ): AuditEvent {
     const pseudonym = this.#audit.pseudonymOf(subject, at);
-    const signals = cause === 'recognised' ? seen.observe(pseudonym, asker.site) : [];
+    const signals = cause === 'recognised' ? velocity.observe(pseudonym, asker.site) : [];
     return {
       kind: 'verification',
       pseudonym,
@@ -223,8 +225,9 @@ export class VerificationBatch {
         version: policy.version,
         verdict,
         cause,
-        ...(liveIssuedAt === undefined ? {} : { live: true }),
-        ...(signals.length > 0 ? { signals } : {}),
+        // Absent from the row when undefined: JSON has no such value.
+        live: liveIssuedAt === undefined ? undefined : true,
+        signals: signals.length > 0 ? signals : undefined,
       },
     };
   }
@@ -238,26 +241,14 @@ function factsOf(
   if (upstream?.kind === 'unavailable') {
     return { kind: 'unavailable' };
   }
-  // A Disability Card tells only that it is valid (domain §4).
+  // A Disability Card attests only its own validity (domain §4).
   const isCard = row.kind === 'card';
   const status = upstream?.kind === 'known' ? upstream.status : own;
-  const known: Facts = {
+  return {
     kind: 'known',
     status: isCard ? {} : status,
+    birthDate,
     cardValid: isCard,
     cardCompanion: isCard && row.companion === 1,
   };
-  return birthDate === undefined ? known : { ...known, birthDate };
-}
-
-const minorPolicies = new WeakMap<Policy, boolean>();
-
-/** Whether a policy needs the birth date; worked out once for each. */
-function asksMinor(policy: Policy): boolean {
-  let asks = minorPolicies.get(policy);
-  if (asks === undefined) {
-    asks = JSON.stringify(policy).includes('"minor":true');
-    minorPolicies.set(policy, asks);
-  }
-  return asks;
 }

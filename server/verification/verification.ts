@@ -20,45 +20,45 @@ export interface VerifyRequest {
   codiceFiscale: string;
   /** The policy's id. */
   policy: string;
-  /** When the live code that was shown was made, in Unix seconds; absent for another code. */
+  /** Issue time of the live code that was shown, in Unix seconds; absent for other codes. */
   liveIssuedAt?: number | undefined;
 }
 
-/** Requests that wait for the writer, at most; one more is refused as `busy`. */
-const WAITING_MAX = 4096;
-/** Requests in one transaction, at most. */
+/** Bound on requests waiting for the writer; one more is rejected as `overloaded`. */
+const PENDING_MAX = 4096;
+/** Bound on requests in one transaction. */
 const BATCH_MAX = 512;
 /**
- * How long after a repeated request, or a clash, others are looked for before the work: kiosks that come
- * back repeat together.
+ * How long after a repeated request, or a conflict, earlier answers are looked up first: kiosks that
+ * reconnect repeat their requests together.
  */
 const REPEATS_FOR_MS = 10_000;
 
-interface Waiting extends PreparedRequest {
+interface QueuedRequest extends PreparedRequest {
   resolve(answer: Answer): void;
   reject(error: unknown): void;
 }
 
 /**
- * Answers gates. Requests are gathered while the writer is busy and settled together in one
- * transaction that begins as soon as it is free: the answer leaves after its audit row is on the disk.
+ * Answers gates. Requests that arrive while the writer is busy are answered together in one transaction,
+ * which begins as soon as it is free. An answer leaves only after its audit row is durable.
  */
 export class Verification {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #records: GateLookup;
+  readonly #gateLookup: GateLookup;
   readonly #policies: Policies;
   readonly #verificationBatch: VerificationBatch;
   readonly #source: StatusSource | undefined;
   readonly #now: () => number;
-  #waiting: Waiting[] = [];
-  #settling = false;
+  #pending: QueuedRequest[] = [];
+  #isAnswering = false;
   #repeatsUntil = 0;
 
   constructor(deps: {
     store: Store;
     keyring: Keyring;
-    records: GateLookup;
+    gateLookup: GateLookup;
     policies: Policies;
     verificationBatch: VerificationBatch;
     /** Absent: the registry answers. */
@@ -67,7 +67,7 @@ export class Verification {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
-    this.#records = deps.records;
+    this.#gateLookup = deps.gateLookup;
     this.#policies = deps.policies;
     this.#verificationBatch = deps.verificationBatch;
     this.#source = deps.source;
@@ -75,10 +75,10 @@ export class Verification {
   }
 
   /**
-   * May this person pass? The same asker's same request id always gets the same answer and leaves one
-   * audit row.
+   * Decides whether this person may pass. The same request id of the same asker always gets the same answer
+   * and leaves one audit row.
    *
-   * @throws VarcoError `busy`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
+   * @throws VarcoError `overloaded`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
    */
   verify(request: VerifyRequest): Promise<Answer> {
     const policy = this.#policies.find(request.policy, new Date(this.#now()));
@@ -86,8 +86,8 @@ export class Verification {
       const message = `No policy ${request.policy} is in force`;
       return Promise.reject(new VarcoError('policyUnknown', message));
     }
-    if (this.#waiting.length >= WAITING_MAX) {
-      return Promise.reject(new VarcoError('busy', 'Too many verifications wait'));
+    if (this.#pending.length >= PENDING_MAX) {
+      return Promise.reject(new VarcoError('overloaded', 'Too many verifications wait'));
     }
     const mac = this.#keyring.codeMac(request.codiceFiscale);
     return this.#source
@@ -104,13 +104,13 @@ export class Verification {
     upstream: SourceAnswer | undefined,
   ): Promise<Answer> {
     const key = requestKey(asker.id, requestId);
-    if (!this.#settling) {
-      this.#settling = true;
-      setImmediate(() => void this.#settleAll());
+    if (!this.#isAnswering) {
+      this.#isAnswering = true;
+      setImmediate(() => void this.#answerAll());
     }
     return new Promise((resolve, reject) => {
-      // Written out: a copy of an object of seven fields costs more than all the rest here.
-      this.#waiting.push({
+      // Field by field: spreading an object of seven fields costs more than everything else here.
+      this.#pending.push({
         asker,
         credentialId,
         liveIssuedAt,
@@ -124,17 +124,17 @@ export class Verification {
     });
   }
 
-  /** Whether a policy takes only the live code of a phone. */
+  /** Whether a policy accepts only the live code of a phone. */
   requiresLiveCode(policy: string): boolean {
     return this.#policies.find(policy, new Date(this.#now()))?.liveCode === 'required';
   }
 
-  /** How many requests wait for the writer now. */
+  /** How many requests are waiting for the writer. */
   get pending(): number {
-    return this.#waiting.length;
+    return this.#pending.length;
   }
 
-  /** Forgets what nobody needs any more: old failures and one-time codes past their time. */
+  /** Deletes expired failure counts, one-time codes and live-code records. */
   async purgeExpired(): Promise<void> {
     const now = this.#now();
     await this.#store.db
@@ -145,7 +145,7 @@ export class Verification {
     await LiveCodes.purgeExpired(this.#store, now);
   }
 
-  /** Asks upstream for those only whose code and codice fiscale belong together. */
+  /** Asks the external source only when the code and the codice fiscale match. */
   async #askSource(
     source: StatusSource,
     request: VerifyRequest,
@@ -154,22 +154,24 @@ export class Verification {
     const { cause } = await this.#store.transaction(async (tx) =>
       recognise(
         { credentialId: request.credentialId, mac },
-        await this.#records.find(tx, [request.credentialId]),
+        await this.#gateLookup.find(tx, [request.credentialId]),
         this.#now(),
       ),
     );
     return cause === 'recognised' ? source.statusOf(request.codiceFiscale) : undefined;
   }
 
-  async #settleAll(): Promise<void> {
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH_MAX);
+  async #answerAll(): Promise<void> {
+    while (this.#pending.length > 0) {
+      const batch = this.#pending.splice(0, BATCH_MAX);
       try {
-        const { answers, afterCommit } = await this.#settle(batch);
+        const { answers, afterCommit } = await this.#answerBatch(batch);
         for (const one of batch) {
-          const answer = answers.get(one.key) as Answer | VarcoError;
-          if (answer instanceof VarcoError) {
-            one.reject(answer);
+          const answer = answers.get(one.key);
+          if (answer === undefined || answer instanceof VarcoError) {
+            one.reject(
+              answer ?? new VarcoError('storeUnavailable', 'The batch has no such answer'),
+            );
           } else {
             one.resolve(answer);
           }
@@ -181,11 +183,11 @@ export class Verification {
         }
       }
     }
-    this.#settling = false;
+    this.#isAnswering = false;
   }
 
-  /** One transaction; what a repeat costs is met by those who come after it, for a while. */
-  #settle(batch: readonly Waiting[]): Promise<BatchResult> {
+  /** One transaction; after a repeat, later batches pay for looking up earlier answers for a while. */
+  #answerBatch(batch: readonly QueuedRequest[]): Promise<BatchResult> {
     let attempts = 0;
     return this.#store.transaction((tx) => {
       attempts += 1;

@@ -1,3 +1,4 @@
+import { counted } from '../../../shared/plural.ts';
 import type { KioskWords } from './words.ts';
 
 export const words: KioskWords = {
@@ -82,7 +83,8 @@ export const words: KioskWords = {
   entering: {
     title: 'Tapez le codice fiscale',
     text: 'Ou montrez le dos de la Tessera Sanitaria.',
-    progress: (entered, length) => `${entered} caractères sur ${length}`,
+    progress: (entered, length) =>
+      `${counted('fr', entered, { one: 'caractère', other: 'caractères' })} sur ${length}`,
     warning: 'Êtes-vous toujours là ? Appuyez sur une touche pour continuer.',
     how: {
       direct: '',

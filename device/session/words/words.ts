@@ -1,6 +1,6 @@
-import type { EntryMethod } from '../code-entry.ts';
 import type { ExpectedKind } from '../entry-echo.ts';
-import type { CodeProblem, Mode, OutOfServiceReason, PlaceStage } from '../state.ts';
+import type { EntryMethod } from '../entry-state.ts';
+import type { CodeProblem, EnrolmentStage, Mode, OutOfServiceReason } from '../state.ts';
 
 /** A screen's words: a title of a few words, and what to do now. Never a medical word. */
 export interface ScreenWords {
@@ -14,7 +14,7 @@ export interface KioskWords {
   outOfService: Record<OutOfServiceReason, ScreenWords>;
   updating: ScreenWords;
   /** For whoever sets the kiosk up. */
-  enrolling: Record<PlaceStage, ScreenWords>;
+  enrolling: Record<EnrolmentStage, ScreenWords>;
   selfTest: { running: ScreenWords; failed: ScreenWords };
   idle: ScreenWords;
   refusing: Record<CodeProblem, ScreenWords>;

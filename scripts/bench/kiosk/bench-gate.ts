@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
-import { sessionConfigSchema } from '../../../device/config.ts';
+import { type OfflineConfig, sessionConfigSchema } from '../../../device/config.ts';
 import { Kiosk } from '../../../device/kiosk.ts';
-import type { KioskLink } from '../../../device/kiosk-options.ts';
-import type { Offline } from '../../../device/offline/offline.ts';
+import type { KioskLink } from '../../../device/link/kiosk-link.ts';
 import type { Screen } from '../../../device/session/screen.ts';
+import { ServerClock } from '../../../device/time/server-clock.ts';
+import { VerdictSources } from '../../../device/verdict/verdict-sources.ts';
 import type { Display, Key, Scanner, ScannerEvents } from '../../../hardware/ports.ts';
 import { SimulatedIndicator, SimulatedTurnstile } from '../../../hardware/simulated/gate.ts';
 import { SimulatedKeypad } from '../../../hardware/simulated/keypad.ts';
@@ -20,7 +21,10 @@ export class BenchGate {
   relay: () => void = () => {};
   painted: (sequence: number) => void = () => {};
 
-  constructor(link: KioskLink, display: Display<Screen>, offline?: Offline) {
+  constructor(link: KioskLink, display: Display<Screen>, offline?: OfflineConfig) {
+    const clock = systemClock;
+    const log = { info: () => {}, warn: () => {} };
+    const serverClock = new ServerClock(clock);
     const scanner: Scanner = {
       start: async (events) => {
         this.#scanner = events;
@@ -43,11 +47,11 @@ export class BenchGate {
         }),
       },
       link,
+      sources: new VerdictSources({ offline, link, serverClock, clock, log }),
       session: { ...sessionConfigSchema.parse({ pulseMs: 50 }), selfTestAtStart: false },
-      clock: systemClock,
+      clock,
       newRequestId: () => newRequestId(Date.now(), randomBytes),
-      log: { info: () => {}, warn: () => {} },
-      ...(offline ? { offline } : {}),
+      log,
       watcher: {
         reading: () => {},
         state: (state) => this.#follower.state(state),

@@ -6,8 +6,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { decideOffline } from '../../../device/offline/decide.ts';
-import { hmacSha256, nodeScrypt } from '../../../device/offline/node-crypto.ts';
+import { decideOffline } from '../../../device/list/list-decision.ts';
+import { hmacSha256, nodeScrypt } from '../../../device/list/node-crypto.ts';
 import { shippedPolicies } from '../../../server/policies/policies.ts';
 import type { AreaStatus, Status } from '../../../server/registry/person-status.ts';
 import {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type Language, languages } from '../../../shared/language.ts';
+import { defaultLanguage, type Language, languages } from '../../../shared/language.ts';
 import type { Tx } from '../../store/store.ts';
 import { thresholdsSchema } from './rules.ts';
 import { type Webhook, webhookSchema } from './webhook.ts';
@@ -9,7 +9,7 @@ export const alertsConfigSchema = z.strictObject({
   email: z
     .array(
       z.union([
-        z.email().transform((address) => ({ address, language: 'it' as const })),
+        z.email().transform((address) => ({ address, language: defaultLanguage })),
         z.strictObject({ address: z.email(), language: z.enum(languages) }),
       ]),
     )

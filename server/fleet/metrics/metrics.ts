@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
+import { sendRefusal } from '../../http-status.ts';
 import type { FleetActor } from '../access/actor.ts';
 import { may } from '../access/permissions.ts';
 import type { FleetEvents } from '../bus/fleet-events.ts';
@@ -105,10 +106,9 @@ export class Metrics {
   register(http: FastifyInstance): void {
     http.get('/metrics', async (request, reply) => {
       if (!(await this.#mayRead(request))) {
-        return reply
-          .code(401)
-          .header('www-authenticate', 'Bearer realm="varco"')
-          .send({ code: 'unauthorized', message: 'A token with the scope metrics:read is needed' });
+        reply.header('www-authenticate', 'Bearer realm="varco"');
+        const message = 'A token with the scope metrics:read is needed';
+        return sendRefusal(reply, 'unauthorized', { message });
       }
       if (!this.#withProcess) {
         this.#withProcess = true;

@@ -1,3 +1,4 @@
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import type { Severity } from '../alerts/kinds.ts';
 import type { LastReport } from '../state/last-report.ts';
 import { faultsOf, isStale } from '../state/presence.ts';
@@ -15,7 +16,7 @@ export interface GateDetails {
   gate: RosterGate['gate'];
   kiosk: RosterGate['kiosk'];
   /** All that the kiosk reported, old as it may be: see {@link GateDetails.stale}. */
-  told: RosterGate['lastReport'];
+  told: ReportWithoutCounts | undefined;
   stale: boolean;
   /** The node that its kiosk is connected to. */
   node: string | undefined;
@@ -82,8 +83,18 @@ export class KioskRows {
   }
 }
 
-/** Counts since a program's start may be small, or be compared minute by minute: they are not shown. */
-function withoutCounts(report: LastReport): LastReport {
-  const { status } = report;
-  return { ...report, status: status && { ...status, verifications: undefined } };
+/**
+ * A report without its counts of verifications: they may be small, or be compared minute by minute, and so
+ * are not shown.
+ */
+type ReportWithoutCounts = Omit<LastReport, 'status'> & {
+  status?: Omit<KioskStatus, 'verifications'> | undefined;
+};
+
+function withoutCounts({ status, ...report }: LastReport): ReportWithoutCounts {
+  if (!status) {
+    return report;
+  }
+  const { verifications: _, ...shown } = status;
+  return { ...report, status: shown };
 }

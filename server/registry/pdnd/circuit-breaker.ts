@@ -4,39 +4,40 @@ const FAILURES_TO_OPEN = 5;
 const OPEN_MS = 10_000;
 
 /**
- * A circuit breaker: after some failures in a row nobody is let through for a while, so that a gate
- * learns at once what it would learn after a time-out; then one call tries, and its outcome counts.
+ * A circuit breaker: after several failures in a row it rejects calls for a while, so that a gate learns
+ * at once what it would otherwise learn after a time-out. Then a single probing call decides whether it
+ * closes again.
  */
 export class CircuitBreaker {
   readonly #clock: Clock;
   #failures = 0;
   #openUntil = 0;
-  #trying = false;
+  #isProbing = false;
 
   constructor(deps: { clock: Clock }) {
     this.#clock = deps.clock;
   }
 
-  /** Whether a call may be made now; who was let through says how it ended. */
+  /** Whether a call may be made now. Every allowed call must report its outcome. */
   allowsCall(): boolean {
     if (this.#failures < FAILURES_TO_OPEN) {
       return true;
     }
-    if (this.#trying || this.#clock.monotonic() < this.#openUntil) {
+    if (this.#isProbing || this.#clock.monotonic() < this.#openUntil) {
       return false;
     }
-    this.#trying = true;
+    this.#isProbing = true;
     return true;
   }
 
   recordSuccess(): void {
     this.#failures = 0;
-    this.#trying = false;
+    this.#isProbing = false;
   }
 
   recordFailure(): void {
     this.#failures += 1;
-    this.#trying = false;
+    this.#isProbing = false;
     this.#openUntil = this.#clock.monotonic() + OPEN_MS;
   }
 }

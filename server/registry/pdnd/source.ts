@@ -3,20 +3,21 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
+import { isoDay } from '../../../shared/iso-day.ts';
 import type { Log } from '../../log.ts';
 import { foldStatus } from '../person-status.ts';
 import type { SourceAnswer, StatusSource } from '../status-source.ts';
 import { verbaleSchema } from '../verbale.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
 
-/** What the platform (PDND interoperabilità) gave this client; none of it has a default. */
+/** The registration of this client at the PDND interoperability platform; nothing has a default. */
 export interface PdndConfig {
   /** The authorization server's token endpoint. */
   tokenUrl: string;
   /** The `aud` of the client assertion. */
   assertionAudience: string;
   clientId: string;
-  /** The id of the public key on file at the platform. */
+  /** The id of the public key registered at the platform. */
   keyId: string;
   purposeId: string;
   /** The e-service's base URL, also the `aud` of the tracking evidence. */
@@ -27,7 +28,7 @@ export interface PdndConfig {
 
 export interface PdndLimits {
   timeoutMs: number;
-  /** A voucher is not used in its last so many milliseconds. */
+  /** A voucher is no longer used this long before it expires. */
   voucherMarginMs: number;
   answerBytesMax: number;
 }
@@ -39,7 +40,7 @@ export const defaultPdndLimits: PdndLimits = {
 };
 
 const ASSERTION_LIFE_S = 60;
-// The voucher is bound to one evidence by its digest: the evidence must live as long.
+// The voucher is bound to one piece of evidence by its digest, so the evidence must live as long.
 const EVIDENCE_LIFE_S = 3600;
 const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
@@ -57,9 +58,9 @@ interface Voucher {
 }
 
 /**
- * A person's status from an e-service of the PDND: OAuth 2.0 client credentials with a signed client
- * assertion (RFC 7521, 7523), bound by digest to the `AgID-JWT-TrackingEvidence` that each request
- * carries (pattern AUDIT_REST_02). A fault of any kind is `unavailable`, never "nothing known".
+ * Reads a person's status from an e-service of the PDND: OAuth 2.0 client credentials with a signed client
+ * assertion (RFC 7521, 7523), bound by digest to the `AgID-JWT-TrackingEvidence` header of each request
+ * (pattern AUDIT_REST_02). A failure of any kind is `unavailable`, never `unknown`.
  */
 export class PdndSource implements StatusSource {
   readonly name = 'pdnd';
@@ -97,7 +98,7 @@ export class PdndSource implements StatusSource {
       return answer;
     } catch (error) {
       this.#breaker.recordFailure();
-      // The error's own words stay out: an upstream may quote the request.
+      // Only the code: an upstream's message may quote the request.
       this.#log.warn({ source: this.name, code: errorCode(error) }, 'source unavailable');
       return { kind: 'unavailable' };
     }
@@ -108,7 +109,7 @@ export class PdndSource implements StatusSource {
     if (first.status !== 401) {
       return this.#read(first);
     }
-    // The platform may end a voucher early: once, with a new one.
+    // The platform may end a voucher early: retry once with a new one.
     this.#voucher = undefined;
     return this.#read(await this.#call(codiceFiscale, await this.#getVoucher()));
   }
@@ -135,11 +136,10 @@ export class PdndSource implements StatusSource {
     }
     const json = await readJson(response, this.#limits.answerBytesMax);
     const { verbali } = answerSchema.parse(json);
-    const today = new Date(this.#clock.now()).toISOString().slice(0, 10);
-    return { kind: 'known', status: foldStatus(verbali, today) };
+    return { kind: 'known', status: foldStatus(verbali, isoDay(this.#clock.now())) };
   }
 
-  /** The voucher at hand, or a new one; those who ask at once share one request. */
+  /** The cached voucher, or a new one; concurrent callers share one request. */
   async #getVoucher(): Promise<Voucher> {
     const known = await this.#voucher?.catch(() => undefined);
     if (known && known.goodUntil > this.#clock.now()) {
@@ -176,7 +176,7 @@ export class PdndSource implements StatusSource {
     return { token: voucher.access_token, evidence, goodUntil: this.#clock.now() + life };
   }
 
-  /** Who asks and why, as the provider may have to show it; it names nobody. */
+  /** Who asks and why, for the provider's own audit; it identifies no person. */
   #signEvidence(): Promise<string> {
     const { clientId, purposeId, serviceUrl, userLocation } = this.#config;
     return this.#sign(
@@ -210,13 +210,13 @@ export class PdndSource implements StatusSource {
   }
 }
 
-/** The 13 digits that AUDIT_REST_02 wants in `dnonce`. */
+/** The 13 digits that AUDIT_REST_02 requires as `dnonce`. */
 function randomNumber(): string {
   const digits = randomUUID().replaceAll(/\D/g, '');
   return digits.padEnd(13, '0').slice(0, 13);
 }
 
-/** @throws when the answer is not a good one, is too large or is not JSON. */
+/** @throws Error when the response is not 2xx, too large or not JSON. */
 async function readJson(response: Response, bytesMax: number): Promise<unknown> {
   if (!response.ok) {
     await response.body?.cancel();

@@ -1,11 +1,11 @@
 import type { Era } from '../../../shared/codice-fiscale/check.ts';
 import { ERAS } from './eras.generated.ts';
 
-/** The lines of the table by place; made at the first question, since most processes never ask. */
+/** The table's lines by place; built on first use, since most processes never need it. */
 let lines: Map<string, string> | undefined;
 
 /**
- * When a place existed, oldest first; `undefined` if it is not in the table.
+ * The periods in which a place existed, oldest first; `undefined` if it is not in the table.
  *
  * @param place A Belfiore code such as `H501`.
  * @example parse(code, { erasOf })
@@ -16,7 +16,7 @@ export function erasOf(place: string): readonly Era[] | undefined {
     .get(place)
     ?.split(' ')
     .map((era) => {
-      const [from, to] = era.split('-') as [string, string];
+      const [from = '', to = ''] = era.split('-');
       return to === '' ? { from: iso(from) } : { from: iso(from), to: iso(to) };
     });
 }

@@ -10,7 +10,7 @@ import { portal } from './0007-portal.ts';
 import { cards } from './0061-cards.ts';
 import { guessesByEnd } from './0062-guesses.ts';
 import { auditSubjects } from './0063-audit-subjects.ts';
-import { gateLookup } from './0064-gate-records.ts';
+import { gateRecords } from './0064-gate-records.ts';
 import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
@@ -33,7 +33,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0061-cards': cards,
   '0062-guesses': guessesByEnd,
   '0063-audit-subjects': auditSubjects,
-  '0064-gate-records': gateLookup,
+  '0064-gate-records': gateRecords,
   '0065-audit-rows': auditRows,
   '0066-audit-segments': auditSegments,
   '0067-version-table': versionTable,

@@ -22,7 +22,7 @@ const [{ words }, { words: codiceFiscaleWords }]: [
 function LiveCodeField(props: { error?: string }): VNode {
   const place = useRef<HTMLDivElement>(null);
   const [value, setValue] = useState('');
-  // What the server said of the last try stands until something is typed.
+  // The server's complaint about the last try stays until something is typed.
   const [error, setError] = useState(props.error);
   const complaintOf = (text: string) => {
     const parsed = parse(text);

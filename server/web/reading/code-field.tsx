@@ -12,7 +12,7 @@ export interface CodeFieldProps {
   error?: string | undefined;
   /** As typed; absent: what the browser holds. */
   value?: string;
-  /** What is said of it while it is typed. */
+  /** A remark shown while it is typed. */
   remark?: string;
   onInput?: (event: TargetedInputEvent<HTMLInputElement>) => void;
 }
@@ -32,8 +32,8 @@ export function CodeField({ words, error, value, remark, onInput }: CodeFieldPro
         autocomplete: 'off',
         autocapitalize: 'characters',
         spellcheck: false,
-        ...(value === undefined ? {} : { value }),
-        ...(onInput ? { onInput } : {}),
+        value,
+        onInput,
       }}
     >
       <p class="varco-remark" role="status">

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { sealFact } from '../../../device/offline/seal.ts';
+import { sealFact } from '../../../device/facts/seal.ts';
 import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';

@@ -185,8 +185,8 @@ describe.each(['sqlite', 'postgres'] as const)('what gates read, %s', (engine) =
     for (const code of [...people.keys()].slice(0, 30)) {
       ids.push((await app.credentials.issue(code, { actor, unchecked: 'status' })).id);
     }
-    const records = new GateLookup(store, 5);
-    const find = (some: string[]) => store.transaction((tx) => records.find(tx, some));
+    const lookup = new GateLookup(store, 5);
+    const find = (some: string[]) => store.transaction((tx) => lookup.find(tx, some));
     const read = async (some: string[]) => {
       const found = await find(some);
       return some.map((id) => found.facts(found.row(id)));

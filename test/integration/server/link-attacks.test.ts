@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { Commands } from '../../../device/commands/commands.ts';
+import { Commands } from '../../../device/remote/commands/commands.ts';
 import type { CommandEnd } from '../../../server/fleet/bus/fleet-events.ts';
 import { closeCodes } from '../../../server/fleet/link/link-limits.ts';
 import type { DisconnectReason, LinkListener } from '../../../server/fleet/link/link-listener.ts';
@@ -194,7 +194,7 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
     await raw.boot();
     raw.send('x'.repeat(1_048_576));
     expect(await raw.closed).toBeOneOf([1009, 1006]);
-    const { verdict } = await other.link.verify(verification(), 5_000);
+    const { verdict } = await other.link.call('Verify', verification(), 5_000);
     expect(verdict.outcome).toBe('granted');
   });
 
@@ -215,7 +215,7 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
     }
     expect(await raw.closed).toBeOneOf([closeCodes.flood, 1006]);
     expect(raw.frames.length).toBeLessThan(1_000);
-    const { verdict } = await other.link.verify(verification(), 5_000);
+    const { verdict } = await other.link.call('Verify', verification(), 5_000);
     expect(verdict.outcome).toBe('granted');
     expect(gone).toEqual(['flood']);
   });
@@ -319,7 +319,7 @@ test('a kiosk behind a dead cable is found by the server, which then takes it on
   expect(server.sockets.kiosks.ids()).toEqual([]);
   const again = dial(server).start();
   await again.next('up');
-  expect((await again.link.verify(verification(), 5_000)).verdict.outcome).toBe('granted');
+  expect((await again.link.call('Verify', verification(), 5_000)).verdict.outcome).toBe('granted');
 });
 
 test('a kiosk that leaves while it is let in was never there', async () => {
@@ -387,7 +387,7 @@ test('a server killed in the middle of a command: it is done once, and its end i
     clock: systemClock,
     log: { info: () => {}, warn: () => {} },
   });
-  link.start({ command: (id, command) => commands.obey(id, command) });
+  link.start({ command: (id, command) => commands.execute(id, command) });
   await link.next('up');
   const id = randomUUID();
   const command = { id, command: { name: 'selfTest' as const } };

@@ -165,7 +165,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     }
     expect(await attempts.waitMs('new@example.org', '198.51.100.9')).toBeGreaterThan(0);
     const rows = JSON.stringify(await store.db.selectFrom('guess').selectAll().execute());
-    expect(rows).not.toMatch(/ada|203\.0\.113|198\.51/);
+    expect(rows).not.toMatch(/@|example|203\.0\.113|198\.51/);
   });
 
   test('a throttled login is not even looked at', async () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type EntryMethod, pressKey, startEntry } from '../../../../device/session/code-entry.ts';
+import { pressKey, startEntry } from '../../../../device/session/code-entry.ts';
 import { echoText } from '../../../../device/session/echo-text.ts';
 import { echoOf, expectedKind, isPrivate } from '../../../../device/session/entry-echo.ts';
+import type { EntryMethod } from '../../../../device/session/entry-state.ts';
 import type { Key } from '../../../../hardware/ports.ts';
 import { languages } from '../../../../shared/language.ts';
 

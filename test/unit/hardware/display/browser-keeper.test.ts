@@ -23,7 +23,7 @@ function rig(command: readonly [string, ...string[]], states: readonly PageState
   return { keeper, events, queue };
 }
 
-test('a kiosk that does not answer is no fault of the browser’s', async () => {
+test('a browser is left alone while the kiosk does not answer', async () => {
   const { keeper, events, queue } = rig(sleeper, Array(20).fill('away'));
   keeper.start();
   expect(await events.next()).toEqual({ event: 'started' });
@@ -36,7 +36,7 @@ test('a kiosk that does not answer is no fault of the browser’s', async () => 
   expect(keeper.pid).toBeUndefined();
 });
 
-test('browsers that never paint are given up, so that whoever started this starts all anew', async () => {
+test('the keeper gives up after several browsers that never painted', async () => {
   const { keeper, events } = rig(['true'], []);
   keeper.start();
   expect(await events.next(({ event }) => event === 'givenUp')).toEqual({
@@ -46,7 +46,7 @@ test('browsers that never paint are given up, so that whoever started this start
   await keeper.stop();
 });
 
-test('a program that is not there is told, not thrown', async () => {
+test('a missing program is reported, not thrown', async () => {
   const { keeper, events } = rig(['/nowhere/chromium'], []);
   keeper.start();
   expect(await events.next(({ event }) => event === 'ended')).toMatchObject({ reason: 'exited' });

@@ -7,7 +7,6 @@ import {
   openJohnnyFiveIndicator,
   openJohnnyFiveTurnstile,
 } from '../../../../hardware/firmata/gate.ts';
-import type { Transport } from '../../../../hardware/firmata/johnny-five.ts';
 import type { Health } from '../../../../hardware/ports.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import { FirmataDevice } from '../../../support/firmata/firmata-device.ts';
@@ -26,7 +25,7 @@ function rig(clock = new ManualClock()) {
       const device = new FirmataDevice(path);
       device.openFault = openFault;
       devices.push(device);
-      return device as unknown as Transport;
+      return device;
     },
     watch: (_path, gone) => {
       pulled.push(gone);
@@ -69,7 +68,7 @@ const turnstileConfig = johnnyFiveTurnstileConfigSchema.parse({
   guard: false,
 });
 
-test('a relay and lamps share one board; the relay is off first, pulses and hears the passage', async () => {
+test('a relay and lamps share one board; the relay is off first, pulses, and the passage is reported', async () => {
   const { clock, devices, boards } = rig();
   const log = new HealthLog();
   const passages: string[] = [];
@@ -166,7 +165,7 @@ test('a board without Firmata is reported after its time', async () => {
   const boards = new BoardPool({
     clock,
     random: () => 0,
-    transport: async () => device as unknown as Transport,
+    transport: async () => device,
     watch: () => () => {},
   });
   const log = new HealthLog();

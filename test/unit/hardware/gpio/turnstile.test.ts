@@ -144,7 +144,7 @@ test('no permission: reported, refused, and retried until it is there', async ()
   expect(model.level(RELAY)).toBe(1);
 });
 
-test('one pin that does not exist: the others are given back, off, and it says so', async () => {
+test('one pin that does not exist: the others are released, off, and the fault is reported', async () => {
   const { turnstile, model, start, health } = rig({
     relay: { pin: RELAY, activeLow: true },
     passage: { pin: 99 },
@@ -196,7 +196,7 @@ test('a relay that does not release is reported, blocks further openings, and re
   expect(health.at(-1)).toMatchObject({ state: 'ready' });
 });
 
-test('passage: through is told once, nobody through in time is told once', async () => {
+test('passage: passed is reported once, and so is nobody in time', async () => {
   const { open, model, clock, start, passages } = rig({
     passage: { pin: PASSAGE },
     passageTimeoutMs: 5_000,
@@ -217,7 +217,7 @@ test('passage: through is told once, nobody through in time is told once', async
   expect(passages).toEqual(['passed', 'notPassed']);
 });
 
-test('passage: who was let in first goes first, and who never goes is annulled', async () => {
+test('passage: the oldest opening counts first, and one without a passage is cancelled', async () => {
   const { open, model, clock, start, passages, turnstile } = rig({
     passage: { pin: PASSAGE },
     passageTimeoutMs: 5_000,
@@ -311,9 +311,9 @@ test('the line is lost in mid-pulse: released, reported, and nothing opens', asy
   const set: boolean[] = [];
   let events: LineSourceEvents<TurnstileLines> | undefined;
   const source = {
-    start: async (given: LineSourceEvents<TurnstileLines>) => {
-      events = given;
-      given.ready({ relay: { set: (on) => set.push(on), close: () => {} }, close: () => {} });
+    start: async (started: LineSourceEvents<TurnstileLines>) => {
+      events = started;
+      started.ready({ relay: { set: (on) => set.push(on), close: () => {} }, close: () => {} });
     },
     stop: async () => {},
   };

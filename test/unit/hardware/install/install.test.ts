@@ -108,7 +108,7 @@ describe('the installer', () => {
     }
   });
 
-  test('only says what it would do, and refuses what it does not know', () => {
+  test('with --dry-run only prints what it would do, and refuses unknown options', () => {
     const root = join(tmpdir(), 'varco-install-nowhere');
     expect(install('--dry-run', '--root', root).status).toBe(0);
     expect(existsSync(root)).toBe(false);

@@ -92,7 +92,7 @@ describe('does not read', () => {
     expect(pipeline.decode(frame, REQUEST)).toEqual({ codes: [], codeLike: false });
   });
 
-  it('a code half covered, but says that one is there', () => {
+  it('a half-covered code, but reports that one is there', () => {
     const frame = drawScene({ ...PLAIN_SCENE, text: LONG, side: 300 });
     for (let y = 150; y < 330; y++) {
       frame.data.fill(128, y * 640 + 270, y * 640 + 400);
@@ -158,7 +158,7 @@ it('reads a code that is moved in front of the camera, which ZXing can not', () 
   expect(new ZxingDecoder(engine).decode(frame, REQUEST).codes).toEqual([]);
   const [code] = new Pipeline(engine, 'stream', () => 0).decode(frame, REQUEST).codes;
   expect(code?.text).toBe(LONG.slice(0, 90));
-  // Read in a turned part of the picture: the place told is the picture's.
+  // Read in a rotated part of the picture: its corners are the picture's.
   const [topLeft, , bottomRight] = code?.corners ?? [];
   expect(((topLeft?.x ?? 0) + (bottomRight?.x ?? 0)) / 2).toBeCloseTo(400, -1);
   expect(((topLeft?.y ?? 0) + (bottomRight?.y ?? 0)) / 2).toBeCloseTo(240, -1);
