@@ -97,8 +97,8 @@ export class Alerts {
   }
 
   /** Somebody takes care of it: no more reminders. @throws VarcoError `alertUnknown`, `alertOver`, `forbidden`. */
-  async acknowledge(who: FleetActor, id: string, givenReason: string): Promise<void> {
-    const reason = parseInput(reasonSchema, givenReason, 'reasonInvalid');
+  async acknowledge(who: FleetActor, id: string, why: string): Promise<void> {
+    const reason = parseInput(reasonSchema, why, 'reasonInvalid');
     const alert = await this.#find(id);
     demand(who, 'alert.acknowledge', { site: alert.site });
     if (alert.clearedAt !== undefined) {

@@ -35,13 +35,13 @@ export const outcomes = ['granted', 'denied', 'unconfirmed', 'otpRequired', 'thr
 export type Outcome = (typeof outcomes)[number];
 
 /** One value for each outcome. */
-export function byOutcome<Value>(valueOf: (outcome: Outcome) => Value): Record<Outcome, Value> {
+export function byOutcome<Value>(value: (outcome: Outcome) => Value): Record<Outcome, Value> {
   return {
-    granted: valueOf('granted'),
-    denied: valueOf('denied'),
-    unconfirmed: valueOf('unconfirmed'),
-    otpRequired: valueOf('otpRequired'),
-    throttled: valueOf('throttled'),
+    granted: value('granted'),
+    denied: value('denied'),
+    unconfirmed: value('unconfirmed'),
+    otpRequired: value('otpRequired'),
+    throttled: value('throttled'),
   };
 }
 

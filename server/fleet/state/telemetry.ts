@@ -17,9 +17,9 @@ export const MINUTES_KEPT_MS = 2 * 86_400_000;
 export const HOURS_KEPT_MS = 396 * 86_400_000;
 /** Gates whose minutes become an hour in one step, at most. */
 const GATES_PER_STEP = 50;
-/** How much of what is past its time goes in one step, in milliseconds of its age. */
+/** How much of what is past its time one step deletes, in milliseconds of its age. */
 const PRUNE_STEP_MS = 10 * MINUTE_MS;
-/** Fewer than these in an hour are shown as "< 5": no small count tells of one person. */
+/** Fewer than these in an hour are shown as "< 5": a small count could be about one person. */
 export const SMALL_COUNT = 5;
 
 const insertSamples: BulkInsert = {
@@ -56,7 +56,7 @@ export interface PendingCount {
   counts: NewOutcomes;
 }
 
-/** A gate's history for a chart: `values[metric][i]` is at `at[i]`; null: not told. */
+/** A gate's history for a chart: `values[metric][i]` is at `at[i]`; null: not reported. */
 export interface History {
   span: 'minute' | 'hour';
   at: number[];
@@ -65,7 +65,7 @@ export interface History {
   outcomes: { at: number[]; counts: Record<Outcome, (number | '< 5')[]> };
 }
 
-/** What kiosks told over time: bounded in size, and gone when its time is over. */
+/** What kiosks reported over time: bounded in size, and deleted when its time is over. */
 export class Telemetry {
   readonly #store: Store;
   readonly #pending = new Map<string, PendingCount>();
@@ -108,8 +108,8 @@ export class Telemetry {
   }
 
   /**
-   * Keeps one sample a minute of each gate that was heard; gates take turns over the minute's seconds,
-   * so that thousands of rows are not written at once.
+   * Stores one sample a minute of each gate that reports; gates take turns over the minute's seconds, so
+   * that thousands of rows are not written at once.
    */
   async sample(entries: readonly RosterGate[], now: number): Promise<void> {
     const second = Math.floor(now / 1000);
@@ -133,8 +133,8 @@ export class Telemetry {
   }
 
   /**
-   * Keeps what a gate measured while nobody heard it. A minute that was heard stays as it is, one that is
-   * too old or not yet is let go, and hours that were made already are made anew.
+   * Stores what a gate measured while it had no link. A minute that has a sample keeps it, one that is too
+   * old or in the future is dropped, and hours that were rolled up already are rolled up again.
    */
   async fill(gate: string, measurements: readonly Measurement[], now: number): Promise<void> {
     const kept = measurements.filter(
@@ -167,7 +167,7 @@ export class Telemetry {
     });
   }
 
-  /** One step of making hours from minutes; answers whether there is more to do. */
+  /** One step of rolling minutes up to hours; answers whether there is more to do. */
   async rollUp(now: number): Promise<boolean> {
     const hour = now - (now % HOUR_MS) - HOUR_MS;
     // The last minute's samples are all written a minute after the hour.
@@ -205,7 +205,7 @@ export class Telemetry {
     return true;
   }
 
-  /** One step of letting go; answers whether there is more to do. */
+  /** One step of deleting what is past its time; answers whether there is more to do. */
   async prune(now: number): Promise<boolean> {
     const minutes = await this.#pruneSpan('minute', now - MINUTES_KEPT_MS);
     const hours = await this.#pruneSpan('hour', now - HOURS_KEPT_MS);

@@ -15,7 +15,7 @@ export interface GateDetails {
   row: KioskRow;
   gate: RosterGate['gate'];
   kiosk: RosterGate['kiosk'];
-  /** All that the kiosk reported, old as it may be: see {@link GateDetails.stale}. */
+  /** The last report, old as it may be: see {@link GateDetails.stale}. The API's name for it. */
   told: ReportWithoutCounts | undefined;
   stale: boolean;
   /** The node that its kiosk is connected to. */
