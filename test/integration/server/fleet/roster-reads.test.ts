@@ -122,6 +122,8 @@ describe.each(['sqlite', 'postgres'] as const)('two nodes on %s', (engine) => {
     const { client, kioskId } = await enrolKiosk(here, gate);
     await client.boot();
     await until(there.app, () => there.app.fleet.roster.ofKiosk(kioskId)?.node === 'node-a');
+    const changed: string[] = [];
+    there.app.fleet.bus.on('viewChanged', 'test', (view) => void changed.push(...view.gates));
     await here.app.fleet.gates.remove(administrator, gate, 'closed');
     expect(await client.closed).toBe(4403);
     for (const { app } of [here, there]) {
@@ -129,6 +131,7 @@ describe.each(['sqlite', 'postgres'] as const)('two nodes on %s', (engine) => {
       expect(app.fleet.roster.ofKiosk(kioskId)).toBeUndefined();
       expect(app.fleet.rowsFor(actor('viewer', ['torino']))).toHaveLength(GATES - 1);
     }
+    await expect.poll(() => changed).toContain(gate);
   });
 
   test.runIf(engine === 'postgres')('a lost connection is followed by a full read', async () => {
