@@ -1,6 +1,6 @@
 import type { Keyring } from '../keys/keyring.ts';
-import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
-import { type AuditEntry, chain, genesis, type Head } from './chain.ts';
+import { type BulkInsert, lookupOf, RunAgain, type Store, type Tx } from '../store/store.ts';
+import { type AuditEntry, chain, genesis } from './chain.ts';
 
 const insertAudit: BulkInsert = {
   table: 'audit',
@@ -17,12 +17,11 @@ const insertAudit: BulkInsert = {
   tail: 'on conflict do nothing',
 };
 
-const headOf: Lookup = {
-  head: 'select sequence, hash from audit_head where node',
+const headOf = lookupOf('audit_head', ['sequence', 'hash'], 'node', {
   keyType: 'text',
   isUnique: true,
   isLocked: true,
-};
+});
 const upsertHead: BulkInsert = {
   table: 'audit_head',
   columns: { node: 'text', sequence: 'bigint', hash: 'text' },
@@ -122,7 +121,7 @@ export class Audit {
   }
 
   async #lockHead(tx: Tx) {
-    const [head] = await this.#store.lookup<Head>(tx, headOf, [this.#node]);
+    const [head] = await this.#store.lookup(tx, headOf, [this.#node]);
     if (head) {
       return head;
     }

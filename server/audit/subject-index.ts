@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 
 /**
@@ -8,13 +9,7 @@ import type { Store, Tx } from '../store/store.ts';
 const SEGMENT_ROWS = 8192;
 
 /** An audit row about somebody. */
-export interface SubjectRow {
-  node: string;
-  sequence: number;
-  at: number;
-  kind: string;
-  body: string;
-}
+export type SubjectRow = Pick<TableRow<'audit'>, 'node' | 'sequence' | 'at' | 'kind' | 'body'>;
 
 /** The pseudonym of somebody's rows in one month. */
 export interface SubjectMonth {

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto';
-import type { Selectable } from 'kysely';
 import { encodeCredential } from '../../shared/credential/credential.ts';
 import { liveStep } from '../../shared/credential/live-code.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../store/change-feed.ts';
-import type { Tables } from '../store/schema.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { type CredentialKind, refusalReason, refusalMessages as words } from './eligibility.ts';
 
@@ -404,7 +403,7 @@ function unknownCredential() {
   return new VarcoError('credentialUnknown', 'There is no such credential in force');
 }
 
-function toSummary(row: Selectable<Tables['credential']>): CredentialSummary {
+function toSummary(row: TableRow<'credential'>): CredentialSummary {
   const optional = {
     expiresAt: row.expires_at,
     serial: row.serial,

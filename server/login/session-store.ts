@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Keyring } from '../keys/keyring.ts';
 import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
 import type { Log } from '../log.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { LoginTables } from '../store/tables/login-tables.ts';
 import type { CitizenMethod, CitizenSession, Role, Session } from './session.ts';
 
 /** Without a request for this long, a session ends (OWASP ASVS 5.0, 7.3.1). */
@@ -51,7 +51,7 @@ export interface OpenSession {
   rotated?: string;
 }
 
-type Row = LoginTables['session'];
+type Row = TableRow<'session'>;
 
 /**
  * The sessions: in the store, so that they hold on every node; of the token in the cookie only its hash

@@ -2,8 +2,8 @@ import { randomUUID } from 'node:crypto';
 import { VarcoError } from '../../shared/errors.ts';
 import type { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { LoginTables } from '../store/tables/login-tables.ts';
 import { hashPassword, isHashingBusy, passwordProblem, verifyPassword } from './password.ts';
 import { type Role, roles } from './session.ts';
 import type { SessionStore } from './session-store.ts';
@@ -61,7 +61,7 @@ export type PasswordOutcome =
   | { ok: false; reason: 'overloaded' }
   | { ok: false; reason: 'throttled'; retryAfterMs: number };
 
-type Row = LoginTables['staff_account'];
+type Row = TableRow<'staff_account'>;
 
 /** Accounts of staff: invited by a link that works once, never given a password by anybody else. */
 export class StaffAccounts {

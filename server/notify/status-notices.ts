@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import { STATUS_CHANNEL } from '../registry/status-events.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Notify } from './notify.ts';
 import type { Channel } from './templates.ts';
@@ -18,11 +19,7 @@ const NEWS_MS = 30 * DAY_MS;
 /** A change that nobody could be told of for so long is no news either. */
 const LATE_MS = 7 * DAY_MS;
 
-interface EventRow {
-  sequence: number;
-  person_id: number;
-  at: number;
-}
+type EventRow = Pick<TableRow<'status_event'>, 'sequence' | 'person_id' | 'at'>;
 
 /**
  * Tells citizens that a verbale of theirs became definitive, in words that name neither it nor health. It

@@ -4,7 +4,7 @@ import type { Asker } from '../audit/asker.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Policies } from '../policies/policies.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
+import { lookupOf, type Store, type Tx } from '../store/store.ts';
 
 type Result = AnswerOf<'Facts'>['results'][number];
 
@@ -30,7 +30,7 @@ export interface FactBody extends Omit<DecidedFact, 'kind' | 'requestId'> {
   site: string;
 }
 
-const known: Lookup = { head: 'select request, body from audit where request', keyType: 'text' };
+const known = lookupOf('audit', ['request', 'body'], 'request', { keyType: 'text' });
 
 export interface FactStoreDeps {
   store: Store;
@@ -93,7 +93,7 @@ export class FactStore {
 
   async #take(tx: Tx, asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
     const keys = facts.flatMap((fact) => [auditKey(fact, asker), refusedKey(fact, asker)]);
-    const rows = await this.#deps.store.lookup<{ request: string; body: string }>(tx, known, keys);
+    const rows = await this.#deps.store.lookup(tx, known, keys);
     const bodies = new Map(rows.map(({ request, body }) => [request, body]));
     const events: AuditEvent[] = [];
     const results = facts.map((fact): Result => {

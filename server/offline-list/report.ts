@@ -1,7 +1,7 @@
 import type { Passage } from '../../shared/fact.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { requestKey } from '../audit/request-key.ts';
-import type { Lookup, Store } from '../store/store.ts';
+import { lookupOf, type Store } from '../store/store.ts';
 import { type FactBody, passageKey } from './fact-store.ts';
 
 /**
@@ -53,7 +53,7 @@ const PAGE = 500;
 const REFUSED_MAX = 1_000;
 /** A kiosk's time lags by what the boot's answer took; a change this close counts as before. */
 const CLOCK_TOLERANCE_MS = 2_000;
-const answered: Lookup = { head: 'select request, body from audit where request', keyType: 'text' };
+const answered = lookupOf('audit', ['request', 'body'], 'request', { keyType: 'text' });
 
 /** Every offline answer that reached the server, in the order of its arrival at each node. */
 export async function* offlineReport(
@@ -110,9 +110,7 @@ async function readAnswers(
   facts: readonly KeptFact[],
 ): Promise<Map<string, Verdict>> {
   const keys = facts.map(({ asker, requestId }) => requestKey(asker, requestId));
-  const rows = await store.transaction((tx) =>
-    store.lookup<{ request: string; body: string }>(tx, answered, keys),
-  );
+  const rows = await store.transaction((tx) => store.lookup(tx, answered, keys));
   return new Map(
     rows.map(({ request, body }) => [request, (JSON.parse(body) as { verdict: Verdict }).verdict]),
   );
@@ -123,9 +121,7 @@ async function readPassages(
   facts: readonly KeptFact[],
 ): Promise<Map<string, Passage>> {
   const keys = facts.map(({ asker, requestId }) => passageKey(asker, requestId));
-  const rows = await store.transaction((tx) =>
-    store.lookup<{ request: string; body: string }>(tx, answered, keys),
-  );
+  const rows = await store.transaction((tx) => store.lookup(tx, answered, keys));
   return new Map(
     rows.map(({ request, body }) => [request, (JSON.parse(body) as { passage: Passage }).passage]),
   );

@@ -1,10 +1,9 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { type Role, roles } from '../../login/session.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 import type { ActivityLog } from './activity-log.ts';
 import { demand, type FleetActor } from './actor.ts';
 import type { Expiry } from './expiry.ts';
@@ -182,7 +181,7 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-function fromRow(row: Selectable<FleetTables['api_token']>): ApiToken {
+function fromRow(row: TableRow<'api_token'>): ApiToken {
   return {
     id: row.id,
     title: row.title,

@@ -1,7 +1,6 @@
-import type { Selectable } from 'kysely';
 import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { BulkInsert } from '../../store/store.ts';
-import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 
 /**
  * `queued` for the node that has the kiosk; `sent`; `running`: it takes its time; then one end: `done`,
@@ -80,7 +79,7 @@ export function toInsert(row: CommandRow): unknown[] {
   ];
 }
 
-export function fromRow(row: Selectable<FleetTables['command']>): CommandRow {
+export function fromRow(row: TableRow<'command'>): CommandRow {
   return {
     id: row.id,
     batch: row.batch,

@@ -1,4 +1,3 @@
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import {
@@ -6,8 +5,8 @@ import {
   type RemoteConfig,
   remoteConfigSchema,
 } from '../../../shared/protocol/remote-config.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store, Tx } from '../../store/store.ts';
-import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
@@ -164,6 +163,6 @@ export async function setDesired(
     .execute();
 }
 
-function fromRow(row: Selectable<FleetTables['config_version']>): ConfigVersion {
+function fromRow(row: TableRow<'config_version'>): ConfigVersion {
   return { ...row, body: JSON.parse(row.body) };
 }

@@ -1,7 +1,6 @@
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 import type { GateFilter } from '../view/gate-filter.ts';
 import type { RolloutPlan, RolloutState, Target, TargetState } from './rollout-step.ts';
 
@@ -60,7 +59,7 @@ export const insertTargets = {
   },
 } as const;
 
-export type RolloutRow = Selectable<FleetTables['rollout']>;
+export type RolloutRow = TableRow<'rollout'>;
 
 /** @param targets those that the reader may see. */
 export function toRollout(row: RolloutRow, targets: readonly Pick<Target, 'state'>[]): Rollout {

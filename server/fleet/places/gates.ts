@@ -1,8 +1,7 @@
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store, Tx } from '../../store/store.ts';
-import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 import type { ActivityLog, NewActivity } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { overlaid, parseInput } from '../access/parse-input.ts';
@@ -249,7 +248,7 @@ function toRow(gate: z.infer<typeof gateSchema>) {
   };
 }
 
-function fromRow(row: Selectable<FleetTables['gate']>): Gate {
+function fromRow(row: TableRow<'gate'>): Gate {
   return {
     id: row.id,
     site: row.site,

@@ -1,8 +1,7 @@
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { overlaid, parseInput } from '../access/parse-input.ts';
@@ -204,7 +203,7 @@ function toRow(site: z.infer<typeof siteSchema>) {
   };
 }
 
-function fromRow(row: Selectable<FleetTables['site']>): Site {
+function fromRow(row: TableRow<'site'>): Site {
   return {
     id: row.id,
     title: row.title,

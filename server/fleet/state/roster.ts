@@ -1,6 +1,5 @@
-import type { Selectable } from 'kysely';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import type { FleetTables } from '../../store/tables/fleet-tables.ts';
 import type { RosterChange } from '../bus/fleet-events.ts';
 import type { Gate, Gates } from '../places/gates.ts';
 import type { GateKiosk, Kiosks } from '../places/kiosks.ts';
@@ -24,7 +23,7 @@ export interface RosterGate {
   desired: number;
 }
 
-type StateRow = Selectable<FleetTables['kiosk_state']>;
+type StateRow = TableRow<'kiosk_state'>;
 
 /**
  * The whole fleet in this node's memory: the rows of the database, and on top of them what this node's

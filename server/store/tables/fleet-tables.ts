@@ -31,7 +31,7 @@ export interface FleetTables {
     tags: string;
     created_at: number;
     removed_at: number | null;
-    /** How many boards were ever enrolled here: part of the next one's id. */
+    /** Boards ever enrolled here; the count is part of the next one's id. */
     boards: number;
   };
   kiosk: {
@@ -55,7 +55,7 @@ export interface FleetTables {
     used_at: number | null;
     kiosk: string | null;
   };
-  /** What a kiosk said last, and to which node it is connected. */
+  /** A kiosk's last report, and the node that it is connected to. */
   kiosk_state: {
     kiosk: string;
     gate: string;
@@ -163,7 +163,7 @@ export interface FleetTables {
     acknowledged_by: string | null;
     acknowledged_reason: string | null;
   };
-  /** What was last sent about a subject's alerts of one kind, and until when nothing is. */
+  /** Notices and silences: what was last sent about a subject's alerts of one kind. */
   alert_quiet: {
     subject: string;
     kind: string;
@@ -206,6 +206,6 @@ export interface FleetTables {
     last_used_at: number | null;
     revoked_at: number | null;
   };
-  /** Which node does what only one may do. */
+  /** Jobs that only one node may do, and the node that does them now. */
   lease: { name: string; node: string; until: number };
 }

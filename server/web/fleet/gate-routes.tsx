@@ -135,7 +135,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
 }
 
 function rangeOf(query: unknown): Range {
-  const { range } = query as { range?: unknown };
+  const range = valueIn(query, 'range');
   return ranges.find((one) => one === range) ?? 'hours';
 }
 

@@ -5,9 +5,9 @@ import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { seedPeople } from '../../../scripts/sample/seed-people.ts';
-import { cardCommand } from '../../../scripts/varco/card.ts';
+import { cardCommand } from '../../../scripts/varco/card-command.ts';
 import { withApp } from '../../../scripts/varco/open-app.ts';
-import { verifyCommand } from '../../../scripts/varco/verify.ts';
+import { verifyCommand } from '../../../scripts/varco/verify-command.ts';
 import { generateKeyringFile } from '../../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 

@@ -5,7 +5,7 @@ import { Command } from 'commander';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { MessageServers } from '../../../scripts/demo/message-servers.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
-import { notifyCommand } from '../../../scripts/varco/notify.ts';
+import { notifyCommand } from '../../../scripts/varco/notify-command.ts';
 import { generateKeyringFile } from '../../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { createLog } from '../../../server/log.ts';

@@ -42,20 +42,22 @@ test('the README is short, begins with the two commands, and shows two pictures'
 });
 
 test.each(papers.flatMap((paper) => commandsOf(paper).map((command) => [paper, command] as const)))(
-  '%s: `%s` is a command that exists', (_paper, command) => {
-  const [first, ...words] = command.split(' ');
-  expect(first).toBe('npm');
-  const rest = words.filter((word) => word !== '-s');
-  if (rest[0] === 'ci') {
-    return;
-  }
-  const name = rest[0] === 'run' ? rest[1] : rest[0];
-  expect(scripts).toHaveProperty(name ?? '');
-  const after = rest.indexOf('--');
-  if (name === 'varco' && after >= 0) {
-    expectUsage(program, rest.slice(after + 1));
-  }
-});
+  '%s: `%s` is a command that exists',
+  (_paper, command) => {
+    const [first, ...words] = command.split(' ');
+    expect(first).toBe('npm');
+    const rest = words.filter((word) => word !== '-s');
+    if (rest[0] === 'ci') {
+      return;
+    }
+    const name = rest[0] === 'run' ? rest[1] : rest[0];
+    expect(scripts).toHaveProperty(name ?? '');
+    const after = rest.indexOf('--');
+    if (name === 'varco' && after >= 0) {
+      expectUsage(program, rest.slice(after + 1));
+    }
+  },
+);
 
 /** Follows the words of a command line through its subcommands; files that it names must exist. */
 function expectUsage(command: Command, words: string[]): void {
@@ -94,7 +96,10 @@ test.each(papers)('the links of %s lead somewhere', (paper) => {
 /** The anchors of a paper's headings, as GitHub makes them. */
 function headingsOf(text: string): string[] {
   return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
-    title.toLowerCase().replaceAll(/[^\p{L}\p{N} -]/gu, '').replaceAll(' ', '-'),
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
   );
 }
 

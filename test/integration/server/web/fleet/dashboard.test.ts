@@ -243,7 +243,7 @@ describe('without JavaScript', () => {
     const { get, post } = await visitor('operator');
     const form = { name: 'identify', filter: 'site=uffizi', message: '', reason: '' };
     expect((await get('/fleet/commands?site=uffizi')).html).toContain('1 totem');
-    expect((await post('/fleet/commands', { ...form, count: '2' })).status).toBe(400);
+    expect((await post('/fleet/commands', { ...form, count: '2' })).status).toBe(409);
     const sent = await post('/fleet/commands', { ...form, count: '1' });
     expect(sent.to).toBe('/fleet/commands?site=uffizi&done=sent');
     const [row] = await dashboard.app.fleet.commands.list(administrator);

@@ -2,9 +2,9 @@ import { Command } from 'commander';
 import { readKioskConfig, startKiosk } from '../../device/main.ts';
 import { readPage } from '../launch/page-files.ts';
 import { untilStopped } from '../launch/until-stopped.ts';
-import { enrolCommand } from './enrol.ts';
+import { enrolCommand } from './kiosk-enrol-command.ts';
+import { selftestCommand } from './kiosk-selftest-command.ts';
 import { restart } from './restart.ts';
-import { selftestCommand } from './selftest.ts';
 
 /** `varco kiosk`: runs a kiosk from its config file until it is told to stop. */
 export function kioskCommand(): Command {

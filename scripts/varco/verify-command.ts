@@ -3,7 +3,7 @@ import { Command } from 'commander';
 import { decodeCredential } from '../../shared/credential/credential.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import { canonical } from './credential.ts';
+import { canonical } from './credential-command.ts';
 import { configOption, type OpenApp, printLine, withApp } from './open-app.ts';
 
 interface Options {

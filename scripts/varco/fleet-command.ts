@@ -1,8 +1,8 @@
 import { Command } from 'commander';
-import { enrolCommand } from './fleet-enrol.ts';
-import { gatesCommand, sitesCommand } from './fleet-places.ts';
-import { simulateCommand } from './fleet-simulate.ts';
-import { tokenCommand } from './fleet-token.ts';
+import { enrolCommand } from './fleet-enrol-command.ts';
+import { gatesCommand, sitesCommand } from './fleet-places-command.ts';
+import { simulateCommand } from './fleet-simulate-command.ts';
+import { tokenCommand } from './fleet-token-command.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
 /** `varco fleet`: places, enrolment, tokens, how kiosks are, and many of them simulated. */

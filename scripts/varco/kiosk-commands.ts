@@ -1,9 +1,0 @@
-import type { CommandLoaders } from './command.ts';
-
-/** What a gate and a technician's bench need; nothing of it opens the server's rooms. */
-export const kioskCommands: CommandLoaders = {
-  kiosk: async () => (await import('./kiosk.ts')).kioskCommand(),
-  screen: async () => (await import('./screen.ts')).screenCommand(),
-  decode: async () => (await import('./decode.ts')).decodeCommand(),
-  scan: async () => (await import('./scan.ts')).scanCommand(),
-};
