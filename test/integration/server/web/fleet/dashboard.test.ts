@@ -307,7 +307,7 @@ describe('alerts, roll-outs, tokens', () => {
     kind: 'temperature',
     site,
     gate,
-    severity: 'warning',
+    severity: 'warning' as const,
     raised_at: Date.now(),
     detail: JSON.stringify({ value: 81 }),
   });
