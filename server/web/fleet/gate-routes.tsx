@@ -179,7 +179,7 @@ async function gateProps(
       enrolledAt: kiosk.registeredAt,
     },
     status: told?.status,
-    heardAt: told?.at,
+    lastContactAt: told?.at,
     stale: details.stale,
     config: await configView(dashboard, actor, details),
     history: await historyOf(dashboard, actor, gate.id, range),
