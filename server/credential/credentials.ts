@@ -1,11 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import { encodeCredential } from '../../shared/credential/credential.ts';
 import { liveStep } from '../../shared/credential/live-code.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../store/change-feed.ts';
-import type { TableRow } from '../store/schema.ts';
+import { CREDENTIAL_CHANNEL } from '../store/change-feed.ts';
 import type { Store, Tx } from '../store/store.ts';
 import {
   type CardDetails,

@@ -4,8 +4,7 @@ import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
 import type { Log } from '../log.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { LoginTables } from '../store/tables/login-tables.ts';
-import type { CitizenMethod, CitizenSession, Role, Session, StaffSession } from './session.ts';
+import type { CitizenMethod, CitizenSession, Session, StaffSession } from './session.ts';
 
 /** A session ends after this long without a request (OWASP ASVS 5.0, 7.3.1). */
 export const IDLE_MS = 900_000;

@@ -1,7 +1,5 @@
-import { VarcoError } from '../../shared/errors.ts';
 import type { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { hashPassword, isHashingBusy, passwordProblem, verifyPassword } from './password.ts';
 import { type Role, roles } from './session.ts';
