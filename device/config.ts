@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { languages } from '../shared/language.ts';
+import { defaultLanguage, languages } from '../shared/language.ts';
 import { modes } from './session/state.ts';
 
 const ms = (least: number, most: number) => z.number().int().min(least).max(most);
@@ -23,11 +23,11 @@ const paces = {
 
 const pacedTimes = ['entryMs', 'verdictMs', 'refusalMs', 'pulseMs'] as const;
 
-/** How a session runs; every time in milliseconds. A time that is not given is the mode's. */
+/** How a session runs; every time in milliseconds. A time that is left out is the mode's. */
 export const sessionConfigSchema = z
   .strictObject({
     mode: z.enum(modes).default('museum'),
-    language: z.enum(languages).default('it'),
+    language: z.enum(languages).default(defaultLanguage),
     entryMethod: z.enum(['direct', 'keyIndex', 'multiTap']).default('direct'),
     entryMs: ms(5_000, 600_000).optional(),
     /** Time-outs are warned of at least 20 s ahead (EN 301 549, WCAG 2.2.1); less is for tests. */
@@ -46,16 +46,16 @@ export const sessionConfigSchema = z
     /** Who is responsible for the data, named in the privacy notice. */
     controller: z.string().min(1).max(120).optional(),
   })
-  .transform((given) => {
-    const pace = paces[given.mode];
+  .transform((input) => {
+    const pace = paces[input.mode];
     return {
-      ...given,
+      ...input,
       /** The times that are the mode's: another mode brings its own. */
-      paced: pacedTimes.filter((time) => given[time] === undefined),
-      entryMs: given.entryMs ?? pace.entryMs,
-      verdictMs: given.verdictMs ?? pace.verdictMs,
-      refusalMs: given.refusalMs ?? pace.refusalMs,
-      pulseMs: given.pulseMs ?? pace.pulseMs,
+      paced: pacedTimes.filter((time) => input[time] === undefined),
+      entryMs: input.entryMs ?? pace.entryMs,
+      verdictMs: input.verdictMs ?? pace.verdictMs,
+      refusalMs: input.refusalMs ?? pace.refusalMs,
+      pulseMs: input.pulseMs ?? pace.pulseMs,
     };
   });
 
@@ -105,7 +105,7 @@ export const offlineConfigSchema = z.strictObject({
   folder: z.string().min(1),
   /** How long a person waits for the server before the list is asked: the p99 of a good day. */
   budgetMs: ms(50, 10_000).default(800),
-  /** How often a newer list is looked for, beside being told of one. */
+  /** How often a newer list is asked for, besides when the server announces one. */
   pollMs: ms(1_000, 3_600_000).default(60_000),
 });
 export type OfflineConfig = z.infer<typeof offlineConfigSchema>;

@@ -1,133 +1,118 @@
-import type { Health, Key, Reading, Symbology } from '../hardware/ports.ts';
+import type { Health, Key, Reading, ScannerEvents } from '../hardware/ports.ts';
 import { errorCode } from '../shared/errors.ts';
 import type { KioskStatus } from '../shared/protocol/kiosk-status.ts';
-import type { Verdict } from '../shared/verdict.ts';
-import { Asking, type Question } from './asking.ts';
-import { Hands } from './hands.ts';
-import type { KioskOptions, KioskSession } from './kiosk-options.ts';
-import type { BootAnswer } from './link/link.ts';
-import { NextSession } from './next-session.ts';
-import { PartHealth } from './part-health.ts';
-import { Passages } from './passages.ts';
-import { SelfTester } from './self-test/tester.ts';
+import { PassageReporter } from './facts/passage-reporter.ts';
+import type { KioskOptions } from './kiosk-options.ts';
+import type { BootAnswer } from './link/kiosk-link.ts';
+import { managedGate } from './managed-gate.ts';
+import { isScanner, PartHealth } from './peripherals/part-health.ts';
+import { Peripherals } from './peripherals/peripherals.ts';
+import { NextSession } from './remote/config/next-session.ts';
+import { type ManagedGate, RemoteManagement } from './remote/remote-management.ts';
+import { SelfTester } from './self-test/self-tester.ts';
+import type { KioskSession } from './session/kiosk-session.ts';
 import { initialState, step } from './session/machine.ts';
 import { type Receipt, receiptNumber } from './session/receipt.ts';
 import { isResting } from './session/rest.ts';
-import { type Screen, screenOf } from './session/screen.ts';
-import type { SelfTestResult } from './session/self-test.ts';
+import type { Screen } from './session/screen.ts';
+import { screenOf } from './session/screen-of.ts';
 import type { Effect, Event, State } from './session/state.ts';
-import { Site, type SiteGate } from './site.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
 import { reportedState, testedPeripherals } from './status.ts';
-import { Trust } from './trust.ts';
+import { type Question, VerdictClient } from './verdict/verdict-client.ts';
 
 /**
- * The kiosk's mind at work: port events in, the session's step, its effects out to the ports. It holds
+ * The kiosk at work: events of its parts in, the session's step, its effects out to the parts. It holds
  * no decision of its own; those are in session/.
  */
 export class Kiosk {
   readonly #options: KioskOptions;
-  readonly #hands: Hands;
+  readonly #peripherals: Peripherals;
   readonly #health: PartHealth;
-  readonly #trust: Trust;
-  readonly #asking: Asking;
+  readonly #verdicts: VerdictClient;
   readonly #tester: SelfTester;
-  readonly #passages: Passages;
-  readonly #site: Site;
+  readonly #passages: PassageReporter;
+  readonly #remote: RemoteManagement;
   readonly #next: NextSession;
   #state: State;
   #session: KioskSession;
-  /** Questions in a row without an answer while the link was up. */
-  #unanswered = 0;
-  #paintedAt: number | undefined;
   #listShown = '';
   #testing: Promise<readonly SelfTestResult[]> | undefined;
   #cancelTimer: (() => void) | undefined;
   #stopping = false;
 
   constructor(options: KioskOptions) {
+    const { clock, checks = {}, session } = options;
+    const { list, facts, budgetMs, serverClock } = options.sources;
     this.#options = options;
-    this.#hands = new Hands(options);
-    this.#health = new PartHealth(options.clock);
-    this.#trust = new Trust(options.clock);
-    this.#asking = new Asking(
-      options.link,
-      options.offline,
-      () => this.#session.answerMs,
-      this.#trust,
-    );
-    this.#passages = new Passages(options);
+    this.#session = session;
+    this.#state = initialState(session);
+    this.#peripherals = new Peripherals(options);
+    this.#health = new PartHealth(clock);
+    this.#verdicts = new VerdictClient({
+      ...options,
+      list,
+      facts,
+      budgetMs,
+      answerMs: () => this.#session.answerMs,
+      isLinkUp: () => this.#state.parts.link === 'up',
+    });
+    this.#passages = new PassageReporter({ ...options, facts, serverClock });
     this.#tester = new SelfTester({
       ...options,
       health: this.#health,
-      trust: this.#trust,
-      checks: options.checks ?? {},
+      list,
+      serverClock,
+      checks,
     });
-    this.#session = options.session;
-    this.#state = initialState(options.session);
-    this.#next = new NextSession(options.clock, (session) => this.#use(session));
-    this.#site = new Site(options, this.#siteGate());
+    this.#next = new NextSession(clock, (next) => this.#use(next));
+    this.#remote = new RemoteManagement(options, this.#managedGate());
   }
 
   async start(): Promise<void> {
-    const { link, offline } = this.#options;
+    const { link, session, sources } = this.#options;
     const events = {
       key: (key: Key) => this.#dispatch({ name: 'key', key }),
-      painted: (sequence: number) => {
-        this.#paintedAt = this.#options.clock.monotonic();
-        this.#options.watcher?.painted?.(sequence);
-      },
+      painted: (sequence: number) => this.#options.watcher?.painted?.(sequence),
       health: (part: string, health: Health) => this.#noteHealth(part, health),
     };
-    await this.#hands.start(events, this.#screen());
-    const kept = await offline?.start({ changed: () => this.#noteOffline() });
-    if (kept) {
-      this.#trust.believe(kept, undefined);
-    }
+    await this.#peripherals.start(events, this.#screen());
+    await sources.start(() => this.#noteList());
     link.start({
-      listChanged: () => offline?.listChanged(),
+      listChanged: () => sources.list?.listChanged(),
       up: (boot) => this.#linkUp(boot),
       down: (reason) => this.#linkDown(reason),
-      ...this.#site.events(),
+      ...this.#remote.events(),
     });
-    this.#site.start();
-    await this.#hands.startScanner({
-      reading: (reading) => this.#take(reading),
-      unreadable: () => this.#dispatch({ name: 'unusable', problem: 'unreadable' }),
-      several: () => this.#dispatch({ name: 'unusable', problem: 'several' }),
-      health: (health) => this.#noteHealth('scanner', health),
-    });
-    if (this.#options.session.selfTestAtStart) {
+    this.#remote.start();
+    await this.#peripherals.startScanner(this.#scannerEvents());
+    if (session.selfTestAtStart) {
       void this.selfTest();
     }
   }
 
   /** Ends everything that start began; the turnstile is shut first. */
   async stop(): Promise<void> {
+    const { link, sources } = this.#options;
     this.#stopping = true;
     this.#cancelTimer?.();
-    this.#site.stop();
+    this.#remote.stop();
     this.#next.stop();
     this.#health.stop();
-    this.#options.link.stop();
-    await this.#options.offline?.stop();
-    await this.#hands.stop();
+    link.stop();
+    await sources.stop();
+    await this.#peripherals.stop();
   }
 
-  /** What the server is told of this kiosk: its parts, and what the last self-test found wrong. */
+  /** What is reported of this kiosk: its parts, and what the last self-test found wrong. */
   status(): KioskStatus {
-    const peripherals = {
-      ...this.#health.peripherals(),
-      ...testedPeripherals(this.#tester.results),
-    };
-    const state = reportedState(this.#state.phase);
-    const offline = this.#options.offline?.status();
-    const config = this.#options.steering?.reported();
+    const { sources, remoteConfig } = this.#options;
     return {
-      state,
-      peripherals,
-      verifications: { ...this.#site.counts },
-      ...(offline ? { offline } : {}),
-      ...(config ? { config } : {}),
+      state: reportedState(this.#state.phase),
+      peripherals: { ...this.#health.peripherals(), ...testedPeripherals(this.#tester.results) },
+      verifications: { ...this.#verdicts.counts },
+      offline: sources.status(),
+      config: remoteConfig?.reported(),
     };
   }
 
@@ -146,59 +131,81 @@ export class Kiosk {
     this.#dispatch({ name: 'selfTestStarted' });
     const results = await this.#tester.run();
     this.#dispatch({ name: 'selfTestDone', results });
-    // The server need not wait for the next status; one that can't be told now is told then.
     this.#options.link.reportSoon?.();
     return results;
   }
 
+  #linkUp(boot: BootAnswer): void {
+    const { clock, log, sources } = this.#options;
+    sources.linkUp(boot);
+    log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
+    this.#health.note('link', { state: 'ready', since: clock.now() });
+    this.#dispatch({ name: 'link', state: 'up' });
+    this.#remote.linkUp(boot);
+  }
+
+  #linkDown(reason: string): void {
+    const { clock, log, sources } = this.#options;
+    sources.linkDown();
+    log.warn({ event: 'linkDown', code: reason }, 'the link is down');
+    this.#health.note('link', { state: 'lost', since: clock.now(), reason });
+    this.#dispatch({ name: 'link', state: 'down' });
+  }
+
+  #scannerEvents(): ScannerEvents {
+    return {
+      reading: (reading) => this.#take(reading),
+      unreadable: () => this.#dispatch({ name: 'unusable', problem: 'unreadable' }),
+      several: () => this.#dispatch({ name: 'unusable', problem: 'several' }),
+      health: (health, scanner = 'scanner') => this.#noteHealth(scanner, health),
+      view: (view, scanner = 'scanner') => {
+        this.#health.noteView(scanner, view);
+        this.#options.log.info({ event: 'cameraView', part: scanner, view }, 'camera');
+        this.#options.link.reportSoon?.();
+      },
+    };
+  }
+
   #take(reading: Reading): void {
-    this.#options.watcher?.reading(reading);
+    const { watcher, newRequestId, sources } = this.#options;
+    const { verifier } = sources;
+    watcher?.reading(reading);
     if (reading.symbology === 'code39') {
       this.#dispatch({ name: 'card', text: reading.text });
       return;
     }
-    if (this.#site.takeInvitation(reading.text)) {
+    const { parts } = this.#state;
+    if (parts.enrolment) {
+      this.#remote.takeInvitation(reading.text);
       return;
     }
-    this.#noteOffline();
-    const decoded = this.#trust.admit(reading.text);
-    if (!decoded.ok) {
-      this.#dispatch({ name: 'unusable', problem: decoded.problem });
+    if (parts.link !== 'up') {
+      // Without the link it is the list that decides whether a code is taken at all.
+      this.#noteList();
+    }
+    const admission = verifier.admit(reading);
+    if (!admission.ok) {
+      this.#dispatch({ name: 'unusable', problem: admission.problem });
       return;
     }
-    const { credential } = decoded;
-    const requestId = this.#options.newRequestId();
-    this.#dispatch({ name: 'read', credentialId: credential.id, requestId });
+    const { credential } = admission;
+    const requestId = newRequestId();
+    const liveIssuedAt = credential.live && credential.issuedAt;
+    this.#dispatch({ name: 'read', credentialId: credential.id, requestId, liveIssuedAt });
     const { phase } = this.#state;
     if (phase.name === 'entering' && phase.requestId === requestId) {
-      this.#trust.begin(requestId, credential);
+      verifier.markUsed(credential);
     }
-  }
-
-  /** Whether a text proves itself; see {@link Trust.proves}. */
-  proves(text: string, symbology: Symbology): boolean {
-    return this.#trust.proves(text, symbology);
-  }
-
-  #linkUp(boot: BootAnswer): void {
-    const { clock, log } = this.#options;
-    this.#trust.believe(boot, clock.now() - boot.serverTime);
-    this.#options.offline?.linkUp(boot);
-    this.#passages.linkUp(boot);
-    log.info({ event: 'linkUp', gate: boot.gate.name }, 'the link is up');
-    this.#health.note('link', { state: 'ready', since: clock.now() });
-    this.#dispatch({ name: 'link', state: 'up' });
-    this.#site.linkUp(boot);
   }
 
   /** The list, its age or the facts that wait have changed. */
-  #noteOffline(): void {
-    const { offline, watcher } = this.#options;
-    if (!offline) {
+  #noteList(): void {
+    const { sources, watcher } = this.#options;
+    if (!sources.list) {
       return;
     }
-    watcher?.facts?.(offline.status().factsWaiting);
-    const list = offline.view();
+    watcher?.facts?.(sources.facts.counts().waiting);
+    const list = sources.list.view();
     const text = JSON.stringify(list);
     if (text !== this.#listShown) {
       this.#listShown = text;
@@ -206,21 +213,19 @@ export class Kiosk {
     }
   }
 
-  #linkDown(reason: string): void {
-    this.#options.offline?.linkDown();
-    this.#options.log.warn({ event: 'linkDown', code: reason }, 'the link is down');
-    this.#health.note('link', { state: 'lost', since: this.#options.clock.now(), reason });
-    this.#dispatch({ name: 'link', state: 'down' });
-  }
-
   #noteHealth(name: string, health: Health): void {
+    const { link, log } = this.#options;
     this.#health.note(name, health);
-    this.#options.link.reportSoon?.();
-    const code = 'reason' in health ? { code: health.reason } : {};
-    const log = health.state === 'lost' || health.state === 'failing' ? 'warn' : 'info';
-    this.#options.log[log]({ event: 'health', part: name, state: health.state, ...code }, 'health');
-    const usable = health.state === 'failing' ? 'lost' : health.state;
-    if (name === 'scanner') {
+    link.reportSoon?.();
+    const { state } = health;
+    const fields = { event: 'health', part: name, state };
+    if (state === 'lost' || state === 'failing') {
+      log.warn({ ...fields, code: health.reason }, 'health');
+    } else {
+      log.info(fields, 'health');
+    }
+    const usable = isScanner(name) ? usableState(this.#health.scannerState()) : usableState(state);
+    if (isScanner(name)) {
       this.#dispatch({ name: 'scanner', state: usable });
     } else if (name === 'turnstile' && usable !== 'opening') {
       this.#dispatch({ name: 'turnstile', state: usable });
@@ -235,7 +240,7 @@ export class Kiosk {
     }
     const isKey = event.name === 'key';
     if (isKey) {
-      this.#hands.hush();
+      this.#peripherals.hush();
     }
     const before = this.#state.phase.name;
     const { state, effects } = step(this.#state, event, this.#session);
@@ -243,55 +248,15 @@ export class Kiosk {
     for (const effect of effects) {
       this.#run(effect);
     }
-    this.#hands.show(this.#screen(), isKey);
+    this.#peripherals.show(this.#screen(), isKey);
     this.#options.watcher?.state(state);
     if (before !== state.phase.name) {
       this.#options.link.reportSoon?.();
       if (isResting(state.phase)) {
         this.#next.rested();
-        this.#site.rested();
+        this.#remote.rested();
       }
     }
-  }
-
-  #use(session: KioskSession): void {
-    this.#session = session;
-    this.#hands.use(session);
-    this.#dispatch({ name: 'configured' });
-  }
-
-  /** This gate, as its site sees it. */
-  #siteGate(): SiteGate {
-    const { ports, offline } = this.#options;
-    return {
-      phase: () => this.#state.phase,
-      screen: () => this.#screen(),
-      paintedAt: () => this.#paintedAt,
-      service: (state, notice) =>
-        this.#dispatch({
-          name: 'service',
-          state,
-          notice: state === 'closed' ? (notice ?? this.#session.outOfServiceMessage) : undefined,
-        }),
-      selfTest: () => this.selfTest(),
-      signal: (signal) => this.#hands.do({ name: 'signal', signal }),
-      open: () => ports.turnstile.open(this.#session.pulseMs),
-      refreshList: () => {
-        offline?.listChanged();
-        return offline !== undefined;
-      },
-      apply: (session, settled) => this.#next.take(session, isResting(this.#state.phase), settled),
-      health: () => ({
-        isLinkUp: this.#state.parts.link === 'up',
-        faults: Object.entries(this.#health.peripherals())
-          .filter(
-            ([part, { state }]) => part !== 'link' && (state === 'lost' || state === 'failing'),
-          )
-          .map(([part]) => part),
-        unanswered: this.#unanswered,
-      }),
-      place: (state) => this.#dispatch({ name: 'place', state }),
-    };
   }
 
   #run(effect: Effect): void {
@@ -312,61 +277,70 @@ export class Kiosk {
         void this.#openTurnstile(effect);
         return;
       default:
-        this.#hands.do(effect);
+        this.#peripherals.run(effect);
     }
   }
 
   async #verify(question: Question): Promise<void> {
     const { requestId } = question;
-    let verdict: Verdict = { outcome: 'unconfirmed', reason: 'unavailable' };
-    let source: 'list' | undefined;
-    try {
-      ({ verdict, source } = await this.#answer(question));
-      this.#unanswered = 0;
-    } catch (error) {
-      this.#unanswered += this.#state.parts.link === 'up' ? 1 : 0;
-      this.#options.log.warn({ event: 'verifyFailed', code: errorCode(error) }, 'no verdict');
-    }
-    this.#site.counts[verdict.outcome] += 1;
+    const { verdict, source } = await this.#verdicts.answer(question, () => {
+      const { phase } = this.#state;
+      return phase.name === 'verifying' && phase.requestId === requestId;
+    });
     const nextRequestId = this.#options.newRequestId();
     const receipt = this.#receiptOf(requestId);
-    const answer = { requestId, verdict, nextRequestId, receipt };
-    this.#dispatch({ name: 'verdict', ...answer, ...(source ? { source } : {}) });
-  }
-
-  async #answer(question: Question): Promise<{ verdict: Verdict; source?: 'list' | undefined }> {
-    const answer = await this.#asking.answer(question, this.#state.parts.link === 'up');
-    if (answer.from === 'server') {
-      return answer;
-    }
-    const { phase } = this.#state;
-    if (phase.name === 'verifying' && phase.requestId === question.requestId) {
-      // Durable before anything opens; when this fails the answer is not given.
-      await this.#options.offline?.keep(answer.fact);
-      this.#noteOffline();
-    }
-    return { verdict: answer.fact.verdict, source: 'list' };
+    this.#dispatch({ name: 'verdict', requestId, verdict, source, nextRequestId, receipt });
   }
 
   #receiptOf(requestId: string): Receipt {
-    const { name: gate, policy } = this.#trust.gate;
+    const { name: gate, policy } = this.#options.sources.gate;
     return { number: receiptNumber(requestId), gate, policy, at: this.#options.clock.now() };
   }
 
   async #openTurnstile(effect: Effect & { name: 'openTurnstile' }): Promise<void> {
     const { requestId, pulseMs } = effect;
+    const { log, ports } = this.#options;
     try {
-      await this.#options.ports.turnstile.open(pulseMs, (passage) =>
-        this.#passages.note(requestId, passage),
+      await ports.turnstile.open(
+        pulseMs,
+        (passage) => void this.#passages.report(requestId, passage),
       );
       this.#dispatch({ name: 'turnstileOpened', requestId });
     } catch (error) {
-      this.#options.log.warn({ event: 'turnstileFailed', code: errorCode(error) }, 'relay');
+      log.warn({ event: 'turnstileFailed', code: errorCode(error) }, 'relay');
       this.#dispatch({ name: 'turnstileFailed', requestId });
     }
+  }
+
+  #use(session: KioskSession): void {
+    this.#session = session;
+    this.#peripherals.use(session);
+    this.#dispatch({ name: 'configured' });
   }
 
   #screen(): Screen {
     return screenOf(this.#state, this.#session);
   }
+
+  #managedGate(): ManagedGate {
+    const { ports, sources } = this.#options;
+    return managedGate({
+      state: () => this.#state,
+      session: () => this.#session,
+      screen: () => this.#screen(),
+      dispatch: (event) => this.#dispatch(event),
+      selfTest: () => this.selfTest(),
+      turnstile: ports.turnstile,
+      peripherals: this.#peripherals,
+      health: this.#health,
+      verdicts: this.#verdicts,
+      next: this.#next,
+      list: sources.list,
+    });
+  }
+}
+
+/** A part that fails serves nobody, as if it were lost. */
+function usableState(state: Health['state']): 'opening' | 'ready' | 'lost' {
+  return state === 'failing' ? 'lost' : state;
 }

@@ -3,27 +3,28 @@ import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { type Logger, pino } from 'pino';
 import { openHardware, tryDecoder } from '../hardware/open.ts';
-import type { Display } from '../hardware/ports.ts';
 import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
+import type { KioskStatus } from '../shared/protocol/kiosk-status.ts';
 import { newRequestId } from '../shared/request-id.ts';
-import { Commands } from './commands/commands.ts';
-import { RecentLog } from './commands/recent-log.ts';
 import { type KioskConfig, kioskConfigSchema } from './config.ts';
 import { Kiosk } from './kiosk.ts';
 import type { KioskWatcher } from './kiosk-options.ts';
 import { GateLink } from './link/gate-link.ts';
 import { Link } from './link/link.ts';
-import { openLinkFiles, SOFTWARE } from './link/open-link.ts';
-import { Offline } from './offline/offline.ts';
-import { checkDisk } from './self-test/disk.ts';
-import type { Screen } from './session/screen.ts';
-import type { SelfTestResult } from './session/self-test.ts';
+import { type OpenedLink, openLinkFiles, SOFTWARE } from './link/open-link.ts';
+import { Commands } from './remote/commands/commands.ts';
+import { RecentLog } from './remote/commands/recent-log.ts';
+import { RemoteConfigApplier } from './remote/config/remote-config-applier.ts';
+import { linuxReader } from './remote/telemetry/linux-reader.ts';
+import { MachineWatch } from './remote/telemetry/machine-watch.ts';
+import { OfflineSamples } from './remote/telemetry/offline-samples.ts';
+import { checkDisk } from './self-test/disk-check.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
 import { wholeStatus } from './status.ts';
-import { Steering } from './steering/steering.ts';
-import { linuxReader } from './telemetry/linux-reader.ts';
-import { MachineWatch } from './telemetry/machine-watch.ts';
-import { UnheardSamples } from './telemetry/unheard-samples.ts';
+import type { Disk } from './storage/disk.ts';
+import { ServerClock } from './time/server-clock.ts';
+import { VerdictSources } from './verdict/verdict-sources.ts';
 
 type HardwareDeps = Parameters<typeof openHardware>[1];
 
@@ -31,13 +32,13 @@ type HardwareDeps = Parameters<typeof openHardware>[1];
 export interface KioskDeps {
   /** The page's files, and more for the demo. */
   page: HardwareDeps['page'];
-  simulated?: NonNullable<HardwareDeps['simulated']>;
-  log?: Logger;
+  simulated?: HardwareDeps['simulated'];
+  log?: Logger | undefined;
   /** What a site may collect of that log. */
-  recentLog?: RecentLog;
+  recentLog?: RecentLog | undefined;
   /** Ends the program or restarts the board; absent: a site can't. */
-  restart?: (what: 'program' | 'board') => Promise<void> | void;
-  watcher?: KioskWatcher;
+  restart?: ((what: 'program' | 'board') => Promise<void> | void) | undefined;
+  watcher?: KioskWatcher | undefined;
 }
 
 export interface RunningKiosk {
@@ -81,12 +82,113 @@ export async function readKioskConfig(path: string): Promise<KioskConfig> {
  */
 export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<RunningKiosk> {
   const { log, recentLog } = deps.log ? { ...deps, log: deps.log } : newLog(config);
+  const clock = systemClock;
   const files = await openLinkFiles(config.link);
+  const serverClock = new ServerClock(clock);
+  const machine = new MachineWatch(linuxReader(), stateFolder(), clock);
+  const status = () =>
+    wholeStatus(kiosk.status(), { link, serverClock, machine, software: SOFTWARE });
+  const remoteConfig =
+    files.disk && openRemoteConfig(config, files.disk, log, () => link.reportSoon());
+  const session = (await remoteConfig?.start()) ?? config.session;
+  const link = openLink(files, { ...deps, recentLog, log, serverClock, remoteConfig, status });
+  const sources = new VerdictSources({ offline: config.offline, link, serverClock, clock, log });
+  const { hardware, pageUrl } = await openPeripherals(config, deps, sources);
+  const kiosk = new Kiosk({
+    ports: hardware,
+    link,
+    sources,
+    session,
+    clock,
+    newRequestId: () => newRequestId(clock.now(), randomBytes),
+    log,
+    remoteConfig,
+    restart: deps.restart,
+    recentLog,
+    checks: {
+      decoder: async () =>
+        (await tryDecoder()) ? { result: 'passed' } : { result: 'failed', code: 'misread' },
+      disk: () => checkDisk(stateFolder()),
+    },
+    watcher: deps.watcher,
+  });
+  const samples =
+    config.offline &&
+    new OfflineSamples({ clock, status, keep: (sample) => sources.facts.addSample(sample) });
+  const stop = async () => {
+    samples?.stop();
+    machine.stop();
+    await kiosk.stop();
+  };
+  try {
+    await machine.start();
+    await kiosk.start();
+    samples?.start();
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return {
+    pageUrl: pageUrl(),
+    listVersion: () => sources.list?.inForce?.version,
+    selfTest: () => kiosk.selfTest(),
+    stop,
+  };
+}
+
+function openRemoteConfig(
+  { session, offline }: KioskConfig,
+  disk: Disk,
+  log: Logger,
+  changed: () => void,
+): RemoteConfigApplier {
+  return new RemoteConfigApplier({ disk, own: session, offline, clock: systemClock, log, changed });
+}
+
+/** The link of a kiosk that is enrolled already, or will be. */
+function openLink(
+  files: OpenedLink,
+  deps: Pick<KioskDeps, 'restart'> & {
+    recentLog: RecentLog | undefined;
+    log: Logger;
+    serverClock: ServerClock;
+    remoteConfig: RemoteConfigApplier | undefined;
+    status: () => KioskStatus;
+  },
+): GateLink {
+  const { log, serverClock, remoteConfig, status } = deps;
+  const { identity, tls } = files;
+  return new GateLink({
+    identity,
+    disk: files.isFixed ? undefined : files.disk,
+    software: SOFTWARE,
+    clock: systemClock,
+    tls,
+    log,
+    open: (enrolled) =>
+      new Link({
+        url: enrolled.url,
+        identity: enrolled,
+        software: SOFTWARE,
+        clock: systemClock,
+        random: Math.random,
+        serverClock,
+        status,
+        tls,
+        config: () => remoteConfig?.reported(),
+        capabilities: Commands.capabilities(deps),
+        statusEveryMs: () => remoteConfig?.session().statusEveryMs,
+      }),
+  });
+}
+
+/** Opens the hardware; the page's URL is known once its display has started. */
+async function openPeripherals(config: KioskConfig, deps: KioskDeps, sources: VerdictSources) {
   let pageUrl: string | undefined;
   const hardware = await openHardware(config.hardware, {
     clock: systemClock,
     random: Math.random,
-    proves: (text, symbology) => kiosk.proves(text, symbology),
+    check: (text, symbology) => sources.verifier.check(text, symbology),
     page: {
       ...deps.page,
       ready: (url) => {
@@ -94,89 +196,9 @@ export async function startKiosk(config: KioskConfig, deps: KioskDeps): Promise<
         deps.page.ready?.(url);
       },
     },
-    ...(deps.simulated ? { simulated: deps.simulated } : {}),
+    simulated: deps.simulated,
   });
-  const steering =
-    files.disk &&
-    new Steering({
-      disk: files.disk,
-      own: config.session,
-      offline: config.offline,
-      clock: systemClock,
-      log,
-      changed: () => link.reportSoon(),
-    });
-  const session = (await steering?.start()) ?? config.session;
-  const machine = new MachineWatch(linuxReader(), stateFolder(), systemClock);
-  const restart = deps.restart;
-  const link: GateLink = new GateLink({
-    identity: files.identity,
-    disk: files.isFixed ? undefined : files.disk,
-    software: SOFTWARE,
-    clock: systemClock,
-    tls: files.tls,
-    log,
-    open: (identity) =>
-      new Link({
-        url: identity.url,
-        identity,
-        software: SOFTWARE,
-        clock: systemClock,
-        random: Math.random,
-        status: () => wholeStatus(kiosk.status(), link, machine),
-        tls: files.tls,
-        config: () => steering?.reported(),
-        capabilities: Commands.capabilities({ restart, recentLog }),
-        statusEveryMs: () => steering?.session().statusEveryMs,
-      }),
-  });
-  const offline = config.offline
-    ? new Offline({ config: config.offline, link, clock: systemClock, log })
-    : undefined;
-  const kiosk = new Kiosk({
-    ports: { ...hardware, display: hardware.display as Display<Screen> },
-    link,
-    session,
-    ...(offline ? { offline } : {}),
-    clock: systemClock,
-    newRequestId: () => newRequestId(systemClock.now(), randomBytes),
-    log,
-    steering,
-    restart,
-    recentLog,
-    checks: {
-      decoder: async () =>
-        (await tryDecoder()) ? { result: 'passed' } : { result: 'failed', code: 'misread' },
-      disk: () => checkDisk(stateFolder()),
-    },
-    ...(deps.watcher ? { watcher: deps.watcher } : {}),
-  });
-  const unheard =
-    offline &&
-    new UnheardSamples({
-      clock: systemClock,
-      status: () => wholeStatus(kiosk.status(), link, machine),
-      keep: (sample) => offline.keepSample(sample),
-    });
-  const stop = async () => {
-    unheard?.stop();
-    machine.stop();
-    await kiosk.stop();
-  };
-  try {
-    await machine.start();
-    await kiosk.start();
-    unheard?.start();
-  } catch (error) {
-    await stop();
-    throw error;
-  }
-  return {
-    pageUrl,
-    listVersion: () => offline?.inForce?.version,
-    selfTest: () => kiosk.selfTest(),
-    stop,
-  };
+  return { hardware, pageUrl: () => pageUrl };
 }
 
 /** systemd names the folder that is the kiosk's own; without one it may still write nothing else. */

@@ -1,7 +1,7 @@
 import type { KioskStatus, Peripherals } from '../shared/protocol/kiosk-status.ts';
-import { SOFTWARE } from './link/open-link.ts';
-import type { SelfTestResult } from './session/self-test.ts';
 import type { Phase } from './session/state.ts';
+import type { SelfTestResult } from './session/tested-parts.ts';
+import type { ServerClock } from './time/server-clock.ts';
 
 const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {
   starting: 'starting',
@@ -11,40 +11,35 @@ const reportedStates: Partial<Record<Phase['name'], KioskStatus['state']>> = {
   enrolling: 'starting',
 };
 
-/** The kiosk's state as the server is told: whoever is at the gate, it is in service. */
+/** The kiosk's state as it is reported: whoever is at the gate, it is in service. */
 export function reportedState(phase: Phase): KioskStatus['state'] {
   return reportedStates[phase.name] ?? 'inService';
 }
 
-/** What the last self-test found, beside what the parts say of themselves. */
-export function testedPeripherals(tested: readonly SelfTestResult[]): Peripherals {
-  const told: Peripherals = {};
-  for (const one of tested) {
+/** What the last self-test found, beside what the parts report themselves. */
+export function testedPeripherals(results: readonly SelfTestResult[]): Peripherals {
+  const reported: Peripherals = {};
+  for (const one of results) {
     if (one.result !== 'absent') {
       const state = one.result === 'passed' ? 'ready' : 'failing';
-      const reason = 'code' in one ? { reason: one.code.slice(0, 64) } : {};
-      told[`selfTest.${one.part}`] = { state, ...reason };
+      const reason = 'code' in one ? one.code.slice(0, 64) : undefined;
+      reported[`selfTest.${one.part}`] = { state, reason };
     }
   }
-  return told;
+  return reported;
 }
 
-/** What the kiosk says of its parts, with the machine, the clock and the link around them. */
+/** A kiosk's own status, with the machine, the clock, the link and the software around it. */
 export function wholeStatus(
   own: KioskStatus,
-  link: { quality(): KioskStatus['link']; skewMs(): number | undefined },
-  machine: { latest(): KioskStatus['machine'] },
+  around: {
+    link: { quality(): KioskStatus['link'] };
+    serverClock: Pick<ServerClock, 'skewMs' | 'trust'>;
+    machine: { latest(): KioskStatus['machine'] };
+    software: string;
+  },
 ): KioskStatus {
-  const skewMs = link.skewMs();
-  return {
-    ...own,
-    machine: machine.latest(),
-    clock: {
-      // Whoever has heard the server knows the time by it.
-      trust: skewMs === undefined ? 'estimated' : 'synced',
-      ...(skewMs === undefined ? {} : { skewMs }),
-    },
-    link: link.quality(),
-    software: SOFTWARE,
-  };
+  const { link, serverClock, machine, software } = around;
+  const clock = { trust: serverClock.trust(), skewMs: serverClock.skewMs() };
+  return { ...own, machine: machine.latest(), clock, link: link.quality(), software };
 }

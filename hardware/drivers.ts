@@ -3,6 +3,7 @@ import type { Clock } from '../shared/clock.ts';
 import type { PageDisplayDeps } from './display/page.ts';
 import type { BoardPool } from './firmata/board-pool.ts';
 import type {
+  CodeCheck,
   Display,
   Headset,
   Indicator,
@@ -19,44 +20,55 @@ import type {
 import { simulatedConfigSchema } from './simulated/config.ts';
 import type { SpeakerWatch } from './simulated/voice.ts';
 
-/** What the simulated drivers tell a script or the demo. */
+/** What the simulated drivers report to a script or the demo. */
 export interface SimulatedHooks {
   signal(signal: Signal): void;
   relay(state: 'open' | 'shut'): void;
-  /** Called once with the means to press keys. */
+  /** Called once with a function that presses keys. */
   keypad(press: (key: Key) => void): void;
   speaker?: SpeakerWatch;
-  /** Called once with the means to plug a headset in and out. */
+  /** Called once with a function that plugs a headset in and out. */
   headset?(plug: (plugged: boolean) => void): void;
   printed?(receipt: PrintedReceipt): void;
 }
 
-/** What drivers are handed. */
+/** What drivers need from outside. */
 export interface HardwareDeps {
   clock: Clock;
   random: () => number;
-  /** Whether a text that was read proves itself, by a signature or a check character. */
-  proves?: (text: string, symbology: Symbology) => boolean;
+  /** Checks a text that was read, by its signature or its check character. */
+  check?: (text: string, symbology: Symbology) => CodeCheck;
   page: Omit<PageDisplayDeps, 'clock'>;
-  simulated?: SimulatedHooks;
+  simulated?: SimulatedHooks | undefined;
 }
 
-/** What a driver is handed: the same, and the boards that several drivers share. */
+/** What one driver needs: the same, and the boards that drivers share. */
 export interface DriverDeps extends HardwareDeps {
   boards: BoardPool;
 }
 
-/** A driver as its module offers it: the schema of its config, and how it is opened. */
+/** A config that was checked: its problems, or how its driver is opened. */
+export type Configured<Port> =
+  | { ok: true; open: (deps: DriverDeps) => Port | Promise<Port> }
+  | { ok: false; issues: readonly { path: readonly PropertyKey[]; message: string }[] };
+
+/** A driver by its module: checks a config and opens nothing yet. */
 export interface Driver<Port> {
-  schema: z.ZodType;
-  open(config: never, deps: DriverDeps): Port | Promise<Port>;
+  configure(config: unknown): Configured<Port>;
 }
 
 function driver<Schema extends z.ZodType, Port>(
   schema: Schema,
   open: (config: z.infer<Schema>, deps: DriverDeps) => Port | Promise<Port>,
 ): Driver<Port> {
-  return { schema, open };
+  return {
+    configure(config) {
+      const parsed = schema.safeParse(config);
+      return parsed.success
+        ? { ok: true, open: (deps) => open(parsed.data, deps) }
+        : { ok: false, issues: parsed.error.issues };
+    },
+  };
 }
 
 export type Drivers<Port> = Readonly<Record<string, () => Promise<Driver<Port>>>>;
@@ -158,14 +170,14 @@ export const speakers: Drivers<Speaker> = {
   },
 };
 
-const jackSense = async () => {
-  const { jackSenseConfigSchema, openJackSense } = await import('./speech/jack-sense.ts');
-  return driver(jackSenseConfigSchema, openJackSense);
+const headsetJack = async () => {
+  const { headsetConfigSchema, openHeadset } = await import('./speech/headset-jack.ts');
+  return driver(headsetConfigSchema, openHeadset);
 };
 
 export const headsets: Drivers<Headset> = {
-  fixed: jackSense,
-  gpio: jackSense,
+  fixed: headsetJack,
+  gpio: headsetJack,
   simulated: async () => {
     const { SimulatedHeadset } = await import('./simulated/voice.ts');
     return driver(simulatedConfigSchema, (_config, { clock, simulated }) => {

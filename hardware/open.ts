@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { VarcoError } from '../shared/errors.ts';
 import {
   type DriverDeps,
@@ -26,65 +27,67 @@ import type {
 } from './ports.ts';
 import { ScannerSet } from './scanner/scanner-set.ts';
 
-/** The kiosk's hands and eyes, opened but not started. */
+/** The kiosk's peripherals, opened but not started. */
 export interface Hardware {
   scanner: Scanner;
   display: Display;
   indicator: Indicator;
   turnstile: Turnstile;
-  keypad?: Keypad;
-  speaker?: Speaker;
+  keypad?: Keypad | undefined;
+  speaker?: Speaker | undefined;
   /** Signals as sounds, beside the lamps. */
-  sounds?: Indicator;
-  headset?: Headset;
-  printer?: Printer;
+  sounds?: Indicator | undefined;
+  headset?: Headset | undefined;
+  printer?: Printer | undefined;
 }
 
 /**
- * Opens the drivers that a config names, each imported only when named, so that a missing native part
- * matters only to who asks for it.
+ * Opens the drivers that a config names. Each is imported only when it is named, so that a missing native
+ * module matters only to those who use it.
  *
- * @param config one entry a port: `scanners` (a list), `display`, `indicator`, `turnstile`, and
- * optionally `keypad`, `speaker`, `sounds`, `headset` and `printer`; each `{driver: NAME, …}` with the
- * rest checked by that driver's own schema.
- * @throws VarcoError `configInvalid`, its message a line a problem, all of them at once.
+ * @param config one entry per port: `scanners` (a list), `display`, `indicator`, `turnstile`, and
+ * optionally `keypad`, `speaker`, `sounds`, `headset` and `printer`; each `{driver: NAME, …}`, the rest
+ * checked by that driver's own schema.
+ * @throws VarcoError `configInvalid` with all problems in its message, one per line.
  */
 export async function openHardware(
   config: Readonly<Record<string, unknown>>,
   deps: HardwareDeps,
 ): Promise<Hardware> {
   const problems = unknownPorts(config);
-  const choosing = <Port>(port: string, drivers: Drivers<Port>) =>
+  const required = <Port>(port: string, drivers: Drivers<Port>) =>
     choose(port, drivers, config[port], problems);
-  const chosenScanners = await chooseScanners(config.scanners, problems);
-  const display = await choosing('display', displays);
-  const indicator = await choosing('indicator', indicators);
-  const turnstile = await choosing('turnstile', turnstiles);
-  const optional = <Port>(port: string, drivers: Drivers<Port>) =>
-    config[port] === undefined ? undefined : choosing(port, drivers);
-  const keypad = await optional('keypad', keypads);
-  const speaker = await optional('speaker', speakers);
-  const sound = await optional('sounds', sounds);
-  const headset = await optional('headset', headsets);
-  const printer = await optional('printer', printers);
+  const optional = async <Port>(port: string, drivers: Drivers<Port>) =>
+    config[port] === undefined ? undefined : required(port, drivers);
+  const openers = {
+    scanners: await chooseScanners(config.scanners, problems),
+    display: await required('display', displays),
+    indicator: await required('indicator', indicators),
+    turnstile: await required('turnstile', turnstiles),
+    keypad: await optional('keypad', keypads),
+    speaker: await optional('speaker', speakers),
+    sounds: await optional('sounds', sounds),
+    headset: await optional('headset', headsets),
+    printer: await optional('printer', printers),
+  };
   if (problems.length > 0) {
     throw new VarcoError('configInvalid', problems.join('\n'));
   }
-  const handed: DriverDeps = { ...deps, boards: new BoardPool(deps) };
+  const driverDeps: DriverDeps = { ...deps, boards: new BoardPool(deps) };
   return {
-    scanner: await openScanners(chosenScanners, handed),
-    display: await display.open(handed),
-    indicator: await indicator.open(handed),
-    turnstile: await turnstile.open(handed),
-    ...(keypad ? { keypad: await keypad.open(handed) } : {}),
-    ...(speaker ? { speaker: await speaker.open(handed) } : {}),
-    ...(sound ? { sounds: await sound.open(handed) } : {}),
-    ...(headset ? { headset: await headset.open(handed) } : {}),
-    ...(printer ? { printer: await printer.open(handed) } : {}),
+    scanner: await openScanners(openers.scanners, driverDeps),
+    display: await openers.display(driverDeps),
+    indicator: await openers.indicator(driverDeps),
+    turnstile: await openers.turnstile(driverDeps),
+    keypad: await openers.keypad?.(driverDeps),
+    speaker: await openers.speaker?.(driverDeps),
+    sounds: await openers.sounds?.(driverDeps),
+    headset: await openers.headset?.(driverDeps),
+    printer: await openers.printer?.(driverDeps),
   };
 }
 
-/** For the self-test: draws a code, has it decoded by the real decoder, and compares. */
+/** For the self-test: whether the real decoder reads a code that was just drawn. */
 export async function tryDecoder(): Promise<boolean> {
   const { decodesDrawnCode } = await import('./self-check/drawn-code.ts');
   return await decodesDrawnCode();
@@ -107,58 +110,56 @@ function unknownPorts(config: Readonly<Record<string, unknown>>): string[] {
   return unknown.map((name) => `hardware.${name}: no such port; ports are ${portNames.join(', ')}`);
 }
 
-/** A driver chosen, with its config checked; `open` is called only if nothing was wrong anywhere. */
-interface Chosen<Port> {
-  /** The name in the config, or else the driver's. */
-  name: string;
-  open(deps: DriverDeps): Port | Promise<Port>;
-}
+/** Opens a driver whose config was checked. */
+type Opener<Port> = (deps: DriverDeps) => Port | Promise<Port>;
 
 /** Scanners of one kiosk, at most. */
 const SCANNERS_MAX = 8;
 
-async function chooseScanners(list: unknown, problems: string[]): Promise<Chosen<Scanner>[]> {
+async function chooseScanners(list: unknown, problems: string[]): Promise<Opener<Scanner>[]> {
   if (!Array.isArray(list) || list.length === 0 || list.length > SCANNERS_MAX) {
     problems.push(`hardware.scanners: must be a list of 1 to ${SCANNERS_MAX}`);
     return [];
   }
-  const chosen: Chosen<Scanner>[] = [];
-  for (const [index, given] of list.entries()) {
-    chosen.push(await choose(`scanners.${index}`, scanners, given, problems));
+  const openers: Opener<Scanner>[] = [];
+  for (const [index, config] of list.entries()) {
+    openers.push(await choose(`scanners.${index}`, scanners, config, problems));
   }
-  return chosen;
+  return openers;
 }
 
 /** All scanners as one stream of readings. */
-async function openScanners(chosen: Chosen<Scanner>[], deps: DriverDeps): Promise<Scanner> {
-  const named = [];
-  for (const { name, open } of chosen) {
-    named.push({ name, scanner: await open(deps) });
+async function openScanners(openers: Opener<Scanner>[], deps: DriverDeps): Promise<Scanner> {
+  const opened: Scanner[] = [];
+  for (const open of openers) {
+    opened.push(await open(deps));
   }
-  return new ScannerSet(named, deps);
+  return new ScannerSet(opened, deps);
 }
 
+const namedDriverSchema = z.looseObject({ driver: z.string() });
+
+/** Finds a driver by name and checks its config; what is wrong goes to `problems`. */
 async function choose<Port>(
   port: string,
   drivers: Drivers<Port>,
-  value: unknown,
+  config: unknown,
   problems: string[],
-): Promise<Chosen<Port>> {
-  const given = value as { driver?: unknown; name?: unknown } | undefined;
-  const name = typeof given === 'object' && given !== null ? String(given.driver) : 'none';
+): Promise<Opener<Port>> {
+  const name = namedDriverSchema.safeParse(config).data?.driver ?? 'none';
   const load = Object.hasOwn(drivers, name) ? drivers[name] : undefined;
+  const invalid = () => Promise.reject(new VarcoError('configInvalid', `No ${port}`));
   if (!load) {
     const known = Object.keys(drivers).join(', ');
     problems.push(`hardware.${port}.driver: ${name} is not one of ${known}`);
-    return { name, open: () => Promise.reject(new VarcoError('configInvalid', `No ${port}`)) };
+    return invalid;
   }
-  const chosen = await load();
-  const parsed = chosen.schema.safeParse(given);
-  for (const issue of parsed.error?.issues ?? []) {
-    problems.push(`hardware.${[port, ...issue.path].join('.')}: ${issue.message}`);
+  const configured = (await load()).configure(config);
+  if (configured.ok) {
+    return configured.open;
   }
-  return {
-    name: typeof given?.name === 'string' ? given.name : name,
-    open: (deps) => chosen.open(parsed.data as never, deps),
-  };
+  for (const { path, message } of configured.issues) {
+    problems.push(`hardware.${[port, ...path].join('.')}: ${message}`);
+  }
+  return invalid;
 }

@@ -31,6 +31,6 @@ export async function buildPages(): Promise<void> {
   await writeFile(join(page, 'page.js'), await bundleForBrowser('device/page/main.tsx'));
   await copyFile(join(root, 'device/page/page.css'), join(page, 'page.css'));
   await copyFile(join(root, 'device/page/index.html'), join(page, 'index.html'));
-  await writeFile(join(page, 'tray.js'), await bundleForBrowser('scripts/demo/tray/main.tsx'));
+  await writeFile(join(page, 'tray.js'), await bundleForBrowser('scripts/demo/tray/tray-page.tsx'));
   await copyFile(join(root, 'scripts/demo/tray/tray.css'), join(page, 'tray.css'));
 }

@@ -1,4 +1,5 @@
-import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { basename, dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -19,7 +20,10 @@ const types: Readonly<Record<string, string>> = {
 /** What Brotli makes no smaller. */
 const packed = new Set(['woff2']);
 
-/** Every style sheet and island below `server/web`, with the name that pages call it by. */
+/**
+ * Every style sheet and island below `server/web`, with the name that pages call it by; what stands in
+ * a folder `styles` is a part of such a sheet.
+ */
 async function findEntries(): Promise<Record<string, string>> {
   const folder = join(root, 'server/web');
   const files = await readdir(folder, { recursive: true });
@@ -29,7 +33,7 @@ async function findEntries(): Promise<Record<string, string>> {
   for (const file of files.sort()) {
     if (/\.island\.tsx?$/.test(file)) {
       entries[basename(file).replace(/\.island\.tsx?$/, '')] = join(folder, file);
-    } else if (file.endsWith('.css')) {
+    } else if (file.endsWith('.css') && !file.includes('styles/')) {
       entries[basename(file, '.css')] = join(folder, file);
     }
   }
@@ -74,8 +78,9 @@ export async function bundleWeb(): Promise<WebAsset[]> {
   for (const [output, { entryPoint }] of Object.entries(result.metafile.outputs)) {
     const file = basename(output);
     const kind = file.split('.').pop();
-    // A script that imports a style sheet has two outputs: the script has the name.
-    if (entryPoint !== undefined) {
+    // A script that imports a style sheet has two outputs: the script has the name. What is loaded
+    // later (the words of a language) is a part without a name, although it is an entry to esbuild.
+    if (entryPoint !== undefined && !file.startsWith('part-')) {
       const name = file.replace(/-[A-Z0-9]{8}\.\w+$/, '');
       nameOf.set(file, kind === 'css' ? `${name}.css` : name);
     }
@@ -99,7 +104,7 @@ async function toAsset(
     path: `/assets/${relative(dirname(path), path)}`,
     type: types[kind] ?? 'application/octet-stream',
     body,
-    ...(smaller && smaller.length < body.length ? { compressed: smaller } : {}),
+    compressed: smaller && smaller.length < body.length ? smaller : undefined,
   };
 }
 
@@ -117,5 +122,8 @@ export async function buildWeb(): Promise<void> {
     }
     manifest.push({ name, path, type, compressed: compressed !== undefined });
   }
+  // Its terms go with what is copied from it; it is not served.
+  const licence = createRequire(import.meta.url).resolve('bootstrap-italia/LICENSE');
+  await copyFile(licence, join(folder, 'LICENSE.bootstrap-italia'));
   await writeFile(join(folder, 'manifest.json'), JSON.stringify(manifest, null, 2));
 }

@@ -1,7 +1,8 @@
 /**
- * Builds what Node and a browser run from what we write: the kiosk's page (dist/page), the
- * server's pages' files (dist/web), and the `varco` command as plain JavaScript for a machine that has no TypeScript loader. Runs by itself after
- * `npm ci`; takes seconds, and nothing that it makes is committed.
+ * Builds what Node and a browser run from what we write: the kiosk's page (dist/page), the files of the
+ * server's pages (dist/web), the letters of its PDFs (dist/fonts), and the `varco` command as plain
+ * JavaScript for a machine that has no TypeScript loader. Runs by itself after `npm ci`; takes seconds, and
+ * nothing that it makes is committed.
  */
 import { execFile } from 'node:child_process';
 import { chmod, rm } from 'node:fs/promises';
@@ -9,6 +10,7 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { buildFonts } from './build-fonts.ts';
 import { buildPages } from './build-pages.ts';
 import { buildWeb } from './build-web.ts';
 
@@ -28,4 +30,4 @@ async function buildCommand(): Promise<void> {
 }
 
 await rm(dist, { recursive: true, force: true });
-await Promise.all([buildPages(), buildWeb(), buildCommand()]);
+await Promise.all([buildPages(), buildWeb(), buildFonts(), buildCommand()]);

@@ -7,7 +7,7 @@ import { VERSION } from '../shared/version.ts';
 import { Anchors } from './audit/anchors.ts';
 import { Audit } from './audit/audit.ts';
 import { Checkpoints } from './audit/checkpoint.ts';
-import { listSubjects } from './audit/subject-index.ts';
+import { indexSubjects } from './audit/subject-index.ts';
 import { Credentials } from './credential/credentials.ts';
 import { DisabilityCards } from './credential/disability-cards.ts';
 import { registerApi } from './fleet/api/api.ts';
@@ -18,6 +18,7 @@ import { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits, slowness } from './fleet/link/link-limits.ts';
 import { Metrics } from './fleet/metrics/metrics.ts';
 import { auditPruning, Housekeeping } from './housekeeping.ts';
+import { httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
 import type { Cards } from './login/card/cards.ts';
@@ -216,7 +217,7 @@ export function createApp(deps: AppDeps): App {
       { name: 'verification', run: () => verification.purgeExpired() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => anchors.anchor() },
-      { name: 'subjects', run: () => listSubjects(store) },
+      { name: 'subjects', run: () => indexSubjects(store) },
       { name: 'logins', run: () => logins.purgeExpired() },
       { name: 'contacts', run: () => contactChecks.forgetExpired() },
       { name: 'delegations', run: () => delegations.forgetOld() },
@@ -406,7 +407,7 @@ function createHttp(
     done();
   });
   http.setErrorHandler((error, request, reply) => {
-    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    const status = httpStatusOf(error);
     const code = errorCode(error);
     if (status >= 500) {
       log.error({ route: request.routeOptions.url, code }, 'http failed');

@@ -1,10 +1,12 @@
+import type { ErrorCode } from './error-codes.ts';
+
 /**
  * An error with a stable, closed code. Tests and operators match on `code`; `message` is for people
  * and never holds a codice fiscale, a credential or a result.
  *
  * @example throw new VarcoError('frameTooLarge', 'A frame of 70,000 bytes is over the limit', { cause });
  */
-export class VarcoError<Code extends string = string> extends Error {
+export class VarcoError<Code extends ErrorCode = ErrorCode> extends Error {
   readonly code: Code;
 
   constructor(code: Code, message: string, options?: { cause?: unknown }) {

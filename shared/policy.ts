@@ -33,7 +33,7 @@ export const ruleSchema: z.ZodType<Rule> = z.lazy(() =>
   ]),
 );
 
-/** What a gate asks. A changed policy is a new version: an answered question stays explainable. */
+/** The question that a gate asks. A change makes a new version, so that past answers stay explainable. */
 export const policySchema = z.strictObject({
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,63}$/),
   version: z.number().int().positive(),
@@ -46,7 +46,7 @@ export const policySchema = z.strictObject({
   /** 2: the citizen also gives a one-time code. */
   level: z.union([z.literal(1), z.literal(2)]),
   rule: ruleSchema,
-  /** Only a phone's live code is taken, never a printed one (`credential/live.ts`). */
+  /** Only a phone's live code is taken, never a printed one (`credential/live-code.ts`). */
   liveCode: z.literal('required').optional(),
   /** Whether one companion passes too; absent: never. */
   companion: ruleSchema.optional(),

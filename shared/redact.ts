@@ -1,6 +1,6 @@
 /**
  * What looks like a codice fiscale (omocodia too), a credential's URL or a credential's id is masked in
- * the finished line, so that also a message or a stack that quotes one leaks nothing.
+ * the finished line, so that even a message or a stack trace that quotes one leaks nothing.
  */
 const secretShapes: readonly [RegExp, string][] = [
   [
@@ -11,7 +11,7 @@ const secretShapes: readonly [RegExp, string][] = [
   [/\b[0-9a-f]{32}\b/g, '[id]'],
 ];
 
-/** A line without what looks secret. */
+/** The line with everything that looks secret masked. */
 export function redact(line: string): string {
   return secretShapes.reduce((text, [shape, mask]) => text.replace(shape, mask), line);
 }

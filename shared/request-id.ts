@@ -1,7 +1,7 @@
 /**
  * A new request id: a UUID of version 7 (RFC 9562 §5.7), 48 bits of time and 74 random ones. The ids of
  * one moment stand side by side in the server's index, so that a group of answers touches few of its
- * pages; a clock that is wrong costs that advantage and nothing else.
+ * pages; a wrong clock loses that advantage and nothing else.
  *
  * @param now Unix milliseconds.
  * @param randomBytes from a cryptographic source: a receipt's number is made of the id's last bits.

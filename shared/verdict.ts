@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What a gate is told. A verdict is an expected outcome, never a fault, and it is all that leaves the
+ * The answer that a gate gets. A verdict is an expected outcome, never a fault, and it is all that leaves the
  * server at a gate: one bit, whether a companion passes too, and a closed reason (domain §2).
  *
  * - `granted`: the policy applies; `companion` says whether one companion passes too.

@@ -25,12 +25,12 @@ export interface EnrolDeps {
 }
 
 const refusalSchema = z.object({ code: z.string().max(64), serverTime: z.number().optional() });
-/** A clock that is further off than this is set by the server's word, for this one request. */
+/** A clock that is further off than this gives way to the server's, for this one request. */
 const SKEW_MS = 60_000;
 
 /**
- * Asks a server for a place: shows the code and the new public key, signed by that key. A machine whose
- * clock was never set asks once more with the time that the server said.
+ * Enrols with a server: sends the code and the new public key, signed by that key. A machine whose clock
+ * was never set asks once more with the time that the server said.
  */
 export async function enrol(
   { server, code }: EnrolInvitation,

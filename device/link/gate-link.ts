@@ -2,25 +2,26 @@ import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/acti
 import { CallError } from '../../shared/protocol/call-error.ts';
 import type { EnrolInvitation } from '../../shared/protocol/enrolment-messages.ts';
 import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
-import type { KioskEnrolment, KioskLink, KioskLog } from '../kiosk-options.ts';
-import type { Disk } from '../offline/disk.ts';
+import type { KioskLog } from '../log.ts';
+import type { Disk } from '../storage/disk.ts';
 import { type EnrolDeps, enrol } from './enrol.ts';
 import { type EnrolledIdentity, keepIdentity, newKey } from './identity.ts';
-import type { Link, LinkEvents } from './link.ts';
+import type { EnrolOutcome, KioskEnrolment, KioskLink, LinkEvents } from './kiosk-link.ts';
+import type { Link } from './link.ts';
 
 export interface GateLinkDeps extends EnrolDeps {
-  /** Who this kiosk is; absent: it has no place yet. */
+  /** Who this kiosk is; absent: it is not enrolled yet. */
   identity: EnrolledIdentity | undefined;
-  /** Where the place that it is given is kept; absent: its file gives it one, and it enrols nowhere. */
+  /** Where its identity is kept once it is enrolled; absent: its config file says who it is. */
   disk: Disk | undefined;
   open: (identity: EnrolledIdentity) => Link;
   log: KioskLog;
 }
 
-/** Codes that are good no more; after another failure the same one may be shown again. */
+/** After these a code is never accepted; after another failure the same one may be shown again. */
 const final: readonly string[] = ['codeRefused', 'requestInvalid'];
 
-/** The link of a kiosk that may have no place yet: it is there from the enrolment on. */
+/** The link of a kiosk that may not be enrolled yet: there is one from its enrolment on. */
 export class GateLink implements KioskLink {
   readonly #deps: GateLinkDeps;
   readonly enrolment: KioskEnrolment | undefined;
@@ -33,10 +34,10 @@ export class GateLink implements KioskLink {
     this.#deps = deps;
     this.#link = deps.identity && deps.open(deps.identity);
     const { disk } = deps;
-    const isPlaced = () => this.#link !== undefined;
+    const isEnrolled = () => this.#link !== undefined;
     this.enrolment = disk && {
-      get isPlaced() {
-        return isPlaced();
+      get isEnrolled() {
+        return isEnrolled();
       },
       enrol: (invitation) => this.#enrol(invitation, disk),
     };
@@ -52,17 +53,13 @@ export class GateLink implements KioskLink {
     this.#link?.stop();
   }
 
-  async verify(request: RequestOf<'Verify'>, timeoutMs: number): Promise<AnswerOf<'Verify'>> {
-    return await this.call('Verify', request, timeoutMs);
-  }
-
   async call<Name extends ActionName>(
     name: Name,
     request: RequestOf<Name>,
     timeoutMs: number,
   ): Promise<AnswerOf<Name>> {
     if (!this.#link) {
-      throw new CallError('closed', `${name}: this kiosk has no place yet`);
+      throw new CallError('closed', `${name}: this kiosk is not enrolled yet`);
     }
     return await this.#link.call(name, request, timeoutMs);
   }
@@ -79,32 +76,25 @@ export class GateLink implements KioskLink {
     return this.#link?.quality();
   }
 
-  skewMs(): number | undefined {
-    return this.#link?.skewMs();
-  }
-
-  async #enrol(
-    invitation: EnrolInvitation,
-    disk: Disk,
-  ): Promise<'given' | 'refused' | 'unreachable'> {
+  async #enrol(invitation: EnrolInvitation, disk: Disk): Promise<EnrolOutcome> {
     const { log, open } = this.#deps;
     const { code } = invitation;
     const key = this.#asked?.code === code ? this.#asked.key : newKey();
     this.#asked = { code, key };
     const result = await enrol(invitation, key, this.#deps);
     if (!result.ok) {
-      log.warn({ event: 'enrolmentFailed', code: result.code }, 'no place was given');
+      log.warn({ event: 'enrolmentFailed', code: result.code }, 'not enrolled');
       return final.includes(result.code) ? 'refused' : 'unreachable';
     }
     const { kioskId } = result.answer;
     const { privateKey } = key;
     const identity = await keepIdentity(disk, { kioskId, url: result.url, privateKey });
     this.#asked = undefined;
-    log.info({ event: 'enrolled', kiosk: kioskId }, 'this kiosk has its place');
+    log.info({ event: 'enrolled', kiosk: kioskId }, 'this kiosk is enrolled');
     this.#link = open(identity);
     if (this.#events) {
       this.#link.start(this.#events);
     }
-    return 'given';
+    return 'enrolled';
   }
 }

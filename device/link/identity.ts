@@ -2,12 +2,12 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, sign } from 'nod
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
 import { base64url, name } from '../../shared/protocol/fields.ts';
-import type { Disk } from '../offline/disk.ts';
+import type { Disk } from '../storage/disk.ts';
 import type { KioskIdentity } from './link.ts';
 
 const NAME = 'identity.json';
 
-/** What an enrolled kiosk keeps: its place, and the private key that never leaves this file (0600). */
+/** What an enrolled kiosk keeps: its name, and the private key that never leaves this file (0600). */
 const keptSchema = z.strictObject({
   kioskId: name,
   /** Where the link goes. */

@@ -47,8 +47,9 @@ export function dial(
     perMessageDeflate: false,
     followRedirects: false,
     minVersion: 'TLSv1.2',
-    ...(ca ? { ca } : {}),
-    ...(cert && key ? { cert, key } : {}),
+    ca,
+    cert,
+    key,
   });
   let reason: string | undefined;
   let cancelBeat = () => {};

@@ -2,12 +2,13 @@ import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../shared/protocol/actions.ts';
 import { CallError } from '../../shared/protocol/call-error.ts';
-import type { CommandAnswer, KioskCommand } from '../../shared/protocol/kiosk-command.ts';
 import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 import { type Handlers, Peer } from '../../shared/protocol/peer.ts';
 import { proofMessage } from '../../shared/protocol/proof.ts';
-import type { DesiredConfig, ReportedConfig } from '../../shared/protocol/remote-config.ts';
-import { Reporter } from '../telemetry/reporter.ts';
+import type { ReportedConfig } from '../../shared/protocol/remote-config.ts';
+import type { ServerClock } from '../time/server-clock.ts';
+import { Timers } from '../time/timers.ts';
+import type { BootAnswer, KioskLink, LinkEvents } from './kiosk-link.ts';
 import { LinkQuality } from './link-quality.ts';
 import {
   CONNECT_TIMEOUT_MS,
@@ -17,23 +18,7 @@ import {
   type LinkTls,
 } from './link-socket.ts';
 import { RENEWED, reconnectDelayMs } from './reconnect.ts';
-
-/** What the server told an accepted kiosk. */
-export type BootAnswer = AnswerOf<'Boot'> & { status: 'accepted' };
-
-/** What the link reports; `reason` is a stable code. */
-export interface LinkEvents {
-  up(boot: BootAnswer): void;
-  down(reason: string): void;
-  /** The server has a newer offline list for this gate. */
-  listChanged?(): void;
-  /** The site commands the kiosk; the answer says what becomes of it. */
-  command?(id: string, command: KioskCommand): CommandAnswer | Promise<CommandAnswer>;
-  /** The kiosk is to come anew, by {@link Link.renew}, when it serves nobody. */
-  renew?(): AnswerOf<'Renew'>;
-  /** The config that the site wants from now on. */
-  configure?(desired: DesiredConfig): AnswerOf<'Configure'> | Promise<AnswerOf<'Configure'>>;
-}
+import { StatusReports } from './status-reports.ts';
 
 /** Who this kiosk is, and how it proves it. The private key stays behind `sign`. */
 export interface KioskIdentity {
@@ -47,19 +32,21 @@ export interface LinkOptions {
   software: string;
   clock: Clock;
   random: () => number;
+  /** Learns the server's time from the answers that carry it; without it, nobody needs it. */
+  serverClock?: ServerClock | undefined;
   /** The kiosk's own state, asked for whenever it is due to be reported. */
   status: () => KioskStatus;
-  tls?: LinkTls;
+  tls?: LinkTls | undefined;
   /** The config that this kiosk runs, for its boot. */
-  config?: () => ReportedConfig | undefined;
+  config?: (() => ReportedConfig | undefined) | undefined;
   /** The commands that this kiosk can carry out. */
-  capabilities?: readonly string[];
+  capabilities?: readonly string[] | undefined;
   /** How often the status is reported, in place of what the server says. */
-  statusEveryMs?: () => number | undefined;
-  heartbeat?: Heartbeat;
+  statusEveryMs?: (() => number | undefined) | undefined;
+  heartbeat?: Heartbeat | undefined;
 }
 
-const UNSTEERED = { path: '', message: 'this kiosk takes no config from its server' };
+const NO_REMOTE_CONFIG = { path: '', message: 'this kiosk takes no config from its server' };
 const HEARTBEAT: Heartbeat = { everyMs: 20_000, deadlineMs: 10_000 };
 const CALL_TIMEOUT_MS = 5_000;
 /** Well below what a server allows between its clock and a proof's time. */
@@ -68,26 +55,23 @@ const CLOCK_FAR_MS = 60_000;
 const BOOT_TIMEOUT_MS = 15_000;
 /** The first report comes within this time after boot. */
 const FIRST_REPORT_MS = 1_000;
-/** What changes is told at once, but not more often than this. */
-const NEWS_GAP_MS = 200;
 
-/** The close handshake of a link that comes anew; a server that is silent is not waited for. */
+/** The close handshake of a reconnection; a server that is silent is not waited for. */
 const RENEW_CLOSE_MS = 1_000;
-/** A link that comes anew is not called down for so long. */
+/** A link that reconnects on request is reported down only after so long. */
 const RENEW_GRACE_MS = 3_000;
 
-type TimerName = 'retry' | 'boot' | 'status' | 'renew' | 'grace';
+type TimerName = 'retry' | 'boot' | 'renew' | 'grace';
 
 /**
  * The kiosk's end of the link: one socket at a time, challenge → proof → boot → calls, and again from
  * the start after a loss, with full-jitter back-off and no end. It reports `up` only after an accepted
  * boot, and `down` once per loss.
  */
-export class Link {
+export class Link implements KioskLink {
   readonly #options: LinkOptions;
   readonly #startedAt: number;
   readonly #quality = new LinkQuality();
-  readonly #reporter = new Reporter();
   #events: LinkEvents | undefined;
   #socket: LinkSocket | undefined;
   #peer: Peer | undefined;
@@ -97,12 +81,13 @@ export class Link {
   #intervalMs = 0;
   #withinMs = 0;
   #retryAfterMs: number | undefined;
-  #report: 'none' | 'soon' | 'sent' | 'again' = 'none';
-  readonly #timers = new Map<TimerName, () => void>();
+  #reports: StatusReports | undefined;
+  readonly #timers: Timers<TimerName>;
 
   constructor(options: LinkOptions) {
     this.#options = options;
     this.#startedAt = options.clock.now();
+    this.#timers = new Timers(options.clock);
   }
 
   start(events: LinkEvents): void {
@@ -113,7 +98,8 @@ export class Link {
 
   stop(): void {
     this.#state = 'stopped';
-    this.#stopTimers();
+    this.#stopReports();
+    this.#timers.stop();
     this.#peer?.close();
     this.#socket?.terminate('stopped');
     this.#socket = undefined;
@@ -124,22 +110,9 @@ export class Link {
     return this.#quality.view();
   }
 
-  /** This machine's clock less the server's, in milliseconds; `undefined` before the first answer. */
-  skewMs(): number | undefined {
-    return this.#quality.skewMs();
-  }
-
   /** Something changed that the site should know now: a report goes out, if it has news. */
   reportSoon(): void {
-    if (this.#state !== 'up') {
-      return;
-    }
-    if (this.#report === 'sent') {
-      this.#report = 'again';
-    } else if (this.#report === 'none' && this.#reporter.hasNews(this.#options.status())) {
-      this.#report = 'soon';
-      this.#scheduleReport(NEWS_GAP_MS);
-    }
+    this.#reports?.soon();
   }
 
   /** Ends the connection and comes back at once: what is so now stands in the boot's answer. */
@@ -147,17 +120,8 @@ export class Link {
     const socket = this.#socket;
     if (socket && this.#state === 'up') {
       socket.close(RENEWED);
-      this.#setTimer('renew', RENEW_CLOSE_MS, () => socket.terminate(RENEWED));
+      this.#timers.set('renew', RENEW_CLOSE_MS, () => socket.terminate(RENEWED));
     }
-  }
-
-  /**
-   * Asks the server for a verdict.
-   *
-   * @throws CallError `closed` when the link is down, or any other code of a call.
-   */
-  async verify(request: RequestOf<'Verify'>, timeoutMs: number): Promise<AnswerOf<'Verify'>> {
-    return await this.call('Verify', request, timeoutMs);
   }
 
   /**
@@ -190,7 +154,7 @@ export class Link {
     });
     this.#socket = socket;
     this.#peer = peer;
-    this.#setTimer('boot', CONNECT_TIMEOUT_MS + BOOT_TIMEOUT_MS, () =>
+    this.#timers.set('boot', CONNECT_TIMEOUT_MS + BOOT_TIMEOUT_MS, () =>
       socket.terminate('bootTimeout'),
     );
   }
@@ -223,12 +187,14 @@ export class Link {
       },
       Configure: (desired) => {
         this.#accepted(current().peer);
-        return this.#events?.configure?.(desired) ?? { status: 'refused', problems: [UNSTEERED] };
+        return (
+          this.#events?.configure?.(desired) ?? { status: 'refused', problems: [NO_REMOTE_CONFIG] }
+        );
       },
     };
   }
 
-  /** A server steers nobody whom it has not accepted. @throws CallError `notAccepted`. */
+  /** A server commands no kiosk that it has not accepted. @throws CallError `notAccepted`. */
   #accepted(peer: Peer): void {
     if (this.#peer !== peer || this.#state !== 'up') {
       throw new CallError('notAccepted', 'Nothing but the challenge before boot');
@@ -250,12 +216,11 @@ export class Link {
 
   async #boot(socket: LinkSocket, peer: Peer): Promise<void> {
     const { software, config, capabilities } = this.#options;
-    const reported = config?.();
     const request = {
       software,
       startedAt: this.#startedAt,
-      ...(reported ? { config: reported } : {}),
-      ...(capabilities ? { capabilities: [...capabilities] } : {}),
+      config: config?.(),
+      capabilities: capabilities && [...capabilities],
     };
     try {
       const boot = await this.#timed(() =>
@@ -269,7 +234,7 @@ export class Link {
         socket.close(boot.status);
         return;
       }
-      this.#cameUp(boot);
+      this.#cameUp(boot, socket, peer);
     } catch (error) {
       // Whatever failed, the socket is of no use: its close event starts the next try.
       const code = errorCode(error);
@@ -277,7 +242,7 @@ export class Link {
     }
   }
 
-  #cameUp(boot: BootAnswer): void {
+  #cameUp(boot: BootAnswer, socket: LinkSocket, peer: Peer): void {
     if (this.#wasUp) {
       this.#quality.reconnected();
     }
@@ -287,60 +252,46 @@ export class Link {
     this.#state = 'up';
     this.#intervalMs = boot.intervalMs;
     this.#withinMs = boot.reconnectWithinMs ?? 0;
-    this.#clearTimer('boot');
-    this.#clearTimer('grace');
-    this.#report = 'none';
-    this.#reporter.forget();
-    this.#scheduleReport(Math.min(FIRST_REPORT_MS, boot.intervalMs) * this.#options.random());
+    this.#timers.clear('boot');
+    this.#timers.clear('grace');
+    this.#reports = this.#reportsOver(peer, socket);
+    this.#reports.start(Math.min(FIRST_REPORT_MS, boot.intervalMs) * this.#options.random());
     this.#events?.up(boot);
   }
 
-  #scheduleReport(delayMs: number): void {
-    this.#setTimer('status', delayMs, () => void this.#sendReport());
+  /** Reports the kiosk's status over this connection; silence for an answer ends it. */
+  #reportsOver(peer: Peer, socket: LinkSocket): StatusReports {
+    const { clock, status, statusEveryMs } = this.#options;
+    return new StatusReports({
+      clock,
+      status,
+      send: async (report) => {
+        const answer = await this.#timed(() =>
+          peer.call('Status', report, { timeoutMs: CALL_TIMEOUT_MS }),
+        );
+        this.#withinMs = answer.reconnectWithinMs ?? this.#withinMs;
+        return answer;
+      },
+      everyMs: () => statusEveryMs?.() ?? this.#intervalMs,
+      onSilence: () => socket.terminate('statusTimeout'),
+    });
   }
 
-  /** Reports the kiosk's status for as long as the link is up; silence for an answer ends the link. */
-  async #sendReport(): Promise<void> {
-    const { status, statusEveryMs } = this.#options;
-    const peer = this.#peer;
-    const socket = this.#socket;
-    if (!peer || this.#report === 'sent' || this.#report === 'again') {
-      return;
-    }
-    const { report, heard } = this.#reporter.next(status());
-    this.#report = 'sent';
-    try {
-      const answer = await this.#timed(() =>
-        peer.call('Status', report, { timeoutMs: CALL_TIMEOUT_MS }),
-      );
-      heard();
-      this.#withinMs = answer.reconnectWithinMs ?? this.#withinMs;
-      if (answer.whole) {
-        this.#reporter.forget();
-        this.#report = 'again';
-      }
-    } catch (error) {
-      if (errorCode(error) === 'timeout') {
-        socket?.terminate('statusTimeout');
-      }
-    }
-    if (this.#peer === peer && this.#state === 'up') {
-      const soon = (this.#report as string) === 'again';
-      this.#report = 'none';
-      this.#scheduleReport(soon ? NEWS_GAP_MS : (statusEveryMs?.() ?? this.#intervalMs));
-    }
+  #stopReports(): void {
+    this.#reports?.stop();
+    this.#reports = undefined;
   }
 
-  /** Makes a call whose answer carries the server's time, and learns from how long it took. */
+  /** Makes a call whose answer carries the server's time, and learns from it and from how long it took. */
   async #timed<Answer extends { serverTime: number }>(
     call: () => Promise<Answer>,
   ): Promise<Answer> {
-    const { clock } = this.#options;
+    const { clock, serverClock } = this.#options;
     const before = clock.monotonic();
     const answer = await call();
     const durationMs = clock.monotonic() - before;
-    const { serverTime } = answer;
-    this.#quality.note({ durationMs, answeredAt: clock.now(), serverTime });
+    this.#quality.note(durationMs);
+    serverClock?.noteRoundTrip({ durationMs, serverTime: answer.serverTime });
     return answer;
   }
 
@@ -349,13 +300,14 @@ export class Link {
     if (this.#socket !== socket || this.#state === 'stopped') {
       return;
     }
-    this.#stopTimers();
+    this.#stopReports();
+    this.#timers.stop();
     this.#socket = undefined;
     this.#peer = undefined;
     this.#state = 'connecting';
     if (reason === RENEWED) {
-      // It is back before anybody at the gate has typed a code: they need not be told.
-      this.#setTimer('grace', RENEW_GRACE_MS, () => this.#events?.down(reason));
+      // It is back before anybody at the gate has typed a code: the screen need not say so.
+      this.#timers.set('grace', RENEW_GRACE_MS, () => this.#events?.down(reason));
     } else {
       this.#events?.down(reason);
     }
@@ -368,23 +320,6 @@ export class Link {
     this.#attempt += 1;
     this.#retryAfterMs = undefined;
     const delayMs = reconnectDelayMs(loss, this.#options.random());
-    this.#setTimer('retry', delayMs, () => this.#connect());
-  }
-
-  #setTimer(name: TimerName, delayMs: number, callback: () => void): void {
-    this.#clearTimer(name);
-    this.#timers.set(name, this.#options.clock.after(delayMs, callback));
-  }
-
-  #clearTimer(name: TimerName): void {
-    this.#timers.get(name)?.();
-    this.#timers.delete(name);
-  }
-
-  #stopTimers(): void {
-    for (const cancel of this.#timers.values()) {
-      cancel();
-    }
-    this.#timers.clear();
+    this.#timers.set('retry', delayMs, () => this.#connect());
   }
 }

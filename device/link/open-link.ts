@@ -2,11 +2,11 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { VarcoError } from '../../shared/errors.ts';
 import type { LinkConfig } from '../config.ts';
-import { type Disk, directoryDisk } from '../offline/disk.ts';
+import { type Disk, directoryDisk } from '../storage/disk.ts';
 import { type EnrolledIdentity, readIdentity } from './identity.ts';
 import type { LinkTls } from './link-socket.ts';
 
-/** The version that the server is told. */
+/** The version that is reported to the server. */
 export const SOFTWARE = 'varco 0.1.0';
 
 /** What the files of a link's config say. */
@@ -14,9 +14,9 @@ export interface OpenedLink {
   tls: LinkTls;
   /** Who this kiosk is; absent: it is to be enrolled. */
   identity: EnrolledIdentity | undefined;
-  /** Where this kiosk keeps what its server gave it; absent: nowhere, and the server steers nothing. */
+  /** Where this kiosk keeps what its server gave it; absent: nowhere, so it takes no remote config. */
   disk: Disk | undefined;
-  /** Whether its place is the file's, and no enrolment changes it. */
+  /** Whether the config file says who this kiosk is, so that no enrolment changes it. */
   isFixed: boolean;
 }
 

@@ -26,8 +26,9 @@ export function postJson(url: URL, body: unknown, tls: LinkTls): Promise<JsonAns
     headers: { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) },
     timeout: TIMEOUT_MS,
     agent: false as const,
-    ...(ca ? { ca } : {}),
-    ...(cert && key ? { cert, key } : {}),
+    ca,
+    cert,
+    key,
   };
   return new Promise((resolve, reject) => {
     const send = url.protocol === 'https:' ? requestTls : requestPlain;

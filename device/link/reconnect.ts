@@ -1,6 +1,6 @@
 import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 
-/** Why a link ends that is to come anew at once: its server asked for it, a few kiosks at a time. */
+/** Why a link ends that is to reconnect at once: its server asked for it, a few kiosks at a time. */
 export const RENEWED = 'renewed';
 const RENEW_WITHIN_MS = 250;
 

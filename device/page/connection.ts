@@ -30,7 +30,7 @@ export function connect(url: string): Connection {
   const watchers = new Set<(shown: Shown | undefined) => void>();
   let latest: Shown | undefined;
   let socket: WebSocket | undefined;
-  const tell = (shown: Shown | undefined) => {
+  const publish = (shown: Shown | undefined) => {
     latest = shown;
     for (const watcher of watchers) {
       watcher(shown);
@@ -41,13 +41,13 @@ export function connect(url: string): Connection {
     socket.addEventListener('message', (event) => {
       const message: Shown | Beat = JSON.parse(event.data);
       if ('screen' in message) {
-        tell(message);
+        publish(message);
       } else {
         afterPaint(() => send({ name: 'painted', sequence: message.sequence }));
       }
     });
     socket.addEventListener('close', () => {
-      tell(undefined);
+      publish(undefined);
       setTimeout(open, RETRY_MS);
     });
   };

@@ -52,7 +52,7 @@ function Said({ entry }: Pick<EntryProps, 'entry'>) {
   const about = entry.problem ?? entry.warning;
   return (
     // A long text scrolls on a small glass, and must by keys alone.
-    <div role="status" class={about ? 'said' : 'progress'} {...(about ? { tabIndex: 0 } : {})}>
+    <div role="status" class={about ? 'said' : 'progress'} tabIndex={about ? 0 : undefined}>
       <p>
         {about ?? entry.progress} {entry.suggestion}
       </p>

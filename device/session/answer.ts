@@ -15,11 +15,7 @@ export function answered(
     return stay(state);
   }
   if (event.verdict.outcome !== 'otpRequired') {
-    const shown = show(state, event.requestId, event.verdict, config, event.receipt);
-    const { phase: showing } = shown.state;
-    return event.source && showing.name === 'showing'
-      ? { ...shown, state: { ...shown.state, phase: { ...showing, source: event.source } } }
-      : shown;
+    return show(state, event, config);
   }
   return {
     state: {
@@ -42,16 +38,20 @@ export function answered(
   };
 }
 
+/** What is shown at the end of a session. */
+export interface Shown {
+  requestId: string;
+  verdict: Verdict;
+  receipt?: Receipt | undefined;
+  source?: 'list' | undefined;
+}
+
 /** Shows a verdict. The turnstile opens here and nowhere else, on `granted` alone. */
-export function show(
-  state: State,
-  requestId: string,
-  verdict: Verdict,
-  config: SessionConfig,
-  given?: Receipt,
-): Step {
+export function show(state: State, shown: Shown, config: SessionConfig): Step {
+  const { requestId, verdict, source } = shown;
   const effects: Effect[] = [];
-  const receipt = verdict.outcome === 'granted' && config.receipt !== 'none' ? given : undefined;
+  const hasReceipt = verdict.outcome === 'granted' && config.receipt !== 'none';
+  const receipt = hasReceipt ? shown.receipt : undefined;
   if (verdict.outcome === 'granted') {
     effects.push({ name: 'openTurnstile', requestId, pulseMs: config.pulseMs });
     if (receipt && config.receipt === 'printed') {
@@ -67,7 +67,7 @@ export function show(
     state: {
       ...state,
       over: 'nothing',
-      phase: { name: 'showing', requestId, verdict, receipt, turnstile: 'shut' },
+      phase: { name: 'showing', requestId, verdict, receipt, turnstile: 'shut', source },
     },
     effects,
   };

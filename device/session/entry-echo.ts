@@ -1,8 +1,7 @@
 import { expectedAfter } from '../../shared/codice-fiscale/expect.ts';
-import type { Language } from '../../shared/language.ts';
-import { type CodeEntry, isComplete } from './code-entry.ts';
-import { echoWords } from './entry-echo-words.ts';
+import { isComplete } from './code-entry.ts';
 import { lettersOnKey, possibleLetters } from './entry-letters.ts';
+import type { CodeEntry } from './entry-state.ts';
 
 /** What may stand where a key was refused. */
 export type ExpectedKind = 'letter' | 'digit' | 'month' | 'place' | 'nothing';
@@ -82,22 +81,5 @@ export function expectedKind(entry: CodeEntry): ExpectedKind {
       return 'place';
     default:
       return expectedAfter(entry.characters).kind;
-  }
-}
-
-/** An echo in words. What {@link isPrivate} tells holds characters of the code. */
-export function echoText(echo: Echo, language: Language): string {
-  const words = echoWords[language];
-  switch (echo.kind) {
-    case 'character':
-      return echo.character;
-    case 'choices':
-      return echo.choices.map(({ letter, index }) => `${letter} ${index}`).join(', ');
-    case 'takenBack':
-      return words.takenBack(echo.left);
-    case 'refused':
-      return words.refused[echo.expected];
-    default:
-      return words[echo.kind];
   }
 }

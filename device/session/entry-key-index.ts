@@ -1,5 +1,5 @@
-import type { CodeEntry } from './code-entry.ts';
 import { lettersOnKey, possibleLetters } from './entry-letters.ts';
+import type { CodeEntry } from './entry-state.ts';
 
 /**
  * A press of key + index where a letter is coming. The index is the letter's place as printed on the key,

@@ -1,5 +1,5 @@
-import type { CodeEntry, Pending } from './code-entry.ts';
 import { possibleLetters } from './entry-letters.ts';
+import type { CodeEntry, Pending } from './entry-state.ts';
 
 /**
  * A press of multi-tap where a letter is coming, or may still change. The letter is part of the entry

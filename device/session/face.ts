@@ -1,24 +1,21 @@
 import type { Verdict } from '../../shared/verdict.ts';
+import { kioskWords } from './kiosk-words.ts';
 import type { Icon, Tone } from './screen.ts';
-import type { Mode, State } from './state.ts';
-import { textsOf } from './texts/texts.ts';
-import type { ModeWords, Texts, Words } from './texts/words.ts';
+import type { Mode, OutOfServiceReason, State } from './state.ts';
+import type { KioskWords, ModeWords, ScreenWords } from './words/words.ts';
 
 /** A screen's icon, tone and words. */
-export type Face = Words & { icon: Icon; tone: Tone };
+export type Face = ScreenWords & { icon: Icon; tone: Tone };
 
 /** What a screen says at first sight, in the person's language and the words of this kind of gate. */
 export function faceOf({ phase, parts, language, mode }: State): Face {
-  const texts = textsOf(language);
+  const texts = kioskWords[language];
   const words = modeWords(texts, mode);
   switch (phase.name) {
     case 'starting':
       return { icon: 'wait', tone: 'neutral', ...texts.starting };
     case 'outOfService':
-      return {
-        ...{ icon: 'staff', tone: 'attention', ...texts.outOfService[phase.reason] },
-        ...(phase.reason === 'command' && parts.notice ? { text: parts.notice } : {}),
-      };
+      return outOfService(texts.outOfService[phase.reason], phase.reason, parts.notice);
     case 'updating':
       return { icon: 'wait', tone: 'attention', ...texts.updating };
     case 'enrolling':
@@ -54,13 +51,23 @@ export function faceOf({ phase, parts, language, mode }: State): Face {
   }
 }
 
+/** A site that closed its gate may say so in its own words. */
+function outOfService(
+  words: ScreenWords,
+  reason: OutOfServiceReason,
+  notice: string | undefined,
+): Face {
+  const text = reason === 'command' && notice ? notice : words.text;
+  return { icon: 'staff', tone: 'attention', title: words.title, text };
+}
+
 /** The words that depend on where the gate stands. */
-function modeWords(texts: Texts, mode: Mode): ModeWords {
+function modeWords(texts: KioskWords, mode: Mode): ModeWords {
   return mode === 'museum' ? texts : texts.modes[mode];
 }
 
 /** A verdict's words; the printed receipt says the same. */
-export function verdictFace(verdict: Verdict, texts: Texts, words: ModeWords): Face {
+export function verdictFace(verdict: Verdict, texts: KioskWords, words: ModeWords): Face {
   switch (verdict.outcome) {
     case 'granted': {
       const granted = verdict.companion ? words.granted.companion : words.granted.alone;

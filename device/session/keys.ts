@@ -1,8 +1,8 @@
 import type { Key } from '../../hardware/ports.ts';
 import { translateKey } from './code-entry.ts';
+import { nextLanguage } from './next-language.ts';
 import { clear, stay } from './rest.ts';
 import type { SessionConfig, State, Step } from './state.ts';
-import { nextLanguage } from './texts/next-language.ts';
 import { accept, confirm, retype, type } from './typing.ts';
 
 /** What a key does; the standing keys do the same on every screen. */

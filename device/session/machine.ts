@@ -34,7 +34,7 @@ export function initialState(config: SessionConfig): State {
  * | starting     | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
  * | outOfService | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
  * | updating     | –        | –        | –     | standing keys  | –                  | own language   | idle if able |
- * | enrolling    | –        | –        | –     | standing keys  | –                  | own language   | idle if placed |
+ * | enrolling    | –        | –        | –     | standing keys  | –                  | own language   | idle if enrolled |
  * | selfTest     | –        | –        | –     | end → at rest  | –                  | at rest        | –            |
  * | idle         | entering | refusing | –     | standing keys  | –                  | own language   | outOfService |
  * | refusing     | entering | refusing | –     | end → idle     | –                  | idle           | relay lost   |
@@ -70,14 +70,12 @@ function advance(state: State, event: Event, config: SessionConfig): Step {
     case 'keypad':
       return settleParts(state, { ...state.parts, keypad: event.state }, config);
     case 'service': {
-      const { notice: _before, ...parts } = state.parts;
-      const notice = event.notice === undefined ? {} : { notice: event.notice };
-      return settleParts(state, { ...parts, service: event.state, ...notice }, config);
+      const { notice } = event;
+      return settleParts(state, { ...state.parts, service: event.state, notice }, config);
     }
-    case 'place': {
-      const { place: _before, ...parts } = state.parts;
-      const place = event.state === 'given' ? {} : { place: event.state };
-      return settleParts(state, { ...parts, ...place }, config);
+    case 'enrolment': {
+      const enrolment = event.state === 'enrolled' ? undefined : event.state;
+      return settleParts(state, { ...state.parts, enrolment }, config);
     }
     case 'configured':
       return reconfigure(state, config);
@@ -121,7 +119,7 @@ function timeout(state: State, config: SessionConfig): Step {
       };
     case 'verifying': {
       const verdict: Verdict = { outcome: 'unconfirmed', reason: 'unavailable' };
-      return show(state, phase.requestId, verdict, config);
+      return show(state, { requestId: phase.requestId, verdict }, config);
     }
     case 'starting':
     case 'outOfService':

@@ -11,7 +11,8 @@ export function read(state: State, event: Event & { name: 'read' }, config: Sess
   const { link, list } = state.parts;
   if (link !== 'up' && list?.state !== 'usable') {
     const reason = list?.state === 'tooOld' ? 'listTooOld' : 'unavailable';
-    return show(state, event.requestId, { outcome: 'unconfirmed', reason }, config);
+    const { requestId } = event;
+    return show(state, { requestId, verdict: { outcome: 'unconfirmed', reason } }, config);
   }
   return {
     state: {
@@ -21,6 +22,7 @@ export function read(state: State, event: Event & { name: 'read' }, config: Sess
         name: 'entering',
         requestId: event.requestId,
         credentialId: event.credentialId,
+        liveIssuedAt: event.liveIssuedAt,
         entry: startEntry(config.entryMethod),
         echo: undefined,
         trouble: undefined,

@@ -1,4 +1,4 @@
-import type { Language } from '../../shared/language.ts';
+import { infoOf, type Language } from '../../shared/language.ts';
 
 /** What a person may take along after "granted": nothing in it tells who they are. */
 export interface Receipt {
@@ -19,16 +19,10 @@ export function receiptNumber(requestId: string): string {
   return digits.replace(/^(.{4})(.{4})(.{4})$/, '$1-$2-$3');
 }
 
-const locales: Readonly<Record<Language, string>> = {
-  it: 'it-IT',
-  en: 'en-GB',
-  de: 'de-DE',
-  fr: 'fr-FR',
-  sl: 'sl-SI',
-};
-
 /** A receipt's time in the gate's time zone, such as `22/11/2026, 21:15`. */
 export function receiptTime(at: number, language: Language): string {
   const format = { dateStyle: 'short', timeStyle: 'short' } as const;
-  return new Intl.DateTimeFormat(locales[language], format).format(at).replace(/\u202f/g, ' ');
+  return new Intl.DateTimeFormat(infoOf(language).locale, format)
+    .format(at)
+    .replace(/\u202f/g, ' ');
 }

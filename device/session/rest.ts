@@ -36,8 +36,8 @@ function isFaulty(phase: Phase): boolean {
 
 /** Where a kiosk with these parts waits for the next person. */
 function restingPhase(parts: Parts): Phase {
-  if (parts.place) {
-    return { name: 'enrolling', stage: parts.place };
+  if (parts.enrolment) {
+    return { name: 'enrolling', stage: parts.enrolment };
   }
   if (parts.service === 'updating') {
     return { name: 'updating' };

@@ -1,6 +1,6 @@
 import { clear, isResting, stay } from './rest.ts';
-import { allPassed } from './self-test.ts';
 import type { Event, SessionConfig, State, Step } from './state.ts';
+import { allPassed } from './tested-parts.ts';
 
 /** A test that hangs is over after so long, in milliseconds. */
 const SELF_TEST_MS_MAX = 60_000;

@@ -1,23 +1,14 @@
-import type { CodeEntry } from './code-entry.ts';
-import { type Echo, echoText, expectedKind, isPrivate } from './entry-echo.ts';
-import { echoWords } from './entry-echo-words.ts';
-import type { EntryView } from './screen.ts';
+import { echoText } from './echo-text.ts';
+import { type Echo, expectedKind, isPrivate } from './entry-echo.ts';
+import type { CodeEntry } from './entry-state.ts';
+import { kioskWords } from './kiosk-words.ts';
+import type { EntryView, Spoken } from './screen.ts';
 import type { State } from './state.ts';
-import { textsOf } from './texts/texts.ts';
-import type { Words } from './texts/words.ts';
-
-/** What is said of a screen; characters of the code go to a headset only (EN 301 549 §5.1.3). */
-export interface Spoken {
-  text: string;
-  /** `text` holds characters of the code. */
-  private: boolean;
-  /** What may be said aloud in place of a private text; without it there is a click. */
-  aloud?: string;
-}
+import type { ScreenWords } from './words/words.ts';
 
 /** What is said when this screen comes: what the last key did, or else the screen itself. */
-export function spokenOf(state: State, face: Words, entry: EntryView | undefined): Spoken {
-  const texts = textsOf(state.language);
+export function spokenOf(state: State, face: ScreenWords, entry: EntryView | undefined): Spoken {
+  const texts = kioskWords[state.language];
   const { phase } = state;
   if (state.over !== 'nothing') {
     const { title, text } = texts[state.over];
@@ -39,7 +30,7 @@ export function spokenOf(state: State, face: Words, entry: EntryView | undefined
 }
 
 interface Typed {
-  face: Words;
+  face: ScreenWords;
   view: EntryView;
   echo: Echo | undefined;
 }
@@ -70,14 +61,14 @@ function typing(state: State, entry: CodeEntry, { face, view, echo }: Typed): Sp
 }
 
 /** The screen from its beginning: what is asked, how it is typed, how far it is. */
-function wholeScreen(state: State, entry: CodeEntry, face: Words, view: EntryView): Spoken {
-  const texts = textsOf(state.language);
+function wholeScreen(state: State, entry: CodeEntry, face: ScreenWords, view: EntryView): Spoken {
+  const texts = kioskWords[state.language];
   const how = entry.form === 'oneTime' ? '' : texts.entering.how[entry.method];
   const asked = `${face.title}. ${face.text} ${how}`.trim();
   if (entry.characters === '') {
     return open(asked);
   }
-  const hint = echoWords[state.language].refused[expectedKind(entry)];
+  const hint = kioskWords[state.language].echo.refused[expectedKind(entry)];
   const aloud = `${asked} ${view.progress}. ${hint}`;
   return {
     text: `${asked} ${view.progress}: ${spelled(entry.characters)}. ${hint}`,
@@ -86,7 +77,7 @@ function wholeScreen(state: State, entry: CodeEntry, face: Words, view: EntryVie
   };
 }
 
-/** What comes next, told when it is of another kind than before. */
+/** What comes next, said when it is of another kind than before. */
 function hintAfter(entry: CodeEntry, { language }: State): string {
   if (entry.pending.state === 'tapping') {
     return '';
@@ -97,7 +88,7 @@ function hintAfter(entry: CodeEntry, { language }: State): string {
     pending: { state: 'none' },
   };
   const kind = expectedKind(entry);
-  return kind === expectedKind(before) ? '' : echoWords[language].refused[kind];
+  return kind === expectedKind(before) ? '' : kioskWords[language].echo.refused[kind];
 }
 
 function open(text: string): Spoken {

@@ -4,10 +4,10 @@ import type { Suggestion } from '../../shared/codice-fiscale/suggest.ts';
 import type { CredentialProblem } from '../../shared/credential/credential.ts';
 import type { Language } from '../../shared/language.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import type { CodeEntry, EntryMethod } from './code-entry.ts';
 import type { Echo } from './entry-echo.ts';
+import type { CodeEntry, EntryMethod } from './entry-state.ts';
 import type { Receipt } from './receipt.ts';
-import type { SelfTestResult } from './self-test.ts';
+import type { SelfTestResult } from './tested-parts.ts';
 
 /** Why the gate serves nobody now; each has its own words. `command`: a site closed it. */
 export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile' | 'command';
@@ -16,10 +16,10 @@ export type OutOfServiceReason = 'scanner' | 'keypad' | 'turnstile' | 'command';
 export type Service = 'open' | 'closed' | 'updating';
 
 /**
- * How far a kiosk without a place is: it waits for its enrolment code, asks the server, or was told no
- * (`refused`: that code is good no more; `unreachable`: the server was not there).
+ * How far the enrolment of a kiosk is: it waits for its code, asks the server, or was turned away
+ * (`refused`: that code will never be accepted; `unreachable`: the server did not answer).
  */
-export type PlaceStage = 'waiting' | 'asking' | 'refused' | 'unreachable';
+export type EnrolmentStage = 'waiting' | 'asking' | 'refused' | 'unreachable';
 
 /**
  * Where a gate stands, and so how it speaks and how long it waits: a museum's free entry, a station's
@@ -43,13 +43,13 @@ export type CodeProblem =
 export interface Parts {
   scanner: 'opening' | 'ready' | 'lost';
   turnstile: 'ready' | 'lost';
-  /** Told only where the gate can't be used without its keypad. */
+  /** Reported only where the gate can't be used without its keypad. */
   keypad: 'ready' | 'lost';
   service: Service;
-  /** What the site has said of its closed gate, in its own words. */
-  notice?: string;
-  /** Told while this kiosk has no place at any gate; absent: it has one. */
-  place?: PlaceStage;
+  /** What the site says of its closed gate, in its own words. */
+  notice?: string | undefined;
+  /** How far the enrolment is; absent: this kiosk is enrolled at a gate. */
+  enrolment?: EnrolmentStage | undefined;
   /** `down` once the link was tried and is not there; then only a list can decide. */
   link: 'opening' | 'up' | 'down';
   /** What the gate may decide from while the link is down; absent: it has no list at all. */
@@ -67,8 +67,8 @@ export type Phase =
   | { name: 'starting' }
   | { name: 'outOfService'; reason: OutOfServiceReason }
   | { name: 'updating' }
-  /** This kiosk belongs to no gate yet: it serves nobody, and reads enrolment codes alone. */
-  | { name: 'enrolling'; stage: PlaceStage }
+  /** Not enrolled at a gate yet: it serves nobody, and reads enrolment codes only. */
+  | { name: 'enrolling'; stage: EnrolmentStage }
   /** The kiosk tries its own parts; no results yet while it does. */
   | { name: 'selfTest'; results: readonly SelfTestResult[] | undefined }
   | { name: 'idle' }
@@ -78,12 +78,14 @@ export type Phase =
       name: 'entering';
       requestId: string;
       credentialId: string;
+      /** When a live code was made, in Unix seconds; absent for a code that is not live. */
+      liveIssuedAt?: number | undefined;
       entry: CodeEntry;
       /** What the last key did, to be said or sounded. */
       echo: Echo | undefined;
       /** What is wrong with the code as confirmed, and what it may have been; gone at the next key. */
       trouble: Trouble | undefined;
-      /** The person was told that the session is about to end. */
+      /** The person was warned that the session is about to end. */
       warned: boolean;
     }
   /** The one-time code that went to the person is typed; every try has a request id of its own. */
@@ -112,7 +114,7 @@ export type Phase =
       receipt: Receipt | undefined;
       turnstile: 'shut' | 'opened' | 'failed';
       /** The answer is the offline list's: for staff, never for the person. */
-      source?: 'list';
+      source?: 'list' | undefined;
     };
 
 /** Why the code typed was not accepted. A suggestion is offered, and used only when it is asked for. */
@@ -148,15 +150,20 @@ export type Event =
   | { name: 'list'; list: ListView }
   | { name: 'keypad'; state: Parts['keypad'] }
   | { name: 'service'; state: Service; notice?: string | undefined }
-  /** Where the kiosk is on its way to a place; `given`: it has one. */
-  | { name: 'place'; state: PlaceStage | 'given' }
+  | { name: 'enrolment'; state: EnrolmentStage | 'enrolled' }
   /** Another config is in force: what is at rest follows it at once. */
   | { name: 'configured' }
   /** The self-test begins; it waits for nobody, so it is refused while somebody is at the gate. */
   | { name: 'selfTestStarted' }
   | { name: 'selfTestDone'; results: readonly SelfTestResult[] }
   /** A code whose signature was checked. `requestId` is new, and becomes the session's. */
-  | { name: 'read'; credentialId: string; requestId: string }
+  | {
+      name: 'read';
+      credentialId: string;
+      requestId: string;
+      /** See {@link Phase} `entering`. */
+      liveIssuedAt?: number | undefined;
+    }
   /** A code that can't be used, or one in view that can't be read. */
   | { name: 'unusable'; problem: CodeProblem }
   /** A Code 39 that was read: the Tessera Sanitaria's back. */
@@ -168,8 +175,8 @@ export type Event =
       requestId: string;
       verdict: Verdict;
       nextRequestId: string;
-      receipt?: Receipt;
-      source?: 'list';
+      receipt?: Receipt | undefined;
+      source?: 'list' | undefined;
     }
   | { name: 'turnstileOpened'; requestId: string }
   | { name: 'turnstileFailed'; requestId: string }
@@ -178,10 +185,16 @@ export type Event =
 
 /** What the kiosk does for a session. */
 export type Effect =
-  /** Starts the phase's one timer anew; the earlier one is cancelled. */
+  /** Starts the phase's one timer; an earlier one is cancelled. */
   | { name: 'startTimer'; ms: number }
   | { name: 'stopTimer' }
-  | { name: 'verify'; requestId: string; credentialId: string; codiceFiscale: string }
+  | {
+      name: 'verify';
+      requestId: string;
+      credentialId: string;
+      codiceFiscale: string;
+      liveIssuedAt?: number | undefined;
+    }
   | { name: 'verifyCode'; requestId: string; credentialId: string; code: string }
   | { name: 'print'; receipt: Receipt; companion: boolean; language: Language }
   | { name: 'turnVolume' }

@@ -74,11 +74,11 @@ function confirmCode(state: State, phase: Entering, config: SessionConfig): Step
     const trouble = problem ? { problem, suggestion } : undefined;
     return retype(state, { ...phase, echo: undefined, trouble }, config);
   }
-  const { requestId, credentialId } = phase;
+  const { requestId, credentialId, liveIssuedAt } = phase;
   return {
     state: verifying(state, phase, 'codiceFiscale'),
     effects: [
-      { name: 'verify', requestId, credentialId, codiceFiscale: accepted.code },
+      { name: 'verify', requestId, credentialId, codiceFiscale: accepted.code, liveIssuedAt },
       { name: 'startTimer', ms: config.answerMs },
     ],
   };

@@ -3,19 +3,19 @@ import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import type { PaintState } from './paint-watch.ts';
 
-/** How the page is, as the kiosk that serves it says; `away`: no kiosk answers. */
+/** The page's state by the kiosk that serves it; `away`: the kiosk does not answer. */
 export type PageState = PaintState | 'away';
 
-/** What the keeper tells; `reason` is a stable code. */
+/** What the keeper reports; `reason` is a stable code. */
 export type KeeperEvent =
   | { event: 'started' }
   | { event: 'ended'; reason: 'exited' | 'pageStuck' | 'noPage' }
   | { event: 'givenUp'; reason: 'neverPainted' };
 
 export interface KeeperTimes {
-  /** How often the kiosk is asked how its page is, in milliseconds. */
+  /** How often the kiosk is asked for the page's state, in milliseconds. */
   lookMs: number;
-  /** How long a browser that runs may be without a page, in milliseconds. */
+  /** How long a running browser may show no page, in milliseconds. */
   aloneMs: number;
 }
 
@@ -25,22 +25,22 @@ export interface KeeperDeps {
   /** The browser and its arguments. */
   command: readonly [string, ...string[]];
   env?: NodeJS.ProcessEnv;
-  /** How the page is; never rejects. */
+  /** The page's state; never rejects. */
   look(): Promise<PageState>;
   clock: Clock;
   random: () => number;
-  told(event: KeeperEvent): void;
+  onEvent(event: KeeperEvent): void;
   times?: KeeperTimes;
 }
 
 const AGAIN: BackoffLimits = { firstMs: 250, longestMs: 10_000, factor: 2 };
-/** Browsers that end one after the other without having painted: what starts this program may do better. */
+/** Browsers in a row that end without having painted, until the keeper gives up and its service restarts. */
 const UNPAINTED_MAX = 5;
 
 /**
- * Keeps a browser on the kiosk's page: starts it, starts it again when it ends, and kills it, whole, when
- * the kiosk says that its page no longer paints, or that there is none. While no kiosk answers the browser
- * is left alone: its page waits and comes back by itself.
+ * Keeps a browser on the kiosk's page. It restarts the browser when it ends, and kills it with all its
+ * processes when the kiosk says that the page does not paint or that there is none. While the kiosk does
+ * not answer the browser stays: its page reconnects by itself.
  */
 export class BrowserKeeper {
   readonly #deps: KeeperDeps;
@@ -58,7 +58,7 @@ export class BrowserKeeper {
     this.#times = deps.times ?? defaultKeeperTimes;
   }
 
-  /** The browser's process, and its group. */
+  /** The browser's process id, which is also its process group's. */
   get pid(): number | undefined {
     return this.#child?.pid;
   }
@@ -82,11 +82,11 @@ export class BrowserKeeper {
 
   #begin(): void {
     const [program, ...words] = this.#deps.command;
-    // A group of its own: what the browser starts ends with it, a stopped process too.
+    // A process group of its own, so that all its processes can be killed at once, even stopped ones.
     const child = spawn(program, words, {
       detached: true,
       stdio: ['ignore', 'ignore', 'inherit'],
-      ...(this.#deps.env ? { env: this.#deps.env } : {}),
+      env: this.#deps.env,
     });
     this.#child = child;
     this.#aloneSince = this.#deps.clock.monotonic();
@@ -94,7 +94,7 @@ export class BrowserKeeper {
     this.#unpainted += 1;
     child.once('error', () => this.#ended(child));
     child.once('close', () => this.#ended(child));
-    this.#deps.told({ event: 'started' });
+    this.#deps.onEvent({ event: 'started' });
     this.#lookLater();
   }
 
@@ -145,15 +145,15 @@ export class BrowserKeeper {
     }
     this.#child = undefined;
     this.#cancel();
-    // Helpers of a browser that died by itself must not stand on the screen beside the next one.
+    // Processes that a crashed browser left must not stay on the screen beside the next one.
     killGroup(child);
     if (this.#state !== 'running') {
       return;
     }
-    this.#deps.told({ event: 'ended', reason: this.#ending ?? 'exited' });
+    this.#deps.onEvent({ event: 'ended', reason: this.#ending ?? 'exited' });
     if (this.#unpainted >= UNPAINTED_MAX) {
       this.#state = 'givenUp';
-      this.#deps.told({ event: 'givenUp', reason: 'neverPainted' });
+      this.#deps.onEvent({ event: 'givenUp', reason: 'neverPainted' });
       return;
     }
     const { clock, random } = this.#deps;
@@ -167,14 +167,14 @@ function killGroup(child: ChildProcess): void {
     try {
       process.kill(-child.pid, 'SIGKILL');
     } catch {
-      // Nobody of it is left.
+      // No process of the group is left.
     }
   }
 }
 
 const LOOK_TIMEOUT_MS = 3_000;
 
-/** Asks the kiosk that serves a page how it is. */
+/** Asks the kiosk that serves a page for the page's state. */
 export async function lookAtPage(url: string): Promise<PageState> {
   try {
     const signal = AbortSignal.timeout(LOOK_TIMEOUT_MS);

@@ -12,17 +12,17 @@ import { type LcdPages, layOut, lcdScreenSchema, pageMs } from './lcd-layout.ts'
 export const characterLcdConfigSchema = z.strictObject({
   driver: z.literal('character-lcd'),
   board: boardPathSchema,
-  /** `PCF8574` answers at 0x20–0x27, `PCF8574A` at 0x38–0x3f. */
+  /** `PCF8574` has an address of 0x20–0x27, `PCF8574A` of 0x38–0x3f. */
   controller: z.enum(['PCF8574', 'PCF8574A']).default('PCF8574'),
   address: z.number().int().min(0x20).max(0x3f).optional(),
   columns: z.union([z.literal(16), z.literal(20)]).default(20),
   rows: z.union([z.literal(2), z.literal(4)]).default(4),
-  /** How fast pages turn, in characters a second. */
+  /** Reading speed that sets how long a page stays, in characters per second. */
   charactersPerSecond: z.number().min(4).max(25).default(10),
 });
 export type CharacterLcdConfig = z.infer<typeof characterLcdConfigSchema>;
 
-/** What the display is handed. */
+/** What the display needs from outside. */
 export interface CharacterLcdDeps {
   clock: Clock;
   boards: BoardPool;
@@ -31,8 +31,8 @@ export interface CharacterLcdDeps {
 const SPACE = 0x20;
 const SET_GLYPH_ADDRESS = 0x40;
 /**
- * A character takes 28 bytes on a 57,600 baud cable, so the glass is redrawn at most this often, in
- * milliseconds: a full 20×4 is written in some 400 ms and no queue can grow.
+ * The shortest time between two redraws, in milliseconds, so that writes can't queue up: a character
+ * takes 28 bytes at 57,600 baud, and a full 20×4 display some 400 ms.
  */
 const REDRAW_MS = 100;
 
@@ -42,16 +42,16 @@ export function openCharacterLcd(config: CharacterLcdConfig, deps: CharacterLcdD
 }
 
 /**
- * A character display: shows the same screens as the page, in pages that turn at reading speed, and
- * writes only the characters that changed. It keeps the last screen only while it is shown, and blanks
- * the glass when it stops.
+ * A character display. It shows the same screens as the page, split into pages that turn at reading
+ * speed, and writes only the characters that changed. It keeps no screen but the one that is shown, and
+ * blanks the display when it stops.
  */
 class CharacterLcd implements Display {
   readonly #config: CharacterLcdConfig;
   readonly #deps: CharacterLcdDeps;
   #events: DisplayEvents | undefined;
-  #leave: (() => Promise<void>) | undefined;
-  #lcd: Glass | undefined;
+  #leavePool: (() => Promise<void>) | undefined;
+  #lcd: LcdGrid | undefined;
   #content: LcdPages = { pages: [[]], drawn: [] };
   #page = 0;
   #sequence = 0;
@@ -68,7 +68,7 @@ class CharacterLcd implements Display {
   async start(events: DisplayEvents): Promise<void> {
     this.#events = events;
     events.health({ state: 'opening', since: this.#deps.clock.now() });
-    this.#leave = this.#deps.boards.join(this.#config.board, {
+    this.#leavePool = this.#deps.boards.join(this.#config.board, {
       ready: (board, five) => this.#open(board, five),
       lost: (reason) => this.#lose('lost', reason),
     });
@@ -80,7 +80,7 @@ class CharacterLcd implements Display {
     this.#lcd?.blank();
     this.#lcd = undefined;
     this.#events = undefined;
-    await this.#leave?.();
+    await this.#leavePool?.();
   }
 
   show(screen: unknown): void {
@@ -91,7 +91,7 @@ class CharacterLcd implements Display {
     }
     this.#sequence += 1;
     const content = layOut(parsed.data, this.#config);
-    // A key typed changes the entry and not the words: the reader keeps the page.
+    // A typed key changes the entry and not the text: the reader stays on the same page.
     const samePages = content.pages.length === this.#content.pages.length;
     this.#page = samePages && sameBody(content, this.#content) ? this.#page : 0;
     this.#content = content;
@@ -100,7 +100,7 @@ class CharacterLcd implements Display {
 
   #open(board: Board, five: JohnnyFive): void {
     try {
-      this.#lcd = new Glass(this.#config, board, five);
+      this.#lcd = new LcdGrid(this.#config, board, five);
     } catch (error) {
       this.#lose('failing', faultReason(error));
       return;
@@ -168,24 +168,19 @@ function sameBody(a: LcdPages, b: LcdPages): boolean {
   });
 }
 
-/** The glass itself: what it holds is remembered, and only the difference is written. */
-class Glass {
-  readonly #lcd: LcdPart & { command(byte: number): unknown };
+/** The display's cells: remembers what they hold and writes only differences. */
+class LcdGrid {
+  readonly #lcd: LcdPart;
   readonly #columns: number;
   readonly #cells: Uint8Array;
   #slots: (string | undefined)[] = new Array<string | undefined>(GLYPH_SLOTS).fill(undefined);
 
   constructor(config: CharacterLcdConfig, board: Board, five: JohnnyFive) {
     const { controller, rows, columns, address } = config;
-    this.#lcd = new five.LCD({
-      controller,
-      rows,
-      cols: columns,
-      ...(address === undefined ? {} : { address }),
-      board,
-    }) as LcdPart & { command(byte: number): unknown };
+    // Without an address johnny-five takes the controller's usual one.
+    this.#lcd = new five.LCD({ controller, rows, cols: columns, address, board });
     this.#columns = columns;
-    // johnny-five clears the glass when it opens it.
+    // johnny-five clears the display when it opens it.
     this.#cells = new Uint8Array(rows * columns).fill(SPACE);
   }
 
@@ -213,11 +208,11 @@ class Glass {
       );
       this.#lcd.noBacklight();
     } catch {
-      // The board is gone and with it what the glass showed.
+      // The board is gone, and the display with it.
     }
   }
 
-  /** Without johnny-five's `createChar`, which holds the process for 9 ms a character. */
+  /** Not johnny-five's `createChar`, which blocks the process for 9 ms per character. */
   #define(slot: number, character: string): void {
     this.#lcd.command(SET_GLYPH_ADDRESS | (slot << 3));
     for (const bits of glyphOf(character) ?? []) {

@@ -1,14 +1,14 @@
 /**
- * The characters of an HD44780. Its ROMs agree on little beyond printable ASCII (and the common one has
- * a yen for the backslash and arrows for the tilde), but any may have eight characters of our own at a
- * time: the letters with accents of our five languages are drawn there, and beyond eight at once they
- * fall back to ASCII that reads the same.
+ * The characters of an HD44780. Its ROM versions share little beyond printable ASCII (and the common one
+ * has a yen sign for the backslash and an arrow for the tilde), but each holds eight custom glyphs at a
+ * time. The accented letters of our languages become glyphs; beyond eight at once they fall back to
+ * similar ASCII.
  */
 
-/** How many characters of our own the display holds. */
+/** How many custom glyphs the display holds. */
 export const GLYPH_SLOTS = 8;
 
-/** A character of our own: eight rows of five pixels, the leftmost the highest bit. */
+/** A custom glyph: eight rows of five pixels, the leftmost the highest bit. */
 export type Glyph = readonly number[];
 
 /** The five lower rows of the small letters that take accents. */
@@ -23,7 +23,7 @@ const bodies: Readonly<Record<string, readonly string[]>> = {
   z: ['#####', '   # ', '  #  ', ' #   ', '#####'],
 };
 
-/** The two upper rows, by the combining mark that Unicode splits off. */
+/** The two upper rows by Unicode combining mark (NFD). */
 const marks: Readonly<Record<string, readonly string[]>> = {
   '\u0300': [' #   ', '  #  '],
   '\u0301': ['   # ', '  #  '],
@@ -32,7 +32,7 @@ const marks: Readonly<Record<string, readonly string[]>> = {
   '\u030c': [' # # ', '  #  '],
 };
 
-/** Signs that are drawn whole. */
+/** Characters with a whole glyph of their own. */
 const signs: Readonly<Record<string, readonly string[]>> = {
   ç: ['     ', '     ', ' ### ', '#    ', '#   #', ' ### ', '  #  ', ' ##  '],
   ß: ['     ', ' ##  ', '#  # ', '# #  ', '#  # ', '#  # ', '# #  ', '     '],
@@ -40,7 +40,7 @@ const signs: Readonly<Record<string, readonly string[]>> = {
   '✗': ['     ', '#   #', ' # # ', '  #  ', ' # # ', '#   #', '     ', '     '],
 };
 
-/** What stands for a character that is neither ASCII nor drawn; an apostrophe keeps an Italian accent. */
+/** Replacements for characters that are neither ASCII nor have a glyph. */
 const replacements: Readonly<Record<string, string>> = {
   '\\': '/',
   '~': '-',
@@ -75,7 +75,7 @@ const replacements: Readonly<Record<string, string>> = {
   Ł: 'L',
 };
 
-/** The drawing of a character, if it has one. */
+/** The glyph of a character, if it has one. */
 export function glyphOf(character: string): Glyph | undefined {
   const whole = signs[character];
   if (whole) {
@@ -91,7 +91,7 @@ function row(pixels: string): number {
   return [...pixels].reduce((bits, pixel) => (bits << 1) | (pixel === '#' ? 1 : 0), 0);
 }
 
-/** ASCII that reads the same; `?` only for a script that has none. Always printable, never empty. */
+/** Similar ASCII; `?` for a character of another script. Always printable, never empty. */
 export function transliterate(character: string): string {
   const replaced = replacements[character];
   if (replaced !== undefined) {
@@ -108,10 +108,10 @@ export function transliterate(character: string): string {
 }
 
 /**
- * A text as the display can show it: its own eight characters are kept, all others become ASCII. The
- * result may be longer than the text, so lines are broken after this and not before.
+ * A text as the display can show it: characters with a glyph stay, all others become ASCII. The result
+ * may be longer than the text, so lines are broken afterwards.
  *
- * @param drawn the characters that have a slot.
+ * @param drawn the characters that have a glyph slot.
  */
 export function displayable(text: string, drawn: ReadonlySet<string>): string {
   return [...text.normalize('NFC')]
@@ -119,7 +119,7 @@ export function displayable(text: string, drawn: ReadonlySet<string>): string {
     .join('');
 }
 
-/** The characters of a text that are worth a slot, the most frequent first, at most eight. */
+/** The characters of a text to give glyph slots to, the most frequent first, at most eight. */
 export function charactersToDraw(text: string): string[] {
   const counts = new Map<string, number>();
   for (const character of text.normalize('NFC')) {
@@ -134,8 +134,8 @@ export function charactersToDraw(text: string): string[] {
 }
 
 /**
- * Which character is in which slot now. Those already there stay where they are, so that what is on the
- * glass does not change under the reader's eyes.
+ * Assigns characters to glyph slots. A character that already has a slot keeps it, because changing a
+ * slot changes what is on display.
  *
  * @returns eight entries; `undefined` is a free slot.
  */

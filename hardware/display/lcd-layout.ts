@@ -3,10 +3,7 @@ import { charactersToDraw, displayable } from './lcd-charset.ts';
 
 const words = z.looseObject({ title: z.string(), text: z.string() });
 
-/**
- * What a character display takes of a screen; it treats all else as not its business. A screen of any
- * other shape is not shown.
- */
+/** The part of a screen that a character display shows. A screen without it is not shown at all. */
 export const lcdScreenSchema = z.looseObject({
   title: z.string(),
   text: z.string(),
@@ -25,23 +22,23 @@ export const lcdScreenSchema = z.looseObject({
 });
 export type LcdScreen = z.infer<typeof lcdScreenSchema>;
 
-/** The size of the glass. */
+/** The display's size in characters. */
 export interface LcdSize {
   columns: number;
   rows: number;
 }
 
-/** A screen as a character display shows it: pages of rows, each exactly as wide as the glass. */
+/** A screen as pages of rows, each row exactly as wide as the display. */
 export interface LcdPages {
   pages: string[][];
-  /** The characters that need a slot on the display, at most eight. */
+  /** The characters that need a glyph slot, at most eight. */
   drawn: string[];
 }
 
 /**
- * Lays a screen out. What a person must act on comes first: a warning, a problem, then the words; the
- * entry keeps the last row on every page, so that typing is always seen. The result's icon is one sign
- * before the title and never the only difference.
+ * Lays a screen out. What a person must act on comes first: a warning, a problem, then the text. The
+ * entry is in the last row of every page, so that typing is always visible. The icon of a result becomes
+ * a sign before the title, and is never the only difference between results.
  */
 export function layOut(screen: LcdScreen, size: LcdSize): LcdPages {
   const paragraphs = paragraphsOf(screen);
@@ -74,16 +71,18 @@ function paragraphsOf(screen: LcdScreen): string[] {
     title,
     entry && entry.masked !== '' ? entry.progress : screen.text,
     screen.staffLine,
-  ].filter((text) => text !== undefined && text !== '') as string[];
+  ]
+    .filter((text) => text !== undefined)
+    .filter((text) => text !== '');
 }
 
-/** The end of what was typed stays in view on a glass too narrow for all of it. */
+/** Shows the end of the entry where the display is too narrow for all of it. */
 function entryLine(masked: string, columns: number, known: ReadonlySet<string>): string {
   const shown = displayable(masked, known);
   return `>${shown.slice(Math.max(0, shown.length - (columns - 2)))}_`.slice(0, columns);
 }
 
-/** Breaks at spaces; a word wider than the glass is cut with nothing lost. */
+/** Breaks lines at spaces; a word wider than the display is split. */
 export function wrap(text: string, columns: number): string[] {
   const lines: string[] = [];
   let line = '';
@@ -104,7 +103,7 @@ export function wrap(text: string, columns: number): string[] {
   return line === '' ? lines : [...lines, line];
 }
 
-/** Nobody reads a page in less, in milliseconds. */
+/** The shortest time a page stays, in milliseconds. */
 const PAGE_MIN_MS = 2_000;
 
 /**

@@ -1,4 +1,3 @@
-import type { AddressInfo } from 'node:net';
 import fastify, { type FastifyInstance } from 'fastify';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { z } from 'zod';
@@ -18,7 +17,7 @@ import {
 export const pageDisplayConfigSchema = z.strictObject({
   driver: z.literal('page'),
   port: z.number().int().min(0).max(65_535).default(8_080),
-  /** The glass as it is mounted, in millimetres: it sets how large letters must be (EN 301 549 §5.1.4). */
+  /** The screen as mounted, in millimetres: it sets the size of letters (EN 301 549 §5.1.4). */
   glass: z
     .strictObject({
       widthMm: z.number().min(40).max(3_000),
@@ -28,7 +27,7 @@ export const pageDisplayConfigSchema = z.strictObject({
 });
 export type PageDisplayConfig = z.infer<typeof pageDisplayConfigSchema>;
 
-/** A file that the page is made of, held in memory. */
+/** A file of the page, held in memory. */
 export interface PageAsset {
   path: string;
   type: string;
@@ -38,11 +37,11 @@ export interface PageAsset {
 export interface PageDisplayDeps {
   assets: readonly PageAsset[];
   clock: Clock;
-  /** Told where the page is once it is served. */
+  /** Called with the page's URL once it is served. */
   ready?: (url: string) => void;
-  /** How often a page is asked to paint, and how long it may take; in milliseconds. */
+  /** How often a page is asked to paint, and how long painting may take; in milliseconds. */
   times?: { beatMs: number; paintMsMax: number };
-  /** More WebSocket paths on the same server; the demo's tray uses one. */
+  /** Further WebSocket paths on the same server; the demo's tray uses one. */
   sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
 }
 
@@ -79,14 +78,14 @@ const fromPageSchema = z.discriminatedUnion('name', [
 ]);
 
 /**
- * The page display: a small server on loopback alone, a page for a browser in kiosk mode, and a
- * WebSocket on `/screen` that pushes every screen and brings back touch keys and what was painted. A
- * beat, every few seconds, asks the page to paint even when nothing changes: a page that is there and
- * does not paint is `failing`. `/painting` tells it to the program that keeps the browser
- * (browser-keeper.ts), as one JSON word.
+ * The page display: a small server on loopback for a browser in kiosk mode, and a WebSocket on `/screen`
+ * that pushes every screen and receives touch keys and paint acknowledgements. Every few seconds a beat
+ * asks the page to paint even if nothing changed; a connected page that does not paint is `failing`.
+ * `GET /painting` answers the same as a JSON string, for the program that runs the browser
+ * (browser-keeper.ts).
  *
- * Requests are answered only when their Host header names this server, and a socket only when its
- * Origin does, so that no other site in the same browser can reach the page (DNS rebinding).
+ * Requests are answered only if their Host header names this server, and sockets only if their Origin
+ * does, so that no other site in the same browser can reach the page (DNS rebinding).
  */
 export class PageDisplay implements Display {
   readonly #config: PageDisplayConfig;
@@ -98,7 +97,7 @@ export class PageDisplay implements Display {
   #sequence = 0;
   #last = '';
   #watch = noPages;
-  #told = '';
+  #lastState = '';
   #cancelBeat: (() => void) | undefined;
   readonly #times: NonNullable<PageDisplayDeps['times']>;
 
@@ -108,7 +107,7 @@ export class PageDisplay implements Display {
     this.#times = deps.times ?? defaultTimes;
   }
 
-  /** @throws VarcoError with the system's code, such as `EADDRINUSE`. */
+  /** @throws VarcoError `portInUse`, `portUnusable`. */
   async start(events: DisplayEvents): Promise<void> {
     this.#events = events;
     const app = fastify({ logger: false, forceCloseConnections: true });
@@ -131,8 +130,8 @@ export class PageDisplay implements Display {
       const path = request.url ?? '';
       const extra = this.#deps.sockets?.[path];
       const known = path === '/screen' || extra !== undefined;
-      const ours = request.headers.origin === `http://${this.#authority()}`;
-      if (!known || !ours || this.#sockets.clients.size >= CLIENTS_MAX) {
+      const isSameOrigin = request.headers.origin === `http://${this.#authority()}`;
+      if (!known || !isSameOrigin || this.#sockets.clients.size >= CLIENTS_MAX) {
         socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\n\r\n');
         return;
       }
@@ -141,13 +140,12 @@ export class PageDisplay implements Display {
     });
     try {
       await app.listen({ host: LOOPBACK, port: this.#config.port });
-    } catch (error) {
+    } catch (cause) {
+      const code = errorCode(cause);
       throw new VarcoError(
-        errorCode(error),
-        `The page can't be served on port ${this.#config.port}`,
-        {
-          cause: error,
-        },
+        code === 'EADDRINUSE' ? 'portInUse' : 'portUnusable',
+        `The page can't be served on port ${this.#config.port} (${code})`,
+        { cause },
       );
     }
     this.#deps.ready?.(`http://${this.#authority()}/`);
@@ -166,12 +164,12 @@ export class PageDisplay implements Display {
   show(screen: unknown): void {
     const { glass } = this.#config;
     const sequence = this.#next();
-    this.#last = JSON.stringify({ sequence, screen, ...(glass ? { glass } : {}) });
+    this.#last = JSON.stringify({ sequence, screen, glass });
     this.#send(this.#last);
   }
 
   #beat(): void {
-    this.#judge();
+    this.#reportState();
     this.#send(JSON.stringify({ sequence: this.#next() }));
     this.#cancelBeat = this.#deps.clock.after(this.#times.beatMs, () => this.#beat());
   }
@@ -189,13 +187,14 @@ export class PageDisplay implements Display {
   }
 
   #authority(): string {
-    const address = this.#app?.server.address() as AddressInfo | null;
-    return `${LOOPBACK}:${address?.port ?? this.#config.port}`;
+    const address = this.#app?.server.address();
+    const port = typeof address === 'object' ? address?.port : undefined;
+    return `${LOOPBACK}:${port ?? this.#config.port}`;
   }
 
   readonly #join = (page: WebSocket): void => {
     page.on('error', () => page.terminate());
-    page.on('message', (data, isBinary) => this.#take(page, isBinary ? '' : data.toString()));
+    page.on('message', (data, isBinary) => this.#onMessage(page, isBinary ? '' : data.toString()));
     page.on('close', () => this.#noteClients());
     this.#noteClients();
     if (this.#last) {
@@ -205,20 +204,20 @@ export class PageDisplay implements Display {
 
   #noteClients(): void {
     this.#watch = pagesChanged(this.#watch, this.#sockets.clients.size);
-    this.#judge();
+    this.#reportState();
   }
 
   #state(): PaintState {
     return paintState(this.#watch, this.#deps.clock.monotonic(), this.#times.paintMsMax);
   }
 
-  /** Tells how the page is, when that has changed. */
-  #judge(): void {
+  /** Reports the page's health if it has changed. */
+  #reportState(): void {
     const { clock } = this.#deps;
     const since = clock.now();
     const state = this.#state();
-    if (state !== this.#told) {
-      this.#told = state;
+    if (state !== this.#lastState) {
+      this.#lastState = state;
       const healths: Record<typeof state, Health> = {
         alone: { state: 'lost', since, reason: 'noPage' },
         painting: { state: 'ready', since },
@@ -228,7 +227,7 @@ export class PageDisplay implements Display {
     }
   }
 
-  #take(page: WebSocket, text: string): void {
+  #onMessage(page: WebSocket, text: string): void {
     const message = fromPageSchema.safeParse(parseJson(text));
     if (!message.success) {
       page.close(1008, 'not a message of this page');
@@ -238,13 +237,13 @@ export class PageDisplay implements Display {
       this.#events?.key(message.data.key);
     } else {
       this.#watch = painted(this.#watch, message.data.sequence);
-      this.#judge();
+      this.#reportState();
       this.#events?.painted(message.data.sequence);
     }
   }
 }
 
-/** Nothing from elsewhere, nothing kept, no frame around the page. */
+/** Nothing loads from elsewhere, nothing is cached, and no site can frame the page. */
 const securityHeaders = {
   'content-security-policy':
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; " +

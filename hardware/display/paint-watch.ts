@@ -1,23 +1,23 @@
 /**
- * Whether a page still paints, judged by its acknowledgements alone. Pure: times come from outside, by
- * the monotonic clock, in milliseconds.
+ * Whether a page still paints, by its acknowledgements. Pure: times are of the monotonic clock, in
+ * milliseconds.
  *
- * - `alone`: no page is connected, so nothing is awaited.
- * - `painting`: everything sent was acknowledged in time so far.
- * - `stuck`: something sent longer ago than the limit was not painted.
+ * - `alone`: no page is connected.
+ * - `painting`: everything sent so far was acknowledged in time.
+ * - `stuck`: something was sent longer ago than the limit and not acknowledged.
  */
 export type PaintState = 'alone' | 'painting' | 'stuck';
 
-/** What is known of the page. */
+/** What is known about the page. */
 export interface PaintWatch {
-  /** What was sent first of all that is not painted yet, and when. */
+  /** The oldest message that was not acknowledged yet, and when it was sent. */
   awaited: { sequence: number; at: number } | undefined;
   pages: number;
 }
 
 export const noPages: PaintWatch = { awaited: undefined, pages: 0 };
 
-/** A page came or went. One that comes has painted nothing yet; the last to go takes the waiting along. */
+/** A page connected or disconnected. With the last page gone nothing is awaited any more. */
 export function pagesChanged(watch: PaintWatch, pages: number): PaintWatch {
   return pages === 0 ? noPages : { ...watch, pages };
 }
@@ -27,7 +27,7 @@ export function sent(watch: PaintWatch, sequence: number, at: number): PaintWatc
   return watch.pages === 0 || watch.awaited ? watch : { ...watch, awaited: { sequence, at } };
 }
 
-/** A page painted what had this number, and so everything before it. */
+/** A page acknowledged this message, and with it everything sent before. */
 export function painted(watch: PaintWatch, sequence: number): PaintWatch {
   return watch.awaited && sequence >= watch.awaited.sequence
     ? { ...watch, awaited: undefined }

@@ -10,14 +10,14 @@ import {
   type Transport,
 } from './johnny-five.ts';
 
-/** What a part on a board is told. */
+/** A driver with parts on a board. */
 export interface BoardUser {
-  /** The board answers: parts are made anew, since a board that was unplugged is dead for ever. */
+  /** The board is connected. Parts are built on this `board`: after a replug there is another one. */
   ready(board: Board, five: JohnnyFive): void;
   lost(reason: string): void;
 }
 
-/** What boards are handed. */
+/** What the pool needs from outside. */
 export interface BoardDeps {
   clock: Clock;
   random: () => number;
@@ -27,12 +27,12 @@ export interface BoardDeps {
 }
 
 const RETRY = { firstMs: 500, longestMs: 30_000, factor: 2 };
-/** A board that says nothing this long after its port opened has no Firmata on it, in milliseconds. */
+/** A board that is silent this long after its port opened runs no Firmata, in milliseconds. */
 const READY_TIMEOUT_MS = 15_000;
 
 /**
- * The boards of this kiosk, one connection a port whatever the number of parts on it: a lamp, a relay
- * and a display can share one Arduino. A connection opens with its first user and closes with its last.
+ * The kiosk's boards, with one connection per port, so that a lamp, a relay and a display can share one
+ * Arduino. A connection opens with its first user and closes with its last.
  */
 export class BoardPool {
   readonly #deps: BoardDeps;
@@ -42,7 +42,7 @@ export class BoardPool {
     this.#deps = deps;
   }
 
-  /** Joins the board on `path`; the function returned leaves it and resolves when that is done. */
+  /** Joins the board on `path`; the returned function leaves it and resolves when that is done. */
   join(path: string, user: BoardUser): () => Promise<void> {
     let connection = this.#connections.get(path);
     if (!connection) {
@@ -119,7 +119,7 @@ class Connection {
     try {
       const five = await (this.#deps.load ?? loadJohnnyFive)();
       transport = await (this.#deps.transport ?? serialTransport)(this.#path);
-      // The board listens before the port opens: it greets on `open`.
+      // Before the port opens, because johnny-five starts its handshake on `open`.
       const board = new five.Board({
         port: transport,
         repl: false,
@@ -130,7 +130,7 @@ class Connection {
       board.on('error', () => this.#lose('boardFault', transport));
       transport.on('close', () => this.#lose('unplugged', transport));
       await opened(transport);
-      this.#greet(board, five, transport);
+      this.#awaitReady(board, five, transport);
     } catch (error) {
       if (transport?.isOpen) {
         await closed(transport);
@@ -139,7 +139,7 @@ class Connection {
     }
   }
 
-  #greet(board: Board, five: JohnnyFive, transport: Transport): void {
+  #awaitReady(board: Board, five: JohnnyFive, transport: Transport): void {
     if (this.#phase.name !== 'connecting') {
       void closed(transport);
       return;
@@ -207,19 +207,19 @@ function closed(transport: Transport): Promise<void> {
   });
 }
 
-/** serialport gives words and no codes; these are the ones that matter to who looks at the dashboard. */
+/** serialport's errors have messages and no codes: the codes of those that a technician can fix. */
 function openReason(error: unknown): string {
   if (error instanceof VarcoError) {
     return error.code;
   }
-  const words = error instanceof Error ? error.message : '';
-  if (/permission denied/i.test(words)) {
+  const message = error instanceof Error ? error.message : '';
+  if (/permission denied/i.test(message)) {
     return 'permissionDenied';
   }
-  if (/no such file|cannot find/i.test(words)) {
+  if (/no such file|cannot find/i.test(message)) {
     return 'ENOENT';
   }
-  if (/lock|busy|temporarily unavailable/i.test(words)) {
+  if (/lock|busy|temporarily unavailable/i.test(message)) {
     return 'portBusy';
   }
   return errorCode(error);

@@ -3,13 +3,13 @@ import { faultReason } from '../gpio/onoff-lines.ts';
 import type { BoardPool } from './board-pool.ts';
 import type { Board, JohnnyFive } from './johnny-five.ts';
 
-/** Lines on a board at the end of a cable: made anew each time the board answers. */
+/** Lines on a Firmata board, built again each time the board connects. */
 export class FirmataSource<Lines extends { close(): void }> implements LineSource<Lines> {
   readonly #path: string;
   readonly #pool: BoardPool;
   readonly #build: (board: Board, five: JohnnyFive) => Lines;
   #lines: Lines | undefined;
-  #leave: (() => Promise<void>) | undefined;
+  #leavePool: (() => Promise<void>) | undefined;
 
   constructor(path: string, pool: BoardPool, build: (board: Board, five: JohnnyFive) => Lines) {
     this.#path = path;
@@ -18,7 +18,7 @@ export class FirmataSource<Lines extends { close(): void }> implements LineSourc
   }
 
   async start(events: LineSourceEvents<Lines>): Promise<void> {
-    this.#leave = this.#pool.join(this.#path, {
+    this.#leavePool = this.#pool.join(this.#path, {
       ready: (board, five) => {
         try {
           this.#lines = this.#build(board, five);
@@ -38,7 +38,7 @@ export class FirmataSource<Lines extends { close(): void }> implements LineSourc
   async stop(): Promise<void> {
     this.#lines?.close();
     this.#lines = undefined;
-    await this.#leave?.();
-    this.#leave = undefined;
+    await this.#leavePool?.();
+    this.#leavePool = undefined;
   }
 }

@@ -10,7 +10,7 @@ import type { BoardPool } from './board-pool.ts';
 import { FirmataSource } from './firmata-lines.ts';
 import type { Board, JohnnyFive } from './johnny-five.ts';
 
-/** The device node of the board, such as `/dev/serial/by-id/…`: `ttyACM0` changes with the order of plugging. */
+/** The board's device node. Prefer `/dev/serial/by-id/…`: the number in `ttyACM0` may change at each boot. */
 export const boardPathSchema = z.string().min(1).max(255);
 const boardPin = z.number().int().min(2).max(69);
 
@@ -38,7 +38,7 @@ export const johnnyFiveIndicatorConfigSchema = z
     granted: boardPin.optional(),
     refused: boardPin.optional(),
     askStaff: boardPin.optional(),
-    /** A passive piezo: johnny-five beats it by hand, so tones are short. */
+    /** A passive piezo. johnny-five toggles its pin from software, so tones are short. */
     piezo: boardPin.optional(),
   })
   .refine(
@@ -50,7 +50,7 @@ export const johnnyFiveIndicatorConfigSchema = z
   );
 export type JohnnyFiveIndicatorConfig = z.infer<typeof johnnyFiveIndicatorConfigSchema>;
 
-/** What drivers on a board are handed: one pool for all of them, so that they share a board. */
+/** What drivers on a board need: one pool for all of them, so that they can share a board. */
 export interface FirmataDeps {
   clock: Clock;
   boards: BoardPool;
@@ -96,8 +96,8 @@ function turnstileLines(
     : undefined;
   return {
     relay,
-    ...(passage ? { passage } : {}),
-    ...(guard ? { guard } : {}),
+    passage,
+    guard,
     close() {
       relay.close();
       passage?.close();
@@ -106,8 +106,8 @@ function turnstileLines(
 }
 
 /**
- * Firmata's "set digital pin value" (0xF5, pin, 0 or 1), as `printf` writes it. Opening the port for it
- * also resets an Uno, which releases every pin.
+ * Firmata's "set digital pin value" (0xF5, pin, 0 or 1) in `printf` notation. Opening the port to write
+ * it also resets an Uno, which releases every pin.
  */
 function releaseBytes(relay: { pin: number; type: 'NO' | 'NC' }): string {
   const octal = (byte: number) => `\\${byte.toString(8).padStart(3, '0')}`;
@@ -120,7 +120,7 @@ function boardInput(board: Board, config: { pin: number; activeLow: boolean }): 
   const watchers = new Set<(active: boolean) => void>();
   let active = false;
   board.pinMode(config.pin, MODE_INPUT);
-  // StandardFirmata 2.4 has no pull-up mode: a 1 written to an input is its pull-up.
+  // StandardFirmata 2.4 has no pull-up mode: writing 1 to an input enables its pull-up.
   board.digitalWrite(config.pin, config.activeLow ? 1 : 0);
   board.digitalRead(config.pin, (value) => {
     active = (value === 1) !== config.activeLow;
@@ -154,7 +154,7 @@ function indicatorLines(
     config.piezo === undefined ? undefined : piezo(new five.Piezo({ pin: config.piezo, board }));
   return {
     lamps,
-    ...(sounder ? { sounder } : {}),
+    sounder,
     close() {
       for (const lamp of Object.values(lamps)) {
         lamp.close();

@@ -1,21 +1,20 @@
-import type { Duplex } from 'node:stream';
 import { VarcoError } from '../../shared/errors.ts';
 
-/** The cable to a board; serialport's port is one. Not open yet: the board must hear it open. */
-export interface Transport extends Pick<Duplex, 'on' | 'once' | 'removeAllListeners'> {
+/**
+ * The serial port to a board; only what is used here, johnny-five uses more. It is handed over closed,
+ * because johnny-five's handshake begins with the port's `open` event.
+ */
+export interface Transport {
   readonly path: string;
   readonly isOpen: boolean;
+  on(event: 'close', listener: () => void): unknown;
   open(opened: (error: Error | null) => void): void;
   close(closed?: (error: Error | null) => void): void;
 }
 
 /** A johnny-five board; only what is used here. */
 export interface Board {
-  readonly isReady: boolean;
-  on(event: 'ready' | 'close' | 'disconnect', listener: () => void): this;
-  on(event: 'error', listener: (error: unknown) => void): this;
-  /** How many pins the firmware reported. */
-  readonly pins: Readonly<Record<string, unknown>> | null;
+  on(event: 'ready' | 'error', listener: () => void): this;
   digitalRead(pin: number, changed: (value: 0 | 1) => void): void;
   pinMode(pin: number, mode: number): void;
   digitalWrite(pin: number, value: 0 | 1): void;
@@ -26,7 +25,7 @@ export interface LedPart {
   off(): unknown;
 }
 
-/** johnny-five's words: a *closed* relay conducts. */
+/** In johnny-five's terms a *closed* relay conducts. */
 export interface RelayPart {
   close(): unknown;
   open(): unknown;
@@ -41,15 +40,14 @@ export interface LcdPart {
   cursor(row: number, column: number): LcdPart;
   /** Writes one byte of the display's own character set. */
   write(characterCode: number): LcdPart;
-  clear(): LcdPart;
-  createChar(address: number, rows: readonly number[]): unknown;
+  /** Sends an HD44780 instruction. */
+  command(instruction: number): unknown;
   noBacklight(): unknown;
-  backlight(): unknown;
 }
 
 type Part<Made> = new (options: Readonly<Record<string, unknown>>) => Made;
 
-/** The `johnny-five` package, handed in; only what is used here. */
+/** The `johnny-five` package; only what is used here. */
 export interface JohnnyFive {
   Board: new (options: Readonly<Record<string, unknown>>) => Board;
   Led: Part<LedPart>;
@@ -58,25 +56,21 @@ export interface JohnnyFive {
   LCD: Part<LcdPart>;
 }
 
-/** Imports the package; nothing else of the kiosk needs it. */
+/** Imports the package, only when a config names a board. */
 export async function loadJohnnyFive(): Promise<JohnnyFive> {
   // @ts-expect-error johnny-five ships no types; what is used of it is declared above.
-  const module: { default: unknown } = await import('johnny-five');
-  return module.default as JohnnyFive;
+  const module: { default: JohnnyFive } = await import('johnny-five');
+  return module.default;
 }
 
 /** StandardFirmata's speed, in baud. */
 const FIRMATA_BAUD = 57_600;
 
-/** A serial port as a board's cable, by serialport. */
+/** A closed port by serialport, at Firmata's speed. */
 export async function serialTransport(path: string): Promise<Transport> {
   try {
     const { SerialPort } = await import('serialport');
-    return new SerialPort({
-      path,
-      baudRate: FIRMATA_BAUD,
-      autoOpen: false,
-    }) as unknown as Transport;
+    return new SerialPort({ path, baudRate: FIRMATA_BAUD, autoOpen: false });
   } catch (cause) {
     throw new VarcoError('serialportMissing', 'The serialport package can’t be loaded', { cause });
   }

@@ -6,13 +6,13 @@ import { flashesOf, type LampName, lampOf, notesOf } from './signal-pattern.ts';
 
 /** The lamps and the sounder of a gate; any may be missing. */
 export interface IndicatorLines {
-  /** One lamp for every signal, or one each: lamps without a wire of their own share `lamp`. */
+  /** One lamp per signal; signals without a lamp of their own share `lamp`. */
   lamps: Partial<Record<LampName | 'lamp', OutputLine>>;
-  sounder?: ToneLine;
+  sounder?: ToneLine | undefined;
   close(): void;
 }
 
-/** Lamp and sounder, over any lines: plays a signal's pattern once and goes dark. */
+/** Lamps and sounder over any lines: plays a signal's pattern once, then goes dark and silent. */
 export class LampSounder implements Indicator {
   readonly #source: LineSource<IndicatorLines>;
   readonly #clock: Clock;
@@ -80,7 +80,7 @@ export class LampSounder implements Indicator {
     }
   }
 
-  /** Runs the steps one after the other by the clock; the first at once. */
+  /** Runs the steps in sequence, the first at once. */
   #play<Step extends { ms: number }>(
     steps: readonly Step[],
     act: (step: Step) => void,

@@ -1,40 +1,37 @@
-/** One wire that this machine drives. `true` is "on" whatever the wire's polarity. */
+/** An output. `true` is "on" whatever the wire's polarity. */
 export interface OutputLine {
   /** @throws the system's error when the wire can't be driven. */
   set(on: boolean): void;
-  /** What the wire really is, where it can be read back. */
+  /** The output's actual state, where it can be read back. */
   readBack?(): boolean;
-  /** Gives the wire back, off. Never throws; may be called twice. */
+  /** Switches off and releases the line. Never throws; may be called twice. */
   close(): void;
 }
 
-/** One wire that this machine reads. `true` is "active" whatever the wire's polarity. */
+/** An input. `true` is "active" whatever the wire's polarity. */
 export interface InputLine {
   read(): boolean;
-  /** Called at every change from now on; the function returned ends it. */
+  /** Calls `changed` at every change from now on; the returned function ends that. */
   watch(changed: (active: boolean) => void): () => void;
   /** Never throws; may be called twice. */
   close(): void;
 }
 
-/** A sounder. A frequency of 0 is silence; an active buzzer knows only one frequency. */
+/** A sounder. A frequency of 0 is silence; an active buzzer has one pitch of its own. */
 export interface ToneLine {
   tone(hertz: number, durationMs: number): void;
   close(): void;
 }
 
-/** What a source of lines tells its driver. */
+/** What a line source reports to its driver. */
 export interface LineSourceEvents<Lines> {
-  /** The lines are open and off. */
+  /** The lines are open, and outputs are off. */
   ready(lines: Lines): void;
-  /** The lines are gone; the source goes on trying and calls `ready` when they are back. */
+  /** The lines can't be used. The source keeps trying and calls `ready` when they are back. */
   lost(reason: string): void;
 }
 
-/**
- * Where a driver's lines come from: the machine's own pins, or a board on a cable. They may come and go;
- * the driver is the same.
- */
+/** Opens a driver's lines, on the machine's own pins or on a board, and again after each loss. */
 export interface LineSource<Lines> {
   start(events: LineSourceEvents<Lines>): Promise<void>;
   stop(): Promise<void>;

@@ -10,7 +10,7 @@ import {
   type SysfsReader,
 } from './pin-number.ts';
 
-/** A pin as the `onoff` package gives it; only what is used here. */
+/** The `onoff` package's pin; only what is used here. */
 export interface OnoffPin {
   readSync(): 0 | 1;
   writeSync(value: 0 | 1): void;
@@ -19,7 +19,7 @@ export interface OnoffPin {
   unexport(): void;
 }
 
-/** The `onoff` package, handed in. */
+/** The `onoff` package; only what is used here. */
 export interface OnoffBinding {
   Gpio: new (
     number: number,
@@ -33,7 +33,7 @@ export interface OnoffBinding {
 export interface PinConfig {
   /** The Broadcom number of the pin. */
   pin: number;
-  /** The device is on when the wire is low. */
+  /** Whether the device is on when the wire is low. */
   activeLow: boolean;
 }
 
@@ -41,18 +41,18 @@ export interface PinConfig {
 export interface PinOpener {
   output(config: PinConfig): OutputLine;
   input(config: PinConfig & { debounceMs: number }): InputLine;
-  /** The file that releases an output when `0` is written to it: what a guard outside needs. */
+  /** The sysfs file that releases an output when `0` is written to it, for a guard process. */
   valueFile(config: PinConfig): string;
 }
 
-/** What the onoff back end is handed. */
+/** What the onoff back end needs from outside. */
 export interface OnoffDeps {
   clock: Clock;
-  /** Imports `onoff`; a missing native part is a fault of the device, not of the kiosk. */
+  /** Imports `onoff`. A missing native module is reported as a fault; the kiosk keeps running. */
   load?: () => Promise<OnoffBinding>;
   sysfs?: SysfsReader;
-  /** The labels to look for; a board other than a Raspberry Pi has its own. */
-  labels?: readonly string[];
+  /** Labels of the GPIO controller; the Raspberry Pi's by default. */
+  labels?: readonly string[] | undefined;
 }
 
 const machineSysfs: SysfsReader = {
@@ -64,8 +64,8 @@ const machineSysfs: SysfsReader = {
 const RETRY_MS = 5_000;
 
 /**
- * Lines on the machine's own pins. When they can't be opened (no permission yet, no driver) it says why
- * and tries again, so that a udev rule that comes late costs no visit.
+ * Lines on the machine's own pins. When they can't be opened (no permission yet, no kernel driver) it
+ * reports why and tries again, so that a late udev rule needs no visit on site.
  */
 export class OnoffSource<Lines extends { close(): void }> implements LineSource<Lines> {
   readonly #build: (pins: PinOpener) => Lines;
@@ -74,7 +74,7 @@ export class OnoffSource<Lines extends { close(): void }> implements LineSource<
   #cancelRetry: (() => void) | undefined;
   #running = false;
 
-  /** @param build opens the driver's pins; what it opened before it threw is closed for it. */
+  /** @param build opens the driver's pins; if it throws, what it had opened is closed for it. */
   constructor(build: (pins: PinOpener) => Lines, deps: OnoffDeps) {
     this.#build = build;
     this.#deps = deps;
@@ -114,14 +114,14 @@ export class OnoffSource<Lines extends { close(): void }> implements LineSource<
   }
 }
 
-/** The stable reason of a pin that can't be used. */
+/** The stable reason code of a pin's fault. */
 export function faultReason(error: unknown): string {
   const code = errorCode(error);
   return code === 'EACCES' || code === 'EPERM' ? 'permissionDenied' : code;
 }
 
 async function loadOnoff(): Promise<OnoffBinding> {
-  return (await import('onoff')) as unknown as OnoffBinding;
+  return await import('onoff');
 }
 
 function pinOpener(binding: OnoffBinding, deps: OnoffDeps, opened: { close(): void }[]): PinOpener {
@@ -151,7 +151,7 @@ function openOutput(binding: OnoffBinding, number: number, config: PinConfig): O
     close() {
       if (!closed) {
         closed = true;
-        // Not unexported: an exported pin keeps its level, a released one may float.
+        // Not unexported: an exported pin keeps its level, an unexported one may float.
         ignoreFault(() => pin.writeSync(0));
       }
     },
@@ -165,7 +165,8 @@ function openInput(
 ): InputLine {
   const pin = new binding.Gpio(number, 'in', 'both', {
     activeLow: config.activeLow,
-    ...(config.debounceMs > 0 ? { debounceTimeout: config.debounceMs } : {}),
+    // 0 is onoff's own default: no debouncing.
+    debounceTimeout: config.debounceMs,
   });
   const watchers = new Set<(active: boolean) => void>();
   let watching = false;
@@ -196,11 +197,11 @@ function openInput(
   };
 }
 
-/** Giving a pin back must go on to the next pin whatever the kernel says of this one. */
+/** A pin that can't be released must not keep the next ones from being released. */
 function ignoreFault(act: () => void): void {
   try {
     act();
   } catch {
-    // Nothing can be done with a pin that is gone.
+    // The pin is gone: nothing is left to release.
   }
 }

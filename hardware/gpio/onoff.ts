@@ -7,11 +7,11 @@ import { pinSchema } from './pin-config.ts';
 import { PulseGuard } from './pulse-guard.ts';
 import { RelayTurnstile, type TurnstileLines } from './turnstile.ts';
 
-/** The bounds of an opening that every turnstile driver shares. */
+/** Limits of an opening, the same for every turnstile driver. */
 export const turnstileLimitFields = {
-  /** The longest pulse whatever is asked for, in milliseconds. */
+  /** The longest pulse, whatever is asked for, in milliseconds. */
   pulseMaxMs: z.number().int().min(100).max(10_000).default(3_000),
-  /** How long after opening somebody may go through, in milliseconds; for a passage sensor. */
+  /** How long after an opening the passage sensor is awaited, in milliseconds. */
   passageTimeoutMs: z.number().int().min(500).max(60_000).default(8_000),
 };
 
@@ -26,9 +26,9 @@ export const gpioTurnstileConfigSchema = z.strictObject({
   passage: pinSchema
     .extend({ debounceMs: z.number().int().min(0).max(500).default(20) })
     .optional(),
-  /** An auxiliary contact of the relay: whether its coil really is on. */
+  /** An auxiliary contact of the relay, which shows whether its coil is on. */
   coil: pinSchema.optional(),
-  /** A process outside that releases the relay when this one dies or hangs. */
+  /** Whether a guard process releases the relay when this one dies or hangs. */
   guard: z.boolean().default(true),
   ...turnstileLimitFields,
 });
@@ -43,7 +43,7 @@ export const gpioIndicatorConfigSchema = z
     granted: pinSchema.optional(),
     refused: pinSchema.optional(),
     askStaff: pinSchema.optional(),
-    /** An active buzzer: it has one pitch of its own, so the rhythm alone tells. */
+    /** An active buzzer: it has one pitch, so signals differ in rhythm alone. */
     buzzer: pinSchema.optional(),
   })
   .refine(
@@ -65,23 +65,23 @@ export function openGpioIndicator(config: GpioIndicatorConfig, deps: OnoffDeps):
 }
 
 function withLabels(config: { controllerLabels?: string[] | undefined }, deps: OnoffDeps) {
-  return config.controllerLabels ? { ...deps, labels: config.controllerLabels } : deps;
+  return { ...deps, labels: config.controllerLabels ?? deps.labels };
 }
 
 function turnstileLines(config: GpioTurnstileConfig, pins: PinOpener): TurnstileLines {
   const relay = pins.output(config.relay);
   const passage = config.passage ? pins.input(config.passage) : undefined;
   const coil = config.coil ? pins.input({ ...config.coil, debounceMs: 0 }) : undefined;
-  // A second above the longest pulse: the guard is the last to act, never the first.
+  // At least a second above the longest pulse, so that the guard acts last.
   const limitSeconds = Math.ceil(config.pulseMaxMs / 1_000) + 1;
   const guard = config.guard
     ? new PulseGuard({ file: pins.valueFile(config.relay), bytes: '0' }, limitSeconds)
     : undefined;
   return {
     relay,
-    ...(passage ? { passage } : {}),
-    ...(coil ? { coil } : {}),
-    ...(guard ? { guard } : {}),
+    passage,
+    coil,
+    guard,
     close() {
       relay.close();
       passage?.close();
@@ -101,7 +101,7 @@ function indicatorLines(config: GpioIndicatorConfig, pins: PinOpener): Indicator
   const sounder = config.buzzer ? activeBuzzer(pins.output(config.buzzer)) : undefined;
   return {
     lamps,
-    ...(sounder ? { sounder } : {}),
+    sounder,
     close() {
       for (const lamp of Object.values(lamps)) {
         lamp.close();
@@ -115,7 +115,7 @@ function activeBuzzer(line: OutputLine): ToneLine {
   return { tone: (hertz) => line.set(hertz > 0), close: () => line.close() };
 }
 
-/** Runs `release` when the process ends by itself: return from main, `process.exit`, an uncaught error. */
+/** Runs `release` when the process exits: at its end, by `process.exit` or on an uncaught error. */
 export function atProcessExit(release: () => void): () => void {
   process.on('exit', release);
   return () => process.off('exit', release);

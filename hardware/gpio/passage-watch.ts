@@ -2,68 +2,68 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Passage } from '../ports.ts';
 import type { InputLine } from './line.ts';
 
-/** An opening that somebody may still go through. */
-interface Awaited {
-  went: (passage: Passage) => void;
+/** An opening that somebody may still walk through. */
+interface PendingPassage {
+  onPassage: (passage: Passage) => void;
   cancel: () => void;
 }
 
-/** Openings awaited at once: more than can be granted within one time-out. */
-const AWAITED_MAX = 32;
+/** Pending passages at once: more than a gate can grant within one timeout. */
+const PENDING_MAX = 32;
 
 /**
- * Who was let in and has not gone through yet, in their order: a passage counts for the first of them, so
- * that somebody slow is not taken for the next person.
+ * Openings whose passage is pending, oldest first. The sensor can't tell who walks through, so a passage
+ * counts for the oldest opening: somebody slow is not taken for the next person.
  */
 export class PassageWatch {
   readonly #timeoutMs: number;
   readonly #clock: Clock;
-  #awaited: Awaited[] = [];
+  #pending: PendingPassage[] = [];
   #unwatch: (() => void) | undefined;
 
-  /** @param timeoutMs how long after an opening somebody may go through. */
+  /** @param timeoutMs how long after an opening somebody may walk through. */
   constructor(timeoutMs: number, clock: Clock) {
     this.#timeoutMs = timeoutMs;
     this.#clock = clock;
   }
 
-  /** Awaits one more passage; without a sensor nothing is ever told. */
-  expect(sensor: InputLine | undefined, went: ((passage: Passage) => void) | undefined): void {
-    if (!sensor || this.#awaited.length >= AWAITED_MAX) {
+  /** Expects one more passage. Without a sensor `onPassage` is never called. */
+  expect(sensor: InputLine | undefined, onPassage: (passage: Passage) => void = () => {}): void {
+    if (!sensor || this.#pending.length >= PENDING_MAX) {
       return;
     }
-    const awaited: Awaited = {
-      went: went ?? (() => {}),
-      cancel: this.#clock.after(this.#timeoutMs, () => this.#settle(awaited, 'notPassed')),
+    const pending: PendingPassage = {
+      onPassage,
+      cancel: this.#clock.after(this.#timeoutMs, () => this.#settle(pending, 'notPassed')),
     };
-    this.#awaited.push(awaited);
+    this.#pending.push(pending);
     this.#unwatch ??= sensor.watch((active) => {
-      const [first] = this.#awaited;
-      if (active && first) {
-        this.#settle(first, 'passed');
+      const [oldest] = this.#pending;
+      if (active && oldest) {
+        this.#settle(oldest, 'passed');
       }
     });
   }
 
-  /** Nothing is told any more. */
+  /** Forgets what is pending; nothing is reported afterwards. */
   stop(): void {
-    for (const { cancel } of this.#awaited) {
+    for (const { cancel } of this.#pending) {
       cancel();
     }
-    this.#awaited = [];
-    this.#forget();
+    this.#pending = [];
+    this.#stopWatching();
   }
 
-  #settle(awaited: Awaited, passage: Passage): void {
-    awaited.cancel();
-    this.#awaited = this.#awaited.filter((other) => other !== awaited);
-    if (this.#awaited.length === 0) {
-      this.#forget();
+  #settle(settled: PendingPassage, passage: Passage): void {
+    settled.cancel();
+    this.#pending = this.#pending.filter((other) => other !== settled);
+    if (this.#pending.length === 0) {
+      this.#stopWatching();
     }
-    awaited.went(passage);
+    settled.onPassage(passage);
   }
 
-  #forget(): void {
+  #stopWatching(): void {
     this.#unwatch?.();
     this.#unwatch = undefined;
   }

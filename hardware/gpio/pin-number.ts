@@ -1,6 +1,6 @@
 import { VarcoError } from '../../shared/errors.ts';
 
-/** One GPIO controller as sysfs shows it. */
+/** A GPIO controller in sysfs. */
 export interface GpioChip {
   /** Such as `pinctrl-bcm2711`. */
   label: string;
@@ -10,18 +10,18 @@ export interface GpioChip {
   lines: number;
 }
 
-/** Reads sysfs; handed in, so that a test needs no kernel. Both throw the system's errors. */
+/** Reads sysfs; a test has its own. Both throw the system's errors. */
 export interface SysfsReader {
   list(directory: string): string[];
   read(file: string): string;
 }
 
-/** Where the kernel shows GPIO controllers to onoff. */
+/** The kernel's sysfs interface to GPIO, which onoff uses. */
 export const SYSFS_GPIO = '/sys/class/gpio';
 
 /**
- * The controllers that drive a Raspberry Pi's 40-pin header, the most particular first: a Pi 5 has other
- * controllers beside `pinctrl-rp1`, and none of those is the header's.
+ * Labels of the controllers behind a Raspberry Pi's 40-pin header, newest first. A Pi 5 has further
+ * controllers beside `pinctrl-rp1`, none of them the header's.
  */
 export const headerLabels: readonly string[] = [
   'pinctrl-rp1',
@@ -54,10 +54,10 @@ export function readGpioChips(sysfs: SysfsReader, root: string = SYSFS_GPIO): Gp
 }
 
 /**
- * The number that sysfs wants for a pin of the header: the controller is found by its label, never by a
- * guessed base, so `17` is GPIO17 on every Pi and every kernel.
+ * The sysfs number of a header pin. The controller is found by its label, because its base differs
+ * between boards and kernels: `17` is GPIO17 on all of them.
  *
- * @param bcm the Broadcom number, as `pinout` and the wiring list call it.
+ * @param bcm the Broadcom number, as in `pinout` and the wiring table.
  * @throws VarcoError `gpioControllerUnknown` when no controller has one of the labels, `gpioPinInvalid`
  * when the controller has no such line.
  * @example gpioNumber([{ label: 'pinctrl-rp1', base: 571, lines: 54 }], 17) // 588
@@ -71,10 +71,10 @@ export function gpioNumber(
     .map((label) => chips.find((chip) => chip.label === label))
     .find((chip) => chip !== undefined);
   if (!found) {
-    const seen = chips.map((chip) => chip.label).join(', ') || 'none';
+    const available = chips.map((chip) => chip.label).join(', ') || 'none';
     throw new VarcoError(
       'gpioControllerUnknown',
-      `No GPIO controller is labelled ${labels.join(' or ')}; this machine has: ${seen}`,
+      `No GPIO controller is labelled ${labels.join(' or ')}; this machine has: ${available}`,
     );
   }
   if (!Number.isInteger(bcm) || bcm < 0 || bcm >= found.lines) {

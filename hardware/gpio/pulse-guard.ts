@@ -2,24 +2,24 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { VarcoError } from '../../shared/errors.ts';
 
-/** A guard that can't write its release is given up after this, in milliseconds. */
+/** A guard that can't write its release is killed after this, in milliseconds. */
 const STOP_TIMEOUT_MS = 2_000;
 
-/** What releases the relay from outside: these bytes, written to this file. */
+/** What releases the relay from another process: these bytes, written to this file. */
 export interface ReleaseWrite {
   file: string;
-  /** As `printf` writes them, such as `0` or `\365\014\000`. */
+  /** In `printf` notation, such as `0` or `\365\014\000`. */
   bytes: string;
 }
 
 /**
- * A process that outlives ours by a moment. It waits on a pipe; when the pulse lasts longer than its
- * limit, or this process dies in any way (`kill -9` too, since the kernel closes the pipe), or the whole
- * service is told to end, it releases the relay. Nothing but a shell and coreutils take part, so it does
- * not share our faults: a blocked event loop, memory, the JavaScript engine.
+ * A process that outlives ours by a moment. It waits on a pipe and releases the relay when a pulse lasts
+ * longer than its limit, when this process dies in any way (the kernel closes the pipe even after
+ * `kill -9`), or when the whole service is stopped. It is a shell with coreutils and so does not share
+ * our faults: a blocked event loop, exhausted memory, a crash of the JavaScript engine.
  *
- * One guard serves one pulse; the next one is started as soon as a pulse ends, so arming costs one
- * write on a pipe.
+ * One guard serves one pulse. The next is started as soon as a pulse ends, so that arming it costs no
+ * more than a write to a pipe.
  */
 export class PulseGuard {
   readonly #release: ReleaseWrite;
@@ -31,8 +31,8 @@ export class PulseGuard {
     this.#limitSeconds = limitSeconds;
   }
 
-  /** Whether a guard stands ready. */
-  get standing(): boolean {
+  /** Whether a guard process is running. */
+  get isRunning(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && !this.#child.killed;
   }
 
@@ -54,18 +54,18 @@ export class PulseGuard {
   }
 
   /**
-   * The pulse begins now.
+   * Starts the limit of the pulse that begins now.
    *
-   * @throws VarcoError `guardMissing` when there is no guard: without one the relay stays off.
+   * @throws VarcoError `guardMissing` when no guard is running: then the relay must stay off.
    */
   arm(): void {
-    if (!this.standing || !this.#child?.stdin?.writable) {
+    if (!this.isRunning || !this.#child?.stdin?.writable) {
       throw new VarcoError('guardMissing', 'The relay has no guard and is not energised');
     }
     this.#child.stdin.write('\n');
   }
 
-  /** The pulse is over: the guard writes its own release, ends, and the next one takes its place. */
+  /** The pulse is over: the guard writes its release and ends, and the next guard is started. */
   async renew(): Promise<void> {
     await this.stop();
     await this.start();
@@ -77,7 +77,7 @@ export class PulseGuard {
     if (child && child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
       child.stdin?.end();
-      // Opening a serial port may wait for a carrier that never comes.
+      // Opening a serial port may block for a carrier signal that never comes.
       const limit = setTimeout(() => child.kill('SIGKILL'), STOP_TIMEOUT_MS);
       await ended;
       clearTimeout(limit);
@@ -89,8 +89,8 @@ export class PulseGuard {
   }
 }
 
-// `read` waits to be armed, `cat` waits for the pipe to close, `timeout` bounds it, and whichever way it
-// ends the relay is released. The trap covers a service manager that ends the whole group.
+// `read` waits to be armed, `cat` waits for the pipe to close, `timeout` limits that, and whichever ends
+// first, the relay is released. The trap is for a service manager that stops the whole process group.
 const GUARD = `
 release() { printf "$3" > "$2"; }
 trap 'release "$@"; exit 0' TERM INT HUP
@@ -99,5 +99,5 @@ release "$@"
 `;
 
 function ignore(): void {
-  // The process is gone: `standing` says so, and nothing is energised without it.
+  // The process is gone: `isRunning` is false, and nothing is energised without it.
 }

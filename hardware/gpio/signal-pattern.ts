@@ -12,13 +12,13 @@ export interface Flash {
   ms: number;
 }
 
-/** Which lamp a signal lights where there are several; position tells them apart, not colour alone. */
+/** The lamp of a signal where there are several: they differ in position, not in colour alone. */
 export type LampName = 'granted' | 'refused' | 'askStaff';
 
 /**
- * What each signal sounds like. Every one has its own rhythm as well as its own pitch, so that it is
- * known by ear, by one frequency alone, and by touch on the sounder (EN 301 549 §5.1.6, domain §8):
- * read one click, granted two rising, refused three falling and short, ask staff long–short–long.
+ * What each signal sounds like. Signals differ in rhythm as well as in pitch, so that they can be told
+ * apart on a buzzer with one pitch and by touch on the sounder (EN 301 549 §5.1.6): one click for read,
+ * two rising for granted, three short and falling for refused, long–short–long for ask staff.
  */
 export const notesOf: Readonly<Record<Signal, readonly Note[]>> = {
   off: [],
@@ -56,7 +56,7 @@ export const flashesOf: Readonly<Record<Signal, readonly Flash[]>> = {
   askStaff: blinks(5, 700, 300),
 };
 
-/** The lamp of a signal; `read` winks with the lamp of `granted`. */
+/** The lamp of a signal; `read` flashes the lamp of `granted`. */
 export function lampOf(signal: Signal): LampName | undefined {
   switch (signal) {
     case 'off':

@@ -8,16 +8,16 @@ import { PassageWatch } from './passage-watch.ts';
 /** The wires of a turnstile. */
 export interface TurnstileLines {
   relay: OutputLine;
-  /** Active while the relay's coil really is: an auxiliary contact, which follows in a moment. */
-  coil?: InputLine;
-  /** Active while, or as, someone goes through. */
-  passage?: InputLine;
+  /** An auxiliary contact, active while the relay's coil is; it follows with a short delay. */
+  coil?: InputLine | undefined;
+  /** Active while somebody walks through, or pulsed once. */
+  passage?: InputLine | undefined;
   /** Releases the relay from outside this process. */
-  guard?: Guard;
+  guard?: Guard | undefined;
   close(): void;
 }
 
-/** See `PulseGuard`; an interface so that a test can watch it. */
+/** What a `PulseGuard` does; a test has its own. */
 export interface Guard {
   start(): Promise<void>;
   arm(): void;
@@ -28,36 +28,36 @@ export interface Guard {
 /** The bounds of an opening, in milliseconds. */
 export interface TurnstileLimits {
   pulseMaxMs: number;
-  /** How long after `open` somebody may go through. */
+  /** How long after `open` somebody may walk through. */
   passageTimeoutMs: number;
 }
 
-/** What a turnstile is handed. */
+/** What a turnstile needs from outside. */
 export interface TurnstileDeps {
   clock: Clock;
-  /** Calls back when the process ends in any way that runs code; returns how to undo it. */
+  /** Calls `release` when the process ends in any way that still runs code; what it returns undoes it. */
   atExit?: (release: () => void) => () => void;
 }
 
 const PULSE_MIN_MS = 50;
-/** The watchdog looks this long after the pulse should have ended, in milliseconds. */
+/** How long after the end of the pulse its watchdog ends it once more, in milliseconds. */
 const WATCHDOG_MARGIN_MS = 250;
-/** How often a relay that stays on is told again to release, in milliseconds. */
+/** How often a relay that stays on is switched off again, in milliseconds. */
 const STUCK_RETRY_MS = 1_000;
-/** A relay's contact has followed its coil after so long, in milliseconds. */
+/** An auxiliary contact follows the relay's coil within this time, in milliseconds. */
 const COIL_SETTLE_MS = 100;
 
 type State =
   | { name: 'lost'; reason: string }
   | { name: 'shut'; lines: TurnstileLines }
   | { name: 'open'; lines: TurnstileLines; cancels: (() => void)[] }
-  /** Told to release and reads back on: nothing opens until it reads off. */
+  /** Switched off and reads back on: nothing opens until it reads off. */
   | { name: 'stuck'; lines: TurnstileLines; cancels: (() => void)[] };
 
 /**
- * A turnstile's relay, over any lines. The relay is off from the first moment, and one of four ends a
- * pulse, each without the others: the pulse's timer, a watchdog that looks again and reads the coil
- * back, the end of this process, and a guard outside of it.
+ * A turnstile's relay, over any lines: off from the first moment on, and pulsed. Four things end a pulse,
+ * each of them alone: its timer; a watchdog timer a moment later; the end of this process; and a guard
+ * process outside (`PulseGuard`), for when this one hangs or is killed.
  */
 export class RelayTurnstile implements Turnstile {
   readonly #source: LineSource<TurnstileLines>;
@@ -82,7 +82,7 @@ export class RelayTurnstile implements Turnstile {
     events.health({ state: 'opening', since: this.#deps.clock.now() });
     this.#forgetExit = this.#deps.atExit?.(() => this.#releaseNow());
     await this.#source.start({
-      ready: (lines) => void this.#take(lines),
+      ready: (lines) => void this.#use(lines),
       lost: (reason) => this.#lose(reason),
     });
     await this.#renewing;
@@ -102,27 +102,27 @@ export class RelayTurnstile implements Turnstile {
   }
 
   /**
-   * Energises the relay; resolves as soon as it is on, where its coil is read back a moment later, and
-   * the pulse ends by itself.
+   * Energises the relay for a pulse. Resolves when the relay is on or, with a coil contact, when the
+   * contact has confirmed it.
    *
-   * @param pulseMs kept within 50 ms and the config's longest pulse.
+   * @param pulseMs clamped to 50 ms and the config's longest pulse.
    * @throws VarcoError `turnstileLost` when there is no relay, `pulseInvalid`, `guardMissing`,
    * `relayFailed` when it could not be driven or reads back off. In every case it is off afterwards.
    */
-  async open(pulseMs: number, went?: (passage: Passage) => void): Promise<void> {
+  async open(pulseMs: number, onPassage?: (passage: Passage) => void): Promise<void> {
     if (!Number.isFinite(pulseMs) || pulseMs <= 0) {
       throw new VarcoError('pulseInvalid', 'A pulse is a positive number of milliseconds');
     }
     await this.#renewing;
     const state = this.#state;
     if (state.name === 'lost') {
-      throw new VarcoError('turnstileLost', `The turnstile is not there: ${state.reason}`);
+      throw new VarcoError('turnstileLost', `The turnstile is not available: ${state.reason}`);
     }
     if (state.name === 'stuck') {
       throw new VarcoError('relayFailed', 'The relay does not release');
     }
     if (state.name === 'open') {
-      this.#passages.expect(state.lines.passage, went);
+      this.#passages.expect(state.lines.passage, onPassage);
       return;
     }
     const { lines } = state;
@@ -131,10 +131,10 @@ export class RelayTurnstile implements Turnstile {
     this.#state = { name: 'open', lines, cancels: this.#timers(boundedMs) };
     this.#energise(lines);
     await this.#untilCoil(lines);
-    this.#passages.expect(lines.passage, went);
+    this.#passages.expect(lines.passage, onPassage);
   }
 
-  /** For the self-test: a relay at rest must read off. It is never switched on to see: that opens. */
+  /** For the self-test: a relay at rest must read off. Switching it on to test it would open the gate. */
   check(): string | undefined {
     const state = this.#state;
     switch (state.name) {
@@ -177,7 +177,7 @@ export class RelayTurnstile implements Turnstile {
     return new VarcoError('relayFailed', 'The relay could not be driven', { cause });
   }
 
-  /** The coil follows in a moment; a pulse that is over before that is not looked at. */
+  /** Waits for the coil contact to follow; a pulse that ends sooner counts as confirmed. */
   #untilCoil({ coil }: TurnstileLines): Promise<void> {
     this.#cancelCoil();
     if (!coil) {
@@ -203,7 +203,7 @@ export class RelayTurnstile implements Turnstile {
     ];
   }
 
-  async #take(lines: TurnstileLines): Promise<void> {
+  async #use(lines: TurnstileLines): Promise<void> {
     try {
       lines.relay.set(false);
       this.#renewing = lines.guard?.start() ?? Promise.resolve();
@@ -229,7 +229,7 @@ export class RelayTurnstile implements Turnstile {
     this.#events?.health({ state: 'failing', since: this.#deps.clock.now(), reason });
   }
 
-  /** Off, and the read-back believed more than the write. */
+  /** Switches the relay off. What it reads back counts, not that the write succeeded. */
   #endPulse(): void {
     const state = this.#state;
     if (state.name !== 'open' && state.name !== 'stuck') {
@@ -273,7 +273,7 @@ export class RelayTurnstile implements Turnstile {
     }
   }
 
-  /** The way out of a dying process: no timers, no promises. */
+  /** For a process that ends: synchronous, without timers. */
   #releaseNow(): void {
     if (this.#state.name === 'open' || this.#state.name === 'stuck') {
       const { lines, cancels } = this.#state;
@@ -286,7 +286,7 @@ export class RelayTurnstile implements Turnstile {
   }
 }
 
-/** Switches the relay off; says what is wrong when it could not or when it reads back on. */
+/** Switches the relay off; returns the reason when that failed or when it reads back on. */
 function releaseFault(relay: OutputLine): string | undefined {
   try {
     relay.set(false);

@@ -1,11 +1,11 @@
 #!/bin/sh
-# Puts the files of a kiosk in their places; may be run again. Run as root on the kiosk, with varco itself
-# in /opt/varco (npm ci there makes dist/). The kiosk's own config is never touched.
+# Installs the files of a kiosk; may be run again. Run as root on the kiosk, with varco itself
+# in /opt/varco (npm ci there makes dist/). The kiosk's own config is never changed.
 #
 #   install.sh [--root DIR] [--dry-run]
 #
-# --root DIR   into a folder, such as an image that is being made: no users, no daemon is told
-# --dry-run    only says what goes where
+# --root DIR   into a folder, such as an image that is being made: creates no users, reloads no daemon
+# --dry-run    only prints what goes where
 #
 # Not run on real hardware yet: see README.md in this folder.
 set -eu
@@ -27,7 +27,7 @@ while [ $# -gt 0 ]; do
   esac
 done
 
-# What goes where; nothing of it is secret, and only root may change it.
+# Source and target of each file; none is secret, and only root may change them.
 files='
 systemd/varco-kiosk.service etc/systemd/system/varco-kiosk.service
 systemd/varco-browser.service etc/systemd/system/varco-browser.service

@@ -13,10 +13,10 @@ export const gpioKeypadConfigSchema = z
     driver: z.literal('gpio-keypad'),
     controllerLabels: z.array(z.string().min(1).max(64)).min(1).max(8).optional(),
     layout: z.enum(['4x3', '4x4']),
-    /** Broadcom numbers, from the top row and from the left column. */
+    /** Broadcom numbers, rows from the top and columns from the left. */
     rows: pins.length(4),
     columns: pins.min(3),
-    /** Columns rest high by a pull-up and a key pulls them low. */
+    /** Whether columns rest high by a pull-up and a key pulls them low. */
     activeLow: z.boolean().default(true),
     debounceMs: z.number().int().min(5).max(100).default(20),
     stuckMs: z.number().int().min(2_000).max(120_000).default(15_000),
@@ -36,7 +36,7 @@ export type GpioKeypadConfig = z.infer<typeof gpioKeypadConfigSchema>;
 
 /** How often the matrix is scanned while a key is down, in milliseconds. */
 const SCAN_MS = 5;
-/** How long until pins that could not be read are read again, in milliseconds. */
+/** How long until pins that failed are tried again, in milliseconds. */
 const FAULT_RETRY_MS = 1_000;
 
 interface MatrixLines {
@@ -51,8 +51,8 @@ export function openGpioKeypad(config: GpioKeypadConfig, deps: OnoffDeps): Keypa
 }
 
 /**
- * A 4×3 or 4×4 matrix. At rest every row is driven and the columns' interrupts wait, so an idle keypad
- * costs no processor time; from the first contact on it is scanned until all keys are up.
+ * A 4×3 or 4×4 matrix. At rest all rows are driven and the columns wait for an edge, so an idle keypad
+ * needs no processor time; from the first contact on it is scanned until all keys are up.
  */
 class GpioKeypad implements Keypad {
   readonly #config: GpioKeypadConfig;
@@ -62,12 +62,12 @@ class GpioKeypad implements Keypad {
   #lines: MatrixLines | undefined;
   #scan: ScanState = initialScan;
   #cancelScan: (() => void) | undefined;
-  /** Scanning moves the columns too: only at rest does an edge mean a key. */
+  /** Scanning causes edges on the columns too: only at rest does an edge mean a key. */
   #resting = false;
 
   constructor(config: GpioKeypadConfig, deps: OnoffDeps) {
     this.#config = config;
-    this.#deps = config.controllerLabels ? { ...deps, labels: config.controllerLabels } : deps;
+    this.#deps = { ...deps, labels: config.controllerLabels ?? deps.labels };
     this.#source = new OnoffSource((opener) => matrixLines(config, opener), this.#deps);
   }
 
@@ -75,7 +75,7 @@ class GpioKeypad implements Keypad {
     this.#events = events;
     events.health({ state: 'opening', since: this.#deps.clock.now() });
     await this.#source.start({
-      ready: (lines) => this.#take(lines),
+      ready: (lines) => this.#use(lines),
       lost: (reason) => this.#lose('lost', reason),
     });
   }
@@ -90,7 +90,7 @@ class GpioKeypad implements Keypad {
     await this.#source.stop();
   }
 
-  #take(lines: MatrixLines): void {
+  #use(lines: MatrixLines): void {
     this.#lines = lines;
     for (const column of lines.columns) {
       column.watch((active) => {
@@ -103,7 +103,7 @@ class GpioKeypad implements Keypad {
     this.#rest();
   }
 
-  /** Every row driven: any key makes its column move. A key already down wakes at once. */
+  /** Drives all rows, so that any key changes its column. A key that is already down wakes at once. */
   #rest(): void {
     const lines = this.#lines;
     if (!lines) {
@@ -140,11 +140,11 @@ class GpioKeypad implements Keypad {
   #wake(): void {
     if (this.#resting && this.#lines) {
       this.#resting = false;
-      this.#cancelScan = this.#deps.clock.after(0, () => this.#look());
+      this.#cancelScan = this.#deps.clock.after(0, () => this.#scanOnce());
     }
   }
 
-  #look(): void {
+  #scanOnce(): void {
     this.#cancelScan = undefined;
     const lines = this.#lines;
     if (!lines) {
@@ -161,26 +161,26 @@ class GpioKeypad implements Keypad {
     const at = this.#deps.clock.monotonic();
     const step = scanStep(this.#scan, contacts, at, { columns: columns.length }, this.#config);
     this.#scan = step.state;
-    this.#report(step.stuckChanged);
+    if (step.stuckChanged) {
+      this.#reportStuck();
+    }
     for (const bit of step.pressed) {
       this.#press(bit);
     }
     if (contacts === 0 && this.#scan.held === 0) {
       this.#rest();
     } else {
-      this.#cancelScan = this.#deps.clock.after(SCAN_MS, () => this.#look());
+      this.#cancelScan = this.#deps.clock.after(SCAN_MS, () => this.#scanOnce());
     }
   }
 
-  #report(stuckChanged: boolean): void {
-    if (stuckChanged) {
-      const since = this.#deps.clock.now();
-      this.#events?.health(
-        this.#scan.stuck === 0
-          ? { state: 'ready', since }
-          : { state: 'failing', since, reason: 'keyStuck' },
-      );
-    }
+  #reportStuck(): void {
+    const since = this.#deps.clock.now();
+    this.#events?.health(
+      this.#scan.stuck === 0
+        ? { state: 'ready', since }
+        : { state: 'failing', since, reason: 'keyStuck' },
+    );
   }
 
   #press(bit: number): void {
@@ -221,7 +221,7 @@ function matrixLines(config: GpioKeypadConfig, opener: PinOpener): MatrixLines {
   };
 }
 
-/** Drives one row after the other and reads the columns, as bits. */
+/** Drives the rows one by one and reads the columns, as bits. */
 function readContacts(lines: MatrixLines): number {
   for (const row of lines.rows) {
     row.set(false);

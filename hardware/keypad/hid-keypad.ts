@@ -7,7 +7,7 @@ import { hidKey, keyActionsSchema } from './key-map.ts';
 
 const id16 = z.number().int().min(1).max(0xffff);
 
-/** The config of the `hid-keypad` keypad. Without ids it takes the first keyboard or keypad there is. */
+/** The config of the `hid-keypad` keypad. Without ids it takes the first keyboard or keypad. */
 export const hidKeypadConfigSchema = z.strictObject({
   driver: z.literal('hid-keypad'),
   vendorId: id16.optional(),
@@ -36,13 +36,13 @@ export interface HidHandle {
   close(): Promise<void> | void;
 }
 
-/** The `node-hid` package, handed in. */
+/** The `node-hid` package; only what is used here. */
 export interface HidBinding {
   devicesAsync(): Promise<HidInterface[]>;
   HIDAsync: { open(path: string): Promise<HidHandle> };
 }
 
-/** What the driver is handed. */
+/** What the driver needs from outside. */
 export interface HidKeypadDeps {
   clock: Clock;
   load?: () => Promise<HidBinding>;
@@ -50,10 +50,10 @@ export interface HidKeypadDeps {
 
 const PAGE_DESKTOP = 0x01;
 const USAGES_KEYBOARD: readonly (number | undefined)[] = [0x06, 0x07];
-/** How often a keypad that is not there is looked for, in milliseconds. */
-const LOOK_MS = 1_000;
+/** How often a missing keypad is searched for, in milliseconds. */
+const SEARCH_MS = 1_000;
 
-/** A USB numeric pad or keyboard, read from its raw reports. */
+/** A USB numeric pad or keyboard, by its raw reports. */
 export function openHidKeypad(config: HidKeypadConfig, deps: HidKeypadDeps): Keypad {
   return new HidKeypad(config, deps);
 }
@@ -64,7 +64,7 @@ class HidKeypad implements Keypad {
   #events: KeypadEvents | undefined;
   #handle: HidHandle | undefined;
   #down: readonly number[] = [];
-  #cancelLook: (() => void) | undefined;
+  #cancelSearch: (() => void) | undefined;
   #cancelStuck: (() => void) | undefined;
   #isStuck = false;
   #lastReason = '';
@@ -77,31 +77,31 @@ class HidKeypad implements Keypad {
   async start(events: KeypadEvents): Promise<void> {
     this.#events = events;
     events.health({ state: 'opening', since: this.#deps.clock.now() });
-    await this.#look();
+    await this.#search();
   }
 
   async stop(): Promise<void> {
     this.#events = undefined;
-    this.#cancelLook?.();
+    this.#cancelSearch?.();
     this.#forgetKeys();
     const handle = this.#handle;
     this.#handle = undefined;
     await handle?.close();
   }
 
-  async #look(): Promise<void> {
+  async #search(): Promise<void> {
     try {
       const binding = await (this.#deps.load ?? loadNodeHid)();
       const found = (await binding.devicesAsync()).find((device) => this.#matches(device));
       if (!found?.path) {
-        throw new VarcoError('ENOENT', 'No such keypad is plugged in');
+        throw new VarcoError('deviceMissing', 'No such keypad is plugged in');
       }
       const handle = await binding.HIDAsync.open(found.path);
       if (!this.#events) {
         await handle.close();
         return;
       }
-      this.#take(handle);
+      this.#use(handle);
     } catch (error) {
       this.#lose(hidReason(error));
     }
@@ -118,10 +118,10 @@ class HidKeypad implements Keypad {
     );
   }
 
-  #take(handle: HidHandle): void {
+  #use(handle: HidHandle): void {
     this.#handle = handle;
     this.#lastReason = '';
-    handle.on('data', (report) => this.#report(report));
+    handle.on('data', (report) => this.#onReport(report));
     handle.on('error', () => {
       if (this.#handle === handle) {
         this.#handle = undefined;
@@ -132,11 +132,11 @@ class HidKeypad implements Keypad {
     this.#events?.health({ state: 'ready', since: this.#deps.clock.now() });
   }
 
-  #report(bytes: Uint8Array): void {
+  #onReport(bytes: Uint8Array): void {
     const report = parseHidReport(bytes);
     if (!report.ok) {
       if (report.problem === 'unknown') {
-        this.#sayFailing('reportUnknown');
+        this.#reportFailing('reportUnknown');
       }
       return;
     }
@@ -151,7 +151,7 @@ class HidKeypad implements Keypad {
     }
   }
 
-  /** A key that no report ends: something lies on the keyboard. */
+  /** A key that is never released: something lies on the keyboard. */
   #watchStuck(): void {
     this.#cancelStuck?.();
     this.#cancelStuck = undefined;
@@ -162,12 +162,12 @@ class HidKeypad implements Keypad {
     if (this.#down.length > 0) {
       this.#cancelStuck = this.#deps.clock.after(this.#config.stuckMs, () => {
         this.#isStuck = true;
-        this.#sayFailing('keyStuck');
+        this.#reportFailing('keyStuck');
       });
     }
   }
 
-  #sayFailing(reason: string): void {
+  #reportFailing(reason: string): void {
     this.#events?.health({ state: 'failing', since: this.#deps.clock.now(), reason });
   }
 
@@ -180,7 +180,7 @@ class HidKeypad implements Keypad {
       this.#lastReason = reason;
       this.#events.health({ state: 'lost', since: this.#deps.clock.now(), reason });
     }
-    this.#cancelLook = this.#deps.clock.after(LOOK_MS, () => void this.#look());
+    this.#cancelSearch = this.#deps.clock.after(SEARCH_MS, () => void this.#search());
   }
 
   #forgetKeys(): void {
@@ -192,13 +192,13 @@ class HidKeypad implements Keypad {
 }
 
 async function loadNodeHid(): Promise<HidBinding> {
-  return (await import('node-hid')) as unknown as HidBinding;
+  return await import('node-hid');
 }
 
-/** hidapi gives words and no codes. */
+/** hidapi's errors have messages and no codes. */
 function hidReason(error: unknown): string {
-  const words = error instanceof Error ? error.message : '';
-  if (/permission denied|cannot open device/i.test(words)) {
+  const message = error instanceof Error ? error.message : '';
+  if (/permission denied|cannot open device/i.test(message)) {
     return 'permissionDenied';
   }
   return errorCode(error);

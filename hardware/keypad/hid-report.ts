@@ -1,4 +1,4 @@
-/** The keys a keyboard says are down, by usage on page 0x07, without modifiers. */
+/** The keys that are down, by usage on page 0x07, without modifiers. */
 export type HidReport =
   | { ok: true; usages: number[] }
   | { ok: false; problem: 'rollover' | 'unknown' };
@@ -10,10 +10,10 @@ const ERROR_LAST = 0x03;
 const USAGE_LAST = 0xa4;
 
 /**
- * One input report of a boot keyboard or numeric pad: modifiers, a reserved byte, six keys (HID 1.11,
- * appendix B.1), with a report id before it where the device has several reports.
+ * Parses an input report of a boot keyboard or numeric pad: modifiers, a reserved byte, six keys (HID
+ * 1.11, appendix B.1), preceded by a report id where the device has several reports.
  *
- * `rollover`: too many keys are down for the device to tell which. `unknown`: not such a report.
+ * `rollover`: more keys are down than the device can report. `unknown`: not such a report.
  */
 export function parseHidReport(bytes: Uint8Array): HidReport {
   const start = bytes.length === BOOT_BYTES + 1 ? 1 : 0;

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Key } from '../ports.ts';
 
-/** What a key of a pad does: an action, the character printed on it, or nothing. */
+/** What a pad's key does: an action, the character printed on it, or nothing. */
 export const keyActionSchema = z.enum([
   'backspace',
   'clear',
@@ -19,21 +19,22 @@ export const keyActionSchema = z.enum([
   'hash',
   'none',
 ]);
+type KeyAction = z.infer<typeof keyActionSchema>;
 
-/** By the sign printed on the key; a sign that is not named keeps its default. */
+/** Actions by the sign printed on the key; other signs keep their default. */
 export const keyActionsSchema = z.partialRecord(
   z.enum(['A', 'B', 'C', 'D', '*', '#', '/', '-', '+', '.', ',', '=', 'numLock']),
   keyActionSchema,
 );
 export type KeyActions = z.infer<typeof keyActionsSchema>;
 
-/** The signs of a matrix, row by row, as telephones and membrane pads have them. */
+/** The signs of a matrix, row by row, as on telephones and membrane pads. */
 export const matrixSigns = {
   '4x3': ['123', '456', '789', '*0#'],
   '4x4': ['123A', '456B', '789C', '*0#D'],
 } as const;
 
-/** `*` and `#` pass as they are: typing letters on twelve keys gives them their meaning. */
+/** `*` and `#` have no action here: the typing of letters on twelve keys gives them their meaning. */
 const padDefaults: KeyActions = {
   A: 'help',
   B: 'language',
@@ -41,13 +42,16 @@ const padDefaults: KeyActions = {
   D: 'end',
 };
 
-/** A key of a matrix pad, by its sign. */
+/** The key of a matrix pad with this sign. */
 export function padKey(sign: string, actions: KeyActions = {}): Key | undefined {
   return keyOf(sign, { ...padDefaults, ...actions });
 }
 
-function keyOf(sign: string, actions: KeyActions): Key | undefined {
-  const action = actions[sign as keyof KeyActions] ?? 'character';
+function keyOf(
+  sign: string,
+  actions: Readonly<Record<string, KeyAction | undefined>>,
+): Key | undefined {
+  const action = actions[sign] ?? 'character';
   switch (action) {
     case 'none':
       return undefined;
@@ -62,17 +66,17 @@ function keyOf(sign: string, actions: KeyActions): Key | undefined {
   }
 }
 
-/** How letters lie on a keyboard: HID names keys by where they are, not by what is printed. */
+/** Where letters are on a keyboard: HID usages name positions, not what is printed on the keys. */
 export type KeyboardLayout = 'qwerty' | 'qwertz' | 'azerty';
 
 const layoutSwaps: Readonly<Record<KeyboardLayout, Readonly<Record<string, string>>>> = {
   qwerty: {},
   qwertz: { Y: 'Z', Z: 'Y' },
-  // The M of an AZERTY board lies right of L, where others have a semicolon.
+  // The M of an AZERTY board is right of L, where others have a semicolon.
   azerty: { A: 'Q', Q: 'A', W: 'Z', Z: 'W', M: ',', ';': 'M' },
 };
 
-/** A numeric pad has no `#`: `+` beside Enter is it. Num Lock is read as a key like any other. */
+/** A numeric pad has no `#`, so `+` takes its place. Num Lock is read as a key like any other. */
 const numericPadDefaults: KeyActions = {
   numLock: 'help',
   '/': 'language',
@@ -91,7 +95,7 @@ const USAGE_0 = 0x27;
 const USAGE_PAD_1 = 0x59;
 const USAGE_PAD_0 = 0x62;
 
-/** Keys that do the same on every keyboard (HID Usage Tables 1.5, §10, page 0x07). */
+/** Keys with the same meaning on every keyboard (HID Usage Tables 1.5, §10, page 0x07). */
 const fixedUsages: Readonly<Record<number, Key>> = {
   40: { kind: 'confirm' },
   41: { kind: 'end' },
@@ -116,10 +120,11 @@ const padSigns: Readonly<Record<number, string>> = {
 };
 
 /**
- * The key of a HID usage: letters, the digits of both rows whatever Shift does, Enter, Backspace,
- * Escape (end), Delete (clear), F1 help, F2 language, F3 repeat, and a numeric pad's other keys.
+ * The key of a HID usage: letters, digits of the main row and the numeric pad (whatever Shift is), Enter,
+ * Backspace, Escape (end), Delete (clear), F1 help, F2 language, F3 repeat, and the pad's other keys.
  *
- * @param usage on page 0x07; `undefined` comes back for one that means nothing here.
+ * @param usage on page 0x07.
+ * @returns `undefined` for a usage without a meaning here.
  */
 export function hidKey(
   usage: number,

@@ -1,27 +1,27 @@
-/** The bounds of a scan, in milliseconds. */
+/** The times of a scan, in milliseconds. */
 export interface ScanLimits {
-  /** How long the contacts must agree before they are believed. */
+  /** How long contacts must be steady before they count. */
   debounceMs: number;
   /** A key held this long is stuck, and ignored until it is released. */
   stuckMs: number;
 }
 
 /**
- * What a matrix's contacts did so far. Contacts are bits: bit `row * columns + column` is set while
- * that crossing conducts.
+ * The state of a matrix between scans. Contacts are bits: bit `row * columns + column` is set while that
+ * crossing conducts.
  */
 export interface ScanState {
   raw: number;
   rawSince: number;
-  /** The contacts that are believed. */
+  /** The debounced contacts. */
   held: number;
-  /** Since when each believed contact is held; by bit number. */
+  /** When each debounced contact was closed, by bit number. */
   since: ReadonlyMap<number, number>;
   stuck: number;
   ghosted: boolean;
 }
 
-/** What a scan found. `pressed` holds bit numbers, in order. */
+/** The result of a scan. `pressed` holds bit numbers in ascending order. */
 export interface ScanStep {
   state: ScanState;
   pressed: number[];
@@ -39,11 +39,11 @@ export const initialScan: ScanState = {
 };
 
 /**
- * One scan of a keypad matrix: pure. A press is told once, when its contact has been steady; contacts
- * that may be ghosts (a matrix without diodes closes the fourth corner of a rectangle when three are
- * pressed) press nothing until they are gone; a key held too long is stuck and no longer counts.
+ * One scan of a keypad matrix. Pure. A press is reported once, when its contact has been steady. A matrix
+ * without diodes also closes the fourth corner of a rectangle when three are pressed; while contacts may
+ * be such ghosts, no press is reported. A key held too long is stuck.
  *
- * @param contacts what the wires say now, as bits; up to 30 crossings.
+ * @param contacts the contacts now, as bits; up to 30 crossings.
  * @param at monotonic time in milliseconds.
  */
 export function scanStep(
@@ -76,7 +76,7 @@ export function scanStep(
   };
 }
 
-/** Whether two rows share two columns: then one of the four contacts may be no key at all. */
+/** Whether two rows share two columns: then one of the four contacts may be a ghost. */
 export function hasRectangle(contacts: number, columns: number): boolean {
   const rowMask = (1 << columns) - 1;
   const rows: number[] = [];

@@ -1,6 +1,6 @@
 /**
- * ESC/POS, the language of receipt printers, as far as a receipt needs it. Pure: words in, bytes out
- * (Epson's command reference; every make that calls itself compatible knows these).
+ * The part of ESC/POS, the command language of receipt printers, that a receipt needs. Pure: text in,
+ * bytes out. See Epson's ESC/POS command reference; compatible printers of other makes know these too.
  */
 
 /** One line of a receipt. */
@@ -17,10 +17,10 @@ const CODE_PAGE_858 = 19;
 const FEED_BEFORE_CUT_LINES = 4;
 const QR_MODULE_DOTS = 6;
 const QR_BYTES_MAX = 512;
-/** A receipt longer than this is a fault of ours, in lines. */
+/** The longest receipt, in lines; a longer one is a bug. */
 const LINES_MAX = 64;
 
-/** What code page 858 has beyond ASCII of our languages' letters. */
+/** The letters and signs of our languages in code page 858 beyond ASCII. */
 const page858: Readonly<Record<string, number>> = {
   Ç: 0x80,
   ü: 0x81,
@@ -96,25 +96,26 @@ export function receiptBytes(lines: readonly ReceiptLine[], columns: number): Ui
   return Uint8Array.from(bytes);
 }
 
-/** Asks for the printer's status in one byte (`DLE EOT n`): 1 printer, 2 cover, 3 error, 4 paper. */
-export function statusRequest(what: 1 | 2 | 3 | 4): Uint8Array {
-  return Uint8Array.from([0x10, 0x04, what]);
+/** A status that a printer reports (`DLE EOT n`): of its cover, of errors, or of the paper. */
+export type StatusKind = 2 | 3 | 4;
+
+/** Asks for a status, which the printer answers with one byte. */
+export function statusRequest(kind: StatusKind): Uint8Array {
+  return Uint8Array.from([0x10, 0x04, kind]);
 }
 
-/** What a printer says of itself. */
-export type PrinterState = 'ready' | 'paperLow' | 'paperOut' | 'coverOpen' | 'offline' | 'fault';
+/** A printer's state, by its own report. */
+export type PrinterState = 'ready' | 'paperLow' | 'paperOut' | 'coverOpen' | 'fault';
 
 /**
- * Reads the answers to {@link statusRequest}. Bits 1 and 4 of each are always 1 and bits 0 and 7 always
- * 0, which tells an answer from noise; `undefined` is noise.
+ * Reads the answer to {@link statusRequest}. In an answer bits 1 and 4 are always 1 and bits 0 and 7
+ * always 0; any other byte is noise, for which this is `undefined`.
  */
-export function parseStatus(what: 1 | 2 | 3 | 4, byte: number): PrinterState | undefined {
+export function parseStatus(kind: StatusKind, byte: number): PrinterState | undefined {
   if ((byte & 0b1001_0011) !== 0b0001_0010) {
     return undefined;
   }
-  switch (what) {
-    case 1:
-      return byte & 0x08 ? 'offline' : 'ready';
+  switch (kind) {
     case 2:
       return byte & 0x04 ? 'coverOpen' : byte & 0x20 ? 'paperOut' : byte & 0x40 ? 'fault' : 'ready';
     case 3:
@@ -129,7 +130,7 @@ function appendLine(bytes: number[], line: ReceiptLine, columns: number): void {
     case 'text': {
       const width = line.isLarge ? Math.floor(columns / 2) : columns;
       bytes.push(ESC, 0x61, line.align === 'centre' ? 1 : 0, GS, 0x21, line.isLarge ? 0x11 : 0);
-      for (const part of fold(line.text, width)) {
+      for (const part of wrap(line.text, width)) {
         bytes.push(...encodeText(part), LINE_FEED);
       }
       return;
@@ -166,7 +167,7 @@ function qrBytes(data: string): number[] {
   ];
 }
 
-/** Text as code page 858. No control character gets through: a text can't command the printer. */
+/** Text in code page 858. Control characters are replaced: text can't send commands to the printer. */
 export function encodeText(text: string): number[] {
   return [...text.normalize('NFC')].flatMap((character) => {
     const code = page858[character];
@@ -179,7 +180,7 @@ export function encodeText(text: string): number[] {
   });
 }
 
-function fold(text: string, width: number): string[] {
+function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let line = '';
   for (const word of text.split(/\s+/).filter((part) => part !== '')) {

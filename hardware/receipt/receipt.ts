@@ -2,11 +2,11 @@ import { z } from 'zod';
 import type { ReceiptLine } from './escpos.ts';
 
 /**
- * What a receipt says: that the gate answered yes, and nothing of the person. The schema lets no other
- * word in, so that no identity can be printed by mistake.
+ * A receipt: it says that the gate granted, and nothing about the person. The schema is strict, so that
+ * no identity can be printed by mistake.
  */
 export const receiptSchema = z.strictObject({
-  /** In the person's language: what it is, the outcome, the labels. */
+  /** In the person's language: heading, outcome and labels. */
   words: z.strictObject({
     heading: z.string().min(1).max(64),
     outcome: z.string().min(1).max(128),
@@ -19,12 +19,12 @@ export const receiptSchema = z.strictObject({
   gateName: z.string().min(1).max(64),
   /** As printed, such as `22/11/2026 21:15`. */
   timeText: z.string().min(1).max(32),
-  /** What the site redeems against the audit. */
+  /** The number by which the site finds the verification in the audit. */
   receiptNumber: z.string().regex(/^[A-Z0-9-]{4,40}$/),
 });
 export type Receipt = z.infer<typeof receiptSchema>;
 
-/** A receipt as lines. The number stands there in large letters and as a code to scan. */
+/** A receipt as lines, with its number in large letters and as a QR code. */
 export function receiptLines(receipt: Receipt): ReceiptLine[] {
   const { words } = receipt;
   return [

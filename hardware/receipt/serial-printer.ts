@@ -2,10 +2,16 @@ import { z } from 'zod';
 import { backoffMs } from '../../shared/backoff.ts';
 import type { Clock } from '../../shared/clock.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import type { Health } from '../ports.ts';
+import type { Health, PrintedReceipt, Printer } from '../ports.ts';
 import { watchNode } from '../serial/node-watch.ts';
-import { type PrinterState, parseStatus, receiptBytes, statusRequest } from './escpos.ts';
-import { type Receipt, receiptLines, receiptSchema } from './receipt.ts';
+import {
+  type PrinterState,
+  parseStatus,
+  receiptBytes,
+  type StatusKind,
+  statusRequest,
+} from './escpos.ts';
+import { receiptLines, receiptSchema } from './receipt.ts';
 
 /** The config of the `escpos` receipt printer. */
 export const escposConfigSchema = z.strictObject({
@@ -15,12 +21,12 @@ export const escposConfigSchema = z.strictObject({
   baudRate: z
     .union([z.literal(9_600), z.literal(19_200), z.literal(38_400), z.literal(115_200)])
     .default(19_200),
-  /** Characters a line: 32 on 58 mm paper, 42 or 48 on 80 mm. */
+  /** Characters per line: 32 on 58 mm paper, 42 or 48 on 80 mm. */
   columns: z.number().int().min(24).max(64).default(32),
 });
 export type EscposConfig = z.infer<typeof escposConfigSchema>;
 
-/** A serial port; serialport's is one. */
+/** A serial port, as `serialport` has it; only what is used here. */
 export interface PrinterPort {
   readonly isOpen: boolean;
   open(opened: (error: Error | null) => void): void;
@@ -30,7 +36,7 @@ export interface PrinterPort {
   on(event: 'close' | 'error', listener: () => void): unknown;
 }
 
-/** What the printer is handed. */
+/** What the printer needs from outside. */
 export interface PrinterDeps {
   clock: Clock;
   random: () => number;
@@ -38,32 +44,20 @@ export interface PrinterDeps {
   watch?: (path: string, gone: () => void) => () => void;
 }
 
-/** Prints receipts; one at a time. */
-export interface ReceiptPrinter {
-  start(events: { health(health: Health): void }): Promise<void>;
-  stop(): Promise<void>;
-  /**
-   * Resolves when the printer took the whole receipt.
-   *
-   * @throws VarcoError `printerLost`, `printerBusy`, `printerTimeout` (the cable took no bytes),
-   * `paperOut`, `coverOpen`, `printerFault`.
-   */
-  print(receipt: Receipt): Promise<void>;
-}
-
 const RETRY = { firstMs: 500, longestMs: 30_000, factor: 2 };
-/** A write whose callback does not come is given up, in milliseconds. */
+/** How long a write may take, in milliseconds. */
 const WRITE_TIMEOUT_MS = 5_000;
-/** How long the printer may take to say how it is; one that says nothing is taken to be well. */
+/** How long a printer may take to answer a status request. One that never answers is taken as ready. */
 const STATUS_TIMEOUT_MS = 300;
+/** How often the status is asked for, in milliseconds. */
 const STATUS_EVERY_MS = 30_000;
 
 /** Opens a receipt printer on a serial port. */
-export function openEscposPrinter(config: EscposConfig, deps: PrinterDeps): ReceiptPrinter {
+export function openEscposPrinter(config: EscposConfig, deps: PrinterDeps): Printer {
   return new EscposPrinter(config, deps);
 }
 
-class EscposPrinter implements ReceiptPrinter {
+class EscposPrinter implements Printer {
   readonly #config: EscposConfig;
   readonly #deps: PrinterDeps;
   #report: ((health: Health) => void) | undefined;
@@ -92,23 +86,29 @@ class EscposPrinter implements ReceiptPrinter {
     this.#unwatch?.();
     const port = this.#port;
     this.#port = undefined;
-    await shut(port);
+    await closed(port);
   }
 
-  async print(receipt: Receipt): Promise<void> {
+  /**
+   * Prints one receipt at a time; resolves when the printer has taken all of it.
+   *
+   * @throws VarcoError `printerLost`, `printerBusy`, `printerTimeout` (the port took no bytes),
+   * `paperOut`, `coverOpen`, `printerFault`.
+   */
+  async print(receipt: PrintedReceipt): Promise<void> {
     const lines = receiptLines(receiptSchema.parse(receipt));
     const port = this.#port;
     if (!port) {
-      throw new VarcoError('printerLost', 'The receipt printer is not there');
+      throw new VarcoError('printerLost', 'The receipt printer is not connected');
     }
     if (this.#isPrinting) {
       throw new VarcoError('printerBusy', 'The receipt printer is printing');
     }
     this.#isPrinting = true;
     try {
-      const state = await this.#ask(port);
-      this.#say(state);
-      refuse(state);
+      const state = await this.#queryState(port);
+      this.#reportState(state);
+      refuseUnlessReady(state);
       await this.#write(port, receiptBytes(lines, this.#config.columns));
     } finally {
       this.#isPrinting = false;
@@ -122,7 +122,7 @@ class EscposPrinter implements ReceiptPrinter {
       const opened = port;
       opened.on('error', () => this.#lose(opened));
       opened.on('close', () => this.#lose(opened));
-      // A listener also makes serialport notice that the cable was pulled.
+      // serialport notices a pulled cable only while somebody listens for data.
       opened.on('data', (bytes) => {
         const byte = bytes[0];
         if (byte !== undefined) {
@@ -137,36 +137,36 @@ class EscposPrinter implements ReceiptPrinter {
       return;
     }
     if (!this.#report) {
-      await shut(port);
+      await closed(port);
       return;
     }
     this.#port = port;
     this.#attempt = 0;
     const held = port;
     this.#unwatch = (this.#deps.watch ?? watchNode)(this.#config.path, () => {
-      void shut(held);
+      void closed(held);
       this.#lose(held);
     });
-    await this.#look(port);
+    await this.#poll(port);
   }
 
-  /** Asks now and then, so that paper that ran out is known before somebody wants a receipt. */
-  async #look(port: PrinterPort): Promise<void> {
+  /** Asks for the status regularly, so that missing paper is known before somebody wants a receipt. */
+  async #poll(port: PrinterPort): Promise<void> {
     if (!this.#isPrinting) {
-      const state = await this.#ask(port).catch(() => 'fault' as const);
+      const state = await this.#queryState(port).catch(() => 'fault' as const);
       if (this.#port === port) {
-        this.#say(state);
+        this.#reportState(state);
       }
     }
     if (this.#port === port) {
-      this.#cancelTimer = this.#deps.clock.after(STATUS_EVERY_MS, () => void this.#look(port));
+      this.#cancelTimer = this.#deps.clock.after(STATUS_EVERY_MS, () => void this.#poll(port));
     }
   }
 
-  async #ask(port: PrinterPort): Promise<PrinterState> {
-    for (const what of [2, 3, 4] as const) {
-      await this.#write(port, statusRequest(what));
-      const state = await this.#answerTo(what);
+  async #queryState(port: PrinterPort): Promise<PrinterState> {
+    for (const kind of [2, 3, 4] as const) {
+      await this.#write(port, statusRequest(kind));
+      const state = await this.#answerTo(kind);
       if (state !== undefined && state !== 'ready' && state !== 'paperLow') {
         return state;
       }
@@ -174,7 +174,7 @@ class EscposPrinter implements ReceiptPrinter {
     return 'ready';
   }
 
-  #answerTo(what: 2 | 3 | 4): Promise<PrinterState | undefined> {
+  #answerTo(kind: StatusKind): Promise<PrinterState | undefined> {
     return new Promise((resolve) => {
       const finish = (state: PrinterState | undefined) => {
         cancel();
@@ -183,7 +183,7 @@ class EscposPrinter implements ReceiptPrinter {
       };
       const cancel = this.#deps.clock.after(STATUS_TIMEOUT_MS, () => finish(undefined));
       this.#answer = (byte) => {
-        const state = parseStatus(what, byte);
+        const state = parseStatus(kind, byte);
         if (state !== undefined) {
           finish(state);
         }
@@ -207,7 +207,7 @@ class EscposPrinter implements ReceiptPrinter {
     });
   }
 
-  #say(state: PrinterState): void {
+  #reportState(state: PrinterState): void {
     if (state === this.#lastState) {
       return;
     }
@@ -242,13 +242,12 @@ class EscposPrinter implements ReceiptPrinter {
   }
 }
 
-function refuse(state: PrinterState): void {
+function refuseUnlessReady(state: PrinterState): void {
   switch (state) {
     case 'paperOut':
       throw new VarcoError('paperOut', 'The receipt printer has no paper');
     case 'coverOpen':
       throw new VarcoError('coverOpen', 'The receipt printer is open');
-    case 'offline':
     case 'fault':
       throw new VarcoError('printerFault', 'The receipt printer reports a fault');
     case 'ready':
@@ -260,10 +259,10 @@ function refuse(state: PrinterState): void {
 async function serialPort(config: EscposConfig): Promise<PrinterPort> {
   const { SerialPort } = await import('serialport');
   const { path, baudRate } = config;
-  return new SerialPort({ path, baudRate, autoOpen: false }) as unknown as PrinterPort;
+  return new SerialPort({ path, baudRate, autoOpen: false });
 }
 
-function shut(port: PrinterPort | undefined): Promise<void> {
+function closed(port: PrinterPort | undefined): Promise<void> {
   return new Promise((resolve) => {
     if (port?.isOpen) {
       port.close(() => resolve());

@@ -8,11 +8,11 @@ const ADVICE: Readonly<Record<string, string>> = {
   unplugged: 'the cable was pulled; the scanner is found again when it is back',
   commandNotFound: "the camera's program is not installed",
   noCamera: 'the program found no camera: check the ribbon or the USB plug',
-  stalled: 'the camera gave no picture for 5 seconds and is started again',
+  stalled: 'the camera gave no picture for 5 seconds and is restarted',
   decoderUnavailable: 'the decoder could not be loaded: install the packages again',
 };
 
-/** What a technician can do about a scanner's health, by its reason. */
+/** What a technician can do about a scanner's fault, by its reason code. */
 export function adviceFor(reason: string): string | undefined {
   return ADVICE[reason];
 }

@@ -5,7 +5,7 @@ const COMMAND_PARTS_MAX = 64;
 const SIDE_MAX = 4096;
 
 /**
- * A camera read from a command's standard output.
+ * A camera that is read from the standard output of a command.
  *
  * @example a Raspberry Pi's own camera
  * { driver: 'camera', format: 'yuv420', width: 640, height: 480, command: ['rpicam-vid', '-n',
@@ -18,23 +18,23 @@ const SIDE_MAX = 4096;
 export const cameraConfigSchema = z
   .strictObject({
     driver: z.literal('camera'),
-    /** Carried by every reading as its source. */
+    /** The source of its readings. */
     name: z.string().min(1).max(64).default('camera'),
-    /** The program and its arguments; no shell is involved. */
+    /** The program and its arguments, run without a shell. */
     command: z.array(z.string().max(4096)).min(1).max(COMMAND_PARTS_MAX),
     width: z.number().int().min(16).max(SIDE_MAX),
     height: z.number().int().min(16).max(SIDE_MAX),
     format: z.enum(['gray', 'yuv420', 'mjpeg']),
-    /** Bytes from one row to the next where the camera pads its rows; `width` when left out. */
+    /** Bytes from one row to the next where the camera pads its rows; `width` by default. */
     stride: z
       .number()
       .int()
       .max(SIDE_MAX * 2)
       .optional(),
     decoder: z.enum(['auto', 'zxing-wasm', 'jsqr']).default('auto'),
-    /** A lamp beside the camera, on one of the machine's pins: lit while it is too dark. */
+    /** The pin of a lamp beside the camera, which is on while it is too dark. */
     torch: pinSchema.optional(),
-    /** Time for the looks at one frame, in milliseconds. */
+    /** The decoder's time budget for one frame, in milliseconds. */
     budgetMs: z.number().int().min(5).max(1000).default(60),
   })
   .refine((config) => config.stride === undefined || config.stride >= config.width, {

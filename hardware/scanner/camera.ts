@@ -2,19 +2,19 @@ import { spawn as spawnProcess } from 'node:child_process';
 import { type BackoffLimits, backoffMs } from '../../shared/backoff.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
+import type { CodeCheck, Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
 import { type CameraConfig, type CameraConfigInput, cameraConfigSchema } from './camera-config.ts';
 import { CameraPipe, type Spawn } from './camera-pipe.ts';
 import { DecoderThread } from './decoder-thread.ts';
-import { type FrameCounts, type FrameDecoder, FrameReader } from './frame-reader.ts';
+import { type FrameDecoder, FrameReader } from './frame-reader.ts';
 import { JpegFrames } from './framing/jpeg-frames.ts';
 import { type FrameParser, RawFrames } from './framing/raw-frames.ts';
 import { readImage } from './read-image.ts';
 
 const RESTART: BackoffLimits = { firstMs: 500, longestMs: 30_000, factor: 2 };
-/** A camera that gives no picture for so long is started again. */
+/** A camera without a frame for this long is restarted, in milliseconds. */
 const STALLED_AFTER_MS = 5000;
-/** After so long without a fault the next one counts as the first. */
+/** After this long without a fault the restart delay starts over, in milliseconds. */
 const STEADY_AFTER_MS = 10_000;
 
 export interface CameraDeps {
@@ -22,10 +22,10 @@ export interface CameraDeps {
   random: () => number;
   spawn: Spawn;
   decoder: (recycle: (memory: ArrayBuffer) => void) => FrameDecoder;
-  /** Whether a text proves itself, by a signature or a check character. */
-  proves?: (text: string, symbology: Symbology) => boolean;
-  /** A lamp beside the camera, where one is wired: lit while it is too dark. */
-  torch?: (on: boolean) => void;
+  /** Checks a text, by its signature or its check character. */
+  check?: ((text: string, symbology: Symbology) => CodeCheck) | undefined;
+  /** Switches the lamp beside the camera, where one is wired: on while it is too dark. */
+  torch?: ((on: boolean) => void) | undefined;
 }
 
 /** Opens the camera that a config describes, with the machine's own clock, processes and threads. */
@@ -41,18 +41,16 @@ export function openCamera(input: CameraConfigInput, deps: Partial<CameraDeps> =
       ((recycle) => {
         return new DecoderThread({ decoder: config.decoder, pace: 'stream' }, { clock, recycle });
       }),
-    ...(deps.proves ? { proves: deps.proves } : {}),
-    ...(deps.torch ? { torch: deps.torch } : {}),
+    check: deps.check,
+    torch: deps.torch,
   });
 }
 
 /**
- * A camera behind a command's pipe. It decodes one frame at a time, always the newest; it starts the
- * command again with a growing delay whenever it ends, stalls or can't be found.
+ * A camera read from the standard output of a command. The command is restarted, with a growing delay,
+ * whenever it ends, stalls or can't be found.
  */
 export class Camera implements Scanner {
-  /** Times that the command was started again. */
-  restarts = 0;
   readonly #config: CameraConfig;
   readonly #deps: CameraDeps;
   readonly #parser: FrameParser;
@@ -77,13 +75,9 @@ export class Camera implements Scanner {
       decoder: this.#decoder,
       recycle,
       openJpeg: (data) => readImage(data, { widthMax: width, heightMax: height }),
-      proves: deps.proves,
+      check: deps.check,
       torch: deps.torch,
     });
-  }
-
-  get counts(): FrameCounts {
-    return this.#reader.counts;
   }
 
   async start(events: ScannerEvents): Promise<void> {
@@ -166,7 +160,6 @@ export class Camera implements Scanner {
     const delay = backoffMs(this.#attempt, RESTART, this.#deps.random());
     this.#attempt++;
     this.#cancelTimer = this.#deps.clock.after(delay, () => {
-      this.restarts++;
       this.#report({ state: 'opening', since: this.#now() });
       this.#open();
     });

@@ -7,25 +7,26 @@ import type { DecodeOutcome, DecodeRequest } from './decode/decoder.ts';
 import type { LumaFrame } from './decode/frame.ts';
 import type { ThreadAnswer, ThreadQuestion, ThreadSetup } from './decode/thread-messages.ts';
 
-/** Why a picture got no outcome. */
+/** Why a picture was not decoded. */
 export type DecoderThreadProblem =
   | 'decoderStopped'
   | 'decoderFailed'
   | 'decoderTimeout'
   | 'decoderUnavailable';
 
-/** An outcome, with the milliseconds that the thread spent on it. */
+/** An outcome, with the time that the thread took. */
 export interface TimedOutcome extends DecodeOutcome {
+  /** In milliseconds. */
   ms: number;
 }
 
-/** A picture that takes longer than this has hung its decoder: the thread is replaced. */
+/** A picture that takes longer has hung the decoder, and the thread is replaced; in milliseconds. */
 const ANSWER_TIMEOUT_MS = 5000;
 const READY_TIMEOUT_MS = 15_000;
-/** Pictures in the thread's queue; a camera sends the next one only after an answer. */
+/** Most pictures in the thread's queue; a camera sends the next one only after an answer. */
 const WAITING_MAX = 4;
 
-/** Where the thread's code is: beside this file, as source or as built. */
+/** The thread's code, beside this file, as source or as built. */
 export const DECODE_WORKER_URL = new URL(
   `./decode/decode.worker.${import.meta.url.endsWith('.ts') ? 'ts' : 'js'}`,
   import.meta.url,
@@ -34,7 +35,7 @@ export const DECODE_WORKER_URL = new URL(
 export interface DecoderThreadDeps {
   clock: Clock;
   workerUrl?: URL;
-  /** Told when the thread no longer needs a picture's memory. */
+  /** Called when the thread no longer needs a picture's memory. */
   recycle?: (memory: ArrayBuffer) => void;
 }
 
@@ -45,14 +46,14 @@ interface Waiting {
 }
 
 /**
- * A decoder in a thread of its own, so that the kiosk never stutters. A picture that hangs or breaks
- * the decoder costs that picture only: the thread is replaced and the next picture is decoded.
+ * A decoder in its own thread, so that decoding never blocks the kiosk. When a picture hangs or crashes
+ * the decoder, only that picture is lost: the thread is replaced and decodes the next one.
  */
 export class DecoderThread {
   readonly #setup: ThreadSetup;
   readonly #deps: DecoderThreadDeps;
   readonly #waiting = new Map<number, Waiting>();
-  #running = false;
+  #isRunning = false;
   #worker: Promise<Worker> | undefined;
   #nextId = 1;
 
@@ -63,26 +64,26 @@ export class DecoderThread {
 
   /** @throws VarcoError `decoderUnavailable` when the decoder can't be loaded. */
   async start(): Promise<void> {
-    this.#running = true;
+    this.#isRunning = true;
     await this.#ensureWorker();
   }
 
   async stop(): Promise<void> {
-    this.#running = false;
+    this.#isRunning = false;
     await this.#replace('decoderStopped');
   }
 
   /**
-   * The picture's memory moves to the thread: the caller must not touch `frame.data` again.
+   * The picture's memory moves to the thread: the caller must not use `frame.data` afterwards.
    *
    * @throws VarcoError with a {@link DecoderThreadProblem}.
    */
   async decode(frame: LumaFrame, request: DecodeRequest): Promise<TimedOutcome> {
-    if (!this.#running) {
+    if (!this.#isRunning) {
       throw problem('decoderStopped');
     }
     const worker = await this.#ensureWorker();
-    if (!this.#running) {
+    if (!this.#isRunning) {
       throw problem('decoderStopped');
     }
     if (this.#waiting.size >= WAITING_MAX) {
@@ -96,7 +97,7 @@ export class DecoderThread {
       this.#waiting.set(id, { resolve, reject, cancelTimeout });
       const owned = ownMemory(frame);
       const question: ThreadQuestion = { id, frame: owned, request };
-      worker.postMessage(question, [owned.data.buffer as ArrayBuffer]);
+      worker.postMessage(question, [owned.data.buffer]);
     });
   }
 
@@ -129,7 +130,7 @@ export class DecoderThread {
       worker.once('error', fail);
       worker.once('exit', (status) => fail(new Error(`The decoder's thread ended: ${status}`)));
     });
-    // A rejection nobody waits for must not end the process; `decode` waits for the same promise.
+    // Without this a rejection would end the process when no `decode` awaits the same promise.
     ready.catch(() => worker.terminate());
     return ready;
   }
@@ -149,7 +150,7 @@ export class DecoderThread {
     }
   }
 
-  /** Ends the thread and everything that waits for it; the next picture starts another. */
+  /** Ends the thread and rejects everything that waits for it; the next picture starts a new one. */
   async #replace(code: DecoderThreadProblem): Promise<void> {
     const old = this.#worker;
     this.#worker = undefined;
@@ -163,11 +164,11 @@ export class DecoderThread {
   }
 }
 
-/** A view into a larger buffer would take its neighbours along when it moves: then it is copied. */
+/** Copies a view into a larger buffer, because moving its memory would move the whole buffer. */
 function ownMemory(frame: LumaFrame): LumaFrame {
   const { data } = frame;
   const whole = data.byteOffset === 0 && data.byteLength === data.buffer.byteLength;
-  return whole && data.buffer instanceof ArrayBuffer ? frame : { ...frame, data: data.slice() };
+  return whole ? frame : { ...frame, data: data.slice() };
 }
 
 function problem(code: DecoderThreadProblem, cause?: unknown): VarcoError<DecoderThreadProblem> {
@@ -176,8 +177,8 @@ function problem(code: DecoderThreadProblem, cause?: unknown): VarcoError<Decode
 }
 
 /**
- * From TypeScript (tsx, vitest) a thread must register the loader itself: on Node 20 a loader given
- * by `--import` does not reach a worker's entry file. In a bundle the entry is plain JavaScript.
+ * From TypeScript source (tsx, vitest) the thread must register the loader itself: on Node 20 a loader
+ * from `--import` does not apply to a worker's entry file. In a bundle the entry is plain JavaScript.
  */
 function createWorker(url: URL, workerData: ThreadSetup): Worker {
   if (!url.pathname.endsWith('.ts')) {

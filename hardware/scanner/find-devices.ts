@@ -12,7 +12,7 @@ const PAGE_GENERIC_DESKTOP = 0x01;
 const USAGE_KEYBOARD = 0x06;
 const CAMERA_SIZE = { width: 640, height: 480 };
 
-/** What is plugged in: HID scanners and keyboards, serial devices, cameras. Never throws. */
+/** Lists HID scanners and keyboards, serial devices and cameras that are plugged in. Never throws. */
 export async function findDevices(): Promise<FoundDevice[]> {
   const groups = await Promise.all([findHid(), findSerial(), findV4l2(), findPiCamera()]);
   return groups.flat();
@@ -37,7 +37,7 @@ async function findHid(): Promise<FoundDevice[]> {
   return found;
 }
 
-/** Links in `/dev/serial/by-id` keep their names; `SerialPort.list()` rejects without udevadm. */
+/** By `/dev/serial/by-id`, whose names are stable; `SerialPort.list()` rejects without udevadm. */
 async function findSerial(): Promise<FoundDevice[]> {
   const folder = '/dev/serial/by-id';
   const names = await readdir(folder).catch(() => []);
@@ -75,14 +75,14 @@ function ffmpegCamera(device: string): Record<string, unknown> {
   return { driver: 'camera', command, ...CAMERA_SIZE, format: 'gray' };
 }
 
-/** A Raspberry Pi's own camera, by the program that is installed: the newer name first. */
+/** A Raspberry Pi's own camera, by the program that is installed, its newer name first. */
 async function findPiCamera(): Promise<FoundDevice[]> {
   for (const program of ['rpicam-vid', 'libcamera-vid']) {
-    const there = await access(`/usr/bin/${program}`).then(
+    const isInstalled = await access(`/usr/bin/${program}`).then(
       () => true,
       () => false,
     );
-    if (there) {
+    if (isInstalled) {
       const { width, height } = CAMERA_SIZE;
       const size = ['--width', String(width), '--height', String(height), '--framerate', '30'];
       const exposure = ['--shutter', '8000', '--autofocus-mode', 'continuous'];

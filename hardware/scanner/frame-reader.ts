@@ -1,13 +1,13 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
-import type { ScannerEvents, Symbology } from '../ports.ts';
+import type { CodeCheck, ScannerEvents, Symbology } from '../ports.ts';
 import type { DecodedCode, DecodeRequest } from './decode/decoder.ts';
 import type { LumaFrame } from './decode/frame.ts';
 import type { TimedOutcome } from './decoder-thread.ts';
 import type { ParsedFrame } from './framing/raw-frames.ts';
 import { FramePace, glance } from './glance.ts';
 
-/** What decodes: a `DecoderThread`, or a test's own. */
+/** Decodes frames, as a `DecoderThread` does. */
 export interface FrameDecoder {
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -17,33 +17,27 @@ export interface FrameDecoder {
 export interface FrameReaderDeps {
   clock: Clock;
   decoder: FrameDecoder;
-  /** Takes back the memory of a picture that was not decoded. */
+  /** Returns the memory of a picture that was not decoded. */
   recycle: (memory: ArrayBuffer) => void;
   openJpeg: (data: Uint8Array) => Promise<LumaFrame>;
-  /** Whether a text proves itself, by a signature or a check character: then one sighting is enough. */
-  proves?: ((text: string, symbology: Symbology) => boolean) | undefined;
+  /** Checks a text, by its signature or check character: if it is proven, a single reading is enough. */
+  check?: ((text: string, symbology: Symbology) => CodeCheck) | undefined;
   /** A lamp beside the camera, where one is wired. */
   torch?: ((on: boolean) => void) | undefined;
 }
 
-/** Frames since the start: seen, skipped while nothing moved, dropped for a newer one, decoded. */
-export interface FrameCounts {
-  frames: number;
-  skipped: number;
-  dropped: number;
-  decoded: number;
-  /** JPEG pictures that could not be opened, and pictures that broke the decoder. */
-  broken: number;
+/** A code with the result of its check; absent: it was not checked here. */
+interface CheckedCode extends DecodedCode {
+  check: CodeCheck | undefined;
 }
 
-/** The shape of a code of ours; whether it is valid is not for a camera to say. */
-const OURS = /^https:\/\/[^/]+\/v\/\d/i;
-/** Two velocityCheck of the same text this close are one code seen twice. */
+/** The form of a credential's URL; whether it is valid is decided elsewhere. */
+const CREDENTIAL_URL = /^https:\/\/[^/]+\/v\/\d/i;
+/** A text read twice within this time is confirmed. */
 const CONFIRM_WITHIN_MS = 1000;
 
-/** Decodes a camera's frames, one at a time and always the newest, and tells what was read. */
+/** Decodes a camera's frames, one at a time and always the newest, and reports what was read. */
 export class FrameReader {
-  readonly counts: FrameCounts = { frames: 0, skipped: 0, dropped: 0, decoded: 0, broken: 0 };
   wanted: readonly Symbology[] = ['qr'];
   readonly #name: string;
   readonly #budgetMs: number;
@@ -51,10 +45,10 @@ export class FrameReader {
   #pace = new FramePace();
   #events: ScannerEvents | undefined;
   #newest: ParsedFrame | undefined;
-  #working = false;
+  #isDecoding = false;
   #framesSinceReading = 0;
   #unconfirmed: { text: string; at: number } | undefined;
-  #decoderGone = false;
+  #isDecoderGone = false;
 
   constructor(name: string, budgetMs: number, deps: FrameReaderDeps) {
     this.#name = name;
@@ -73,26 +67,24 @@ export class FrameReader {
     this.forget();
   }
 
-  /** Drops the picture that waits: it is from before a fault. */
+  /** Drops the waiting picture, which is from before a fault. */
   forget(): void {
     this.#newest = undefined;
     this.#unconfirmed = undefined;
   }
 
   offer(frame: ParsedFrame): void {
-    this.counts.frames++;
     this.#framesSinceReading++;
     if (frame.kind === 'luma' && !this.#worthDecoding(frame.frame)) {
-      this.#giveBack(frame);
+      this.#recycle(frame);
       return;
     }
     if (this.#newest) {
-      this.counts.dropped++;
-      this.#giveBack(this.#newest);
+      this.#recycle(this.#newest);
     }
     this.#newest = frame;
-    if (!this.#working) {
-      void this.#work();
+    if (!this.#isDecoding) {
+      void this.#decodeNewest();
     }
   }
 
@@ -101,22 +93,20 @@ export class FrameReader {
     const seen = glance(frame);
     const view = this.#pace.changedView(seen, at);
     if (view) {
-      this.#events?.view?.(this.#name, view);
+      this.#events?.view?.(view);
       this.#deps.torch?.(view === 'tooDark' || view === 'lensCovered');
     }
-    const admitted = this.#pace.admit(seen, at) && this.wanted.length > 0;
-    this.counts.skipped += admitted ? 0 : 1;
-    return admitted;
+    return this.#pace.admit(seen, at) && this.wanted.length > 0;
   }
 
-  #giveBack(parsed: ParsedFrame): void {
+  #recycle(parsed: ParsedFrame): void {
     if (parsed.kind === 'luma') {
-      this.#deps.recycle(parsed.frame.data.buffer as ArrayBuffer);
+      this.#deps.recycle(parsed.frame.data.buffer);
     }
   }
 
-  async #work(): Promise<void> {
-    this.#working = true;
+  async #decodeNewest(): Promise<void> {
+    this.#isDecoding = true;
     while (this.#newest) {
       const parsed = this.#newest;
       this.#newest = undefined;
@@ -124,13 +114,13 @@ export class FrameReader {
         const frame = await this.#opened(parsed);
         if (frame) {
           const request = { wanted: this.wanted, budgetMs: this.#budgetMs };
-          this.#tell(await this.#deps.decoder.decode(frame, request));
+          this.#report(await this.#deps.decoder.decode(frame, request));
         }
       } catch (error) {
-        this.#break(errorCode(error));
+        this.#noteFailure(errorCode(error));
       }
     }
-    this.#working = false;
+    this.#isDecoding = false;
   }
 
   async #opened(parsed: ParsedFrame): Promise<LumaFrame | undefined> {
@@ -141,21 +131,19 @@ export class FrameReader {
     return this.#worthDecoding(frame) ? frame : undefined;
   }
 
-  /** A picture that could not be opened or decoded costs that picture; a decoder that is gone is told. */
-  #break(code: string): void {
-    this.counts.broken++;
-    if (code === 'decoderUnavailable' && !this.#decoderGone) {
-      this.#decoderGone = true;
+  /** A picture that can't be opened or decoded is skipped; a decoder that is gone is reported. */
+  #noteFailure(code: string): void {
+    if (code === 'decoderUnavailable' && !this.#isDecoderGone) {
+      this.#isDecoderGone = true;
       const since = this.#deps.clock.monotonic();
       this.#events?.health({ state: 'failing', since, reason: code });
     }
   }
 
-  #tell(outcome: TimedOutcome): void {
-    this.counts.decoded++;
+  #report(outcome: TimedOutcome): void {
     const at = this.#deps.clock.monotonic();
-    if (this.#decoderGone) {
-      this.#decoderGone = false;
+    if (this.#isDecoderGone) {
+      this.#isDecoderGone = false;
       this.#events?.health({ state: 'ready', since: at });
     }
     if (outcome.codes.length > 0 || outcome.codeLike) {
@@ -164,41 +152,52 @@ export class FrameReader {
     if (outcome.codes.length === 0 && outcome.codeLike) {
       this.#events?.unreadable(this.#name);
     }
-    const believed = outcome.codes.filter((code) => this.#believe(code, at));
+    const checked = outcome.codes.map(
+      (code): CheckedCode => ({ ...code, check: this.#check(code) }),
+    );
+    const confirmed = checked.filter((code) => this.#isConfirmed(code, at));
     const frames = this.#framesSinceReading;
-    for (const { text, symbology } of this.#chosen(believed)) {
+    for (const { text, symbology, check } of this.#select(confirmed)) {
       this.#framesSinceReading = 0;
-      this.#events?.reading({ text, symbology, source: this.#name, at, frames });
+      this.#events?.reading({ text, symbology, source: this.#name, at, frames, check });
     }
   }
 
-  /** What one decoder read once is believed when it proves itself or the next frame says the same. */
-  #believe(code: DecodedCode, at: number): boolean {
-    if (code.trust === 'seconded' || this.#deps.proves?.(code.text, code.symbology)) {
+  /** What two decoders agree on needs no check here: the kiosk makes its own. */
+  #check({ text, symbology, trust }: DecodedCode): CodeCheck | undefined {
+    return trust === 'confirmed' ? undefined : this.#deps.check?.(text, symbology);
+  }
+
+  /** What a single decoder read counts if it has a valid signature or check character, or if read again. */
+  #isConfirmed(code: CheckedCode, at: number): boolean {
+    if (code.trust === 'confirmed' || code.check?.isProven) {
       return true;
     }
-    const before = this.#unconfirmed;
+    const previous = this.#unconfirmed;
     this.#unconfirmed = { text: code.text, at };
-    return before?.text === code.text && at - before.at <= CONFIRM_WITHIN_MS;
+    return previous?.text === code.text && at - previous.at <= CONFIRM_WITHIN_MS;
   }
 
-  /** Of several QR codes: ours, or else the nearest to the middle; two of ours are told as such. */
-  #chosen(codes: readonly DecodedCode[]): DecodedCode[] {
-    const chosen: DecodedCode[] = [];
+  /**
+   * Selects a Code 39, and of several QR codes the credential or else the one nearest to the middle. Of
+   * two credentials none is taken, and `several` is reported.
+   */
+  #select(codes: readonly CheckedCode[]): CheckedCode[] {
+    const selected: CheckedCode[] = [];
     const card = codes.find((code) => code.symbology === 'code39');
     if (card) {
-      chosen.push(card);
+      selected.push(card);
     }
     const qr = codes.filter((code) => code.symbology === 'qr');
-    const ours = qr.filter((code) => OURS.test(code.text));
-    if (ours.length > 1) {
+    const credentials = qr.filter((code) => CREDENTIAL_URL.test(code.text));
+    if (credentials.length > 1) {
       this.#events?.several?.(this.#name);
     } else {
-      const code = ours[0] ?? qr[0];
+      const code = credentials[0] ?? qr[0];
       if (code) {
-        chosen.push(code);
+        selected.push(code);
       }
     }
-    return chosen;
+    return selected;
   }
 }

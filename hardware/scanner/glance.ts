@@ -1,9 +1,9 @@
 import type { CameraView } from '../ports.ts';
 import type { LumaFrame } from './decode/frame.ts';
 
-/** A frame at a glance: cheap enough for every frame, enough to tell motion and a blind lens. */
+/** Measurements of a frame, cheap enough for every frame: for motion, and for what hinders the camera. */
 export interface Glance {
-  /** 32×24 levels. */
+  /** 32×24 grey levels. */
   thumbnail: Uint8Array;
   mean: number;
   /** Standard deviation of the thumbnail's levels. */
@@ -14,9 +14,9 @@ export interface Glance {
 
 const COLUMNS = 32;
 const ROWS = 24;
-/** Levels by which one cell must change to be motion, beyond a camera's noise. */
+/** Levels by which a cell must change to count as motion, which is above a camera's noise. */
 const CELL_MOTION = 14;
-/** Cells that must change: one could be an insect, or noise. */
+/** Cells that must change: a single one may be an insect, or noise. */
 const CELLS_MOVING_MIN = 3;
 
 export function glance(frame: LumaFrame): Glance {
@@ -34,9 +34,9 @@ export function glance(frame: LumaFrame): Glance {
         const x = Math.floor((column + 0.25 + 0.5 * (tap & 1)) * stepX);
         const y = Math.floor((row + 0.25 + 0.5 * (tap >> 1)) * stepY);
         const at = y * width + Math.min(x, width - 2);
-        const level = data[at] as number;
+        const level = data[at] ?? 0;
         cell += level;
-        detail += Math.abs(level - (data[at + 1] as number));
+        detail += Math.abs(level - (data[at + 1] ?? 0));
       }
       const level = cell / 4;
       thumbnail[row * COLUMNS + column] = level;
@@ -50,65 +50,70 @@ export function glance(frame: LumaFrame): Glance {
   return { thumbnail, mean, spread, detail: detail / (4 * count) };
 }
 
-/** Whether something moved between two glances; a lamp switched on everywhere counts. */
+/** Whether something moved between two frames; light that is switched on counts too. */
 export function moved(before: Glance, after: Glance): boolean {
   let cells = 0;
   for (let at = 0; at < after.thumbnail.length; at++) {
-    const change = (after.thumbnail[at] as number) - (before.thumbnail[at] as number);
+    const change = (after.thumbnail[at] ?? 0) - (before.thumbnail[at] ?? 0);
     cells += Math.abs(change) > CELL_MOTION ? 1 : 0;
   }
   return cells >= CELLS_MOVING_MIN;
 }
 
 const DARK_MEAN = 28;
+/** Mean level with the sun or a lamp in the lens; auto-exposure keeps other scenes well below. */
+const GLARE_MEAN = 240;
 const FLAT_SPREAD = 3;
 const CLEAR_SPREAD = 18;
 const BLURRED_DETAIL = 0.9;
 
-/** What a glance says of the lens; a plain wall is `clear`, since nothing in it can be out of focus. */
+/** What hinders the camera, if anything. A plain wall is `clear`: it has no detail to be out of focus. */
 export function viewOf({ mean, spread, detail }: Glance): CameraView {
   if (mean < DARK_MEAN) {
     return spread < FLAT_SPREAD ? 'lensCovered' : 'tooDark';
   }
+  if (mean > GLARE_MEAN) {
+    return 'glare';
+  }
   return spread > CLEAR_SPREAD && detail < BLURRED_DETAIL ? 'outOfFocus' : 'clear';
 }
 
-/** Frames a second looked at while nothing moves. */
+/** While nothing moves, a frame is decoded this often, in milliseconds. */
 const STILL_EVERY_MS = 200;
-/** Full rate for so long after the last motion or sign of a code. */
+/** How long every frame is decoded after motion or a sign of a code, in milliseconds. */
 const AWAKE_FOR_MS = 1500;
-/** A view must last before it is told. */
+/** How long a view must last before it is reported, in milliseconds. */
 const VIEW_LASTS_MS = 3000;
 
-/** Decides, frame by frame, which are worth decoding, and what the camera sees as such. */
+/** Decides for each frame whether it is worth decoding, and tracks the camera's view. */
 export class FramePace {
   #last: Glance | undefined;
   #awakeUntil = Number.NEGATIVE_INFINITY;
-  #lookedAt = Number.NEGATIVE_INFINITY;
+  #decodedAt = Number.NEGATIVE_INFINITY;
   #view: CameraView = 'clear';
   #candidate: CameraView = 'clear';
   #candidateSince = 0;
 
-  /** True when this frame is to be decoded: at once when something moves, else five a second. */
+  /** Whether to decode this frame: always while something moves, otherwise five per second. */
   admit(seen: Glance, at: number): boolean {
     if (!this.#last || moved(this.#last, seen)) {
       this.#awakeUntil = at + AWAKE_FOR_MS;
       this.#last = seen;
     }
-    if (at < this.#awakeUntil || at - this.#lookedAt >= STILL_EVERY_MS) {
-      this.#lookedAt = at;
+    if (at < this.#awakeUntil || at - this.#decodedAt >= STILL_EVERY_MS) {
+      this.#decodedAt = at;
       this.#last = seen;
       return true;
     }
     return false;
   }
 
-  /** Something code-like is in view: every frame counts. */
+  /** Something code-like is in view: every frame is worth decoding. */
   wake(at: number): void {
     this.#awakeUntil = at + AWAKE_FOR_MS;
   }
 
-  /** The new view when it has lasted, otherwise nothing. */
+  /** The new view once it has lasted, otherwise nothing. */
   changedView(seen: Glance, at: number): CameraView | undefined {
     const view = viewOf(seen);
     if (view !== this.#candidate) {

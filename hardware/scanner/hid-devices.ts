@@ -1,17 +1,17 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import { VarcoError } from '../../shared/errors.ts';
 
-/** A HID interface as the system lists it. */
+/** A HID interface in the system's list. */
 export interface HidDeviceInfo {
   path: string;
   vendorId: number;
   productId: number;
-  serialNumber?: string;
-  product?: string;
-  manufacturer?: string;
-  usagePage?: number;
-  usage?: number;
+  serialNumber?: string | undefined;
+  product?: string | undefined;
+  usagePage?: number | undefined;
+  usage?: number | undefined;
 }
 
 /** An open HID interface. */
@@ -22,11 +22,11 @@ export interface HidHandle {
   close(): void;
 }
 
-/** What the HID drivers need of the machine; a test hands in its own. */
+/** The machine's HID devices; a test has its own. */
 export interface HidAccess {
   list(): Promise<HidDeviceInfo[]>;
   open(path: string): Promise<HidHandle>;
-  /** The report descriptor, or nothing where the system does not show it. */
+  /** The report descriptor, or nothing where the system does not expose it. */
   descriptor(path: string): Promise<Uint8Array | undefined>;
 }
 
@@ -34,7 +34,7 @@ export const PAGE_BAR_CODE = 0x8c;
 const PAGE_GENERIC_DESKTOP = 0x01;
 const USAGE_KEYBOARD = 0x06;
 
-/** Which interface is meant; with nothing given, the first that looks like a scanner. */
+/** Selects an interface; when empty, the first that looks like a scanner. */
 export interface HidChoice {
   vendorId?: number | undefined;
   productId?: number | undefined;
@@ -42,7 +42,7 @@ export interface HidChoice {
   path?: string | undefined;
 }
 
-/** The interfaces that fit a choice. A keyboard is a scanner only when the config says which one. */
+/** The interfaces that match. A keyboard is a scanner only when the config names it. */
 export function matchingDevices(
   devices: readonly HidDeviceInfo[],
   kind: 'pos' | 'keyboard',
@@ -70,7 +70,7 @@ export const systemHid: HidAccess = {
     const found: HidDeviceInfo[] = [];
     for (const device of await devicesAsync()) {
       if (device.path !== undefined) {
-        found.push(device as HidDeviceInfo);
+        found.push({ ...device, path: device.path });
       }
     }
     return found;
@@ -78,7 +78,7 @@ export const systemHid: HidAccess = {
   async open(path) {
     const { HID } = await loadNodeHid();
     try {
-      return new HID(path) as HidHandle;
+      return new HID(path);
     } catch (cause) {
       throw new VarcoError(await openProblem(path), `${path} can't be opened`, { cause });
     }
@@ -90,13 +90,11 @@ export const systemHid: HidAccess = {
 };
 
 async function loadNodeHid(): Promise<typeof import('node-hid')> {
-  const loaded = await import('node-hid');
-  // A CommonJS package: Node hands its exports over as the default.
-  return ('default' in loaded ? loaded.default : loaded) as typeof import('node-hid');
+  return await import('node-hid');
 }
 
-/** node-hid says no more than "cannot open device": the file itself tells why. */
-async function openProblem(path: string): Promise<string> {
+/** node-hid's only message is "cannot open device"; the reason is in the device file's permissions. */
+async function openProblem(path: string): Promise<ErrorCode> {
   const { access, constants } = await import('node:fs/promises');
   try {
     await access(path, constants.R_OK | constants.W_OK);

@@ -30,15 +30,15 @@ const choice = {
  */
 export const hidPosConfigSchema = z.strictObject({
   driver: z.literal('hid-pos'),
-  /** Carried by every reading as its source. */
+  /** The source of its readings. */
   name: z.string().min(1).max(64).default('hid-pos'),
   ...choice,
-  /** The make's report layout; the device's own report descriptor where left out. */
+  /** The make's report layout; by default the layout is taken from the device's report descriptor. */
   profile: z.enum(['honeywell', 'zebra', 'datalogic', 'newland']).optional(),
 });
 
 /**
- * A scanner that types like a keyboard. It is chosen by its numbers: the keyboard of the house is not.
+ * A scanner that types like a keyboard. Its vendor must be given, so that no real keyboard is taken for it.
  *
  * @example { driver: 'hid-keyboard', vendorId: 1504, productId: 4608 }
  */
@@ -47,7 +47,7 @@ export const hidKeyboardConfigSchema = z.strictObject({
   name: z.string().min(1).max(64).default('hid-keyboard'),
   ...choice,
   vendorId: usbNumber,
-  /** The keyboard that the scanner was told it types on. */
+  /** The keyboard layout that the scanner is configured for. */
   layout: z.enum(['us', 'it']).default('us'),
 });
 
@@ -83,19 +83,19 @@ function withSystem(deps: Partial<HidScannerDeps>): HidScannerDeps {
   };
 }
 
-/** How a device's reports become codes. */
+/** Turns a device's reports into codes. */
 interface ReportReader {
   push(report: Uint8Array, at: number): ScannedText | undefined;
-  /** For readers whose codes may end by silence. */
+  /** Ends a code by silence, for readers whose codes may end that way. */
   quiet?(): ScannedText | undefined;
   readonly pending?: boolean;
 }
 
 const HONEYWELL_VENDOR = 0x0c2e;
-/** Puts a Honeywell scanner into HID mode: feature report 254 with 1, harmless where it is already. */
+/** Puts a Honeywell scanner into HID mode (feature report 254 with 1); harmless if it is in it already. */
 const HONEYWELL_HID_MODE = [254, 1];
 
-/** A USB scanner by HID, found again whenever it was unplugged and plugged in. */
+/** A USB HID scanner, opened again whenever it was unplugged and plugged in. */
 export class HidScanner implements Scanner {
   readonly #config: HidConfig;
   readonly #deps: HidScannerDeps;
@@ -142,9 +142,9 @@ export class HidScanner implements Scanner {
         return;
       }
       cancelQuiet();
-      this.#tell(reader.push(report, this.#deps.clock.monotonic()));
+      this.#report(reader.push(report, this.#deps.clock.monotonic()));
       if (reader.pending) {
-        cancelQuiet = this.#deps.clock.after(BURST_QUIET_MS, () => this.#tell(reader.quiet?.()));
+        cancelQuiet = this.#deps.clock.after(BURST_QUIET_MS, () => this.#report(reader.quiet?.()));
       }
     });
     if (this.#config.driver === 'hid-pos' && device.vendorId === HONEYWELL_VENDOR) {
@@ -160,9 +160,9 @@ export class HidScanner implements Scanner {
     if (!device) {
       throw new VarcoError('deviceMissing', 'No such scanner is plugged in');
     }
-    // One device may show several interfaces; two devices alike must be told apart by the config.
-    const distinct = others.some((other) => other.serialNumber !== device.serialNumber);
-    if (distinct && this.#config.serial === undefined && this.#config.path === undefined) {
+    // One device may have several interfaces, but of two devices the config must choose one.
+    const areSeveral = others.some((other) => other.serialNumber !== device.serialNumber);
+    if (areSeveral && this.#config.serial === undefined && this.#config.path === undefined) {
       throw new VarcoError('deviceAmbiguous', 'Several scanners fit: give serial or path');
     }
     return device;
@@ -181,7 +181,7 @@ export class HidScanner implements Scanner {
     return new HidPosReports(layout ?? HID_POS_PROFILES[profileOfVendor(device.vendorId)]);
   }
 
-  #tell(scan: ScannedText | undefined): void {
+  #report(scan: ScannedText | undefined): void {
     if (scan && this.#wanted.includes(scan.symbology)) {
       const at = this.#deps.clock.monotonic();
       this.#events?.reading({ ...scan, source: this.#config.name, at });
@@ -193,7 +193,7 @@ function enterHidMode(handle: HidHandle): void {
   try {
     handle.sendFeatureReport(HONEYWELL_HID_MODE);
   } catch {
-    // A model without the report is in HID mode already.
+    // A model without this report is always in HID mode.
   }
 }
 
@@ -201,6 +201,6 @@ function closeQuietly(handle: HidHandle): void {
   try {
     handle.close();
   } catch {
-    // Unplugged: there is nothing left to close.
+    // It is unplugged: nothing is left to close.
   }
 }

@@ -3,25 +3,26 @@ import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Health } from '../ports.ts';
 
-/** Delays between attempts: a scanner that was unplugged and plugged in again is back in seconds. */
+/** Delays between attempts: short, so that a scanner that is plugged in again works within seconds. */
 const REOPEN: BackoffLimits = { firstMs: 250, longestMs: 4000, factor: 1.6 };
-/** Never sooner than this, whatever the jitter: opening a device costs the machine something. */
+/** The shortest delay, whatever the jitter, in milliseconds. */
 const REOPEN_SHORTEST_MS = 50;
-/** After so long without a fault the next one counts as the first. */
+/** After this long without a fault the delay starts over, in milliseconds. */
 const STEADY_AFTER_MS = 10_000;
 
 /**
- * Opens a device; called again after every loss. `lost` may be called once, at any time, also before
- * the promise settles. What is returned closes the device and waits until that is done.
+ * Opens a device; called again after every loss. `lost` may be called at any time, also before the
+ * promise settles, and more than once. What is returned closes the device and resolves when it is closed.
  */
 export type OpenDevice = (lost: (reason: string) => void) => Promise<() => Promise<void>>;
 
-/** Keeps a device open: opens it, tells its health, and opens it again after every loss. */
+/** Keeps a device open: opens it, reports its health, and opens it again after every loss. */
 export class KeptOpen {
   readonly #open: OpenDevice;
   readonly #clock: Clock;
   readonly #random: () => number;
-  #tell: ((health: Health) => void) | undefined;
+  #report: ((health: Health) => void) | undefined;
+  /** Counts openings, losses and stops, so that what belongs to an earlier one changes nothing. */
   #run = 0;
   #attempt = 0;
   #opening: Promise<void> = Promise.resolve();
@@ -35,17 +36,17 @@ export class KeptOpen {
     this.#random = deps.random;
   }
 
-  /** Begins to open; what becomes of it is told to `tell`. */
-  start(tell: (health: Health) => void): void {
-    this.#tell = tell;
+  /** Begins to open the device; every change of its health goes to `report`. */
+  start(report: (health: Health) => void): void {
+    this.#report = report;
     this.#attempt = 0;
     this.#lastReason = '';
     this.#begin();
   }
 
-  /** Closes the device; nothing is told after it. */
+  /** Closes the device; nothing is reported afterwards. */
   async stop(): Promise<void> {
-    this.#tell = undefined;
+    this.#report = undefined;
     this.#run++;
     this.#cancelTimer();
     await this.#opening;
@@ -56,27 +57,24 @@ export class KeptOpen {
 
   #begin(): void {
     const run = ++this.#run;
-    // Attempts that fail in the same way again are not told again: a log is not a metronome.
+    // An attempt that fails like the one before is not reported again, or it would fill the log.
     if (this.#lastReason === '') {
-      this.#say({ state: 'opening', since: this.#clock.monotonic() });
+      this.#report?.({ state: 'opening', since: this.#clock.monotonic() });
     }
     this.#opening = this.#attemptOpen(run);
   }
 
   async #attemptOpen(run: number): Promise<void> {
-    let gone = false;
     try {
-      const close = await this.#open((reason) => {
-        gone = true;
-        this.#lose(run, reason);
-      });
-      if (gone || run !== this.#run) {
+      const close = await this.#open((reason) => this.#lose(run, reason));
+      // Stopped or lost while it was being opened.
+      if (run !== this.#run) {
         await close();
         return;
       }
       this.#close = close;
       this.#lastReason = '';
-      this.#say({ state: 'ready', since: this.#clock.monotonic() });
+      this.#report?.({ state: 'ready', since: this.#clock.monotonic() });
       this.#cancelTimer = this.#clock.after(STEADY_AFTER_MS, () => {
         this.#attempt = 0;
       });
@@ -86,29 +84,24 @@ export class KeptOpen {
   }
 
   #lose(run: number, reason: string): void {
-    if (run !== this.#run || !this.#tell) {
+    if (run !== this.#run) {
       return;
     }
-    this.#run++;
+    const lostRun = ++this.#run;
     this.#cancelTimer();
     const close = this.#close;
     this.#close = undefined;
     if (reason !== this.#lastReason) {
       this.#lastReason = reason;
-      this.#say({ state: 'lost', since: this.#clock.monotonic(), reason });
+      this.#report?.({ state: 'lost', since: this.#clock.monotonic(), reason });
     }
     const delay = backoffMs(this.#attempt++, REOPEN, this.#random());
-    const again = this.#run;
     this.#opening = (close?.() ?? Promise.resolve()).then(() => {
-      if (again === this.#run && this.#tell) {
+      if (lostRun === this.#run) {
         this.#cancelTimer = this.#clock.after(Math.max(REOPEN_SHORTEST_MS, delay), () => {
           this.#begin();
         });
       }
     });
-  }
-
-  #say(health: Health): void {
-    this.#tell?.(health);
   }
 }

@@ -4,21 +4,21 @@ import type { LumaFrame } from './decode/frame.ts';
 
 export type ImageProblem = 'imageUnreadable' | 'imageTooLarge' | 'imageUnsupported';
 
-/** Bytes of a picture file that are looked at: a phone's photograph has some 5 MB. */
+/** Largest picture file, in bytes: a phone's photo has some 5 MB. */
 export const IMAGE_BYTES_MAX = 32 * 1024 * 1024;
 
-/** Pixels that are unpacked: 64 million, more than any phone's camera, far less than a bomb. */
+/** Most pixels of a decompressed picture: more than phones' cameras have, far fewer than a bomb. */
 export const IMAGE_PIXELS_MAX = 64_000_000;
 
 export interface ReadImageOptions {
-  /** The picture is made smaller until both sides fit; never larger. */
+  /** Larger pictures are scaled down to fit both; smaller ones are not scaled up. */
   widthMax?: number;
   heightMax?: number;
 }
 
 /**
- * A picture file (JPEG, PNG, WebP, GIF, TIFF, AVIF) as luma, turned upright by its EXIF note,
- * transparent parts on white.
+ * Reads a picture file (JPEG, PNG, WebP, GIF, TIFF, AVIF) as luma, rotated by its EXIF orientation, with
+ * transparent parts white.
  *
  * @throws VarcoError `imageTooLarge`, `imageUnsupported` (such as a PDF) or `imageUnreadable`.
  */

@@ -1,23 +1,23 @@
-/** A code out of view for so long may be read again. */
+/** A code that was out of view for this long may be read again, in milliseconds. */
 const ABSENT_AFTER_MS = 1500;
 const TEXTS_MAX = 16;
 
 interface Sighting {
-  /** When it was last seen, by the monotonic clock, in milliseconds. */
+  /** When it was last seen, in milliseconds of the monotonic clock. */
   lastAt: number;
-  /** It is the first told since {@link RepeatFilter.rearm}: most likely the one that was taken. */
+  /** Whether it was the first since {@link RepeatFilter.rearm}, so most likely the one in progress. */
   first: boolean;
 }
 
 /**
- * Tells a code once for as long as it stays in view. Texts live in memory only and are forgotten
- * soon after they were last seen.
+ * Admits a code once while it stays in view. Texts are kept in memory only, until shortly after they were
+ * last seen.
  */
 export class RepeatFilter {
   readonly #seen = new Map<string, Sighting>();
-  #tookFirst = false;
+  #hasFirst = false;
 
-  /** True when this sighting is to be told. */
+  /** Whether this reading is new and is to be reported. */
   admit(text: string, at: number): boolean {
     this.#forget(at);
     const known = this.#seen.get(text);
@@ -31,14 +31,14 @@ export class RepeatFilter {
         this.#seen.delete(oldest.value);
       }
     }
-    this.#seen.set(text, { lastAt: at, first: !this.#tookFirst });
-    this.#tookFirst = true;
+    this.#seen.set(text, { lastAt: at, first: !this.#hasFirst });
+    this.#hasFirst = true;
     return true;
   }
 
   /**
-   * The kiosk is free again: a code that was shown while it was busy, and is still in view, is told
-   * again; the one that it was busy with is not.
+   * The kiosk is free again. A code that was shown while it was busy and is still in view is admitted
+   * again; the code that it was busy with is not.
    */
   rearm(): void {
     for (const [text, sighting] of this.#seen) {
@@ -47,12 +47,12 @@ export class RepeatFilter {
       }
       sighting.first = true;
     }
-    this.#tookFirst = false;
+    this.#hasFirst = false;
   }
 
   clear(): void {
     this.#seen.clear();
-    this.#tookFirst = false;
+    this.#hasFirst = false;
   }
 
   #forget(at: number): void {

@@ -1,100 +1,76 @@
 import type { Clock } from '../../shared/clock.ts';
-import type { Health, Scanner, ScannerEvents, Symbology } from '../ports.ts';
+import type { Scanner, ScannerEvents, ScannerName, Symbology } from '../ports.ts';
 import { RepeatFilter } from './repeat-filter.ts';
 
-/** A scanner and the name that its config gives it. */
-export interface NamedScanner {
-  name: string;
-  scanner: Scanner;
-}
-
-export interface ScannerSetDeps {
-  clock: Clock;
-  /** Told of each scanner's own health; the set's own is the best of them. */
-  scannerHealth?: (name: string, health: Health) => void;
-}
-
-const RANK: Record<Health['state'], number> = { ready: 3, opening: 2, failing: 1, lost: 0 };
-/** "Closer, hold still" is said at most so often. */
+/** "Closer, hold still" is reported at most this often. */
 const UNREADABLE_EVERY_MS = 1000;
 
 /**
- * Several scanners as one: their readings in the order in which they came, each code once while it
- * stays in view. The set is ready as long as one of its scanners is.
+ * The scanners of a kiosk as one stream of readings, in the order in which they arrive, each code once
+ * while it stays in view. Health and view stay each scanner's own.
  */
 export class ScannerSet implements Scanner {
-  readonly #scanners: readonly NamedScanner[];
-  readonly #deps: ScannerSetDeps;
+  readonly #scanners: readonly Scanner[];
+  readonly #clock: Clock;
   readonly #repeats = new RepeatFilter();
-  readonly #healths = new Map<string, Health>();
   #wanted: readonly Symbology[] = ['qr'];
-  #told: Health['state'] | undefined;
   #unreadableAt = Number.NEGATIVE_INFINITY;
   #run = 0;
 
-  constructor(scanners: readonly NamedScanner[], deps: ScannerSetDeps) {
+  constructor(scanners: readonly Scanner[], { clock }: { clock: Clock }) {
     this.#scanners = scanners;
-    this.#deps = deps;
+    this.#clock = clock;
   }
 
   async start(events: ScannerEvents): Promise<void> {
     const run = ++this.#run;
-    this.#told = undefined;
-    const live = () => run === this.#run;
+    const isLive = () => run === this.#run;
     await Promise.all(
-      this.#scanners.map(({ name, scanner }) =>
-        scanner.start({
-          reading: (reading) => {
-            const wanted = live() && this.#wanted.includes(reading.symbology);
-            if (wanted && this.#repeats.admit(reading.text, this.#deps.clock.monotonic())) {
-              events.reading(reading);
-            }
-          },
-          unreadable: (source) => {
-            const now = this.#deps.clock.monotonic();
-            if (live() && now - this.#unreadableAt >= UNREADABLE_EVERY_MS) {
-              this.#unreadableAt = now;
-              events.unreadable(source);
-            }
-          },
-          view: (source, view) => live() && events.view?.(source, view),
-          several: (source) => live() && events.several?.(source),
-          health: (health) => live() && this.#hear(name, health, events),
-        }),
+      this.#scanners.map((scanner, index) =>
+        scanner.start(this.#eventsOf(scannerName(index), events, isLive)),
       ),
     );
   }
 
   async stop(): Promise<void> {
     this.#run++;
-    this.#healths.clear();
     this.#repeats.clear();
-    await Promise.all(this.#scanners.map(({ scanner }) => scanner.stop()));
+    await Promise.all(this.#scanners.map((scanner) => scanner.stop()));
   }
 
-  /** Nothing wanted: the kiosk is busy, and what is shown meanwhile is not held against it. */
+  /** With an empty list the kiosk is busy: a code shown meanwhile is read when it is free again. */
   expect(symbologies: readonly Symbology[]): void {
     this.#wanted = [...symbologies];
     if (symbologies.length === 1 && symbologies[0] === 'qr') {
       this.#repeats.rearm();
     }
-    for (const { scanner } of this.#scanners) {
+    for (const scanner of this.#scanners) {
       scanner.expect(symbologies);
     }
   }
 
-  #hear(name: string, health: Health, events: ScannerEvents): void {
-    this.#healths.set(name, health);
-    this.#deps.scannerHealth?.(name, health);
-    let best = health;
-    for (const other of this.#healths.values()) {
-      if (RANK[other.state] > RANK[best.state]) {
-        best = other;
-      }
-    }
-    if (best.state !== this.#told) {
-      this.#told = best.state;
-      events.health(best);
-    }
+  #eventsOf(name: ScannerName, events: ScannerEvents, isLive: () => boolean): ScannerEvents {
+    return {
+      reading: (reading) => {
+        const isWanted = isLive() && this.#wanted.includes(reading.symbology);
+        if (isWanted && this.#repeats.admit(reading.text, this.#clock.monotonic())) {
+          events.reading(reading);
+        }
+      },
+      unreadable: (source) => {
+        const now = this.#clock.monotonic();
+        if (isLive() && now - this.#unreadableAt >= UNREADABLE_EVERY_MS) {
+          this.#unreadableAt = now;
+          events.unreadable(source);
+        }
+      },
+      several: (source) => isLive() && events.several?.(source),
+      health: (health) => isLive() && events.health(health, name),
+      view: (view) => isLive() && events.view?.(view, name),
+    };
   }
+}
+
+function scannerName(index: number): ScannerName {
+  return index === 0 ? 'scanner' : `scanner.${index + 1}`;
 }

@@ -1,33 +1,41 @@
 import type { SerialFraming } from './framing/serial-lines.ts';
 
-/** What is particular to a make of serial scanner. */
+/** What differs between makes of serial scanners. */
 export interface SerialProfile {
   framing: SerialFraming;
   /** One character before the content that names the symbology, where the make sends it by default. */
   codeId: boolean;
+  /** The command that pulls the trigger. */
   triggerOn?: Uint8Array;
-  triggerOff?: Uint8Array;
-  /** Makes the scanner look by itself, until its power goes. */
+  /** The command that makes the scanner read without a trigger, until it loses power. */
   presentation?: Uint8Array;
 }
+
+export const serialProfileNames = [
+  'generic',
+  'honeywell',
+  'zebra',
+  'datalogic',
+  'newland',
+] as const;
+export type SerialProfileName = (typeof serialProfileNames)[number];
 
 const bytes = (text: string) => Uint8Array.from(text, (character) => character.charCodeAt(0));
 
 /**
  * Makes of serial scanners.
  *
- * Honeywell and those that speak its language (Datalogic's imagers, Hand Held, NCR): SYN T CR and
- * SYN U CR pull and let go of the trigger; SYN M CR begins a menu command, `!` makes it last until the
- * power goes (Honeywell, serial programming commands). Zebra's plain ASCII has no trigger command.
- * Newland: commands between `~` SOH `0000` and `;` ETX.
+ * Honeywell and makes with its commands (Datalogic's imagers, Hand Held, NCR): SYN T CR pulls the trigger;
+ * SYN M CR begins a menu command, which `!` applies until power is lost (Honeywell, serial programming
+ * commands). Zebra's plain ASCII mode has no trigger command. Newland's commands are between `~` SOH
+ * `0000` and `;` ETX.
  */
-export const SERIAL_PROFILES = {
+export const SERIAL_PROFILES: Readonly<Record<SerialProfileName, SerialProfile>> = {
   generic: { framing: 'line', codeId: false },
   honeywell: {
     framing: 'line',
     codeId: false,
     triggerOn: bytes('\x16T\r'),
-    triggerOff: bytes('\x16U\r'),
     presentation: bytes('\x16M\rPAPTPR!'),
   },
   zebra: { framing: 'line', codeId: false },
@@ -35,13 +43,11 @@ export const SERIAL_PROFILES = {
     framing: 'line',
     codeId: false,
     triggerOn: bytes('\x16T\r'),
-    triggerOff: bytes('\x16U\r'),
   },
   newland: {
     framing: 'line',
     codeId: false,
     triggerOn: bytes('~\x010000#SCNTRG1;\x03'),
-    triggerOff: bytes('~\x010000#SCNTRG0;\x03'),
     presentation: bytes('~\x010000#SCNMOD2;\x03'),
   },
-} as const satisfies Record<string, SerialProfile>;
+};

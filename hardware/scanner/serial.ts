@@ -1,14 +1,13 @@
 import { z } from 'zod';
 import { type Clock, systemClock } from '../../shared/clock.ts';
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Scanner, ScannerEvents, Symbology } from '../ports.ts';
 import { watchNode } from '../serial/node-watch.ts';
 import { identifyScan, scanBytesToText } from './framing/scan-text.ts';
 import { SerialLines } from './framing/serial-lines.ts';
 import { KeptOpen } from './kept-open.ts';
-import { SERIAL_PROFILES, type SerialProfile } from './serial-profiles.ts';
-
-const profileNames = Object.keys(SERIAL_PROFILES) as (keyof typeof SERIAL_PROFILES)[];
+import { SERIAL_PROFILES, type SerialProfile, serialProfileNames } from './serial-profiles.ts';
 
 /**
  * A scanner on a serial line: USB-CDC, a USB adapter or a UART.
@@ -17,29 +16,30 @@ const profileNames = Object.keys(SERIAL_PROFILES) as (keyof typeof SERIAL_PROFIL
  */
 export const serialScannerConfigSchema = z.strictObject({
   driver: z.literal('serial'),
-  /** Carried by every reading as its source. */
+  /** The source of its readings. */
   name: z.string().min(1).max(64).default('serial'),
-  /** The device; a link in `/dev/serial/by-id` stays the same whatever the socket. */
+  /** The device node; a link in `/dev/serial/by-id` is the same in every USB socket. */
   path: z.string().min(1).max(4096),
   baud: z.number().int().min(300).max(4_000_000).default(115_200),
   parity: z.enum(['none', 'even', 'odd']).default('none'),
   dataBits: z.union([z.literal(7), z.literal(8)]).default(8),
   stopBits: z.union([z.literal(1), z.literal(2)]).default(1),
-  profile: z.enum(profileNames).default('generic'),
+  profile: z.enum(serialProfileNames).default('generic'),
   framing: z.enum(['cr', 'lf', 'crlf', 'line', 'stx-etx', 'quiet']).optional(),
-  /** Text that the scanner was told to put before every code. */
+  /** Text that the scanner is configured to put before every code. */
   prefix: z.string().max(32).default(''),
-  /** How the scanner is told to look: by its own button, or by itself (presentation). */
+  /** When the scanner reads: on its own button, always (presentation), or as if it were pressed (on). */
   trigger: z.enum(['own', 'presentation', 'on']).default('own'),
 });
 
 export type SerialScannerConfig = z.infer<typeof serialScannerConfigSchema>;
 export type SerialScannerConfigInput = z.input<typeof serialScannerConfigSchema>;
 
-/** Quiet for so long ends a code (`quiet`), or drops half a one. */
+/** With the framing `quiet`, silence for this long ends a code, in milliseconds. */
 const QUIET_MS = 60;
-const HALF_CODE_MS = 1000;
-/** A written command that the device never took. */
+/** With other framings, an incomplete code is dropped after this long, in milliseconds. */
+const INCOMPLETE_MS = 1000;
+/** How long the device may take to accept a command, or to close; in milliseconds. */
 const WRITE_TIMEOUT_MS = 1000;
 
 /** The part of `serialport` that the driver uses. */
@@ -71,9 +71,9 @@ export function openSerialScanner(
   });
 }
 
-/** A scanner on a serial line, opened again whenever its cable was pulled and put back. */
+/** A scanner on a serial line, opened again whenever it was unplugged and plugged in. */
 export class SerialScanner implements Scanner {
-  /** Parts of codes thrown away: too long, or never finished. */
+  /** Codes that were dropped because they were too long or incomplete. */
   dropped = 0;
   readonly #config: SerialScannerConfig;
   readonly #profile: SerialProfile;
@@ -133,7 +133,7 @@ export class SerialScanner implements Scanner {
 
   #quietMs(): number {
     const framing = this.#config.framing ?? this.#profile.framing;
-    return framing === 'quiet' ? QUIET_MS : HALF_CODE_MS;
+    return framing === 'quiet' ? QUIET_MS : INCOMPLETE_MS;
   }
 
   #receive(lines: SerialLines, data: Uint8Array): void {
@@ -163,7 +163,7 @@ export class SerialScanner implements Scanner {
     }
   }
 
-  /** Sends the command that the config asks for, if the make has one. */
+  /** Sends the command for the configured trigger, if the make has one. */
   async #prepare(port: PortLike): Promise<void> {
     const { trigger } = this.#config;
     const { presentation, triggerOn } = this.#profile;
@@ -174,16 +174,16 @@ export class SerialScanner implements Scanner {
   }
 }
 
-/** A pending write of an unplugged port may never call back: hence the time-out. */
+/** With a timeout, because a pending write to an unplugged port may never call back. */
 function writePort(port: PortLike, data: Uint8Array, clock: Clock): Promise<void> {
   return new Promise((resolve, reject) => {
     const cancel = clock.after(WRITE_TIMEOUT_MS, () => {
-      reject(new VarcoError('writeTimeout', 'The scanner did not take a command in time'));
+      reject(new VarcoError('writeTimeout', 'The scanner did not accept a command in time'));
     });
     port.write(data, (error) => {
       cancel();
       if (error) {
-        reject(new VarcoError('writeFailed', 'The scanner took no command', { cause: error }));
+        reject(new VarcoError('writeFailed', 'The scanner accepted no command', { cause: error }));
       } else {
         resolve();
       }
@@ -204,7 +204,7 @@ async function closePort(port: PortLike, clock: Clock): Promise<void> {
   });
 }
 
-const PORT_PROBLEMS: readonly (readonly [RegExp, string])[] = [
+const PORT_PROBLEMS: readonly (readonly [RegExp, ErrorCode])[] = [
   [/no such file|enoent/i, 'deviceMissing'],
   [/permission denied|eacces/i, 'permissionDenied'],
   [/cannot lock|resource temporarily|busy/i, 'deviceBusy'],

@@ -5,33 +5,33 @@ import type { pinSchema } from '../gpio/pin-config.ts';
 import type { Scanner, ScannerEvents, Symbology } from '../ports.ts';
 
 /**
- * A camera with a lamp beside it, on one of the machine's own pins. Without the pin the camera goes on in
- * the dark that there is: a torch is a help and never a reason to be out of service.
+ * A camera with a lamp beside it, on one of the machine's own pins. When the pin can't be used the camera
+ * works without the lamp: that is no reason to be out of service.
  */
 export class TorchCamera implements Scanner {
   readonly #source: OnoffSource<{ torch: OutputLine; close(): void }>;
   readonly #camera: Scanner;
   #torch: OutputLine | undefined;
-  #lit = false;
+  #isLit = false;
 
-  /** @param camera opens the camera, given what lights the lamp. */
+  /** @param camera opens the camera with a function that switches the lamp. */
   constructor(
     pin: z.infer<typeof pinSchema>,
     deps: OnoffDeps,
-    camera: (light: (on: boolean) => void) => Scanner,
+    camera: (torch: (on: boolean) => void) => Scanner,
   ) {
     this.#source = new OnoffSource((pins) => {
       const torch = pins.output(pin);
       return { torch, close: () => torch.close() };
     }, deps);
-    this.#camera = camera((on) => this.#light(on));
+    this.#camera = camera((on) => this.#switch(on));
   }
 
   async start(events: ScannerEvents): Promise<void> {
     await this.#source.start({
       ready: ({ torch }) => {
         this.#torch = torch;
-        torch.set(this.#lit);
+        torch.set(this.#isLit);
       },
       lost: () => {
         this.#torch = undefined;
@@ -42,7 +42,7 @@ export class TorchCamera implements Scanner {
 
   async stop(): Promise<void> {
     await this.#camera.stop();
-    this.#light(false);
+    this.#switch(false);
     await this.#source.stop();
     this.#torch = undefined;
   }
@@ -51,8 +51,8 @@ export class TorchCamera implements Scanner {
     this.#camera.expect(symbologies);
   }
 
-  #light(on: boolean): void {
-    this.#lit = on;
+  #switch(on: boolean): void {
+    this.#isLit = on;
     this.#torch?.set(on);
   }
 }

@@ -2,28 +2,27 @@ import QRCode from 'qrcode';
 import { systemClock } from '../../shared/clock.ts';
 import { DecoderThread } from '../scanner/decoder-thread.ts';
 
-/** A text that no gate takes: the self-test's code can't open anything. */
-const BUILT_IN = 'VARCO SELF-TEST 0123456789';
+/** A text that no gate accepts, so that the self-test's code can't open anything. */
+const TEXT = 'VARCO SELF-TEST 0123456789';
 const SIDE = 320;
 
 /**
- * Draws a code, gives the picture to the decoder's thread as a camera would, and says whether it comes
- * back letter by letter.
+ * Draws a code, has it decoded in the decoder thread like a camera's frame, and compares the text.
  *
- * @throws VarcoError with a decoder thread's problem.
+ * @throws VarcoError with a {@link DecoderThreadProblem}.
  */
 export async function decodesDrawnCode(): Promise<boolean> {
   const decoder = new DecoderThread({ decoder: 'auto', pace: 'still' }, { clock: systemClock });
   try {
     await decoder.start();
-    const { codes } = await decoder.decode(drawn(BUILT_IN), { wanted: ['qr'], budgetMs: 5_000 });
-    return codes.length === 1 && codes[0]?.text === BUILT_IN;
+    const { codes } = await decoder.decode(drawn(TEXT), { wanted: ['qr'], budgetMs: 5_000 });
+    return codes.length === 1 && codes[0]?.text === TEXT;
   } finally {
     await decoder.stop();
   }
 }
 
-/** A code in the middle of a white picture, its modules as large as fit with their margin. */
+/** A code in the middle of a white picture, with the largest modules that leave its quiet zone. */
 function drawn(text: string) {
   const { modules } = QRCode.create(text, { errorCorrectionLevel: 'M' });
   const scale = Math.floor(SIDE / (modules.size + 8));

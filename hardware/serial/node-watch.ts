@@ -1,15 +1,15 @@
 import { type FSWatcher, lstatSync, statSync, watch } from 'node:fs';
 import { basename, dirname } from 'node:path';
 
-/** How often a device node is looked at, in milliseconds; the directory's own events come sooner. */
-const LOOK_MS = 1_000;
+/** How often a device node is checked, in milliseconds; directory events usually come sooner. */
+const CHECK_MS = 1_000;
 
 /**
- * Calls back once when a device node is gone or is another device. serialport 13 may spin for ever on
- * a cable that was pulled instead of saying so (its read of 0 bytes is retried at once), so whoever
- * holds a port watches its node and closes it.
+ * Calls `gone` once when a device node has disappeared or become another device. When a cable is pulled
+ * serialport 13 may spin for ever (it retries a read of 0 bytes at once) and report nothing, so every
+ * driver with a serial port watches its node and closes the port itself.
  *
- * @returns how to end the watch; may be called twice.
+ * @returns a function that ends the watch; may be called twice.
  */
 export function watchNode(path: string, gone: () => void): () => void {
   const identity = nodeIdentity(path);
@@ -19,38 +19,38 @@ export function watchNode(path: string, gone: () => void): () => void {
     watcher?.close();
     watcher = undefined;
   };
-  const look = () => {
+  const check = () => {
     if (nodeIdentity(path) !== identity) {
       end();
       gone();
     }
   };
-  const timer = setInterval(look, LOOK_MS);
+  const timer = setInterval(check, CHECK_MS);
   timer.unref();
   try {
     watcher = watch(dirname(path), { persistent: false }, (_event, file) => {
       if (file === null || file === basename(path)) {
-        look();
+        check();
       }
     });
     watcher.on('error', () => watcher?.close());
   } catch {
-    // Without inotify the timer alone tells, within a second.
+    // Without inotify the timer alone notices, within a second.
   }
   return end;
 }
 
 /**
- * Which device it is. A device that comes back may get the numbers of the one before (a pseudo-terminal
- * always does), so a link to it counts by when it was made; a node's own time is no sign, since udev sets
- * its owner a moment after it is there.
+ * Identifies the device behind a node. A device that is plugged in again may get the same numbers (a
+ * pseudo-terminal always does), so a symbolic link also counts by its creation time. The node's own time
+ * does not help, because udev changes its owner shortly after it appears.
  */
 function nodeIdentity(path: string): string {
   try {
     const { rdev, ino } = statSync(path);
     const link = lstatSync(path, { bigint: true });
-    const made = link.isSymbolicLink() ? `${link.ino}:${link.ctimeNs}` : '';
-    return `${rdev}:${ino}:${made}`;
+    const created = link.isSymbolicLink() ? `${link.ino}:${link.ctimeNs}` : '';
+    return `${rdev}:${ino}:${created}`;
   } catch {
     return 'gone';
   }

@@ -4,9 +4,9 @@ import type { Clock } from '../../shared/clock.ts';
 import type { LumaFrame } from '../scanner/decode/frame.ts';
 
 /**
- * The scene before a simulated camera: a Unix socket that hands frames, 8-bit luma one after another,
- * to every camera process that connects ({@link ./camera-process.ts}). It keeps the rate of a camera
- * and drops frames for a reader that is too slow, as a camera does.
+ * The source of a simulated camera's frames: a Unix socket that sends frames of 8-bit luma to every
+ * camera process that connects (camera-process.ts). Like a camera, it keeps its frame rate and drops
+ * frames for a reader that is too slow.
  */
 export class CameraFeed {
   readonly #path: string;
@@ -19,7 +19,7 @@ export class CameraFeed {
   #isPulled = false;
   #cancel: (() => void) | undefined;
 
-  /** @param options.next the frame to hand out; called once a frame. */
+  /** @param options.next returns the next frame. */
   constructor(options: { path: string; clock: Clock; frameMs: number; next: () => LumaFrame }) {
     this.#path = options.path;
     this.#clock = options.clock;
@@ -54,25 +54,25 @@ export class CameraFeed {
     await rm(this.#path, { force: true });
   }
 
-  /** Changes what the camera sees from the next frame on. */
+  /** Changes what the camera sees, from the next frame on. */
   look(next: () => LumaFrame): void {
     this.#next = next;
     this.#shown = 0;
   }
 
-  /** How many frames were handed out since the last {@link look}. */
+  /** Frames sent since the last {@link look}. */
   get shown(): number {
     return this.#shown;
   }
 
-  /** Pulls the plug of every camera process; the driver is expected to start another. */
+  /** Ends every camera process, as a bad contact would; the driver starts another. */
   unplug(): void {
     for (const socket of this.#sockets) {
       socket.destroy();
     }
   }
 
-  /** Pulls the plug and leaves it so, or puts it back. */
+  /** Pulls the camera's plug for good, or plugs it in again. */
   pull(isPulled: boolean): void {
     this.#isPulled = isPulled;
     if (isPulled) {

@@ -1,6 +1,6 @@
 /**
- * A stand-in for `rpicam-vid`: writes what it gets from a Unix socket (the first argument) to standard
- * output, byte for byte, so that the camera driver reads frames from a real child process's pipe.
+ * Takes the place of `rpicam-vid`: copies the bytes from a Unix socket (the first argument) to standard
+ * output, so that the camera driver reads frames from the pipe of a real child process.
  */
 import { connect } from 'node:net';
 

@@ -4,7 +4,7 @@ import type { Health, Indicator, Signal, Turnstile } from '../ports.ts';
 
 const PULSE_MS_MAX = 10_000;
 
-/** A lamp that tells a watcher what it shows. */
+/** A lamp that reports its signal to a watcher. */
 export class SimulatedIndicator implements Indicator {
   readonly #watch: (signal: Signal) => void;
   readonly #clock: Clock;
@@ -28,7 +28,7 @@ export class SimulatedIndicator implements Indicator {
   }
 }
 
-/** A turnstile whose relay is a variable: shut at start, at stop, and after each pulse. */
+/** A turnstile without a relay: shut at start, at stop, and after each pulse. */
 export class SimulatedTurnstile implements Turnstile {
   readonly #watch: (relay: 'open' | 'shut') => void;
   readonly #clock: Clock;

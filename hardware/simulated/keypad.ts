@@ -1,7 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Key, Keypad, KeypadEvents } from '../ports.ts';
 
-/** A keypad that a script presses. */
+/** A keypad whose keys a script presses. */
 export class SimulatedKeypad implements Keypad {
   readonly #clock: Clock;
   #events: KeypadEvents | undefined;

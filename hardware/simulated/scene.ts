@@ -1,21 +1,21 @@
 import sharp from 'sharp';
 import type { LumaFrame } from '../scanner/decode/frame.ts';
 
-/** How a code lies before the camera. */
+/** How a code is seen by the camera. */
 export interface Scene {
-  /** Turn in the plane, degrees. */
+  /** Rotation in the image plane, in degrees. */
   rotation: number;
-  /** The code's side as a part of the frame's height. */
+  /** The code's side as a share of the frame's height. */
   size: number;
-  /** Shear of the picture, a first-order perspective: 0 is flat. */
+  /** Shear, as a first-order perspective; 0 is flat. */
   shear: number;
   /** Gaussian blur, sigma in pixels. */
   blur: number;
   /** Standard deviation of the sensor's noise, in grey levels. */
   noise: number;
-  /** How much darker the dark side of the frame is, 0 to 1. */
+  /** How much darker one side of the frame is, 0 to 1. */
   shade: number;
-  /** Place of the code's centre, as parts of width and height. */
+  /** Position of the code's centre, as shares of width and height. */
   x: number;
   y: number;
 }
@@ -23,11 +23,11 @@ export interface Scene {
 const BACKGROUND = 168;
 
 /**
- * Places a picture of a code in a scene as a camera would see it: turned, sheared, lit from one side,
- * blurred and noisy.
+ * Renders a picture of a code as a camera would see it: rotated, sheared, lit from one side, blurred and
+ * noisy.
  *
  * @param code PNG or any format that sharp reads.
- * @param random numbers in [0, 1): the same ones give the same frame.
+ * @param random numbers in [0, 1); the same numbers give the same frame.
  */
 export async function renderScene(
   code: Uint8Array,
@@ -72,7 +72,7 @@ export async function renderScene(
   return expose({ data, ...frame }, scene, random);
 }
 
-/** A frame with no code in it: the gate when nobody is there. */
+/** A frame without a code, as when nobody is at the gate. */
 export function emptyScene(
   frame: { width: number; height: number },
   random: () => number,
@@ -81,7 +81,7 @@ export function emptyScene(
   return expose({ data, ...frame }, { noise: 3, shade: 0.2 }, random);
 }
 
-/** Adds uneven light and the sensor's noise. */
+/** Adds uneven light and sensor noise. */
 function expose(
   frame: LumaFrame,
   light: { noise: number; shade: number },
@@ -92,7 +92,7 @@ function expose(
   for (let y = 0, i = 0; y < height; y += 1) {
     for (let x = 0; x < width; x += 1, i += 1) {
       const lit = 1 - light.shade * (x / width) * (0.5 + y / (2 * height));
-      // The sum of two even draws: near enough to a Gaussian for a sensor, at a fraction of the cost.
+      // The sum of two uniform numbers: close enough to a Gaussian, and much cheaper.
       const grain = (random() + random() - 1) * 2.45 * light.noise;
       data[i] = Math.max(0, Math.min(255, (data[i] ?? 0) * lit + grain));
     }

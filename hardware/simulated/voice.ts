@@ -1,16 +1,16 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Headset, Health, PrintedReceipt, Printer, Speaker } from '../ports.ts';
 
-/** What a simulated speaker tells: words as they would be said, and everything else that is heard. */
+/** Observes a simulated speaker. */
 export interface SpeakerWatch {
-  said(text: string, language: string): void;
-  /** `volume`: turned, or back to the usual one. */
-  heard(what: 'click' | 'silence' | 'volume'): void;
+  spoken(text: string, language: string): void;
+  /** `volume`: it was changed, or reset to the usual one. */
+  played(sound: 'click' | 'silence' | 'volume'): void;
 }
 
 const VOLUME_USUAL = 80;
 
-/** A speaker that says nothing aloud and tells a watcher all of it. */
+/** A silent speaker that reports everything to a watcher. */
 export class SimulatedSpeaker implements Speaker {
   readonly #clock: Clock;
   readonly #watch: SpeakerWatch | undefined;
@@ -28,20 +28,20 @@ export class SimulatedSpeaker implements Speaker {
   async stop(): Promise<void> {}
 
   say(text: string, language: string): void {
-    this.#watch?.said(text, language);
+    this.#watch?.spoken(text, language);
   }
 
   silence(): void {
-    this.#watch?.heard('silence');
+    this.#watch?.played('silence');
   }
 
   click(): void {
-    this.#watch?.heard('click');
+    this.#watch?.played('click');
   }
 
   turnVolume(): number {
     this.#volume = this.#volume >= 100 ? 20 : this.#volume + 20;
-    this.#watch?.heard('volume');
+    this.#watch?.played('volume');
     return this.#volume;
   }
 

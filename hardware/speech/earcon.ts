@@ -1,16 +1,15 @@
 import { type Note, notesOf } from '../gpio/signal-pattern.ts';
 import type { Signal } from '../ports.ts';
 
-/** How sound is made here: one channel, signed 16 bits, little-endian, this many samples a second. */
+/** Samples per second; one channel, signed 16 bits, little-endian. */
 export const SAMPLE_RATE = 22_050;
 
-/** A note begins and ends softly, so that it does not crack, in milliseconds. */
+/** Fade at both ends of a note, which would click without it, in milliseconds. */
 const RAMP_MS = 5;
 const PEAK = 0.6 * 32_767;
 
 /**
- * A signal as sound. Pure: the same rhythm and pitch as the buzzer's, so that a site with either is
- * learned once.
+ * A signal as sound. Pure. Rhythm and pitch are the buzzer's, so that people learn the signals once.
  *
  * @param volume 0 to 100.
  * @returns 16-bit samples as bytes; empty for `off`.
@@ -19,7 +18,7 @@ export function earcon(signal: Signal, volume: number): Uint8Array {
   return render(notesOf[signal], volume);
 }
 
-/** What is heard in place of a character that must not be spoken aloud. */
+/** The sound in place of a character that must not be spoken aloud. */
 export function keyClick(volume: number): Uint8Array {
   return render([{ hertz: 2_400, ms: 18 }], volume);
 }

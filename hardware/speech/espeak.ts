@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
+import { infoOf, isLanguage } from '../../shared/language.ts';
 import type { Health, Indicator, Signal, Speaker } from '../ports.ts';
 import { earcon, keyClick } from './earcon.ts';
 import { playerSchema } from './player.ts';
@@ -16,7 +17,7 @@ export const espeakConfigSchema = z.strictObject({
 });
 export type EspeakConfig = z.infer<typeof espeakConfigSchema>;
 
-/** The config of the `earcons` indicator: signals as sounds through the loudspeaker. */
+/** The config of the `earcons` indicator: signals as sounds from the loudspeaker. */
 export const earconConfigSchema = z.strictObject({
   driver: z.literal('earcons'),
   player: playerSchema.default({ program: 'aplay' }),
@@ -25,35 +26,19 @@ export const earconConfigSchema = z.strictObject({
 export type EarconConfig = z.infer<typeof earconConfigSchema>;
 
 const PROGRAM = 'espeak-ng';
-const voices: Readonly<Record<string, string>> = {
-  it: 'it',
-  en: 'en-gb',
-  de: 'de',
-  fr: 'fr-fr',
-  sl: 'sl',
-};
-/** Longer texts are cut: no screen has one, and speech ends within a minute. In characters. */
+const FALLBACK_VOICE = 'en-gb';
+/** Longer texts are cut, in characters. No screen has one, and speech must end within a minute. */
 const TEXT_MAX = 2_000;
-/** espeak-ng's own scale goes to 200; above 100 it clips. */
+/** espeak-ng's scale goes up to 200, but sound clips above 100. */
 const AMPLITUDE_MAX = 100;
 const VOLUME_STEP = 20;
 
-/** A speaker that can also click and be made louder, beyond what the port asks. */
-export interface AdjustableSpeaker extends Speaker {
-  /** In place of a character that must not be spoken aloud. */
-  click(): void;
-  /** The next step, from the loudest back to the softest that is heard; says which, 20 to 100. */
-  turnVolume(): number;
-  /** Back to the config's, for the next person. */
-  resetVolume(): void;
-}
-
 /** Speech by espeak-ng. */
-export function openEspeak(config: EspeakConfig, deps: SoundDeps): AdjustableSpeaker {
+export function openEspeak(config: EspeakConfig, deps: SoundDeps): Speaker {
   return new EspeakSpeaker(config, deps);
 }
 
-class EspeakSpeaker implements AdjustableSpeaker {
+class EspeakSpeaker implements Speaker {
   readonly #config: EspeakConfig;
   readonly #deps: SoundDeps;
   #sound: Sound | undefined;
@@ -71,7 +56,7 @@ class EspeakSpeaker implements AdjustableSpeaker {
     const { clock } = this.#deps;
     events.health({ state: 'opening', since: clock.now() });
     this.#sound = new Sound(this.#deps, (health) => events.health(health));
-    const reason = await missing(this.#deps);
+    const reason = await synthesiserFault(this.#deps);
     events.health(
       reason === undefined
         ? { state: 'ready', since: clock.now() }
@@ -87,13 +72,13 @@ class EspeakSpeaker implements AdjustableSpeaker {
   say(text: string, language: string): void {
     const { player, rate } = this.#config;
     const amplitude = Math.round((this.#volume * AMPLITUDE_MAX) / 100);
-    const words = [
-      ...['-v', voices[language] ?? 'en-gb'],
+    const args = [
+      ...['-v', isLanguage(language) ? infoOf(language).voice : FALLBACK_VOICE],
       ...['-s', String(rate)],
       ...['-a', String(amplitude)],
       ...['-b', '1', '--stdin', '--stdout'],
     ];
-    this.#sound?.playProgram(PROGRAM, words, text.slice(0, TEXT_MAX), player);
+    this.#sound?.playProgram(PROGRAM, args, text.slice(0, TEXT_MAX), player);
   }
 
   silence(): void {
@@ -150,8 +135,8 @@ class Earcons implements Indicator {
   }
 }
 
-/** Why there is no speech, or nothing. */
-function missing(deps: SoundDeps): Promise<string | undefined> {
+/** The reason why espeak-ng can't be run, if it can't. */
+function synthesiserFault(deps: SoundDeps): Promise<string | undefined> {
   return new Promise((resolve) => {
     const child = (deps.spawn ?? spawn)(PROGRAM, ['--version'], { stdio: 'ignore' });
     child.on('error', (error: NodeJS.ErrnoException) =>

@@ -2,14 +2,14 @@ import type { ChildProcess, SpawnOptions } from 'node:child_process';
 import { z } from 'zod';
 import { SAMPLE_RATE } from './earcon.ts';
 
-/** Starts a program; `node:child_process`' own, or a test's. */
+/** Starts a program, as `spawn` of `node:child_process` does. */
 export type Spawn = (
   program: string,
-  words: readonly string[],
+  args: readonly string[],
   options: SpawnOptions,
 ) => ChildProcess;
 
-/** How sound leaves the machine. */
+/** The program that plays sound. */
 export const playerSchema = z.strictObject({
   /** ALSA's or PulseAudio's player. */
   program: z.enum(['aplay', 'paplay']).default('aplay'),
@@ -18,8 +18,8 @@ export const playerSchema = z.strictObject({
 });
 export type PlayerConfig = z.infer<typeof playerSchema>;
 
-/** The words that make a player play 16-bit samples from its standard input. */
-export function playerWords(config: PlayerConfig): string[] {
+/** The arguments that make a player play 16-bit samples from its standard input. */
+export function playerArgs(config: PlayerConfig): string[] {
   const rate = String(SAMPLE_RATE);
   if (config.program === 'aplay') {
     const device = config.device === undefined ? [] : ['-D', config.device];

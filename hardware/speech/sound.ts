@@ -2,20 +2,20 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { Transform } from 'node:stream';
 import type { Clock } from '../../shared/clock.ts';
 import type { Health } from '../ports.ts';
-import { type PlayerConfig, playerWords, type Spawn } from './player.ts';
+import { type PlayerConfig, playerArgs, type Spawn } from './player.ts';
 
-/** What makes sound is handed. */
+/** What sound drivers need from outside. */
 export interface SoundDeps {
   clock: Clock;
   spawn?: Spawn;
 }
 
-/** No sound lasts longer, in milliseconds: a player that hangs is ended. */
+/** The longest sound, in milliseconds: a player that hangs is killed. */
 const SOUND_MAX_MS = 60_000;
 
 /**
- * One sound at a time, made by child processes: the last program plays what the one before it writes.
- * A new sound, or `silence`, ends the one before at once.
+ * Plays one sound at a time by child processes: a player, and for speech a synthesiser piped into it. A
+ * new sound, or `silence`, ends the current one at once.
  */
 export class Sound {
   readonly #deps: SoundDeps;
@@ -33,21 +33,21 @@ export class Sound {
   playSamples(samples: Uint8Array, player: PlayerConfig): void {
     this.silence();
     if (samples.length > 0) {
-      const child = this.#start(player.program, playerWords(player), 'ignore');
+      const child = this.#start(player.program, playerArgs(player), 'ignore');
       child.stdin?.end(samples);
       this.#limit();
     }
   }
 
   /** Plays the WAV that a synthesiser writes for a text on its standard input. */
-  playProgram(program: string, words: readonly string[], text: string, player: PlayerConfig): void {
+  playProgram(program: string, args: readonly string[], text: string, player: PlayerConfig): void {
     this.silence();
-    const voice = this.#start(program, words, 'pipe');
-    const speaker = this.#start(player.program, playerWords(player), 'ignore');
+    const voice = this.#start(program, args, 'pipe');
+    const speaker = this.#start(player.program, playerArgs(player), 'ignore');
     if (voice.stdout && speaker.stdin) {
       voice.stdout.pipe(withoutHeader()).pipe(speaker.stdin);
     }
-    // Through a pipe and never as an argument: arguments are seen by every user of the machine.
+    // Through a pipe and never as an argument: every user of the machine can see arguments.
     voice.stdin?.end(text);
     this.#limit();
   }
@@ -67,13 +67,13 @@ export class Sound {
     this.#cancelLimit = this.#deps.clock.after(SOUND_MAX_MS, () => this.silence());
   }
 
-  #start(program: string, words: readonly string[], output: 'pipe' | 'ignore'): ChildProcess {
+  #start(program: string, args: readonly string[], output: 'pipe' | 'ignore'): ChildProcess {
     const start = this.#deps.spawn ?? spawn;
-    const child = start(program, words, { stdio: ['pipe', output, 'ignore'] });
+    const child = start(program, args, { stdio: ['pipe', output, 'ignore'] });
     this.#children.push(child);
     const isCurrent = () => this.#children.includes(child);
     child.stdin?.on('error', () => {
-      // The program is gone; its `exit` or `error` says why.
+      // The program is gone; its `exit` or `error` event gives the reason.
     });
     child.on('error', (error: NodeJS.ErrnoException) => {
       if (isCurrent()) {
@@ -107,7 +107,7 @@ export class Sound {
     this.#report({ state: 'failing', since: this.#deps.clock.now(), reason });
   }
 
-  /** The player ended well: what failed before works again. */
+  /** The player ended with success: sound works again. */
   #recover(): void {
     if (this.#isFailing && this.#children.length === 0) {
       this.#isFailing = false;
@@ -118,7 +118,7 @@ export class Sound {
 
 const WAV_HEADER_BYTES = 44;
 
-/** A WAV as bare samples: espeak-ng writes a plain header, 22,050 Hz, one channel, 16 bits. */
+/** Strips the WAV header: espeak-ng writes the plain one, for 22,050 Hz, one channel, 16 bits. */
 function withoutHeader(): Transform {
   let left = WAV_HEADER_BYTES;
   return new Transform({

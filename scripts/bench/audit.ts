@@ -7,12 +7,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Audit, type AuditEvent } from '../../server/audit/audit.ts';
-import { listSubjects } from '../../server/audit/subject-index.ts';
+import { indexSubjects } from '../../server/audit/subject-index.ts';
 import { verifyAudit } from '../../server/audit/verify-chain.ts';
 import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { newRequestId } from '../../shared/request-id.ts';
-import type { BenchContext } from './context.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 
 const GROUPS = [1, 8, 64, 512];
 const GROUP_SECONDS = 2;
@@ -48,7 +48,7 @@ export async function run(context: BenchContext): Promise<void> {
       await write(2048);
     }
     const before = process.cpuUsage();
-    const listed = await listSubjects(store);
+    const listed = await indexSubjects(store);
     const { user, system } = process.cpuUsage(before);
     context.report({
       metric: 'CPU of listing whom a row is about',

@@ -20,12 +20,12 @@ import type { Store } from '../../server/store/store.ts';
 import type { LiveChange } from '../../server/web/fleet/live-events.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { bundleWeb } from '../build-web.ts';
-import { DEMO_POLICY } from '../demo/people.ts';
-import { keepIdentities } from '../fleet/identities.ts';
-import { simulateFleet } from '../fleet/simulate.ts';
-import type { SimulatedIdentity } from '../fleet/simulated-kiosk.ts';
-import type { BenchContext } from './context.ts';
+import { DEMO_POLICY } from '../sample/demo-people.ts';
+import { keepIdentities } from '../simulated-fleet/identities.ts';
+import { simulateFleet } from '../simulated-fleet/simulate-fleet.ts';
+import type { SimulatedIdentity } from '../simulated-fleet/simulated-kiosk.ts';
 import { reportFrames } from './dashboard/frames.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 
 const KIOSKS = 5_000;
 const PER_SITE = 250;

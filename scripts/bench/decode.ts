@@ -12,11 +12,11 @@ import { warmUp } from '../../hardware/scanner/decode/warm-up.ts';
 import { openZxing, ZxingDecoder, type ZxingEngine } from '../../hardware/scanner/decode/zxing.ts';
 import { loadZxingBinary } from '../../hardware/scanner/decode/zxing-binary.worker.ts';
 import { readImage } from '../../hardware/scanner/read-image.ts';
-import { drawScene, hardScene } from '../../test/support/hard-scene.ts';
-import type { BenchContext } from './context.ts';
+import { drawScene, hardScene } from '../sample/hard-scene.ts';
 import { reportClips } from './decode/clips.ts';
 import { cpuSince, mean, quantile } from './decode/cost.ts';
 import { reportWorst } from './decode/worst.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 
 interface Picture {
   frame: LumaFrame;

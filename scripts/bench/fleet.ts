@@ -13,9 +13,9 @@ import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { LiveHub } from '../../server/web/fleet/live-hub.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { DEMO_POLICY } from '../demo/people.ts';
-import { startPostgres } from '../embedded-postgres.ts';
-import type { BenchContext } from './context.ts';
+import { startPostgres } from '../launch/embedded-postgres.ts';
+import { DEMO_POLICY } from '../sample/demo-people.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 
 const KIOSKS = 5_000;
 const SITES = 50;

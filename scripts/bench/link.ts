@@ -11,11 +11,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateKeyringFile } from '../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
-import { freePort } from '../demo/free-port.ts';
-import type { BenchContext } from './context.ts';
+import { freePort } from '../launch/free-port.ts';
+import type { BenchContext } from './harness/bench-context.ts';
+import type { Subject } from './link/bench-messages.ts';
 import { Children, end } from './link/children.ts';
 import { measureIdle, progress, reportIdle } from './link/idle.ts';
-import type { Subject } from './link/messages.ts';
 import { storm } from './link/storm.ts';
 
 const CONNECTIONS = 10_000;

@@ -3,9 +3,9 @@
  * of the same run wherever there is one, since machines are noisy.
  */
 import { readdir } from 'node:fs/promises';
-import type { BenchContext, BenchRow } from './context.ts';
+import type { BenchContext, BenchRow } from './harness/bench-context.ts';
 
-const own = ['main.ts', 'context.ts'];
+const own = ['main.ts'];
 
 async function benchNames(): Promise<string[]> {
   const files = await readdir(new URL('.', import.meta.url));

@@ -1,11 +1,11 @@
 import { createHash, createHmac, generateKeyPairSync, sign, verify } from 'node:crypto';
-import { nodeScrypt } from '../../device/offline/node-crypto.ts';
+import { nodeScrypt } from '../../device/list/node-crypto.ts';
 import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build-list.ts';
 import { deriveEntry, entryKey, fullCost } from '../../shared/offline-list/entry-key.ts';
 import { type EntryTable, halvesOf, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { openList } from '../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../shared/offline-list/offline-list.ts';
-import type { BenchContext } from './context.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 import { reportEquality } from './offline/equality.ts';
 
 const ENTRIES_DEFAULT = 4_500_000;

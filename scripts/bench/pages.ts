@@ -9,8 +9,8 @@ import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import { SqliteStore } from '../../server/store/sqlite.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { bundleWeb } from '../build-web.ts';
-import { seedPeople } from '../demo/seed.ts';
-import type { BenchContext } from './context.ts';
+import { seedPeople } from '../sample/seed-people.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 
 const GOAL_BYTES = 150_000;
 const AGENT = 'bench';

@@ -13,9 +13,9 @@ import { type App, createApp } from '../../server/app.ts';
 import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { DEMO_POLICY } from '../demo/people.ts';
-import { seedPeople } from '../demo/seed.ts';
-import type { BenchContext } from './context.ts';
+import { DEMO_POLICY } from '../sample/demo-people.ts';
+import { seedPeople } from '../sample/seed-people.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 
 const ASKED_EACH = 1500;
 const WARM_UP = 400;

@@ -7,7 +7,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { BenchContext } from './context.ts';
+import type { BenchContext } from './harness/bench-context.ts';
 import { benchImports } from './registry/imports.ts';
 import { benchLookups } from './registry/lookups.ts';
 

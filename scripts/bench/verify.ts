@@ -14,14 +14,14 @@ import QRCode from 'qrcode';
 import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { encodeCredential } from '../../shared/credential/credential.ts';
-import { startPostgres } from '../embedded-postgres.ts';
-import type { BenchContext } from './context.ts';
-import { median } from './median.ts';
+import { startPostgres } from '../launch/embedded-postgres.ts';
+import type { BenchContext } from './harness/bench-context.ts';
+import { median } from './harness/median.ts';
+import { SITES } from './server/bench-sites.ts';
 import { Caller, load } from './server/load.ts';
 import type { MinimalPerson } from './server/minimal.ts';
 import { heard, PlainPrograms } from './server/plain.ts';
 import type { Subject, Told } from './server/process.ts';
-import { SITES } from './server/sites.ts';
 
 const CONNECTIONS = 200;
 /** A server runs for weeks: its code is compiled when somebody comes. */

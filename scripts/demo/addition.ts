@@ -1,5 +1,5 @@
 import type { RunningServer } from '../../server/main.ts';
-import type { IssuedPerson } from './service.ts';
+import type { IssuedPerson } from '../sample/issued-person.ts';
 
 /** A line that the demo prints: what it is, and where. */
 export interface DemoLink {

@@ -1,7 +1,7 @@
 import type { PersonRecord } from '../../server/registry/person.ts';
 import type { Verbale } from '../../server/registry/verbale.ts';
+import type { IssuedPerson } from '../sample/issued-person.ts';
 import type { DemoAddition } from './addition.ts';
-import type { IssuedPerson } from './service.ts';
 
 /** A sample person who has no code yet, to make one in the portal. Nobody of this name is meant. */
 export const newcomer: { person: PersonRecord; verbali: Verbale[] } = {

@@ -8,11 +8,11 @@
 import { Command } from 'commander';
 import { espeakConfigSchema, openEspeak } from '../../hardware/speech/espeak.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { untilStopped } from '../varco/until-stopped.ts';
+import { untilStopped } from '../launch/until-stopped.ts';
 import { additions } from './additions.ts';
-import { demoFleet } from './fleet.ts';
+import { demoFleet } from './demo-fleet.ts';
 import { Follower, type Outcome, runOnce } from './once.ts';
-import { Listener, walkBySpeech } from './spoken.ts';
+import { Listener, walkBySpeech } from './spoken-walk.ts';
 import { startTrayWorld } from './tray-world.ts';
 import { startWorld } from './world.ts';
 

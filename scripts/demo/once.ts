@@ -1,7 +1,7 @@
 import type { State } from '../../device/session/state.ts';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import type { IssuedPerson } from './service.ts';
+import type { IssuedPerson } from '../sample/issued-person.ts';
 import type { World, WorldWatcher } from './world.ts';
 
 /** One line of `npm run demo -- --once`. */

@@ -6,20 +6,11 @@ import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { createLog } from '../../server/log.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
 import { parseServerConfig } from '../../server/server-config.ts';
-import type { Verdict } from '../../shared/verdict.ts';
+import { freePort } from '../launch/free-port.ts';
+import { DEMO_POLICY } from '../sample/demo-people.ts';
+import type { IssuedPerson } from '../sample/issued-person.ts';
+import { seedPeople } from '../sample/seed-people.ts';
 import type { DemoAddition, DemoLink, RunningAddition } from './addition.ts';
-import { freePort } from './free-port.ts';
-import { DEMO_POLICY } from './people.ts';
-import { seedPeople } from './seed.ts';
-
-/** A sample person with the code in hand. */
-export interface IssuedPerson {
-  label: string;
-  codiceFiscale: string;
-  /** The text of the QR code. */
-  credential: string;
-  expected: Verdict;
-}
 
 /** The demo's server; it may be stopped and started again on the same port and database. */
 export interface DemoService {

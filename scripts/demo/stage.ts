@@ -3,7 +3,7 @@ import type { LumaFrame } from '../../hardware/scanner/decode/frame.ts';
 import { CameraFeed } from '../../hardware/simulated/camera-feed.ts';
 import { emptyScene, renderScene, type Scene } from '../../hardware/simulated/scene.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { seededRandom } from './seeded-random.ts';
+import { seededRandom } from '../sample/seeded-random.ts';
 import { FRAME } from './tray-messages.ts';
 
 const FRAME_MS = 66;

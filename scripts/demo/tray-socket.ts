@@ -131,7 +131,7 @@ export class TraySocket {
       world.stage.show(onCanvas(picture));
       this.#clearLater();
     } else if (parsed.body.length === FRAME.width * FRAME.height) {
-      world.stage.show({ data: parsed.body, ...FRAME });
+      world.stage.show({ data: new Uint8Array(parsed.body), ...FRAME });
       this.#clearLater();
     }
   }

@@ -1,4 +1,4 @@
-import { demoAssets } from './assets.ts';
+import { demoAssets } from './demo-assets.ts';
 import { TraySocket } from './tray-socket.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 

@@ -13,9 +13,10 @@ import type { PageAsset } from '../../hardware/display/page.ts';
 import type { SimulatedHooks } from '../../hardware/drivers.ts';
 import type { Key, Signal } from '../../hardware/ports.ts';
 import type { SpeakerWatch } from '../../hardware/simulated/voice.ts';
+import type { IssuedPerson } from '../sample/issued-person.ts';
 import type { DemoAddition } from './addition.ts';
 import { NetworkSwitch } from './network-switch.ts';
-import { type DemoService, type IssuedPerson, startService } from './service.ts';
+import { type DemoService, startService } from './service.ts';
 import { Stage } from './stage.ts';
 import { FRAME } from './tray-messages.ts';
 
@@ -107,7 +108,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     undo.push(() => stage.stop());
     let press: (key: Key) => void = () => {};
     let plug: (plugged: boolean) => void = () => {};
-    const hands: Hands = {
+    const hands: Peripherals = {
       keypad(keypad) {
         press = keypad;
       },
@@ -141,12 +142,12 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   }
 }
 
-type Hands = Required<Pick<SimulatedHooks, 'keypad' | 'headset'>>;
+type Peripherals = Required<Pick<SimulatedHooks, 'keypad' | 'headset'>>;
 
 function openKiosk(
   options: WorldOptions,
   place: { folder: string; keyFile: string; url: string },
-  hands: Hands,
+  hands: Peripherals,
 ): Promise<RunningKiosk> {
   const config = kioskConfigSchema.parse({
     link: options.enrols

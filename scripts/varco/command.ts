@@ -1,33 +1,15 @@
 import { Command } from 'commander';
 
-/** Each command's file is read only when it is asked for: most need a tenth of the whole. */
-const loaders: Readonly<Record<string, () => Promise<Command>>> = {
-  server: async () => (await import('./server.ts')).serverCommand(),
-  kiosk: async () => (await import('./kiosk.ts')).kioskCommand(),
-  screen: async () => (await import('./screen.ts')).screenCommand(),
-  decode: async () => (await import('./decode.ts')).decodeCommand(),
-  scan: async () => (await import('./scan.ts')).scanCommand(),
-  cf: async () => (await import('./cf.ts')).cfCommand(),
-  registry: async () => (await import('./registry.ts')).registryCommand(),
-  credential: async () => (await import('./credential.ts')).credentialCommand(),
-  verify: async () => (await import('./verify.ts')).verifyCommand(),
-  audit: async () => (await import('./audit.ts')).auditCommand(),
-  offline: async () => (await import('./offline.ts')).offlineCommand(),
-  card: async () => (await import('./card.ts')).cardCommand(),
-  notify: async () => (await import('./notify.ts')).notifyCommand(),
-  pin: async () => (await import('./pin.ts')).pinCommand(),
-  staff: async () => (await import('./staff.ts')).staffCommand(),
-  keys: async () => (await import('./keys.ts')).keysCommand(),
-  fleet: async () => (await import('./fleet.ts')).fleetCommand(),
-  backup: async () => (await import('./backup.ts')).backupCommand(),
-};
+/** Commands by name. Each one's file is read only when it is asked for: most need a tenth of the whole. */
+export type CommandLoaders = Readonly<Record<string, () => Promise<Command>>>;
 
 /**
- * The `varco` command. A usage error is thrown as commander's own error; see `main.ts` for exit codes.
+ * The `varco` command. A usage error is thrown as commander's own error; see `run.ts` for exit codes.
  *
+ * @param loaders the commands of this install.
  * @param only the one command that is asked for; all of them without it, or if there is no such command.
  */
-export async function varco(only?: string): Promise<Command> {
+export async function varco(loaders: CommandLoaders, only?: string): Promise<Command> {
   const command = new Command('varco').description(
     'Verification kiosk and service: a QR code and a codice fiscale open the gate.',
   );

@@ -3,22 +3,22 @@ import type { Audit } from './audit.ts';
 import { bodyOf } from './body.ts';
 import type { Head } from './chain.ts';
 
-/** The kind of a row that holds other chains' heads. */
+/** The kind of a row that holds the heads of other chains. */
 export const ANCHOR_KIND = 'anchor';
 
 /** Heads of chains, by node. */
 type Heads = Record<string, Head>;
 
 /**
- * Ties the chains of all nodes to each other: a node writes the others' heads into its own chain when they
- * grew. Whoever cuts off or makes anew the end of one chain, with its head and checkpoints, is then told
- * by every other chain, and would have to make all of them anew.
+ * Ties the chains of all nodes to each other: each node writes the others' heads into its own chain as they
+ * grow. Whoever truncates or rewrites the end of one chain, even with its head and checkpoints, is given
+ * away by every other chain, and would have to rewrite them all.
  */
 export class Anchors {
   readonly #store: Store;
   readonly #audit: Audit;
   readonly #node: string;
-  /** How far each other chain is anchored by this node. */
+  /** The last sequence of each other chain that this node anchored. */
   readonly #anchored = new Map<string, number>();
 
   constructor(deps: { store: Store; audit: Audit; node: string }) {
@@ -27,13 +27,13 @@ export class Anchors {
     this.#node = deps.node;
   }
 
-  /** Anchors what other nodes wrote since the last time. Their own anchors alone are no reason to. */
+  /** Anchors what other nodes wrote since the last time, unless that is only anchors of their own. */
   async anchor(): Promise<void> {
     const heads = await this.#store.transaction(async (tx) => {
       const grown: Heads = {};
       const all = await tx.selectFrom('audit_head').selectAll().execute();
       for (const { node, sequence, hash } of all.filter(({ node }) => node !== this.#node)) {
-        const news = await tx
+        const newest = await tx
           .selectFrom('audit')
           .select('sequence')
           .where('node', '=', node)
@@ -42,7 +42,7 @@ export class Anchors {
           .orderBy('sequence', 'desc')
           .limit(1)
           .executeTakeFirst();
-        if (news) {
+        if (newest) {
           grown[node] = { sequence, hash };
         }
       }
@@ -57,7 +57,7 @@ export class Anchors {
   }
 }
 
-/** Every head that any chain holds of another, by the anchored node. */
+/** Every head that a chain holds of another, by the node that was anchored. */
 export async function readAnchors(store: Store): Promise<Map<string, Head[]>> {
   const rows = await store.db
     .selectFrom('audit')

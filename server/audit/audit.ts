@@ -1,6 +1,6 @@
 import type { Keyring } from '../keys/keyring.ts';
-import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
-import { type AuditEntry, chain, genesis, type Head } from './chain.ts';
+import { type BulkInsert, lookupOf, RunAgain, type Store, type Tx } from '../store/store.ts';
+import { type AuditEntry, chain, genesis } from './chain.ts';
 
 const insertAudit: BulkInsert = {
   table: 'audit',
@@ -17,26 +17,25 @@ const insertAudit: BulkInsert = {
   tail: 'on conflict do nothing',
 };
 
-const headOf: Lookup = {
-  head: 'select sequence, hash from audit_head where node',
+const headOf = lookupOf('audit_head', ['sequence', 'hash'], 'node', {
   keyType: 'text',
   isUnique: true,
   isLocked: true,
-};
+});
 const upsertHead: BulkInsert = {
   table: 'audit_head',
   columns: { node: 'text', sequence: 'bigint', hash: 'text' },
   tail: 'on conflict (node) do update set sequence = excluded.sequence, hash = excluded.hash',
 };
 
-/** What happened, before it is a row. `subject` is made a pseudonym here and goes no further. */
+/** What happened, before it becomes a row. `subject` is stored only as a pseudonym. */
 export interface AuditEvent {
   kind: string;
   /** A person's code mac, or another keyed or random name; absent when the row is about nobody. */
-  subject?: string;
-  /** In its place, the month's pseudonym itself, where it was worked out already. */
-  pseudonym?: string;
-  request?: string;
+  subject?: string | undefined;
+  /** In place of the subject, its pseudonym of the month, where the caller has derived it already. */
+  pseudonym?: string | undefined;
+  request?: string | undefined;
   body: Record<string, unknown>;
 }
 
@@ -47,7 +46,7 @@ export class Audit {
   readonly #node: string;
   readonly #now: () => number;
   #month = { at: Number.NaN, name: '' };
-  /** Told of every append, before its commit. */
+  /** Called on every append, before its commit. */
   onAppend: (() => void) | undefined;
 
   constructor(deps: { store: Store; keyring: Keyring; node: string; now: () => number }) {
@@ -93,20 +92,20 @@ export class Audit {
         row.hash,
       ]),
     );
-    if (written !== rows.length) {
+    const last = rows.at(-1);
+    if (written !== rows.length || !last) {
       throw new RunAgain();
     }
-    const { sequence, hash } = rows[rows.length - 1] as (typeof rows)[number];
-    await this.#store.insertMany(tx, upsertHead, [[this.#node, sequence, hash]]);
+    await this.#store.insertMany(tx, upsertHead, [[this.#node, last.sequence, last.hash]]);
     this.onAppend?.();
   }
 
-  /** Who a row is about, unlinkable from one month to the next without the key. */
+  /** A subject's pseudonym in the month of a time. */
   pseudonymOf(subject: string, at: number): string {
     return this.#keyring.pseudonym(this.#monthOf(at), subject);
   }
 
-  /** The month's name is made once for a group. */
+  /** Formatted once for a group of rows of the same moment. */
   #monthOf(at: number): string {
     if (at !== this.#month.at) {
       this.#month = { at, name: monthOf(at) };
@@ -115,7 +114,7 @@ export class Audit {
   }
 
   async #lockHead(tx: Tx) {
-    const [head] = await this.#store.lookup<Head>(tx, headOf, [this.#node]);
+    const [head] = await this.#store.lookup(tx, headOf, [this.#node]);
     if (head) {
       return head;
     }

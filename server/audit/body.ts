@@ -1,8 +1,8 @@
 import { VarcoError } from '../../shared/errors.ts';
 
 /**
- * What a row says. One that somebody altered may hold anything: then its fields are not there, nothing
- * else ends with it, and `varco audit verify` names it.
+ * A row's body. An altered row may hold anything: its fields then count as absent, so that it breaks nothing
+ * else, and `varco audit verify` names it.
  */
 export function bodyOf<Body extends object>(text: string): Partial<Body> {
   try {
@@ -14,9 +14,9 @@ export function bodyOf<Body extends object>(text: string): Partial<Body> {
 }
 
 /**
- * The answer that a row says was given.
+ * The answer that a row records.
  *
- * @throws VarcoError `storeCorrupt`: the row was altered, so that it says none.
+ * @throws VarcoError `storeCorrupt`: the row was altered and holds none.
  */
 export function answerOf<Answer extends { outcome: string }>(text: string): Answer {
   const { verdict } = bodyOf<{ verdict: Answer }>(text);

@@ -1,10 +1,10 @@
 import { hash } from 'node:crypto';
 
-/** A row of the audit before it is chained. It holds a pseudonym and never an identity. */
+/** A row of the audit before it is chained. It holds a pseudonym, never an identity. */
 export interface AuditEntry {
   at: number;
   kind: string;
-  /** The month's pseudonym of whom the row is about, or empty. */
+  /** The month's pseudonym of the person that the row is about, or empty. */
   subject: string;
   /** The idempotency key, or null. */
   request: string | null;
@@ -30,7 +30,7 @@ export function genesis(node: string): Head {
   return { sequence: 0, hash: sha256(`varco audit 1\n${node}`) };
 }
 
-/** The row's hash: every column is under it, in a form in which no two rows share their bytes. */
+/** The row's hash over all its columns, encoded so that no two rows share the same bytes. */
 export function rowHash(before: string, row: Omit<AuditRow, 'hash'>): string {
   const { node, sequence, at, kind, subject, request, body } = row;
   return sha256(before + JSON.stringify([node, sequence, at, kind, subject, request, body]));

@@ -5,29 +5,29 @@ import type { Log } from '../log.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Audit } from './audit.ts';
 import type { Head } from './chain.ts';
-import { unlist } from './subject-index.ts';
+import { removeFromIndex } from './subject-index.ts';
 
-/** From the first row after a checkpoint until the next checkpoint, at most. */
+/** The longest time from a row to the checkpoint that signs it. */
 export const CHECKPOINT_EVERY_MS = 10_000;
 /** Audit rows are kept for this long at most (domain §8). */
 export const RETENTION_MONTHS_MAX = 12;
 
-/** `head`: the chain was here; `pruned`: every row up to here was let go. */
-export type CheckpointKind = 'head' | 'pruned';
+/** `head`: the chain ended here; `pruned`: every row up to here was deleted. */
+type CheckpointKind = 'head' | 'pruned';
 
-/** What a checkpoint's signature is over. */
+/** The bytes under a checkpoint's signature. */
 export function checkpointMessage(
   node: string,
   { sequence, hash }: Head,
   at: number,
-  kind: CheckpointKind,
+  kind: string,
 ): Uint8Array {
   return new TextEncoder().encode(
     ['varco checkpoint 1', node, sequence, hash, at, kind].join('\n'),
   );
 }
 
-/** Signs where this node's chain ends, while it grows, and lets old rows go. */
+/** Signs the head of this node's chain as it grows, and prunes old rows. */
 export class Checkpoints {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -58,7 +58,7 @@ export class Checkpoints {
     this.#audit.onAppend = () => this.#schedule();
   }
 
-  /** Signs the last head, so that a server that stops leaves nothing unsigned. */
+  /** Signs the last head, so that a stopped server leaves nothing unsigned. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel?.();
@@ -81,9 +81,9 @@ export class Checkpoints {
   }
 
   /**
-   * Lets go of every row from before a time, of every node; a signed note keeps each chain provable.
+   * Deletes every row older than a time, of every node; a signed note keeps each chain provable.
    *
-   * @returns how many rows went.
+   * @returns how many rows were deleted.
    */
   async prune(before: number): Promise<number> {
     return this.#store.transaction(async (tx) => {
@@ -110,7 +110,7 @@ export class Checkpoints {
       return 0;
     }
     await this.#insert(tx, node, last, 'pruned');
-    await unlist(tx, node, last.sequence);
+    await removeFromIndex(tx, node, last.sequence);
     const { numDeletedRows } = await tx
       .deleteFrom('audit')
       .where('node', '=', node)

@@ -7,14 +7,14 @@ import { RETENTION_MONTHS_MAX } from './checkpoint.ts';
 import { rowsOf } from './subject-index.ts';
 
 /**
- * What was answered: a gate's verdict, a first-level answer (`areas`, each with yes or no, or a card's
- * being `valid`), or how a request for the second level ended.
+ * The answer to a check: a gate's verdict, a first-level answer (`areas` with yes or no, or whether a card
+ * is `valid`), or the outcome of a request for the second level.
  */
 export type CheckAnswer =
   | Verdict
   | { outcome: string; areas?: Record<string, boolean>; valid?: boolean };
 
-/** A check of the citizen, as the citizen may see it: who, where, when, which question, which answer. */
+/** A check of a citizen, as the citizen may see it: who asked what, where and when, and the answer. */
 export interface Check {
   at: number;
   kind: (typeof checkKinds)[number];
@@ -22,11 +22,11 @@ export interface Check {
   site: string;
   policy: string;
   verdict: CheckAnswer;
-  /** What the reading page showed to whoever asked. */
-  reference?: string;
+  /** The reference that the reading page showed to whoever asked. */
+  reference?: string | undefined;
 }
 
-/** The audit's kinds that are a look at a citizen's status. */
+/** The kinds of audit rows that are a check of somebody's status. */
 const checkKinds = [
   'verification',
   'firstLevel',
@@ -37,7 +37,7 @@ const checkKinds = [
 
 const CHECKS_MAX = 1000;
 
-/** What the citizen's portal shows of the audit: only who holds the keys can tell whose rows are whose. */
+/** A citizen's checks, newest first. Only the holder of the keys can tell whose rows are whose. */
 export async function checksOf(
   deps: { store: Store; keyring: Keyring; now: number },
   codiceFiscale: string,
@@ -50,17 +50,23 @@ export async function checksOf(
     kinds: checkKinds,
     limit: CHECKS_MAX,
   });
-  return rows.flatMap(({ at, kind, body }) => {
+  return rows.flatMap((row) => {
+    const { at, body } = row;
+    const kind = checkKinds.find((one) => one === row.kind);
     const { asker, site, policy, verdict, reference } = bodyOf<Check>(body);
-    if (!asker || !site || !policy || !verdict) {
+    // An altered row may hold anything; the citizen sees no part of one.
+    if (!kind || !isText(asker) || !isText(site) || !isText(policy) || !isText(verdict?.outcome)) {
       return [];
     }
-    const check = { at, kind: kind as Check['kind'], asker, site, policy, verdict };
-    return [reference === undefined ? check : { ...check, reference }];
+    return [{ at, kind, asker, site, policy, verdict, reference }];
   });
 }
 
-/** This month and those before it, of which rows may be kept; Unix milliseconds. */
+function isText(value: unknown): value is string {
+  return typeof value === 'string' && value !== '';
+}
+
+/** The months of which rows may still be kept, newest first; Unix milliseconds. */
 function monthsBack(now: number): { from: number; to: number }[] {
   const date = new Date(now);
   const begin = (back: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() - back, 1);

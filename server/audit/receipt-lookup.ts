@@ -2,7 +2,7 @@ import type { Verdict } from '../../shared/verdict.ts';
 import type { Store } from '../store/store.ts';
 import { answerOf, bodyOf } from './body.ts';
 
-/** What the audit says of a receipt; it tells nobody's name, since a receipt has none. */
+/** What the audit holds about a receipt: nobody's name, since a receipt has none. */
 export interface ReceiptRecord {
   kiosk: string;
   requestId: string;
@@ -12,8 +12,8 @@ export interface ReceiptRecord {
   decidedAt: number;
   /** `list`: answered at the gate, without the server. */
   source: 'server' | 'list';
-  /** Where a passage sensor told: whether the opening was used or annulled. */
-  passage?: 'passed' | 'notPassed';
+  /** From a passage sensor, if there is one: whether somebody went through the opening. */
+  passage?: 'passed' | 'notPassed' | undefined;
 }
 
 /** One request has four rows at most. */
@@ -25,7 +25,7 @@ const NUMBER = /^([0-9A-F]{4})-?([0-9A-F]{4})-?([0-9A-F]{4})$/i;
  * audit once, some seconds for a million rows, and is for a person at a desk.
  *
  * @param number such as `1F3A-9C20-77DE`.
- * @returns nothing where there is no such receipt, or it is older than the audit is kept.
+ * @returns `undefined` when there is no such receipt, or its audit rows were pruned.
  */
 export async function redeemReceipt(
   store: Store,
@@ -45,7 +45,7 @@ export async function redeemReceipt(
     .limit(ROWS_MAX)
     .execute();
   const beginning = (words: string) => rows.find(({ request }) => request.startsWith(words));
-  // What opened the gate is the list's answer, where it gave one: the server's came too late.
+  // If the list gave an answer, that is what opened the gate: the server's came too late.
   const fact = beginning('fact kiosk:');
   const answer = rows.find(({ request }) => / kiosk:[^ ]+$/.test(request));
   const row = fact ?? answer;
@@ -65,6 +65,6 @@ export async function redeemReceipt(
     policy,
     decidedAt: fact ? decidedAt : row.at,
     source: fact ? 'list' : 'server',
-    ...(passage ? { passage } : {}),
+    passage,
   };
 }

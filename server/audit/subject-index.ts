@@ -1,22 +1,17 @@
 import { sql } from 'kysely';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 
 /**
- * Rows of a chain that are listed together, once there are so many. A gate waits for some 15 ms of it;
- * whoever asks for somebody's rows reads up to as many that are not listed yet.
+ * How many rows of a chain are indexed together. A segment delays a gate by some 15 ms; a search for
+ * somebody's rows reads up to this many that are not indexed yet.
  */
 const SEGMENT_ROWS = 8192;
 
-/** A row of the audit that is about somebody. */
-export interface SubjectRow {
-  node: string;
-  sequence: number;
-  at: number;
-  kind: string;
-  body: string;
-}
+/** An audit row about somebody. */
+export type SubjectRow = Pick<TableRow<'audit'>, 'node' | 'sequence' | 'at' | 'kind' | 'body'>;
 
-/** Under which pseudonym somebody's rows of a month stand. */
+/** The pseudonym of somebody's rows in one month. */
 export interface SubjectMonth {
   subject: string;
   /** Unix milliseconds; `to` is where the next month begins. */
@@ -25,22 +20,22 @@ export interface SubjectMonth {
 }
 
 /**
- * Lists the rows of every chain under whom they are about, a segment at a time: in a segment they stand in
- * the order of the pseudonyms, and segments stand behind each other, so that nothing that is listed is
- * touched again. An index of the database's own would dirty a page somewhere in the middle for each answer:
- * measured, that is an eighth of what a verification costs. {@link rowsOf} looks into each segment of a
- * month, and reads what is not listed yet from the chains' ends.
+ * Indexes the rows of every chain by their subject, a segment at a time: within a segment rows are in order
+ * of pseudonym, and segments follow each other, so that what is indexed is never touched again. The
+ * database's own index would dirty a page somewhere in its middle for each answer, which was measured as an
+ * eighth of a verification's cost. {@link rowsOf} looks into each segment of a month, and reads what is not
+ * indexed yet from the chains' ends.
  *
- * The list is made of the chains and of nothing else; `varco audit verify` finds a row that it hides.
+ * The index is derived from the chains alone; `varco audit verify` finds a row that it hides.
  *
  * @param segmentRows fewer rows than these wait.
- * @returns how many rows were listed.
+ * @returns how many rows were indexed.
  */
-export async function listSubjects(store: Store, segmentRows = SEGMENT_ROWS): Promise<number> {
+export async function indexSubjects(store: Store, segmentRows = SEGMENT_ROWS): Promise<number> {
   let listed = 0;
   for (const { node } of await store.db.selectFrom('audit_head').select('node').execute()) {
     for (let more = true; more; ) {
-      const rows = await store.transaction((tx) => listSegment(store, tx, node, segmentRows));
+      const rows = await store.transaction((tx) => indexSegment(store, tx, node, segmentRows));
       listed += rows;
       more = rows > 0;
     }
@@ -48,7 +43,7 @@ export async function listSubjects(store: Store, segmentRows = SEGMENT_ROWS): Pr
   return listed;
 }
 
-async function listSegment(
+async function indexSegment(
   store: Store,
   tx: Tx,
   node: string,
@@ -59,7 +54,7 @@ async function listSegment(
     .values({ node, sequence: 0 })
     .onConflict((conflict) => conflict.doNothing())
     .execute();
-  // Two nodes that list one chain take turns.
+  // Two nodes that index the same chain take turns.
   const select = tx.selectFrom('audit_listed').select('sequence').where('node', '=', node);
   const locked = store.engine === 'postgres' ? select.forUpdate() : select;
   const { sequence: listed } = await locked.executeTakeFirstOrThrow();
@@ -67,7 +62,7 @@ async function listSegment(
   const { first } = await rows
     .select(({ fn }) => fn.min('sequence').as('first'))
     .executeTakeFirstOrThrow();
-  // A chain has no gaps: where it ends tells how many rows there are.
+  // A chain has no gaps, so its end gives the number of its rows.
   const { sequence: end } = await tx
     .selectFrom('audit_head')
     .select('sequence')
@@ -91,7 +86,7 @@ async function listSegment(
 }
 
 /**
- * Somebody's newest rows, listed or not, newest first.
+ * Somebody's newest rows, indexed or not, newest first.
  *
  * @param options.months the newest first.
  */
@@ -106,7 +101,7 @@ export async function rowsOf(
       rows.set(`${row.sequence} ${row.node}`, row);
     }
   };
-  // Read before the segments: what is listed in between is met twice, and missed never.
+  // Read before the segments: a row that is indexed in between is met twice and never missed.
   const ends = await store.db
     .selectFrom('audit_head as head')
     .leftJoin('audit_listed as listed', 'listed.node', 'head.node')
@@ -129,7 +124,7 @@ export async function rowsOf(
     );
   }
   for (const { subject, from, to } of months) {
-    // In this order: segments are few, and each is met once.
+    // In this join order: segments are few, and each is read once.
     const listed = await sql<SubjectRow>`select a.node, a.sequence, a.at, a.kind, a.body
       from audit_segment g cross join audit_subject s cross join audit a
       where g.from_at < ${to} and g.to_at >= ${from}
@@ -142,8 +137,8 @@ export async function rowsOf(
 }
 
 /**
- * Rows of a chain that the list should have and has not, or has where nobody looks, up to a number of them;
- * of rows that are in no segment, the first one.
+ * Rows of a chain that the index lacks, or holds where no search looks, up to a number of them; of rows in no
+ * segment, the first of each gap.
  */
 export async function hiddenRows(store: Store, node: string, limit: number): Promise<number[]> {
   const segments = await store.db
@@ -169,7 +164,7 @@ export async function hiddenRows(store: Store, node: string, limit: number): Pro
   return hidden.slice(0, limit);
 }
 
-/** Where segments are missing, up to where the chain is said to be listed. */
+/** The first row of each gap between segments, up to where the chain is said to be indexed. */
 async function gapsOf(
   store: Store,
   node: string,
@@ -196,8 +191,8 @@ async function gapsOf(
   return next <= (listed?.sequence ?? 0) ? [...gaps, next] : gaps;
 }
 
-/** Takes a chain's rows up to a number off the list, before they go. */
-export async function unlist(tx: Tx, node: string, last: number): Promise<void> {
+/** Removes a chain's rows up to a sequence from the index, before they are pruned. */
+export async function removeFromIndex(tx: Tx, node: string, last: number): Promise<void> {
   const segments = tx.selectFrom('audit_segment').where('node', '=', node);
   const { reached } = await segments
     .select(({ fn }) => fn.min('last').as('reached'))

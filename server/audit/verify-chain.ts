@@ -2,7 +2,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Scan, Store } from '../store/store.ts';
 import { readAnchors } from './anchors.ts';
 import { type AuditRow, genesis, type Head, rowHash } from './chain.ts';
-import { type CheckpointKind, checkpointMessage } from './checkpoint.ts';
+import { checkpointMessage } from './checkpoint.ts';
 import { hiddenRows } from './subject-index.ts';
 
 /**
@@ -11,9 +11,9 @@ import { hiddenRows } from './subject-index.ts';
  * - `altered`: the row, or the hash of the one before it, is not what was chained.
  * - `missing`: a row that must be there is not. `truncated`: the chain ends before its head.
  * - `unexpected`: a row beyond the head.
- * - `checkpointAltered`: a checkpoint's signature does not hold. `rewritten`: the row is chained well,
- *   and is not the one that was signed, or that another node's chain holds: rows up to it were made anew.
- * - `hidden`: the row is not listed under whom it is about, so that the citizen is not shown it.
+ * - `checkpointAltered`: a checkpoint's signature does not hold. `rewritten`: the row is chained correctly
+ *   but is not the one that was signed, or that another node's chain holds: rows up to it were rewritten.
+ * - `hidden`: the row is missing from its subject's index, so that the citizen is not shown it.
  */
 export interface AuditProblem {
   node: string;
@@ -46,15 +46,15 @@ interface Checkpoint {
 }
 
 const PAGE_ROWS = 5000;
-/** More are not told one by one. */
+/** The most problems that are listed one by one. */
 const PROBLEMS_MAX = 1000;
 
 /**
- * Checks every chain, or its rows from and to a time; it finds any row that was altered, removed,
- * moved or cut off.
+ * Checks every chain, or its rows between two times; it finds any row that was altered, removed, moved
+ * or cut off.
  *
- * @param options.from, options.to Unix milliseconds; with them, rows outside are walked past
- * unchecked, but for the hash that the first row inside is chained to.
+ * @param options.from, options.to Unix milliseconds; rows outside are walked past unchecked, except for
+ * the hash that the first row inside is chained to.
  */
 export async function verifyAudit(
   store: Store,
@@ -65,7 +65,7 @@ export async function verifyAudit(
   const anchors = await readAnchors(store);
   for (const node of await nodesOf(store, anchors.keys())) {
     report.nodes += 1;
-    await verifyNode(
+    await verifyNodeChain(
       store,
       keyring,
       node,
@@ -76,7 +76,7 @@ export async function verifyAudit(
   return report;
 }
 
-/** Every name that has a row anywhere, or is told of: a node that was removed whole is still looked at. */
+/** Every node with a row anywhere, or an anchor: one that was removed altogether is still checked. */
 async function nodesOf(store: Store, anchored: Iterable<string>): Promise<string[]> {
   const tables = ['audit_head', 'audit', 'checkpoint'] as const;
   const names = new Set<string>(anchored);
@@ -88,23 +88,23 @@ async function nodesOf(store: Store, anchored: Iterable<string>): Promise<string
   return [...names].sort();
 }
 
-async function verifyNode(
+async function verifyNodeChain(
   store: Store,
   keyring: Keyring,
   node: string,
   options: { from?: number; to?: number; anchors: readonly Head[] },
   report: AuditReport,
 ): Promise<void> {
-  const tell = (sequence: number, problem: AuditProblem['problem']) => {
+  const addProblem = (sequence: number, problem: AuditProblem['problem']) => {
     if (report.problems.length < PROBLEMS_MAX) {
       report.problems.push({ node, sequence, problem });
     }
   };
   const { from = 0, to = Number.MAX_SAFE_INTEGER } = options;
-  const { signed, start } = await readCheckpoints(store, keyring, node, report, tell);
+  const { signed, start } = await readCheckpoints(store, keyring, node, report, addProblem);
   for (const { sequence, hash } of options.anchors) {
     if ((signed.get(sequence) ?? hash) !== hash) {
-      tell(sequence, 'rewritten');
+      addProblem(sequence, 'rewritten');
     } else if (sequence > start.sequence) {
       signed.set(sequence, hash);
     }
@@ -112,23 +112,23 @@ async function verifyNode(
   let at: Head = start;
   const check = (row: AuditRow) => {
     if (row.sequence !== at.sequence + 1) {
-      tell(at.sequence + 1, 'missing');
+      addProblem(at.sequence + 1, 'missing');
     }
     if (row.at >= from && row.at <= to) {
       report.rows += 1;
-      // After a gap nothing is known of the hash before.
+      // After a gap the previous hash is unknown.
       if (row.sequence === at.sequence + 1 && rowHash(at.hash, row) !== row.hash) {
-        tell(row.sequence, 'altered');
+        addProblem(row.sequence, 'altered');
       }
       const expected = signed.get(row.sequence);
       if (expected !== undefined && expected !== row.hash) {
-        tell(row.sequence, 'rewritten');
+        addProblem(row.sequence, 'rewritten');
       }
     }
     at = row;
   };
-  for await (const page of pagesOf(store, node, start.sequence)) {
-    for (const row of page) {
+  for await (const rows of pagesOf(store, node, start.sequence)) {
+    for (const row of rows) {
       check(row);
     }
   }
@@ -139,24 +139,24 @@ async function verifyNode(
     .executeTakeFirst();
   const last = Math.max(head?.sequence ?? 0, ...signed.keys());
   if (at.sequence < last) {
-    tell(at.sequence + 1, 'truncated');
+    addProblem(at.sequence + 1, 'truncated');
   } else if (!head || head.sequence < at.sequence) {
-    tell((head?.sequence ?? 0) + 1, 'unexpected');
+    addProblem((head?.sequence ?? 0) + 1, 'unexpected');
   } else if (head.hash !== at.hash) {
-    tell(at.sequence, 'rewritten');
+    addProblem(at.sequence, 'rewritten');
   }
   for (const sequence of await hiddenRows(store, node, PROBLEMS_MAX)) {
-    tell(sequence, 'hidden');
+    addProblem(sequence, 'hidden');
   }
 }
 
-/** The hashes that are signed, and where the chain begins: its genesis, or where it was pruned. */
+/** The signed hashes by sequence, and where the chain begins: its genesis, or where it was pruned. */
 async function readCheckpoints(
   store: Store,
   keyring: Keyring,
   node: string,
   report: AuditReport,
-  tell: (sequence: number, problem: AuditProblem['problem']) => void,
+  addProblem: (sequence: number, problem: AuditProblem['problem']) => void,
 ): Promise<{ signed: Map<number, string>; start: Head }> {
   const signed = new Map<number, string>();
   let start = genesis(node);
@@ -168,9 +168,9 @@ async function readCheckpoints(
     .execute();
   for (const row of rows) {
     report.checkpoints += 1;
-    const message = checkpointMessage(node, row, row.at, row.kind as CheckpointKind);
+    const message = checkpointMessage(node, row, row.at, row.kind);
     if (!keyring.verifyAudit(row.key_id, message, Buffer.from(row.signature, 'base64url'))) {
-      tell(row.sequence, 'checkpointAltered');
+      addProblem(row.sequence, 'checkpointAltered');
     } else if (row.kind === 'pruned') {
       start = { sequence: row.sequence, hash: row.hash };
     } else {

@@ -1,7 +1,8 @@
-import type { Language } from '../../shared/language.ts';
+import { infoOf, type Language } from '../../shared/language.ts';
 import type { IssuedCard } from './card-state.ts';
-import { type CardWords, cardWords } from './card-words.ts';
+import { documentWords } from './document-words.ts';
 import { AccessiblePdf, drawQr, MM } from './pdf-document.ts';
+import type { CardWords } from './words/words.ts';
 
 /** What is on the card. */
 export interface CardSheet {
@@ -28,7 +29,7 @@ const HEIGHT = 53.98 * MM;
  */
 export async function cardPdf(sheet: CardSheet): Promise<Buffer> {
   const { language, now } = sheet;
-  const { it } = cardWords;
+  const it = documentWords.it.card;
   const pdf = new AccessiblePdf({ title: it.title, language: 'it', now });
   const first = pdf.section('it').heading(1, it.title);
   const { doc } = pdf;
@@ -46,8 +47,8 @@ export async function cardPdf(sheet: CardSheet): Promise<Buffer> {
 }
 
 function wordsOf(language: Language): [CardWords, Language][] {
-  const italian: [CardWords, Language] = [cardWords.it, 'it'];
-  return language === 'it' ? [italian] : [italian, [cardWords[language], language]];
+  const italian: [CardWords, Language] = [documentWords.it.card, 'it'];
+  return language === 'it' ? [italian] : [italian, [documentWords[language].card, language]];
 }
 
 function linesOf({ card, name, birthDate }: CardSheet, words: CardWords, language: Language) {
@@ -66,7 +67,7 @@ function draw(
   { card, text, name, birthDate, photo }: CardSheet,
   { left, top }: { left: number; top: number },
 ): void {
-  const { it } = cardWords;
+  const it = documentWords.it.card;
   const pad = 3 * MM;
   doc
     .roundedRect(left, top, WIDTH, HEIGHT, 3 * MM)
@@ -99,8 +100,10 @@ function draw(
 }
 
 function dateOf(at: number, language: Language, style: 'long' | 'short' = 'long'): string {
-  const locale = language === 'en' ? 'en-GB' : language;
-  return new Intl.DateTimeFormat(locale, { ...dateStyles[style], timeZone: 'UTC' }).format(at);
+  return new Intl.DateTimeFormat(infoOf(language).locale, {
+    ...dateStyles[style],
+    timeZone: 'UTC',
+  }).format(at);
 }
 
 const dateStyles = {

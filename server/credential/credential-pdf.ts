@@ -1,6 +1,7 @@
-import type { Language } from '../../shared/language.ts';
+import { infoOf, type Language } from '../../shared/language.ts';
+import { documentWords } from './document-words.ts';
 import { AccessiblePdf, type Section } from './pdf-document.ts';
-import { type SheetWords, sheetWords } from './pdf-words.ts';
+import type { SheetWords } from './words/words.ts';
 
 /** What is printed on the sheet of a code. */
 export interface CredentialSheet {
@@ -16,7 +17,7 @@ export interface CredentialSheet {
    * Printed so that members of one household can tell their sheets apart. Omitted on a sheet that is sent,
    * because no message may hold the code together with the person.
    */
-  name?: string;
+  name?: string | undefined;
   now: number;
 }
 
@@ -30,8 +31,8 @@ const QR_MM = 70;
  */
 export async function credentialPdf(sheet: CredentialSheet): Promise<Buffer> {
   const { language } = sheet;
-  const { it } = sheetWords;
-  const other = language === 'it' ? undefined : sheetWords[language];
+  const it = documentWords.it.sheet;
+  const other = language === 'it' ? undefined : documentWords[language].sheet;
   const title = other ? `${it.title} · ${other.title}` : it.title;
   const pdf = new AccessiblePdf({ title, language: 'it', now: sheet.now });
   const first = pdf.section('it').heading(1, it.title);
@@ -52,7 +53,7 @@ function write(
   language: Language,
   { issuedAt, name, portalUrl }: CredentialSheet,
 ): void {
-  const date = new Intl.DateTimeFormat(language === 'en' ? 'en-GB' : language, {
+  const date = new Intl.DateTimeFormat(infoOf(language).locale, {
     dateStyle: 'long',
     timeZone: 'Europe/Rome',
   }).format(issuedAt);

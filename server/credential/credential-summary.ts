@@ -1,5 +1,4 @@
-import type { Selectable } from 'kysely';
-import type { Tables } from '../store/schema.ts';
+import type { TableRow } from '../store/schema.ts';
 
 export type CredentialKind = 'status' | 'card';
 
@@ -36,7 +35,7 @@ export interface CredentialEvent {
   actor: string;
 }
 
-export function toSummary(row: Selectable<Tables['credential']>): CredentialSummary {
+export function toSummary(row: TableRow<'credential'>): CredentialSummary {
   return {
     id: row.id,
     kind: row.kind,

@@ -1,4 +1,4 @@
-import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import PDFDocument from 'pdfkit';
 import QRCode from 'qrcode';
 
@@ -11,8 +11,12 @@ export const TEXT_POINTS = 12;
 /** The clear border that ISO/IEC 18004 asks for around a QR code, in modules. */
 const QUIET_MODULES = 4;
 
-const { resolve } = createRequire(import.meta.url);
-const fonts = 'bootstrap-italia/src/fonts/Titillium_Web/titillium-web-v10-latin-ext_latin';
+/** Where the build puts the letters, seen from the source and from dist/server/credential alike. */
+const fonts = new URL(
+  import.meta.url.endsWith('.js') ? '../../fonts/' : '../../dist/fonts/',
+  import.meta.url,
+);
+const font = (name: string) => fileURLToPath(new URL(name, fonts));
 
 type Element = PDFKit.PDFStructureElement;
 type Tag = 'P' | 'H1' | 'H2';
@@ -46,8 +50,8 @@ export class AccessiblePdf {
         ModDate: date,
       },
     });
-    doc.registerFont('text', resolve(`${fonts}-regular.ttf`));
-    doc.registerFont('bold', resolve(`${fonts}-600.ttf`));
+    doc.registerFont('text', font('titillium-web-regular.ttf'));
+    doc.registerFont('bold', font('titillium-web-600.ttf'));
     this.doc = doc;
     this.#bytes = collect(doc);
     this.#root = doc.struct('Document', { title, lang: language });

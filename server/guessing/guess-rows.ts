@@ -1,7 +1,7 @@
 import type { BulkInsert, Lookup, Store, Tx } from '../store/store.ts';
 import type { Guess } from './guess-limits.ts';
 
-export const guessesByKey: Lookup = {
+export const guessesByKey: Lookup<Guess> = {
   head: `select key, failures, last_at as "lastAt", blocked_until as "blockedUntil"
     from guess where key`,
   keyType: 'text',

@@ -11,7 +11,7 @@ import { guessesByKey, writeGuesses } from './guess-rows.ts';
 
 /** Bound on blocked keys read in one go; with more, only the keys of the batch's attempts are read. */
 const BLOCKED_MAX = 256;
-const blockedNow: Lookup = {
+const blockedNow: Lookup<Guess> = {
   head: `select key, failures, last_at as "lastAt", blocked_until as "blockedUntil"
     from guess where blocked_until > (select keys.key from keys) limit ${BLOCKED_MAX + 1}`,
   keyType: 'bigint',
@@ -36,10 +36,10 @@ export class Guesses {
     attempts: readonly Attempt[],
     now: number,
   ): Promise<Guesses> {
-    const blocked = await store.lookup<Guess>(tx, blockedNow, [now]);
+    const blocked = await store.lookup(tx, blockedNow, [now]);
     const rows =
       blocked.length > BLOCKED_MAX
-        ? await store.lookup<Guess>(tx, guessesByKey, allKeysOf(attempts))
+        ? await store.lookup(tx, guessesByKey, allKeysOf(attempts))
         : blocked;
     return new Guesses(new Map(rows.map((row) => [row.key, row])));
   }
@@ -58,7 +58,7 @@ export class Guesses {
 
   /** Reads the counts of failed attempts; required before {@link recordFailure}. */
   async preload(store: Store, tx: Tx, attempts: readonly Attempt[]): Promise<void> {
-    for (const row of await store.lookup<Guess>(tx, guessesByKey, allKeysOf(attempts))) {
+    for (const row of await store.lookup(tx, guessesByKey, allKeysOf(attempts))) {
       this.#known.set(row.key, row);
     }
   }

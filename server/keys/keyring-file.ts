@@ -85,13 +85,13 @@ export async function writeKeyringFile(
   await folder.close();
 }
 
-/** What a keyring's keys are for; each of these can be rotated. */
+/** The uses of keys that can be rotated. */
 export const keyUses = ['credentials', 'audit', 'columns'] as const;
 export type KeyUse = (typeof keyUses)[number];
 
 /**
- * A keyring with a new key of one use. Of credentials and audit the one before still verifies, any older
- * one as it was; of columns every older one still opens what it sealed.
+ * Adds a new key for one use. For credentials and the audit the previous key goes on verifying, and older
+ * ones stay as they were; for columns every older key still opens what it sealed.
  *
  * @returns the new key's id beside the keyring.
  */
@@ -123,11 +123,11 @@ function checked(keyring: KeyringFile): KeyringFile {
 }
 
 /**
- * Lets no credential of a key verify any more, or forgets a key of the columns.
+ * Retires a credential key, so that nothing signed with it verifies any more, or drops a column key.
  *
  * @param isSealed whether boxes of this key are still in the database.
- * @throws VarcoError `keyUnknown`; `keyActive`: the key signs or seals; `keyInUse`: boxes need it; an audit
- * key is never retired: it proves old checkpoints.
+ * @throws VarcoError `keyUnknown` (an audit key can't be retired: it proves old checkpoints); `keyActive`:
+ * the key signs or seals; `keyInUse`: boxes need it.
  */
 export function retire(
   keyring: KeyringFile,

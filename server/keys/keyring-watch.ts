@@ -5,13 +5,13 @@ import type { Log } from '../log.ts';
 import type { Keyring } from './keyring.ts';
 import { readKeyringFile } from './keyring-file.ts';
 
-/** How often a running server looks whether its keyring file is another one. */
-export const KEYRING_LOOK_MS = 5_000;
+/** How often a running server checks its keyring file for changes. */
+export const KEYRING_CHECK_MS = 5_000;
 
 /**
- * Lets a running server go on with a rotated keyring. A file that is damaged, exposed or another database's
- * changes nothing in memory: gates are still answered with the keys that were good, `/readyz` tells the
- * problem, and the next good file ends it.
+ * Switches a running server to a rotated keyring. A file that is damaged, exposed or from another database
+ * changes nothing in memory: gates are still answered with the last good keys, `/readyz` reports the
+ * problem, and the next good file clears it.
  */
 export class KeyringWatch {
   readonly #path: string;
@@ -22,14 +22,14 @@ export class KeyringWatch {
   #seen = '';
   #problem: string | undefined;
   #cancel: () => void = () => {};
-  #looking: Promise<void> = Promise.resolve();
+  #checking: Promise<void> = Promise.resolve();
 
   constructor(deps: {
     path: string;
     keyring: Keyring;
     clock: Clock;
     log: Log;
-    /** The credentials' keys are others now. */
+    /** Called when the credential keys have changed. */
     changed: () => void;
   }) {
     this.#path = deps.path;
@@ -39,24 +39,24 @@ export class KeyringWatch {
     this.#changed = deps.changed;
   }
 
-  /** The code of what is wrong with the file, if anything is. */
+  /** The code of the file's problem, if it has one. */
   get problem(): string | undefined {
     return this.#problem;
   }
 
   async start(): Promise<void> {
-    await this.look();
-    this.#again();
+    await this.check();
+    this.#schedule();
   }
 
   async stop(): Promise<void> {
     this.#cancel();
-    await this.#looking;
+    await this.#checking;
     this.#cancel();
   }
 
-  /** Reads the file if it is not the one that was read last. Never throws. */
-  async look(): Promise<void> {
+  /** Reads the file if it changed since it was last read. Never throws. */
+  async check(): Promise<void> {
     try {
       const { mtimeMs, size, ino, mode } = await stat(this.#path);
       const name = [mtimeMs, size, ino, mode].join(' ');
@@ -84,10 +84,10 @@ export class KeyringWatch {
     }
   }
 
-  #again(): void {
-    this.#cancel = this.#clock.after(KEYRING_LOOK_MS, () => {
-      this.#looking = this.look();
-      void this.#looking.then(() => this.#again());
+  #schedule(): void {
+    this.#cancel = this.#clock.after(KEYRING_CHECK_MS, () => {
+      this.#checking = this.check();
+      void this.#checking.then(() => this.#schedule());
     });
   }
 }

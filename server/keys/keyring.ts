@@ -55,7 +55,7 @@ const BOX_OVERHEAD = 1 + KEY_ID_BYTES + NONCE_BYTES + TAG_BYTES;
 // PKCS #8 of an X25519 key is this prefix and the key (RFC 8410 §7).
 const PKCS8_X25519 = Buffer.from('302e020100300506032b656e04220420', 'hex');
 
-/** Random nonces, many from one call to the machine's randomness: it costs as much as a seal. */
+/** Random nonces, drawn in bulk: a call to the system's random source costs as much as a seal. */
 class Nonces {
   readonly #pool = Buffer.alloc(NONCE_BYTES * 256);
   #used = this.#pool.length;
@@ -71,7 +71,7 @@ class Nonces {
   }
 }
 
-/** New keys, from the machine's own randomness. */
+/** A keyring of new random keys. */
 export function generateKeyringFile(now: number): KeyringFile {
   return {
     version: 1,
@@ -84,23 +84,23 @@ export function generateKeyringFile(now: number): KeyringFile {
   };
 }
 
-/** A new key of the boxes. */
+/** A new key for sealing columns. */
 export function generateColumnKey(): KeyringFile['columns'][number] {
   return { keyId: randomBytes(KEY_ID_BYTES).toString('hex'), key: newKey() };
 }
 
-/** The server's secrets, ready for use. It never shows a key, also not when logged. */
+/** The server's secrets, ready for use. It never shows a key, not even when it is logged. */
 export class Keyring {
   #signing!: Map<string, OpenKey>;
   #audit!: Map<string, OpenKey>;
   #columns!: Map<string, Buffer>;
   #sealingKeyId!: string;
   #sealingKey!: KeyObject;
-  /** What every new box begins with. */
+  /** The version and key id that every new box begins with. */
   #boxHead!: Buffer;
   readonly #nonces = new Nonces();
-  /** The public half of what facts are sealed to, once it was asked for. */
-  #factsKeyTold: { keyId: string; publicKey: string } | undefined;
+  /** The public key that facts are sealed to, derived when first asked for. */
+  #factsKey: { keyId: string; publicKey: string } | undefined;
   readonly #lookup: HmacSha256;
   readonly #oneTimeCode: HmacSha256;
   readonly #pseudonym: HmacSha256;
@@ -114,10 +114,10 @@ export class Keyring {
   }
 
   /**
-   * Goes on with the keys of a file that was rotated, for everybody who holds this keyring. The three keys
-   * that name people and codes are never rotated: what they named could not be found any more.
+   * Switches to the keys of a rotated file, for everybody who holds this keyring. The three HMAC keys are
+   * never rotated: nothing that is stored under their hashes could be found any more.
    *
-   * @throws VarcoError `keyringMismatch`: the file is another database's.
+   * @throws VarcoError `keyringMismatch`: the file belongs to another database.
    */
   replace(file: KeyringFile): void {
     const other = new Keyring(file);
@@ -133,13 +133,14 @@ export class Keyring {
     this.#columns = new Map(
       file.columns.map(({ keyId: id, key }) => [id, Buffer.from(key, 'base64url')]),
     );
-    this.#sealingKeyId = file.columns.at(-1)?.keyId ?? '';
-    this.#sealingKey = createSecretKey(this.#columns.get(this.#sealingKeyId) as Buffer);
+    const newest = file.columns.at(-1);
+    this.#sealingKeyId = newest?.keyId ?? '';
+    this.#sealingKey = createSecretKey(newest?.key ?? '', 'base64url');
     this.#boxHead = Buffer.from([BOX_VERSION, ...Buffer.from(this.#sealingKeyId, 'hex')]);
-    this.#factsKeyTold = undefined;
+    this.#factsKey = undefined;
   }
 
-  /** Whether another keyring gives people and codes the same names. */
+  /** Whether another keyring gives people and codes the same hashes. */
   namesLike(other: Keyring): boolean {
     const names = (one: Keyring) => [one.pseudonym('names', ''), one.oneTimeCodeMac('names')];
     return names(this).join() === names(other).join();
@@ -169,7 +170,7 @@ export class Keyring {
     return key.hex(subject).slice(0, 32);
   }
 
-  /** Which key is which, without showing it: kept in the database to notice a wrong keyring. */
+  /** Identifies the keyring without showing a key: kept in the database to notice a wrong one. */
   fingerprint(): string {
     return this.#lookup.hex('varco keyring').slice(0, 32);
   }
@@ -185,11 +186,14 @@ export class Keyring {
     return Buffer.concat([this.#boxHead, nonce, data, cipher.getAuthTag()]);
   }
 
-  /** @throws VarcoError `boxUnreadable`: damaged, moved, or of a key that is not here. */
+  /** @throws VarcoError `boxUnreadable`: damaged, moved, or sealed with a key that is not here. */
   open(place: string, box: Buffer): string {
     const key = this.#columns.get(Keyring.sealedWith(box));
     if (!key || box.length < BOX_OVERHEAD || box[0] !== BOX_VERSION) {
-      throw new VarcoError('boxUnreadable', `A value of ${place} is of a key that is not here`);
+      throw new VarcoError(
+        'boxUnreadable',
+        `A value of ${place} was sealed with a key that is not here`,
+      );
     }
     const nonce = box.subarray(1 + KEY_ID_BYTES, 1 + KEY_ID_BYTES + NONCE_BYTES);
     try {
@@ -203,23 +207,24 @@ export class Keyring {
     }
   }
 
-  /** What kiosks seal facts to now: an X25519 key (RFC 7748), base64url. */
+  /** The key that kiosks seal facts to now: X25519 (RFC 7748), base64url. */
   factsKey(): { keyId: string; publicKey: string } {
     const keyId = this.#sealingKeyId;
-    // Every kiosk is told at its boot, and to derive it takes as long as all the rest of a boot.
-    if (this.#factsKeyTold?.keyId !== keyId) {
-      const { x: publicKey = '' } = createPublicKey(
-        this.#factsPrivateKey(keyId) as KeyObject,
-      ).export({ format: 'jwk' });
-      this.#factsKeyTold = { keyId, publicKey };
+    // Every boot answer holds it, and deriving it takes as long as the rest of the boot.
+    if (this.#factsKey?.keyId !== keyId) {
+      const privateKey = this.#factsPrivateKey(keyId);
+      const { x: publicKey = '' } = privateKey
+        ? createPublicKey(privateKey).export({ format: 'jwk' })
+        : {};
+      this.#factsKey = { keyId, publicKey };
     }
-    return { ...this.#factsKeyTold };
+    return { ...this.#factsKey };
   }
 
   /**
-   * Opens what a kiosk sealed to {@link factsKey}, of now or of any column key that is kept.
+   * Opens what a kiosk sealed to the current {@link factsKey}, or to one of an older column key.
    *
-   * @throws VarcoError `boxUnreadable`: damaged, or of a key that is not here.
+   * @throws VarcoError `boxUnreadable`: damaged, or sealed to a key that is not here.
    */
   async openFact(box: string): Promise<string> {
     try {
@@ -248,12 +253,12 @@ export class Keyring {
     );
   }
 
-  /** The key that credentials are signed with at a time; without one, once all keys are known. */
+  /** The key that signs credentials at `now`; by default, once every gate knows the newest. */
   credentialSigner(now = Number.POSITIVE_INFINITY): Signer {
     return signerOf(this.#signing, now);
   }
 
-  /** Nobody has to learn of an audit key first: a new one signs at once. */
+  /** A new audit key signs at once, since no gate has to learn it first. */
   auditSigner(): Signer {
     return signerOf(this.#audit, Number.POSITIVE_INFINITY);
   }
@@ -280,7 +285,7 @@ export class Keyring {
     return key !== undefined && verifyWith(key, message, signature);
   }
 
-  /** What kiosks check codes with: every key that is not retired, base64url. */
+  /** The keys that kiosks verify credentials with: all that are not retired, base64url. */
   credentialKeys(): { keyId: string; publicKey: string }[] {
     return [...this.#signing.values()]
       .filter(({ state }) => state !== 'retired')

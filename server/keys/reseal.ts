@@ -3,41 +3,41 @@ import type { Tables } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import type { Keyring } from './keyring.ts';
 
-/** A column of boxes, what names its rows, and the place that its boxes are sealed for. */
+/** A column of boxes, the key of its rows, and the place that its boxes are sealed for. */
 interface SealedColumn {
   table: keyof Tables;
-  keys: readonly string[];
+  key: string;
   column: string;
   place: string;
 }
 
 /**
- * Every column of boxes that outlives a day. Boxes of sessions, logins under way and single-use links
- * (`session`, `single_use`, `contact_check`) end by themselves and are waited for.
+ * Every column of boxes that outlives a day. Those of sessions, logins under way and single-use links
+ * (`session`, `single_use`, `contact_check`) expire by themselves, and a key is retired after them.
  */
 export const sealedColumns: readonly SealedColumn[] = [
-  { table: 'person', keys: ['id'], column: 'identity_cipher', place: 'person.identity' },
+  { table: 'person', key: 'id', column: 'identity_cipher', place: 'person.identity' },
   {
     table: 'offline_entry',
-    keys: ['credential_id'],
+    key: 'credential_id',
     column: 'derived_cipher',
     place: 'credential.derived',
   },
   {
     table: 'offline_list',
-    keys: ['policy'],
+    key: 'policy',
     column: 'epoch_key_cipher',
     place: 'offline.epochKey',
   },
-  { table: 'staff_account', keys: ['id'], column: 'identity_cipher', place: 'staff.identity' },
-  { table: 'staff_account', keys: ['id'], column: 'totp_cipher', place: 'staff.totp' },
-  { table: 'login_log', keys: ['id'], column: 'body_cipher', place: 'login.log' },
-  { table: 'message', keys: ['id'], column: 'body_cipher', place: 'message.body' },
-  { table: 'card_request', keys: ['id'], column: 'photo_cipher', place: 'card.photo' },
-  { table: 'delegation', keys: ['id'], column: 'delegate_cipher', place: 'delegation.delegate' },
+  { table: 'staff_account', key: 'id', column: 'identity_cipher', place: 'staff.identity' },
+  { table: 'staff_account', key: 'id', column: 'totp_cipher', place: 'staff.totp' },
+  { table: 'login_log', key: 'id', column: 'body_cipher', place: 'login.log' },
+  { table: 'message', key: 'id', column: 'body_cipher', place: 'message.body' },
+  { table: 'card_request', key: 'id', column: 'photo_cipher', place: 'card.photo' },
+  { table: 'delegation', key: 'id', column: 'delegate_cipher', place: 'delegation.delegate' },
 ];
 
-/** Columns whose boxes end by themselves within a day. */
+/** Columns whose boxes expire by themselves within a day. */
 export const passingColumns: readonly Pick<SealedColumn, 'table' | 'column'>[] = [
   { table: 'session', column: 'body_cipher' },
   { table: 'single_use', column: 'body_cipher' },
@@ -48,9 +48,9 @@ export const passingColumns: readonly Pick<SealedColumn, 'table' | 'column'>[] =
 const PAGE_ROWS = 500;
 
 /**
- * Seals every box anew that is not of the newest column key, page by page, beside a running server.
+ * Reseals every box that is not sealed with the newest column key, page by page, beside a running server.
  *
- * @returns how many boxes were sealed anew.
+ * @returns how many boxes were resealed.
  */
 export async function reseal(
   store: Store,
@@ -62,13 +62,13 @@ export async function reseal(
     for (;;) {
       const done = await store.transaction(async (tx) => {
         const { rows } = await sql<{ key: string | number; box: Buffer }>`
-          select ${sql.ref(column.keys[0] as string)} as key, ${sql.ref(column.column)} as box
+          select ${sql.ref(column.key)} as key, ${sql.ref(column.column)} as box
           from ${sql.table(column.table)} where ${isOld(store, column.column, keyring.sealingKeyId)}
           limit ${PAGE_ROWS} ${lock(store)}`.execute(tx);
         for (const { key, box } of rows) {
           const fresh = keyring.seal(column.place, keyring.open(column.place, box));
           await sql`update ${sql.table(column.table)} set ${sql.ref(column.column)} = ${fresh}
-            where ${sql.ref(column.keys[0] as string)} = ${key}`.execute(tx);
+            where ${sql.ref(column.key)} = ${key}`.execute(tx);
         }
         return rows.length;
       });
@@ -82,7 +82,7 @@ export async function reseal(
   return resealed;
 }
 
-/** How many boxes there are of each column key, by its id. */
+/** How many boxes each column key has sealed, by the key's id. */
 export async function countBoxes(store: Store): Promise<Map<string, number>> {
   const counts = new Map<string, number>();
   for (const { table, column } of [...sealedColumns, ...passingColumns]) {

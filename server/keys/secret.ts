@@ -12,12 +12,12 @@ export function isSecret(text: unknown): text is string {
   return typeof text === 'string' && SECRET.test(text);
 }
 
-/** What is kept of a secret. Its 256 bits need no salt and no slow hash. */
+/** The form in which a secret is stored. Its 256 bits need no salt and no slow hash. */
 export function hashSecret(secret: string): string {
   return createHash('sha256').update(secret).digest('hex');
 }
 
-/** Whether two texts are the same; how long it takes tells only whether their lengths are. */
+/** Compares two texts in a time that reveals only whether their lengths are the same. */
 export function isSameText(one: string, other: string): boolean {
   const [left, right] = [Buffer.from(one), Buffer.from(other)];
   return left.length === right.length && timingSafeEqual(left, right);

@@ -16,8 +16,8 @@ export const keyId = z.string().regex(/^[0-9a-f]{8}$/);
 export const KEY_ID_BYTES = 4;
 
 /**
- * A new key is known everywhere before it signs: gates that are connected learn it within a minute or
- * two (see `keyring-watch.ts`). So long the key before it goes on signing.
+ * How long a new key is published before it signs: connected gates learn it within a minute or two (see
+ * `keyring-watch.ts`). Until then the previous key goes on signing.
  */
 export const PUBLISHED_BEFORE_MS = 600_000;
 
@@ -56,7 +56,7 @@ export function newKey(): string {
   return randomBytes(32).toString('base64url');
 }
 
-/** A new Ed25519 key, already the one that signs; its id is the start of its public key's SHA-256. */
+/** A new Ed25519 key in the state `active`; its id is the start of its public key's SHA-256. */
 export function generateSigningKey(now: number): SigningKey {
   const seed = newKey();
   const { publicRaw } = openSeed(seed);
@@ -89,10 +89,10 @@ export function openKeys(keys: readonly SigningKey[]): Map<string, OpenKey> {
 }
 
 /**
- * The key that signs at a time: the active one once it was published long enough, until then the newest
- * before it that still verifies.
+ * The key that signs at a time: the active one when it has been published long enough, until then the
+ * newest verifying one.
  *
- * @throws VarcoError `keyringInvalid` where no key is active.
+ * @throws VarcoError `keyringInvalid` when no key is active.
  */
 export function signerOf(keys: Map<string, OpenKey>, now: number): Signer {
   const all = [...keys.values()];

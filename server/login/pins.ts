@@ -18,6 +18,8 @@ export const PIN_LIFE_MS = { issued: 60 * DAY_MS, active: 365 * DAY_MS } as cons
 export type PinOutcome =
   | { ok: true; kind: 'issued' | 'active'; codiceFiscale: string }
   | { ok: false; reason: 'wrong' }
+  /** Too many passwords are being checked just now. */
+  | { ok: false; reason: 'overloaded' }
   | { ok: false; reason: 'throttled'; retryAfterMs: number };
 
 /** Eight random characters of the alphabet. */
@@ -112,8 +114,6 @@ export class Pins {
 
   /**
    * Checks a PIN: an unknown person, a wrong and an expired PIN get the same answer after the same work.
-   *
-   * @throws VarcoError `busy`.
    */
   async check(given: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
     const account = `pin ${given.codiceFiscale}`;
@@ -122,7 +122,7 @@ export class Pins {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
-      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+      return { ok: false, reason: 'overloaded' };
     }
     const parsed = parse(given.codiceFiscale);
     const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';

@@ -25,7 +25,7 @@ export function sessionOf(request: FastifyRequest): Session | undefined {
 export function citizenOf(request: FastifyRequest): CitizenSession {
   const session = sessionOf(request);
   if (session?.kind !== 'citizen') {
-    throw refusal(401, 'loginNeeded', 'A citizen must be logged in');
+    throw new VarcoError('loginNeeded', 'A citizen must be logged in');
   }
   return session;
 }
@@ -34,7 +34,7 @@ export function citizenOf(request: FastifyRequest): CitizenSession {
 export function staffOf(request: FastifyRequest): StaffSession {
   const session = sessionOf(request);
   if (session?.kind !== 'staff') {
-    throw refusal(401, 'loginNeeded', 'A member of staff must be logged in');
+    throw new VarcoError('loginNeeded', 'A member of staff must be logged in');
   }
   return session;
 }
@@ -72,7 +72,7 @@ export function requireCitizenAt(assurance: 2 | 3) {
       return askToLogIn(request, reply, '/login');
     }
     if (session.assurance < assurance) {
-      throw refusal(403, 'assuranceTooLow', 'This needs a login of a higher level');
+      throw new VarcoError('assuranceTooLow', 'This needs a login of a higher level');
     }
   };
 }
@@ -91,7 +91,7 @@ export function requireRole(...roles: readonly Role[]) {
       return askToLogIn(request, reply, '/login/staff');
     }
     if (!roles.includes(session.role)) {
-      throw refusal(403, 'roleMissing', 'This is not among what your role may do');
+      throw new VarcoError('roleMissing', 'This is not among what your role may do');
     }
   };
 }
@@ -104,7 +104,7 @@ export function requireRole(...roles: readonly Role[]) {
 export function checkCsrf(request: FastifyRequest, given: unknown): void {
   const csrf = csrfOf(request);
   if (csrf === '' || typeof given !== 'string' || !isSameText(given, csrf)) {
-    throw refusal(403, 'csrfInvalid', 'The form does not belong to this session');
+    throw new VarcoError('csrfInvalid', 'The form does not belong to this session');
   }
 }
 
@@ -185,15 +185,11 @@ const PATH = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
 function askToLogIn(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
   const isPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
   if (!isPage) {
-    throw refusal(401, 'loginNeeded', 'Nobody is logged in, or the session has ended');
+    throw new VarcoError('loginNeeded', 'Nobody is logged in, or the session has ended');
   }
   const query = new URLSearchParams({ to: request.url });
   if (lost.has(request)) {
     query.set('ended', '1');
   }
   return reply.redirect(`${page}?${query}`, 303);
-}
-
-function refusal(statusCode: number, code: string, message: string): VarcoError {
-  return Object.assign(new VarcoError(code, message), { statusCode });
 }

@@ -2,8 +2,8 @@ import { createHash, randomUUID } from 'node:crypto';
 import type { Keyring } from '../keys/keyring.ts';
 import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
 import type { Log } from '../log.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { LoginTables } from '../store/tables/login-tables.ts';
 import type { CitizenMethod, CitizenSession, Session, StaffSession } from './session.ts';
 
 /** A session ends after this long without a request (OWASP ASVS 5.0, 7.3.1). */
@@ -51,7 +51,7 @@ export interface OpenSession {
   rotated?: string | undefined;
 }
 
-type Row = LoginTables['session'];
+type Row = TableRow<'session'>;
 
 /**
  * Sessions in the database, so that they work on every node; of the cookie's token only the hash is stored.

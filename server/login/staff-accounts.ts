@@ -1,4 +1,3 @@
-import { VarcoError } from '../../shared/errors.ts';
 import type { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -35,6 +34,8 @@ export type AcceptanceProblem =
 export type PasswordOutcome =
   | { ok: true; accountId: string }
   | { ok: false; reason: 'wrong' }
+  /** Too many passwords are being checked just now. */
+  | { ok: false; reason: 'overloaded' }
   | { ok: false; reason: 'throttled'; retryAfterMs: number };
 
 /** Accounts of staff, who are invited by a link that works once and choose their own password. */
@@ -186,8 +187,6 @@ export class StaffAccounts {
   /**
    * Checks e-mail address, password and TOTP code together: an unknown account, a wrong password and a wrong
    * code get the same answer after the same work.
-   *
-   * @throws VarcoError `busy` when too many passwords are being checked.
    */
   async logIn(
     given: { email: string; password: string; code: string },
@@ -198,7 +197,7 @@ export class StaffAccounts {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
-      throw Object.assign(new VarcoError('busy', 'Too many logins at once'), { statusCode: 503 });
+      return { ok: false, reason: 'overloaded' };
     }
     const row = await this.#rows.findByEmail(given.email);
     const usable = row?.state === 'active' && row.totp_cipher !== null ? row : undefined;

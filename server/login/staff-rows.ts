@@ -1,15 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { Selectable } from 'kysely';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { forUpdate } from '../store/row-lock.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { LoginTables } from '../store/tables/login-tables.ts';
 import type { Role } from './session.ts';
 
 const IDENTITY = 'staff.identity';
 
-export type StaffRow = Selectable<LoginTables['staff_account']>;
+export type StaffRow = TableRow<'staff_account'>;
 export type StaffState = 'invited' | 'active' | 'disabled';
 
 /** An account of an operator or of somebody who manages the fleet. */

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { isLanguage, type Language } from '../../shared/language.ts';
+import { defaultLanguage, isLanguage, type Language } from '../../shared/language.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
@@ -19,7 +19,6 @@ import type { SendOutcome, Transports } from './transport.ts';
 const WAKE_MS = 30;
 /** How often old messages are purged. */
 const PURGE_INTERVAL_MS = 3_600_000;
-const DEFAULT_LANGUAGE: Language = 'it';
 
 export interface NotifyDeps {
   store: Store;
@@ -212,7 +211,7 @@ export class Notify {
         return { outcome: 'refused', code: 'addressMissing' };
       }
       const chosen = personId === undefined ? undefined : await this.languageOf(personId);
-      const language = body.language ?? chosen ?? DEFAULT_LANGUAGE;
+      const language = body.language ?? chosen ?? defaultLanguage;
       const { email, sms } = this.#transports;
       if (channel === 'sms') {
         const text = renderSms(template, body.data, language);

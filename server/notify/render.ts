@@ -1,7 +1,8 @@
 import type { Language } from '../../shared/language.ts';
+import type { Block } from './blocks.ts';
+import { messageWords } from './message-words.ts';
 import { type DataOf, type TemplateName, templates } from './templates.ts';
-import type { Block, Wording } from './words/wording.ts';
-import { words } from './words/words.ts';
+import type { Wording } from './words/words.ts';
 
 /** The words of an e-mail, ready to be sent. */
 export interface RenderedMail {
@@ -13,7 +14,7 @@ export interface RenderedMail {
 /** @param data as stored; validated again, since a newer version may require more. */
 export function renderMail(name: TemplateName, data: unknown, language: Language): RenderedMail {
   const { subject, blocks } = wordingOf(name, data, language);
-  const { footer } = words[language];
+  const { footer } = messageWords[language];
   const text = `${[...blocks.map(toText), '-- ', footer].join('\n\n')}\n`;
   return { subject: oneLine(subject), text, html: toHtml(subject, blocks, footer, language) };
 }
@@ -29,7 +30,7 @@ function wordingOf<Name extends TemplateName>(
   language: Language,
 ): Wording {
   const checked = templates[name].data.parse(data) as DataOf<Name>;
-  const write = words[language][name] as (data: DataOf<Name>) => Wording;
+  const write = messageWords[language][name] as (data: DataOf<Name>) => Wording;
   return write(checked);
 }
 

@@ -1,6 +1,6 @@
 import smpp, { type Pdu, type Session } from 'smpp';
 import type { Clock } from '../../shared/clock.ts';
-import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { errorCode } from '../../shared/errors.ts';
 import type { SmppConfig } from './notify-config.ts';
 import { joinHeader, segment } from './sms-segments.ts';
 import type { OutgoingSms, SendOutcome, SmsTransport } from './transport.ts';
@@ -112,10 +112,20 @@ export class SmppTransport implements SmsTransport {
     if (answer.command_status !== 0) {
       bound.end();
       const status = answer.command_status.toString(16).padStart(2, '0');
-      throw new VarcoError(`smppBind${status}`, 'The message centre does not take this account');
+      throw new ConnectionLost(`smppBind${status}`);
     }
     bound.keepAlive();
     return bound;
+  }
+}
+
+/** The session has ended; `code` is ours, the system's or contains the message centre's own status. */
+class ConnectionLost extends Error {
+  readonly code: string;
+
+  constructor(code: string) {
+    super('The connection to the message centre is lost');
+    this.code = code;
   }
 }
 
@@ -124,8 +134,8 @@ class BoundSession {
   readonly #session: Session;
   readonly #clock: Clock;
   readonly #gone: () => void;
-  readonly #waiting = new Set<(error: VarcoError) => void>();
-  #lost: VarcoError | undefined;
+  readonly #waiting = new Set<(error: ConnectionLost) => void>();
+  #lost: ConnectionLost | undefined;
   #cancelAlive = () => {};
 
   constructor(session: Session, clock: Clock, gone: () => void) {
@@ -189,7 +199,7 @@ class BoundSession {
         cancel();
         this.#waiting.delete(fail);
       };
-      const fail = (error: VarcoError) => {
+      const fail = (error: ConnectionLost) => {
         settle();
         reject(error);
       };
@@ -207,7 +217,7 @@ class BoundSession {
     if (this.#lost) {
       return;
     }
-    this.#lost = new VarcoError(code, 'The connection to the message centre is lost');
+    this.#lost = new ConnectionLost(code);
     this.#cancelAlive();
     this.#gone();
     for (const fail of [...this.#waiting]) {

@@ -3,6 +3,7 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import { STATUS_CHANNEL } from '../registry/status-events.ts';
 import { forUpdate } from '../store/row-lock.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Notify } from './notify.ts';
 import type { Channel } from './templates.ts';
@@ -19,11 +20,7 @@ const NEWS_MS = 30 * DAY_MS;
 /** An event that could not be notified for this long is no news either. */
 const LATE_MS = 7 * DAY_MS;
 
-interface EventRow {
-  sequence: number;
-  person_id: number;
-  at: number;
-}
+type EventRow = Pick<TableRow<'status_event'>, 'sequence' | 'person_id' | 'at'>;
 
 /**
  * Notifies citizens that a verbale of theirs became definitive, in words that mention neither its content

@@ -1,3 +1,4 @@
+import type { ErrorCode } from '../../shared/error-codes.ts';
 import { buildDelta, buildFullList, type ListTerms } from '../../shared/offline-list/build-list.ts';
 import { diffTables, type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import { sha256 } from './crypto.ts';
@@ -31,7 +32,7 @@ export interface BuildRequest {
   name: BuildName;
   input: unknown;
 }
-export type BuildResponse = { output: unknown } | { code: string };
+export type BuildResponse = { output: unknown } | { code: ErrorCode };
 
 /** Runs one job. */
 export function runBuild<Name extends BuildName>(

@@ -1,5 +1,6 @@
 /** Worker thread that runs one build job and ends. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { isErrorCode } from '../../shared/error-codes.ts';
 import { errorCode } from '../../shared/errors.ts';
 import { type BuildRequest, type BuildResponse, runBuild } from './build-job.ts';
 
@@ -8,7 +9,8 @@ let answer: BuildResponse;
 try {
   answer = { output: runBuild(name, input as never) };
 } catch (error) {
-  answer = { code: errorCode(error) };
+  const code = errorCode(error);
+  answer = { code: isErrorCode(code) ? code : 'buildFailed' };
 }
 const buffer =
   'output' in answer && ArrayBuffer.isView(answer.output) ? answer.output.buffer : undefined;

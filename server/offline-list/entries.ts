@@ -12,6 +12,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { PersonRecord } from '../registry/person.ts';
 import type { Status } from '../registry/person-status.ts';
 import { noteCredentialChanges } from '../store/change-feed.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { decide, type Facts, needsBirthDate } from '../verification/decide.ts';
 
@@ -36,15 +37,11 @@ export interface EntriesDeps {
   now: () => number;
 }
 
-interface Row {
-  id: string;
-  kind: string;
-  state: string;
-  expires_at: number | null;
-  status: string;
-  identity_cipher: Buffer;
-  derived_cipher: Buffer | null;
-}
+type Row = Pick<TableRow<'credential'>, 'id' | 'kind' | 'state' | 'expires_at'> &
+  Pick<TableRow<'person'>, 'status' | 'identity_cipher'> & {
+    /** Not derived yet: null. */
+    derived_cipher: TableRow<'offline_entry'>['derived_cipher'] | null;
+  };
 
 /**
  * Computes the list entries of credentials. The slow half (scrypt) is computed once per credential and

@@ -4,7 +4,7 @@ import type { Asker } from '../audit/asker.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Policies } from '../policies/policies.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
+import { lookupOf, type Store, type Tx } from '../store/store.ts';
 
 type Result = AnswerOf<'Facts'>['results'][number];
 
@@ -31,10 +31,9 @@ export interface FactBody extends Omit<DecidedFact, 'kind' | 'requestId'> {
 }
 
 /** Reads audit rows by their idempotency keys. */
-export const auditByRequest: Lookup = {
-  head: 'select request, body from audit where request',
+export const auditByRequest = lookupOf('audit', ['request', 'body'], 'request', {
   keyType: 'text',
-};
+});
 
 export interface FactStoreDeps {
   store: Store;
@@ -99,11 +98,7 @@ export class FactStore {
 
   async #take(tx: Tx, asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
     const keys = facts.flatMap((fact) => [auditKey(fact, asker), refusedKey(fact, asker)]);
-    const rows = await this.#deps.store.lookup<{ request: string; body: string }>(
-      tx,
-      auditByRequest,
-      keys,
-    );
+    const rows = await this.#deps.store.lookup(tx, auditByRequest, keys);
     const bodies = new Map(rows.map(({ request, body }) => [request, body]));
     const events: AuditEvent[] = [];
     const results = facts.map((fact): Result => {

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { EntryTable } from '../../shared/offline-list/entry-table.ts';
 import { openList } from '../../shared/offline-list/list-file.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { Tables } from '../store/schema.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { applyChanges } from './apply-changes.ts';
 import { sha256 } from './crypto.ts';
@@ -158,7 +158,7 @@ export class ListStore {
   }
 }
 
-type ListRow = Omit<Tables['offline_list'], 'policy'>;
+type ListRow = Omit<TableRow<'offline_list'>, 'policy'>;
 
 async function insert(tx: Tx, policy: string, row: ListRow): Promise<boolean> {
   const { numInsertedOrUpdatedRows } = await tx

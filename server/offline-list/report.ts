@@ -125,9 +125,7 @@ async function readBodies<Body>(
   store: Store,
   keys: readonly string[],
 ): Promise<[request: string, body: Body][]> {
-  const rows = await store.transaction((tx) =>
-    store.lookup<{ request: string; body: string }>(tx, auditByRequest, keys),
-  );
+  const rows = await store.transaction((tx) => store.lookup(tx, auditByRequest, keys));
   return rows.map(({ request, body }) => [request, JSON.parse(body)]);
 }
 

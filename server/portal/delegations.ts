@@ -15,7 +15,7 @@ export interface Delegation {
   /** The first moment at which it no longer holds, Unix milliseconds. */
   endsAt: number;
   /** When it was ended before its time. */
-  endedAt?: number;
+  endedAt?: number | undefined;
 }
 
 /** Somebody for whom a citizen may act. */
@@ -69,22 +69,22 @@ export class Delegations {
   }
 
   /**
-   * A citizen names a delegate; the citizen is told by e-mail.
+   * A citizen names a delegate and gets an e-mail about it.
    *
-   * @param given.link the page where it can be ended again.
+   * @param delegation.link the page where it can be ended again.
    * @throws VarcoError with a {@link DelegationProblem}.
    */
   async create(
     grantor: { personId: number; codiceFiscale: string },
-    given: { name: string; codiceFiscale: string; endsAt: number; link: string },
+    delegation: { name: string; codiceFiscale: string; endsAt: number; link: string },
   ): Promise<void> {
     const now = this.#now();
-    const mac = this.#keyring.codeMac(given.codiceFiscale);
+    const mac = this.#keyring.codeMac(delegation.codiceFiscale);
     const own = this.#keyring.codeMac(grantor.codiceFiscale);
     if (mac === own) {
       throw problem('delegateIsSelf');
     }
-    if (given.endsAt <= now || given.endsAt > now + DELEGATION_DAYS_MAX * 86_400_000) {
+    if (delegation.endsAt <= now || delegation.endsAt > now + DELEGATION_DAYS_MAX * 86_400_000) {
       throw problem('endsWrong');
     }
     await this.#store.transaction(async (tx) => {
@@ -99,7 +99,7 @@ export class Delegations {
         throw problem('delegatesTooMany');
       }
       const id = randomUUID();
-      const { name, codiceFiscale, endsAt } = given;
+      const { name, codiceFiscale, endsAt } = delegation;
       await tx
         .insertInto('delegation')
         .values({
@@ -117,13 +117,16 @@ export class Delegations {
         key: `delegation:${id}`,
         to: { kind: 'email', personId: grantor.personId },
         template: 'delegation',
-        data: { link: given.link },
+        data: { link: delegation.link },
       });
     });
   }
 
   /** Ends one that the grantor gave, or that the delegate has; nothing happens to another's. */
-  async end(id: string, by: { personId?: number; codiceFiscale: string }): Promise<void> {
+  async end(
+    id: string,
+    by: { personId?: number | undefined; codiceFiscale: string },
+  ): Promise<void> {
     const mac = this.#keyring.codeMac(by.codiceFiscale);
     await this.#store.transaction(async (tx) => {
       const row = await this.#live(tx)
@@ -145,7 +148,7 @@ export class Delegations {
   }
 
   /** Those that a citizen gave, the newest first; ended ones too. */
-  async given(personId: number): Promise<Delegation[]> {
+  async grantedBy(personId: number): Promise<Delegation[]> {
     const rows = await this.#store.db
       .selectFrom('delegation')
       .selectAll()
@@ -158,7 +161,7 @@ export class Delegations {
       delegate: JSON.parse(this.#keyring.open(PLACE, row.delegate_cipher)),
       createdAt: row.created_at,
       endsAt: row.ends_at,
-      ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+      endedAt: row.ended_at ?? undefined,
     }));
   }
 

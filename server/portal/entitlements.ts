@@ -14,7 +14,7 @@ const entitlementSchema = z.strictObject({
   area: z.enum([...areas, 'any']),
   law: z.string().min(1),
   when: ruleSchema,
-  /** Euro a month, in the year given; `months` of it in a year. */
+  /** Euro a month, as of `year`; paid `months` times a year. */
   amount: z
     .strictObject({
       euro: z.number().positive(),
@@ -26,12 +26,7 @@ const entitlementSchema = z.strictObject({
   income: z
     .union([z.literal(0), z.strictObject({ euro: z.number().positive(), year: z.number().int() })])
     .optional(),
-  words: z.strictObject(
-    Object.fromEntries(languages.map((one) => [one, wordsSchema])) as Record<
-      (typeof languages)[number],
-      typeof wordsSchema
-    >,
-  ),
+  words: z.record(z.enum(languages), wordsSchema),
 });
 export type Entitlement = z.infer<typeof entitlementSchema>;
 

@@ -53,7 +53,7 @@ export async function collectData(
     verbali: await registry.verbali(personId),
     codes: (await codesOf(credentials, personId)).map((code) => toExported(code, now)),
     checks: await checksOf({ store, keyring, now }, identity.codiceFiscale),
-    delegations: await delegations.given(personId),
+    delegations: await delegations.grantedBy(personId),
   };
 }
 

@@ -1,34 +1,29 @@
+import type { TableRow } from '../store/schema.ts';
 import type { BulkInsert, Lookup } from '../store/store.ts';
 import type { Verbale } from './verbale.ts';
 
 /** A person as it is in the database. */
-export interface PersonRow {
-  id: number;
-  code_mac: string;
-  identity_cipher: Buffer;
-  privacy_version: string | null;
-  status: string;
-}
+export type PersonRow = Pick<
+  TableRow<'person'>,
+  'id' | 'code_mac' | 'identity_cipher' | 'privacy_version' | 'status'
+>;
 
-export const personsByMac: Lookup = {
+export const personsByMac: Lookup<PersonRow> = {
   head: `select id, code_mac, identity_cipher, privacy_version, status from person where code_mac`,
   keyType: 'text',
   isUnique: true,
 };
 
-export interface VerbaleRow {
-  protocol: string;
-  person_id: number;
+export type VerbaleRow = Pick<TableRow<'verbale'>, 'protocol' | 'person_id' | 'body'> & {
   state: Verbale['state'];
-  body: string;
-}
+};
 
-export const verbaliByProtocol: Lookup = {
+export const verbaliByProtocol: Lookup<VerbaleRow> = {
   head: 'select protocol, person_id, state, body from verbale where protocol',
   keyType: 'text',
   isUnique: true,
 };
-export const verbaliByPerson: Lookup = {
+export const verbaliByPerson: Lookup<VerbaleRow> = {
   head: 'select protocol, person_id, state, body from verbale where person_id',
   keyType: 'bigint',
 };

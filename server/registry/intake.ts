@@ -1,5 +1,5 @@
 import type { Keyring } from '../keys/keyring.ts';
-import type { Tables } from '../store/schema.ts';
+import type { TableRow } from '../store/schema.ts';
 import { RunAgain, type Store, type Tx } from '../store/store.ts';
 import {
   type BatchPerson,
@@ -136,7 +136,7 @@ export class Intake {
         persons.set(mac, { mac, input, box, ...counts, ...outcome });
       }
     }
-    const known = await this.#store.lookup<PersonRow>(tx, personsByMac, [...persons.keys()]);
+    const known = await this.#store.lookup(tx, personsByMac, [...persons.keys()]);
     for (const row of known) {
       const person = persons.get(row.code_mac);
       if (person) {
@@ -189,7 +189,7 @@ export class Intake {
         protocols.add(verbale[1]);
       }
     }
-    const rows = await this.#store.lookup<VerbaleRow>(tx, verbaliByProtocol, [...protocols]);
+    const rows = await this.#store.lookup(tx, verbaliByProtocol, [...protocols]);
     return new Map(rows.map((row) => [row.protocol, row]));
   }
 
@@ -257,7 +257,7 @@ export class Intake {
     const touched = known.filter(({ writtenVerbali }) => writtenVerbali > 0);
     const changed = new Map(touched.map((one) => [one.id, one]));
     const verbali = new Map<number, Verbale[]>([...changed.keys()].map((id) => [id, []]));
-    const rows = await this.#store.lookup<VerbaleRow>(tx, verbaliByPerson, [...changed.keys()]);
+    const rows = await this.#store.lookup(tx, verbaliByPerson, [...changed.keys()]);
     for (const { person_id, body } of rows) {
       verbali.get(person_id)?.push(JSON.parse(body));
     }
@@ -267,7 +267,7 @@ export class Intake {
     });
   }
 
-  async #saveProgress(tx: Tx, row: Tables['import_run']): Promise<void> {
+  async #saveProgress(tx: Tx, row: TableRow<'import_run'>): Promise<void> {
     await tx
       .insertInto('import_run')
       .values(row)

@@ -1,10 +1,9 @@
-import type { Selectable } from 'kysely';
 import { VarcoError } from '../../shared/errors.ts';
 import { isoDay } from '../../shared/iso-day.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { forUpdate } from '../store/row-lock.ts';
-import type { Tables } from '../store/schema.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { BatchWriter } from './batch-writer.ts';
 import { type Erasure, erase, purgeErasedEntries } from './erasure.ts';
@@ -262,7 +261,7 @@ function unknownPerson() {
 }
 
 type SummaryRow = Pick<
-  Selectable<Tables['person']>,
+  TableRow<'person'>,
   'id' | 'status' | 'has_mobile' | 'has_email' | 'privacy_version'
 >;
 

@@ -1,12 +1,12 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Store, Tx } from './store.ts';
 
-/** The channel of `Store.notify` that says "credentials were issued or revoked". */
+/** The `Store.notify` channel for credentials that were issued or revoked. */
 export const CREDENTIAL_CHANNEL = 'varco_credential';
 
 /**
- * Says inside a unit of work that these credentials changed. The numbers have no gaps and are in the order
- * of the commits: whoever follows them misses nothing.
+ * Records, in the caller's transaction, that these credentials changed. Sequence numbers have no gaps and
+ * follow the order of the commits, so that a follower misses nothing.
  */
 export async function noteCredentialChanges(tx: Tx, ids: readonly string[]): Promise<void> {
   if (ids.length === 0) {
@@ -23,7 +23,7 @@ export async function noteCredentialChanges(tx: Tx, ids: readonly string[]): Pro
   await tx.insertInto('credential_change').values(rows).execute();
 }
 
-/** Where the changes stand now: what is read after this may be followed from here. */
+/** The current ends of both feeds: read them before a snapshot, and follow the feeds from there. */
 export async function readCursors(
   store: Store,
 ): Promise<{ statusSequence: number; credentialSequence: number }> {
@@ -41,7 +41,7 @@ export async function readCursors(
   };
 }
 
-/** Credentials' changes after a number, oldest first. */
+/** Credential changes after a sequence number, oldest first. */
 export function readChanges(store: Store, after: number, limit: number) {
   return store.db
     .selectFrom('credential_change')
@@ -52,7 +52,7 @@ export function readChanges(store: Store, after: number, limit: number) {
     .execute();
 }
 
-/** Every credential of some persons, whatever its state. */
+/** All credentials of these persons, in any state. */
 export async function credentialsOf(store: Store, persons: readonly number[]): Promise<string[]> {
   if (persons.length === 0) {
     return [];

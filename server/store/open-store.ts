@@ -4,7 +4,7 @@ import { SqliteStore } from './sqlite.ts';
 import type { Store } from './store.ts';
 
 /**
- * Opens the database that a URL names, `sqlite:PATH` or `postgres://…`, and brings it up to date.
+ * Opens the database at a URL, `sqlite:PATH` or `postgres://…`, and runs its pending migrations.
  *
  * @throws VarcoError `storeUnavailable`, `storeCorrupt`, `storeNewer`, `storeUnknown`.
  */

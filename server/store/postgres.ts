@@ -16,14 +16,14 @@ import {
 
 const CONNECTIONS_MAX = 10;
 const CONNECT_TIMEOUT_MS = 3000;
-/** A statement or a forgotten transaction that takes longer is ended by the server. */
+/** The server ends statements and idle transactions that take longer. */
 const STATEMENT_TIMEOUT_MS = 60_000;
-const LISTEN_AGAIN_MS = 1000;
+const RECONNECT_MS = 1000;
 
-/** Counts and Unix milliseconds are far below 2^53: as numbers, like SQLite gives them. */
+/** Counts and Unix milliseconds are far below 2^53, so `bigint` is read as a number, as on SQLite. */
 const types = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format as 'text'),
+    oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
 };
 
 /** PostgreSQL 15 or later, shared by every node. */
@@ -45,9 +45,9 @@ export class PostgresStore implements Store {
       idle_in_transaction_session_timeout: STATEMENT_TIMEOUT_MS,
       types,
     });
-    // A connection lost while idle is replaced at the next use; that use says so if it can't be.
+    // A connection lost while idle is replaced at its next use, which fails if that is impossible.
     pool.on('error', () => {});
-    // Lost while in use, the query says so; the connection's own word, unheard, would end the process.
+    // One lost in use fails its query; without a listener its 'error' event would end the process too.
     pool.on('connect', (client) => client.on('error', () => {}));
     this.db = new Kysely<Tables>({ dialect: new PostgresDialect({ pool }) });
   }
@@ -77,7 +77,7 @@ export class PostgresStore implements Store {
     );
   }
 
-  async lookup<Row>(tx: Tx, lookup: Lookup, keys: readonly LookupKey[]): Promise<Row[]> {
+  async lookup<Row>(tx: Tx, lookup: Lookup<Row>, keys: readonly LookupKey[]): Promise<Row[]> {
     if (keys.length === 0) {
       return [];
     }
@@ -113,8 +113,9 @@ export class PostgresStore implements Store {
   }
 
   async scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
-    const { rows } = await this.db.executeQuery(CompiledQuery.raw(scan.text, [...parameters]));
-    return rows.map((row) => Object.values(row as Record<string, unknown>));
+    const query = CompiledQuery.raw(scan.text, [...parameters]);
+    const { rows } = await this.db.executeQuery<Record<string, unknown>>(query);
+    return rows.map((row) => Object.values(row));
   }
 
   backup(): Promise<void> {
@@ -126,16 +127,19 @@ export class PostgresStore implements Store {
     await sql`select pg_notify(${channel}, ${payload})`.execute(this.db);
   }
 
-  async listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+  async listen(
+    channel: string,
+    onMessage: (payload: string) => void,
+  ): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners.add(heard));
+    this.#listeners.set(channel, listeners.add(onMessage));
     if (this.#listening) {
       await this.#listening.query(`listen ${pg.escapeIdentifier(channel)}`);
     } else {
       await this.#startListening();
     }
     return () => {
-      listeners.delete(heard);
+      listeners.delete(onMessage);
       return Promise.resolve();
     };
   }
@@ -149,22 +153,22 @@ export class PostgresStore implements Store {
     await this.db.destroy();
   }
 
-  /** One connection hears for the whole node; when it is lost, another takes its place. */
+  /** One connection listens for the whole node; when it is lost, another one takes over. */
   async #startListening(): Promise<void> {
     const client = new pg.Client({ connectionString: this.#url });
     let lost = false;
-    const again = () => {
+    const reconnect = () => {
       if (!lost && !this.#closed) {
         lost = true;
         this.#listening = undefined;
-        setTimeout(() => void this.#startListening().catch(again), LISTEN_AGAIN_MS).unref();
+        setTimeout(() => void this.#startListening().catch(reconnect), RECONNECT_MS).unref();
       }
     };
-    client.on('error', again);
-    client.on('end', again);
+    client.on('error', reconnect);
+    client.on('end', reconnect);
     client.on('notification', ({ channel, payload }) => {
-      for (const heard of this.#listeners.get(channel) ?? []) {
-        heard(payload ?? '');
+      for (const onMessage of this.#listeners.get(channel) ?? []) {
+        onMessage(payload ?? '');
       }
     });
     try {
@@ -174,7 +178,7 @@ export class PostgresStore implements Store {
         await client.query(`listen ${pg.escapeIdentifier(channel)}`);
       }
     } catch (error) {
-      again();
+      reconnect();
       throw error;
     }
   }

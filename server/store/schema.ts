@@ -1,4 +1,4 @@
-import type { Generated } from 'kysely';
+import type { Generated, Selectable } from 'kysely';
 import type { FleetTables } from './tables/fleet-tables.ts';
 import type { LoginTables } from './tables/login-tables.ts';
 import type { NotifyTables } from './tables/notify-tables.ts';
@@ -6,8 +6,8 @@ import type { PortalTables } from './tables/portal-tables.ts';
 
 /**
  * Every table. Times are Unix milliseconds; `*_cipher` columns are AES-256-GCM boxes (see
- * `credential/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON stands in text columns
- * so that both engines keep it alike.
+ * `keys/keyring.ts`); `*_mac` columns are keyed HMACs in hexadecimal; JSON is kept in text columns, alike on
+ * both engines.
  */
 export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTables {
   meta: { name: string; value: string };
@@ -16,14 +16,14 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     code_mac: string;
     /** Codice fiscale, name, birth date and contacts: one box for each person. */
     identity_cipher: Buffer;
-    /** May the person be issued a credential: what must be on file, without opening the box. */
+    /** Whether the contacts that an issue requires are on file, readable without opening the box. */
     has_mobile: number;
     has_email: number;
     privacy_version: string | null;
     /** The fold over the person's verbali, as JSON: what the hot path reads. */
     status: string;
     updated_at: number;
-    /** When all that names the person was erased; nothing leads to the row any more. */
+    /** When everything that names the person was erased; nothing refers to the row any more. */
     erased_at: Generated<number | null>;
   };
   verbale: {
@@ -101,11 +101,11 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     body: string;
     hash: string;
   };
-  /** Under whom a row of the audit stands; made of the audit, after the answer. */
+  /** Index of the audit by the persons it is about; derived from it after the answers were sent. */
   audit_subject: { node: string; segment: number; subject: string; sequence: number };
-  /** Rows of a chain that were listed together: from `first` to `last`, and between which times. */
+  /** Rows of a chain that were indexed together: `first` to `last`, and the time between. */
   audit_segment: { node: string; last: number; first: number; from_at: number; to_at: number };
-  /** How far each chain is listed there. */
+  /** How far each chain is indexed. */
   audit_listed: { node: string; sequence: number };
   audit_head: { node: string; sequence: number; hash: string };
   checkpoint: {
@@ -119,21 +119,21 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
   };
   /** The slow half of a credential's entries (`shared/offline-list/entry-key.ts`), computed once. */
   offline_entry: { credential_id: string; cost: string; derived_cipher: Buffer };
-  /** Credentials that were issued, derived or revoked, in a gapless order, for those who follow. */
+  /** The feed of credentials that were issued, derived or revoked; see `change-feed.ts`. */
   credential_change: { sequence: number; credential_id: string };
   /** Full lists, with their entries as sorted 64-bit words: what deltas start from. */
   offline_base: { policy: string; version: number; file: Buffer; entries: Buffer };
   /** The list in force of each policy, and how far it has followed the changes. */
   offline_list: {
     policy: string;
-    /** What else it was built from (policy's version, cost): another one means a new full list. */
+    /** What else it was built from (the policy's version, the cost): a change means a new full list. */
     terms: string;
     epoch: number;
     epoch_key_cipher: Buffer;
     epoch_began_at: number;
     version: number;
     issued_at: number;
-    /** When all entries were last worked out anew. */
+    /** When all entries were last recomputed. */
     built_at: number;
     base: number;
     delta: Buffer | null;
@@ -151,3 +151,6 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
   };
   import_run: { fingerprint: string; lines: number; bytes: number; updated_at: number };
 }
+
+/** A row of a table, as it is read. */
+export type TableRow<Table extends keyof Tables> = Selectable<Tables[Table]>;

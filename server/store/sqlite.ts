@@ -1,17 +1,10 @@
 import { totalmem } from 'node:os';
 import Database from 'better-sqlite3';
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Driver,
-  Kysely,
-  SqliteDialect,
-  type SqliteDialectConfig,
-  SqliteDriver,
-} from 'kysely';
-import { VarcoError } from '../../shared/errors.ts';
+import { Kysely } from 'kysely';
+import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
+import { ImmediateDialect } from './sqlite-dialect.ts';
 import {
   type BulkInsert,
   type Lookup,
@@ -25,12 +18,12 @@ import {
 /** How long one statement waits, blocking this process, for another process's write to end. */
 const BUSY_TIMEOUT_MS = 50;
 const STATEMENTS_MAX = 256;
-/** Rows that one statement inserts, where there are so many: measured, a quarter cheaper than singly. */
+/** Rows per multi-row insert. Measured: a quarter cheaper than one by one. */
 const ROWS_TOGETHER = 16;
 
 const CACHE_KIB_MIN = 256 * 1024;
 
-/** Pages that are kept in memory once they were read, at most: a quarter of what this process may have. */
+/** Size of the page cache: a quarter of the memory that this process may use. */
 function cacheKib(): number {
   const bytes = Math.min(totalmem(), process.constrainedMemory() || Number.POSITIVE_INFINITY);
   return Math.max(CACHE_KIB_MIN, Math.floor(bytes / 4 / 1024));
@@ -38,60 +31,23 @@ function cacheKib(): number {
 
 const sleep = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms));
 
-/** Writers take the write lock at once: a read that later writes could not be retried half-way. */
-class ImmediateDriver extends SqliteDriver {
-  readonly #inTransaction: () => boolean;
-
-  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
-    super(config);
-    this.#inTransaction = inTransaction;
-  }
-
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw('begin immediate'));
-  }
-
-  /** A full disk ends the transaction by itself; rolling back again would hide why. */
-  override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#inTransaction()) {
-      await super.rollbackTransaction(connection);
-    }
-  }
-}
-
-class ImmediateDialect extends SqliteDialect {
-  readonly #config: SqliteDialectConfig;
-  readonly #inTransaction: () => boolean;
-
-  constructor(config: SqliteDialectConfig, inTransaction: () => boolean) {
-    super(config);
-    this.#config = config;
-    this.#inTransaction = inTransaction;
-  }
-
-  override createDriver(): Driver {
-    return new ImmediateDriver(this.#config, this.#inTransaction);
-  }
-}
-
 interface PreparedLookup {
-  statement: Database.Statement;
+  statement: Database.Statement<[LookupKey], unknown[]>;
   toRow(columns: readonly unknown[]): unknown;
 }
 
 interface PreparedInsert {
   one: Database.Statement;
   several: Database.Statement;
-  /** The values of rows that go together, one behind the other; kept from one use to the next. */
+  /** The values of one multi-row insert, row after row; the array is reused. */
   values: unknown[];
 }
 
 function fill(values: unknown[], rows: readonly (readonly unknown[])[], from: number): unknown[] {
   let at = 0;
-  for (let index = from; index < from + ROWS_TOGETHER; index += 1) {
-    const row = rows[index] as readonly unknown[];
-    for (let column = 0; column < row.length; column += 1) {
-      values[at] = row[column];
+  for (const row of rows.slice(from, from + ROWS_TOGETHER)) {
+    for (const value of row) {
+      values[at] = value;
       at += 1;
     }
   }
@@ -100,22 +56,22 @@ function fill(values: unknown[], rows: readonly (readonly unknown[])[], from: nu
 
 function toObject(names: readonly string[], values: readonly unknown[]): Record<string, unknown> {
   const row: Record<string, unknown> = {};
-  for (let index = 0; index < names.length; index += 1) {
-    row[names[index] as string] = values[index];
-  }
+  names.forEach((name, index) => {
+    row[name] = values[index];
+  });
   return row;
 }
 
-/** SQLite in this process: one connection, WAL, every commit on the disk before it is answered. */
+/** SQLite in this process: one connection in WAL mode, every commit on disk before it is answered. */
 export class SqliteStore implements Store {
   readonly engine = 'sqlite';
   readonly db: Kysely<Tables>;
   readonly #raw: Database.Database;
   readonly #statements = new Map<string, Database.Statement>();
-  /** Look-ups and inserts are constants of the rooms: few, and found faster than by their text. */
-  readonly #lookups = new WeakMap<Lookup, PreparedLookup>();
+  /** Keyed by object: look-ups and inserts are module constants, so there are few, and no text is hashed. */
+  readonly #lookups = new WeakMap<Lookup<unknown>, PreparedLookup>();
   readonly #inserts = new WeakMap<BulkInsert, PreparedInsert>();
-  readonly #scans = new WeakMap<Scan, Database.Statement>();
+  readonly #scans = new WeakMap<Scan, Database.Statement<unknown[], unknown[]>>();
   readonly #listeners = new Map<string, Set<(payload: string) => void>>();
 
   private constructor(raw: Database.Database) {
@@ -125,7 +81,7 @@ export class SqliteStore implements Store {
         {
           database: {
             close: () => raw.close(),
-            prepare: (sql) => this.#prepare(sql) as never,
+            prepare: (sql) => this.#prepare(sql),
           },
         },
         () => raw.inTransaction,
@@ -134,7 +90,7 @@ export class SqliteStore implements Store {
   }
 
   /**
-   * @param path a file, made when it is not there; or `:memory:`.
+   * @param path a file, created if missing, or `:memory:`.
    * @throws VarcoError `storeUnavailable`, `storeCorrupt`, `storeNewer`.
    */
   static async open(path: string): Promise<SqliteStore> {
@@ -145,14 +101,14 @@ export class SqliteStore implements Store {
       raw.pragma('synchronous = FULL');
       raw.pragma('foreign_keys = ON');
       raw.pragma('secure_delete = ON');
-      // For what lies beyond the mapped part of a large file, such as the pages that gates read.
+      // For pages beyond the memory-mapped part of a large file, such as those that gates read.
       raw.pragma(`cache_size = -${cacheKib()}`);
-      // SQLite's own limit: what is mapped is read without a system call, also of ten million people.
+      // SQLite's own maximum. Mapped pages are read without a system call, even with ten million people.
       raw.pragma('mmap_size = 2147418112');
-      // Fewer, larger moves from the log into the file; each is two more syncs.
+      // Fewer and larger checkpoints, since each costs two more syncs.
       raw.pragma('wal_autocheckpoint = 8000');
     } catch (error) {
-      const code = (error as { code?: string }).code ?? 'unknown';
+      const code = errorCode(error);
       const kind = /CORRUPT|NOTADB/.test(code) ? 'storeCorrupt' : 'storeUnavailable';
       throw new VarcoError(kind, `The database file can't be opened (${code})`, { cause: error });
     }
@@ -170,22 +126,22 @@ export class SqliteStore implements Store {
     return withRetries(() => this.db.transaction().execute(work), sleep, Math.random);
   }
 
-  lookup<Row>(_tx: Tx, lookup: Lookup, keys: readonly LookupKey[]): Promise<Row[]> {
+  lookup<Row>(_tx: Tx, lookup: Lookup<Row>, keys: readonly LookupKey[]): Promise<Row[]> {
     const { statement, toRow } = this.#prepareLookup(lookup);
-    const rows: Row[] = [];
+    const rows: unknown[] = [];
     for (const key of keys) {
       if (lookup.isUnique) {
-        const values = statement.get(key) as unknown[] | undefined;
-        if (values) {
-          rows.push(toRow(values) as Row);
+        const columns = statement.get(key);
+        if (columns) {
+          rows.push(toRow(columns));
         }
       } else {
-        for (const values of statement.all(key) as unknown[][]) {
-          rows.push(toRow(values) as Row);
+        for (const columns of statement.all(key)) {
+          rows.push(toRow(columns));
         }
       }
     }
-    return Promise.resolve(rows);
+    return Promise.resolve(rows as Row[]);
   }
 
   insertMany(_tx: Tx, insert: BulkInsert, rows: readonly (readonly unknown[])[]): Promise<number> {
@@ -201,23 +157,24 @@ export class SqliteStore implements Store {
     return Promise.resolve(written);
   }
 
-  /** Nobody else writes until the transaction ends: the next ids are known. */
+  /** The write lock is held until the transaction ends, so the next ids are known. */
   reserveIds(_tx: Tx, table: 'person', count: number): Promise<number[]> {
-    const last = this.#prepare('select seq from sqlite_sequence where name = ?').get(table) as
-      | { seq: number }
-      | undefined;
-    const first = (last?.seq ?? 0) + 1;
+    const lastId = this.#raw.prepare<string, { seq: number }>(
+      'select seq from sqlite_sequence where name = ?',
+    );
+    const first = (lastId.get(table)?.seq ?? 0) + 1;
     return Promise.resolve(Array.from({ length: count }, (_, index) => first + index));
   }
 
   scan(scan: Scan, parameters: readonly (string | number)[]): Promise<unknown[][]> {
     let statement = this.#scans.get(scan);
     if (!statement) {
-      statement = this.#raw.prepare(scan.text.replaceAll(/\$(?=\d)/g, '?')).raw();
+      const text = scan.text.replaceAll(/\$(?=\d)/g, '?');
+      statement = this.#raw.prepare<unknown[], unknown[]>(text).raw();
       this.#scans.set(scan, statement);
     }
     const named = Object.fromEntries(parameters.map((value, index) => [String(index + 1), value]));
-    return Promise.resolve(statement.all(named) as unknown[][]);
+    return Promise.resolve(statement.all(named));
   }
 
   async backup(path: string): Promise<void> {
@@ -225,17 +182,17 @@ export class SqliteStore implements Store {
   }
 
   notify(channel: string, payload: string): Promise<void> {
-    for (const heard of this.#listeners.get(channel) ?? []) {
-      heard(payload);
+    for (const onMessage of this.#listeners.get(channel) ?? []) {
+      onMessage(payload);
     }
     return Promise.resolve();
   }
 
-  listen(channel: string, heard: (payload: string) => void): Promise<() => Promise<void>> {
+  listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners.add(heard));
+    this.#listeners.set(channel, listeners.add(onMessage));
     return Promise.resolve(() => {
-      listeners.delete(heard);
+      listeners.delete(onMessage);
       return Promise.resolve();
     });
   }
@@ -248,14 +205,14 @@ export class SqliteStore implements Store {
     }
   }
 
-  /** Rows come as arrays and are made objects here: measured, a fifth cheaper than by the driver. */
-  #prepareLookup(lookup: Lookup): PreparedLookup {
+  /** Reads arrays and builds the objects here. Measured: a fifth cheaper than the driver's objects. */
+  #prepareLookup(lookup: Lookup<unknown>): PreparedLookup {
     let prepared = this.#lookups.get(lookup);
     if (!prepared) {
       const text = lookup.isJoined
         ? `with keys(key) as (select ?) ${lookup.head}`
         : `${lookup.head} = ?`;
-      const statement = this.#raw.prepare(text).raw();
+      const statement = this.#raw.prepare<[LookupKey], unknown[]>(text).raw();
       const names = statement.columns().map(({ name }) => name);
       prepared = { statement, toRow: lookup.toRow ?? ((columns) => toObject(names, columns)) };
       this.#lookups.set(lookup, prepared);
@@ -278,7 +235,7 @@ export class SqliteStore implements Store {
     return prepared;
   }
 
-  /** A statement is compiled once; the oldest leaves when there are too many. */
+  /** Compiles a statement once; beyond `STATEMENTS_MAX` the oldest is dropped. */
   #prepare(sql: string): Database.Statement {
     const known = this.#statements.get(sql);
     if (known) {
@@ -286,8 +243,8 @@ export class SqliteStore implements Store {
     }
     const statement = this.#raw.prepare(sql);
     if (this.#statements.size >= STATEMENTS_MAX) {
-      const [oldest] = this.#statements.keys();
-      this.#statements.delete(oldest as string);
+      const [oldest = ''] = this.#statements.keys();
+      this.#statements.delete(oldest);
     }
     this.#statements.set(sql, statement);
     return statement;

@@ -1,15 +1,22 @@
 import type { AreaStatus, Status } from '../registry/person-status.ts';
-import { type Area, areas, fiscalBenefits, giudizi } from '../registry/verbale.ts';
+import {
+  type Area,
+  areas,
+  type FiscalBenefit,
+  fiscalBenefits,
+  type Giudizio,
+  giudizi,
+} from '../registry/verbale.ts';
 
 /** One area's detail with its legal references. Shown once and never stored. */
 export interface AreaDetail {
   area: Area;
-  giudizio: string;
+  giudizio: Giudizio;
   law: string;
   percentage?: number | undefined;
   accompagnamento: boolean;
   revisionOn?: string | undefined;
-  fiscalBenefits: { name: string; law: string }[];
+  fiscalBenefits: { name: FiscalBenefit; law: string }[];
 }
 
 /** The second level's view of a status, in the order of the areas. Pure. */

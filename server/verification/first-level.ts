@@ -52,7 +52,7 @@ export interface FirstLevelResult {
   reference: string;
 }
 
-/** Bound on checks waiting for the store; one more is rejected as `busy`. */
+/** Bound on checks waiting for the store; one more is rejected as `overloaded`. */
 const PENDING_MAX = 1024;
 
 /** A request with everything that is computed before the transaction. */
@@ -94,10 +94,10 @@ export class FirstLevel {
     this.#now = deps.now;
   }
 
-  /** @throws VarcoError `busy`, `storeUnavailable`: no answer without its audit row. */
+  /** @throws VarcoError `overloaded`, `storeUnavailable`: no answer without its audit row. */
   async ask(request: FirstLevelRequest): Promise<FirstLevelResult> {
     if (this.#pending >= PENDING_MAX) {
-      throw new VarcoError('busy', 'Too many first-level checks wait');
+      throw new VarcoError('overloaded', 'Too many first-level checks wait');
     }
     this.#pending += 1;
     try {

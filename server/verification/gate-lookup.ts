@@ -2,7 +2,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Status, StatusFacts } from '../registry/person-status.ts';
 import { sealIdentity } from '../registry/sealed-identity.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
+import { type Lookup, lookupOf, type Store, type Tx } from '../store/store.ts';
 
 /** A code and its person as gates read them, or the timing decoy. */
 export interface GateRow {
@@ -44,7 +44,7 @@ const DECOY_STATUS: Status = {
 };
 
 /** An unknown code is looked up in the same table and yields a row of the same size. */
-const gateRows: Lookup = {
+const gateRows: Lookup<GateRow> = {
   head: `select g.credential_id, coalesce(g.person_id, ${DECOY_ID}) as person_id,
       coalesce(g.code_mac, '${DECOY.code_mac}') as code_mac,
       coalesce(g.facts, ${DECOY_ID}) as facts, g.kind, g.state, g.expires_at, g.companion
@@ -54,19 +54,15 @@ const gateRows: Lookup = {
   isJoined: true,
   toRow: (columns) => {
     const [credential_id, person_id, code_mac, facts, kind, state, expires_at, companion] = columns;
-    return { credential_id, person_id, code_mac, facts, kind, state, expires_at, companion };
+    const row = { credential_id, person_id, code_mac, facts, kind, state, expires_at, companion };
+    return row as GateRow;
   },
 };
 
-interface FactsRow {
-  id: number;
-  body: string;
-}
-const factsById: Lookup = {
-  head: 'select id, body from gate_facts where id',
+const factsById = lookupOf('gate_facts', ['id', 'body'], 'id', {
   keyType: 'bigint',
   isUnique: true,
-};
+});
 
 const CREDENTIAL_ID = /^[0-9a-f]{32}$/;
 
@@ -126,7 +122,7 @@ export class GateLookup {
   /** Reads the codes and their persons for many attempts at once. */
   async find(tx: Tx, credentialIds: readonly string[]): Promise<LookupResult> {
     const keys = credentialIds.map(keyOf);
-    const rows = await this.#store.lookup<GateRow>(tx, gateRows, keys);
+    const rows = await this.#store.lookup(tx, gateRows, keys);
     return new LookupResult(rows, await this.#factsOf(tx, rows));
   }
 
@@ -141,7 +137,7 @@ export class GateLookup {
       missing = missingFacts(this.#facts, rows);
     }
     const facts = this.#facts;
-    for (const { id, body } of await this.#store.lookup<FactsRow>(tx, factsById, missing)) {
+    for (const { id, body } of await this.#store.lookup(tx, factsById, missing)) {
       facts.set(id, JSON.parse(body));
     }
     return facts;

@@ -1,7 +1,7 @@
 import { LIVE_SECONDS } from '../../shared/credential/live-code.ts';
 import type { Policy } from '../../shared/policy.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import { type BulkInsert, type Lookup, RunAgain, type Store, type Tx } from '../store/store.ts';
+import { type BulkInsert, lookupOf, RunAgain, type Store, type Tx } from '../store/store.ts';
 import type { LiveCause, Recognition } from './recognition.ts';
 
 /**
@@ -18,7 +18,7 @@ interface ShownCode {
   policy: Pick<Policy, 'liveCode'>;
 }
 
-const used: Lookup = { head: 'select mac from live_use where mac', keyType: 'text' };
+const used = lookupOf('live_use', ['mac'], 'mac', { keyType: 'text' });
 const insertUses: BulkInsert = {
   table: 'live_use',
   columns: { mac: 'text', at: 'bigint' },
@@ -50,7 +50,7 @@ export class LiveCodes {
       return new LiveCodes(keyring, new Set());
     }
     const macs = live.map((one) => macOf(keyring, one));
-    const rows = await store.lookup<{ mac: string }>(tx, used, macs);
+    const rows = await store.lookup(tx, used, macs);
     return new LiveCodes(keyring, new Set(rows.map(({ mac }) => mac)));
   }
 

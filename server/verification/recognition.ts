@@ -1,14 +1,13 @@
 import type { Keyring } from '../keys/keyring.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import { openIdentity } from '../registry/sealed-identity.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
+import { lookupOf, type Store, type Tx } from '../store/store.ts';
 import type { GateRow, LookupResult } from './gate-lookup.ts';
 
-const boxes: Lookup = {
-  head: 'select id, identity_cipher from person where id',
+const boxes = lookupOf('person', ['id', 'identity_cipher'], 'id', {
   keyType: 'bigint',
   isUnique: true,
-};
+});
 
 /** Why somebody was or was not recognised; only the audit gets to know. */
 export type Cause =
@@ -41,7 +40,7 @@ export async function birthDatesOf(
   tries: readonly { credentialId: string }[],
 ): Promise<Map<number, string>> {
   const ids = tries.map(({ credentialId }) => found.row(credentialId).person_id);
-  const rows = await store.lookup<{ id: number; identity_cipher: Buffer }>(tx, boxes, ids);
+  const rows = await store.lookup(tx, boxes, ids);
   return new Map(
     rows
       .filter(({ identity_cipher: box }) => box.length > 0)

@@ -3,6 +3,7 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import { bodyOf } from '../audit/body.ts';
 import type { Log } from '../log.ts';
+import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 
 /** The same code at two sites within this time is a signal in the audit ("impossible travel"). */
@@ -24,12 +25,7 @@ interface Observation {
   isOwn: boolean;
 }
 
-interface AuditRow {
-  sequence: number;
-  at: number;
-  subject: string;
-  body: string;
-}
+type AuditRow = Pick<TableRow<'audit'>, 'sequence' | 'at' | 'subject' | 'body'>;
 
 /**
  * Detects a code used at two sites within minutes. Keeps each person's last site in memory, under the

@@ -7,7 +7,7 @@ import { answerOf } from '../audit/body.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { SourceAnswer } from '../registry/status-source.ts';
-import type { Lookup, Store, Tx } from '../store/store.ts';
+import { lookupOf, type Store, type Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { decide, type Facts, needsBirthDate } from './decide.ts';
 import type { GateLookup, LookupResult } from './gate-lookup.ts';
@@ -37,11 +37,10 @@ export interface BatchResult {
   afterCommit(): void;
 }
 
-const answersByRequest: Lookup = {
-  head: 'select request, at, body from audit where request',
+const answersByRequest = lookupOf('audit', ['request', 'at', 'body'], 'request', {
   keyType: 'text',
   isUnique: true,
-};
+});
 
 /** Answers a batch of requests inside one transaction, together with their audit rows. */
 export class VerificationBatch {
@@ -146,7 +145,7 @@ export class VerificationBatch {
     tx: Tx,
     requests: readonly PreparedRequest[],
   ): Promise<BatchResult['answers']> {
-    const rows = await this.#store.lookup<{ request: string; at: number; body: string }>(
+    const rows = await this.#store.lookup(
       tx,
       answersByRequest,
       requests.map(({ key }) => key),

@@ -24,7 +24,7 @@ export interface VerifyRequest {
   liveIssuedAt?: number | undefined;
 }
 
-/** Bound on requests waiting for the writer; one more is rejected as `busy`. */
+/** Bound on requests waiting for the writer; one more is rejected as `overloaded`. */
 const PENDING_MAX = 4096;
 /** Bound on requests in one transaction. */
 const BATCH_MAX = 512;
@@ -78,7 +78,7 @@ export class Verification {
    * Decides whether this person may pass. The same request id of the same asker always gets the same answer
    * and leaves one audit row.
    *
-   * @throws VarcoError `busy`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
+   * @throws VarcoError `overloaded`, `policyUnknown`, `storeUnavailable`: no answer without its audit row.
    */
   verify(request: VerifyRequest): Promise<Answer> {
     const policy = this.#policies.find(request.policy, new Date(this.#now()));
@@ -87,7 +87,7 @@ export class Verification {
       return Promise.reject(new VarcoError('policyUnknown', message));
     }
     if (this.#pending.length >= PENDING_MAX) {
-      return Promise.reject(new VarcoError('busy', 'Too many verifications wait'));
+      return Promise.reject(new VarcoError('overloaded', 'Too many verifications wait'));
     }
     const mac = this.#keyring.codeMac(request.codiceFiscale);
     return this.#source

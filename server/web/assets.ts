@@ -12,7 +12,7 @@ export interface WebAsset {
   type: string;
   body: Buffer;
   /** Brotli (RFC 7932), where it is smaller. */
-  compressed?: Buffer;
+  compressed?: Buffer | undefined;
 }
 
 const manifestSchema = z.array(
@@ -45,7 +45,7 @@ export async function readWebAssets(folder: URL = webFolder): Promise<WebAsset[]
         const file = new URL(path.slice(1), folder);
         const body = await readFile(file);
         const smaller = compressed ? await readFile(new URL(`${file.href}.br`)) : undefined;
-        return { name, path, type, body, ...(smaller ? { compressed: smaller } : {}) };
+        return { name, path, type, body, compressed: smaller };
       }),
     );
   } catch (cause) {

@@ -13,7 +13,7 @@ export interface FieldProps {
 
 /** A labelled field; its hint and its error are tied to it, so that a screen reader says them with it. */
 export function Field({ id, label, hint, error, input, children }: FieldProps): VNode {
-  const described = [...(hint ? [`${id}-hint`] : []), ...(error ? [`${id}-error`] : [])].join(' ');
+  const described = [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(' ');
   return (
     <div class="form-group">
       <label for={id}>{label}</label>
@@ -26,8 +26,8 @@ export function Field({ id, label, hint, error, input, children }: FieldProps): 
         id={id}
         name={id}
         class={error ? 'form-control is-invalid' : 'form-control'}
-        {...(described ? { 'aria-describedby': described } : {})}
-        {...(error ? { 'aria-invalid': 'true' as const } : {})}
+        aria-describedby={described || undefined}
+        aria-invalid={error ? 'true' : undefined}
         {...input}
       />
       {error && (

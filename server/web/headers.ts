@@ -80,6 +80,5 @@ function isForeign(request: FastifyRequest, own: string | undefined): boolean {
 }
 
 function foreign(): VarcoError {
-  const error = new VarcoError('foreignRequest', 'A page of another site asked for this');
-  return Object.assign(error, { statusCode: 403 });
+  return new VarcoError('foreignRequest', 'A page of another site asked for this');
 }

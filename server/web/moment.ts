@@ -1,25 +1,20 @@
-import type { Language } from '../../shared/language.ts';
+import { infoOf, type Language } from '../../shared/language.ts';
 
-const locales: Readonly<Record<Language, string>> = {
-  it: 'it-IT',
-  en: 'en-GB',
-  de: 'de-DE',
-  fr: 'fr-FR',
-  sl: 'sl-SI',
-};
 /** The gates stand in Italy. */
 const timeZone = 'Europe/Rome';
 
 /** A day and a time of day, such as `28 novembre 2026 alle ore 22:15`; `at` in Unix milliseconds. */
 export function formatMoment(at: number, language: Language): string {
   const style = { dateStyle: 'long', timeStyle: 'short', timeZone } as const;
-  return new Intl.DateTimeFormat(locales[language], style).format(at);
+  return new Intl.DateTimeFormat(infoOf(language).locale, style).format(at);
 }
 
 /** A day, such as `28 novembre 2026`; an ISO date or Unix milliseconds. */
 export function formatDay(day: number | string, language: Language): string {
   const at = typeof day === 'number' ? day : Date.parse(`${day}T12:00:00Z`);
-  return new Intl.DateTimeFormat(locales[language], { dateStyle: 'long', timeZone }).format(at);
+  return new Intl.DateTimeFormat(infoOf(language).locale, { dateStyle: 'long', timeZone }).format(
+    at,
+  );
 }
 
 /** An ISO date in Italy. */
@@ -30,5 +25,5 @@ export function isoDay(at: number): string {
 /** An amount, such as `333,33 €`. */
 export function formatEuro(euro: number, language: Language): string {
   const style = { style: 'currency', currency: 'EUR' } as const;
-  return new Intl.NumberFormat(locales[language], style).format(euro);
+  return new Intl.NumberFormat(infoOf(language).locale, style).format(euro);
 }

@@ -5,16 +5,18 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Language } from '../../shared/language.ts';
 import type { WebAsset } from './assets.ts';
 import { contentSecurity, type PageNeeds } from './headers.ts';
+import { queryOf } from './request-fields.ts';
 import { LANGUAGE_COOKIE, languageOf } from './request-language.ts';
 import { type Account, type NavigationLink, Shell } from './shell/shell.tsx';
-import { type ProblemName, shellWords } from './shell/words/words.ts';
+import { shellWords } from './shell/shell-words.ts';
+import type { ProblemName } from './shell/words/words.ts';
 
 /** A page, without what stands around it. */
 export interface Page {
   title: string;
   body: ComponentChildren;
   /** HTTP status; 200 without it. */
-  status?: number;
+  status?: number | undefined;
   /** Names of islands whose scripts the page loads. */
   islands?: readonly string[];
   /** Further style sheets, by asset name; `site.css` is always there. */
@@ -56,6 +58,9 @@ export class Pages {
         {page.body}
       </Shell>,
     );
+    if (page.needs?.camera) {
+      reply.header('permissions-policy', 'camera=(self)');
+    }
     return reply
       .code(page.status ?? 200)
       .type('text/html; charset=utf-8')
@@ -64,7 +69,6 @@ export class Pages {
         'cache-control': 'no-store',
         'content-language': language,
         vary: 'accept-language, cookie',
-        ...(page.needs?.camera ? { 'permissions-policy': 'camera=(self)' } : {}),
       })
       .send(`<!doctype html>${html}`);
   }
@@ -97,7 +101,7 @@ export class Pages {
   /** A language chosen by a link stays chosen. */
   #keepLanguage(request: FastifyRequest, reply: FastifyReply): Language {
     const language = languageOf(request);
-    if ((request.query as { lang?: unknown } | undefined)?.lang === language) {
+    if (queryOf(request, 'lang') === language) {
       reply.setCookie(LANGUAGE_COOKIE, language, {
         path: '/',
         httpOnly: true,

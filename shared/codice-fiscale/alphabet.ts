@@ -18,7 +18,7 @@ for (let value = 0; value < 36; value++) {
 
 /** The value of a UTF-16 code unit or code point, or {@link NO_VALUE}. */
 export function characterValue(code: number): number {
-  return code < 128 ? (valueByCode[code] as number) : NO_VALUE;
+  return code < 128 ? (valueByCode[code] ?? NO_VALUE) : NO_VALUE;
 }
 
 /** What a value adds to the check sum in an odd position (1st, 3rd, …), by value. */
@@ -67,6 +67,7 @@ for (let series = 0; series < PLACE_LETTERS.length; series++) {
 export const DIGIT_POSITIONS = [6, 7, 9, 10, 12, 13, 14] as const;
 
 /** Whether a digit stands at each of the 16 positions. */
-export const IS_DIGIT_POSITION = Uint8Array.from({ length: 16 }, (_, position) =>
-  (DIGIT_POSITIONS as readonly number[]).includes(position) ? 1 : 0,
-);
+export const IS_DIGIT_POSITION = new Uint8Array(16);
+for (const position of DIGIT_POSITIONS) {
+  IS_DIGIT_POSITION[position] = 1;
+}

@@ -13,7 +13,7 @@ export function isLeapYear(year: number): boolean {
  * leaves open. 00 stands for 1900, not a leap year, and 2000, which is one.
  */
 export function isDayOfEitherCentury(yearOfCentury: number, month: number, day: number): boolean {
-  if (day < 1 || day > (DAYS_OF_MONTH[month] as number)) {
+  if (day < 1 || day > (DAYS_OF_MONTH[month] ?? 0)) {
     return false;
   }
   return month !== 2 || day !== 29 || yearOfCentury % 4 === 0;

@@ -20,7 +20,7 @@ export interface Era {
   to?: string;
 }
 
-/** What the check may be told from outside. */
+/** What a caller can tell the check. */
 export interface ParseOptions {
   /** What day it is, `YYYY-MM-DD`; the system's local day if not given. */
   today?: string | undefined;
@@ -33,10 +33,9 @@ export function checkValueOf(values: ArrayLike<number>): number {
   let sum = 0;
   for (let position = 0; position < 14; position += 2) {
     sum +=
-      (ODD_WEIGHTS[values[position] as number] as number) +
-      (EVEN_WEIGHTS[values[position + 1] as number] as number);
+      (ODD_WEIGHTS[values[position] ?? 0] ?? 0) + (EVEN_WEIGHTS[values[position + 1] ?? 0] ?? 0);
   }
-  sum += ODD_WEIGHTS[values[14] as number] as number;
+  sum += ODD_WEIGHTS[values[14] ?? 0] ?? 0;
   return 10 + (sum % 26);
 }
 
@@ -47,7 +46,7 @@ export function checkValueOf(values: ArrayLike<number>): number {
 export function hasLuhnDigit(digits: ArrayLike<number>): boolean {
   let sum = 0;
   for (let position = 0; position < 11; position++) {
-    const digit = digits[position] as number;
+    const digit = digits[position] ?? 0;
     sum += position % 2 === 0 ? digit : digit < 5 ? digit * 2 : digit * 2 - 9;
   }
   return sum % 10 === 0;
@@ -83,12 +82,12 @@ for (let position = 0; position < 16; position++) {
 
 function sumOf(position: number, value: number): number {
   const weights = position % 2 === 0 ? ODD_WEIGHTS : EVEN_WEIGHTS;
-  let sum = position === 15 ? 0 : (weights[value] as number);
+  let sum = position === 15 ? 0 : (weights[value] ?? 0);
   if (!isOfItsKind(position, value)) {
     sum += WRONG;
   } else if (position < 6) {
     const shift = position < 3 ? SURNAME_SHIFT : NAME_SHIFT;
-    sum += ((letterRole(value) as number) * ([9, 3, 1][position % 3] as number)) << shift;
+    sum += (letterRole(value) * ([9, 3, 1][position % 3] ?? 0)) << shift;
   }
   return sum;
 }
@@ -129,14 +128,14 @@ for (const [position, unit] of [
 ] as const) {
   const meant = position === 11 ? PLACE_SERIES : DIGIT_MEANT;
   for (let code = 0; code < 128; code++) {
-    const number = meant[characterValue(code)] as number;
+    const number = meant[characterValue(code)] ?? 0;
     numbers[position * 128 + code] = number === NO_VALUE ? 0 : number * unit;
   }
 }
 
 const monthByCode = Uint8Array.from(
   { length: 128 },
-  (_, code) => MONTH_MEANT[characterValue(code)] as number,
+  (_, code) => MONTH_MEANT[characterValue(code)] ?? 0,
 );
 
 /** What the quick look at 16 characters says; `foreign`: there are others than letters and digits. */
@@ -150,14 +149,14 @@ export function judgePersonal(code: string, options?: ParseOptions): Judgement {
   for (let position = 0; position < 6; position++) {
     const each = code.charCodeAt(position);
     codes |= each;
-    sum += sums[(position << 7) | (each & 127)] as number;
+    sum += sums[(position << 7) | (each & 127)] ?? 0;
   }
   for (let position = 6; position < 16; position++) {
     const each = code.charCodeAt(position);
     const at = (position << 7) | (each & 127);
     codes |= each;
-    sum += sums[at] as number;
-    number += numbers[at] as number;
+    sum += sums[at] ?? 0;
+    number += numbers[at] ?? 0;
   }
   if (codes > 127 || (sum & (FIVE_BITS * FOREIGN)) !== 0) {
     return 'foreign';
@@ -171,7 +170,7 @@ export function judgePersonal(code: string, options?: ParseOptions): Judgement {
   ) {
     return 'invalid';
   }
-  const month = monthByCode[code.charCodeAt(8)] as number;
+  const month = monthByCode[code.charCodeAt(8)] ?? 0;
   return hasDayAndPlace(number, month, options) ? 'valid' : 'invalid';
 }
 
@@ -195,11 +194,11 @@ export function numbersOf(code: string): {
 } {
   let number = 0;
   for (let position = 6; position < 15; position++) {
-    number += numbers[(position << 7) | code.charCodeAt(position)] as number;
+    number += numbers[(position << 7) | code.charCodeAt(position)] ?? 0;
   }
   return {
     year: (number >> YEAR_SHIFT) & SEVEN_BITS,
-    month: monthByCode[code.charCodeAt(8)] as number,
+    month: monthByCode[code.charCodeAt(8)] ?? 0,
     dayField: number >> DAY_SHIFT,
     place: number & ((1 << YEAR_SHIFT) - 1),
   };

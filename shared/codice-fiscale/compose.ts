@@ -63,7 +63,7 @@ export function compose(person: Person): string | undefined {
 export function withOmocodia(code: string, mask: number): string {
   const characters = Array.from(code.slice(0, 15));
   [14, 13, 12, 10, 9, 7, 6].forEach((position, bit) => {
-    const digit = characters[position] as string;
+    const digit = characters[position] ?? '';
     if ((mask >> bit) & 1 && /\d/.test(digit)) {
       characters[position] = OMOCODIA_LETTERS.charAt(Number(digit));
     }

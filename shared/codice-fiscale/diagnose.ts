@@ -22,7 +22,7 @@ export function diagnosePersonal(values: readonly number[], options: ParseOption
   addTriplets(values, problems);
   const birth = readBirth(values, problems);
   const place = readPlace(values, problems);
-  if (!values.includes(NO_VALUE) && isLetter(values[15] as number)) {
+  if (!values.includes(NO_VALUE) && isLetter(values[15] ?? NO_VALUE)) {
     add(problems, 'checkCharacter', checkValueOf(values) === values[15] ? [] : [16]);
   }
   if (birth !== undefined && place !== undefined && place % 1000 !== 0 && !placeExists(place)) {
@@ -63,7 +63,7 @@ function positionsWhere(
 ): number[] {
   const positions: number[] = [];
   for (let position = 0; position < values.length; position++) {
-    if (condition(values[position] as number, position)) {
+    if (condition(values[position] ?? NO_VALUE, position)) {
       positions.push(position + 1);
     }
   }
@@ -109,7 +109,7 @@ function addTriplets(values: readonly number[], problems: Problem[]): void {
     [0, 'surnameTriplet'],
     [3, 'nameTriplet'],
   ] as const) {
-    const [first, second, third] = values.slice(from, from + 3) as [number, number, number];
+    const [first = NO_VALUE, second = NO_VALUE, third = NO_VALUE] = values.slice(from, from + 3);
     const letters = isLetter(first) && isLetter(second) && isLetter(third);
     if (letters && !isTriplet(first, second, third)) {
       problems.push({ code, positions: [from + 1, from + 2, from + 3] });
@@ -119,8 +119,8 @@ function addTriplets(values: readonly number[], problems: Problem[]): void {
 
 /** The day of birth; `undefined` with its problems if there is no such day. */
 function readBirth(values: readonly number[], problems: Problem[]): Birth | undefined {
-  const month = MONTH_MEANT[values[8] as number] as number;
-  if (month === 0 && isLetter(values[8] as number)) {
+  const month = MONTH_MEANT[values[8] ?? NO_VALUE] ?? 0;
+  if (month === 0 && isLetter(values[8] ?? NO_VALUE)) {
     problems.push({ code: 'monthLetter', positions: [9] });
   }
   const year = numberAt(values, 6, 8);
@@ -136,7 +136,7 @@ function readBirth(values: readonly number[], problems: Problem[]): Birth | unde
   if (month === 0) {
     return undefined;
   }
-  if (day > (DAYS_OF_MONTH[month] as number)) {
+  if (day > (DAYS_OF_MONTH[month] ?? 0)) {
     problems.push({ code: 'date', positions: [9, 10, 11] });
     return undefined;
   }
@@ -152,9 +152,9 @@ function readBirth(values: readonly number[], problems: Problem[]): Birth | unde
 
 /** The place's index, whether it exists or not; `undefined` with its problems if it can't be one. */
 function readPlace(values: readonly number[], problems: Problem[]): number | undefined {
-  const series = PLACE_SERIES[values[11] as number] as number;
+  const series = PLACE_SERIES[values[11] ?? NO_VALUE] ?? NO_VALUE;
   const number = numberAt(values, 12, 15);
-  if (series === NO_VALUE && isLetter(values[11] as number)) {
+  if (series === NO_VALUE && isLetter(values[11] ?? NO_VALUE)) {
     problems.push({ code: 'placeLetter', positions: [12] });
   }
   if (number === 0) {
@@ -167,7 +167,7 @@ function readPlace(values: readonly number[], problems: Problem[]): number | und
 function numberAt(values: readonly number[], from: number, to: number): number | undefined {
   let number = 0;
   for (let position = from; position < to; position++) {
-    const digit = DIGIT_MEANT[values[position] as number] as number;
+    const digit = DIGIT_MEANT[values[position] ?? NO_VALUE] ?? NO_VALUE;
     if (digit === NO_VALUE) {
       return undefined;
     }

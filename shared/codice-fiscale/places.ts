@@ -44,7 +44,7 @@ const endOf = new Map<number, number>();
       const place = endOf.size;
       const rank =
         fromDigit(ENDED_HIGH.charAt(place)) * RANK_BASE + fromDigit(ENDED_LOW.charAt(place));
-      endOf.set(index, days[rank] as number);
+      endOf.set(index, days[rank] ?? 0);
     }
   }
 }
@@ -69,7 +69,7 @@ const NEW_COMMUNES_MAX = 16;
 
 /** Whether a place is in the table. */
 export function placeExists(index: number): boolean {
-  return (((existing[index >> 3] as number) >> (index & 7)) & 1) === 1;
+  return (((existing[index >> 3] ?? 0) >> (index & 7)) & 1) === 1;
 }
 
 /** The last day of a place's last era as a number `yyyymmdd`, or 0 if it has not ended. */

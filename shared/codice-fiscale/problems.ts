@@ -1,5 +1,5 @@
 /**
- * Why a code is refused. The codes are closed and stable; the words for people are in `messages.ts`.
+ * Why a code is refused. The codes are closed and stable; the words for people are in `words/`.
  *
  * - `empty`: nothing is left once separators are gone.
  * - `length`: neither 16 characters nor the 11 digits of a provisional code.

@@ -1,7 +1,10 @@
 import { characterValue } from './alphabet.ts';
 
+const NO_LETTER = 3;
+const DEAD_END = 3;
+
 /** What a letter may do in a name's triplet, by value: 0 a consonant, 1 a vowel, 2 `X`, 3 no letter. */
-const role = new Uint8Array(256).fill(3);
+const role = new Uint8Array(256).fill(NO_LETTER);
 for (let value = 10; value < 36; value++) {
   role[value] = 0;
 }
@@ -19,14 +22,14 @@ const next = Uint8Array.from([0, 1, 0, 3, 3, 1, 2, 3, 3, 3, 2, 3, 3, 3, 3, 3]);
 
 /** What a value may do in a triplet: 0 a consonant, 1 a vowel, 2 `X`, 3 no letter. */
 export function letterRole(value: number): number {
-  return role[value] as number;
+  return role[value] ?? NO_LETTER;
 }
 
 /** Whether three letters with these roles can be a triplet. */
 export function rolesFit(first: number, second: number, third: number): boolean {
-  const one = next[first] as number;
-  const two = next[one * 4 + second] as number;
-  return next[two * 4 + third] !== 3;
+  const one = next[first] ?? DEAD_END;
+  const two = next[one * 4 + second] ?? DEAD_END;
+  return next[two * 4 + third] !== DEAD_END;
 }
 
 /**
@@ -40,6 +43,6 @@ export function isTriplet(first: number, second: number, third: number): boolean
 
 /** Whether a value can come after the first none, one or two of a name's triplet. */
 export function canContinueTriplet(begun: readonly number[], value: number): boolean {
-  const state = begun.reduce((from, each) => next[from * 4 + (role[each] as number)] as number, 0);
-  return next[state * 4 + (role[value] as number)] !== 3;
+  const state = begun.reduce((from, each) => next[from * 4 + letterRole(each)] ?? DEAD_END, 0);
+  return next[state * 4 + letterRole(value)] !== DEAD_END;
 }

@@ -17,8 +17,8 @@ export interface Credential {
   issuedAt: number;
   /** Unix time in seconds; a `status` credential has none, since it belongs to the person. */
   expiresAt?: number | undefined;
-  /** Made anew every half minute by a phone's page (`live.ts`): `issuedAt` is then its time proof. */
-  live?: true;
+  /** Signed afresh every half minute by a phone's page (`live-code.ts`); `issuedAt` proves when. */
+  live?: true | undefined;
 }
 
 /** Why a text is not a credential that this gate may trust; each has its own words on the screen. */
@@ -30,7 +30,7 @@ export type CredentialProblem =
   | 'unknownKey'
   | 'badSignature'
   | 'expired'
-  /** A live code past its minute, or one that a clock says is not made yet: likely a photograph. */
+  /** A live code older than its minute, likely a photograph, or one dated in the future. */
   | 'liveStale';
 
 export type DecodedCredential =
@@ -106,8 +106,8 @@ export function encodeCredential(
  * Reads the text of a QR code and checks its signature. Never throws, whatever the text.
  *
  * @param options.hosts the hosts this gate trusts, in lower case; the URL is never opened.
- * @param options.now Unix time in seconds, for a credential that expires; 0: whether it is still good is
- * another's to say.
+ * @param options.now Unix time in seconds, for a credential that expires; 0 leaves that check to the
+ * caller.
  */
 export function decodeCredential(
   text: string,
@@ -207,15 +207,15 @@ function parseToken(body: string): Token | undefined {
         id: hex.encode(claims[CLAIM_ID]),
         kind: kind === KIND_CARD || kind === KIND_LIVE_CARD ? 'card' : 'status',
         issuedAt: claims[CLAIM_ISSUED],
-        ...(expiresAt === undefined ? {} : { expiresAt }),
-        ...(live ? { live } : {}),
+        expiresAt,
+        live: live || undefined,
       },
       keyId: hex.encode(keyId),
       message: toBeSigned(headers, payload),
       signature,
     };
   } catch {
-    // Every codec and schema here throws on what is not canonical; to a gate all of it is one problem.
+    // Every codec and schema here throws on what is not canonical; a gate treats all of it alike.
     return undefined;
   }
 }

@@ -1,14 +1,16 @@
 /**
- * The live code of a phone: the same credential signed anew every half minute. Its issuing time is the
- * proof that it is of now, so a photograph of it is of no use a minute later.
+ * The live code of a phone: the same credential, signed afresh every half minute. Its issuing time
+ * proves that it is current, so a photograph of it is useless a minute later.
  */
 
-/** A live code holds for so long after it was made, in seconds: twice the renewal, so that the last one
- * that a phone shows always has half a minute left. */
+/**
+ * How long a live code is valid, in seconds: twice the renewal, so that the newest one on a phone always
+ * has half a minute left.
+ */
 export const LIVE_SECONDS = 60;
-/** A new one every so many seconds; the time in it is a multiple of this. */
+/** Seconds between two live codes of a phone; `issuedAt` is a multiple of it. */
 export const LIVE_RENEW_SECONDS = 30;
-/** How far a gate's idea of the server's time may be off, in seconds. */
+/** How far off a gate's estimate of the server's time may be, in seconds. */
 export const LIVE_SKEW_SECONDS = 10;
 /** How many used codes a gate remembers; each is forgotten with its life. */
 export const LIVE_SEEN_MAX = 256;
@@ -24,12 +26,12 @@ export function liveStep(nowMs: number): { issuedAt: number; expiresAt: number; 
   };
 }
 
-/** Whether a live code is of now. @param now Unix seconds, the server's as far as it is known. */
+/** Whether a live code is current. @param now Unix seconds, the server's as far as it is known. */
 export function isFresh({ issuedAt }: { issuedAt: number }, now: number): boolean {
   return now < issuedAt + LIVE_SECONDS + LIVE_SKEW_SECONDS && now >= issuedAt - LIVE_SKEW_SECONDS;
 }
 
-/** The live codes that a gate has taken already: each lets one visit begin. Bounded. */
+/** The live codes that a gate has accepted already: each begins one visit only. Bounded. */
 export class SeenLiveCodes {
   readonly #seen = new Map<string, number>();
 

@@ -13,7 +13,7 @@ import {
 import { buildFilter, encodeFilter } from './fuse-filter.ts';
 import { type Sha256, sealList } from './list-file.ts';
 
-/** What the issuer decides of a list. */
+/** The part of a list's header that its issuer decides. */
 export interface ListTerms {
   keyId: string;
   policy: string;
@@ -34,8 +34,8 @@ export interface BuildTools {
 }
 
 /**
- * Builds and signs a full list: those allowed go into the filter, those denied stand there exactly, so
- * that nobody is refused by a false positive.
+ * Builds and signs a full list: allowed entries go into the filter, denied ones are stored exactly, so
+ * that no false positive refuses anybody.
  *
  * @param table in order (`sortEntries`).
  */
@@ -115,10 +115,10 @@ function allowedOf(table: EntryTable, count: number): { keys: Uint32Array; value
   const halves = halvesOf(table);
   let at = 0;
   for (let index = 0; index < halves.length; index += 2) {
-    const low = halves[index] as number;
+    const low = halves[index] ?? 0;
     const state = low & 3;
     if (state === 1 || state === 2) {
-      keys[2 * at] = halves[index + 1] as number;
+      keys[2 * at] = halves[index + 1] ?? 0;
       keys[2 * at + 1] = (low & ~3) >>> 0;
       values[at++] = state - 1;
     }
@@ -133,7 +133,7 @@ function encodeChanges(changes: readonly EntryChange[]): Uint8Array {
   writeWords(body, 0, words);
   for (const [index, { before }] of changes.entries()) {
     const at = 8 * words.length + (index >>> 2);
-    body[at] = (body[at] as number) | (entryStates.indexOf(before) << ((index & 3) << 1));
+    body[at] = (body[at] ?? 0) | (entryStates.indexOf(before) << ((index & 3) << 1));
   }
   return body;
 }

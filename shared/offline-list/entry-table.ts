@@ -15,6 +15,8 @@ export type EntryState = (typeof entryStates)[number];
 export type EntryTable = BigUint64Array;
 
 const STATE_BITS = 3n;
+/** Bits of a word below its key. */
+export const STATE_WIDTH = 2n;
 const HALF = 32n;
 
 /** One entry as a word. */
@@ -25,7 +27,7 @@ export function packEntry(key: EntryKey, state: EntryState): bigint {
 
 /** The state in a word. */
 export function stateOf(word: bigint): EntryState {
-  return entryStates[Number(word & STATE_BITS)] as EntryState;
+  return entryStates[Number(word & STATE_BITS)] ?? 'absent';
 }
 
 /**
@@ -35,10 +37,13 @@ export function stateOf(word: bigint): EntryState {
  */
 export function sortEntries(table: EntryTable): EntryTable {
   table.sort();
-  for (let index = 1; index < table.length; index++) {
-    if ((table[index - 1] as bigint) >> 2n === (table[index] as bigint) >> 2n) {
+  let previous = -1n;
+  for (const word of table) {
+    const key = word >> STATE_WIDTH;
+    if (key === previous) {
       throw new VarcoError('entriesRepeat', 'Two entries of the list have the same key');
     }
+    previous = key;
   }
   return table;
 }
@@ -61,7 +66,7 @@ export function summarise(table: EntryTable): TableSummary {
   const summary: TableSummary = { allowed: 0, denied: 0, digest: new Uint32Array(4) };
   const halves = halvesOf(table);
   for (let index = 0; index < halves.length; index += 2) {
-    count(summary, halves[index + 1] as number, halves[index] as number, 1);
+    count(summary, halves[index + 1] ?? 0, halves[index] ?? 0, 1);
   }
   return summary;
 }
@@ -80,7 +85,7 @@ export function count(summary: TableSummary, high: number, low: number, sign: 1 
   let word = 0;
   for (let part = 0; part < 4; part++) {
     word = scramble(high ^ word, low + part);
-    summary.digest[part] = ((summary.digest[part] as number) + sign * (word >>> 0)) >>> 0;
+    summary.digest[part] = ((summary.digest[part] ?? 0) + sign * (word >>> 0)) >>> 0;
   }
 }
 
@@ -103,8 +108,10 @@ function scramble(high: number, low: number): number {
 }
 
 /**
- * The state of a key among the halves of a table in order ({@link halvesOf}, made once), or `undefined` when the table does not name it. Keys are
- * evenly spread, so the search begins where the key should be and widens from there.
+ * The state of a key in a sorted table, or `undefined` when the table does not hold it. Keys are evenly
+ * spread, so the search begins where the key should be and widens from there.
+ *
+ * @param halves of the table, made once ({@link halvesOf}).
  */
 export function findEntry(halves: Uint32Array, key: EntryKey): EntryState | undefined {
   const length = halves.length / 2;
@@ -121,7 +128,7 @@ export function findEntry(halves: Uint32Array, key: EntryKey): EntryState | unde
     const middle = (from + to) >>> 1;
     const difference = order(halves, middle, key);
     if (difference === 0) {
-      return entryStates[(halves[2 * middle] as number) & 3] as EntryState;
+      return entryStates[(halves[2 * middle] ?? 0) & 3];
     }
     if (difference < 0) {
       from = middle + 1;
@@ -134,10 +141,8 @@ export function findEntry(halves: Uint32Array, key: EntryKey): EntryState | unde
 
 /** Below 0 when the entry comes before the key, 0 when it is the key's. */
 function order(halves: Uint32Array, index: number, key: EntryKey): number {
-  const high = halves[2 * index + 1] as number;
-  return high === key.high
-    ? (((halves[2 * index] as number) & ~3) >>> 0) - key.low
-    : high - key.high;
+  const high = halves[2 * index + 1] ?? 0;
+  return high === key.high ? (((halves[2 * index] ?? 0) & ~3) >>> 0) - key.low : high - key.high;
 }
 
 /** One key that changed. */
@@ -159,22 +164,26 @@ export function diffTables(before: EntryTable, after: EntryTable): EntryChange[]
       old += 1;
       fresh += 1;
     } else if (
-      freshWord === undefined ||
-      (oldWord !== undefined && oldWord >> 2n < freshWord >> 2n)
+      oldWord !== undefined &&
+      (freshWord === undefined || isKeyBelow(oldWord, freshWord))
     ) {
-      changes.push({
-        after: (oldWord as bigint) & ~STATE_BITS,
-        before: stateOf(oldWord as bigint),
-      });
+      changes.push({ after: oldWord & ~STATE_BITS, before: stateOf(oldWord) });
       old += 1;
-    } else if (oldWord === undefined || oldWord >> 2n > freshWord >> 2n) {
+    } else if (
+      freshWord !== undefined &&
+      (oldWord === undefined || isKeyBelow(freshWord, oldWord))
+    ) {
       changes.push({ after: freshWord, before: 'absent' });
       fresh += 1;
-    } else {
+    } else if (oldWord !== undefined && freshWord !== undefined) {
       changes.push({ after: freshWord, before: stateOf(oldWord) });
       old += 1;
       fresh += 1;
     }
   }
   return changes;
+}
+
+function isKeyBelow(one: bigint, other: bigint): boolean {
+  return one >> STATE_WIDTH < other >> STATE_WIDTH;
 }

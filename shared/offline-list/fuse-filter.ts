@@ -119,14 +119,14 @@ function peel(entries: FuseEntries, geometry: Geometry): Peeling | undefined {
   const together = new Uint32Array(size);
   const place = newPlace();
   for (let index = 0; index < count; index++) {
-    locate(keys[2 * index] as number, keys[2 * index + 1] as number, geometry, place);
+    locate(keys[2 * index] ?? 0, keys[2 * index + 1] ?? 0, geometry, place);
     for (let hash = 0; hash < HASHES; hash++) {
-      const slot = place.slots[hash] as number;
+      const slot = place.slots[hash] ?? 0;
       if (touching[slot] === 255) {
         return undefined;
       }
-      touching[slot] = (touching[slot] as number) + 1;
-      together[slot] = (together[slot] as number) ^ index;
+      touching[slot] = (touching[slot] ?? 0) + 1;
+      together[slot] = (together[slot] ?? 0) ^ index;
     }
   }
   const order: Peeling = { keys: new Uint32Array(count), owners: new Uint8Array(count) };
@@ -139,20 +139,20 @@ function peel(entries: FuseEntries, geometry: Geometry): Peeling | undefined {
   }
   let taken = 0;
   while (queued > 0) {
-    const single = queue[--queued] as number;
+    const single = queue[--queued] ?? 0;
     if (touching[single] !== 1) {
       continue;
     }
-    const index = together[single] as number;
+    const index = together[single] ?? 0;
     order.keys[taken] = index;
-    locate(keys[2 * index] as number, keys[2 * index + 1] as number, geometry, place);
+    locate(keys[2 * index] ?? 0, keys[2 * index + 1] ?? 0, geometry, place);
     for (let hash = 0; hash < HASHES; hash++) {
-      const slot = place.slots[hash] as number;
+      const slot = place.slots[hash] ?? 0;
       if (slot === single) {
         order.owners[taken] = hash;
       }
-      together[slot] = (together[slot] as number) ^ index;
-      touching[slot] = (touching[slot] as number) - 1;
+      together[slot] = (together[slot] ?? 0) ^ index;
+      touching[slot] = (touching[slot] ?? 0) - 1;
       if (touching[slot] === 1) {
         queue[queued++] = slot;
       }
@@ -171,15 +171,10 @@ function assign(entries: FuseEntries, geometry: Geometry, order: Peeling): FuseF
   };
   const place = newPlace();
   for (let taken = order.keys.length - 1; taken >= 0; taken--) {
-    const index = order.keys[taken] as number;
-    locate(
-      entries.keys[2 * index] as number,
-      entries.keys[2 * index + 1] as number,
-      geometry,
-      place,
-    );
-    const own = place.slots[order.owners[taken] as number] as number;
-    const wanted = place.fingerprint | ((entries.values[index] as number) & VALUE_BIT);
+    const index = order.keys[taken] ?? 0;
+    locate(entries.keys[2 * index] ?? 0, entries.keys[2 * index + 1] ?? 0, geometry, place);
+    const own = place.slots[order.owners[taken] ?? 0] ?? 0;
+    const wanted = place.fingerprint | ((entries.values[index] ?? 0) & VALUE_BIT);
     // Its own slot is still empty, so the XOR of all four is that of the other three.
     setSlot(filter, own, wanted ^ xorOf(filter, place));
   }
@@ -189,7 +184,7 @@ function assign(entries: FuseEntries, geometry: Geometry, order: Peeling): FuseF
 function setSlot(filter: FuseFilter, slot: number, bits: number): void {
   filter.low[slot] = bits & 0xffff;
   const shift = (slot & 3) << 1;
-  filter.high[slot >>> 2] = (filter.high[slot >>> 2] as number) | (((bits >>> 16) & 3) << shift);
+  filter.high[slot >>> 2] = (filter.high[slot >>> 2] ?? 0) | (((bits >>> 16) & 3) << shift);
 }
 
 function xorOf(filter: FuseFilter, place: Place): number {
@@ -197,9 +192,9 @@ function xorOf(filter: FuseFilter, place: Place): number {
   let lowBits = 0;
   let highBits = 0;
   for (let hash = 0; hash < HASHES; hash++) {
-    const slot = place.slots[hash] as number;
-    lowBits ^= low[slot] as number;
-    highBits ^= ((high[slot >>> 2] as number) >>> ((slot & 3) << 1)) & 3;
+    const slot = place.slots[hash] ?? 0;
+    lowBits ^= low[slot] ?? 0;
+    highBits ^= ((high[slot >>> 2] ?? 0) >>> ((slot & 3) << 1)) & 3;
   }
   return lowBits | (highBits << 16);
 }

@@ -7,6 +7,7 @@ import {
   entryStates,
   findEntry,
   halvesOf,
+  STATE_WIDTH,
   type TableSummary,
 } from './entry-table.ts';
 import { decodeFilter, type FuseFilter, filterBytes, lookUp } from './fuse-filter.ts';
@@ -98,11 +99,11 @@ export class OfflineList {
   }
 
   /**
-   * The list with a delta in place of the one it may have; this one stays as it is.
+   * A copy of the list with this delta in place of its own; the list itself is unchanged.
    *
    * @throws OfflineListError `listForOther` (another policy, epoch or full list), `listRollback` (not
-   * newer than what is in force), `listCorrupt`, `listDiverged` when counts or digest do not come out:
-   * then only a full list helps.
+   * newer than what is in force), `listCorrupt`, `listDiverged` when counts or digest do not match the
+   * header: then only a full list helps.
    */
   withDelta({ header, body }: OpenedList): OfflineList {
     if (header.kind !== 'delta') {
@@ -117,10 +118,10 @@ export class OfflineList {
     };
     const halves = halvesOf(changes.after);
     for (let index = 0; index < changes.after.length; index++) {
-      const high = halves[2 * index + 1] as number;
-      const low = halves[2 * index] as number;
+      const high = halves[2 * index + 1] ?? 0;
+      const low = halves[2 * index] ?? 0;
       const key = { high, low: (low & ~3) >>> 0 };
-      const before = changes.before[index] as number;
+      const before = changes.before[index] ?? 0;
       this.#mustHold(key, before);
       count(summary, high, (key.low | before) >>> 0, -1);
       count(summary, high, low, 1);
@@ -200,7 +201,7 @@ function readChanges(body: Uint8Array, length: number): { after: EntryTable; bef
   const states = body.subarray(WORD_BYTES * length);
   const before = Uint8Array.from(
     { length },
-    (_, index) => ((states[index >>> 2] as number) >>> ((index & 3) << 1)) & 3,
+    (_, index) => ((states[index >>> 2] ?? 0) >>> ((index & 3) << 1)) & 3,
   );
   return { after, before };
 }
@@ -211,10 +212,13 @@ function readDigest(bytes: Uint8Array): Uint32Array {
 }
 
 function inOrder(table: EntryTable): boolean {
-  for (let index = 1; index < table.length; index++) {
-    if ((table[index - 1] as bigint) >> 2n >= (table[index] as bigint) >> 2n) {
+  let previous = -1n;
+  for (const word of table) {
+    const key = word >> STATE_WIDTH;
+    if (key <= previous) {
       return false;
     }
+    previous = key;
   }
   return true;
 }

@@ -8,8 +8,8 @@ import { MEASUREMENTS_MAX, measurementSchema } from './measurement.ts';
 import { configProblemSchema, desiredConfigSchema, reportedConfigSchema } from './remote-config.ts';
 
 /**
- * Calls of a lane wait for each other: one in flight, so that a list or a log never stands in the way of
- * a person, and an answer always belongs to the last question of its kind.
+ * Calls of one lane wait for each other, one in flight at a time. A list or a log never delays a
+ * person's verification, and an answer always belongs to the last question of its kind.
  */
 export type Lane = 'proof' | 'boot' | 'verify' | 'status' | 'list' | 'facts' | 'command';
 
@@ -46,7 +46,7 @@ export const FACTS_MAX = 16;
 
 /** Every action of `varco.v1`: the one place where the wire's content is defined. */
 export const actions = {
-  /** The server asks who is there; the kiosk signs the nonce, the host and its time (see proof.ts). */
+  /** The server asks who is calling; the kiosk signs the nonce, the host and its time (see proof.ts). */
   Challenge: action(
     'server',
     'proof',
@@ -63,7 +63,7 @@ export const actions = {
       startedAt: unixMs,
       /** The config that it runs. */
       config: reportedConfigSchema.optional(),
-      /** The commands that it can carry out; a kiosk that tells none is told none but the first ones. */
+      /** The commands that it can carry out; a kiosk that lists none gets only those of the first version. */
       capabilities: z.array(name).max(32).optional(),
     }),
     z.discriminatedUnion('status', [
@@ -89,12 +89,12 @@ export const actions = {
         /** The config that the site wants here; absent: the kiosk's own file is all. */
         desired: desiredConfigSchema.optional(),
         /**
-         * After a loss the first try comes within this time, evenly spread, in milliseconds: the more
-         * kiosks a server has, the longer, so that all can come back without a storm.
+         * After losing the link, the kiosk first retries within this many milliseconds, evenly spread:
+         * the more kiosks a server has, the longer, so that all return without a storm.
          */
         reconnectWithinMs: z.number().int().min(100).max(60_000).optional(),
       }),
-      /** `pending`: known, and not let in yet; `rejected`: not to come, but it may ask again. */
+      /** `pending`: known but not admitted yet; `rejected`: not admitted, but it may ask again. */
       z.strictObject({
         status: z.enum(['pending', 'rejected']),
         serverTime: unixMs,
@@ -110,7 +110,7 @@ export const actions = {
       requestId: z.uuid(),
       credentialId: id128,
       codiceFiscale: z.string().regex(/^([A-Z0-9]{16}|[0-9]{11})$/),
-      /** Of a live code: when it was made, in Unix seconds. The kiosk has checked that it was of now. */
+      /** Of a live code: when it was made, in Unix seconds. The kiosk has checked that it was current. */
       liveIssuedAt: z.number().int().nonnegative().optional(),
     }),
     z.strictObject({ verdict: verdictSchema, decidedAt: unixMs }),
@@ -126,7 +126,7 @@ export const actions = {
     }),
     z.strictObject({ verdict: verdictSchema, decidedAt: unixMs }),
   ),
-  /** What the kiosk tells of itself, every `intervalMs`; the answer carries the server's time. */
+  /** The kiosk's report about itself, every `intervalMs`; the answer carries the server's time. */
   Status: action(
     'kiosk',
     'status',
@@ -183,8 +183,9 @@ export const actions = {
   /** There is a newer list for this gate: a revocation does not wait for the next poll. */
   ListChanged: action('server', 'list', listVersion, z.strictObject({})),
   /**
-   * What the gate did by itself, oldest first: answers without the server, and whether somebody went
-   * through. Each is answered in its place. The same fact again is `accepted` again and kept once. `refused` is for good.
+   * What the gate did on its own, oldest first: answers without the server, and whether somebody went
+   * through. Results come in the same order. A repeated fact is `accepted` again and kept once; `refused`
+   * is final.
    */
   Facts: action(
     'kiosk',
@@ -213,8 +214,8 @@ export const actions = {
     }),
   ),
   /**
-   * What the kiosk measured of itself while there was no link, oldest first. It is kept when this is
-   * answered; what is too old to be kept is let go.
+   * What the kiosk measured while there was no link, oldest first. The answer means that it is stored;
+   * measurements too old to be kept are dropped.
    */
   Measurements: action(
     'kiosk',
@@ -223,9 +224,9 @@ export const actions = {
     z.strictObject({}),
   ),
   /**
-   * The config that the site wants from now on. `applied`: in force; `scheduled`: valid and kept, in
-   * force when the person at the gate is done; `refused`: the one before stays. What became of it is in
-   * the status that follows.
+   * The config that the site wants from now on. `applied`: in force; `scheduled`: valid, and in force
+   * once the person at the gate is done; `refused`: the previous one stays. The next status reports the
+   * outcome.
    */
   Configure: action(
     'server',
@@ -240,9 +241,9 @@ export const actions = {
     ]),
   ),
   /**
-   * The kiosk is to come anew, since its gate asks another policy now or its own file is to be all:
-   * `renewing`, at once; `scheduled`, when the person at the gate is done. Until then this connection
-   * goes on as it was, and so does that person's question.
+   * Asks the kiosk to reconnect, because its gate has another policy now or is to run on its own file
+   * alone: `renewing`, at once; `scheduled`, when the person at the gate is done. Until then this
+   * connection, and that person's verification, go on unchanged.
    */
   Renew: action(
     'server',
@@ -250,14 +251,14 @@ export const actions = {
     z.strictObject({}),
     z.strictObject({ status: z.enum(['renewing', 'scheduled']) }),
   ),
-  /** The site commands a kiosk. The same id again is the same command: it gets the same answer. */
+  /** A command of the site. A repeated id is the same command and gets the same answer. */
   Command: action(
     'server',
     'command',
     z.strictObject({ id: z.uuid(), command: commandSchema }),
     commandAnswerSchema,
   ),
-  /** How a command ended that was `accepted`; its content comes in parts. */
+  /** How an `accepted` command ended; its content comes in parts. */
   CommandResult: action('kiosk', 'command', commandResultSchema, z.strictObject({})),
 } as const;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../error-codes.ts';
 import { base64url, name, unixMs } from './fields.ts';
 import { desiredConfigSchema } from './remote-config.ts';
 
@@ -117,5 +118,10 @@ export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
  * Why an enrolment is not given. `codeRefused`: unknown, used, expired or revoked, and nobody is told
  * which; `proofRefused`: the signature or the clock; `busy`: too many tries, later again.
  */
-export const enrolFailureCodes = ['codeRefused', 'proofRefused', 'busy', 'unavailable'] as const;
+export const enrolFailureCodes = [
+  'codeRefused',
+  'proofRefused',
+  'busy',
+  'unavailable',
+] as const satisfies readonly ErrorCode[];
 export type EnrolFailureCode = (typeof enrolFailureCodes)[number];

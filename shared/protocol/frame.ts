@@ -1,3 +1,5 @@
+import type { ErrorCode } from '../error-codes.ts';
+
 /**
  * A frame of `varco.v1`, a JSON array in one WebSocket text message:
  * `[2, id, action, payload]` a call, `[3, id, payload]` its answer, `[4, id, code, details]` its failure.
@@ -36,7 +38,7 @@ export const failureCodes = [
   'busy',
   'unavailable',
   'internal',
-] as const;
+] as const satisfies readonly ErrorCode[];
 export type FailureCode = (typeof failureCodes)[number];
 
 const ID_LENGTH_MAX = 64;
@@ -70,7 +72,8 @@ function toFrame(json: unknown): Frame | undefined {
   if (!Array.isArray(json)) {
     return undefined;
   }
-  const [type, id, second, third] = json as unknown[];
+  const parts: unknown[] = json;
+  const [type, id, second, third] = parts;
   if (type === 2 && json.length === 4 && isName(id) && isName(second)) {
     return { type: 'call', id, action: second, payload: third };
   }

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 import { counter, name } from './fields.ts';
 
-/** The longest name of a reason or a message, in characters. */
+/** A reason or a message that people read. */
 const words = z.string().trim().min(1).max(200);
 
-const command = <Name extends string>(called: Name) => z.strictObject({ name: z.literal(called) });
+const command = <Name extends string>(name: Name) => z.strictObject({ name: z.literal(name) });
 
-/** What a site may tell a kiosk to do: a closed list, each with its arguments. */
+/** The commands that a site may send to a kiosk, each with its arguments; a closed set. */
 export const commandSchema = z.discriminatedUnion('name', [
-  /** Blinks and beeps, so that somebody who stands before it knows which one it is. */
+  /** Blinks and beeps, so that somebody standing among several knows which one it is. */
   command('identify').extend({ seconds: z.number().int().min(1).max(60).default(10) }),
   command('selfTest'),
   command('outOfService').extend({ message: words.optional() }),
   command('inService'),
-  /** Says that it is being updated, until `inService`. */
+  /** Shows that it is being updated, until `inService`. */
   command('updating'),
   command('restartProgram'),
   command('restartBoard'),
@@ -27,38 +27,38 @@ export const commandSchema = z.discriminatedUnion('name', [
 ]);
 export type KioskCommand = z.infer<typeof commandSchema>;
 export type CommandName = KioskCommand['name'];
-export const commandNames = commandSchema.options.map(
+export const commandNames: readonly CommandName[] = commandSchema.options.map(
   ({ shape }) => shape.name.value,
-) as readonly CommandName[];
+);
 
 /**
- * What becomes of a command, at once:
- * - `done` it is done (for a restart: it is about to happen, and the next boot is its proof);
- * - `accepted` it is under way, and `CommandResult` tells its end;
+ * The immediate answer to a command:
+ * - `done` (of a restart: it is about to happen, and the next boot proves it);
+ * - `accepted` it is under way, and `CommandResult` reports its end;
  * - `busy` somebody is at the gate, or the same command is under way, and it can't wait;
- * - `refused` it is not done, for the reason in `code`.
+ * - `refused` for the reason in `code`.
  */
 export const commandAnswerSchema = z.discriminatedUnion('status', [
   z.strictObject({ status: z.enum(['done', 'accepted', 'busy']) }),
   z.strictObject({
     status: z.literal('refused'),
     /**
-     * `unsupported` this kiosk can't; `notAllowed` its system does not let it; `failed` it tried;
-     * `outOfService` the gate serves nobody.
+     * `unsupported` this kiosk can't do it; `notAllowed` its operating system forbids it; `failed` it
+     * tried in vain; `outOfService` the gate serves nobody.
      */
     code: z.enum(['unsupported', 'notAllowed', 'failed', 'outOfService']),
   }),
 ]);
 export type CommandAnswer = z.infer<typeof commandAnswerSchema>;
 
-/** The characters of one part of a result: in a frame together below `FRAME_LENGTH_MAX`. */
+/** The most characters in one part of a result: with its frame, below `FRAME_LENGTH_MAX`. */
 export const RESULT_PART_MAX = 8_192;
-/** The parts of one result, at most: 512 Ki characters. */
+/** The most parts in one result: 512 Ki characters in all. */
 export const RESULT_PARTS_MAX = 64;
 
 /**
- * The end of a command that took its time, in parts from 0. A result's content is text (`text/plain`,
- * `application/json`) or base64 (`image/png`).
+ * The result of a command that was `accepted`, in parts counted from 0. Its content is text
+ * (`text/plain`, `application/json`) or base64 (`image/png`).
  */
 export const commandResultSchema = z.strictObject({
   id: z.uuid(),

@@ -6,13 +6,13 @@ const bytes = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const count = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const span = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 
-/** How one part of a kiosk is, as its driver says. `reason` is a stable code. */
+/** The state of one part of a kiosk, from its driver. `reason` is a stable code. */
 export const peripheralSchema = z.strictObject({
   state: z.enum(['opening', 'ready', 'lost', 'failing']),
   reason: z.string().max(64).optional(),
 });
 
-/** What the board says of its supply (`vcgencmd get_throttled`, Raspberry Pi documentation). */
+/** What the board reports about its power supply (`vcgencmd get_throttled`, Raspberry Pi documentation). */
 export const powerFlags = [
   'underVoltage',
   'frequencyCapped',
@@ -21,7 +21,7 @@ export const powerFlags = [
 ] as const;
 const flags = z.array(z.enum(powerFlags)).max(powerFlags.length);
 
-/** The machine under the kiosk; what it can't tell is not there. */
+/** The kiosk's machine; what it can't measure is absent. */
 export const machineSchema = z.strictObject({
   cpuTemperatureC: z.number().min(-60).max(200).optional(),
   power: z.strictObject({ now: flags, sinceBoot: flags }).optional(),
@@ -31,7 +31,7 @@ export const machineSchema = z.strictObject({
   uptimeS: span.optional(),
 });
 
-/** What the gate knows of the time; skew is its clock less the server's, by the round trip's midpoint. */
+/** How well the gate knows the time. Skew: its clock less the server's, by the round trip's midpoint. */
 export const clockSchema = z.strictObject({
   trust: z.enum(['unset', 'estimated', 'synced']),
   skewMs: z.number().int().min(-1e15).max(1e15).optional(),
@@ -46,8 +46,8 @@ export const linkQualitySchema = z.strictObject({
 });
 
 /**
- * Verifications by outcome since the program started (`startedAt` of its boot). They only grow, so a
- * report that is lost or comes twice counts nobody twice; never by person.
+ * Verifications by outcome since the program started (`startedAt` of its boot), never by person. The
+ * counts only grow, so that a lost or repeated report counts nothing twice.
  */
 export const outcomeCountsSchema = z.strictObject({
   granted: count,
@@ -58,7 +58,7 @@ export const outcomeCountsSchema = z.strictObject({
 });
 export type OutcomeCounts = z.infer<typeof outcomeCountsSchema>;
 
-/** What a gate without network would decide from, and what it has to tell. */
+/** What the gate could decide with while offline, and what it still has to report. */
 export const offlineStatusSchema = z.strictObject({
   list: z.enum(['none', 'usable', 'tooOld']),
   listAgeMs: span.optional(),
@@ -67,7 +67,7 @@ export const offlineStatusSchema = z.strictObject({
   factsQuarantined: count,
 });
 
-/** Everything that a kiosk tells of itself, part by part: the most is in a whole report. */
+/** Everything that a kiosk reports about itself. */
 const parts = {
   state: z.enum(['inService', 'outOfService', 'starting', 'updating']),
   /** By part: `scanner`, `keypad`, `display`, `speech`, `turnstile`, … and `selfTest.PART`. */
@@ -82,9 +82,9 @@ const parts = {
 } as const;
 
 /**
- * A report. Without `partial` it is whole, and what it lacks is not known; with it, what it lacks is as
- * told before, and a part that is `null` is gone. Noise is bucketed away before it is sent, so a partial
- * report is often empty: then it is the proof that the kiosk lives, and no more.
+ * A report. A whole one leaves out what is unknown. A `partial` one leaves out what has not changed, and
+ * `null` removes a part; noise is bucketed away before it is sent, so a partial report is often empty: a
+ * sign of life and nothing more.
  */
 export const statusSchema = z
   .strictObject({
@@ -115,18 +115,18 @@ export type Peripherals = KioskStatus['peripherals'];
 
 /** What is known of a kiosk after one more report. Pure; both ends use it. */
 export function mergeStatus(known: KioskStatus | undefined, report: StatusReport): KioskStatus {
-  const { partial, peripherals = {}, ...told } = report;
+  const { partial, peripherals = {}, ...changes } = report;
   const before: KioskStatus = (partial && known) || { state: 'starting', peripherals: {} };
   return {
-    ...laidOver(before, told),
-    peripherals: laidOver(before.peripherals, peripherals),
+    ...overlay(before, changes),
+    peripherals: overlay(before.peripherals, peripherals),
   } as KioskStatus;
 }
 
-/** `undefined` leaves what was there, `null` takes it away. */
-function laidOver(before: object, told: object): Record<string, unknown> {
+/** `undefined` keeps what was there, `null` removes it. */
+function overlay(before: object, changes: object): Record<string, unknown> {
   const merged: Record<string, unknown> = { ...before };
-  for (const [part, value] of Object.entries(told)) {
+  for (const [part, value] of Object.entries(changes)) {
     if (value === null) {
       delete merged[part];
     } else if (value !== undefined) {

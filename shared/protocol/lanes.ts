@@ -2,7 +2,7 @@ import type { Lane } from './actions.ts';
 
 /** A call's place in its lane. */
 export interface Ticket {
-  /** Sends when it is this call's turn: at once, if nobody is before it. */
+  /** Sends when it is this call's turn: at once, if no other is before it. */
   start(): void;
   /** Answered, failed or given up: the next may go. May be called twice. */
   leave(): void;
@@ -45,7 +45,7 @@ export class Lanes {
   }
 }
 
-/** Who has left makes room; whoever is then first is sent. */
+/** Drops the calls that have left, then sends the one that is now first. */
 function advance(queue: Waiting[]): void {
   const staying = queue.filter(({ state }) => state !== 'left');
   queue.splice(0, queue.length, ...staying);

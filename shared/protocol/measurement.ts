@@ -4,7 +4,7 @@ import type { KioskStatus } from './kiosk-status.ts';
 
 const MINUTE_MS = 60_000;
 
-/** What of a kiosk's status is a figure over time; a closed set. */
+/** The figures of a kiosk's status that are kept over time; a closed set. */
 export const measured = [
   /** CPU temperature, °C. */
   'temperature',
@@ -20,25 +20,25 @@ export const measured = [
   'skew',
   /** Age of the offline list, minutes. */
   'listAge',
-  /** 1 while the supply is under its voltage. */
+  /** 1 while the supply voltage is too low. */
   'underVoltage',
   /** Parts that do not work. */
   'faults',
 ] as const;
 export type Measured = (typeof measured)[number];
 
-/** The figures of one moment; what nobody told is not there. */
+/** The figures of one moment; unknown ones are absent. */
 export const sampleSchema = z.partialRecord(z.enum(measured), z.number().min(-1e15).max(1e15));
 export type Sample = z.infer<typeof sampleSchema>;
 
-/** A sample that was taken while nobody could be told; `at` in Unix milliseconds, by the server's clock. */
+/** A sample taken while the link was down; `at` in Unix milliseconds, by the server's clock. */
 export const measurementSchema = z.strictObject({ at: unixMs, sample: sampleSchema });
 export type Measurement = z.infer<typeof measurementSchema>;
 
-/** The measurements of one `Measurements`: together below `FRAME_LENGTH_MAX`. */
+/** The most measurements in one `Measurements`: with its frame, below `FRAME_LENGTH_MAX`. */
 export const MEASUREMENTS_MAX = 32;
 
-/** What of a status is kept over time. Pure; both ends use it. */
+/** The figures of a status. Pure; both ends use it. */
 export function sampleOf(status: KioskStatus): Sample {
   const { machine, offline, link, clock, peripherals } = status;
   const used = (part: { totalBytes: number; availableBytes: number } | undefined) =>

@@ -7,7 +7,7 @@ import { type FailureCode, type Frame, failureCodes, formatFrame, parseFrame } f
 import { OpenCalls } from './open-calls.ts';
 
 /**
- * The other end's calls, by action, each told whose connection it is (`owner` of the peer). A handler
+ * Handlers for the other end's calls, by action. Each also gets the `owner` of its peer's connection, and
  * may throw a {@link CallError} with a wire code.
  */
 export type Handlers<Owner = undefined> = {
@@ -26,7 +26,7 @@ export interface PeerLimits {
   /** Messages of theirs a second, on average, and in one burst; one more is answered `busy`. */
   messagesPerSecond: number;
   messagesBurst: number;
-  /** Messages too many, above the rate, from which on the other end is no kiosk: see `flooded`. */
+  /** Messages above the rate after which the other end can't be a real kiosk: see `flooded`. */
   excessMax: number;
 }
 
@@ -41,7 +41,7 @@ export const defaultPeerLimits: PeerLimits = {
 /** A protocol's actions by name, as the wire says them. */
 export type ActionTable = Readonly<Record<string, Action>>;
 
-/** What peers that are alike have in common: one of it serves any number of connections. */
+/** What like peers share: one options object serves any number of connections. */
 export interface PeerOptions<Owner = undefined> {
   send: (text: string, owner: Owner) => void;
   handlers: Handlers<Owner>;
@@ -56,7 +56,7 @@ export interface PeerOptions<Owner = undefined> {
 /**
  * One end of a `varco.v1` connection, over anything that sends text: calls with a time-out, the other
  * end's calls to handlers, both schema-checked. It never throws for what the other end sends. A server
- * has thousands that are silent, so one that waits for nothing holds little.
+ * has thousands of silent connections, so an idle peer takes little memory.
  *
  * @example
  * const peer = new Peer({ send: (text) => socket.send(text), handlers, clock });
@@ -121,7 +121,7 @@ export class Peer<Owner = undefined> {
       name,
       action,
       timeoutMs: options.timeoutMs,
-      send: () => this.#sendOpen({ type: 'call', id, action: name, payload: request as unknown }),
+      send: () => this.#sendOpen({ type: 'call', id, action: name, payload: request }),
     });
     return answer.finally(() => this.#forgetCalls()) as Promise<AnswerOf<Name>>;
   }
@@ -205,7 +205,7 @@ export class Peer<Owner = undefined> {
   /**
    * Counts a message of theirs, or a control frame, in a token bucket.
    *
-   * @returns whether it is within the rate. Far beyond, `flooded` is told, once.
+   * @returns whether it is within the rate. Far above it, `flooded` is called, once.
    */
   take(): boolean {
     const { messagesPerSecond, messagesBurst, excessMax } = this.#limits;
@@ -233,7 +233,7 @@ interface Route<Owner> {
   handler: (request: unknown, owner: Owner) => unknown;
 }
 
-/** Found by the name that came, which costs a fraction of an object's property: by their options. */
+/** Routes by action name, made once per options object: a Map costs a fraction of a property look-up. */
 const routes = new WeakMap<object, ReadonlyMap<string, unknown>>();
 
 function routesOf<Owner>(options: PeerOptions<Owner>): ReadonlyMap<string, Route<Owner>> {

@@ -5,7 +5,7 @@ import { additions } from '../../scripts/demo/additions.ts';
 import { newcomer } from '../../scripts/demo/citizen.ts';
 import { startTrayWorld } from '../../scripts/demo/tray-world.ts';
 import type { World } from '../../scripts/demo/world.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium } from '../../scripts/launch/chromium.ts';
 import { drawPage, openPdf, readCodes } from '../support/pdf-page.ts';
 import { Waiter } from '../support/waiter.ts';
 import { checkPage, openWindow, type Window } from '../support/web-browser.ts';

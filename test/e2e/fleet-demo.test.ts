@@ -4,10 +4,10 @@ import { TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { additions } from '../../scripts/demo/additions.ts';
-import { demoFleet, FREE_GATE } from '../../scripts/demo/fleet.ts';
+import { demoFleet, FREE_GATE } from '../../scripts/demo/demo-fleet.ts';
 import { startTrayWorld } from '../../scripts/demo/tray-world.ts';
 import type { World } from '../../scripts/demo/world.ts';
-import { launchChromium } from '../support/chromium.ts';
+import { launchChromium } from '../../scripts/launch/chromium.ts';
 
 const KIOSKS = 8;
 const output = fileURLToPath(new URL('../output/fleet/', import.meta.url));

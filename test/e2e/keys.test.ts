@@ -1,14 +1,14 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { initialState, step } from '../../device/session/machine.ts';
-import { screenOf } from '../../device/session/screen.ts';
+import { screenOf } from '../../device/session/screen-of.ts';
 import type { Effect, Event, SessionConfig, State } from '../../device/session/state.ts';
 import { PageDisplay } from '../../hardware/display/page.ts';
 import type { Health } from '../../hardware/ports.ts';
 import { pressesOf } from '../../scripts/bench/cf/presses.ts';
-import { readPage } from '../../scripts/varco/page-files.ts';
+import { launchChromium } from '../../scripts/launch/chromium.ts';
+import { readPage } from '../../scripts/launch/page-files.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { launchChromium } from '../support/chromium.ts';
 import { sessionConfig } from '../support/kiosk/every-screen.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 import { Waiter } from '../support/waiter.ts';

@@ -5,12 +5,13 @@ import { TOTP } from 'otpauth';
 import type { Browser, Page } from 'playwright-core';
 import { toDataURL } from 'qrcode';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { freePort } from '../../scripts/demo/free-port.ts';
 import {
   type IdentityProvider,
   startIdentityProvider,
 } from '../../scripts/demo/identity-provider.ts';
-import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
+import { launchChromium } from '../../scripts/launch/chromium.ts';
+import { freePort } from '../../scripts/launch/free-port.ts';
+import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
 import type { App } from '../../server/app.ts';
 import { loginConfigSchema } from '../../server/login/login-config.ts';
 import { hashPassword } from '../../server/login/password.ts';
@@ -18,7 +19,6 @@ import { newPinHalf } from '../../server/login/pins.ts';
 import type { Role } from '../../server/login/session.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
-import { launchChromium } from '../support/chromium.ts';
 import { startApp, testKeyring } from '../support/server-app.ts';
 import { webAssets } from '../support/web-assets.ts';
 import { checkPage, openWindow, type Window, type windows } from '../support/web-browser.ts';

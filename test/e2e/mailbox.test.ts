@@ -2,11 +2,11 @@ import type { Browser } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startMailboxPage } from '../../scripts/demo/mailbox.ts';
 import { MessageServers } from '../../scripts/demo/message-servers.ts';
+import { launchChromium } from '../../scripts/launch/chromium.ts';
 import { renderMail } from '../../server/notify/render.ts';
 import { SmppTransport } from '../../server/notify/smpp.ts';
 import { SmtpTransport } from '../../server/notify/smtp.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { launchChromium } from '../support/chromium.ts';
 import { checkPage, openWindow } from '../support/web-browser.ts';
 
 let servers: MessageServers;

@@ -3,8 +3,8 @@ import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startTrayWorld } from '../../scripts/demo/tray-world.ts';
 import type { World } from '../../scripts/demo/world.ts';
+import { launchProfile, type Profile } from '../../scripts/launch/chromium.ts';
 import { filesHolding } from '../support/canary.ts';
-import { launchProfile, type Profile } from '../support/chromium.ts';
 
 let world: World;
 let profile: Profile;

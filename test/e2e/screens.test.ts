@@ -4,10 +4,10 @@ import axe from 'axe-core';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { PageDisplay } from '../../hardware/display/page.ts';
-import { readPage } from '../../scripts/varco/page-files.ts';
+import { launchChromium } from '../../scripts/launch/chromium.ts';
+import { readPage } from '../../scripts/launch/page-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { type Language, languages } from '../../shared/language.ts';
-import { launchChromium } from '../support/chromium.ts';
 import { everyScreen } from '../support/kiosk/every-screen.ts';
 import { Waiter } from '../support/waiter.ts';
 

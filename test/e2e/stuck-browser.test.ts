@@ -10,7 +10,7 @@ import {
 } from '../../hardware/display/browser-keeper.ts';
 import { PageDisplay } from '../../hardware/display/page.ts';
 import type { Health } from '../../hardware/ports.ts';
-import { readPage } from '../../scripts/varco/page-files.ts';
+import { readPage } from '../../scripts/launch/page-files.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { everyScreen } from '../support/kiosk/every-screen.ts';
 import { Waiter } from '../support/waiter.ts';
@@ -20,7 +20,7 @@ let display: PageDisplay;
 let keeper: BrowserKeeper | undefined;
 let url: string;
 const healths = new Waiter<Health>(40_000);
-const told = new Waiter<KeeperEvent>(40_000);
+const events = new Waiter<KeeperEvent>(40_000);
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'varco-keeper-'));
@@ -69,7 +69,7 @@ function keep(words: readonly string[] = [], aloneMs = 20_000) {
     },
     clock: systemClock,
     random: () => 0,
-    told: (event) => told.push(event),
+    onEvent: (event) => events.push(event),
     times: { lookMs: 200, aloneMs },
   });
   keeper.start();
@@ -82,24 +82,24 @@ test('a browser that is stuck is killed and started anew, and the page paints ag
   const { looked } = keep();
   await healths.next(is('ready'));
   await looked.next((state) => state === 'painting');
-  expect(await told.next()).toEqual({ event: 'started' });
+  expect(await events.next()).toEqual({ event: 'started' });
   const pid = keeper?.pid ?? 0;
   // All of it stands still, as a browser that waits for a graphics driver does; its socket stays open.
   process.kill(-pid, 'SIGSTOP');
   expect(await healths.next(is('failing'))).toMatchObject({ reason: 'pageStuck' });
-  expect(await told.next()).toEqual({ event: 'ended', reason: 'pageStuck' });
-  expect(await told.next()).toEqual({ event: 'started' });
+  expect(await events.next()).toEqual({ event: 'ended', reason: 'pageStuck' });
+  expect(await events.next()).toEqual({ event: 'started' });
   await healths.next(is('ready'));
   expect(keeper?.pid).not.toBe(pid);
 });
 
 test('a browser that dies, or shows another page, is started anew', async () => {
   keep(['about:blank'], 500);
-  expect(await told.next((one) => one.event === 'ended')).toMatchObject({ reason: 'noPage' });
+  expect(await events.next((one) => one.event === 'ended')).toMatchObject({ reason: 'noPage' });
   await keeper?.stop();
   keep();
   await healths.next(is('ready'));
   process.kill(keeper?.pid ?? 0, 'SIGKILL');
-  expect(await told.next((one) => one.event === 'ended')).toMatchObject({ reason: 'exited' });
+  expect(await events.next((one) => one.event === 'ended')).toMatchObject({ reason: 'exited' });
   await healths.next(is('ready'));
 });

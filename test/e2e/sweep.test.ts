@@ -6,14 +6,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, expect, inject, test } from 'vitest';
-import { freePort } from '../../scripts/demo/free-port.ts';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
-import { seededRandom } from '../../scripts/demo/seeded-random.ts';
 import { type DemoService, startService } from '../../scripts/demo/service.ts';
 import { Stage } from '../../scripts/demo/stage.ts';
 import { FRAME } from '../../scripts/demo/tray-messages.ts';
+import { launchProfile } from '../../scripts/launch/chromium.ts';
+import { freePort } from '../../scripts/launch/free-port.ts';
+import { seededRandom } from '../../scripts/sample/seeded-random.ts';
 import { filesHolding } from '../support/canary.ts';
-import { launchProfile } from '../support/chromium.ts';
 import type { SweepNews, SweepSetup } from '../support/kiosk/sweep-process.ts';
 import { Waiter } from '../support/waiter.ts';
 

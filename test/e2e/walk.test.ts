@@ -7,8 +7,8 @@ import sharp from 'sharp';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { startTrayWorld } from '../../scripts/demo/tray-world.ts';
 import type { World } from '../../scripts/demo/world.ts';
+import { launchProfile, type Profile } from '../../scripts/launch/chromium.ts';
 import { filesHolding } from '../support/canary.ts';
-import { launchProfile, type Profile } from '../support/chromium.ts';
 import { Waiter } from '../support/waiter.ts';
 
 /** The README's picture; written over only when asked for, so that a test run changes no file. */

@@ -17,7 +17,7 @@ function check(source?: unknown) {
   if (source !== undefined) {
     writeFileSync(file, JSON.stringify(source));
   }
-  const words = ['--import', 'tsx', 'scripts/places.ts', '--check'];
+  const words = ['--import', 'tsx', 'scripts/generate-places.ts', '--check'];
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     source === undefined ? words : [...words, file],
@@ -26,7 +26,7 @@ function check(source?: unknown) {
   return { status, lines: stdout.trim().split('\n'), stderr };
 }
 
-describe('scripts/places.ts', () => {
+describe('scripts/generate-places.ts', () => {
   test('the tables in the tree are those of the source', () => {
     expect(check()).toMatchObject({
       status: 0,

@@ -5,7 +5,7 @@
  * Arguments: the database's path, the keyring file's content, the people as JSON.
  */
 import { randomUUID } from 'node:crypto';
-import { DEMO_POLICY } from '../../scripts/demo/people.ts';
+import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
 import { requestKey } from '../../server/audit/request-key.ts';
 import { Keyring, keyringSchema } from '../../server/keys/keyring.ts';
 import { openStore } from '../../server/store/open-store.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestProject } from 'vitest/node';
 import { buildPages } from '../../scripts/build-pages.ts';
-import { type FoundChromium, findChromium } from './chromium.ts';
+import { type FoundChromium, findChromium } from '../../scripts/launch/chromium.ts';
 
 declare module 'vitest' {
   interface ProvidedContext {

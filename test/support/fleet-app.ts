@@ -1,4 +1,4 @@
-import { DEMO_POLICY } from '../../scripts/demo/people.ts';
+import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
 import type { App, AppDeps } from '../../server/app.ts';
 import type { FleetActor } from '../../server/fleet/access/actor.ts';
 import type { Role } from '../../server/login/session.ts';

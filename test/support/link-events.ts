@@ -1,5 +1,6 @@
 import { generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { Link, type LinkEvents, type LinkOptions } from '../../device/link/link.ts';
+import type { LinkEvents } from '../../device/link/kiosk-link.ts';
+import { Link, type LinkOptions } from '../../device/link/link.ts';
 import { systemClock } from '../../shared/clock.ts';
 import type { LinkServer } from './link-server.ts';
 

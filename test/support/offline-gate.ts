@@ -5,15 +5,24 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { kioskConfigSchema } from '../../device/config.ts';
 import { Kiosk } from '../../device/kiosk.ts';
-import type { KioskPorts } from '../../device/kiosk-options.ts';
 import { Link } from '../../device/link/link.ts';
-import { Offline } from '../../device/offline/offline.ts';
+import type { GateList } from '../../device/list/gate-list.ts';
+import type { KioskPorts } from '../../device/peripherals/kiosk-ports.ts';
 import type { Screen } from '../../device/session/screen.ts';
 import type { State } from '../../device/session/state.ts';
-import type { Health, Key, Passage, ScannerEvents } from '../../hardware/ports.ts';
+import { ServerClock } from '../../device/time/server-clock.ts';
+import { VerdictSources } from '../../device/verdict/verdict-sources.ts';
+import type {
+  CameraView,
+  Health,
+  Key,
+  Passage,
+  ScannerEvents,
+  ScannerName,
+} from '../../hardware/ports.ts';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
-import { DEMO_POLICY } from '../../scripts/demo/people.ts';
-import { type SeededPerson, seedPeople } from '../../scripts/demo/seed.ts';
+import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
+import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
 import { generateKeyringFile } from '../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { type RunningServer, startServer } from '../../server/main.ts';
@@ -98,7 +107,7 @@ export class OfflineSite {
     await lists?.publisher.flush();
     for (;;) {
       const happens = gate.next();
-      const have = gate.offline.inForce;
+      const have = gate.list.inForce;
       const head = await lists?.head(DEMO_POLICY, have ? { have } : {});
       if (head?.status === 'current') {
         return;
@@ -117,7 +126,7 @@ export class OfflineSite {
 /** A kiosk with its link and its offline part real, and hands that a test moves. */
 export class OfflineGate {
   readonly kiosk: Kiosk;
-  readonly offline: Offline;
+  readonly sources: VerdictSources;
   readonly link: Link;
   readonly opened: string[] = [];
   /** What a passage sensor would tell of the last opening. */
@@ -129,8 +138,7 @@ export class OfflineGate {
   state: State | undefined;
   #scanner: ScannerEvents | undefined;
   #press: (key: Key) => void = () => {};
-  readonly #parts: Partial<Record<'scanner' | 'turnstile' | 'keypad', (health: Health) => void>> =
-    {};
+  readonly #parts: Partial<Record<'turnstile' | 'keypad', (health: Health) => void>> = {};
   #waiting: { accept: () => boolean; resolve: () => void }[] = [];
 
   constructor(
@@ -154,33 +162,36 @@ export class OfflineGate {
       },
       offline: {
         folder: options.folder ?? join(site.folder, 'kiosk'),
-        ...(options.budgetMs ? { budgetMs: options.budgetMs } : {}),
+        budgetMs: options.budgetMs,
       },
       hardware: {},
     });
     const { privateKey } = site.key;
+    const serverClock = new ServerClock(clock);
     this.link = new Link({
       url: site.url,
       identity: { kioskId: KIOSK_ID, sign: (message) => sign(null, message, privateKey) },
       software: 'test',
       clock,
       random: () => 0.05,
+      serverClock,
       status: () => this.kiosk.status(),
     });
     const log = (fields: Record<string, string | number>) => {
       this.logged.push([fields.event, fields.code].filter(Boolean).join(' '));
       this.#wake();
     };
-    this.offline = new Offline({
-      config: config.offline as NonNullable<typeof config.offline>,
+    this.sources = new VerdictSources({
+      offline: config.offline,
       link: this.link,
+      serverClock,
       clock,
       log: { info: log, warn: log },
     });
     this.kiosk = new Kiosk({
       ports: this.#ports(),
       link: this.link,
-      offline: this.offline,
+      sources: this.sources,
       session: config.session,
       clock,
       newRequestId: randomUUID,
@@ -196,6 +207,14 @@ export class OfflineGate {
     });
   }
 
+  get list(): GateList {
+    const { list } = this.sources;
+    if (!list) {
+      throw new Error('this gate keeps a list');
+    }
+    return list;
+  }
+
   #ports(): KioskPorts {
     const quiet = { start: async () => {}, stop: async () => {} };
     return {
@@ -204,7 +223,6 @@ export class OfflineGate {
         expect: () => {},
         start: async (events) => {
           this.#scanner = events;
-          this.#parts.scanner = events.health;
           events.health(READY);
         },
       },
@@ -251,8 +269,17 @@ export class OfflineGate {
   }
 
   /** A part's driver says how it is. */
-  part(name: 'scanner' | 'turnstile' | 'keypad', health: Health): void {
-    this.#parts[name]?.(health);
+  part(name: ScannerName | 'turnstile' | 'keypad', health: Health): void {
+    if (name === 'turnstile' || name === 'keypad') {
+      this.#parts[name]?.(health);
+    } else {
+      this.#scanner?.health(health, name);
+    }
+  }
+
+  /** What a camera sees as a whole. */
+  view(view: CameraView, scanner?: ScannerName): void {
+    this.#scanner?.view?.(view, scanner);
   }
 
   #wake(): void {
@@ -279,7 +306,7 @@ export class OfflineGate {
   }
 
   untilDelivered(): Promise<void> {
-    return this.until(() => this.offline.status().factsWaiting === 0);
+    return this.until(() => this.sources.status()?.factsWaiting === 0);
   }
 
   read(text: string): void {

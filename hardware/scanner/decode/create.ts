@@ -5,9 +5,9 @@ import type { ThreadSetup } from './thread-messages.ts';
 import { openZxing, ZxingDecoder } from './zxing.ts';
 
 /**
- * The decoder that a config names. `auto` falls back to jsQR alone where WebAssembly is missing.
+ * Creates the decoder that a config names. `auto` falls back to jsQR where WebAssembly is missing.
  *
- * @param loadBinary hands over the bytes of `zxing_reader.wasm`: never from the network.
+ * @param loadBinary loads the bytes of `zxing_reader.wasm`, never from the network.
  * @param now monotonic milliseconds.
  */
 export async function createDecoder(

@@ -5,7 +5,7 @@ import type { ThreadAnswer, ThreadQuestion, ThreadSetup } from './thread-message
 import { warmUp } from './warm-up.ts';
 import { loadZxingBinary } from './zxing-binary.worker.ts';
 
-/** The thread that decodes: pictures come in, texts go out, and the picture's memory goes back. */
+/** The decoder thread: receives pictures, and answers with texts and with the picture's memory. */
 const port = parentPort;
 if (!port) {
   throw new Error('decode.worker runs in a worker thread only');
@@ -17,11 +17,11 @@ port.postMessage({ kind: 'ready', decoder: decoder.name } satisfies ThreadAnswer
 
 port.on('message', (question: ThreadQuestion) => {
   const { id, frame, request } = question;
-  const memory = frame.data.buffer as ArrayBuffer;
-  const begun = performance.now();
+  const memory = frame.data.buffer;
+  const startedAt = performance.now();
   try {
     const outcome = decoder.decode(frame, request);
-    const ms = performance.now() - begun;
+    const ms = performance.now() - startedAt;
     const answer: ThreadAnswer = { kind: 'outcome', id, outcome, ms, memory };
     port.postMessage(answer, [memory]);
   } catch (error) {

@@ -1,17 +1,17 @@
-import { sample } from './elastic-grid.ts';
 import type { LumaFrame } from './frame.ts';
 import { type Homography, mapPoint } from './geometry.ts';
+import { sample } from './interpolate.ts';
 import { DIMENSION_MAX, DIMENSION_MIN, symbolPattern } from './symbol-pattern.ts';
 
-/** A number of modules per side, and how well the picture agrees with it, from -1 to 1. */
+/** A possible number of modules per side, and how well the picture agrees with it, from -1 to 1. */
 export interface DimensionGuess {
   dimension: number;
   score: number;
 }
 
 /**
- * How many modules a located symbol has: for each number in question, its finder and timing patterns
- * are compared with the picture. Best first.
+ * Guesses how many modules a located symbol has, by comparing finder and timing patterns of each possible
+ * number with the picture. Best first.
  *
  * @param mapOf the map from modules to pixels if the symbol had this dimension.
  */
@@ -31,7 +31,7 @@ export function guessDimensions(
   return guesses.sort((a, b) => b.score - a.score);
 }
 
-/** The correlation of the levels with the patterns: finders and timing lines, each line by itself. */
+/** The mean correlation of the levels with finder and timing patterns. */
 function patternScore(frame: LumaFrame, map: Homography, dimension: number): number {
   const { modules } = symbolPattern(dimension);
   const last = dimension - 7;
@@ -50,7 +50,7 @@ function patternScore(frame: LumaFrame, map: Homography, dimension: number): num
     for (let row = 0; row < 7; row++) {
       for (let column = 0; column < 7; column++) {
         levels.push(at(left + column, top + row));
-        expected.push(modules[(top + row) * dimension + left + column] as number);
+        expected.push(modules[(top + row) * dimension + left + column] ?? 0);
       }
     }
     finders += -correlation(levels, expected) / 3;
@@ -73,15 +73,15 @@ function correlation(a: readonly number[], b: readonly number[]): number {
   let sumA = 0;
   let sumB = 0;
   for (let index = 0; index < n; index++) {
-    sumA += a[index] as number;
-    sumB += b[index] as number;
+    sumA += a[index] ?? 0;
+    sumB += b[index] ?? 0;
   }
   let ab = 0;
   let aa = 0;
   let bb = 0;
   for (let index = 0; index < n; index++) {
-    const da = (a[index] as number) - sumA / n;
-    const db = (b[index] as number) - sumB / n;
+    const da = (a[index] ?? 0) - sumA / n;
+    const db = (b[index] ?? 0) - sumB / n;
     ab += da * db;
     aa += da * da;
     bb += db * db;

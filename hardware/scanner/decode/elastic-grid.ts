@@ -1,37 +1,24 @@
 import type { Point } from './decoder.ts';
 import type { LumaFrame } from './frame.ts';
-import { type Homography, mapPoint } from './geometry.ts';
+import type { Homography } from './geometry.ts';
+import { type ElasticGrid, layGrid, neighbour } from './grid-nodes.ts';
+import { patchAt, patchCost, patchLevels } from './module-patch.ts';
 import type { SymbolPattern } from './symbol-pattern.ts';
 
-/**
- * A symbol's grid laid over a picture and bent until it fits: crumpled paper, a cup, a shirt.
- *
- * Nodes stand every few modules. From the finder patterns outwards each node is predicted from its
- * neighbours, then moved to where the modules around it are most even inside (a module that is cut by
- * an edge is not) and agree best with the function patterns that are known.
- */
-export interface ElasticGrid {
-  dimension: number;
-  /** Nodes per side. */
-  nodes: number;
-  /** Module coordinate of each node along a side. */
-  places: Float32Array;
-  x: Float32Array;
-  y: Float32Array;
-}
-
-const NODE_STEP = 4;
-const PATCH_RADIUS = 3;
-/** Steps of the search around a prediction, in modules, coarse to fine. */
+/** Step sizes of the search around a prediction, in modules. */
 const SEARCH_STEPS = [0.32, 0.16, 0.08];
-/** Where inside a module its evenness is looked at, in modules from its middle. */
-const INSIDE = 0.3;
-/** How far the bend of settled nodes is carried on to the next. */
+/** How much of the bend of settled nodes is extrapolated to the next. */
 const LEAD = 0.7;
 const STIFFNESS = 0.5;
-const PATTERN_WEIGHT = 2;
 
-/** Lays the grid by `map` (module coordinates to pixels) and bends it to the picture. */
+/**
+ * Lays a symbol's grid over a picture by `map` (module coordinates to pixels) and bends it until it fits:
+ * for crumpled paper, a cup, a shirt.
+ *
+ * From the finder patterns outwards each node is predicted from its neighbours, then moved to where the
+ * modules around it are most even inside (a module that is cut by an edge is not) and agree best with the
+ * function patterns.
+ */
 export function fitElasticGrid(
   frame: LumaFrame,
   pattern: SymbolPattern,
@@ -50,38 +37,20 @@ export function fitElasticGrid(
   }
   for (const node of order) {
     const between = predictBetween(grid, node);
-    grid.x[node] = ((grid.x[node] as number) + between.x) / 2;
-    grid.y[node] = ((grid.y[node] as number) + between.y) / 2;
+    grid.x[node] = ((grid.x[node] ?? 0) + between.x) / 2;
+    grid.y[node] = ((grid.y[node] ?? 0) + between.y) / 2;
     settle(frame, pattern, grid, node);
   }
   return grid;
 }
 
-function layGrid(dimension: number, map: Homography): ElasticGrid {
-  const nodes = Math.ceil(dimension / NODE_STEP) + 1;
-  const places = new Float32Array(nodes);
-  for (let index = 0; index < nodes; index++) {
-    places[index] = (index * dimension) / (nodes - 1);
-  }
-  const x = new Float32Array(nodes * nodes);
-  const y = new Float32Array(nodes * nodes);
-  for (let row = 0; row < nodes; row++) {
-    for (let column = 0; column < nodes; column++) {
-      const point = mapPoint(map, places[column] as number, places[row] as number);
-      x[row * nodes + column] = point.x;
-      y[row * nodes + column] = point.y;
-    }
-  }
-  return { dimension, nodes, places, x, y };
-}
-
-/** Nodes by their distance from the nearest finder pattern: what is sure comes first. */
+/** Nodes by their distance from the nearest finder pattern, the most certain first. */
 function growthOrder(grid: ElasticGrid): number[] {
   const { nodes, places, dimension } = grid;
   const far = dimension - 3.5;
   const reach = (node: number) => {
-    const u = places[node % nodes] as number;
-    const v = places[Math.floor(node / nodes)] as number;
+    const u = places[node % nodes] ?? 0;
+    const v = places[Math.floor(node / nodes)] ?? 0;
     return Math.min(
       Math.hypot(u - 3.5, v - 3.5),
       Math.hypot(u - far, v - 3.5),
@@ -90,12 +59,12 @@ function growthOrder(grid: ElasticGrid): number[] {
   };
   const order = Array.from({ length: nodes * nodes }, (_, node) => node);
   const key = order.map(reach);
-  return order.sort((a, b) => (key[a] as number) - (key[b] as number));
+  return order.sort((a, b) => (key[a] ?? 0) - (key[b] ?? 0));
 }
 
 /**
- * Where a node should be by those of its neighbours that are settled: as far from its first place as
- * they are from theirs, and on as the way there leads.
+ * Predicts a node from its settled neighbours: displaced as they are, plus a part of the bend that leads
+ * up to them.
  */
 function predict(
   grid: ElasticGrid,
@@ -106,8 +75,8 @@ function predict(
   const { nodes, x, y } = grid;
   const row = Math.floor(node / nodes);
   const column = node % nodes;
-  const movedX = (at: number) => (x[at] as number) - (base.x[at] as number);
-  const movedY = (at: number) => (y[at] as number) - (base.y[at] as number);
+  const movedX = (at: number) => (x[at] ?? 0) - (base.x[at] ?? 0);
+  const movedY = (at: number) => (y[at] ?? 0) - (base.y[at] ?? 0);
   let weight = 0;
   let sumX = 0;
   let sumY = 0;
@@ -129,10 +98,10 @@ function predict(
   }
   const shiftX = weight === 0 ? 0 : sumX / weight;
   const shiftY = weight === 0 ? 0 : sumY / weight;
-  return { x: (base.x[node] as number) + shiftX, y: (base.y[node] as number) + shiftY };
+  return { x: (base.x[node] ?? 0) + shiftX, y: (base.y[node] ?? 0) + shiftY };
 }
 
-/** Where a node should be by its neighbours on both sides; on the rim, where it is. */
+/** Predicts a node from its neighbours on both sides; on the rim, its own place. */
 function predictBetween(grid: ElasticGrid, node: number): Point {
   const { nodes, x, y } = grid;
   const row = Math.floor(node / nodes);
@@ -147,22 +116,15 @@ function predictBetween(grid: ElasticGrid, node: number): Point {
     const before = neighbour(nodes, row - dy, column - dx);
     const after = neighbour(nodes, row + dy, column + dx);
     if (before >= 0 && after >= 0) {
-      sumX += ((x[before] as number) + (x[after] as number)) / 2;
-      sumY += ((y[before] as number) + (y[after] as number)) / 2;
+      sumX += ((x[before] ?? 0) + (x[after] ?? 0)) / 2;
+      sumY += ((y[before] ?? 0) + (y[after] ?? 0)) / 2;
       count++;
     }
   }
-  return count === 0
-    ? { x: x[node] as number, y: y[node] as number }
-    : { x: sumX / count, y: sumY / count };
+  return count === 0 ? { x: x[node] ?? 0, y: y[node] ?? 0 } : { x: sumX / count, y: sumY / count };
 }
 
-function neighbour(nodes: number, row: number, column: number): number {
-  const inside = row >= 0 && column >= 0 && row < nodes && column < nodes;
-  return inside ? row * nodes + column : -1;
-}
-
-/** Moves one node to the best place near where it is. */
+/** Moves one node to the best place nearby. */
 function settle(frame: LumaFrame, pattern: SymbolPattern, grid: ElasticGrid, node: number): void {
   const patch = patchAt(pattern, grid, node);
   const { contrast, dark, light } = patchLevels(frame, patch);
@@ -193,129 +155,6 @@ function settle(frame: LumaFrame, pattern: SymbolPattern, grid: ElasticGrid, nod
     }
   }
   const { ux, uy, vx, vy } = patch;
-  grid.x[node] = (grid.x[node] as number) + bestU * ux + bestV * vx;
-  grid.y[node] = (grid.y[node] as number) + bestU * uy + bestV * vy;
-}
-
-/** The modules around a node, by the local directions of the grid there. */
-interface Patch {
-  x: number;
-  y: number;
-  ux: number;
-  uy: number;
-  vx: number;
-  vy: number;
-  /** Per module: its middle from the node, in modules, and what is known of it. */
-  u: Float32Array;
-  v: Float32Array;
-  known: Int8Array;
-  count: number;
-}
-
-function patchAt(pattern: SymbolPattern, grid: ElasticGrid, node: number): Patch {
-  const { nodes, places, x, y } = grid;
-  const row = Math.floor(node / nodes);
-  const column = node % nodes;
-  const left = row * nodes + Math.max(0, column - 1);
-  const right = row * nodes + Math.min(nodes - 1, column + 1);
-  const above = Math.max(0, row - 1) * nodes + column;
-  const below = Math.min(nodes - 1, row + 1) * nodes + column;
-  const place0 = places[1] as number;
-  const wide = ((right - left) * place0) as number;
-  const high = (((below - above) / nodes) * place0) as number;
-  const u0 = places[column] as number;
-  const v0 = places[row] as number;
-  const { dimension, modules } = pattern;
-  const size = (2 * PATCH_RADIUS) ** 2;
-  const u = new Float32Array(size);
-  const v = new Float32Array(size);
-  const known = new Int8Array(size);
-  let count = 0;
-  const firstRow = Math.max(0, Math.round(v0) - PATCH_RADIUS);
-  const lastRow = Math.min(dimension, Math.round(v0) + PATCH_RADIUS);
-  const firstColumn = Math.max(0, Math.round(u0) - PATCH_RADIUS);
-  const lastColumn = Math.min(dimension, Math.round(u0) + PATCH_RADIUS);
-  for (let r = firstRow; r < lastRow; r++) {
-    for (let c = firstColumn; c < lastColumn; c++) {
-      u[count] = c + 0.5 - u0;
-      v[count] = r + 0.5 - v0;
-      known[count] = modules[r * dimension + c] as number;
-      count++;
-    }
-  }
-  return {
-    x: x[node] as number,
-    y: y[node] as number,
-    ux: ((x[right] as number) - (x[left] as number)) / wide,
-    uy: ((y[right] as number) - (y[left] as number)) / wide,
-    vx: ((x[below] as number) - (x[above] as number)) / high,
-    vy: ((y[below] as number) - (y[above] as number)) / high,
-    u,
-    v,
-    known,
-    count,
-  };
-}
-
-function patchLevels(frame: LumaFrame, patch: Patch) {
-  let dark = 255;
-  let light = 0;
-  for (let index = 0; index < patch.count; index++) {
-    const u = patch.u[index] as number;
-    const v = patch.v[index] as number;
-    const level = sample(
-      frame,
-      patch.x + u * patch.ux + v * patch.vx,
-      patch.y + u * patch.uy + v * patch.vy,
-    );
-    dark = Math.min(dark, level);
-    light = Math.max(light, level);
-  }
-  return { dark, light, contrast: light - dark };
-}
-
-function patchCost(
-  frame: LumaFrame,
-  patch: Patch,
-  shiftU: number,
-  shiftV: number,
-  dark: number,
-  light: number,
-): number {
-  const { ux, uy, vx, vy, count } = patch;
-  let cost = 0;
-  for (let index = 0; index < count; index++) {
-    const u = (patch.u[index] as number) + shiftU;
-    const v = (patch.v[index] as number) + shiftV;
-    const x = patch.x + u * ux + v * vx;
-    const y = patch.y + u * uy + v * vy;
-    const level = sample(frame, x, y);
-    cost += Math.abs(level - sample(frame, x + INSIDE * ux, y + INSIDE * uy));
-    cost += Math.abs(level - sample(frame, x - INSIDE * ux, y - INSIDE * uy));
-    cost += Math.abs(level - sample(frame, x + INSIDE * vx, y + INSIDE * vy));
-    cost += Math.abs(level - sample(frame, x - INSIDE * vx, y - INSIDE * vy));
-    const known = patch.known[index] as number;
-    if (known >= 0) {
-      cost += PATTERN_WEIGHT * (known === 1 ? level - dark : light - level);
-    }
-  }
-  return cost;
-}
-
-/** The picture's level between pixels; beyond its edge, the edge's. */
-export function sample(frame: LumaFrame, x: number, y: number): number {
-  const { data, width, height } = frame;
-  const cx = Math.max(0, Math.min(width - 1.001, x - 0.5));
-  const cy = Math.max(0, Math.min(height - 1.001, y - 0.5));
-  const left = cx | 0;
-  const top = cy | 0;
-  const fx = cx - left;
-  const fy = cy - top;
-  const at = top * width + left;
-  const a = data[at] as number;
-  const b = data[at + 1] as number;
-  const c = data[at + width] as number;
-  const d = data[at + width + 1] as number;
-  const upper = a + (b - a) * fx;
-  return upper + (c + (d - c) * fx - upper) * fy;
+  grid.x[node] = (grid.x[node] ?? 0) + bestU * ux + bestV * vx;
+  grid.y[node] = (grid.y[node] ?? 0) + bestU * uy + bestV * vy;
 }

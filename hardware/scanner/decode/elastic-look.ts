@@ -1,5 +1,5 @@
 import type { Corners, DecodedCode } from './decoder.ts';
-import { type DimensionGuess, guessDimensions } from './dimension.ts';
+import { guessDimensions } from './dimension.ts';
 import { fitElasticGrid } from './elastic-grid.ts';
 import type { FinderTriple } from './finders.ts';
 import { flattenGrid } from './flatten.ts';
@@ -8,23 +8,23 @@ import { distance, type Homography, squareToCorners } from './geometry.ts';
 import {
   drawClean,
   equalise,
-  judgeModules,
   patternAgreement,
   sampleModules,
   type ThresholdKind,
+  thresholdModules,
 } from './grid-reading.ts';
-import { asCode, secondBy } from './second-opinion.ts';
+import { asCode, confirmByJsQr } from './second-opinion.ts';
 import { symbolPattern } from './symbol-pattern.ts';
 import type { ZxingEngine } from './zxing.ts';
 
-/** Where a symbol may be: the map from its modules to pixels for each number of modules in question. */
+/** Where a symbol may be: the map from its modules to pixels, for each possible number of modules. */
 export interface Placement {
   mapOf(dimension: number): Homography | undefined;
   from: number;
   to: number;
 }
 
-/** Patterns that agree less than this are another size's, or no symbol's. */
+/** Below this score the patterns are of another size, or of no symbol. */
 const SCORE_MIN = 0.3;
 const AGREEMENT_MIN = 0.8;
 const SURE_MARGIN = 0.25;
@@ -32,14 +32,14 @@ const GUESSES_MAX = 2;
 const DIMENSION_LARGE = 81;
 const FLAT_PIXELS = 4;
 
-/** How a fitted grid's levels are judged, one after the other until one reads. */
-const JUDGEMENTS: readonly (readonly [strength: number, kind: ThresholdKind])[] = [
+/** How a fitted grid's levels are thresholded, tried in order until one can be read. */
+const THRESHOLDINGS: readonly (readonly [strength: number, kind: ThresholdKind])[] = [
   [0, 'midrange'],
   [0.3, 'mean'],
   [0.8, 'mean'],
 ];
 
-/** A code whose corners are known, as ZXing tells them of one that it could not read. */
+/** By the corners, which ZXing gives also for a code that it could not read. */
 export function placeByCorners(corners: Corners): Placement {
   return {
     mapOf: (dimension) => squareToCorners(corners, dimension),
@@ -48,7 +48,7 @@ export function placeByCorners(corners: Corners): Placement {
   };
 }
 
-/** A code whose three finder patterns are known; the fourth corner is guessed as a parallelogram's. */
+/** By three finder patterns, assuming that the symbol is a parallelogram. */
 export function placeByFinders(triple: FinderTriple): Placement {
   const { topLeft, topRight, bottomLeft } = triple;
   const module = (topLeft.module + topRight.module + bottomLeft.module) / 3;
@@ -72,14 +72,14 @@ export function placeByFinders(triple: FinderTriple): Placement {
   };
 }
 
-/** What a bent grid made of a placement. */
+/** The result of an elastic look. */
 export interface ElasticOutcome {
   code?: DecodedCode;
-  /** The patterns are there: this is a code, read or not. */
+  /** Whether the function patterns are there, so that this is a code, read or not. */
   codeLike: boolean;
 }
 
-/** Lays a grid where a symbol may be, bends it to the picture, and reads what it holds. */
+/** Bends a grid to the picture where a symbol may be, and reads it. */
 export function lookElastically(
   engine: ZxingEngine,
   frame: LumaFrame,
@@ -91,8 +91,8 @@ export function lookElastically(
   if (!best) {
     return { codeLike: false };
   }
-  const worst = guesses.at(-1) as DimensionGuess;
-  // Light on dark turns every score over.
+  const worst = guesses.at(-1) ?? best;
+  // An inverted symbol (light on dark) has negative scores.
   const inverted = -worst.score > best.score && -worst.score >= SCORE_MIN;
   const source = inverted ? invert(frame) : frame;
   const ordered = inverted
@@ -121,25 +121,25 @@ function readGrid(
   const pattern = symbolPattern(dimension);
   const grid = fitElasticGrid(frame, pattern, map);
   const levels = sampleModules(frame, grid);
-  for (const [strength, kind] of JUDGEMENTS) {
-    const dark = judgeModules(equalise(levels, dimension, strength), dimension, kind);
+  for (const [strength, kind] of THRESHOLDINGS) {
+    const dark = thresholdModules(equalise(levels, dimension, strength), dimension, kind);
     if (patternAgreement(dark, pattern) < AGREEMENT_MIN) {
       continue;
     }
     const read = engine.readClean(drawClean(dark, pattern));
     if (read) {
       const corners = gridCorners(grid.x, grid.y, grid.nodes);
-      const placed = { ...read, corners };
+      const reading = { ...read, corners };
       return read.margin >= SURE_MARGIN
-        ? asCode(placed, 'seconded')
-        : secondBy(flattenGrid(frame, grid, FLAT_PIXELS), placed);
+        ? asCode(reading, 'confirmed')
+        : confirmByJsQr(flattenGrid(frame, grid, FLAT_PIXELS), reading);
     }
   }
   return undefined;
 }
 
 function gridCorners(x: Float32Array, y: Float32Array, nodes: number): Corners {
-  const point = (at: number) => ({ x: x[at] as number, y: y[at] as number });
+  const point = (at: number) => ({ x: x[at] ?? 0, y: y[at] ?? 0 });
   const last = nodes - 1;
   return [point(0), point(last), point(last * nodes + last), point(last * nodes)];
 }

@@ -1,13 +1,13 @@
 import type { LumaFrame } from './frame.ts';
 
-/** A part of a picture and where its top left corner was. */
+/** A part of a picture, and its top left corner there. */
 export interface Crop {
   frame: LumaFrame;
   left: number;
   top: number;
 }
 
-/** The part of a picture between these edges, as far as they are in it. */
+/** Cuts out a part of a picture, limited to the picture. */
 export function crop(
   frame: LumaFrame,
   box: { left: number; top: number; right: number; bottom: number },
@@ -25,7 +25,7 @@ export function crop(
 }
 
 /**
- * Edges made steeper: each level is pushed away from the mean of the square around it.
+ * Sharpens a picture: each level is moved away from the mean of the square around it.
  *
  * @param radius half the square's side, in pixels.
  */
@@ -34,26 +34,26 @@ export function sharpen(frame: LumaFrame, radius: number, strength: number): Lum
   const means = boxMeans(frame, radius);
   const out = new Uint8Array(data.length);
   for (let at = 0; at < out.length; at++) {
-    const level = data[at] as number;
-    const pushed = level + strength * (level - (means[at] as number));
+    const level = data[at] ?? 0;
+    const pushed = level + strength * (level - (means[at] ?? 0));
     out[at] = Math.max(0, Math.min(255, pushed));
   }
   return { data: out, width, height };
 }
 
-/** Levels stretched about the mean of the square around each: faint codes, shadows, uneven light. */
+/** Stretches levels around their local mean, for faint codes, shadows and uneven light. */
 export function flattenLight(frame: LumaFrame, radius: number, gain: number): LumaFrame {
   const { data, width, height } = frame;
   const means = boxMeans(frame, radius);
   const out = new Uint8Array(data.length);
   for (let at = 0; at < out.length; at++) {
-    const pushed = 128 + gain * ((data[at] as number) - (means[at] as number));
+    const pushed = 128 + gain * ((data[at] ?? 0) - (means[at] ?? 0));
     out[at] = Math.max(0, Math.min(255, pushed));
   }
   return { data: out, width, height };
 }
 
-/** The mean of the square around every pixel, as far as the square is in the picture. */
+/** The mean of the square around every pixel, limited to the picture. */
 function boxMeans(frame: LumaFrame, radius: number): Float32Array {
   const { data, width, height } = frame;
   const means = new Float32Array(width * height);
@@ -79,7 +79,7 @@ function boxMeans(frame: LumaFrame, radius: number): Float32Array {
 
 function addRow(columns: Int32Array, data: Uint8Array, from: number, sign: number): void {
   for (let x = 0; x < columns.length; x++) {
-    columns[x] = (columns[x] as number) + sign * (data[from + x] as number);
+    columns[x] = (columns[x] ?? 0) + sign * (data[from + x] ?? 0);
   }
 }
 
@@ -89,11 +89,11 @@ function slideAcross(means: Float32Array, columns: Int32Array, radius: number, r
   let count = 0;
   for (let x = -radius; x < width; x++) {
     if (x + radius < width) {
-      sum += columns[x + radius] as number;
+      sum += columns[x + radius] ?? 0;
       count += rows;
     }
     if (x - radius - 1 >= 0) {
-      sum -= columns[x - radius - 1] as number;
+      sum -= columns[x - radius - 1] ?? 0;
       count -= rows;
     }
     if (x >= 0) {

@@ -1,18 +1,18 @@
 import type { Point } from './decoder.ts';
 import { distance } from './geometry.ts';
 
-/** What may be a finder pattern: its middle, its module in pixels, and how many lines crossed it. */
+/** A possible finder pattern: its centre, its module size in pixels, and how many lines crossed it. */
 export interface Finder extends Point {
   module: number;
   hits: number;
 }
 
-/** Three finder patterns that may be one symbol's. */
+/** Three finder patterns that may belong to one symbol. */
 export interface FinderTriple {
   topLeft: Finder;
   topRight: Finder;
   bottomLeft: Finder;
-  /** How far from a square: 0 is best. */
+  /** The deviation from a square; 0 is best. */
   skew: number;
 }
 
@@ -20,10 +20,10 @@ const FINDERS_MAX = 16;
 const CANDIDATES_MAX = 400;
 const TRIPLES_MAX = 4;
 const WHOLENESS_MIN = 0.25;
-/** A finder pattern smaller than this can't be told from noise. */
+/** A smaller finder pattern can't be distinguished from noise; in pixels. */
 const MODULE_MIN = 0.9;
 
-/** Finder patterns (1:1:3:1:1 across and down) in a thresholded picture, the surest first. */
+/** Finds finder patterns (1:1:3:1:1 across and down) in a thresholded picture, the most certain first. */
 export function findFinders(dark: Uint8Array, width: number, height: number): Finder[] {
   const found: Finder[] = [];
   const runs = new Int32Array(5);
@@ -31,16 +31,16 @@ export function findFinders(dark: Uint8Array, width: number, height: number): Fi
     runs.fill(0);
     const from = y * width;
     let start = 0;
-    let colour = dark[from] as number;
+    let colour = dark[from] ?? 0;
     for (let x = 1; x <= width; x++) {
-      const next = x < width ? (dark[from + x] as number) : 1 - colour;
+      const next = x < width ? (dark[from + x] ?? 0) : 1 - colour;
       if (next === colour) {
         continue;
       }
       runs.copyWithin(0, 1);
       runs[4] = x - start;
       if (colour === 1 && isFinder(runs, 0.6)) {
-        const middleX = x - (runs[4] as number) - (runs[3] as number) - (runs[2] as number) / 2;
+        const middleX = x - (runs[4] ?? 0) - (runs[3] ?? 0) - (runs[2] ?? 0) / 2;
         confirm(dark, width, height, middleX, y, found);
         if (found.length >= CANDIDATES_MAX) {
           return best(found);
@@ -61,8 +61,8 @@ function best(found: Finder[]): Finder[] {
 }
 
 /**
- * The share of the lines through a finder pattern's core (three modules high, every second line) that
- * showed its runs: near 1 for a real one, far less for letters and foliage.
+ * The share of the scan lines through a finder pattern's core (three modules high, every second line) that
+ * show its runs: near 1 for a real one, far less for letters or leaves.
  */
 export function wholeness(finder: Finder): number {
   return finder.hits / (1.5 * finder.module);
@@ -71,7 +71,7 @@ export function wholeness(finder: Finder): number {
 function isFinder(runs: Int32Array, tolerance: number): boolean {
   let total = 0;
   for (let index = 0; index < 5; index++) {
-    const run = runs[index] as number;
+    const run = runs[index] ?? 0;
     if (run === 0) {
       return false;
     }
@@ -83,15 +83,15 @@ function isFinder(runs: Int32Array, tolerance: number): boolean {
   }
   const slack = Math.max(1, module * tolerance);
   return (
-    Math.abs((runs[0] as number) - module) <= slack &&
-    Math.abs((runs[1] as number) - module) <= slack &&
-    Math.abs((runs[2] as number) - 3 * module) <= 2 * slack &&
-    Math.abs((runs[3] as number) - module) <= slack &&
-    Math.abs((runs[4] as number) - module) <= slack
+    Math.abs((runs[0] ?? 0) - module) <= slack &&
+    Math.abs((runs[1] ?? 0) - module) <= slack &&
+    Math.abs((runs[2] ?? 0) - 3 * module) <= 2 * slack &&
+    Math.abs((runs[3] ?? 0) - module) <= slack &&
+    Math.abs((runs[4] ?? 0) - module) <= slack
   );
 }
 
-/** Crosses a candidate downwards, then across again through the middle found, and keeps it. */
+/** Checks a candidate along its column, then along its row through the centre found, and keeps it. */
 function confirm(
   dark: Uint8Array,
   width: number,
@@ -131,7 +131,7 @@ interface Line {
   dy: number;
 }
 
-/** The five runs through a dark pixel along a line; where their middle is, and their module. */
+/** The five runs through a dark pixel along a line: the offset of their centre, and their module size. */
 function cross(dark: Uint8Array, x: number, y: number, line: Line) {
   const { width, height, dx, dy } = line;
   if (x < 0 || y < 0 || x >= width || y >= height || dark[y * width + x] !== 1) {
@@ -150,14 +150,14 @@ function cross(dark: Uint8Array, x: number, y: number, line: Line) {
         px += sign * dx;
         py += sign * dy;
       }
-      runs[run] = (runs[run] as number) + length;
+      runs[run] = (runs[run] ?? 0) + length;
       core = index === 0 ? length : core;
     }
     return core;
   };
   const after = walk(1, [2, 3, 4]);
   const before = walk(-1, [2, 1, 0]);
-  runs[2] = (runs[2] as number) + 1;
+  runs[2] = (runs[2] ?? 0) + 1;
   if (!isFinder(runs, 0.75)) {
     return undefined;
   }
@@ -168,14 +168,12 @@ function cross(dark: Uint8Array, x: number, y: number, line: Line) {
   return { shift: (after - before) / 2, module: total / 7 };
 }
 
-/** Threes of finder patterns that lie like one symbol's, the squarest first. */
+/** Triples of finder patterns that are placed like those of one symbol, the squarest first. */
 export function findTriples(finders: readonly Finder[]): FinderTriple[] {
   const triples: FinderTriple[] = [];
   for (const corner of finders) {
-    for (let i = 0; i < finders.length; i++) {
-      for (let j = i + 1; j < finders.length; j++) {
-        const a = finders[i] as Finder;
-        const b = finders[j] as Finder;
+    for (const [index, a] of finders.entries()) {
+      for (const b of finders.slice(index + 1)) {
         const triple = a === corner || b === corner ? undefined : tripleOf(corner, a, b);
         if (triple) {
           triples.push(triple);

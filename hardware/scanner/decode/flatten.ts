@@ -1,11 +1,12 @@
-import { type ElasticGrid, sample } from './elastic-grid.ts';
 import type { LumaFrame } from './frame.ts';
 import { type Homography, mapPoint } from './geometry.ts';
+import type { ElasticGrid } from './grid-nodes.ts';
+import { bilinear, sample } from './interpolate.ts';
 
-/** Light modules round a flattened symbol. */
+/** Modules of the quiet zone around a flattened symbol. */
 const QUIET_MODULES = 4;
 
-/** A picture of a symbol alone, straightened by its plane map. */
+/** A picture of the symbol alone, straightened by its homography. */
 export function flattenPlane(
   frame: LumaFrame,
   map: Homography,
@@ -24,7 +25,7 @@ export function flattenPlane(
   return { data, width: side, height: side };
 }
 
-/** A picture of a symbol alone, straightened by its bent grid, on white. */
+/** A picture of the symbol alone, straightened by its bent grid, on white. */
 export function flattenGrid(frame: LumaFrame, grid: ElasticGrid, modulePixels: number): LumaFrame {
   const { dimension, nodes, x, y } = grid;
   const quiet = QUIET_MODULES * modulePixels;
@@ -48,18 +49,4 @@ export function flattenGrid(frame: LumaFrame, grid: ElasticGrid, modulePixels: n
     }
   }
   return { data, width: side, height: side };
-}
-
-/** A value between the four nodes of a cell whose first node is `at`. */
-export function bilinear(
-  of: Float32Array,
-  at: number,
-  nodes: number,
-  fu: number,
-  fv: number,
-): number {
-  const upper = (of[at] as number) + ((of[at + 1] as number) - (of[at] as number)) * fu;
-  const below = at + nodes;
-  const lower = (of[below] as number) + ((of[below + 1] as number) - (of[below] as number)) * fu;
-  return upper + (lower - upper) * fv;
 }

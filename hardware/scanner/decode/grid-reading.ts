@@ -1,6 +1,6 @@
-import { type ElasticGrid, sample } from './elastic-grid.ts';
-import { bilinear } from './flatten.ts';
 import type { LumaFrame } from './frame.ts';
+import type { ElasticGrid } from './grid-nodes.ts';
+import { bilinear, sample } from './interpolate.ts';
 import type { SymbolPattern } from './symbol-pattern.ts';
 
 /** The mean level of every module of a fitted grid, row by row. */
@@ -19,10 +19,10 @@ export function sampleModules(frame: LumaFrame, grid: ElasticGrid): Float32Array
       const a = cellRow * nodes + cellColumn;
       const px = bilinear(x, a, nodes, fu, fv);
       const py = bilinear(y, a, nodes, fu, fv);
-      const ux = ((x[a + 1] as number) - (x[a] as number)) * scale * 0.2;
-      const uy = ((y[a + 1] as number) - (y[a] as number)) * scale * 0.2;
-      const vx = ((x[a + nodes] as number) - (x[a] as number)) * scale * 0.2;
-      const vy = ((y[a + nodes] as number) - (y[a] as number)) * scale * 0.2;
+      const ux = ((x[a + 1] ?? 0) - (x[a] ?? 0)) * scale * 0.2;
+      const uy = ((y[a + 1] ?? 0) - (y[a] ?? 0)) * scale * 0.2;
+      const vx = ((x[a + nodes] ?? 0) - (x[a] ?? 0)) * scale * 0.2;
+      const vy = ((y[a + nodes] ?? 0) - (y[a] ?? 0)) * scale * 0.2;
       levels[row * dimension + column] =
         (2 * sample(frame, px, py) +
           sample(frame, px + ux, py + uy) +
@@ -36,20 +36,20 @@ export function sampleModules(frame: LumaFrame, grid: ElasticGrid): Float32Array
 }
 
 /**
- * Undoes a blur as wide as a module: what the four neighbours bled into each level is taken out.
+ * Reduces a blur as wide as a module, by removing what the four neighbours added to each level.
  *
- * @param strength share of the difference from the neighbours' mean that is added.
+ * @param strength the share of the difference from the neighbours' mean that is added.
  */
 export function equalise(levels: Float32Array, dimension: number, strength: number): Float32Array {
   const out = new Float32Array(levels.length);
   for (let row = 0; row < dimension; row++) {
     for (let column = 0; column < dimension; column++) {
       const at = row * dimension + column;
-      const level = levels[at] as number;
-      const up = row > 0 ? (levels[at - dimension] as number) : level;
-      const down = row < dimension - 1 ? (levels[at + dimension] as number) : level;
-      const left = column > 0 ? (levels[at - 1] as number) : level;
-      const right = column < dimension - 1 ? (levels[at + 1] as number) : level;
+      const level = levels[at] ?? 0;
+      const up = row > 0 ? (levels[at - dimension] ?? 0) : level;
+      const down = row < dimension - 1 ? (levels[at + dimension] ?? 0) : level;
+      const left = column > 0 ? (levels[at - 1] ?? 0) : level;
+      const right = column < dimension - 1 ? (levels[at + 1] ?? 0) : level;
       out[at] = level + strength * (level - (up + down + left + right) / 4);
     }
   }
@@ -60,8 +60,8 @@ export type ThresholdKind = 'midrange' | 'mean';
 
 const THRESHOLD_RADIUS = 4;
 
-/** Dark (1) or light (0) per module, each judged by the modules around it. */
-export function judgeModules(
+/** Dark (1) or light (0) per module, by a threshold from the modules around it. */
+export function thresholdModules(
   levels: Float32Array,
   dimension: number,
   kind: ThresholdKind,
@@ -78,7 +78,7 @@ export function judgeModules(
       let sum = 0;
       for (let r = top; r <= bottom; r++) {
         for (let c = left; c <= right; c++) {
-          const level = levels[r * dimension + c] as number;
+          const level = levels[r * dimension + c] ?? 0;
           sum += level;
           lowest = Math.min(lowest, level);
           highest = Math.max(highest, level);
@@ -87,7 +87,7 @@ export function judgeModules(
       const mean = sum / ((bottom - top + 1) * (right - left + 1));
       const threshold = kind === 'mean' ? mean : (lowest + highest) / 2;
       const at = row * dimension + column;
-      dark[at] = (levels[at] as number) < threshold ? 1 : 0;
+      dark[at] = (levels[at] ?? 0) < threshold ? 1 : 0;
     }
   }
   return dark;
@@ -96,7 +96,7 @@ export function judgeModules(
 const CLEAN_SCALE = 3;
 const CLEAN_QUIET = 4;
 
-/** A clean picture of the judged modules, with the function patterns as they must be. */
+/** Draws the modules as a clean picture, with the function patterns as they must be. */
 export function drawClean(dark: Uint8Array, pattern: SymbolPattern): LumaFrame {
   const { dimension, modules } = pattern;
   const side = (dimension + 2 * CLEAN_QUIET) * CLEAN_SCALE;
@@ -104,7 +104,7 @@ export function drawClean(dark: Uint8Array, pattern: SymbolPattern): LumaFrame {
   for (let row = 0; row < dimension; row++) {
     for (let column = 0; column < dimension; column++) {
       const at = row * dimension + column;
-      const known = modules[at] as number;
+      const known = modules[at] ?? 0;
       if ((known >= 0 ? known : dark[at]) === 1) {
         const y = (row + CLEAN_QUIET) * CLEAN_SCALE;
         const x = (column + CLEAN_QUIET) * CLEAN_SCALE;
@@ -117,12 +117,12 @@ export function drawClean(dark: Uint8Array, pattern: SymbolPattern): LumaFrame {
   return { data, width: side, height: side };
 }
 
-/** The share of known modules that were judged as they must be: 1 for a perfect fit, 0.5 for chance. */
+/** The share of the function patterns' modules that are right: 1 is perfect, 0.5 is chance. */
 export function patternAgreement(dark: Uint8Array, pattern: SymbolPattern): number {
   let known = 0;
   let agreed = 0;
   for (let at = 0; at < dark.length; at++) {
-    const expected = pattern.modules[at] as number;
+    const expected = pattern.modules[at] ?? 0;
     if (expected >= 0) {
       known++;
       agreed += expected === dark[at] ? 1 : 0;

@@ -1,21 +1,16 @@
 import jsqrModule from 'jsqr';
-import type { Symbology } from '../../ports.ts';
 import type { DecodedCode, DecodeOutcome, DecodeRequest, Decoder } from './decoder.ts';
 import type { LumaFrame } from './frame.ts';
 import { shrinkToFit } from './resample.ts';
 
-// A CommonJS package: Node hands over its exports, a bundler its default export.
-type JsQr = typeof import('jsqr').default;
-const module: unknown = jsqrModule;
-const jsqr = (
-  typeof module === 'function' ? module : (module as { default: unknown }).default
-) as JsQr;
+// A CommonJS package: Node gives its exports, a bundler its default export.
+const jsqr = typeof jsqrModule === 'function' ? jsqrModule : jsqrModule.default;
 
-/** jsQR takes 8 s on noise at 1080p (measured): its input is never larger than this. */
+/** Limits of its input: jsQR takes 8 s for noise at 1080p (measured). */
 const JSQR_WIDTH_MAX = 640;
 const JSQR_HEIGHT_MAX = 480;
 
-/** A grey level as one opaque RGBA pixel, in the machine's byte order. */
+/** The opaque RGBA pixel of a grey level, in the machine's byte order. */
 const GREY_TO_RGBA = grayTable();
 
 export type JsQrInversion = 'dontInvert' | 'attemptBoth';
@@ -30,7 +25,7 @@ export class JsQrDecoder implements Decoder {
   }
 
   decode(frame: LumaFrame, request: DecodeRequest): DecodeOutcome {
-    if (!request.wanted.includes('qr' satisfies Symbology)) {
+    if (!request.wanted.includes('qr')) {
       return { codes: [], codeLike: false };
     }
     const small = shrinkToFit(frame, JSQR_WIDTH_MAX, JSQR_HEIGHT_MAX);
@@ -52,12 +47,12 @@ export class JsQrDecoder implements Decoder {
   }
 }
 
-/** What jsQR read, with the content as the symbol holds it: its texts garble some character sets. */
+/** A reading by jsQR, with its raw content, because jsQR garbles the text of some character sets. */
 export interface JsQrRead extends DecodedCode {
   bytes: Uint8Array;
 }
 
-/** One QR code by jsQR, or nothing. jsQR can return an empty text: that is nothing. */
+/** Reads one QR code by jsQR. An empty text, which jsQR may return, counts as nothing. */
 export function readWithJsQr(frame: LumaFrame, inversion: JsQrInversion): JsQrRead | undefined {
   const { width, height } = frame;
   const rgba = new Uint32Array(width * height);

@@ -3,19 +3,19 @@ import { rescale } from './resample.ts';
 import type { Search } from './search.ts';
 
 /**
- * Lengths of the motion that are tried, as shares of the part's side. A code fills about two thirds of
- * its part: these are one and a half and two and a half modules of the symbols that a gate meets.
+ * Lengths of the motion to try, as shares of the part's side. A code fills about two thirds of its part,
+ * so these are 1.5 and 2.5 modules of a typical symbol.
  */
 const LENGTH_SHORT = 0.019;
 const LENGTH_LONG = 0.03;
-/** Stronger than this the longer one is tried first. */
+/** Above this ratio the longer one is tried first. */
 const RATIO_LONG = 2.2;
-/** A code that was smeared further than this has lost what it said. */
+/** Above this ratio the content is lost. */
 const RATIO_HOPELESS = 8;
 const PART_PIXELS_MAX = 90_000;
 const ENLARGE = 1.7;
 
-/** The part of the picture that moved, with the motion undone. */
+/** Looks at the smeared part of the picture after removing its motion blur. */
 export function lookThroughMotion(search: Search): void {
   if (!search.wanted.includes('qr')) {
     return;
@@ -42,7 +42,7 @@ export function lookThroughMotion(search: Search): void {
   }
 }
 
-/** Where the turned part's top left corner is in the picture. */
+/** The top left corner of the rotated part in the picture. */
 function corner({ angle, fromU, fromV }: Smear): { left: number; top: number } {
   const cos = Math.cos(angle);
   const sin = Math.sin(angle);

@@ -1,33 +1,33 @@
-import { sample } from './elastic-grid.ts';
 import type { LumaFrame } from './frame.ts';
+import { sample } from './interpolate.ts';
 
-/** A part of a picture that moved while it was exposed. */
+/** A part of a picture with motion blur. */
 export interface Smear {
   /** Direction of the motion, in radians from the x axis. */
   angle: number;
-  /** How much stronger the edges along the motion are than those across it: 1 for a still picture. */
+  /** How much stronger edges along the motion are than across it; 1 without motion. */
   ratio: number;
-  /** The part's bounds, in pixels along the motion (u) and across it (v), from the picture's corner. */
+  /** The part's bounds along the motion (u) and across it (v), in pixels from the picture's corner. */
   fromU: number;
   toU: number;
   fromV: number;
   toV: number;
 }
 
-/** Blocks along the longer side in which edges are counted. */
+/** Number of blocks along the longer side. */
 const BLOCKS = 32;
-/** Columns that are looked at, at most: more tells nothing new. */
+/** Most columns that are sampled; more would not improve the result. */
 const COLUMNS_MAX = 320;
-/** A block belongs to the part when its edges are this strong, as a share of the strongest's. */
+/** The edge strength from which a block belongs to the part, as a share of the strongest block's. */
 const STRENGTH_SHARE = 0.25;
 const PART_BLOCKS_MIN = 6;
 const PART_SHARE_MAX = 0.4;
-/** Less is no motion, but what is printed there. */
+/** Below this the edges' direction comes from the print and not from motion. */
 const RATIO_MIN = 1.35;
 
 /**
- * The busiest part of a picture, and which way it moved during the exposure: a code has as many edges
- * one way as the other, and motion leaves only those along its path.
+ * Finds the part of a picture with the most edges, and the direction in which it moved during the exposure:
+ * a code has edges in all directions, and motion leaves only those along its path.
  */
 export function findSmear(frame: LumaFrame): Smear | undefined {
   const edges = countEdges(frame);
@@ -39,9 +39,9 @@ export function findSmear(frame: LumaFrame): Smear | undefined {
   let yy = 0;
   let xy = 0;
   for (const block of part) {
-    xx += edges.xx[block] as number;
-    yy += edges.yy[block] as number;
-    xy += edges.xy[block] as number;
+    xx += edges.xx[block] ?? 0;
+    yy += edges.yy[block] ?? 0;
+    xy += edges.xy[block] ?? 0;
   }
   const spread = Math.hypot(xx - yy, 2 * xy);
   const ratio = (xx + yy + spread) / Math.max(1, xx + yy - spread);
@@ -77,25 +77,25 @@ function countEdges({ data, width, height }: LumaFrame): Edges {
       const above = y * width + x - width;
       const at = above + width;
       const below = at + width;
-      const a = data[above - 1] as number;
-      const b = data[above + 1] as number;
-      const c = data[below - 1] as number;
-      const d = data[below + 1] as number;
-      const acrossX = b + d - a - c + 2 * ((data[at + 1] as number) - (data[at - 1] as number));
-      const acrossY = c + d - a - b + 2 * ((data[below] as number) - (data[above] as number));
+      const a = data[above - 1] ?? 0;
+      const b = data[above + 1] ?? 0;
+      const c = data[below - 1] ?? 0;
+      const d = data[below + 1] ?? 0;
+      const acrossX = b + d - a - c + 2 * ((data[at + 1] ?? 0) - (data[at - 1] ?? 0));
+      const acrossY = c + d - a - b + 2 * ((data[below] ?? 0) - (data[above] ?? 0));
       const into = row + Math.floor(x / block);
-      xx[into] = (xx[into] as number) + acrossX * acrossX;
-      yy[into] = (yy[into] as number) + acrossY * acrossY;
-      xy[into] = (xy[into] as number) + acrossX * acrossY;
+      xx[into] = (xx[into] ?? 0) + acrossX * acrossX;
+      yy[into] = (yy[into] ?? 0) + acrossY * acrossY;
+      xy[into] = (xy[into] ?? 0) + acrossX * acrossY;
     }
   }
   return { columns, rows, block, xx, yy, xy };
 }
 
-/** The blocks with strong edges that hang together with the strongest one. */
+/** The blocks with strong edges that are connected to the strongest block. */
 function busiestPart({ columns, rows, xx, yy }: Edges): number[] {
   let strongest = 0;
-  const strength = (at: number) => (xx[at] as number) + (yy[at] as number);
+  const strength = (at: number) => (xx[at] ?? 0) + (yy[at] ?? 0);
   for (let at = 1; at < xx.length; at++) {
     strongest = strength(at) > strength(strongest) ? at : strongest;
   }
@@ -104,8 +104,8 @@ function busiestPart({ columns, rows, xx, yy }: Edges): number[] {
   seen[strongest] = 1;
   const part = [strongest];
   for (let next = 0; next < part.length; next++) {
-    const column = (part[next] as number) % columns;
-    const row = Math.floor((part[next] as number) / columns);
+    const column = (part[next] ?? 0) % columns;
+    const row = Math.floor((part[next] ?? 0) / columns);
     for (let r = Math.max(0, row - 1); r <= Math.min(rows - 1, row + 1); r++) {
       for (let c = Math.max(0, column - 1); c <= Math.min(columns - 1, column + 1); c++) {
         const at = r * columns + c;
@@ -139,7 +139,7 @@ function boundsAlong(part: readonly number[], { columns, block }: Edges, angle: 
   };
 }
 
-/** The part of a picture that moved, turned so that it moved along the rows. */
+/** The smeared part, rotated so that the motion is along the rows. */
 export function turnSmear(frame: LumaFrame, smear: Smear, enlarge: number): LumaFrame {
   const width = Math.max(1, Math.round((smear.toU - smear.fromU) * enlarge));
   const height = Math.max(1, Math.round((smear.toV - smear.fromV) * enlarge));
@@ -164,7 +164,7 @@ const ROUNDS = 10;
 const LEVEL_MAX = 400;
 
 /**
- * Takes motion along the rows back out of a picture.
+ * Removes motion blur along the rows, by Richardson–Lucy deconvolution.
  *
  * @param length of the motion, in pixels.
  * @see W. H. Richardson, Bayesian-based iterative method of image restoration, 1972; L. B. Lucy, 1974.
@@ -183,22 +183,22 @@ export function undoMotion(frame: LumaFrame, length: number): LumaFrame {
     for (let round = 0; round < ROUNDS; round++) {
       smearRow(guess, change, padded, reach, rim);
       for (let x = 0; x < width; x++) {
-        change[x] = (row[x] as number) / Math.max(1, change[x] as number);
+        change[x] = (row[x] ?? 0) / Math.max(1, change[x] ?? 0);
       }
       smearRow(change, change, padded, reach, rim);
       for (let x = 0; x < width; x++) {
-        const level = (guess[x] as number) * (change[x] as number);
+        const level = (guess[x] ?? 0) * (change[x] ?? 0);
         guess[x] = Math.max(1, Math.min(LEVEL_MAX, level));
       }
     }
     for (let x = 0; x < width; x++) {
-      out[y * width + x] = Math.min(255, guess[x] as number);
+      out[y * width + x] = Math.min(255, guess[x] ?? 0);
     }
   }
   return { data: out, width, height };
 }
 
-/** The mean of `reach` levels on both sides, and of a share `rim` of the next; ends go on as they are. */
+/** Box blur over `reach` levels on both sides and a share `rim` of the next; edges are repeated. */
 function smearRow(
   from: Float32Array,
   to: Float32Array,
@@ -208,18 +208,18 @@ function smearRow(
 ): void {
   const width = from.length;
   const pad = reach + 1;
-  padded.fill(from[0] as number, 0, pad);
+  padded.fill(from[0] ?? 0, 0, pad);
   padded.set(from, pad);
-  padded.fill(from[width - 1] as number, pad + width);
+  padded.fill(from[width - 1] ?? 0, pad + width);
   let sum = 0;
   for (let at = 1; at < 1 + 2 * reach; at++) {
-    sum += padded[at] as number;
+    sum += padded[at] ?? 0;
   }
   const whole = 2 * reach + 1 + 2 * rim;
   for (let x = 0; x < width; x++) {
-    sum += padded[x + 1 + 2 * reach] as number;
-    const ends = (padded[x] as number) + (padded[x + 2 * pad] as number);
+    sum += padded[x + 1 + 2 * reach] ?? 0;
+    const ends = (padded[x] ?? 0) + (padded[x + 2 * pad] ?? 0);
     to[x] = (sum + rim * ends) / whole;
-    sum -= padded[x + 1] as number;
+    sum -= padded[x + 1] ?? 0;
   }
 }

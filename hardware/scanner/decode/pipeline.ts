@@ -8,21 +8,20 @@ import { isSure, Search, type View } from './search.ts';
 import type { DecoderPace } from './thread-messages.ts';
 import type { ZxingEngine } from './zxing.ts';
 
-/** One way of looking; `evidence` says that it is spent only when something code-like is there. */
+/** One attempt at reading a picture. */
 interface Look {
   name: string;
+  /** Whether it is made only when something code-like was seen. */
   evidence: boolean;
   run(search: Search): void;
 }
 
-/** Pixels of a view that is looked at enlarged: more costs more than a budget has. */
+/** Most pixels of an enlarged view: more would exceed the time budget. */
 const ENLARGED_PIXELS_MAX = 400_000;
-/** Pixels of a picture in which finder patterns are sought at full size. */
+/** Most pixels of a picture in which finder patterns are searched at full size. */
 const FINDER_PIXELS_MAX = 1_000_000;
 
-/**
- * The looks after the first two, in the order of what they read per millisecond.
- */
+/** The looks after the first two, ordered by codes read per millisecond. */
 const LOOKS: readonly Look[] = [
   { name: 'elasticSeen', evidence: true, run: (search) => search.elasticOnSeen() },
   {
@@ -40,15 +39,15 @@ const LOOKS: readonly Look[] = [
   },
 ];
 
-/** A hand that comes closer moves: what it shows is smeared before it is still. */
+/** A hand that comes closer moves, so its first pictures are smeared. */
 const THROUGH_MOTION: Look = { name: 'motion', evidence: false, run: lookThroughMotion };
 
 /**
- * The decoder `auto`: looks in the best order until something is read or the budget is spent.
+ * The decoder `auto`: makes looks in the best order until something is read or the time budget is spent.
  *
- * Every picture gets ZXing with two binarisers. Further looks are for pictures in which something
- * code-like was seen: all at once on a still picture, a few per frame of a camera's stream, where the
- * next frame goes on where this one stopped.
+ * Every picture gets two looks by ZXing, with different binarisers. Further looks are for pictures in which
+ * something code-like was seen: all of them for a still picture, a few per frame of a camera's stream,
+ * where the next frame continues with the next look.
  */
 export class Pipeline implements Decoder {
   readonly name = 'auto';
@@ -64,8 +63,8 @@ export class Pipeline implements Decoder {
   }
 
   decode(frame: LumaFrame, request: DecodeRequest): DecodeOutcome {
-    const begun = this.#now();
-    const mayGoOn = () => this.#now() - begun < request.budgetMs;
+    const startedAt = this.#now();
+    const mayGoOn = () => this.#now() - startedAt < request.budgetMs;
     const search = new Search(frame, request.wanted, this.#engine, mayGoOn);
     search.zxing(search.whole(), {});
     if (!search.done) {
@@ -84,15 +83,12 @@ export class Pipeline implements Decoder {
     return { codes, codeLike: codes.length === 0 && search.codeLike };
   }
 
-  /** Bent grids where ZXing saw something, motion undone where there was some, one more in turn. */
+  /** An elastic look if ZXing saw something, then motion, then one other look in turn. */
   #looksOfThisFrame(search: Search): readonly Look[] {
-    const [elastic, ...others] = LOOKS;
-    const other = others[this.#turn++ % others.length];
-    return [
-      ...(search.seen.length > 0 && elastic ? [elastic] : []),
-      THROUGH_MOTION,
-      ...(other ? [other] : []),
-    ];
+    const others = LOOKS.slice(1);
+    const turn = this.#turn++ % others.length;
+    const elastic = search.seen.length > 0 ? LOOKS.slice(0, 1) : [];
+    return [...elastic, THROUGH_MOTION, ...others.slice(turn, turn + 1)];
   }
 }
 
@@ -103,7 +99,7 @@ function nearestFirst(codes: readonly DecodedCode[], frame: LumaFrame): DecodedC
   return [...codes].sort((a, b) => reach(a) - reach(b));
 }
 
-/** Finder patterns are sought at half size in a picture so large that the search would take long. */
+/** Finder patterns are searched at half size in a picture so large that it would take long. */
 function viewForFinders(search: Search): View {
   const { frame } = search;
   return frame.width * frame.height <= FINDER_PIXELS_MAX
@@ -111,7 +107,7 @@ function viewForFinders(search: Search): View {
     : { frame: halve(frame), scale: 2, left: 0, top: 0 };
 }
 
-/** A large, blurred or noisy code is clearer from afar. */
+/** A large, blurred or noisy code is clearer at half size. */
 function lookSmaller(search: Search): void {
   const { frame } = search;
   if (Math.min(frame.width, frame.height) < 200) {
@@ -124,7 +120,7 @@ function lookSmaller(search: Search): void {
   }
 }
 
-/** A small or blurred code, cut out, enlarged and sharpened. */
+/** A small or blurred code is cut out, enlarged and sharpened. */
 function lookCloser(search: Search): void {
   for (const view of closerViews(search)) {
     for (const binarizer of ['LocalAverage', 'GlobalHistogram'] as const) {
@@ -174,7 +170,7 @@ interface Box {
 
 const BOXES_MAX = 2;
 
-/** Round each code seen and not read; round the finder patterns found otherwise. */
+/** Boxes around the codes seen and not read, or else around the finder patterns. */
 function interestingBoxes(search: Search): Box[] {
   const boxes: Box[] = [];
   for (const corners of search.seen.slice(0, BOXES_MAX)) {

@@ -1,22 +1,19 @@
 import type { LumaFrame } from './frame.ts';
 
-/** The frame itself when it fits, otherwise a copy scaled down so that it does; its shape is kept. */
+/** Scales a frame down to fit, keeping its aspect ratio; returns the frame itself if it fits. */
 export function shrinkToFit(frame: LumaFrame, widthMax: number, heightMax: number): LumaFrame {
   const scale = Math.min(widthMax / frame.width, heightMax / frame.height);
   return scale >= 1 ? frame : rescale(frame, scale);
 }
 
-/**
- * The frame enlarged or made smaller by `scale`: the mean of the pixels covered when it shrinks (so
- * that nothing is skipped), bilinear when it grows.
- */
+/** Scales a frame: by the mean of the covered pixels when it shrinks, bilinearly when it grows. */
 export function rescale(frame: LumaFrame, scale: number): LumaFrame {
   const width = Math.max(1, Math.round(frame.width * scale));
   const height = Math.max(1, Math.round(frame.height * scale));
   return scale < 1 ? shrink(frame, width, height) : enlarge(frame, width, height);
 }
 
-/** The frame at half its size, each pixel the mean of four. */
+/** Halves a frame, each pixel being the mean of four. */
 export function halve(frame: LumaFrame): LumaFrame {
   const width = frame.width >> 1;
   const height = frame.height >> 1;
@@ -26,9 +23,9 @@ export function halve(frame: LumaFrame): LumaFrame {
     let from = 2 * y * frame.width;
     const end = (y + 1) * width;
     for (let at = y * width; at < end; at++) {
-      const upper = (source[from] as number) + (source[from + 1] as number);
+      const upper = (source[from] ?? 0) + (source[from + 1] ?? 0);
       const below = from + frame.width;
-      const lower = (source[below] as number) + (source[below + 1] as number);
+      const lower = (source[below] ?? 0) + (source[below + 1] ?? 0);
       data[at] = (upper + lower + 2) >> 2;
       from += 2;
     }
@@ -67,7 +64,7 @@ function shrink(frame: LumaFrame, width: number, height: number): LumaFrame {
   return { data, width, height };
 }
 
-/** Per output cell: the first input cell it covers and how much of each it covers, summing to 1. */
+/** Per output cell: the first input cell that it covers, and its weights, which sum to 1. */
 function boxWeights(from: number, to: number) {
   const ratio = from / to;
   const taps = Math.ceil(ratio) + 1;

@@ -4,13 +4,13 @@ import { lookElastically, type Placement, placeByCorners, placeByFinders } from 
 import { type Finder, findFinders, findTriples, wholeness } from './finders.ts';
 import type { LumaFrame } from './frame.ts';
 import { distance, middle } from './geometry.ts';
-import { judgeReading } from './second-opinion.ts';
+import { confirmReading } from './second-opinion.ts';
 import { adaptiveThreshold } from './threshold.ts';
 import { ZXING_DEFAULT_LOOK, type ZxingEngine, type ZxingLook } from './zxing.ts';
 
 /**
- * Where a derived picture came from: its pixels times `scale`, turned by `turn` radians if it was
- * turned, plus the corner, are the frame's.
+ * A picture derived from a frame. Its pixels times `scale`, rotated by `turn` radians, plus its corner
+ * (`left`, `top`), are the frame's pixels.
  */
 export interface View {
   frame: LumaFrame;
@@ -20,7 +20,7 @@ export interface View {
   turn?: number;
 }
 
-/** Shares of the longer side for the window of the threshold that finder patterns are sought in. */
+/** The threshold window for finder patterns, as a share of the longer side. */
 const FINDER_WINDOW = 1 / 8;
 const ELASTIC_SEEN_MAX = 3;
 
@@ -30,10 +30,10 @@ export function isSure(finder: Finder): boolean {
   return wholeness(finder) >= SURE_WHOLENESS;
 }
 
-/** What is known of one picture while looks are spent on it. */
+/** What is known about one picture while it is being searched. */
 export class Search {
   readonly codes: DecodedCode[] = [];
-  /** Where ZXing saw a code that it could not read, in the frame's pixels. */
+  /** Codes that ZXing saw and could not read, in the frame's pixels. */
   readonly seen: Corners[] = [];
   finders: Finder[] = [];
   /** Finder and timing patterns agree: this is a code. */
@@ -59,12 +59,12 @@ export class Search {
     return this.codes.length > 0;
   }
 
-  /** Something code-like is in the picture. */
+  /** Whether something code-like is in the picture. */
   get codeLike(): boolean {
     return this.patternFound || this.seen.length > 0;
   }
 
-  /** Something has the shape of a finder pattern. */
+  /** Whether something has the shape of a finder pattern. */
   get finderLike(): boolean {
     return this.finders.some(isSure);
   }
@@ -78,7 +78,7 @@ export class Search {
     const look = { ...ZXING_DEFAULT_LOOK, ...options, wanted: this.wanted };
     for (const sight of this.#engine.look(view.frame, look)) {
       if (sight.kind === 'read') {
-        const code = judgeReading(view.frame, sight);
+        const code = confirmReading(view.frame, sight);
         if (code) {
           this.#keep(code, view);
         }
@@ -88,7 +88,7 @@ export class Search {
     }
   }
 
-  /** Bent grids over what ZXing saw and could not read. */
+  /** Elastic looks at what ZXing saw and could not read. */
   elasticOnSeen(): void {
     if (this.wanted.includes('qr')) {
       for (const corners of this.seen.slice(-ELASTIC_SEEN_MAX)) {
@@ -97,7 +97,7 @@ export class Search {
     }
   }
 
-  /** Finder patterns sought by ourselves, and bent grids over each likely three. */
+  /** Searches finder patterns, and makes an elastic look at each likely triple. */
   elasticOnFinders(view: View): void {
     if (!this.wanted.includes('qr')) {
       return;
@@ -124,7 +124,7 @@ export class Search {
     }
   }
 
-  /** Keeps a code unless the same text was read at the same place. */
+  /** Keeps a code unless its text was read already. */
   #keep(code: DecodedCode, view: View): void {
     const corners = code.corners && inFrame(code.corners, view);
     const known = this.codes.some((other) => other.text === code.text);
@@ -143,7 +143,7 @@ export class Search {
   }
 }
 
-/** Lines that crossed it are counted as they would be at full size. */
+/** A finder in the frame's pixels; hits are scaled to what they would be at full size. */
 function finderInFrame({ x, y, module, hits }: Finder, view: View): Finder {
   const { scale, left, top } = view;
   return { x: x * scale + left, y: y * scale + top, module: module * scale, hits: hits * scale };

@@ -6,35 +6,34 @@ import { readWithJsQr } from './jsqr.ts';
 import type { ZxingRead } from './zxing.ts';
 
 /**
- * With so much error correction to spare a wrong text is out of the question: each symbol corrected
- * costs twice what it takes to notice it, so the odds of landing on another codeword fall
- * factorially with what is left.
+ * With this share of the error correction unused, a wrong text is practically impossible: the probability
+ * of reaching another codeword falls factorially with the unused share.
  */
 const MARGIN_ENOUGH = 0.25;
 const MODULE_PIXELS = 4;
 const SIDE_MAX = 640;
 
 /**
- * A ZXing reading, judged: believed on its own error correction's margin; otherwise jsQR reads the
- * straightened crop. A contradiction is never believed; silence leaves the code `single`.
+ * Confirms a reading of ZXing by its unused error correction, or else by having jsQR read the straightened
+ * symbol. A contradiction discards the reading; without an answer from jsQR it stays `single`.
  */
-export function judgeReading(frame: LumaFrame, read: ZxingRead): DecodedCode | undefined {
+export function confirmReading(frame: LumaFrame, read: ZxingRead): DecodedCode | undefined {
   const map = read.dimension > 0 ? squareToCorners(read.corners, read.dimension) : undefined;
   if (read.margin >= MARGIN_ENOUGH || !map) {
-    return asCode(read, read.margin >= MARGIN_ENOUGH ? 'seconded' : 'single');
+    return asCode(read, read.margin >= MARGIN_ENOUGH ? 'confirmed' : 'single');
   }
   const pixels = Math.max(2, Math.min(MODULE_PIXELS, Math.floor(SIDE_MAX / (read.dimension + 8))));
-  return secondBy(flattenPlane(frame, map, read.dimension, pixels), read);
+  return confirmByJsQr(flattenPlane(frame, map, read.dimension, pixels), read);
 }
 
-/** The reading after jsQR looked at `flat`, a picture of the same symbol. */
-export function secondBy(flat: LumaFrame, read: ZxingRead): DecodedCode | undefined {
+/** Confirms a reading by jsQR on `flat`, a straightened picture of the same symbol. */
+export function confirmByJsQr(flat: LumaFrame, read: ZxingRead): DecodedCode | undefined {
   const second = readWithJsQr(flat, 'dontInvert');
   if (!second) {
     return asCode(read, 'single');
   }
   return sameBytes(second.bytes, read.bytes) || second.text === read.text
-    ? asCode(read, 'seconded')
+    ? asCode(read, 'confirmed')
     : undefined;
 }
 

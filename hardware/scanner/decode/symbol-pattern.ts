@@ -1,4 +1,4 @@
-/** A symbol's function patterns: what is known of its modules before anything is read. */
+/** A symbol's function patterns: the modules that are known before it is read. */
 export interface SymbolPattern {
   dimension: number;
   /** Row by row: 1 dark, 0 light, -1 not known (data, format and version information). */
@@ -47,7 +47,7 @@ function drawPattern(dimension: number): SymbolPattern {
   return { dimension, modules };
 }
 
-/** Square rings around a module, each of one colour, from the middle outwards. */
+/** Draws square rings around a module, each of one colour, from the centre outwards. */
 function drawRings(
   modules: Int8Array,
   dimension: number,
@@ -66,7 +66,7 @@ function drawRings(
   }
 }
 
-/** Rows (and columns) of the alignment patterns' middles: ISO/IEC 18004, annex E, by its own rule. */
+/** Rows (and columns) of the alignment patterns' centres (ISO/IEC 18004, annex E). */
 export function alignmentCenters(dimension: number): number[] {
   const version = (dimension - 17) / 4;
   if (version === 1) {

@@ -1,10 +1,10 @@
 import type { DecodeOutcome, DecodeRequest } from './decoder.ts';
 import type { LumaFrame } from './frame.ts';
 
-/** The decoders a config may name: `auto` is the pipeline of several. */
+/** The decoders that a config may name; `auto` is the pipeline of several. */
 export type DecoderName = 'auto' | 'zxing-wasm' | 'jsqr';
 
-/** How a decoder spends its looks: on one picture all at once, or spread over a camera's frames. */
+/** Whether all looks are made at one picture, or are spread over a camera's frames. */
 export type DecoderPace = 'still' | 'stream';
 
 /** What a decoder's thread is started with. */
@@ -20,7 +20,7 @@ export interface ThreadQuestion {
   request: DecodeRequest;
 }
 
-/** From the thread; `memory` is the picture's, given back to be used again. */
+/** From the thread; `memory` is the picture's, returned for reuse. */
 export type ThreadAnswer =
   | { kind: 'ready'; decoder: string }
   | { kind: 'outcome'; id: number; outcome: DecodeOutcome; ms: number; memory: ArrayBuffer }

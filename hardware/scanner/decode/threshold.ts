@@ -1,11 +1,11 @@
 import type { LumaFrame } from './frame.ts';
 
-/** Blocks per side of the window that a block's threshold is the mean of. */
+/** Side of the window over which a block's threshold is averaged, in blocks. */
 const WINDOW_BLOCKS = 5;
 
 /**
- * Dark (1) or light (0) per pixel, each judged against the mean of the window around its block: even
- * where a shadow or a glare crosses the picture.
+ * Dark (1) or light (0) per pixel, by the mean of the window around its block, so that shadows and glare
+ * across the picture do not matter.
  *
  * @param share the window's side as a share of the picture's longer side.
  * @see D. Bradley, G. Roth, Adaptive Thresholding Using the Integral Image, 2007: here by blocks,
@@ -20,10 +20,10 @@ export function adaptiveThreshold(frame: LumaFrame, share: number): Uint8Array {
   for (let y = 0; y < height; y++) {
     const row = Math.floor(y / block) * columns;
     for (let column = 0; column < columns; column++) {
-      const threshold = thresholds[row + column] as number;
+      const threshold = thresholds[row + column] ?? 0;
       const end = y * width + Math.min(width, (column + 1) * block);
       for (let at = y * width + column * block; at < end; at++) {
-        dark[at] = (data[at] as number) < threshold ? 1 : 0;
+        dark[at] = (data[at] ?? 0) < threshold ? 1 : 0;
       }
     }
   }
@@ -42,7 +42,7 @@ function blockThresholds(frame: LumaFrame, block: number): Float32Array {
       let sum = 0;
       for (let y = row * block; y < bottom; y++) {
         for (let at = y * width + column * block; at < y * width + right; at++) {
-          sum += data[at] as number;
+          sum += data[at] ?? 0;
         }
       }
       means[row * columns + column] = sum / ((bottom - row * block) * (right - column * block));
@@ -56,7 +56,7 @@ function blockThresholds(frame: LumaFrame, block: number): Float32Array {
       let count = 0;
       for (let r = Math.max(0, row - reach); r <= Math.min(rows - 1, row + reach); r++) {
         for (let c = Math.max(0, column - reach); c <= Math.min(columns - 1, column + reach); c++) {
-          sum += means[r * columns + c] as number;
+          sum += means[r * columns + c] ?? 0;
           count++;
         }
       }

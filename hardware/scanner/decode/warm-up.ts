@@ -9,8 +9,8 @@ const ROUNDS = 3;
 const BUDGET_MS = 300;
 
 /**
- * Decodes a code that can't be read, so that every look has run before the first real picture: a
- * decoder's first pictures are otherwise ten times slower than the rest.
+ * Decodes an unreadable code, so that every look has run before the first real picture: without it a
+ * decoder's first pictures take ten times as long.
  */
 export function warmUp(decoder: Decoder): void {
   const picture = unreadableCode();
@@ -22,7 +22,7 @@ export function warmUp(decoder: Decoder): void {
   }
 }
 
-/** A code with every pattern in place whose data is noise. */
+/** A code with all function patterns, whose data is noise. */
 function unreadableCode(): LumaFrame {
   const pattern = symbolPattern(DIMENSION);
   const dark = new Uint8Array(DIMENSION * DIMENSION);

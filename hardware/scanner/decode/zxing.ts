@@ -12,7 +12,7 @@ import type { Symbology } from '../../ports.ts';
 import type { Corners, DecodedCode, DecodeOutcome, DecodeRequest, Decoder } from './decoder.ts';
 import type { LumaFrame } from './frame.ts';
 
-/** What one look of ZXing spends and looks for. */
+/** The options of one attempt by ZXing. */
 export interface ZxingLook {
   wanted: readonly Symbology[];
   binarizer: Binarizer;
@@ -43,44 +43,51 @@ const CLEAN_LOOK: ZxingLook = {
   tryDenoise: false,
 };
 
-/** What ZXing saw: a code that it read, or where one is that it could not read. */
+/** What ZXing found: a code that it read, or the place of one that it could not read. */
 export type ZxingSight = ZxingRead | { kind: 'seen'; corners: Corners };
 
 export interface ZxingRead {
   kind: 'read';
   text: string;
-  /** The content as the symbol holds it, before any character set. */
+  /** The raw content, before any character set is applied. */
   bytes: Uint8Array;
   symbology: Symbology;
   corners: Corners;
-  /** Share of the error correction that was not needed: 1 when nothing was wrong; 0 for Code 39. */
+  /** Share of the error correction that was not needed: 1 for a perfect symbol, 0 for Code 39. */
   margin: number;
   /** Modules per side, 0 for Code 39. */
   dimension: number;
 }
 
-/** Codes asked for in one picture: more than a kiosk can use, few enough to bound the time. */
+/** Most codes per picture: more than a kiosk can use, few enough to limit the time. */
 const SYMBOLS_MAX = 8;
 
 /**
- * Starts ZXing from the bytes of its WebAssembly. Left alone, the package would fetch them from a CDN.
+ * Starts ZXing from the bytes of its WebAssembly, which the package would otherwise fetch from a CDN.
  *
- * @throws whatever WebAssembly throws where it is missing or the bytes are not its own.
+ * @throws WebAssembly's errors where it is missing or the bytes are wrong.
  */
 export async function openZxing(binary: Uint8Array): Promise<ZxingEngine> {
   const wasmBinary = binary.slice().buffer;
   const module = await prepareZXingModule({ overrides: { wasmBinary }, fireImmediately: true });
-  return new ZxingEngine(module as ZxingModule);
+  if (!hasMemory(module)) {
+    throw new TypeError('This build of zxing-wasm does not export its memory');
+  }
+  return new ZxingEngine(module);
 }
 
-/** The module, with what Emscripten gives every module; the package's types leave that out. */
+/** The module with Emscripten's memory functions, which the package's types lack. */
 type ZxingModule = ZXingReaderModule & {
   readonly HEAPU8: Uint8Array;
   _malloc(bytes: number): number;
   _free(pointer: number): void;
 };
 
-/** ZXing's reader, fed with luma alone through one buffer that grows to the largest picture. */
+function hasMemory(module: ZXingReaderModule): module is ZxingModule {
+  return 'HEAPU8' in module && '_malloc' in module && '_free' in module;
+}
+
+/** ZXing's reader for luma pictures, through one buffer that grows to the largest picture. */
 export class ZxingEngine {
   readonly #module: ZxingModule;
   #pointer = 0;
@@ -122,12 +129,14 @@ export class ZxingEngine {
         sights.push(sight);
       }
     }
-    // An embind vector lives in WebAssembly's memory until it is told to go; the types leave it out.
-    (found as { delete?: () => void }).delete?.();
+    // An embind vector stays in WebAssembly's memory until it is deleted; the types lack this method.
+    if ('delete' in found && typeof found.delete === 'function') {
+      found.delete();
+    }
     return sights;
   }
 
-  /** The QR code of a drawn picture without noise, bend or tilt. */
+  /** Reads the QR code of a drawn picture, without noise or distortion. */
   readClean(frame: LumaFrame): ZxingRead | undefined {
     const sights = this.look(frame, CLEAN_LOOK);
     return sights.find((sight) => sight.kind === 'read');
@@ -171,7 +180,7 @@ export class ZxingDecoder implements Decoder {
   }
 }
 
-// Model 2 alone: ZXing once invented a Micro QR (measured).
+// Model 2 only, because ZXing once read a Micro QR where there was none (measured).
 const FORMATS: Record<Symbology, string> = { qr: 'QRCodeModel2', code39: 'Code39' };
 
 function formatsOf(wanted: readonly Symbology[]): string {
@@ -200,7 +209,7 @@ function sightOf(result: ZXingReadResult): ZxingSight | undefined {
   };
 }
 
-/** ZXing tells it as `UEC` in a JSON note; without the note nothing is claimed. */
+/** ZXing's `UEC` (unused error correction) in its extra JSON; 0 without it. */
 function unusedCorrection(extra: string): number {
   const match = /"UEC":\s*([0-9.]+)/.exec(extra);
   return match ? Number(match[1]) : 0;

@@ -1,14 +1,14 @@
-/** Where a scanner's report keeps what: byte places, report id included where the device uses ids. */
+/** The layout of a scanner's report, in byte offsets that include the report id where there is one. */
 export interface HidPosLayout {
-  /** The report's id, or nothing when the device uses none. */
-  reportId?: number;
+  /** The report's id, where the device uses ids. */
+  reportId?: number | undefined;
   lengthAt: number;
-  /** Three bytes `]`, letter, modifier; nothing when the make sends none. */
-  aimAt?: number;
+  /** Three bytes `]`, letter, modifier, where the make sends them. */
+  aimAt?: number | undefined;
   dataAt: number;
-  /** Bytes of content in one report at most. */
+  /** Most bytes of content in one report. */
   dataMax: number;
-  /** The byte that is not 0 when another report goes on; `last` where descriptors are not known. */
+  /** The byte that is not 0 if the code continues in the next report; `last` without a descriptor. */
   continuedAt: number | 'last';
 }
 
@@ -36,7 +36,7 @@ const TAG = {
   endCollection: 0xc0,
 } as const;
 
-/** One field of an input report: its usage and where its bits are. */
+/** One field of an input report: its usage and its bits. */
 interface Field {
   page: number;
   usage: number;
@@ -47,9 +47,9 @@ interface Field {
 }
 
 /**
- * Finds a HID-POS scanner's layout in its report descriptor, whatever the make.
+ * Derives a HID-POS scanner's layout from its report descriptor, for any make.
  *
- * @returns nothing when the descriptor is no scanner's or is damaged.
+ * @returns nothing for a damaged descriptor or another device's.
  * @see Device Class Definition for HID 1.11, §6.2.2; HID Point of Sale Usage Tables 1.02, §4.
  */
 export function layoutFromDescriptor(descriptor: Uint8Array): HidPosLayout | undefined {
@@ -70,9 +70,9 @@ export function layoutFromDescriptor(descriptor: Uint8Array): HidPosLayout | und
     return undefined;
   }
   return {
-    ...(usesIds ? { reportId: data.reportId } : {}),
+    reportId: usesIds ? data.reportId : undefined,
     lengthAt: place(length),
-    ...(aim ? { aimAt: place(aim) } : {}),
+    aimAt: aim && place(aim),
     dataAt: place(data),
     dataMax: data.count,
     continuedAt: continued ? place(continued) : 'last',
@@ -86,23 +86,23 @@ interface Globals {
   reportId: number;
 }
 
-/** One item of a descriptor: its tag with type, and its value. */
+/** An item of a descriptor: its tag with its type, and its value. */
 interface Item {
   tag: number;
   value: number;
   size: number;
 }
 
-/** The items in order; what is cut off at the end counts as 0. */
+/** The items in order; bytes missing at the end count as 0. */
 function* items(descriptor: Uint8Array): Generator<Item> {
   let at = 0;
   while (at < Math.min(descriptor.length, DESCRIPTOR_BYTES_MAX)) {
-    const head = descriptor[at] as number;
+    const head = descriptor[at] ?? 0;
     if (head === LONG_ITEM) {
       at += 3 + (descriptor[at + 1] ?? 0);
       continue;
     }
-    const size = [0, 1, 2, 4][head & 3] as number;
+    const size = [0, 1, 2, 4][head & 3] ?? 0;
     let value = 0;
     for (let index = size; index > 0; index--) {
       value = value * 256 + (descriptor[at + index] ?? 0);
@@ -112,7 +112,7 @@ function* items(descriptor: Uint8Array): Generator<Item> {
   }
 }
 
-/** Walks the items and notes every input field. */
+/** Collects every input field. */
 function inputFields(descriptor: Uint8Array): { fields: Field[]; usesIds: boolean } {
   const fields: Field[] = [];
   const offsets = new Map<number, number>();
@@ -142,7 +142,7 @@ function inputFields(descriptor: Uint8Array): { fields: Field[]; usesIds: boolea
         globals = stack.pop() ?? globals;
         break;
       case TAG.usage:
-        // Four bytes hold the page as well; a scanner's are its own page's.
+        // A value of four bytes includes the page, which for a scanner is the current one.
         if (usages.length < USAGES_MAX) {
           usages.push(size === 4 ? value % 65_536 : value);
         }
@@ -162,7 +162,7 @@ function inputFields(descriptor: Uint8Array): { fields: Field[]; usesIds: boolea
   return { fields, usesIds };
 }
 
-/** An input item: one field a usage, the last usage taking the rest of the count. */
+/** Adds an input item: one field per usage, the last usage taking the rest of the count. */
 function addFields(
   fields: Field[],
   offsets: Map<number, number>,

@@ -1,9 +1,9 @@
 import { identifyScan, SCAN_LENGTH_MAX, type ScannedText } from './scan-text.ts';
 
-/** The keyboard that the scanner believes it types on; the host's own layout does not matter. */
+/** The keyboard layout that the scanner is configured for; the host's layout does not matter. */
 export type KeyboardLayout = 'us' | 'it';
 
-/** A person never types two keys so fast for so long; a scanner always does. */
+/** Longest time between two keys of a scanner, in milliseconds; people type more slowly. */
 const KEY_GAP_MAX_MS = 100;
 const BURST_LENGTH_MIN = 4;
 
@@ -13,12 +13,12 @@ const USAGE_ENTER = 0x28;
 const USAGE_TAB = 0x2b;
 const USAGE_KEYPAD_ENTER = 0x58;
 const SHIFTS = 0x22;
-/** AltGr: an Italian keyboard writes `@`, `#`, `[` and `]` with it. */
+/** AltGr, for `@`, `#`, `[` and `]` on an Italian keyboard. */
 const ALT_GR = 0x40;
 
 type Keys = Readonly<Record<number, readonly [plain: string, shifted: string, altGr?: string]>>;
 
-/** Keys beyond letters, by usage (HID Usage Tables 1.12, §10). */
+/** Keys other than letters, by usage (HID Usage Tables 1.12, §10). */
 const US: Keys = {
   30: ['1', '!'],
   31: ['2', '@'],
@@ -82,7 +82,7 @@ const KEYPAD: Readonly<Record<number, string>> = {
   99: '.',
 };
 
-/** The character of a key, or nothing when it writes none. */
+/** The character of a key, or nothing if it types none. */
 export function keyCharacter(
   usage: number,
   modifiers: number,
@@ -104,8 +104,8 @@ export function keyCharacter(
 }
 
 /**
- * A scanner that types (keyboard wedge): its boot reports (modifiers, 0, six keys) put together to
- * codes by raw usages. A burst ends with Enter, Tab or silence; what is typed slower is a person's.
+ * Assembles codes from the boot reports (modifiers, 0, six keys) of a scanner that types (keyboard wedge).
+ * A burst ends with Enter, Tab or silence; slower typing is a person's and is ignored.
  */
 export class KeyboardBursts {
   readonly #layout: KeyboardLayout;
@@ -117,7 +117,7 @@ export class KeyboardBursts {
     this.#layout = layout;
   }
 
-  /** A burst has begun and no end was seen. */
+  /** Whether a burst has begun and not ended. */
   get pending(): boolean {
     return this.#text.length > 0;
   }
@@ -146,7 +146,7 @@ export class KeyboardBursts {
     return code;
   }
 
-  /** No key for long: what was typed in one burst is a code. */
+  /** Ends a burst by silence: what was typed is a code. */
   quiet(): ScannedText | undefined {
     const text = this.#text;
     this.#text = '';

@@ -1,12 +1,12 @@
 import type { HidPosLayout } from './hid-descriptor.ts';
 import { identifyScan, SCAN_LENGTH_MAX, type ScannedText, scanBytesToText } from './scan-text.ts';
 
-/** Makes whose reports are known from the outside, for where the descriptor can't be read. */
+/** Makes with a known report layout, for when the descriptor can't be read. */
 export type HidPosProfileName = 'honeywell' | 'zebra' | 'datalogic' | 'newland';
 
 /**
- * Report layouts by make. Honeywell's is as recorded: `02 38 5D 58 30 …`, 64 bytes, the make's own
- * code id in byte 61 and "goes on" in byte 63. Newland and IDTECH send no AIM id.
+ * Report layouts by make. Honeywell's is from a recording: `02 38 5D 58 30 …`, 64 bytes, with the make's
+ * own code id in byte 61 and "continued" in byte 63. Newland and IDTECH send no AIM id.
  */
 export const HID_POS_PROFILES: Record<HidPosProfileName, HidPosLayout> = {
   honeywell: { lengthAt: 1, aimAt: 2, dataAt: 5, dataMax: 56, continuedAt: 'last' },
@@ -28,12 +28,12 @@ export function profileOfVendor(vendorId: number): HidPosProfileName {
   return VENDORS[vendorId] ?? 'honeywell';
 }
 
-/** Half a code that is not continued within this time is dropped. */
+/** An incomplete code that is not continued within this time is dropped, in milliseconds. */
 const CONTINUE_WITHIN_MS = 1000;
-/** An AIM id is in every report; a long code has as many as its reports. */
+/** A shorter report can't be a scanner's. */
 const REPORT_BYTES_MIN = 4;
 
-/** Reports of a HID-POS scanner put together to codes. */
+/** Assembles codes from the reports of a HID-POS scanner. */
 export class HidPosReports {
   readonly #layout: HidPosLayout;
   readonly #buffer = new Uint8Array(SCAN_LENGTH_MAX);
@@ -47,8 +47,8 @@ export class HidPosReports {
   }
 
   /**
-   * @param report as it came, report id first where the device uses ids.
-   * @param at monotonic milliseconds.
+   * @param report with its report id first, where the device uses ids.
+   * @param at in milliseconds of the monotonic clock.
    * @returns the code that this report completes.
    */
   push(report: Uint8Array, at: number): ScannedText | undefined {
@@ -72,7 +72,7 @@ export class HidPosReports {
       return undefined;
     }
     const text = scanBytesToText(this.#buffer.subarray(0, this.#length));
-    // The content may hold an AIM id as well, where the scanner was told to send it.
+    // The content may contain an AIM id too, if the scanner is configured to send it.
     const whole = this.#aim !== '' && !text.startsWith(']') ? this.#aim + text : text;
     const lost = this.#overflow;
     this.#reset();
@@ -95,7 +95,7 @@ export class HidPosReports {
   }
 }
 
-/** `]Q1` and its like, or nothing when the bytes are not one. */
+/** The AIM id, such as `]Q1`, or nothing if the bytes are not one. */
 function aimId(bytes: Uint8Array): string {
   const text = String.fromCharCode(...bytes);
   return /^\][A-Za-z][0-9A-Za-z]$/.test(text) ? text : '';

@@ -1,6 +1,6 @@
 import type { FrameParser, ParsedFrame } from './raw-frames.ts';
 
-/** A JPEG picture of a camera is far smaller; more is not one. */
+/** Largest JPEG picture, in bytes; a camera's are far smaller. */
 const JPEG_BYTES_MAX = 4 * 1024 * 1024;
 
 const MARK = 0xff;
@@ -8,12 +8,12 @@ const START = 0xd8;
 const END = 0xd9;
 const SCAN = 0xda;
 
-/** Where a JPEG ends: its end, not here yet, or broken. */
+/** The end of a JPEG: found, not received yet, or broken. */
 type JpegEnd = { kind: 'end'; at: number } | { kind: 'more' } | { kind: 'broken' };
 
 /**
- * JPEG pictures one after the other (MJPEG). Segments are walked by their lengths, so that an end mark
- * inside a thumbnail never cuts a picture.
+ * Splits a stream of JPEG pictures (MJPEG). It follows segments by their lengths, so that the end marker
+ * of an embedded thumbnail does not end the picture.
  */
 export class JpegFrames implements FrameParser {
   #buffer = new Uint8Array(64 * 1024);
@@ -45,7 +45,7 @@ export class JpegFrames implements FrameParser {
   }
 
   recycle(): void {
-    // A JPEG's memory is its own: nothing of it is used again.
+    // The memory of a JPEG is not reused.
   }
 
   #append(data: Uint8Array): void {
@@ -60,7 +60,7 @@ export class JpegFrames implements FrameParser {
   }
 }
 
-/** The next `FF D8 FF`, or as far as can be said that there is none. */
+/** The next `FF D8 FF`, or the position up to which there is none. */
 function findStart(buffer: Uint8Array, from: number, length: number): number {
   let at = from;
   for (;;) {
@@ -82,11 +82,11 @@ function findStart(buffer: Uint8Array, from: number, length: number): number {
 function jpegEnd(buffer: Uint8Array, start: number, length: number): JpegEnd {
   let at = start + 2;
   while (at + 4 <= length) {
-    // Another picture begins where this one should go on: this one was torn.
+    // A new picture begins here, so this one is incomplete.
     if (buffer[at] !== MARK || buffer[at + 1] === START) {
       return { kind: 'broken' };
     }
-    const marker = buffer[at + 1] as number;
+    const marker = buffer[at + 1] ?? 0;
     if (marker === MARK) {
       at += 1;
     } else if (marker === END) {
@@ -94,7 +94,7 @@ function jpegEnd(buffer: Uint8Array, start: number, length: number): JpegEnd {
     } else if (isBare(marker)) {
       at += 2;
     } else {
-      const size = ((buffer[at + 2] as number) << 8) | (buffer[at + 3] as number);
+      const size = ((buffer[at + 2] ?? 0) << 8) | (buffer[at + 3] ?? 0);
       if (size < 2) {
         return { kind: 'broken' };
       }
@@ -108,12 +108,12 @@ function jpegEnd(buffer: Uint8Array, start: number, length: number): JpegEnd {
   return ended ? { kind: 'end', at: at + 2 } : { kind: 'more' };
 }
 
-/** Markers without a segment: TEM and the restarts. */
+/** Whether a marker has no segment: TEM and the restart markers. */
 function isBare(marker: number): boolean {
   return marker === 0x01 || (marker >= 0xd0 && marker <= 0xd7);
 }
 
-/** The marker after coded data, in which `FF 00` and restarts are not markers. */
+/** The marker that ends coded data, in which `FF 00` and restart markers do not count. */
 function scanEnd(buffer: Uint8Array, from: number, length: number): number {
   let at = from;
   while (at + 1 < length) {
@@ -121,7 +121,7 @@ function scanEnd(buffer: Uint8Array, from: number, length: number): number {
     if (mark < 0 || mark + 1 >= length) {
       return length;
     }
-    const next = buffer[mark + 1] as number;
+    const next = buffer[mark + 1] ?? 0;
     if (next !== 0 && !isBare(next)) {
       return mark;
     }

@@ -1,29 +1,29 @@
 import type { LumaFrame } from '../decode/frame.ts';
 
-/** A byte stream cut into pictures: what a camera's pipe is read with. */
+/** Splits the byte stream of a camera into pictures. */
 export interface FrameParser {
-  /** The pictures that these bytes complete, oldest first; `data` is not kept. */
+  /** Returns the pictures that these bytes complete, oldest first; `data` is not kept. */
   push(data: Uint8Array): ParsedFrame[];
-  /** Forgets a picture begun: the next byte is the first of a frame. */
+  /** Drops an incomplete picture: the next byte is the first of a frame. */
   reset(): void;
-  /** Takes the memory of a picture that is done with, to be used again. */
+  /** Takes back the memory of a picture, for reuse. */
   recycle(memory: ArrayBuffer): void;
 }
 
-/** A picture as it came: luma at once, or a JPEG still to be opened. */
+/** A picture from the stream: luma, or a JPEG to be decoded. */
 export type ParsedFrame = { kind: 'luma'; frame: LumaFrame } | { kind: 'jpeg'; data: Uint8Array };
 
 /** The layout of one raw picture in the stream. */
 export interface RawLayout {
   width: number;
   height: number;
-  /** `gray`: luma alone; `yuv420`: luma, then two planes of a quarter each, which are skipped. */
+  /** `gray`: luma only; `yuv420`: luma, then two planes of a quarter each, which are skipped. */
   format: 'gray' | 'yuv420';
   /** Bytes from one row of luma to the next, padding included; chroma rows take half. */
   stride: number;
 }
 
-/** Pictures whose memory is kept for the next ones. */
+/** Most buffers that are kept for reuse. */
 const SPARE_MAX = 4;
 
 /** Bytes of one picture in the stream. */
@@ -35,12 +35,12 @@ export function rawFrameBytes(layout: RawLayout): number {
   return luma + 2 * Math.ceil(layout.stride / 2) * Math.ceil(layout.height / 2);
 }
 
-/** Raw pictures of a fixed size, one after the other, without a mark between them. */
+/** Splits a stream of raw pictures of a fixed size, which have no markers between them. */
 export class RawFrames implements FrameParser {
   readonly #layout: RawLayout;
   readonly #frameBytes: number;
   readonly #spare: ArrayBuffer[] = [];
-  #luma: Uint8Array | undefined;
+  #luma: Uint8Array<ArrayBuffer> | undefined;
   #offset = 0;
 
   constructor(layout: RawLayout) {
@@ -73,7 +73,7 @@ export class RawFrames implements FrameParser {
     }
   }
 
-  /** Copies what belongs to luma to its place and steps over padding and chroma. */
+  /** Copies luma to its place and skips padding and chroma. */
   #store(part: Uint8Array): void {
     const { width, height, stride } = this.#layout;
     this.#luma ??= new Uint8Array(this.#spare.pop() ?? new ArrayBuffer(width * height));

@@ -1,6 +1,6 @@
 import type { Symbology } from '../../ports.ts';
 
-/** A scanned text with what the scanner said of its kind. */
+/** A scanned text with its symbology. */
 export interface ScannedText {
   text: string;
   symbology: Symbology;
@@ -16,7 +16,7 @@ const AIM_SYMBOLOGY: Record<string, Symbology> = { Q: 'qr', A: 'code39' };
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 const latin1 = new TextDecoder('latin1');
 
-/** Bytes as text: UTF-8 where they are, Latin-1 otherwise; control characters at both ends go. */
+/** Decodes bytes as UTF-8 if valid, otherwise as Latin-1; trims control characters. */
 export function scanBytesToText(bytes: Uint8Array): string {
   let text: string;
   try {
@@ -27,7 +27,7 @@ export function scanBytesToText(bytes: Uint8Array): string {
   return trimControls(text);
 }
 
-/** NUL, CR, LF, STX and their like around a text. */
+/** Removes NUL, CR, LF, STX and other control characters at both ends. */
 function trimControls(text: string): string {
   let from = 0;
   let to = text.length;
@@ -41,10 +41,10 @@ function trimControls(text: string): string {
 }
 
 /**
- * The content and symbology of what a scanner sent: an AIM id at its head (`]Q1`, `]A0`) is taken off
- * and believed; without one, 16 letters and digits or 11 digits are a Tessera Sanitaria's Code 39.
+ * The content and symbology of a scan. A leading AIM id (`]Q1`, `]A0`) is removed and gives the symbology;
+ * without one, 16 letters and digits or 11 digits are taken as a Tessera Sanitaria's Code 39.
  *
- * @returns nothing for an empty content and for symbologies that a kiosk does not read.
+ * @returns nothing for an empty content, and for symbologies that a kiosk does not read.
  */
 export function identifyScan(text: string): ScannedText | undefined {
   const aim = /^\]([A-Za-z])[0-9A-Za-z]/.exec(text);

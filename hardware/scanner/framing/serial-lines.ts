@@ -1,9 +1,9 @@
 import { SCAN_LENGTH_MAX } from './scan-text.ts';
 
-/** How a serial scanner tells where a code ends. */
+/** How a serial scanner marks the end of a code. */
 export type SerialFraming = 'cr' | 'lf' | 'crlf' | 'line' | 'stx-etx' | 'quiet';
 
-/** What is kept of a code that is not complete: the longest, with its AIM id and frame. */
+/** Most bytes of an incomplete code: the longest code with its AIM id and framing. */
 export const SERIAL_BUFFER_MAX = SCAN_LENGTH_MAX + 64;
 
 const STX = 0x02;
@@ -11,19 +11,19 @@ const ETX = 0x03;
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** Codes that bytes complete, and whether a part was thrown away. */
+/** The codes that bytes complete. */
 export interface SerialChunk {
   codes: Uint8Array[];
-  /** Bytes were over the limit and are lost, up to the next end of a code. */
+  /** Whether a code was too long: it is dropped up to its end. */
   overflow: boolean;
 }
 
-/** Bytes of a serial line cut into codes. */
+/** Splits the bytes of a serial line into codes. */
 export class SerialLines {
   readonly #framing: SerialFraming;
   readonly #buffer = new Uint8Array(SERIAL_BUFFER_MAX);
   #length = 0;
-  /** Skipping to the next end after too much, or waiting for STX. */
+  /** Whether bytes are skipped: up to the end of a code that is too long, or up to STX. */
   #skipping: boolean;
 
   constructor(framing: SerialFraming) {
@@ -31,7 +31,7 @@ export class SerialLines {
     this.#skipping = framing === 'stx-etx';
   }
 
-  /** A code has begun and is not complete. */
+  /** Whether a code has begun and is not complete. */
   get pending(): boolean {
     return this.#length > 0;
   }
@@ -58,7 +58,7 @@ export class SerialLines {
     return { codes, overflow };
   }
 
-  /** The line has been quiet: what was kept is a code (`quiet`), or half of one that is dropped. */
+  /** The line has been silent: with `quiet` that ends a code, otherwise an incomplete code is dropped. */
   quiet(): Uint8Array | undefined {
     const code = this.#buffer.slice(0, this.#length);
     const complete = this.#framing === 'quiet' && !this.#skipping && this.#length > 0;

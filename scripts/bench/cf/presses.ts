@@ -1,5 +1,6 @@
-import { type EntryMethod, PROVISIONAL_LENGTH } from '../../../device/session/code-entry.ts';
+import { PROVISIONAL_LENGTH } from '../../../device/session/code-entry.ts';
 import { lettersOnKey, possibleLetters } from '../../../device/session/entry-letters.ts';
+import type { EntryMethod } from '../../../device/session/entry-state.ts';
 
 /** The key of a letter. */
 function keyOf(letter: string): string {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { findChromium, launchChromium } from '../../../test/support/chromium.ts';
-import type { BenchContext } from '../context.ts';
+import { findChromium, launchChromium } from '../../launch/chromium.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 
 /** Long tasks begin here (W3C Long Tasks): what is shorter nobody feels. */
 const GOAL_MS = 50;

@@ -1,7 +1,7 @@
 import type { Decoder } from '../../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../../hardware/scanner/decode/frame.ts';
-import { clipScene, drawScene } from '../../../test/support/hard-scene.ts';
-import type { BenchContext } from '../context.ts';
+import { clipScene, drawScene } from '../../sample/hard-scene.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 import { cpuSince, quantile } from './cost.ts';
 
 const STREAM_BUDGET_MS = 60;

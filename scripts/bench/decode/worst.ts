@@ -1,7 +1,7 @@
 import type { Decoder } from '../../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../../hardware/scanner/decode/frame.ts';
-import { seeded } from '../../../test/support/seeded.ts';
-import type { BenchContext } from '../context.ts';
+import { seededRandom } from '../../sample/seeded-random.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 import { cpuSince } from './cost.ts';
 
 const ROUNDS = 3;
@@ -43,7 +43,7 @@ export function reportWorst(context: BenchContext, pipeline: Decoder, budgetMs: 
 function worstFrame(kind: WorstKind): LumaFrame {
   const width = 1920;
   const height = 1080;
-  const random = seeded(5);
+  const random = seededRandom(5);
   const data = new Uint8Array(width * height).fill(240);
   for (let y = 0; y < height; y++) {
     for (let x = 0; x < width; x++) {

@@ -6,20 +6,19 @@ import { join } from 'node:path';
 import { WebSocket, WebSocketServer } from 'ws';
 import { kioskConfigSchema } from '../../../device/config.ts';
 import { Link } from '../../../device/link/link.ts';
-import { nodeScrypt } from '../../../device/offline/node-crypto.ts';
-import { Offline } from '../../../device/offline/offline.ts';
+import { nodeScrypt } from '../../../device/list/node-crypto.ts';
 import type { Screen } from '../../../device/session/screen.ts';
 import { PageDisplay } from '../../../hardware/display/page.ts';
 import type { Display } from '../../../hardware/ports.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { deriveEntry, fullCost } from '../../../shared/offline-list/entry-key.ts';
-import { findChromium, launchChromium } from '../../../test/support/chromium.ts';
 import { buildPages } from '../../build-pages.ts';
 import { NetworkSwitch } from '../../demo/network-switch.ts';
 import { type DemoService, startService } from '../../demo/service.ts';
-import { readPage } from '../../varco/page-files.ts';
-import type { BenchContext } from '../context.ts';
-import { BenchGate } from './gate.ts';
+import { findChromium, launchChromium } from '../../launch/chromium.ts';
+import { readPage } from '../../launch/page-files.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
+import { BenchGate } from './bench-gate.ts';
 
 const WARM_UP = 30;
 const ONLINE_SESSIONS = 300;
@@ -92,14 +91,7 @@ async function openGate(folder: string, url: string, sign: (message: Uint8Array)
     random: Math.random,
     status: () => ({ state: 'inService', peripherals: {} }),
   });
-  const log = { info: () => {}, warn: () => {} };
-  const offline = new Offline({
-    config: config.offline as NonNullable<typeof config.offline>,
-    link,
-    clock: systemClock,
-    log,
-  });
-  const gate = new BenchGate(link, display as Display<Screen>, offline);
+  const gate = new BenchGate(link, display as Display<Screen>, config.offline);
   await gate.start();
   return { gate, url: pageUrl };
 }

@@ -3,9 +3,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { heard, PlainPrograms } from '../server/plain.ts';
-import type { ClientsAsked, ClientsTold, ServerTold, Subject } from './messages.ts';
+import type { ClientsAsked, ClientsTold, ServerTold, Subject } from './bench-messages.ts';
 
-const serverFile = fileURLToPath(new URL('./server.ts', import.meta.url));
+const serverFile = fileURLToPath(new URL('./bench-server.ts', import.meta.url));
 const clientsFile = fileURLToPath(new URL('./clients.ts', import.meta.url));
 
 /** Starts the processes of one run. */

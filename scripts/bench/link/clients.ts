@@ -7,9 +7,9 @@ import { commandNames } from '../../../shared/protocol/kiosk-command.ts';
 import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import { proofMessage } from '../../../shared/protocol/proof.ts';
 import { VERSION } from '../../../shared/version.ts';
-import { seededRandom } from '../../demo/seeded-random.ts';
-import { machineAt, temperOf } from '../../fleet/lifelike.ts';
-import type { ClientsAsked, ClientsTold } from './messages.ts';
+import { seededRandom } from '../../sample/seeded-random.ts';
+import { machineAt, temperOf } from '../../simulated-fleet/lifelike.ts';
+import type { ClientsAsked, ClientsTold } from './bench-messages.ts';
 
 /** Handshakes under way at once. */
 const AT_ONCE = 64;

@@ -1,6 +1,6 @@
-import type { BenchContext } from '../context.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
+import type { ClientsTold, Subject } from './bench-messages.ts';
 import { ask, type Children, end, usage } from './children.ts';
-import type { ClientsTold, Subject } from './messages.ts';
 
 const HEARTBEAT_ROUNDS = 3;
 /** The part of the connections that is there before anything is measured, and in how many the rest come. */

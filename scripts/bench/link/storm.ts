@@ -1,6 +1,6 @@
 import { systemClock } from '../../../shared/clock.ts';
-import { simulateFleet } from '../../fleet/simulate.ts';
-import { type SimulatedIdentity, SimulatedKiosk } from '../../fleet/simulated-kiosk.ts';
+import { simulateFleet } from '../../simulated-fleet/simulate-fleet.ts';
+import { type SimulatedIdentity, SimulatedKiosk } from '../../simulated-fleet/simulated-kiosk.ts';
 
 export interface StormDeps {
   /** The first few verify all the time, the others only come back. */

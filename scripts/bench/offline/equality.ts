@@ -6,8 +6,8 @@ import {
   sign,
   verify,
 } from 'node:crypto';
-import { decideOffline } from '../../../device/offline/decide.ts';
-import { hmacSha256, nodeScrypt } from '../../../device/offline/node-crypto.ts';
+import { decideOffline } from '../../../device/list/list-decision.ts';
+import { hmacSha256, nodeScrypt } from '../../../device/list/node-crypto.ts';
 import { shippedPolicies } from '../../../server/policies/policies.ts';
 import type { AreaStatus, Status } from '../../../server/registry/person-status.ts';
 import {
@@ -33,8 +33,8 @@ import {
 import { openList } from '../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../shared/offline-list/offline-list.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
-import { seededRandom } from '../../demo/seeded-random.ts';
-import type { BenchContext } from '../context.ts';
+import { seededRandom } from '../../sample/seeded-random.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 
 /** Scrypt's smallest, for a million; the real cost for a sample. */
 const testCost: KdfCost = { cost: 2, blockSize: 1, parallelism: 1 };

@@ -8,9 +8,9 @@ import { type App, createApp } from '../../../server/app.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { DEMO_POLICY } from '../../demo/people.ts';
-import { type SeededPerson, seedPeople } from '../../demo/seed.ts';
-import type { BenchContext } from '../context.ts';
+import { DEMO_POLICY } from '../../sample/demo-people.ts';
+import { type SeededPerson, seedPeople } from '../../sample/seed-people.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 
 const program = fileURLToPath(new URL('./importing.ts', import.meta.url));
 /** Between one verification and the next, on average: a busy station's gates. */

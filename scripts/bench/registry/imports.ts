@@ -16,8 +16,8 @@ import { type SampleRow, samplePopulation } from '../../../server/registry/sampl
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { startPostgres } from '../../embedded-postgres.ts';
-import type { BenchContext } from '../context.ts';
+import { startPostgres } from '../../launch/embedded-postgres.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
 import { benchBeside } from './beside.ts';
 
 /** What is imported: `varco registry sample --persons 100000 --seed 1`, 174,000 lines, 64 MB. */

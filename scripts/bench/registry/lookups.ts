@@ -8,8 +8,8 @@ import { samplePopulation } from '../../../server/registry/sample.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { BulkInsert, Store } from '../../../server/store/store.ts';
 import { GateLookup } from '../../../server/verification/gate-lookup.ts';
-import type { BenchContext } from '../context.ts';
-import { median } from '../median.ts';
+import type { BenchContext } from '../harness/bench-context.ts';
+import { median } from '../harness/median.ts';
 
 /** Look-ups of a round, and before the first one. */
 const LOOKUPS = 50_000;

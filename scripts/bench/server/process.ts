@@ -3,10 +3,10 @@ import type { AddressInfo } from 'node:net';
 import type { WebSocketServer } from 'ws';
 import { startServer } from '../../../server/main.ts';
 import type { ServerConfig } from '../../../server/server-config.ts';
-import { DEMO_POLICY } from '../../demo/people.ts';
-import { issueToSample } from '../../demo/sample-people.ts';
+import { DEMO_POLICY } from '../../sample/demo-people.ts';
+import { issueToSample } from '../../sample/sample-people.ts';
+import { SITES } from './bench-sites.ts';
 import { type MinimalPerson, minimalPeople, startEcho, startMinimal } from './minimal.ts';
-import { SITES } from './sites.ts';
 
 /** What to serve; one argument, as JSON. */
 export type Subject =

@@ -2,6 +2,7 @@ import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { type Role, roles } from '../../login/session.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from './activity-log.ts';
 import { demand, type FleetActor } from './actor.ts';
@@ -180,18 +181,7 @@ function hashOf(token: string): string {
   return createHash('sha256').update(token).digest('hex');
 }
 
-function fromRow(row: {
-  id: string;
-  title: string;
-  role: string;
-  sites: string;
-  scopes: string;
-  created_at: number;
-  created_by: string;
-  expires_at: number;
-  last_used_at: number | null;
-  revoked_at: number | null;
-}): ApiToken {
+function fromRow(row: TableRow<'api_token'>): ApiToken {
   return {
     id: row.id,
     title: row.title,

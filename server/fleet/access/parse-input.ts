@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 
 /**
@@ -9,7 +10,7 @@ import { VarcoError } from '../../../shared/errors.ts';
 export function parseInput<Schema extends z.ZodType>(
   schema: Schema,
   given: unknown,
-  code: string,
+  code: ErrorCode,
 ): z.infer<Schema> {
   const parsed = schema.safeParse(given);
   if (!parsed.success) {

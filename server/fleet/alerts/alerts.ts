@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
-import { type Language, languages } from '../../../shared/language.ts';
+import { defaultLanguage, type Language, languages } from '../../../shared/language.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
@@ -42,7 +42,7 @@ export const alertsConfigSchema = z.strictObject({
   email: z
     .array(
       z.union([
-        z.email().transform((address) => ({ address, language: 'it' as const })),
+        z.email().transform((address) => ({ address, language: defaultLanguage })),
         z.strictObject({ address: z.email(), language: z.enum(languages) }),
       ]),
     )
@@ -149,7 +149,12 @@ export class Alerts {
   /** Open ones, or those that are over, the newest first, of the sites that this actor may see. */
   async list(
     who: FleetActor,
-    query: { open: boolean; gate?: string; before?: number; limit?: number },
+    query: {
+      open: boolean;
+      gate?: string | undefined;
+      before?: number | undefined;
+      limit?: number | undefined;
+    },
   ): Promise<Alert[]> {
     const sites = visibleSites(who);
     const limit = Math.min(query.limit ?? 100, PAGE_MAX);

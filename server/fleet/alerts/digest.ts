@@ -1,8 +1,8 @@
 import type { Language } from '../../../shared/language.ts';
 import type { Alert } from './alert-store.ts';
+import { alertWords } from './alert-words.ts';
 import { units } from './kinds.ts';
 import type { Notice } from './notices.ts';
-import { alertWords } from './words/all.ts';
 
 /** An alert and what is told of it, with where it is in words; absent: the server itself. */
 export interface Due {

@@ -1,4 +1,3 @@
-import swagger from '@fastify/swagger';
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { VarcoError } from '../../../shared/errors.ts';
@@ -8,9 +7,9 @@ import { sessionOf } from '../../login/request-session.ts';
 import { actorOf, type FleetActor } from '../access/actor.ts';
 import type { ApiTokens } from '../access/api-tokens.ts';
 import type { Fleet } from '../fleet.ts';
-import { actEndpoints } from './act-endpoints.ts';
-import { registerEndpoints } from './endpoint.ts';
-import { fleetEndpoints } from './fleet-endpoints.ts';
+import { allEndpoints } from './endpoints/all-endpoints.ts';
+import { describeApi } from './openapi.ts';
+import { registerEndpoints } from './register-endpoints.ts';
 
 export const API_PREFIX = '/api/v1';
 
@@ -25,29 +24,16 @@ export function registerApi(http: FastifyInstance, { fleet, clock, log }: ApiDep
   const limit = new RateLimit({ now: () => clock.monotonic() });
   http.register(
     async (api) => {
-      await api.register(swagger, {
-        openapi: {
-          openapi: '3.1.0',
-          info: {
-            title: 'varco fleet',
-            version: '1',
-            description:
-              'Kiosks, their places, configs, commands and alerts. Times are Unix milliseconds. ' +
-              'Nothing here is about a person.',
-          },
-          components: {
-            securitySchemes: {
-              token: { type: 'http', scheme: 'bearer' },
-              session: { type: 'apiKey', in: 'cookie', name: 'session' },
-            },
-          },
-        },
-      });
-      registerEndpoints(api, [...fleetEndpoints(fleet), ...actEndpoints(fleet)], {
+      const endpoints = allEndpoints(fleet);
+      registerEndpoints(api, endpoints, {
         actorOf: (request) => callerOf(request, fleet.tokens, limit),
         log,
       });
-      api.get('/openapi.json', { schema: { hide: true } }, () => api.swagger());
+      let description: ReturnType<typeof describeApi> | undefined;
+      api.get('/openapi.json', () => {
+        description ??= describeApi(endpoints, API_PREFIX);
+        return description;
+      });
     },
     { prefix: API_PREFIX },
   );

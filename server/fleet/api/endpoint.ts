@@ -1,143 +1,73 @@
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { errorCode, VarcoError } from '../../../shared/errors.ts';
-import type { Log } from '../../log.ts';
+import type { ErrorCode } from '../../../shared/error-codes.ts';
+import { VarcoError } from '../../../shared/errors.ts';
 import type { FleetActor } from '../access/actor.ts';
 import type { Scope } from '../access/permissions.ts';
+import type { ReadonlyDeep, Undescribed } from './exact.ts';
 
-type Shape = z.ZodType | undefined;
-type Of<Schema extends Shape> = Schema extends z.ZodType ? z.infer<Schema> : undefined;
+/** The schemas of what a call takes: its path's parameters, its query string and its JSON body. */
+export type Input = { params?: z.ZodObject; query?: z.ZodObject; body?: z.ZodType };
 
-/** One call of the API: what it takes, what it answers, and who may make it (its method asks that). */
-export interface Endpoint<
-  Params extends Shape = Shape,
-  Query extends Shape = Shape,
-  Body extends Shape = Shape,
-> {
+interface Operation<Taken extends Input, Answer extends z.ZodType> {
+  /** The call's name in generated clients: once published, it stays. */
+  operationId: string;
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   url: string;
   summary: string;
   tag: string;
-  /** The scope that a token needs; none: only for people who are logged in. */
+  /** The scope that a token needs. Without one, only people who are logged in may call. */
   scope?: Scope;
-  params?: Params;
-  query?: Query;
-  body?: Body;
-  /** The answer's schema, as documentation and for tests. */
-  answer: z.ZodType;
+  input: Taken;
+  answer: Answer;
+  /** The HTTP status of the answer, 200 if omitted. */
   status?: number;
-  handle(call: {
-    who: FleetActor;
-    params: Of<Params>;
-    query: Of<Query>;
-    body: Of<Body>;
-  }): Promise<unknown>;
+  /** Codes of the errors that this call may end with, beside those that every call may. */
+  refusals?: readonly ErrorCode[];
 }
 
-/** Types an endpoint by its schemas. */
+/** One call of the API: what it takes, what it answers, and who may make it (the handler checks that). */
+export interface Endpoint extends Operation<Input, z.ZodType> {
+  /** @throws VarcoError `requestInvalid` for input that the schemas refuse, and what the handler throws. */
+  run(who: FleetActor, request: Record<keyof Input, unknown>): Promise<unknown>;
+}
+
+interface Definition<Taken extends Input, Answer extends z.ZodType, Result>
+  extends Operation<Taken, Answer> {
+  handle(who: FleetActor, input: z.output<z.ZodObject<Taken>>): Promise<Result>;
+}
+
+/** Demands nothing of a result whose keys the schema describes; of another, what nobody can give. */
+type Described<Result, Answer> = [Undescribed<Result, Answer>] extends [never]
+  ? unknown
+  : { undescribed: Undescribed<Result, Answer> };
+
+/**
+ * Types a call by its schemas: the handler's input is what they let through, and its result is what the
+ * answer's schema describes, no key more and none less.
+ */
 export function endpoint<
-  Params extends Shape = undefined,
-  Query extends Shape = undefined,
-  Body extends Shape = undefined,
->(given: Endpoint<Params, Query, Body>): Endpoint {
-  return given as unknown as Endpoint;
+  Taken extends Input,
+  Answer extends z.ZodType,
+  Result extends ReadonlyDeep<z.output<Answer>>,
+>(definition: Definition<Taken, Answer, Result> & Described<Result, z.output<Answer>>): Endpoint {
+  const { handle, ...operation }: Definition<Taken, Answer, Result> = definition;
+  const input = z.object(operation.input);
+  return {
+    ...operation,
+    run: async (who, { params, query, body }) => {
+      const parsed = input.safeParse({ params, query, body: body ?? {} });
+      if (!parsed.success) {
+        throw new VarcoError('requestInvalid', z.prettifyError(parsed.error));
+      }
+      return handle(who, parsed.data);
+    },
+  };
 }
 
-/** How an error of the room is told over HTTP; what is not here and not `…Invalid` is 409. */
-const statuses: Record<string, number> = {
-  forbidden: 403,
-  unauthorized: 401,
-  busy: 429,
-  storeUnavailable: 503,
-  gatesUnreadable: 400,
-  nobodyMeant: 422,
-  policyUnknown: 422,
-};
+/** The answer of a call that has nothing to tell but that it is done. */
+export const nothing = z.strictObject({}).meta({ id: 'Nothing' });
 
-export function statusOf(error: unknown): number {
-  if (!(error instanceof VarcoError)) {
-    return (error as { statusCode?: number }).statusCode ?? 500;
-  }
-  const { code } = error;
-  const known = statuses[code] ?? (error as { statusCode?: number }).statusCode;
-  return known ?? (code.endsWith('Unknown') ? 404 : code.endsWith('Invalid') ? 400 : 409);
-}
-
-export const problemSchema = z.strictObject({ code: z.string(), message: z.string() });
-
-/** JSON Schema 2020-12, which OpenAPI 3.1 speaks, of what a call takes or answers. */
-function schemaOf(schema: z.ZodType, io: 'input' | 'output'): Record<string, unknown> {
-  const { $schema: _, ...rest } = z.toJSONSchema(schema, { io, unrepresentable: 'any' });
-  return rest;
-}
-
-/** Registers calls; `actorOf` says who calls, and refuses by throwing. */
-export function registerEndpoints(
-  http: FastifyInstance,
-  endpoints: readonly Endpoint[],
-  deps: { actorOf: (request: FastifyRequest) => Promise<FleetActor>; log: Log },
-): void {
-  // The schemas are for the description; each call parses with the very same zod schema.
-  http.setValidatorCompiler(() => (value) => ({ value }));
-  http.setSerializerCompiler(() => (value) => JSON.stringify(value));
-  http.setErrorHandler((error, request, reply) => refuse(error, request, reply, deps.log));
-  for (const one of endpoints) {
-    const { method, url, summary, tag, scope, params, query, body, answer, status = 200 } = one;
-    http.route({
-      method,
-      url,
-      schema: {
-        summary,
-        tags: [tag],
-        description: scope ? `Scope: \`${scope}\`.` : 'Only for administrators who are logged in.',
-        security: scope ? [{ token: [] }, { session: [] }] : [{ session: [] }],
-        ...(params ? { params: schemaOf(params, 'input') } : {}),
-        ...(query ? { querystring: schemaOf(query, 'input') } : {}),
-        ...(body ? { body: schemaOf(body, 'input') } : {}),
-        response: {
-          [status]: { description: 'Done', ...schemaOf(answer, 'output') },
-          '4xx': { description: 'Refused, and why', ...schemaOf(problemSchema, 'output') },
-        },
-      },
-      handler: async (request, reply) => {
-        const who = await deps.actorOf(request);
-        const result = await one.handle({
-          who,
-          params: parse(params, request.params) as never,
-          query: parse(query, request.query) as never,
-          body: parse(body, request.body) as never,
-        });
-        reply.header('cache-control', 'no-store').code(status);
-        return result ?? {};
-      },
-    });
-  }
-}
-
-function parse(schema: z.ZodType | undefined, given: unknown): unknown {
-  if (!schema) {
-    return undefined;
-  }
-  const parsed = schema.safeParse(given ?? {});
-  if (!parsed.success) {
-    throw new VarcoError('requestInvalid', z.prettifyError(parsed.error));
-  }
-  return parsed.data;
-}
-
-function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) {
-  const status = statusOf(error);
-  const code = errorCode(error);
-  reply.header('cache-control', 'no-store');
-  if (status >= 500) {
-    log.error({ route: request.routeOptions.url, code }, 'a call of the API failed');
-    return reply
-      .code(status)
-      .send({ code: status === 503 ? code : 'internal', message: 'Try again later' });
-  }
-  if (status === 401) {
-    reply.header('www-authenticate', 'Bearer realm="varco"');
-  }
-  const message = error instanceof Error ? error.message : '';
-  return reply.code(status).send({ code, message });
+export async function done(work: Promise<void>): Promise<Record<string, never>> {
+  await work;
+  return {};
 }

@@ -1,4 +1,5 @@
 import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { BulkInsert } from '../../store/store.ts';
 
 /**
@@ -78,21 +79,7 @@ export function toInsert(row: CommandRow): unknown[] {
   ];
 }
 
-export function fromRow(row: {
-  id: string;
-  batch: string;
-  gate: string;
-  kiosk: string;
-  site: string;
-  arguments: string;
-  actor: string;
-  reason: string;
-  created_at: number;
-  expires_at: number;
-  state: string;
-  ended_at: number | null;
-  result: string | null;
-}): CommandRow {
+export function fromRow(row: TableRow<'command'>): CommandRow {
   return {
     id: row.id,
     batch: row.batch,

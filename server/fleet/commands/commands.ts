@@ -191,7 +191,12 @@ export class Commands {
   /** The newest first, without what kiosks sent. */
   async list(
     who: FleetActor,
-    query: { gate?: string; batch?: string; before?: number; limit?: number } = {},
+    query: {
+      gate?: string | undefined;
+      batch?: string | undefined;
+      before?: number | undefined;
+      limit?: number | undefined;
+    } = {},
   ): Promise<CommandRow[]> {
     const seen = visibleSites(who);
     let select = this.#store.db

@@ -6,6 +6,7 @@ import {
   type ReportedConfig,
   remoteConfigSchema,
 } from '../../../shared/protocol/remote-config.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
@@ -179,12 +180,6 @@ export function driftOf(
   return drifts;
 }
 
-function fromRow(row: {
-  version: number;
-  at: number;
-  actor: string;
-  note: string;
-  body: string;
-}): ConfigVersion {
+function fromRow(row: TableRow<'config_version'>): ConfigVersion {
   return { ...row, body: JSON.parse(row.body) };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { GateFilter } from '../places/gate-filter.ts';
 import type { RolloutPlan, RolloutState, Target, TargetState } from './rollout-step.ts';
@@ -58,23 +59,11 @@ export const insertTargets = {
   },
 } as const;
 
-/** As it stands in the table. */
-export interface RolloutRow {
-  id: string;
-  version: number;
-  filter: string;
-  plan: string;
-  state: string;
-  stage: number;
-  stage_at: number;
-  actor: string;
-  reason: string;
-  started_at: number;
-  ended_at: number | null;
-}
-
 /** @param targets of it that somebody may see. */
-export function toRollout(row: RolloutRow, targets: readonly { state: string }[]): Rollout {
+export function toRollout(
+  row: TableRow<'rollout'>,
+  targets: readonly { state: string }[],
+): Rollout {
   const counts = { waiting: 0, sent: 0, applied: 0, failed: 0, late: 0 };
   for (const { state } of targets) {
     counts[state as TargetState] += 1;

@@ -1,8 +1,9 @@
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import type { Roster } from '../state/roster.ts';
 import { setDesired } from './config-versions.ts';
-import { type RolloutRow, targetsOfRollout } from './rollout-rows.ts';
+import { targetsOfRollout } from './rollout-rows.ts';
 import { type RolloutPlan, type RolloutState, stepRollout } from './rollout-step.ts';
 
 /** Moves roll-outs on by what their kiosks reported; only the node with the lease does. */
@@ -35,7 +36,7 @@ export class RolloutRunner {
     }
   }
 
-  async #stepOne(row: RolloutRow): Promise<void> {
+  async #stepOne(row: TableRow<'rollout'>): Promise<void> {
     const targets = await targetsOfRollout(this.#store, row.id);
     const here = { state: row.state as RolloutState, stage: row.stage, stageAt: row.stage_at };
     const plan = JSON.parse(row.plan) as RolloutPlan;

@@ -9,6 +9,7 @@ import {
   enrolMessage,
   enrolRequestSchema,
 } from '../../../shared/protocol/enrolment-messages.ts';
+import { sendRefusal } from '../../http-status.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
 import { isSignedBy } from '../link/kiosk-proof.ts';
@@ -21,13 +22,6 @@ const AT_ONCE_MAX = 8;
 /** Answers that are remembered for a kiosk that didn't hear them, at most, and for how long. */
 const REMEMBERED_MAX = 256;
 const REMEMBERED_MS = 120_000;
-
-const statusOf: Record<EnrolFailureCode, number> = {
-  codeRefused: 403,
-  proofRefused: 403,
-  busy: 429,
-  unavailable: 503,
-};
 
 export interface EnrolRouteDeps {
   listener: Pick<LinkListener, 'enrol'>;
@@ -48,9 +42,7 @@ export function registerEnrolment(http: FastifyInstance, deps: EnrolRouteDeps): 
   const answers = new Remembered(clock);
   let atOnce = 0;
   const refuse = (reply: FastifyReply, code: EnrolFailureCode | 'requestInvalid') =>
-    reply
-      .code(code === 'requestInvalid' ? 400 : statusOf[code])
-      .send({ code, serverTime: clock.now() });
+    sendRefusal(reply, code, { serverTime: clock.now() });
 
   http.post(ENROL_PATH, { bodyLimit: 4_096 }, async (request, reply) => {
     reply.header('cache-control', 'no-store');

@@ -107,7 +107,7 @@ export class KioskCalls {
 
 /** A fault of ours, as the wire says it. */
 const wireCodes: Record<string, 'busy' | 'unavailable'> = {
-  busy: 'busy',
+  overloaded: 'busy',
   storeUnavailable: 'unavailable',
   storeCorrupt: 'unavailable',
   policyUnknown: 'unavailable',

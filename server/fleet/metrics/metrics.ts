@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { errorCode } from '../../../shared/errors.ts';
+import { sendRefusal } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/store.ts';
 import { may } from '../access/permissions.ts';
@@ -119,10 +120,9 @@ export class Metrics {
   register(http: FastifyInstance): void {
     http.get('/metrics', async (request, reply) => {
       if (!(await this.#mayRead(request))) {
-        return reply
-          .code(401)
-          .header('www-authenticate', 'Bearer realm="varco"')
-          .send({ code: 'unauthorized', message: 'A token with the scope metrics:read is needed' });
+        reply.header('www-authenticate', 'Bearer realm="varco"');
+        const message = 'A token with the scope metrics:read is needed';
+        return sendRefusal(reply, 'unauthorized', { message });
       }
       if (!this.#withProcess) {
         this.#withProcess = true;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog, NewActivity } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
@@ -229,18 +230,7 @@ function toRow(gate: z.infer<typeof gateSchema>) {
   };
 }
 
-function fromRow(row: {
-  id: string;
-  site: string;
-  title: string;
-  policy: string;
-  place: string;
-  plan_x: number | null;
-  plan_y: number | null;
-  note: string;
-  tags: string;
-  created_at: number;
-}): Gate {
+function fromRow(row: TableRow<'gate'>): Gate {
   return {
     id: row.id,
     site: row.site,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
@@ -190,17 +191,7 @@ function toRow(site: z.infer<typeof siteSchema>) {
   };
 }
 
-function fromRow(row: {
-  id: string;
-  title: string;
-  place: string;
-  latitude: number | null;
-  longitude: number | null;
-  plan: string | null;
-  note: string;
-  client_certificate: number;
-  created_at: number;
-}): Site {
+function fromRow(row: TableRow<'site'>): Site {
   return {
     id: row.id,
     title: row.title,

@@ -1,3 +1,4 @@
+import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { Gate, Gates } from '../places/gates.ts';
 import type { Kiosks } from '../places/kiosks.ts';
@@ -121,14 +122,11 @@ export class Roster {
   }
 }
 
-interface StateRow {
-  node: string | null;
-  connected_at: number | null;
-  last_message_at: number;
-  body: string;
-}
-
-function applyState(entry: RosterGate, row: StateRow | undefined, now: number): void {
+function applyState(
+  entry: RosterGate,
+  row: TableRow<'kiosk_state'> | undefined,
+  now: number,
+): void {
   if (!row) {
     return;
   }

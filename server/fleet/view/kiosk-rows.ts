@@ -1,3 +1,4 @@
+import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import type { Severity } from '../alerts/kinds.ts';
 import { type Drift, driftOf } from '../config/config-versions.ts';
 import { heardOf, type LastReport } from '../state/last-report.ts';
@@ -39,7 +40,7 @@ export interface GateDetails {
   gate: RosterGate['gate'];
   kiosk: RosterGate['kiosk'];
   /** All that the kiosk told; what of it is old is {@link GateDetails.stale}. */
-  told: RosterGate['lastReport'];
+  told: ReportWithoutCounts | undefined;
   stale: boolean;
   /** The node that its link goes to. */
   node: string | undefined;
@@ -67,8 +68,18 @@ export function toDetails(
   };
 }
 
-/** Counts since a program's start can be small, or told apart minute by minute: they are not shown. */
-function withoutCounts(told: LastReport): LastReport {
-  const { verifications: _, ...status } = told.status ?? {};
-  return told.status ? { ...told, status: status as NonNullable<LastReport['status']> } : told;
+/**
+ * A report without its counts of verifications: they can be small, or be told apart minute by minute, and so
+ * are not shown.
+ */
+type ReportWithoutCounts = Omit<LastReport, 'status'> & {
+  status?: Omit<KioskStatus, 'verifications'>;
+};
+
+function withoutCounts({ status, ...report }: LastReport): ReportWithoutCounts {
+  if (!status) {
+    return report;
+  }
+  const { verifications: _, ...shown } = status;
+  return { ...report, status: shown };
 }

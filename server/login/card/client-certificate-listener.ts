@@ -4,6 +4,7 @@ import { type DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import { sendRefusal } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import type { CardListenerConfig } from './card-config.ts';
 import type { Cards } from './cards.ts';
@@ -86,7 +87,7 @@ export class ClientCertificateListener {
         .headers({ 'cache-control': 'no-store', 'referrer-policy': 'no-referrer' })
         .redirect(`${site}/login/card/done?${query}`, 303);
     });
-    http.setNotFoundHandler((_request, reply) => reply.code(404).send({ code: 'notFound' }));
+    http.setNotFoundHandler((_request, reply) => sendRefusal(reply, 'notFound'));
     this.#http = http;
     try {
       await http.listen({ host: config.address, port: config.port });

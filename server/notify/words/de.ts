@@ -1,7 +1,7 @@
-import { code, lines, link, say } from './blocks.ts';
-import type { Words } from './wording.ts';
+import { code, lines, link, say } from '../blocks.ts';
+import type { MessageWords } from './words.ts';
 
-export const de: Words = {
+export const words: MessageWords = {
   footer:
     'Automatische Nachricht: bitte nicht antworten. Niemand von uns fragt je am Telefon nach einem Code.',
   secondLevelCode: (data) => ({

@@ -1,7 +1,7 @@
-import { code, lines, link, say } from './blocks.ts';
-import type { Words } from './wording.ts';
+import { code, lines, link, say } from '../blocks.ts';
+import type { MessageWords } from './words.ts';
 
-export const en: Words = {
+export const words: MessageWords = {
   footer: 'Automatic message: please do not reply. No operator will ever ask for a code by phone.',
   secondLevelCode: (data) => ({
     subject: 'Your confirmation code',

@@ -1,7 +1,7 @@
-import { code, lines, link, say } from './blocks.ts';
-import type { Words } from './wording.ts';
+import { code, lines, link, say } from '../blocks.ts';
+import type { MessageWords } from './words.ts';
 
-export const fr: Words = {
+export const words: MessageWords = {
   footer:
     'Message automatique : merci de ne pas répondre. Personne ne vous demandera un code par téléphone.',
   secondLevelCode: (data) => ({

@@ -1,7 +1,7 @@
-import { code, lines, link, say } from './blocks.ts';
-import type { Words } from './wording.ts';
+import { code, lines, link, say } from '../blocks.ts';
+import type { MessageWords } from './words.ts';
 
-export const it: Words = {
+export const words: MessageWords = {
   footer:
     'Messaggio automatico: non rispondere. Nessun operatore ti chiederà mai un codice per telefono.',
   secondLevelCode: (data) => ({

@@ -1,7 +1,7 @@
-import { code, lines, link, say } from './blocks.ts';
-import type { Words } from './wording.ts';
+import { code, lines, link, say } from '../blocks.ts';
+import type { MessageWords } from './words.ts';
 
-export const sl: Words = {
+export const words: MessageWords = {
   footer:
     'Samodejno sporočilo: prosimo, ne odgovarjajte. Nihče vas po telefonu ne bo prosil za kodo.',
   secondLevelCode: (data) => ({

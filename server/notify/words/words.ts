@@ -1,10 +1,18 @@
-import type { Language } from '../../../shared/language.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
-import { it } from './it.ts';
-import { sl } from './sl.ts';
-import type { Words } from './wording.ts';
+import type { Block } from '../blocks.ts';
+import type { DataOf, TemplateName } from '../templates.ts';
 
-/** Every message in every language. */
-export const words: Record<Language, Words> = { it, en, de, fr, sl };
+/** One message in one language, before it is set as plain text, HTML or SMS. */
+export interface Wording {
+  subject: string;
+  blocks: Block[];
+  /** As short as it can be: every 160 letters are paid for. */
+  sms: string;
+}
+
+/** Every message in one language. */
+export type MessageWords = {
+  [Name in TemplateName]: (data: DataOf<Name>) => Wording;
+} & {
+  /** Stands under every e-mail. */
+  footer: string;
+};

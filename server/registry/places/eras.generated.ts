@@ -1,4 +1,4 @@
-// Made by scripts/places.ts from scripts/data: do not edit.
+// Made by scripts/generate-places.ts from scripts/data: do not edit.
 // Source: ANPR archivio comuni (2023-10, CC BY 4.0), communes of 2024, foreign ministry's list of
 // states, ISTAT's ceased states; merged and compacted (scripts/data/README.md).
 

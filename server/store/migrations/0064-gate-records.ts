@@ -9,7 +9,7 @@ import type { Engine } from '../store.ts';
  * What the statuses of all persons say comes down to few texts without protocol numbers and dates: each is
  * kept once, in `gate_facts`.
  */
-export async function gateLookup(db: Kysely<unknown>, engine: Engine): Promise<void> {
+export async function gateRecords(db: Kysely<unknown>, engine: Engine): Promise<void> {
   const steps = [...tables(engine), ...(engine === 'postgres' ? onPostgres : onSqlite)];
   for (const step of steps) {
     await step.execute(db);

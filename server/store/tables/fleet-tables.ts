@@ -9,7 +9,7 @@ export interface FleetTables {
     place: string;
     latitude: number | null;
     longitude: number | null;
-    /** The floor plan, as JSON; see `fleet/sites.ts`. */
+    /** The floor plan, as JSON; see `fleet/places/sites.ts`. */
     plan: string | null;
     note: string;
     /** 1: its kiosks must also show a client certificate. */
@@ -30,7 +30,7 @@ export interface FleetTables {
     tags: string;
     created_at: number;
     removed_at: number | null;
-    /** How many boards were ever enrolled here: part of the next one's id. */
+    /** Boards ever enrolled here; the count is part of the next one's id. */
     boards: number;
   };
   kiosk: {
@@ -54,14 +54,14 @@ export interface FleetTables {
     used_at: number | null;
     kiosk: string | null;
   };
-  /** What a kiosk said last, and to which node it is connected. */
+  /** A kiosk's last report, and the node that it is connected to. */
   kiosk_state: {
     kiosk: string;
     gate: string;
     node: string | null;
     connected_at: number | null;
     last_message_at: number;
-    /** What presence and the pages read, as JSON; see `fleet/live.ts`. */
+    /** What presence and the pages read, as JSON; see `fleet/state/last-report.ts`. */
     body: string;
   };
   telemetry: {
@@ -129,7 +129,7 @@ export interface FleetTables {
     actor: string;
     reason: string;
     created_at: number;
-    /** Not carried out any more after this. */
+    /** Not carried out after this time. */
     expires_at: number;
     state: string;
     node: string | null;
@@ -153,7 +153,7 @@ export interface FleetTables {
     acknowledged_by: string | null;
     acknowledged_reason: string | null;
   };
-  /** What was last sent about a subject's alerts of one kind, and until when nothing is. */
+  /** Notices and silences: what was last sent about a subject's alerts of one kind. */
   alert_quiet: {
     subject: string;
     kind: string;
@@ -196,6 +196,6 @@ export interface FleetTables {
     last_used_at: number | null;
     revoked_at: number | null;
   };
-  /** Which node does what only one may do. */
+  /** Jobs that only one node may do, and the node that does them now. */
   lease: { name: string; node: string; until: number };
 }

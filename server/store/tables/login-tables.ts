@@ -2,7 +2,7 @@ import type { Generated } from 'kysely';
 
 /**
  * The logins' tables. Of every secret only a hash is kept; who somebody is stands in sealed boxes
- * (`*_cipher`, see `credential/keyring.ts`).
+ * (`*_cipher`, see `keys/keyring.ts`).
  */
 export interface LoginTables {
   session: {

@@ -1,15 +1,16 @@
 import type { VNode } from 'preact';
 import { Frame, LivePart, Moment, Scrolls, type View } from './fleet-frame.tsx';
+import type { PlaceLink } from './place-links.ts';
 
 /** Something that happened, as the pages show it. */
 export interface ActivityView {
   id: number;
   at: number;
   kind: string;
-  site?: { id: string; name: string };
-  gate?: { id: string; name: string };
+  site?: PlaceLink | undefined;
+  gate?: PlaceLink | undefined;
   /** Whose act it was; absent: it happened by itself. */
-  actor?: string;
+  actor?: string | undefined;
   /** What else there is to know, in the codes of the activity log. */
   detail: string;
 }

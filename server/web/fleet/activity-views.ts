@@ -1,9 +1,10 @@
 import type { Activity } from '../../fleet/access/activity-log.ts';
 import type { FleetActor } from '../../fleet/access/actor.ts';
-import type { Presence } from '../../fleet/state/presence.ts';
 import type { ActivityView } from './activity-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { measured, type Writing } from './measured.ts';
+import { linkToGate, linkToSite } from './place-links.ts';
+import type { CodeWords } from './words/words.ts';
 
 /** What happened, as somebody may see it. */
 export async function activityViews(
@@ -18,7 +19,7 @@ export async function activityViews(
   return rows.map((row) => toView(row, dashboard, writing, nameOf));
 }
 
-/** What is said of an act elsewhere on the page. */
+/** Details of an act that the page shows elsewhere. */
 const SHOWN_ELSEWHERE = new Set(['id', 'batch', 'title', 'by', 'rollout']);
 const DETAIL_MAX = 300;
 
@@ -34,13 +35,9 @@ function toView(
     id,
     at,
     kind,
-    ...(site === undefined
-      ? {}
-      : { site: { id: site, name: fleet.roster.site(site)?.title ?? site } }),
-    ...(gate === undefined
-      ? {}
-      : { gate: { id: gate, name: fleet.roster.get(gate)?.gate.title ?? gate } }),
-    ...(actor === undefined ? {} : { actor: nameOf(actor) }),
+    site: site === undefined ? undefined : linkToSite(fleet, site),
+    gate: gate === undefined ? undefined : linkToGate(fleet, gate),
+    actor: actor === undefined ? undefined : nameOf(actor),
     detail: detail.length > DETAIL_MAX ? `${detail.slice(0, DETAIL_MAX)}…` : detail,
   };
 }
@@ -52,7 +49,8 @@ function detailOf(
   nameOf: (actor: string) => string,
 ): string {
   const { words } = writing;
-  const presence = (value: unknown) => words.presence[value as Presence] ?? String(value);
+  const presences: CodeWords = words.presence;
+  const presence = (value: unknown) => presences[String(value)] ?? String(value);
   if (kind === 'kiosk.presence') {
     return `${presence(body.was)} → ${presence(body.presence)}`;
   }

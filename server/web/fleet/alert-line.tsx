@@ -1,6 +1,7 @@
 import type { VNode } from 'preact';
 import type { Severity } from '../../fleet/alerts/kinds.ts';
 import { Moment, type View } from './fleet-frame.tsx';
+import type { PlaceLink } from './place-links.ts';
 import { SeveritySign } from './signs.tsx';
 
 /** An alert as the pages show it. */
@@ -9,15 +10,15 @@ export interface AlertView {
   kind: string;
   severity: Severity;
   /** Absent: it is about the server itself. */
-  site?: { id: string; name: string };
+  site?: PlaceLink | undefined;
   /** Absent: it is about the whole site. */
-  gate?: { id: string; name: string };
+  gate?: PlaceLink | undefined;
   raisedAt: number;
-  clearedAt?: number;
+  clearedAt?: number | undefined;
   /** What was measured, in words without a language, such as `81 °C` or `scanner: lost`. */
-  value?: string;
-  acknowledged?: { by: string; at: number; reason: string };
-  silenced?: { by: string; until: number; reason: string };
+  value?: string | undefined;
+  acknowledged?: { by: string; at: number; reason: string } | undefined;
+  silenced?: { by: string; until: number; reason: string } | undefined;
 }
 
 /** One alert: how bad, what, where, since when. */

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may } from '../../fleet/access/permissions.ts';
+import { paramOf, queryOf } from '../request-fields.ts';
 import { alertViews } from './alert-views.ts';
 import { AlertsPage, alertLists, silenceHours } from './alerts-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -21,7 +22,7 @@ export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard)
   http.get('/fleet/alerts', async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
-    const { list } = request.query as { list?: unknown };
+    const list = queryOf(request, 'list');
     const shown = alertLists.find((one) => one === list) ?? 'open';
     return dashboard.send(request, reply, {
       title: view.words.alerts.heading,
@@ -39,7 +40,7 @@ export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/alerts/:id/acknowledge', (request, reply) =>
     dashboard.act(request, reply, 'acknowledged', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       const { reason } = parseInput(acknowledgeForm, request.body, 'formInvalid');
       await fleet.alerts.acknowledge(dashboard.actor(request), id, reason);
       return undefined;
@@ -48,7 +49,7 @@ export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/alerts/:id/silence', (request, reply) =>
     dashboard.act(request, reply, 'silenced', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       const { reason, hours } = parseInput(silenceForm, request.body, 'formInvalid');
       const until = deps.now() + hours * HOUR_MS;
       await fleet.alerts.silence(dashboard.actor(request), id, { reason, until });

@@ -4,6 +4,7 @@ import type { AlertView } from './alert-line.tsx';
 import type { AlertList } from './alerts-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { measured, type Writing } from './measured.ts';
+import { linkToGate, linkToSite } from './place-links.ts';
 
 const SHOWN_MAX = 500;
 
@@ -36,7 +37,7 @@ export async function activeAlertsOf(
   writing: Writing,
 ): Promise<AlertView[]> {
   const { gate, site } = of;
-  const query = { open: true, limit: SHOWN_MAX, ...(gate === undefined ? {} : { gate }) };
+  const query = { open: true, limit: SHOWN_MAX, gate };
   const alerts = await dashboard.fleet.alerts.list(actor, query);
   const wanted = alerts.filter((alert) => site === undefined || alert.site === site);
   const names = await dashboard.names.words();
@@ -62,16 +63,12 @@ function toView(
     id,
     kind,
     severity,
-    ...(site === undefined
-      ? {}
-      : { site: { id: site, name: fleet.roster.site(site)?.title ?? site } }),
-    ...(gate === undefined
-      ? {}
-      : { gate: { id: gate, name: fleet.roster.get(gate)?.gate.title ?? gate } }),
+    site: site === undefined ? undefined : linkToSite(fleet, site),
+    gate: gate === undefined ? undefined : linkToGate(fleet, gate),
     raisedAt,
-    ...(clearedAt === undefined ? {} : { clearedAt }),
-    ...(value ? { value } : {}),
-    ...(acknowledged ? { acknowledged: { ...acknowledged, by: nameOf(acknowledged.by) } } : {}),
-    ...(isSilent ? { silenced: { ...silenced, by: nameOf(silenced.by) } } : {}),
+    clearedAt,
+    value: value || undefined,
+    acknowledged: acknowledged && { ...acknowledged, by: nameOf(acknowledged.by) },
+    silenced: isSilent ? { ...silenced, by: nameOf(silenced.by) } : undefined,
   };
 }

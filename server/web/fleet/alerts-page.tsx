@@ -28,7 +28,7 @@ export function AlertsPage({ view, list, alerts, may }: AlertsPageProps): VNode 
             <li key={one}>
               <a
                 href={`/fleet/alerts?list=${one}`}
-                {...(one === list ? { 'aria-current': 'true' as const } : {})}
+                aria-current={one === list ? 'true' : undefined}
               >
                 {words.alerts.lists[one]}
               </a>

@@ -1,9 +1,9 @@
 import { useEffect, useState } from 'preact/hooks';
-import { isLanguage, type Language } from '../../../shared/language.ts';
+import type { Language } from '../../../shared/language.ts';
 import { mountIsland } from '../mount-island.ts';
 import { formatFor } from './format.ts';
 import { openLiveStream, type StreamState } from './live-stream.ts';
-import { fleetWords } from './words/all.ts';
+import { words } from './page-words.ts';
 
 export interface AliveProps {
   /** Whether the page has the table, and so needs whole rows. */
@@ -24,7 +24,7 @@ const STAY_EVERY_MS = 300_000;
  */
 function Alive({ rows, lastId, language, stays }: AliveProps) {
   const [state, setState] = useState<StreamState>({ name: 'connecting', at: undefined });
-  useEffect(() => openLiveStream({ rows, lastId, told: setState }), [rows, lastId]);
+  useEffect(() => openLiveStream({ rows, lastId, onState: setState }), [rows, lastId]);
   useEffect(() => {
     document.documentElement.toggleAttribute('data-stale', state.name !== 'live');
   }, [state.name]);
@@ -33,19 +33,18 @@ function Alive({ rows, lastId, language, stays }: AliveProps) {
     const timer = stays ? setInterval(ask, STAY_EVERY_MS) : undefined;
     return () => clearInterval(timer);
   }, [stays]);
-  const words = fleetWords[isLanguage(language) ? language : 'en'].alive;
   const format = formatFor(language);
   const time = state.at === undefined ? '–' : format.clock(state.at);
   return (
     <p class={`alive ${state.name}`} data-alive={state.name}>
       <span class="pulse" aria-hidden="true" key={state.at} />
-      <span>{state.name === 'live' ? words.live : words.stopped}</span>{' '}
+      <span>{state.name === 'live' ? words.alive.live : words.alive.stopped}</span>{' '}
       <time data-beat={state.at}>{time}</time>
       <span class="visually-hidden" role="status">
-        {state.name === 'live' || state.at === undefined ? '' : words.stoppedSpoken(time)}
+        {state.name === 'live' || state.at === undefined ? '' : words.alive.stoppedSpoken(time)}
       </span>
       {state.name === 'ended' && (
-        <a href={`/login/staff?to=${encodeURIComponent(location.pathname)}`}>{words.logIn}</a>
+        <a href={`/login/staff?to=${encodeURIComponent(location.pathname)}`}>{words.alive.logIn}</a>
       )}
     </p>
   );

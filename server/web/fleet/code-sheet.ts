@@ -1,8 +1,8 @@
 import type { Language } from '../../../shared/language.ts';
 import { AccessiblePdf } from '../../credential/pdf-document.ts';
 import type { EnrolmentCode } from '../../fleet/enrolment/enrolment.ts';
+import { fleetWords } from './fleet-words.ts';
 import { formatFor } from './format.ts';
-import { fleetWords } from './words/all.ts';
 
 /** A scanner reads it from an arm's length, and three stand on a page. */
 const QR_MM = 42;

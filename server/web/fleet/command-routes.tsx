@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
+import { paramOf } from '../request-fields.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import { CommandsPage } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -54,7 +55,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
 
   http.post('/fleet/gates/:id/command', (request, reply) =>
     dashboard.act(request, reply, 'sent', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       const { name, message, reason } = parseInput(commandForm, request.body, 'formInvalid');
       const command = commandOf(name, message, reason);
       await fleet.commands.send(dashboard.actor(request), {
@@ -90,7 +91,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
   );
 
   http.get('/fleet/commands/:id/content', async (request, reply) => {
-    const { id } = request.params as { id: string };
+    const id = paramOf(request, 'id');
     try {
       const { result } = await fleet.commands.get(dashboard.actor(request), id);
       if (result?.content === undefined) {
@@ -121,15 +122,15 @@ function meant(
 
 /** @throws VarcoError `commandInvalid` for a name that is none, or one that lacks what it needs. */
 function commandOf(name: string, message: string, reason: string) {
-  const given = {
+  const input = {
     name,
-    ...(name === 'outOfService' && message !== '' ? { message } : {}),
-    ...(name === 'openOnce' ? { reason } : {}),
+    message: name === 'outOfService' && message !== '' ? message : undefined,
+    reason: name === 'openOnce' ? reason : undefined,
   };
   if (name === 'openOnce' && reason === '') {
     throw new VarcoError('reasonMissing', 'Opening a gate needs a reason');
   }
-  const parsed = commandSchema.safeParse(given);
+  const parsed = commandSchema.safeParse(input);
   if (!parsed.success) {
     throw new VarcoError('commandInvalid', z.prettifyError(parsed.error));
   }

@@ -5,6 +5,7 @@ import { may } from '../../fleet/access/permissions.ts';
 import type { CommandRow } from '../../fleet/commands/command-rows.ts';
 import type { CommandView } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
+import { linkToGate } from './place-links.ts';
 
 /** The commands that somebody may send to a site's kiosks; without a site, to all. */
 export function commandNamesFor(actor: FleetActor, site: string | undefined): CommandName[] {
@@ -23,27 +24,29 @@ export async function commandViews(
 
 function toView(row: CommandRow, { fleet }: Dashboard): Omit<CommandView, 'by'> {
   const { id, command, gate, reason, createdAt, endedAt, state, result } = row;
-  const content = contentOf(row);
   return {
     id,
     name: command.name,
-    gate: { id: gate, name: fleet.roster.get(gate)?.gate.title ?? gate },
+    gate: linkToGate(fleet, gate),
     reason,
     at: createdAt,
     endedAt,
     state,
     code: result?.code,
-    ...(content ? { content } : {}),
+    content: contentOf(row),
   };
 }
 
-const kinds = { collectLogs: 'logs', screenshot: 'screenshot' } as const;
+const kinds: Partial<Record<CommandName, 'logs' | 'screenshot'>> = {
+  collectLogs: 'logs',
+  screenshot: 'screenshot',
+};
 
 /** Whether something came back that can be looked at. */
 function contentOf({ id, command, result }: CommandRow): CommandView['content'] {
   if (result?.type === undefined) {
     return undefined;
   }
-  const kind = command.name in kinds ? kinds[command.name as keyof typeof kinds] : 'other';
+  const kind = kinds[command.name] ?? 'other';
   return { kind, href: `/fleet/commands/${encodeURIComponent(id)}/content` };
 }

@@ -1,23 +1,26 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
-import { errorCode, VarcoError } from '../../../shared/errors.ts';
+import type { ErrorCode } from '../../../shared/error-codes.ts';
+import { VarcoError } from '../../../shared/errors.ts';
 import { actorOf, type FleetActor } from '../../fleet/access/actor.ts';
 import { may, visibleSites } from '../../fleet/access/permissions.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
+import { httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import { csrfOf, safePath, staffOf } from '../../login/request-session.ts';
 import type { SessionStore } from '../../login/session-store.ts';
 import type { Policies } from '../../policies/policies.ts';
 import { accountOf } from '../login/account.ts';
 import type { Pages } from '../page-renderer.tsx';
+import { queryOf, valueIn } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import type { NavigationLink } from '../shell/shell.tsx';
 import { eventId } from './event-stream.ts';
 import { Frame, type Theme, themes, type View } from './fleet-frame.tsx';
+import { fleetWords } from './fleet-words.ts';
 import { formatFor } from './format.ts';
 import type { LiveHub, Scope } from './live-hub.ts';
 import { StaffNames } from './staff-names.ts';
-import { fleetWords } from './words/all.ts';
 import type { FleetWords } from './words/words.ts';
 
 export interface DashboardDeps {
@@ -94,8 +97,8 @@ export class Dashboard {
     const language = languageOf(request);
     const words = fleetWords[language];
     const { run, sequence } = this.hub;
-    const { done } = request.query as { done?: unknown };
-    const text = typeof done === 'string' ? words.done[done] : undefined;
+    const done = queryOf(request, 'done');
+    const text = done === undefined ? undefined : words.done[done];
     return {
       session: staffOf(request),
       csrf: csrfOf(request),
@@ -123,7 +126,7 @@ export class Dashboard {
       islands: [...ALWAYS, ...(page.islands ?? [])],
       navigation: this.#navigation(actor, page.place, words),
       account: account && { ...account, label: `${account.label} · ${role}` },
-      ...(page.status === undefined ? {} : { status: page.status }),
+      status: page.status,
     });
   }
 
@@ -149,32 +152,30 @@ export class Dashboard {
 
   /** The page that a form came from, else the fleet. */
   back(request: FastifyRequest): string {
-    const { back } = (request.body ?? {}) as { back?: unknown };
-    return safePath(back) ?? '/fleet';
+    return safePath(valueIn(request.body, 'back')) ?? '/fleet';
   }
 
-  /** A page that says why something was not done. What is a fault of ours goes on as one. */
+  /** A page that says why something was refused. A fault of ours is thrown on. */
   refuse(request: FastifyRequest, reply: FastifyReply, error: unknown): FastifyReply {
-    const code = errorCode(error);
-    const view = this.view(request);
-    const isOurs = error instanceof VarcoError && !FAULTS.has(code);
-    if (!isOurs) {
+    if (!isRefusal(error)) {
       throw error;
     }
+    const view = this.view(request);
     const { words } = view;
-    const known = words.problems[code];
+    const texts: Partial<Record<ErrorCode, string>> = words.problems;
+    const code: ErrorCode = error.code;
+    const known = texts[code];
     const details = known === undefined || known.endsWith(':') ? error.message : undefined;
     const notice: View['notice'] = {
       kind: 'problem',
       text: known ?? `${words.notDone} (${code})`,
-      ...(details === undefined ? {} : { details }),
+      details,
     };
     const back = this.back(request);
-    const status = statusOf(code);
     return this.send(request, reply, {
       title: words.notDone,
       place: 'fleet',
-      status,
+      status: httpStatusOf(error),
       body: (
         <Frame view={{ ...view, path: back, notice }} heading={words.notDone}>
           <p>
@@ -199,17 +200,12 @@ export class Dashboard {
   }
 }
 
-/** Codes of what is our fault or the machine's: the server's own page tells of them. */
-const FAULTS = new Set(['storeUnavailable', 'storeCorrupt', 'loginNeeded', 'csrfInvalid']);
-
-function statusOf(code: string): number {
-  if (code === 'forbidden') {
-    return 403;
-  }
-  if (code.endsWith('Unknown')) {
-    return 404;
-  }
-  return code.endsWith('Exists') || code === 'gateTaken' || code === 'rolloutOver' ? 409 : 400;
+/** What this page can explain: faults get the server's own page, a lost session the login. */
+function isRefusal(error: unknown): error is VarcoError {
+  const status = httpStatusOf(error);
+  return (
+    error instanceof VarcoError && status < 500 && status !== 401 && error.code !== 'csrfInvalid'
+  );
 }
 
 function themeOf(request: FastifyRequest): Theme {

@@ -25,7 +25,7 @@ export interface View {
   /** The last change that is in what the page shows. */
   lastId: string;
   /** What was done just now (`?done=`), or why it was not. */
-  notice?: { kind: 'done' | 'problem'; text: string; details?: string } | undefined;
+  notice?: { kind: 'done' | 'problem'; text: string; details?: string | undefined } | undefined;
 }
 
 export interface FrameProps {
@@ -105,7 +105,7 @@ export interface FormProps {
 /** A form that changes something: with the token against forged requests, and where to come back to. */
 export function Form({ view, action, label, children, ...rest }: FormProps): VNode {
   return (
-    <form method="post" action={action} {...rest} {...(label ? { 'aria-label': label } : {})}>
+    <form method="post" action={action} {...rest} aria-label={label}>
       <input type="hidden" name="csrf" value={view.csrf} />
       <input type="hidden" name="back" value={view.path} />
       {children}
@@ -116,8 +116,8 @@ export function Form({ view, action, label, children, ...rest }: FormProps): VNo
 export interface FieldProps {
   id: string;
   label: string;
-  help?: string;
-  children(attributes: { id: string; 'aria-describedby'?: string }): VNode;
+  help?: string | undefined;
+  children(attributes: { id: string; 'aria-describedby'?: string | undefined }): VNode;
 }
 
 /** A labelled field, with what there is to know about it. */
@@ -126,7 +126,7 @@ export function Field({ id, label, help, children }: FieldProps): VNode {
   return (
     <div class="field">
       <label for={id}>{label}</label>
-      {children({ id, ...(help ? { 'aria-describedby': helpId } : {}) })}
+      {children({ id, 'aria-describedby': help && helpId })}
       {help && (
         <small id={helpId} class="help">
           {help}
@@ -143,14 +143,10 @@ export interface LivePartProps {
   children: ComponentChildren;
 }
 
-/** A part that the server makes anew when a topic is touched; see `live-part.island.tsx`. */
+/** A part that the server renders again when a topic changes; see `live-part.island.tsx`. */
 export function LivePart({ id, on, url, children }: LivePartProps): VNode {
   return (
-    <div
-      id={id}
-      data-island="live-part"
-      data-props={JSON.stringify({ on, ...(url ? { url } : {}) })}
-    >
+    <div id={id} data-island="live-part" data-props={JSON.stringify({ on, url })}>
       {children}
     </div>
   );

@@ -4,8 +4,8 @@ import { mountIsland } from '../mount-island.ts';
 import { type FilterChoices, FilterForm } from './filter-form.tsx';
 import { formatKioskQuery, type KioskQuery } from './kiosk-query.ts';
 import { LiveRows } from './live-rows.ts';
+import { words } from './page-words.ts';
 import { NARROW, VirtualTable } from './virtual-table.tsx';
-import { fleetWords } from './words/all.ts';
 
 interface FleetTableProps {
   query: KioskQuery;
@@ -35,11 +35,10 @@ function FleetTable({ query: asked, choices, language, now: made }: FleetTablePr
     followFilter(search);
   }, [live, query]);
   const [folded] = useState(() => matchMedia(NARROW).matches);
-  const words = fleetWords[language];
   return (
     <div class="kiosks">
       <FilterForm query={query} choices={choices} words={words} change={setQuery} folded={folded} />
-      <Shown shown={live.selected.length} total={live.total} words={words} />
+      <Shown shown={live.selected.length} total={live.total} />
       <VirtualTable
         rows={live.selected}
         loaded={live.loaded}
@@ -66,19 +65,18 @@ function followFilter(search: string): void {
 interface ShownProps {
   shown: number;
   total: number;
-  words: (typeof fleetWords)[Language];
 }
 
 const SAY_AFTER_MS = 600;
 
-/** How many are shown: said when the typing is over, not at every key. */
-function Shown({ shown, total, words }: ShownProps) {
-  const text = useMemo(() => words.table.shown(shown, total), [shown, total, words]);
-  const said = useRef<HTMLSpanElement>(null);
+/** How many are shown; a screen reader announces it when the typing is over, not at every key. */
+function Shown({ shown, total }: ShownProps) {
+  const text = useMemo(() => words.table.shown(shown, total), [shown, total]);
+  const spoken = useRef<HTMLSpanElement>(null);
   useEffect(() => {
     const timer = setTimeout(() => {
-      if (said.current && said.current.textContent !== text) {
-        said.current.textContent = text;
+      if (spoken.current && spoken.current.textContent !== text) {
+        spoken.current.textContent = text;
       }
     }, SAY_AFTER_MS);
     return () => clearTimeout(timer);
@@ -86,7 +84,7 @@ function Shown({ shown, total, words }: ShownProps) {
   return (
     <p class="shown">
       <span data-shown={shown}>{text}</span>
-      <span class="visually-hidden" role="status" ref={said} />
+      <span class="visually-hidden" role="status" ref={spoken} />
     </p>
   );
 }

@@ -8,7 +8,7 @@ export interface ConfigView {
   /** What the reported version says, where the server knows it. */
   reportedBody: Readonly<Record<string, unknown>> | undefined;
   drift: boolean;
-  /** The gate's policy is another than the one that its kiosk was told. */
+  /** The gate's policy differs from the one that its kiosk last received. */
   policyDrift: { desired: string; reported: string } | undefined;
 }
 

@@ -12,7 +12,7 @@ const FULL_SHARE = 0.9;
 interface Fact {
   name: string;
   value: ComponentChildren;
-  bad?: boolean;
+  bad?: boolean | undefined;
 }
 
 /** The machine under the kiosk, its clock, its link and its list: name and value. */
@@ -38,7 +38,7 @@ export function MachineFacts(props: { view: View; status: KioskStatus | undefine
   );
 }
 
-/** Only what the kiosk told: a value that is not known is not there. */
+/** Only what the kiosk reported: an unknown value is left out. */
 export function factsOf(status: KioskStatus, words: FleetWords, format: Format): Fact[] {
   const { machine, clock, link, offline, software, config } = status;
   const { power, memory, disk } = machine ?? {};
@@ -81,9 +81,7 @@ function fact<Value>(
   show: (value: Value) => ComponentChildren,
   options: { bad?: (value: Value) => boolean } = {},
 ): Fact[] {
-  return value === undefined
-    ? []
-    : [{ name, value: show(value), ...(options.bad?.(value) ? { bad: true } : {}) }];
+  return value === undefined ? [] : [{ name, value: show(value), bad: options.bad?.(value) }];
 }
 
 type Room = { totalBytes: number; availableBytes: number };

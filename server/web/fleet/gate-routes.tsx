@@ -5,6 +5,7 @@ import type { FleetActor } from '../../fleet/access/actor.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { type FleetAction, may } from '../../fleet/access/permissions.ts';
 import type { GateDetails } from '../../fleet/view/kiosk-rows.ts';
+import { paramOf, valueIn } from '../request-fields.ts';
 import { activityViews } from './activity-views.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
@@ -38,7 +39,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   const pathOf = (id: string) => `/fleet/gates/${encodeURIComponent(id)}`;
 
   http.get('/fleet/gates/:id', async (request, reply) => {
-    const { id } = request.params as { id: string };
+    const id = paramOf(request, 'id');
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     try {
@@ -56,18 +57,18 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
   });
 
   http.get('/fleet/gates/:id/history.json', async (request) => {
-    const { id } = request.params as { id: string };
+    const id = paramOf(request, 'id');
     return historyOf(dashboard, dashboard.actor(request), id, rangeOf(request.query));
   });
 
   http.post('/fleet/gates/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
-      const { id } = request.params as { id: string };
-      const { x, y, ...given } = parseInput(changeForm, request.body, 'formInvalid');
+      const id = paramOf(request, 'id');
+      const { x, y, ...fields } = parseInput(changeForm, request.body, 'formInvalid');
       await fleet.gates.change(dashboard.actor(request), id, {
-        ...given,
-        ...(x === undefined ? {} : { x }),
-        ...(y === undefined ? {} : { y }),
+        ...fields,
+        x,
+        y,
       });
       return pathOf(id);
     }),
@@ -75,7 +76,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
 
   http.post('/fleet/gates/:id/note', (request, reply) =>
     dashboard.act(request, reply, 'saved', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       await fleet.gates.change(
         dashboard.actor(request),
         id,
@@ -87,8 +88,8 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
 
   // The code is shown in the answer itself: the server has only its hash, so no other page could.
   http.post('/fleet/gates/:id/enrol', async (request, reply) => {
-    const { id } = request.params as { id: string };
-    const { replace } = request.body as { replace?: unknown };
+    const id = paramOf(request, 'id');
+    const replace = valueIn(request.body, 'replace');
     const view = dashboard.view(request);
     try {
       const actor = dashboard.actor(request);
@@ -116,7 +117,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
 
   http.post('/fleet/gates/:id/revoke', (request, reply) =>
     dashboard.act(request, reply, 'revoked', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       const { reason } = parseInput(reasonForm, request.body, 'formInvalid');
       await fleet.kiosks.revoke(dashboard.actor(request), id, reason);
       return pathOf(id);
@@ -125,7 +126,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
 
   http.post('/fleet/gates/:id/remove', (request, reply) =>
     dashboard.act(request, reply, 'removed', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       const { reason } = parseInput(reasonForm, request.body, 'formInvalid');
       await fleet.gates.remove(dashboard.actor(request), id, reason);
       return '/fleet';

@@ -63,7 +63,7 @@ export function GateSettings(props: GatePageProps): VNode {
   );
 }
 
-/** An act that ends something, for which a reason is given. */
+/** An act that ends something; it asks for a reason. */
 function Ending(props: { view: View; action: string; id: string; word: string }): VNode {
   const { view, action, id, word } = props;
   return (

@@ -19,7 +19,7 @@ export interface Chart {
   at: readonly number[];
   series: readonly { name: string; values: readonly HistoryValue[] }[];
   /** Where the axis begins and ends, if it has a natural end. */
-  scale?: readonly [number, number];
+  scale?: readonly [number, number] | undefined;
 }
 
 export interface HistoryView {

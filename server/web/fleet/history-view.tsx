@@ -32,7 +32,7 @@ export function History({ gate, history, view }: HistoryProps): VNode {
             <li key={range}>
               <a
                 href={`${path}?range=${range}#history-title`}
-                {...(range === history.range ? { 'aria-current': 'true' as const } : {})}
+                aria-current={range === history.range ? 'true' : undefined}
               >
                 {words.kiosk.ranges[range]}
               </a>
@@ -58,7 +58,7 @@ export function History({ gate, history, view }: HistoryProps): VNode {
   );
 }
 
-/** Each series in a line: what the drawing tells, for who does not see it. */
+/** Each series in a line: what the chart shows, for those who can't see it. */
 function Digest({ charts, view }: { charts: readonly Chart[]; view: View }): VNode {
   const { kiosk: words } = view.words;
   const { format } = view;

@@ -3,7 +3,7 @@ import type { Chart, HistoryValue, HistoryView, Range } from './history-series.t
 
 type Values = readonly (number | null)[];
 
-/** A gate's history as charts; what its kiosk never told has none. */
+/** A gate's history as charts; what its kiosk never reported has none. */
 export function historyView(history: History, range: Range): HistoryView {
   const { at, values, outcomes } = history;
   const stepMs = history.span === 'minute' ? 60_000 : 3_600_000;
@@ -13,9 +13,9 @@ export function historyView(history: History, range: Range): HistoryView {
     series: readonly (readonly [string, Values | undefined])[],
     scale?: readonly [number, number],
   ): Chart[] => {
-    const told = series.flatMap(([of, list]) => (list ? [{ name: of, values: list }] : []));
-    return told.length > 0
-      ? [withGaps({ name, unit, at, series: told, ...(scale ? { scale } : {}) }, stepMs)]
+    const reported = series.flatMap(([of, list]) => (list ? [{ name: of, values: list }] : []));
+    return reported.length > 0
+      ? [withGaps({ name, unit, at, series: reported, scale }, stepMs)]
       : [];
   };
   return {

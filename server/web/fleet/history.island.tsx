@@ -6,7 +6,7 @@ import { formatFor, TIME_ZONE } from './format.ts';
 import { type Chart, digestOf, drawn, type HistoryView, RANGE_MS } from './history-series.ts';
 import { chartTitle, seriesTitle, withUnit } from './history-view.tsx';
 import { onLiveUpdate } from './live-stream.ts';
-import { fleetWords } from './words/all.ts';
+import { words } from './page-words.ts';
 
 interface HistoryProps {
   url: string;
@@ -19,15 +19,15 @@ const REFRESH_MS = 60_000;
 const HEIGHT_PX = 200;
 /** So few values are each shown as a point: a line needs two. */
 const POINTS_MAX = 30;
-/** Dashes beside colours: no line is told by its colour alone. */
+/** Dashes beside colours: no line is known by its colour alone (WCAG 1.4.1). */
 const dashes = [[], [8, 4], [2, 4], [12, 4, 2, 4], [4, 8]];
 
 function HistoryCharts({ url, history: made, language }: HistoryProps) {
   const [history, setHistory] = useState(made);
   useEffect(() => {
     let next = performance.now() + REFRESH_MS;
-    return onLiveUpdate((news) => {
-      if (news.name === 'beat' && performance.now() >= next) {
+    return onLiveUpdate((update) => {
+      if (update.name === 'beat' && performance.now() >= next) {
         next = performance.now() + REFRESH_MS;
         fetch(url)
           .then((answer) => (answer.ok ? answer.json() : undefined))
@@ -54,7 +54,6 @@ interface FigureProps {
 
 function ChartFigure({ chart, history, language }: FigureProps) {
   const place = useRef<HTMLDivElement>(null);
-  const words = fleetWords[language];
   const format = formatFor(language);
   const title = chartTitle(chart, words);
   useEffect(() => {
@@ -122,7 +121,6 @@ function optionsOf(
   language: Language,
   width: number,
 ): uPlot.Options {
-  const words = fleetWords[language];
   const format = formatFor(language);
   const ink = colour('--fleet-faint');
   const line = colour('--fleet-line');

@@ -35,10 +35,7 @@ export function KioskCells({ row, words, format, now, tabIndex }: CellsProps): V
         <PresenceSign presence={row.presence} word={words.presence[row.presence]} />
       </td>
       <th scope="row" class="name">
-        <a
-          href={`/fleet/gates/${encodeURIComponent(row.id)}`}
-          {...(tabIndex === undefined ? {} : { tabIndex })}
-        >
+        <a href={`/fleet/gates/${encodeURIComponent(row.id)}`} tabIndex={tabIndex}>
           {row.name}
         </a>
         <Tags tags={row.tags} />
@@ -87,7 +84,7 @@ function seen(row: KioskRow, words: FleetWords, format: Format, now: number): st
     : words.table.now;
 }
 
-/** How a column's heading tells that the table is sorted by it. */
+/** How a column's heading shows that the table is sorted by it. */
 export function ariaSort(query: KioskQuery, key: SortKey): 'ascending' | 'descending' | 'none' {
   return query.sort !== key ? 'none' : query.descending ? 'descending' : 'ascending';
 }

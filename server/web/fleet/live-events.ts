@@ -1,6 +1,6 @@
 import type { FleetSummary, KioskRow } from '../../fleet/view/kiosk-row.ts';
 
-/** What of the fleet a part of a page is about; it is fetched anew when its topic is touched. */
+/** What of the fleet a part of a page shows: the part is fetched again when its topic changes. */
 export type Topic =
   | 'alerts'
   | 'rollouts'
@@ -39,10 +39,10 @@ export interface Snapshot {
 
 export const BEAT_EVERY_MS = 1_000;
 
-/** What the page's one stream tells its islands, as the detail of a `fleet-live` event of the document. */
+/** What the page's stream sends to its islands, as the detail of a `fleet-live` event of the document. */
 export type LiveUpdate =
   | { name: 'change'; run: string; change: LiveChange }
-  /** Changes were missed (the server started anew, or the line was away for long): fetch all anew. */
+  /** Changes were missed (the server restarted, or the connection was lost for long): fetch everything again. */
   | { name: 'reset' }
   | { name: 'beat'; at: number };
 

@@ -6,7 +6,7 @@ import type { LiveChange, Topic } from './live-events.ts';
 
 /** Between two changes that go out, at least: a storm of them costs a page a few events a second. */
 export const GATHER_MS = 200;
-/** Changes kept for pages that come back; one that has missed more fetches all anew. */
+/** Changes kept for pages that reconnect; one that missed more than these fetches everything again. */
 export const KEPT_CHANGES_MAX = 300;
 
 export interface LiveHubDeps {
@@ -189,7 +189,7 @@ export class LiveHub {
     const present = new Set(read.map(({ id }) => id));
     const rows = read.filter((row) => !isSame(this.#rows.get(row.id), row));
     const changed = new Map(rows.map((row) => [row.id, row]));
-    // A kiosk that moved is gone from where it was: who sees only that site is told so.
+    // A kiosk that moved has left its old site: pages that see only that one must drop it.
     const gone = ids
       .flatMap((id) => this.#rows.get(id) ?? [])
       .filter(

@@ -2,7 +2,7 @@ import type { Topic } from './live-events.ts';
 import { onLiveUpdate } from './live-stream.ts';
 
 /**
- * Parts of a page that the server makes anew when what they are about has changed. The page is fetched
+ * Parts of a page that the server renders again when what they show has changed. The page is fetched
  * once, as whoever is logged in may see it, and the parts that differ are put in the place of the old:
  * what is shown is made in one place, and the server alone decides who sees it.
  */
@@ -103,13 +103,13 @@ function isBeingTypedIn(place: HTMLElement): boolean {
   return place.contains(active) && !!active?.matches('input, textarea, select');
 }
 
-onLiveUpdate((news) => {
-  if (news.name === 'beat') {
+onLiveUpdate((update) => {
+  if (update.name === 'beat') {
     return;
   }
   for (const place of places) {
     const { on } = propsOf(place);
-    if (news.name === 'reset' || on.some((topic) => news.change.topics.includes(topic))) {
+    if (update.name === 'reset' || on.some((topic) => update.change.topics.includes(topic))) {
       touch(place);
     }
   }

@@ -2,6 +2,7 @@ import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
+import { sendRefusal } from '../../http-status.ts';
 import { staffOf } from '../../login/request-session.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { EventStream, STREAMS_MAX } from './event-stream.ts';
@@ -36,7 +37,7 @@ export function registerLiveRoutes(
     const scope = dashboard.scope(dashboard.actor(request));
     const session = staffOf(request);
     if (live.streams.size >= STREAMS_MAX) {
-      return reply.code(503).header('retry-after', '10').send({ code: 'tooManyStreams' });
+      return sendRefusal(reply.header('retry-after', '10'), 'tooManyStreams');
     }
     const { after, rows } = request.query as { after?: unknown; rows?: unknown };
     const header = request.headers['last-event-id'];

@@ -18,7 +18,7 @@ const RESELECT_MAX = 400;
 /** Where the rows come from: all of them at once, and then what changes. */
 export interface RowSource {
   load(): Promise<Snapshot>;
-  listen(heard: (news: LiveUpdate) => void): () => void;
+  listen(onUpdate: (update: LiveUpdate) => void): () => void;
 }
 
 const server: RowSource = {
@@ -65,7 +65,7 @@ export class LiveRows {
 
   start(watch: LiveRowsWatch): () => void {
     this.#watch = watch;
-    const stop = this.#source.listen((news) => this.#heard(news));
+    const stop = this.#source.listen((update) => this.#onUpdate(update));
     void this.#load();
     return () => {
       clearTimeout(this.#retry);
@@ -110,12 +110,12 @@ export class LiveRows {
     }
   }
 
-  #heard(news: LiveUpdate): void {
-    switch (news.name) {
+  #onUpdate(update: LiveUpdate): void {
+    switch (update.name) {
       case 'beat':
         this.#beats += 1;
         if (this.#beats % BEATS_SHOWN === 1) {
-          this.#watch?.beat(news.at);
+          this.#watch?.beat(update.at);
         }
         return;
       case 'reset':
@@ -123,7 +123,7 @@ export class LiveRows {
         void this.#load();
         return;
       case 'change':
-        this.#change(news.run, news.change);
+        this.#change(update.run, update.change);
         return;
     }
   }

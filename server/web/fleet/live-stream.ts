@@ -12,7 +12,7 @@ export interface StreamOptions {
   rows: boolean;
   /** The last change that the page has. */
   lastId: string;
-  told(state: StreamState): void;
+  onState(state: StreamState): void;
 }
 
 /** Without a beat for this long, the stream has stopped, whatever the browser believes. */
@@ -20,14 +20,14 @@ const SILENCE_MAX_MS = 3_500;
 const RETRY_FIRST_MS = 1_000;
 const RETRY_MAX_MS = 15_000;
 
-/** Tells the page's islands, which listen on the document. */
-function tell(detail: LiveUpdate): void {
+/** Hands an update to the page's islands, which listen on the document. */
+function dispatch(detail: LiveUpdate): void {
   document.dispatchEvent(new CustomEvent<LiveUpdate>(LIVE_EVENT, { detail }));
 }
 
-/** Calls with what the page's stream tells; the returned function ends it. */
-export function onLiveUpdate(heard: (news: LiveUpdate) => void): () => void {
-  const listener = (event: Event) => heard((event as CustomEvent<LiveUpdate>).detail);
+/** Calls for each update of the page's stream; the returned function ends it. */
+export function onLiveUpdate(onUpdate: (update: LiveUpdate) => void): () => void {
+  const listener = (event: Event) => onUpdate((event as CustomEvent<LiveUpdate>).detail);
   document.addEventListener(LIVE_EVENT, listener);
   return () => document.removeEventListener(LIVE_EVENT, listener);
 }
@@ -45,7 +45,7 @@ export function openLiveStream(options: StreamOptions): () => void {
   let failures = 0;
   const become = (name: StreamState['name'], at = state.at) => {
     state = { name, at };
-    options.told(state);
+    options.onState(state);
   };
   const close = () => {
     clearTimeout(silence);
@@ -68,12 +68,12 @@ export function openLiveStream(options: StreamOptions): () => void {
     const most = Math.min(RETRY_MAX_MS, RETRY_FIRST_MS * 2 ** failures);
     retry = setTimeout(open, RETRY_FIRST_MS + Math.random() * (most - RETRY_FIRST_MS));
   };
-  const heardBeat = (at: number) => {
+  const onBeat = (at: number) => {
     failures = 0;
     clearTimeout(silence);
     silence = setTimeout(again, SILENCE_MAX_MS);
     become('live', at);
-    tell({ name: 'beat', at });
+    dispatch({ name: 'beat', at });
   };
   const keepId = (event: MessageEvent) => {
     lastId = event.lastEventId || lastId;
@@ -83,18 +83,20 @@ export function openLiveStream(options: StreamOptions): () => void {
     if (document.hidden) {
       return;
     }
-    const query = new URLSearchParams({ after: lastId, ...(options.rows ? { rows: '1' } : {}) });
+    const query = new URLSearchParams(
+      options.rows ? { after: lastId, rows: '1' } : { after: lastId },
+    );
     source = new EventSource(`/fleet/events?${query}`);
     silence = setTimeout(again, SILENCE_MAX_MS * 2);
-    source.addEventListener('beat', (event) => heardBeat(JSON.parse(event.data).at));
+    source.addEventListener('beat', (event) => onBeat(JSON.parse(event.data).at));
     source.addEventListener('change', (event) => {
       keepId(event);
       const change = JSON.parse(event.data) as LiveChange;
-      tell({ name: 'change', run: lastId.split('.')[0] ?? '', change });
+      dispatch({ name: 'change', run: lastId.split('.')[0] ?? '', change });
     });
     source.addEventListener('reset', (event) => {
       keepId(event);
-      tell({ name: 'reset' });
+      dispatch({ name: 'reset' });
     });
     // The browser would come back by itself, but not after every answer, and not with what we know.
     source.addEventListener('error', () => void again());

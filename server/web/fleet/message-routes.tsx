@@ -4,6 +4,7 @@ import { demand } from '../../fleet/access/actor.ts';
 import { may } from '../../fleet/access/permissions.ts';
 import type { Outbox } from '../../notify/message-outbox.ts';
 import type { Store } from '../../store/store.ts';
+import { paramOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { MessagesPage } from './messages-page.tsx';
 
@@ -40,7 +41,7 @@ export function registerMessageRoutes(
       dashboard.act(request, reply, done, async () => {
         const actor = dashboard.actor(request);
         demand(actor, 'message.manage');
-        const { id } = request.params as { id: string };
+        const id = paramOf(request, 'id');
         await store.transaction(async (tx) => {
           await outbox[act](id, tx);
           const note = { kind: `message.${done}`, actor: actor.id, body: { message: id } };

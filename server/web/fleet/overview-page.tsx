@@ -55,7 +55,7 @@ export function OverviewPage(props: OverviewProps): VNode {
         <h2 id="summary-title" class="visually-hidden">
           {words.summary.heading}
         </h2>
-        <Island name="summary" data={{ summary, language }}>
+        <Island name="summary" data={{ summary }}>
           <SummaryView summary={summary} words={words} />
         </Island>
       </section>
@@ -123,7 +123,7 @@ function SavedViews({ view, views, query, maySaveViews }: OverviewProps): VNode 
               <li key={one.id}>
                 <a
                   href={`/fleet?${one.query}`}
-                  {...(one.query === search ? { 'aria-current': 'true' as const } : {})}
+                  aria-current={one.query === search ? 'true' : undefined}
                 >
                   {one.title}
                 </a>

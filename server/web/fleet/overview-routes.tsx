@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may } from '../../fleet/access/permissions.ts';
 import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
+import { paramOf, valueIn } from '../request-fields.ts';
 import { alertViews } from './alert-views.ts';
 import { type Dashboard, THEME_COOKIE } from './dashboard.tsx';
 import type { FilterChoices } from './filter-form.tsx';
@@ -61,14 +62,14 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
 
   http.post('/fleet/views/:id/remove', (request, reply) =>
     dashboard.act(request, reply, 'removed', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       await fleet.views.remove(dashboard.actor(request), id);
       return undefined;
     }),
   );
 
   http.post('/fleet/theme', (request, reply) => {
-    const { theme } = request.body as { theme?: unknown };
+    const theme = valueIn(request.body, 'theme');
     const chosen = themes.find((one) => one === theme) ?? 'auto';
     reply.setCookie(THEME_COOKIE, chosen, {
       path: '/fleet',

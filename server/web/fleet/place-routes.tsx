@@ -1,11 +1,13 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
+import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may } from '../../fleet/access/permissions.ts';
 import { SHEET_LIFE_MS } from '../../fleet/enrolment/enrolment.ts';
 import { readGateTable } from '../../fleet/places/gate-table.ts';
 import { checkCsrf } from '../../login/request-session.ts';
+import { paramOf } from '../request-fields.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { codeSheet } from './code-sheet.ts';
 import type { Dashboard } from './dashboard.tsx';
@@ -72,15 +74,15 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/sites', (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
-      const { clientCertificate, latitude, longitude, ...given } = parseInput(
+      const { clientCertificate, latitude, longitude, ...fields } = parseInput(
         siteForm,
         request.body,
         'formInvalid',
       );
       const site = await fleet.sites.create(dashboard.actor(request), {
-        ...given,
-        ...(latitude === undefined ? {} : { latitude }),
-        ...(longitude === undefined ? {} : { longitude }),
+        ...fields,
+        latitude,
+        longitude,
         clientCertificate: clientCertificate === '1',
       });
       return `/fleet/sites/${encodeURIComponent(site.id)}`;
@@ -88,7 +90,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
   );
 
   http.get('/fleet/sites/:id', async (request, reply) => {
-    const { id } = request.params as { id: string };
+    const id = paramOf(request, 'id');
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     try {
@@ -120,14 +122,14 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/sites/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
-      const { id } = request.params as { id: string };
-      const { plan, clientCertificate, ...given } = parseInput(
+      const id = paramOf(request, 'id');
+      const { plan, clientCertificate, ...fields } = parseInput(
         siteChangeForm,
         request.body,
         'formInvalid',
       );
       await fleet.sites.change(dashboard.actor(request), id, {
-        ...given,
+        ...fields,
         ...(plan.trim() === '' ? {} : { plan: readJson(plan, 'siteInvalid') as never }),
         clientCertificate: clientCertificate === '1',
       });
@@ -137,11 +139,11 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/gates', (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
-      const { x, y, ...given } = parseInput(gateForm, request.body, 'formInvalid');
+      const { x, y, ...fields } = parseInput(gateForm, request.body, 'formInvalid');
       const gate = {
-        ...given,
-        ...(x === undefined ? {} : { x }),
-        ...(y === undefined ? {} : { y }),
+        ...fields,
+        x,
+        y,
       };
       await fleet.gates.create(dashboard.actor(request), [gate]);
       return `/fleet/gates/${encodeURIComponent(gate.id)}`;
@@ -194,7 +196,7 @@ async function readMultipart(request: {
 }
 
 /** @throws VarcoError with the code. */
-export function readJson(text: string, code: string): unknown {
+export function readJson(text: string, code: ErrorCode): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {

@@ -5,6 +5,7 @@ import type { FleetActor } from '../../fleet/access/actor.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may } from '../../fleet/access/permissions.ts';
 import type { Rollout } from '../../fleet/config/rollout-rows.ts';
+import { paramOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { count } from './form-fields.ts';
 import { choicesOf, mayAnywhere } from './overview-routes.tsx';
@@ -71,8 +72,8 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
       const own = actor.sites === 'all' ? {} : { sites: [...actor.sites] };
       const filter = {
         ...own,
-        ...(tag ? { tags: [tag] } : {}),
-        ...(site ? { sites: [site] } : {}),
+        tags: tag ? [tag] : undefined,
+        sites: site ? [site] : undefined,
       };
       const { id } = await fleet.rollouts.start(actor, {
         version,
@@ -89,7 +90,7 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
   );
 
   http.get('/fleet/rollouts/:id', async (request, reply) => {
-    const { id } = request.params as { id: string };
+    const id = paramOf(request, 'id');
     const view = dashboard.view(request);
     try {
       const actor = dashboard.actor(request);
@@ -113,7 +114,7 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
 
   http.post('/fleet/rollouts/:id', (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       const { act, reason } = parseInput(turnForm, request.body, 'formInvalid');
       await fleet.rollouts.turn(dashboard.actor(request), id, act, reason);
       return `/fleet/rollouts/${id}`;

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { Severity } from '../../fleet/alerts/kinds.ts';
 import type { Presence } from '../../fleet/state/presence.ts';
 
-// Each presence has a shape of its own: nothing is told by colour alone.
+// Each presence has a shape of its own: colour is never the only sign (WCAG 1.4.1).
 const shapes: Record<Presence, string> = {
   online: 'M8 1a7 7 0 1 0 0 14A7 7 0 0 0 8 1Zm3.6 5.2-4.3 4.9-2.9-2.7 1-1.1 1.8 1.7 3.3-3.8Z',
   degraded: 'M8 1 .7 14.5h14.6ZM7.2 6h1.6v4.4H7.2Zm0 5.6h1.6v1.6H7.2Z',

@@ -1,4 +1,4 @@
-/** Read anew after so long: somebody was invited, or has another name. */
+/** Names are read again after this: somebody may have been invited or renamed. */
 const FRESH_MS = 30_000;
 
 /** Whose an act was, in words: the log holds ids, people look for names. */

@@ -25,7 +25,7 @@ export function SummaryView({
     <ul class="summary">
       <li>
         <a href="/fleet" data-count="total">
-          <strong>{summary.gates}</strong> <span>{words.summary.total}</span>
+          <strong>{summary.gates}</strong> <span>{words.summary.total(summary.gates)}</span>
         </a>
       </li>
       {order.map((presence) => (
@@ -38,12 +38,12 @@ export function SummaryView({
       ))}
       <li class={summary.alerts > 0 ? '' : 'zero'}>
         <a href="/fleet/alerts" data-count="alerts">
-          <strong>{summary.alerts}</strong> <span>{words.summary.alerts}</span>
+          <strong>{summary.alerts}</strong> <span>{words.summary.alerts(summary.alerts)}</span>
         </a>
       </li>
       <li class={summary.drift > 0 ? '' : 'zero'}>
         <a href="/fleet?only=drift" data-count="drift">
-          <strong>{summary.drift}</strong> <span>{words.summary.drift}</span>
+          <strong>{summary.drift}</strong> <span>{words.summary.drift(summary.drift)}</span>
         </a>
       </li>
     </ul>

@@ -21,7 +21,7 @@ export interface TextFieldProps {
 /** A line to be typed, with its label and what helps to fill it in. */
 export function TextField({ id, label, help, ...input }: TextFieldProps): VNode {
   return (
-    <Field id={id} label={label} {...(help === undefined ? {} : { help })}>
+    <Field id={id} label={label} help={help}>
       {(attributes) => <input {...attributes} {...input} class="form-control" />}
     </Field>
   );

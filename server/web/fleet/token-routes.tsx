@@ -5,6 +5,7 @@ import type { FleetActor } from '../../fleet/access/actor.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may, scopes } from '../../fleet/access/permissions.ts';
 import { roles } from '../../login/session.ts';
+import { paramOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
 import type { View } from './fleet-frame.tsx';
 import { count, several } from './form-fields.ts';
@@ -69,7 +70,7 @@ export function registerTokenRoutes(http: FastifyInstance, dashboard: Dashboard)
 
   http.post('/fleet/tokens/:id/revoke', (request, reply) =>
     dashboard.act(request, reply, 'revoked', async () => {
-      const { id } = request.params as { id: string };
+      const id = paramOf(request, 'id');
       await fleet.tokens.revoke(dashboard.actor(request), id);
       return '/fleet/tokens';
     }),

@@ -38,7 +38,7 @@ export function VirtualTable(props: VirtualTableProps): VNode {
   const [active, setActive] = useState<string | undefined>();
   const wanted = useRef(false);
   const found = rows.findIndex(({ id }) => id === active);
-  const index = found < 0 ? 0 : found;
+  const index = Math.max(found, 0);
   useLayoutEffect(() => {
     if (wanted.current) {
       wanted.current = false;
@@ -176,7 +176,7 @@ function Gap({ rows, rowHeight }: { rows: number; rowHeight: number }): VNode {
   );
 }
 
-/** The part of the table that the window shows; told anew at most once a frame. */
+/** The part of the table that the window shows; updated at most once a frame. */
 function useWindowOver(body: { current: HTMLElement | null }, count: number) {
   const [view, setView] = useState({ rowHeight: 48, seen: { top: 0, height: 1_200 } });
   useEffect(() => {

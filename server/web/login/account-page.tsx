@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
 import type { Language } from '../../../shared/language.ts';
+import { sendRefusal } from '../../http-status.ts';
 import { clientInfo, passkeyLabel } from '../../login/logins.ts';
 import { PASSKEYS_MAX, type Passkey } from '../../login/passkeys.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
@@ -10,13 +11,15 @@ import { csrfOf, requireStaff, sessionOf, staffOf } from '../../login/request-se
 import { Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { formatMoment } from '../moment.ts';
+import { queryOf } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { answerSchema } from './staff-login.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const labelSchema = z.object({ label: z.string().max(60).catch('') });
 
@@ -51,7 +54,6 @@ async function show(
   const words = loginWords[language];
   const session = sessionOf(request);
   const csrf = csrfOf(request);
-  const { kept } = request.query as { kept?: string };
   const isStaff = session?.kind === 'staff';
   const passkeys = isStaff ? await deps.logins.passkeys.list(session.accountId) : [];
   return deps.pages.send(request, reply, {
@@ -65,7 +67,12 @@ async function show(
           {words.account.who} <strong>{session?.name ?? ''}</strong>
           {isStaff ? ` (${words.roles[session.role]})` : ''}.
         </p>
-        {isStaff && <PasskeyList {...{ words, language, csrf, passkeys }} isKept={kept === '1'} />}
+        {isStaff && (
+          <PasskeyList
+            {...{ words, language, csrf, passkeys }}
+            isKept={queryOf(request, 'kept') === '1'}
+          />
+        )}
         <form method="post" action="/logout/everywhere" class="mt-5">
           <CsrfField token={csrf} />
           <p>{words.account.everywhereText}</p>
@@ -139,7 +146,7 @@ async function passkeyOptions(
   const { logins } = deps;
   const account = await logins.staff.find(staffOf(request).accountId);
   if (!account || account.passkeys >= PASSKEYS_MAX) {
-    return reply.code(403).send({ code: 'passkeysTooMany', problems: [] });
+    return sendRefusal(reply, 'passkeysTooMany', { problems: [] });
   }
   const options = await logins.passkeys.registrationOptions(siteOf(deps, request), account);
   const { challenge } = options;
@@ -158,19 +165,19 @@ async function addPasskey(
     request,
     'ownPasskey',
   );
-  const given = answerSchema.safeParse(request.body);
+  const parsed = answerSchema.safeParse(request.body);
   const { label } = labelSchema.parse(request.body ?? {});
-  const isOurs = pending?.accountId === accountId && given.success;
+  const isOurs = pending?.accountId === accountId && parsed.success;
   const passkey =
     isOurs && (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
       ? await logins.passkeys.verifyRegistration(
           siteOf(deps, request),
           pending.challenge,
-          given.data.answer as unknown as RegistrationResponseJSON,
+          parsed.data.answer as unknown as RegistrationResponseJSON,
         )
       : undefined;
   if (!passkey) {
-    return reply.code(403).send({ code: 'passkeyRefused', problems: [] });
+    return sendRefusal(reply, 'passkeyRefused', { problems: [] });
   }
   await logins.addPasskey(accountId, label.trim() || passkeyLabel(), passkey);
   await note(deps, request, 'passkeyAdded');

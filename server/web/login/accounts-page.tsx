@@ -11,7 +11,8 @@ import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
 import { CsrfField } from './csrf-field.tsx';
 import { type LoginDeps, originOf } from './login-deps.ts';
-import { type LoginWords, loginWords } from './words/words.ts';
+import { loginWords } from './login-words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const inviteSchema = z.object({
   role: z.string().max(32).catch(''),
@@ -71,14 +72,14 @@ async function show(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { secret?: string; isRoleWrong?: boolean; areSitesWrong?: boolean },
+  options: { secret?: string; isRoleWrong?: boolean; areSitesWrong?: boolean },
 ): Promise<FastifyReply> {
   const words = loginWords[languageOf(request)];
   const { accounts } = words;
   const csrf = csrfOf(request);
   const own = staffOf(request).accountId;
   const all = await deps.logins.staff.list();
-  const { secret, isRoleWrong = false, areSitesWrong = false } = given;
+  const { secret, isRoleWrong = false, areSitesWrong = false } = options;
   return deps.pages.send(request, reply, {
     title: accounts.title,
     layout: 'wide',
@@ -110,9 +111,9 @@ function InviteForm(props: {
 }): VNode {
   const { accounts, roles: names, formProblem } = props.words;
   const problems = [
-    ...(props.isRoleWrong ? [{ field: 'role', text: accounts.roleInvalid }] : []),
-    ...(props.areSitesWrong ? [{ field: 'sites', text: accounts.sitesInvalid }] : []),
-  ];
+    props.isRoleWrong && { field: 'role', text: accounts.roleInvalid },
+    props.areSitesWrong && { field: 'sites', text: accounts.sitesInvalid },
+  ].filter((problem) => problem !== false);
   return (
     <form method="post" action="/staff/invite" noValidate>
       <h2>{accounts.inviteTitle}</h2>

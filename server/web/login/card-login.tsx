@@ -3,6 +3,7 @@ import { hashSecret, isSameText, newSecret } from '../../keys/secret.ts';
 import type { CardTicket } from '../../login/card/client-certificate-listener.ts';
 import { certificateFromProxy } from '../../login/card/proxy-certificate.ts';
 import { homeOf } from '../../login/logins.ts';
+import { queryOf } from '../request-fields.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { sendLoginProblem } from './problem-page.tsx';
@@ -10,7 +11,7 @@ import type { LoginProblem } from './words/words.ts';
 
 /** What the browser keeps while its owner is at the card's listener. */
 interface CardPending {
-  /** The listener is told only its hash. */
+  /** The listener gets only its hash. */
   start: string;
   to?: string | undefined;
 }
@@ -52,11 +53,12 @@ async function finish(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { logins } = deps;
-  const { ticket, problem } = request.query as { ticket?: unknown; problem?: unknown };
+  const ticket = queryOf(request, 'ticket');
+  const problem = queryOf(request, 'problem');
   const pending = logins.pending.read<CardPending>(request, 'card');
-  const told = problems.find((one) => one === problem);
-  if (told) {
-    return sendLoginProblem(deps, request, reply, told, { to: pending?.to });
+  const known = problems.find((one) => one === problem);
+  if (known) {
+    return sendLoginProblem(deps, request, reply, known, { to: pending?.to });
   }
   logins.pending.clear(request, reply);
   const found = (await logins.redeemTicket(ticket)) as CardTicket | undefined;

@@ -7,10 +7,12 @@ import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import { providerOf, safePath, sessionOf } from '../../login/request-session.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
 import { Notice } from '../form-parts.tsx';
+import { paramOf, queryOf, valueIn } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import { type LoginDeps, originOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import { sendLoginProblem, withTo } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 /** The citizens' door: which way to prove who one is, the way through a provider, and the way out. */
 export function registerCitizenLogin(http: FastifyInstance, deps: LoginDeps): void {
@@ -26,13 +28,11 @@ export function registerCitizenLogin(http: FastifyInstance, deps: LoginDeps): vo
 
 /** Where a query or a form says that its visitor wanted to go. */
 export function wantedPath(request: FastifyRequest): string | undefined {
-  const { to } = { ...(request.query as object), ...(request.body as object) } as { to?: unknown };
-  return safePath(to);
+  return safePath(valueIn(request.body, 'to') ?? valueIn(request.query, 'to'));
 }
 
 function showWays(deps: LoginDeps, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const words = loginWords[languageOf(request)];
-  const { ended } = request.query as { ended?: string };
   const { oidc, card, pin } = deps.logins.config;
   const to = wantedPath(request);
   const ways: VNode[] = oidc.map(({ id, title }) => (
@@ -51,7 +51,7 @@ function showWays(deps: LoginDeps, request: FastifyRequest, reply: FastifyReply)
     const { pin: label, pinHint: hint } = words.citizen;
     ways.push(<Way key="pin" href={withTo('/login/pin', to)} label={label} hint={hint} />);
   }
-  const body = <Ways words={words} ways={ways} ended={ended !== undefined} />;
+  const body = <Ways words={words} ways={ways} ended={queryOf(request, 'ended') !== undefined} />;
   return deps.pages.send(request, reply, { title: words.citizen.title, body });
 }
 
@@ -92,7 +92,7 @@ function Way({ href, label, hint }: { href: string; label: string; hint: string 
 }
 
 function providerFor(deps: LoginDeps, request: FastifyRequest): OidcProvider | undefined {
-  return deps.logins.providers.get((request.params as { provider: string }).provider);
+  return deps.logins.providers.get(paramOf(request, 'provider'));
 }
 
 function callbackOf(deps: LoginDeps, request: FastifyRequest, provider: OidcProvider): string {
@@ -134,11 +134,11 @@ async function finish(
     return reply;
   }
   const pending = logins.pending.read<OidcPending>(request, 'oidc');
-  const { state } = request.query as { state?: unknown };
+  const state = queryOf(request, 'state');
   logins.pending.clear(request, reply);
   const isOurs =
     pending?.provider === provider.config.id &&
-    typeof state === 'string' &&
+    state !== undefined &&
     isSameText(state, pending.state);
   if (!isOurs || !(await logins.singleUse.markSpent(pending.state, PENDING_LIFE_MS))) {
     await logins.recordFailure(request, 'oidc', '', 'stateInvalid');
@@ -190,7 +190,7 @@ async function showLoggedOut(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const words = loginWords[languageOf(request)];
-  const { by, everywhere } = request.query as { by?: string; everywhere?: string };
+  const by = queryOf(request, 'by');
   const provider = deps.logins.providers.get(by ?? '');
   const elsewhere = await provider?.logoutUrl(`${originOf(deps, request)}/login`);
   const { title } = words.loggedOut;
@@ -198,7 +198,7 @@ async function showLoggedOut(
     <>
       <h1>{title}</h1>
       <p class="lead">{words.loggedOut.text}</p>
-      {everywhere !== undefined && <p>{words.loggedOut.everywhere}</p>}
+      {queryOf(request, 'everywhere') !== undefined && <p>{words.loggedOut.everywhere}</p>}
       {provider && elsewhere && (
         <>
           <p>{words.loggedOut.providerText}</p>

@@ -3,17 +3,20 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { toString as drawCode } from 'qrcode';
 import { z } from 'zod';
+import { sendRefusal } from '../../http-status.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import type { AcceptanceProblem } from '../../login/staff-accounts.ts';
 import { totpAddress } from '../../login/totp.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
+import { paramOf } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { sendLoginProblem } from './problem-page.tsx';
 import { answerSchema, enter } from './staff-login.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const whoSchema = z.object({
   name: z.string().max(300).catch(''),
@@ -47,14 +50,14 @@ export function registerInvitation(http: FastifyInstance, deps: LoginDeps): void
 }
 
 function secretOf(request: FastifyRequest): string {
-  return (request.params as { secret: string }).secret;
+  return paramOf(request, 'secret');
 }
 
 async function show(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { name?: string; email?: string; problems?: AcceptanceProblem[] } = {},
+  entered: { name?: string; email?: string; problems?: AcceptanceProblem[] } = {},
 ): Promise<FastifyReply> {
   const secret = secretOf(request);
   const account = await deps.logins.staff.invited(secret);
@@ -63,11 +66,11 @@ async function show(
   }
   const words = loginWords[languageOf(request)];
   const appKey = deps.logins.staff.invitationTotp(secret);
-  const name = given.name ?? account.name;
-  const email = given.email ?? account.email;
+  const name = entered.name ?? account.name;
+  const email = entered.email ?? account.email;
   const label = email === '' ? 'varco' : email;
   const picture = await drawCode(totpAddress(appKey, label), { type: 'svg' });
-  const { problems = [] } = given;
+  const { problems = [] } = entered;
   return deps.pages.send(request, reply, {
     title: words.invitation.title,
     status: problems.length > 0 ? 422 : 200,
@@ -200,13 +203,13 @@ async function passkeyOptions(
   const who = whoSchema.parse(request.body ?? {});
   const account = await logins.staff.invited(secret);
   if (!account) {
-    return reply.code(410).send({ code: 'invitationSpent', problems: [] });
+    return sendRefusal(reply, 'invitationSpent', { problems: [] });
   }
   const problems = await logins.staff.identityProblems(who, account.id);
   if (problems.length > 0) {
     const { errors } = loginWords[languageOf(request)];
-    const told = problems.map((problem) => errors[problem]);
-    return reply.code(422).send({ code: 'identityInvalid', problems: told });
+    const texts = problems.map((problem) => errors[problem]);
+    return sendRefusal(reply, 'identityInvalid', { problems: texts });
   }
   const options = await logins.passkeys.registrationOptions(siteOf(deps, request), {
     id: account.id,
@@ -223,14 +226,14 @@ async function acceptPasskey(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const { logins } = deps;
-  const given = answerSchema.safeParse(request.body);
+  const parsed = answerSchema.safeParse(request.body);
   const pending = logins.pending.read<{
     challenge: string;
     secret: string;
     name: string;
     email: string;
   }>(request, 'invitationPasskey');
-  const answer = given.success ? (given.data.answer as unknown) : undefined;
+  const answer = parsed.success ? (parsed.data.answer as unknown) : undefined;
   const passkey =
     pending && answer && (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
       ? await logins.passkeys.verifyRegistration(
@@ -243,7 +246,7 @@ async function acceptPasskey(
     pending && passkey && (await logins.acceptWithPasskey(pending.secret, pending, passkey));
   if (!accountId) {
     await logins.recordFailure(request, 'invitation', pending?.email ?? '', 'passkeyRefused');
-    return reply.code(403).send({ code: 'passkeyRefused', problems: [] });
+    return sendRefusal(reply, 'passkeyRefused', { problems: [] });
   }
   return enter(deps, request, reply, { accountId, way: 'invitation' });
 }

@@ -3,7 +3,7 @@ import type { VNode } from 'preact';
 import { useState } from 'preact/hooks';
 import { mountIsland } from '../mount-island.ts';
 
-/** What the server tells the button that asks for a passkey. */
+/** The props of the button that asks for a passkey. */
 export interface PasskeyProps {
   optionsUrl: string;
   answerUrl: string;
@@ -14,7 +14,7 @@ export interface PasskeyProps {
   /** The session's token, where somebody is logged in. */
   csrf?: string;
   /** Where to go afterwards. */
-  to?: string;
+  to?: string | undefined;
   /** Ids of fields whose values go along: the person's name and address at an invitation. */
   fields?: string[];
   /** Goes along as it is. */
@@ -59,8 +59,8 @@ function PasskeyButton(props: PasskeyProps): VNode {
       location.assign(to);
     } catch (error) {
       // The browser's own words are for developers; the server's are for the person.
-      const told = error instanceof Error && error.constructor === Error ? error.message : '';
-      setProblem(told === '' ? props.failed : told);
+      const message = error instanceof Error && error.constructor === Error ? error.message : '';
+      setProblem(message === '' ? props.failed : message);
       setBusy(false);
     }
   };

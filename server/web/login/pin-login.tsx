@@ -8,8 +8,9 @@ import { ErrorSummary, Field } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import { sendLoginProblem } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 const formSchema = z.object({
   codiceFiscale: z.string().max(64).catch(''),
@@ -39,14 +40,14 @@ function showForm(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { codiceFiscale?: string; isWrong?: boolean },
+  entered: { codiceFiscale?: string; isWrong?: boolean },
 ): FastifyReply {
   const { pin: words, formProblem } = loginWords[languageOf(request)];
   const to = wantedPath(request);
-  const problems = given.isWrong ? [{ field: 'codiceFiscale', text: words.wrong }] : [];
+  const problems = entered.isWrong ? [{ field: 'codiceFiscale', text: words.wrong }] : [];
   return deps.pages.send(request, reply, {
     title: words.title,
-    status: given.isWrong ? 422 : 200,
+    status: entered.isWrong ? 422 : 200,
     body: (
       <>
         <h1>{words.title}</h1>
@@ -60,7 +61,7 @@ function showForm(
               autocomplete: 'username',
               autocapitalize: 'characters',
               spellcheck: false,
-              value: given.codiceFiscale ?? '',
+              value: entered.codiceFiscale ?? '',
             }}
           />
           <Field
@@ -87,6 +88,9 @@ async function logIn(
   const form = formSchema.parse(request.body ?? {});
   const to = wantedPath(request);
   const outcome = await logins.pins.check(form, request.ip);
+  if (!outcome.ok && outcome.reason === 'overloaded') {
+    return sendLoginProblem(deps, request, reply, 'overloaded', { to });
+  }
   if (!outcome.ok) {
     await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
     return outcome.reason === 'throttled'

@@ -1,26 +1,9 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import { errorCodes } from '../../../shared/error-codes.ts';
 import { languageOf } from '../request-language.ts';
 import type { LoginDeps } from './login-deps.ts';
-import { type LoginProblem, loginWords } from './words/words.ts';
-
-const statuses: Readonly<Record<LoginProblem, number>> = {
-  providerDown: 503,
-  providerRefused: 403,
-  cancelled: 403,
-  answerInvalid: 400,
-  levelTooLow: 403,
-  identityMissing: 403,
-  stateInvalid: 400,
-  cardMissing: 403,
-  cardUntrusted: 403,
-  cardExpired: 403,
-  cardRevoked: 403,
-  cardUnsuited: 403,
-  revocationUnknown: 503,
-  invitationSpent: 410,
-  throttled: 429,
-  busy: 503,
-};
+import { loginWords } from './login-words.ts';
+import type { LoginProblem } from './words/words.ts';
 
 /** Says kindly why a login came to nothing, and leads back to where it can be tried again. */
 export function sendLoginProblem(
@@ -48,7 +31,7 @@ export function sendLoginProblem(
       </p>
     </>
   );
-  return pages.send(request, reply, { title, body, status: statuses[problem] });
+  return pages.send(request, reply, { title, body, status: errorCodes[problem].status });
 }
 
 /** An address that remembers where its visitor wanted to go. */

@@ -2,16 +2,19 @@ import type { AuthenticationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
+import { sendRefusal } from '../../http-status.ts';
 import { homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
+import { queryOf } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
+import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
 import { sendLoginProblem } from './problem-page.tsx';
-import { type LoginWords, loginWords } from './words/words.ts';
+import type { LoginWords } from './words/words.ts';
 
 /** A form as it comes; what is amiss in it is simply not right. */
 const formSchema = z.object({
@@ -44,10 +47,9 @@ function showForm(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { email?: string; wrong?: boolean },
+  entered: { email?: string; wrong?: boolean },
 ): FastifyReply {
   const words = loginWords[languageOf(request)];
-  const { ended } = request.query as { ended?: string };
   const to = wantedPath(request);
   const passkey: PasskeyProps = {
     optionsUrl: '/login/passkey/options',
@@ -55,21 +57,21 @@ function showForm(
     act: 'get',
     button: words.staff.passkeyButton,
     failed: words.staff.passkeyFailed,
-    ...(to === undefined ? {} : { to }),
+    to,
   };
   return deps.pages.send(request, reply, {
     title: words.staff.title,
-    status: given.wrong ? 422 : 200,
+    status: entered.wrong ? 422 : 200,
     islands: ['passkey'],
     body: (
       <>
         <h1>{words.staff.title}</h1>
-        {ended !== undefined && (
+        {queryOf(request, 'ended') !== undefined && (
           <Notice kind="warn">
             <p>{words.ended}</p>
           </Notice>
         )}
-        <StaffForm words={words} to={to} {...given} />
+        <StaffForm words={words} to={to} {...entered} />
         <section class="mt-5">
           <h2>{words.staff.passkeyTitle}</h2>
           <p>{words.staff.passkeyText}</p>
@@ -142,6 +144,9 @@ async function logIn(
   if (outcome.ok) {
     return enter(deps, request, reply, { accountId: outcome.accountId, way: 'password', to });
   }
+  if (outcome.reason === 'overloaded') {
+    return sendLoginProblem(deps, request, reply, 'overloaded', { door: '/login/staff', to });
+  }
   await logins.recordFailure(request, 'password', form.email, outcome.reason);
   if (outcome.reason === 'throttled') {
     const { retryAfterMs } = outcome;
@@ -158,21 +163,21 @@ async function logInWithPasskey(
 ): Promise<FastifyReply> {
   const { logins } = deps;
   const pending = logins.pending.read<{ challenge: string }>(request, 'passkey');
-  const given = answerSchema.safeParse(request.body);
+  const parsed = answerSchema.safeParse(request.body);
   const accountId =
     pending &&
-    given.success &&
+    parsed.success &&
     (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
-      ? await logins.passkeys.logIn(siteOf(deps, request), pending.challenge, given.data.answer)
+      ? await logins.passkeys.logIn(siteOf(deps, request), pending.challenge, parsed.data.answer)
       : undefined;
   if (accountId === undefined) {
     await logins.recordFailure(request, 'passkey', '', 'wrong');
-    return reply.code(403).send({ code: 'passkeyRefused' });
+    return sendRefusal(reply, 'passkeyRefused');
   }
   return enter(deps, request, reply, { accountId, way: 'passkey', to: wantedPath(request) });
 }
 
-/** Lets a member of staff in; a script is told where to go, a form is led there. */
+/** Logs a member of staff in: a script gets the address to go to, a form is redirected. */
 export async function enter(
   deps: LoginDeps,
   request: FastifyRequest,

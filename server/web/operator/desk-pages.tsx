@@ -1,17 +1,16 @@
 import type { VNode } from 'preact';
 import type { Language } from '../../../shared/language.ts';
-import type { AreaDetail } from '../../verification/area-detail.ts';
+import { areas } from '../../registry/verbale.ts';
 import type { FirstLevelResult } from '../../verification/first-level.ts';
-import { purposeNames, purposes } from '../../verification/purposes.ts';
-import { areaNames } from '../area-names.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
-import { giudizioNames } from '../giudizio-names.ts';
 import { Island } from '../island.tsx';
 import { CsrfField } from '../login/csrf-field.tsx';
-import { formatDay, formatMoment } from '../moment.ts';
+import { formatMoment } from '../moment.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import type { CameraScanProps } from './camera-scan.island.tsx';
-import type { DetailClockProps } from './detail-clock.island.tsx';
-import { type DeskWords, deskWords } from './words/words.ts';
+import { deskWords } from './desk-words.ts';
+import { type DeskPageProps, SecondLevelForm } from './second-level-pages.tsx';
+import type { DeskWords } from './words/words.ts';
 
 /** A site that the operator may be at. */
 export interface DeskSite {
@@ -19,25 +18,20 @@ export interface DeskSite {
   title: string;
 }
 
-interface Common {
-  language: Language;
-  csrf: string;
-}
-
-export interface ScanFormProps extends Common {
+export interface ScanFormProps extends DeskPageProps {
   sites: readonly DeskSite[];
   requestId: string;
-  given: { code?: string; codiceFiscale?: string; site?: string };
+  entered: { code?: string; codiceFiscale?: string; site?: string };
   errors: Partial<Record<'code' | 'codiceFiscale' | 'site', string>>;
 }
 
-/** The beginning: what was scanned, and whose it is said to be. */
-export function ScanForm({ language, csrf, sites, requestId, given, errors }: ScanFormProps) {
+/** The first step: the code that was scanned, and the holder's codice fiscale. */
+export function ScanForm({ language, csrf, sites, requestId, entered, errors }: ScanFormProps) {
   const words = deskWords[language];
   const { camera } = words;
   const problems = Object.entries(errors).map(([field, text]) => ({ field, text }));
   const scan: CameraScanProps = { field: 'code', next: 'codiceFiscale', words: camera };
-  const hasCode = given.code !== undefined && given.code !== '' && errors.code === undefined;
+  const hasCode = entered.code !== undefined && entered.code !== '' && errors.code === undefined;
   return (
     <>
       <h1>{words.title}</h1>
@@ -46,13 +40,13 @@ export function ScanForm({ language, csrf, sites, requestId, given, errors }: Sc
         <CsrfField token={csrf} />
         <input type="hidden" name="request" value={requestId} />
         <ErrorSummary title={words.formProblem} problems={problems} />
-        <SiteChoice words={words} sites={sites} chosen={given.site} error={errors.site} />
+        <SiteChoice words={words} sites={sites} chosen={entered.site} error={errors.site} />
         <Field
           id="code"
           label={words.code}
           hint={words.codeHint}
           error={errors.code}
-          input={{ value: given.code ?? '', spellcheck: false, autofocus: !hasCode }}
+          input={{ value: entered.code ?? '', spellcheck: false, autofocus: !hasCode }}
         />
         <Island name="camera-scan" data={scan} />
         <Field
@@ -61,7 +55,7 @@ export function ScanForm({ language, csrf, sites, requestId, given, errors }: Sc
           hint={words.codiceFiscaleHint}
           error={errors.codiceFiscale}
           input={{
-            value: given.codiceFiscale ?? '',
+            value: entered.codiceFiscale ?? '',
             autocapitalize: 'characters',
             spellcheck: false,
             autofocus: hasCode,
@@ -93,7 +87,8 @@ function SiteChoice(props: {
         id="site"
         name="site"
         class={error ? 'form-select is-invalid' : 'form-select'}
-        {...(error ? { 'aria-invalid': 'true' as const, 'aria-describedby': 'site-error' } : {})}
+        aria-invalid={error ? 'true' : undefined}
+        aria-describedby={error ? 'site-error' : undefined}
       >
         <option value="">{words.second.choose}</option>
         {sites.map(({ id, title }) => (
@@ -111,7 +106,7 @@ function SiteChoice(props: {
   );
 }
 
-export interface FirstLevelProps extends Common {
+export interface FirstLevelProps extends DeskPageProps {
   result: FirstLevelResult;
   /** Absent: this person's answer has no second level. */
   case: string | undefined;
@@ -164,11 +159,11 @@ function FirstLevelAnswer(props: {
             </tr>
           </thead>
           <tbody>
-            {Object.entries(answer.areas).map(([area, isRecognised]) => (
+            {areas.map((area) => (
               <tr key={area}>
-                <th scope="row">{areaNames[language][area as keyof typeof answer.areas]}</th>
+                <th scope="row">{verbaleWords[language].areas[area]}</th>
                 <td>
-                  <strong>{isRecognised ? words.yes : words.no}</strong>
+                  <strong>{answer.areas[area] ? words.yes : words.no}</strong>
                 </td>
               </tr>
             ))}
@@ -193,156 +188,6 @@ function FirstLevelAnswer(props: {
     case 'unavailable':
       return <Notice kind="warn" title={words.unavailable} />;
   }
-}
-
-/** The purpose, from the closed list, and the two ways to go on. */
-export function SecondLevelForm(props: Common & { case: string; purposeMissing?: boolean }): VNode {
-  const { second, purposes: names, formProblem } = deskWords[props.language];
-  const error = props.purposeMissing ? second.purposeProblem : undefined;
-  return (
-    <section aria-labelledby="second-level">
-      <h2 id="second-level">{second.title}</h2>
-      <p>{second.lead}</p>
-      <form method="post" action="/operator/second-level">
-        <CsrfField token={props.csrf} />
-        <input type="hidden" name="case" value={props.case} />
-        <ErrorSummary
-          title={formProblem}
-          problems={error ? [{ field: 'purpose', text: error }] : []}
-        />
-        <div class="form-group">
-          <label for="purpose">{second.purpose}</label>
-          <p class="varco-hint" id="purpose-hint">
-            {second.purposeHint}
-          </p>
-          <select
-            id="purpose"
-            name="purpose"
-            class={error ? 'form-select is-invalid' : 'form-select'}
-            aria-describedby="purpose-hint"
-            {...(error ? { 'aria-invalid': 'true' as const } : {})}
-          >
-            <option value="">{second.choose}</option>
-            {purposeNames.map((purpose) => (
-              <option key={purpose} value={purpose}>
-                {`${names[purpose]} (${purposes[purpose]})`}
-              </option>
-            ))}
-          </select>
-        </div>
-        <button class="btn btn-primary me-3 mb-3" type="submit" name="form" value="code">
-          {second.byCode}
-        </button>
-        <button class="btn btn-outline-primary mb-3" type="submit" name="form" value="mail">
-          {second.byMail}
-        </button>
-      </form>
-    </section>
-  );
-}
-
-/** The operator types what the citizen received. */
-export function OneTimeCodeForm(
-  props: Common & { case: string; purpose: string; minutes: number; isWrong: boolean },
-): VNode {
-  const { second, formProblem } = deskWords[props.language];
-  const error = props.isWrong ? second.wrongCode : undefined;
-  return (
-    <>
-      <h1>{second.codeTitle}</h1>
-      <p class="lead">{second.codeText(props.minutes)}</p>
-      <form method="post" action="/operator/reveal" autocomplete="off" noValidate>
-        <CsrfField token={props.csrf} />
-        <input type="hidden" name="case" value={props.case} />
-        <input type="hidden" name="purpose" value={props.purpose} />
-        <ErrorSummary
-          title={formProblem}
-          problems={error ? [{ field: 'oneTimeCode', text: error }] : []}
-        />
-        <Field
-          id="oneTimeCode"
-          label={second.code}
-          error={error}
-          input={{ inputmode: 'numeric', maxLength: 6, autofocus: true }}
-        />
-        <button class="btn btn-primary" type="submit">
-          {second.show}
-        </button>
-      </form>
-    </>
-  );
-}
-
-/** How long the second level stays on the screen, in seconds. */
-export const DETAIL_S = 120;
-
-/** The second level: once, for two minutes, and not on paper. */
-export function DetailPage({ language, detail }: { language: Language; detail: AreaDetail[] }) {
-  const words = deskWords[language];
-  const seconds = Array.from({ length: DETAIL_S + 1 }, (_, left) => words.detail.left(left));
-  const clock: DetailClockProps = {
-    seconds: DETAIL_S,
-    left: seconds,
-    gone: words.detail.gone,
-    target: 'giudizio-detail',
-    url: '/operator',
-  };
-  return (
-    <>
-      <h1>{words.detail.title}</h1>
-      <p class="lead">{words.detail.once}</p>
-      <Island name="detail-clock" data={clock} />
-      <div id="giudizio-detail" class="d-print-none">
-        {detail.map((one) => (
-          <AreaSection key={one.area} one={one} words={words} language={language} />
-        ))}
-      </div>
-      <p>
-        <a class="btn btn-primary" href="/operator">
-          {words.detail.close}
-        </a>
-      </p>
-    </>
-  );
-}
-
-function AreaSection(props: { one: AreaDetail; words: DeskWords; language: Language }): VNode {
-  const { one, language } = props;
-  const { detail, yes, no } = props.words;
-  const names = giudizioNames[language];
-  const benefits = one.fiscalBenefits.map(
-    ({ name, law }) =>
-      `${names.fiscalBenefits[name as keyof typeof names.fiscalBenefits]} (${law})`,
-  );
-  return (
-    <section>
-      <h2>{areaNames[language][one.area]}</h2>
-      <dl>
-        <dt>{detail.giudizio}</dt>
-        <dd>{names.giudizi[one.giudizio as keyof typeof names.giudizi]}</dd>
-        <dt>{detail.law}</dt>
-        <dd>{one.law}</dd>
-        {one.percentage !== undefined && (
-          <>
-            <dt>{detail.percentage}</dt>
-            <dd>{one.percentage} %</dd>
-          </>
-        )}
-        <dt>{detail.companion}</dt>
-        <dd>{one.accompagnamento ? yes : no}</dd>
-        {one.revisionOn !== undefined && (
-          <>
-            <dt>{detail.revision}</dt>
-            <dd>
-              {formatDay(one.revisionOn, language)}: {detail.revisionText}
-            </dd>
-          </>
-        )}
-        <dt>{detail.benefits}</dt>
-        <dd>{benefits.length > 0 ? benefits.join('; ') : detail.none}</dd>
-      </dl>
-    </section>
-  );
 }
 
 /** A page that only says something, and leads to the next person. */

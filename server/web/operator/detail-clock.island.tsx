@@ -4,7 +4,7 @@ import { mountIsland } from '../mount-island.ts';
 
 export interface DetailClockProps {
   seconds: number;
-  /** What is said with so many seconds left, by their number. */
+  /** The text for each number of seconds left. */
   left: string[];
   gone: string;
   /** Id of the element that is emptied. */
@@ -34,7 +34,7 @@ function DetailClock({ seconds, left, gone, target, url }: DetailClockProps): VN
       removeEventListener('pagehide', clear);
     };
   }, [seconds, target, url]);
-  // Said aloud each half minute, not each second.
+  // A screen reader announces it every half minute, not every second.
   const isSaid = rest % 30 === 0;
   const text = rest === 0 ? gone : (left[rest] ?? '');
   return (

@@ -7,7 +7,7 @@ export function ActionButton(props: {
   csrf: string;
   label: ComponentChildren;
   kind?: 'primary' | 'outline-primary' | 'danger' | 'outline-danger';
-  /** What a screen reader says where the label alone does not tell which; it begins with the label. */
+  /** The accessible name where the label alone is ambiguous; it begins with the label (WCAG 2.5.3). */
   name?: string;
   fields?: Record<string, string>;
 }): VNode {
@@ -17,11 +17,7 @@ export function ActionButton(props: {
       {Object.entries(props.fields ?? {}).map(([name, value]) => (
         <input key={name} type="hidden" name={name} value={value} />
       ))}
-      <button
-        type="submit"
-        class={`btn btn-${props.kind ?? 'primary'}`}
-        {...(props.name ? { 'aria-label': props.name } : {})}
-      >
+      <button type="submit" class={`btn btn-${props.kind ?? 'primary'}`} aria-label={props.name}>
         {props.label}
       </button>
     </form>

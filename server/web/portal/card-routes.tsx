@@ -1,36 +1,27 @@
 import multipart from '@fastify/multipart';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import type { VNode } from 'preact';
 import { errorCode } from '../../../shared/errors.ts';
-import { isEntitledToCard } from '../../credential/card-entitlement.ts';
-import { type CardState, canRequestAgain, type IssuedCard } from '../../credential/card-state.ts';
+import type { IssuedCard } from '../../credential/card-state.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
 import { PHOTO_BYTES_MAX } from '../../credential/photo.ts';
 import { checkCsrf } from '../../login/request-session.ts';
-import { ErrorSummary, Notice } from '../form-parts.tsx';
-import { CsrfField } from '../login/csrf-field.tsx';
-import { formatDay, formatMoment } from '../moment.ts';
-import { PrivacyNotice } from '../statements/privacy-notice.tsx';
-import { ActionButton } from './action-button.tsx';
+import { queryOf } from '../request-fields.ts';
+import { CardPage, type CardProblem, isCardProblem, RevokeSure } from './card-page.tsx';
 import type { PortalDeps } from './deps.ts';
-import { notFound, type PersonVisit, queryOf, type Visits } from './visit.tsx';
-import type { PortalWords } from './words/words.ts';
+import { notFound, type PersonVisit, type Visits } from './visit.tsx';
 
 /** A larger body is refused by its length; between a photo's limit and this it is read and let go of. */
 const BODY_BYTES_MAX = 64 * 1024 * 1024;
-const PHOTO_FIELD = 'photo';
-
-type Problem = keyof PortalWords['card']['problems'];
 
 /** *My Disability Card*: asked for with a photo, shown, printed, cancelled. */
 export function registerCard(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.register(multipart, {
     limits: { fileSize: PHOTO_BYTES_MAX, files: 1, fields: 4, fieldSize: 256, parts: 6 },
-    // Read to its end, so that the browser hears the answer.
+    // Read to its end, so that the browser receives the answer.
     throwFileSizeLimit: false,
   });
   const { cards } = deps;
-  const show = async (visit: PersonVisit, problem?: Problem): Promise<FastifyReply> => {
+  const show = async (visit: PersonVisit, problem?: CardProblem): Promise<FastifyReply> => {
     const state = await cards.stateFor(visit.person.id);
     const done = queryOf(visit.request, 'done');
     return visits.send(visit, 'card', {
@@ -48,24 +39,24 @@ export function registerCard(http: FastifyInstance, visits: Visits, deps: Portal
     { bodyLimit: BODY_BYTES_MAX, config: { csrf: 'inBody' } },
     visits.person(async (visit) => {
       const { request, reply, person, actor, words } = visit;
-      const given = await readForm(request);
+      const form = await readForm(request);
       if (!(person.hasMobile && person.hasEmail)) {
         return reply.redirect('/portal/contacts?next=/portal/card', 303);
       }
-      if (given.privacy !== PRIVACY_VERSION) {
+      if (form.privacy !== PRIVACY_VERSION) {
         return reply.redirect('/portal/card', 303);
       }
       try {
         await deps.registry.acceptPrivacy(person.id, PRIVACY_VERSION, { actor });
-        await cards.request(person.id, given.photo, { actor });
+        await cards.request(person.id, form.photo, { actor });
       } catch (error) {
         const code = errorCode(error);
         // A double click: the card is there.
         if (code === 'cardRequested') {
           return reply.redirect('/portal/card?done=made', 303);
         }
-        if (code in words.card.problems) {
-          return show(visit, code as Problem);
+        if (isCardProblem(code, words)) {
+          return show(visit, code);
         }
         if (code === 'cardNotDue' || code === 'statusMissing') {
           return show(visit);
@@ -93,7 +84,7 @@ async function readForm(request: FastifyRequest): Promise<{ photo: Buffer; priva
         form.privacy = part.value;
       } else if (part.type === 'file') {
         const bytes = await part.toBuffer();
-        // One byte over the limit is enough to be told so where photos are looked at.
+        // One byte over the limit is enough for the photo check to refuse it by its size.
         form.photo = part.file.truncated ? Buffer.alloc(PHOTO_BYTES_MAX + 1) : bytes;
       }
     }
@@ -167,176 +158,5 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
       }
       return visit.reply.redirect('/portal/card', 303);
     }),
-  );
-}
-
-function CardPage(props: {
-  visit: PersonVisit;
-  state: CardState;
-  problem: Problem | undefined;
-  done: string | undefined;
-}): VNode {
-  const { visit, state, problem, done } = props;
-  const { card } = visit.words;
-  const text = problem && card.problems[problem];
-  return (
-    <>
-      <h1>{card.title}</h1>
-      <ErrorSummary
-        title={visit.words.contacts.fix}
-        problems={text ? [{ field: PHOTO_FIELD, text }] : []}
-      />
-      {done === 'made' && state.name === 'issued' && (
-        <Notice kind="good">
-          <p>{`✓ ${card.made}`}</p>
-        </Notice>
-      )}
-      {state.name === 'revoked' && (
-        <Notice kind="plain">
-          <p>{card.revoked}</p>
-        </Notice>
-      )}
-      {state.name === 'refused' && (
-        <Notice kind="warn">
-          <p>{card.refused(state.reason)}</p>
-        </Notice>
-      )}
-      <p class="lead">{card.intro}</p>
-      {(state.name === 'issued' || state.name === 'locked') && (
-        <Issued visit={visit} card={state} locked={state.name === 'locked'} />
-      )}
-      {state.name === 'requested' && <Waiting visit={visit} at={state.requestedAt} />}
-      {canRequestAgain(state) &&
-        (isEntitledToCard(visit.person.status) ? (
-          <CardForm visit={visit} error={text} />
-        ) : (
-          <Notice kind="plain">
-            <p>{card.notDue}</p>
-          </Notice>
-        ))}
-    </>
-  );
-}
-
-function Issued(props: { visit: PersonVisit; card: IssuedCard; locked: boolean }): VNode {
-  const { visit, card, locked } = props;
-  const { words, language, identity } = visit;
-  const facts: [string, string][] = [
-    [words.request.name, identity.name],
-    [words.data.birthDate, formatDay(identity.birthDate, language)],
-    [words.detail.serial, card.serial],
-    [words.detail.expires, formatDay(card.expiresAt - 1, language)],
-    [words.detail.companion, card.companion ? words.detail.companionYes : words.detail.companionNo],
-    [words.requests.state, words.requests.states[locked ? 'locked' : 'live']],
-  ];
-  return (
-    <section class="varco-panel">
-      <h2>{words.card.have}</h2>
-      <img src="/portal/card/photo" alt={words.card.photo} width={140} height={180} />
-      <dl class="varco-facts">
-        {facts.map(([name, value]) => (
-          <div key={name}>
-            <dt>{name}</dt>
-            <dd>{value}</dd>
-          </div>
-        ))}
-      </dl>
-      {!locked && (
-        <div class="varco-actions">
-          <a href="/portal/card/pdf" class="btn btn-primary" target="_blank" rel="noopener">
-            {words.card.pdf}
-          </a>
-          <a href="/portal/card/revoke" class="btn btn-outline-danger">
-            {words.card.revoke}
-          </a>
-        </div>
-      )}
-    </section>
-  );
-}
-
-function Waiting({ visit, at }: { visit: PersonVisit; at: number }): VNode {
-  const { words, language, csrf } = visit;
-  return (
-    <section class="varco-panel">
-      <h2>{words.card.waiting.title}</h2>
-      <p>{words.card.waiting.text(formatMoment(at, language))}</p>
-      <ActionButton
-        action="/portal/card/withdraw"
-        csrf={csrf}
-        kind="outline-danger"
-        label={words.card.withdraw}
-      />
-    </section>
-  );
-}
-
-function CardForm({ visit, error }: { visit: PersonVisit; error: string | undefined }): VNode {
-  const { words, csrf, language } = visit;
-  const { card, request } = words;
-  const described = [`${PHOTO_FIELD}-hint`, ...(error ? [`${PHOTO_FIELD}-error`] : [])].join(' ');
-  return (
-    <form
-      method="post"
-      action="/portal/card"
-      encType="multipart/form-data"
-      noValidate
-      class="varco-form varco-panel"
-    >
-      <h2>{card.ask}</h2>
-      <CsrfField token={csrf} />
-      <input type="hidden" name="privacy" value={PRIVACY_VERSION} />
-      <div class="form-group">
-        <label for={PHOTO_FIELD}>{card.photoLabel}</label>
-        <p class="varco-hint" id={`${PHOTO_FIELD}-hint`}>
-          {card.photoHint}
-        </p>
-        <input
-          id={PHOTO_FIELD}
-          name={PHOTO_FIELD}
-          type="file"
-          accept="image/jpeg,image/png,image/webp"
-          required
-          class={error ? 'form-control is-invalid' : 'form-control'}
-          aria-describedby={described}
-          {...(error ? { 'aria-invalid': 'true' as const } : {})}
-        />
-        {error && (
-          <p class="varco-error" id={`${PHOTO_FIELD}-error`}>
-            {error}
-          </p>
-        )}
-      </div>
-      <p>{card.photoUse}</p>
-      <p>{card.privacy}</p>
-      <details>
-        <summary>{request.privacy}</summary>
-        <PrivacyNotice language={language} level={3} />
-      </details>
-      <button type="submit" class="btn btn-primary">
-        {card.send}
-      </button>
-    </form>
-  );
-}
-
-function RevokeSure({ visit }: { visit: PersonVisit }): VNode {
-  const { words, csrf } = visit;
-  return (
-    <>
-      <h1>{words.card.revoke}</h1>
-      <p class="lead">{words.card.revokeText}</p>
-      <div class="varco-actions">
-        <ActionButton
-          action="/portal/card/revoke"
-          csrf={csrf}
-          kind="danger"
-          label={words.card.revoke}
-        />
-        <a href="/portal/card" class="btn btn-outline-primary">
-          {words.cancel}
-        </a>
-      </div>
-    </>
   );
 }

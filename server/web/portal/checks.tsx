@@ -5,12 +5,13 @@ import type { Language } from '../../../shared/language.ts';
 import { type Check, checksOf } from '../../audit/citizen-checks.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
-import { areaNames } from '../area-names.ts';
 import { Notice } from '../form-parts.tsx';
 import { formatMoment } from '../moment.ts';
+import { queryOf } from '../request-fields.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PortalDeps } from './deps.ts';
-import { type PersonVisit, queryOf, type Visits } from './visit.tsx';
+import type { PersonVisit, Visits } from './visit.tsx';
 import type { PortalWords } from './words/words.ts';
 
 /** A check with the names that a person knows its place and its question by. */
@@ -138,8 +139,10 @@ export function answerOf(
   language: Language,
 ): string {
   if ('areas' in verdict && verdict.areas) {
-    const said = verdict.areas as Partial<Record<Area, boolean>>;
-    const yes = areas.filter((area) => said[area]).map((area) => areaNames[language][area]);
+    const recognised: Partial<Record<Area, boolean>> = verdict.areas;
+    const yes = areas
+      .filter((area) => recognised[area])
+      .map((area) => verbaleWords[language].areas[area]);
     return yes.length === 0 ? answers.none : answers.yes(yes.join(', '));
   }
   switch (verdict.outcome) {
@@ -151,10 +154,9 @@ export function answerOf(
       return 'valid' in verdict && verdict.valid ? answers.cardValid : answers.cardNotValid;
     case 'denied':
     case 'unconfirmed': {
-      const reason = 'reason' in verdict ? verdict.reason : '';
-      return reason in answers
-        ? (answers[reason as keyof typeof answers] as string)
-        : answers.other;
+      const texts: Readonly<Record<string, unknown>> = answers;
+      const text = 'reason' in verdict ? texts[verdict.reason] : undefined;
+      return typeof text === 'string' ? text : answers.other;
     }
     case 'accepted':
     case 'shown':

@@ -3,11 +3,12 @@ import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import { credentialPdf } from '../../credential/credential-pdf.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
 import { codesOf, inForce, type NumberedCode } from '../../portal/codes.ts';
+import { fieldOf, queryOf } from '../request-fields.ts';
 import type { PortalDeps } from './deps.ts';
 import { Home } from './home.tsx';
 import { RequestAbout, RequestData, RequestPrivacy, RequestRefused } from './request-pages.tsx';
 import { type Done, RequestDetail, Requests, Sure } from './requests-pages.tsx';
-import { notFound, numberOf, type PersonVisit, queryOf, type Visits } from './visit.tsx';
+import { notFound, numberOf, type PersonVisit, type Visits } from './visit.tsx';
 
 const doneWords: readonly string[] = [
   'made',
@@ -47,8 +48,8 @@ export function registerCodes(http: FastifyInstance, visits: Visits, deps: Porta
     visits.person(async (visit) => {
       const code = await codeOf(deps, visit);
       const history = await credentials.history(code.id);
-      const said = queryOf(visit.request, 'done') ?? '';
-      const done = doneWords.includes(said) ? (said as Done) : undefined;
+      const word = queryOf(visit.request, 'done') ?? '';
+      const done = doneWords.includes(word) ? (word as Done) : undefined;
       const props = { visit, code, history, done, now: deps.now() };
       const title = visit.words.detail.title;
       return visits.send(visit, 'home', { title, body: <RequestDetail {...props} /> });
@@ -101,7 +102,7 @@ function registerRequest(http: FastifyInstance, visits: Visits, deps: PortalDeps
     '/portal/request',
     visits.person(async (visit) => {
       const { person, identity, actor } = visit;
-      const { privacy } = visit.request.body as { privacy?: unknown };
+      const privacy = fieldOf(visit.request, 'privacy');
       // A notice that is no longer in force was shown: it is shown again.
       if (privacy !== PRIVACY_VERSION) {
         return visit.reply.redirect('/portal/request/privacy', 303);
@@ -205,7 +206,7 @@ async function pdfOf(
     language: visit.language,
     issuedAt: code.issuedAt,
     portalUrl: `${deps.origin}/portal`,
-    ...(options.named ? { name: visit.identity.name } : {}),
+    name: options.named ? visit.identity.name : undefined,
     now: deps.now(),
   });
 }

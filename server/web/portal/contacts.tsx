@@ -4,8 +4,9 @@ import { safePath } from '../../login/request-session.ts';
 import type { ContactChannel, PendingContact } from '../../portal/contact-checks.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { CsrfField } from '../login/csrf-field.tsx';
+import { fieldOf, paramOf, queryOf } from '../request-fields.ts';
 import type { PortalDeps } from './deps.ts';
-import { fieldOf, type PersonVisit, queryOf, type Visits } from './visit.tsx';
+import type { PersonVisit, Visits } from './visit.tsx';
 import type { PortalWords } from './words/words.ts';
 
 type Problem = keyof PortalWords['contacts']['problems'];
@@ -26,9 +27,9 @@ export function registerContacts(http: FastifyInstance, visits: Visits, deps: Po
   const { contactChecks } = deps;
   const show = async (
     visit: PersonVisit,
-    given: Pick<ContactsProps, 'problem' | 'done'> & { next: string | undefined; status?: number },
+    shown: Pick<ContactsProps, 'problem' | 'done'> & { next: string | undefined; status?: number },
   ): Promise<FastifyReply> => {
-    const { status = 200, ...rest } = given;
+    const { status = 200, ...rest } = shown;
     const pending = await contactChecks.pending(visit.person.id);
     return visits.send(visit, 'contacts', {
       title: visit.words.contacts.title,
@@ -78,18 +79,18 @@ export function registerContacts(http: FastifyInstance, visits: Visits, deps: Po
 }
 
 function channelOf({ request }: PersonVisit): ContactChannel {
-  return (request.params as { channel: string }).channel === 'sms' ? 'sms' : 'email';
+  return paramOf(request, 'channel') === 'sms' ? 'sms' : 'email';
 }
 
 /** A page of the portal to come back to; any other address is none. */
-function portalPath(given: unknown): string | undefined {
-  const path = safePath(given);
+function portalPath(to: unknown): string | undefined {
+  const path = safePath(to);
   return path?.startsWith('/portal/') ? path : undefined;
 }
 
 function query(words: Record<string, string | undefined>): string {
-  const given = Object.entries(words).filter((pair): pair is [string, string] => !!pair[1]);
-  return given.length === 0 ? '' : `?${new URLSearchParams(given)}`;
+  const known = Object.entries(words).filter((pair): pair is [string, string] => !!pair[1]);
+  return known.length === 0 ? '' : `?${new URLSearchParams(known)}`;
 }
 
 function Contacts({ visit, pending, next, problem, done }: ContactsProps): VNode {

@@ -1,11 +1,12 @@
 import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
 import { collectData, type PersonData } from '../../portal/my-data.ts';
-import { areaNames } from '../area-names.ts';
 import { formatDay } from '../moment.ts';
+import { queryOf } from '../request-fields.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PortalDeps } from './deps.ts';
-import { type PersonVisit, queryOf, type Visits } from './visit.tsx';
+import type { PersonVisit, Visits } from './visit.tsx';
 
 /** *My data*: to read, to take away, and to erase as far as the law lets it. */
 export function registerData(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
@@ -100,8 +101,11 @@ function MyData({ visit, data }: { visit: PersonVisit; data: PersonData }): VNod
         {data.verbali.map(({ protocol, area, definitiveOn }) => (
           <li key={protocol}>
             {definitiveOn
-              ? words.data.verbale(areaNames[language][area], formatDay(definitiveOn, language))
-              : words.data.draft(areaNames[language][area])}
+              ? words.data.verbale(
+                  verbaleWords[language].areas[area],
+                  formatDay(definitiveOn, language),
+                )
+              : words.data.draft(verbaleWords[language].areas[area])}
           </li>
         ))}
       </ul>

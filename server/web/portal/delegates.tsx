@@ -1,43 +1,29 @@
 import type { FastifyInstance } from 'fastify';
-import type { VNode } from 'preact';
 import { z } from 'zod';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
-import { VarcoError } from '../../../shared/errors.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
+import { errorCode } from '../../../shared/errors.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
-import {
-  DELEGATION_DAYS_MAX,
-  type Delegation,
-  type DelegationProblem,
-  type ReceivedDelegation,
-} from '../../portal/delegations.ts';
-import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
-import { CsrfField } from '../login/csrf-field.tsx';
-import { formatDay, isoDay } from '../moment.ts';
-import { ActionButton } from './action-button.tsx';
+import type { DelegationProblem } from '../../portal/delegations.ts';
+import { Notice } from '../form-parts.tsx';
+import { isoDay } from '../moment.ts';
+import { fieldOf, paramOf, queryOf } from '../request-fields.ts';
+import { type DelegateFormState, Delegates, Received } from './delegates-page.tsx';
 import type { PortalDeps } from './deps.ts';
-import { fieldOf, type PersonVisit, queryOf, type Visit, type Visits } from './visit.tsx';
+import type { PersonVisit, Visits } from './visit.tsx';
 import type { PortalWords } from './words/words.ts';
 
-const DAY_MS = 86_400_000;
+const emptyForm: DelegateFormState = { problems: [], name: '', codiceFiscale: '', endsOn: '' };
 
-interface FormState {
-  problems: { field: string; text: string }[];
-  name: string;
-  codiceFiscale: string;
-  endsOn: string;
-}
-
-const emptyForm: FormState = { problems: [], name: '', codiceFiscale: '', endsOn: '' };
-
-/** Delegations: those a citizen gives, and those through which a citizen acts for another. */
+/** Delegations: those a citizen granted, and those through which they act for another. */
 export function registerDelegates(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   const { delegations } = deps;
-  const show = async (visit: PersonVisit, form: FormState) => {
-    const given = await delegations.given(visit.person.id);
+  const show = async (visit: PersonVisit, form: DelegateFormState) => {
+    const granted = await delegations.grantedBy(visit.person.id);
     const received = await delegations.received(visit.session.codiceFiscale);
     const done = queryOf(visit.request, 'done');
-    const props = { visit, given, received, form, done, now: deps.now() };
+    const props = { visit, granted, received, form, done, now: deps.now() };
     return visits.send(visit, 'delegates', {
       title: visit.words.delegates.title,
       body: <Delegates {...props} />,
@@ -51,15 +37,15 @@ export function registerDelegates(http: FastifyInstance, visits: Visits, deps: P
   http.post(
     '/portal/delegates',
     visits.self(async (visit) => {
-      const { form, given } = readForm(visit);
-      if (!given) {
+      const { form, input } = readForm(visit);
+      if (!input) {
         return show(visit, form);
       }
       const { id: personId } = visit.person;
       const { codiceFiscale } = visit.identity;
       const link = `${deps.origin}/portal/delegates`;
       try {
-        await delegations.create({ personId, codiceFiscale }, { ...given, link });
+        await delegations.create({ personId, codiceFiscale }, { ...input, link });
       } catch (error) {
         const problem = problemOf(visit.words, error);
         return show(visit, { ...form, problems: [problem] });
@@ -70,9 +56,9 @@ export function registerDelegates(http: FastifyInstance, visits: Visits, deps: P
   http.post(
     '/portal/delegates/:id/end',
     visits.citizen(async (visit) => {
-      const { id } = visit.request.params as { id: string };
+      const id = paramOf(visit.request, 'id');
       const { personId, codiceFiscale } = visit.session;
-      await delegations.end(id, { ...(personId === undefined ? {} : { personId }), codiceFiscale });
+      await delegations.end(id, { personId, codiceFiscale });
       const page = personId === undefined ? '/portal/for' : '/portal/delegates';
       return visit.reply.redirect(`${page}?done=removed`, 303);
     }),
@@ -128,14 +114,14 @@ function registerActing(http: FastifyInstance, visits: Visits, deps: PortalDeps)
 
 /** What a form says, or what is wrong with it. */
 function readForm(visit: PersonVisit): {
-  form: FormState;
-  given?: { name: string; codiceFiscale: string; endsAt: number };
+  form: DelegateFormState;
+  input?: { name: string; codiceFiscale: string; endsAt: number };
 } {
   const { request, words, language } = visit;
   const name = fieldOf(request, 'name', 200).trim();
   const typed = fieldOf(request, 'codiceFiscale', 64);
   const endsOn = fieldOf(request, 'endsOn', 10);
-  const problems: FormState['problems'] = [];
+  const problems: DelegateFormState['problems'] = [];
   if (name.length < 3) {
     problems.push({ field: 'name', text: words.delegates.problems.name });
   }
@@ -143,7 +129,10 @@ function readForm(visit: PersonVisit): {
   const good = parsed.ok ? parsed : parsed.doubtful;
   if (!parsed.ok && !good) {
     const [first] = parsed.problems;
-    problems.push({ field: 'codiceFiscale', text: first ? problemMessage(first, language) : '' });
+    problems.push({
+      field: 'codiceFiscale',
+      text: first ? problemMessage(first, codiceFiscaleWords[language]) : '',
+    });
   }
   const endsAt = endOf(endsOn);
   if (endsAt === undefined) {
@@ -151,7 +140,7 @@ function readForm(visit: PersonVisit): {
   }
   const form = { problems, name, codiceFiscale: typed, endsOn };
   return problems.length === 0 && good && endsAt !== undefined
-    ? { form, given: { name, codiceFiscale: good.code, endsAt } }
+    ? { form, input: { name, codiceFiscale: good.code, endsAt } }
     : { form };
 }
 
@@ -173,148 +162,9 @@ function problemOf(words: PortalWords, error: unknown): { field: string; text: s
     delegatesTooMany: { field: 'name', text: problems.many },
     endsWrong: { field: 'endsOn', text: problems.endsOn },
   };
-  if (error instanceof VarcoError && error.code in known) {
-    return known[error.code as DelegationProblem];
+  const entry = Object.entries(known).find(([code]) => code === errorCode(error));
+  if (!entry) {
+    throw error;
   }
-  throw error;
-}
-
-function Delegates(props: {
-  visit: PersonVisit;
-  given: readonly Delegation[];
-  received: readonly ReceivedDelegation[];
-  form: FormState;
-  done: string | undefined;
-  now: number;
-}): VNode {
-  const { visit, given, received, form, done, now } = props;
-  const { delegates } = visit.words;
-  const isLive = ({ endedAt, endsAt }: Delegation) => endedAt === undefined && endsAt > now;
-  const live = given.filter(isLive);
-  const former = given.filter((one) => !isLive(one));
-  return (
-    <>
-      <h1>{delegates.title}</h1>
-      <ErrorSummary title={delegates.problems.title} problems={form.problems} />
-      {(done === 'added' || done === 'removed') && (
-        <Notice kind="good">
-          <p>{`✓ ${delegates[done]}`}</p>
-        </Notice>
-      )}
-      <p class="lead">{delegates.intro}</p>
-      <h2>{delegates.given}</h2>
-      {live.length === 0 && <p>{delegates.none}</p>}
-      <ul class="varco-cards">
-        {live.map((one) => (
-          <li key={one.id} class="varco-panel">
-            <p>
-              <strong>{one.delegate.name}</strong>
-              {`, ${delegates.until(formatDay(one.endsAt - 1, visit.language))}`}
-            </p>
-            <ActionButton
-              action={`/portal/delegates/${one.id}/end`}
-              csrf={visit.csrf}
-              kind="outline-danger"
-              label={delegates.endOf(one.delegate.name)}
-            />
-          </li>
-        ))}
-      </ul>
-      <DelegateForm visit={visit} form={form} now={now} />
-      {received.length > 0 && (
-        <>
-          <h2>{delegates.received}</h2>
-          <Received visit={visit} received={received} />
-        </>
-      )}
-      {former.length > 0 && (
-        <>
-          <h2>{delegates.former}</h2>
-          <ul>
-            {former.map(({ id, delegate, endsAt, endedAt }) => (
-              <li key={id}>
-                {`${delegate.name}, ${delegates.endedOn(formatDay(endedAt ?? endsAt - 1, visit.language))}`}
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-    </>
-  );
-}
-
-function DelegateForm({ visit, form, now }: { visit: PersonVisit; form: FormState; now: number }) {
-  const { delegates } = visit.words;
-  const errorAt = (field: string) => form.problems.find((one) => one.field === field)?.text;
-  return (
-    <form method="post" action="/portal/delegates" noValidate class="varco-form varco-panel">
-      <h2>{delegates.add}</h2>
-      <CsrfField token={visit.csrf} />
-      <Field
-        id="name"
-        label={delegates.name}
-        error={errorAt('name')}
-        input={{ autocomplete: 'off', maxlength: 200, required: true, value: form.name }}
-      />
-      <Field
-        id="codiceFiscale"
-        label={delegates.codiceFiscale}
-        error={errorAt('codiceFiscale')}
-        input={{
-          autocomplete: 'off',
-          autocapitalize: 'characters',
-          spellcheck: false,
-          maxlength: 64,
-          required: true,
-          value: form.codiceFiscale,
-        }}
-      />
-      <Field
-        id="endsOn"
-        label={delegates.endsOn}
-        hint={delegates.endsHint}
-        error={errorAt('endsOn')}
-        input={{
-          type: 'date',
-          required: true,
-          value: form.endsOn,
-          min: isoDay(now + DAY_MS),
-          max: isoDay(now + (DELEGATION_DAYS_MAX - 1) * DAY_MS),
-        }}
-      />
-      <button type="submit" class="btn btn-primary">
-        {delegates.add}
-      </button>
-    </form>
-  );
-}
-
-function Received(props: { visit: Visit; received: readonly ReceivedDelegation[] }): VNode {
-  const { visit, received } = props;
-  const { delegates } = visit.words;
-  return received.length === 0 ? (
-    <p>{delegates.none}</p>
-  ) : (
-    <ul class="varco-cards">
-      {received.map(({ id, name, endsAt }) => (
-        <li key={id} class="varco-panel">
-          <p>{`${name}, ${delegates.until(formatDay(endsAt - 1, visit.language))}`}</p>
-          <div class="varco-actions">
-            <ActionButton
-              action="/portal/for"
-              csrf={visit.csrf}
-              fields={{ delegation: id }}
-              label={delegates.act(name)}
-            />
-            <ActionButton
-              action={`/portal/delegates/${id}/end`}
-              csrf={visit.csrf}
-              kind="outline-danger"
-              label={delegates.giveUp(name)}
-            />
-          </div>
-        </li>
-      ))}
-    </ul>
-  );
+  return entry[1];
 }

@@ -1,14 +1,14 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { mountIsland } from '../mount-island.ts';
-import { type LiveCode, LiveSymbol, type LiveWords, SECONDS } from './live-view.tsx';
+import { type LiveCode, LiveSymbol, type LiveWords } from './live-view.tsx';
 
 /** A code holds for half a minute after the next one is due. */
 const GRACE_MS = 30_000;
 const TICK_MS = 1000;
 /** After a failure the next try. */
 const RETRY_MS = 3000;
-/** A screen reader hears how long there is left at this many seconds, and when there is a new one. */
+/** A screen reader announces the time left at this many seconds, and each new code. */
 const SPOKEN_AT_S = 10;
 
 interface Held {
@@ -57,9 +57,10 @@ function Live(props: { first: LiveCode; words: LiveWords }): VNode {
     }
   });
 
-  const left = Math.max(0, Math.ceil((held.renewAt - now) / 1000));
-  const remaining =
-    left === 1 ? words.remaining.one : words.remaining.many.replace(SECONDS, String(left));
+  // The tick may be older than the code.
+  const leftMax = words.remaining.length - 1;
+  const left = Math.min(leftMax, Math.max(0, Math.ceil((held.renewAt - now) / 1000)));
+  const remaining = words.remaining[left] ?? '';
   useEffect(() => {
     if (left === SPOKEN_AT_S) {
       setSpoken(remaining);
@@ -94,8 +95,8 @@ function useAwake(): void {
     const ask = () => {
       if (document.visibilityState === 'visible') {
         navigator.wakeLock?.request('screen').then(
-          (given) => {
-            lock = given;
+          (granted) => {
+            lock = granted;
           },
           () => {
             // Battery saver, or no permission: the person touches the screen now and then.

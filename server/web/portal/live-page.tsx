@@ -30,7 +30,7 @@ export function registerLive(http: FastifyInstance, visits: Visits, deps: Portal
       });
     }),
   );
-  // Asked twice a minute by one page: the page itself is noted, not each of these.
+  // Each page asks twice a minute: the access log has the page itself, not each of these.
   http.get(
     '/portal/live/now',
     visits.person(

@@ -1,22 +1,23 @@
 import type { VNode } from 'preact';
+import { LIVE_RENEW_SECONDS } from '../../../shared/credential/live-code.ts';
 import type { PortalWords } from './words/words.ts';
 
-/** The words of the live code that its island needs; functions don't travel to a browser. */
+/** What the live code's island says, as plain data: functions can't travel to a browser. */
 export interface LiveWords {
   alt: string;
-  remaining: { one: string; many: string };
+  /** How long until the next code, by the seconds that are left. */
+  remaining: readonly string[];
   renewed: string;
   lost: string;
   reload: string;
 }
 
-/** Stands for the number in `remaining.many`. */
-export const SECONDS = '{seconds}';
-
 export function liveWords({ live }: PortalWords): LiveWords {
-  const many = live.remaining(0).replace('0', SECONDS);
+  const remaining = Array.from({ length: LIVE_RENEW_SECONDS + 1 }, (_, left) =>
+    live.remaining(left),
+  );
   const { alt, renewed, lost, reload } = live;
-  return { alt, remaining: { one: live.remaining(1), many }, renewed, lost, reload };
+  return { alt, remaining, renewed, lost, reload };
 }
 
 /** A code of now, as it travels to the page. */
@@ -27,7 +28,7 @@ export interface LiveCode {
   renewInMs: number;
 }
 
-/** The symbol on its white ground, as large as the window lets it be; the same with a script and without. */
+/** The symbol on its white ground, as large as the window allows; the same with a script and without. */
 export function LiveSymbol({ image, alt }: { image: string; alt: string }): VNode {
   return (
     <div class="varco-symbol">

@@ -11,10 +11,10 @@ import { registerData } from './data.tsx';
 import { registerDelegates } from './delegates.tsx';
 import type { PortalDeps } from './deps.ts';
 import { registerLive } from './live-page.tsx';
+import { portalWords } from './portal-words.ts';
 import { SessionChanged } from './problem-pages.tsx';
 import { registerStatus } from './status-page.tsx';
 import { Visits } from './visit.tsx';
-import { portalWords } from './words/words.ts';
 
 /** The level of assurance of a citizen's login: SPID 2, CIE, CNS (seed 002). */
 const ASSURANCE = 2;

@@ -8,9 +8,8 @@ import {
 } from '../../portal/entitlements.ts';
 import type { AreaStatus } from '../../registry/person-status.ts';
 import { areas, giudizi } from '../../registry/verbale.ts';
-import { areaNames } from '../area-names.ts';
-import { giudizioNames } from '../giudizio-names.ts';
 import { formatDay, formatEuro } from '../moment.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import type { PortalDeps } from './deps.ts';
 import type { PersonVisit, Visits } from './visit.tsx';
 
@@ -43,7 +42,7 @@ function StatusPage(props: {
       <p class="lead">{words.status.intro}</p>
       {areas.map((area) => (
         <section key={area} class="varco-panel">
-          <h2>{areaNames[language][area]}</h2>
+          <h2>{verbaleWords[language].areas[area]}</h2>
           <AreaFacts visit={visit} status={person.status[area]} />
           <Entitlements
             visit={visit}
@@ -72,30 +71,21 @@ function AreaFacts(props: { visit: PersonVisit; status: AreaStatus | undefined }
   if (!status) {
     return <p>{words.status.silent}</p>;
   }
-  const facts: [string, string][] = [
-    [words.status.giudizio, giudizioNames[language].giudizi[status.giudizio]],
-    ...(status.percentage === undefined
-      ? []
-      : ([[words.status.percentage, `${status.percentage} %`]] as [string, string][])),
-    ...(status.accompagnamento
-      ? ([[words.status.companion, words.status.yes]] as [string, string][])
-      : []),
+  const { giudizi: names, fiscalBenefits } = verbaleWords[language];
+  const benefits = status.fiscalBenefits.map((name) => fiscalBenefits[name]).join(', ');
+  const rows: [string, string | undefined][] = [
+    [words.status.giudizio, names[status.giudizio]],
+    [
+      words.status.percentage,
+      status.percentage === undefined ? undefined : `${status.percentage} %`,
+    ],
+    [words.status.companion, status.accompagnamento ? words.status.yes : undefined],
     [words.status.since, formatDay(status.definitiveOn, language)],
-    ...(status.revisionOn
-      ? ([[words.status.revision, formatDay(status.revisionOn, language)]] as [string, string][])
-      : []),
-    ...(status.fiscalBenefits.length > 0
-      ? ([
-          [
-            words.status.benefits,
-            status.fiscalBenefits
-              .map((name) => giudizioNames[language].fiscalBenefits[name])
-              .join(', '),
-          ],
-        ] as [string, string][])
-      : []),
+    [words.status.revision, status.revisionOn && formatDay(status.revisionOn, language)],
+    [words.status.benefits, benefits],
     [words.status.law, giudizi[status.giudizio].law],
   ];
+  const facts = rows.filter(([, value]) => value);
   return (
     <>
       <p class={status.recognised ? 'varco-yes' : 'varco-no'}>
@@ -141,19 +131,19 @@ function Entitlements(props: {
 
 /** Amount and income limit, as sentences without their full stop. */
 function terms({ words, language }: PersonVisit, { amount, income }: Entitlement): string[] {
-  const said: string[] = [];
+  const lines: string[] = [];
   if (amount) {
     const euro = formatEuro(amount.euro, language);
-    said.push(
+    lines.push(
       amount.months === undefined
         ? words.status.amountOnce(euro, amount.year)
         : words.status.amount(euro, amount.months, amount.year),
     );
   }
   if (income === 0) {
-    said.push(words.status.noIncome);
+    lines.push(words.status.noIncome);
   } else if (income) {
-    said.push(words.status.income(formatEuro(income.euro, language), income.year));
+    lines.push(words.status.income(formatEuro(income.euro, language), income.year));
   }
-  return said;
+  return lines;
 }

@@ -8,12 +8,14 @@ import { writeCookie } from '../../login/session-cookie.ts';
 import type { PersonRecord } from '../../registry/person.ts';
 import type { PersonSummary } from '../../registry/registry.ts';
 import type { Page } from '../page-renderer.tsx';
+import { paramOf } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PortalDeps } from './deps.ts';
 import { NotInArchive } from './not-in-archive.tsx';
+import { portalWords } from './portal-words.ts';
 import { OwnOnly } from './problem-pages.tsx';
-import { type PortalWords, portalWords } from './words/words.ts';
+import type { PortalWords } from './words/words.ts';
 
 /** Under which heading of the navigation a page stands. */
 export type Chapter = keyof PortalWords['navigation'];
@@ -160,29 +162,17 @@ export class Visits {
   }
 }
 
-/** The words of a form's field, or nothing where it is amiss. */
-export function fieldOf(request: FastifyRequest, name: string, lengthMax = 256): string {
-  const value = (request.body as Record<string, unknown> | null | undefined)?.[name];
-  return typeof value === 'string' && value.length <= lengthMax ? value : '';
-}
-
-/** A word of the query, such as what has just been done. */
-export function queryOf(request: FastifyRequest, name: string): string | undefined {
-  const value = (request.query as Record<string, unknown>)[name];
-  return typeof value === 'string' ? value : undefined;
-}
-
 /** A whole number in a path, such as the third request. */
 export function numberOf(request: FastifyRequest): number {
-  const { number } = request.params as { number?: string };
-  if (!/^[1-9]\d{0,3}$/.test(number ?? '')) {
+  const number = paramOf(request, 'number');
+  if (!/^[1-9]\d{0,3}$/.test(number)) {
     throw notFound();
   }
   return Number(number);
 }
 
 export function notFound(): VarcoError {
-  return Object.assign(new VarcoError('notFound', 'There is no such page'), { statusCode: 404 });
+  return new VarcoError('notFound', 'There is no such page');
 }
 
 function Acting({ words, csrf, name }: { words: PortalWords; csrf: string; name: string }): VNode {

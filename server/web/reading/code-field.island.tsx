@@ -1,25 +1,33 @@
 import type { VNode } from 'preact';
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
+import type { CodiceFiscaleWords } from '../../../shared/codice-fiscale/words/words.ts';
 import { mountIsland } from '../mount-island.ts';
-import { CODE_FIELD, CodeField, type CodeFieldProps } from './code-field.tsx';
-import { readingWords } from './words/words.ts';
+import { pageLanguage } from '../page-language.ts';
+import { CODE_FIELD, CodeField } from './code-field.tsx';
+import type { ReadingWords } from './words/words.ts';
 
 const FULL = 16;
+const language = pageLanguage();
+const [{ words }, { words: codiceFiscaleWords }]: [
+  { words: ReadingWords },
+  { words: CodiceFiscaleWords },
+] = await Promise.all([
+  import(`./words/${language}.ts`),
+  import(`../../../shared/codice-fiscale/words/${language}.ts`),
+]);
 
 /** The field that says as one types what is wrong, with the core that the server and the gates use. */
-function LiveCodeField(props: CodeFieldProps): VNode {
-  const { language } = props;
-  const words = readingWords[language];
+function LiveCodeField(props: { error?: string }): VNode {
   const place = useRef<HTMLDivElement>(null);
   const [value, setValue] = useState('');
-  // What the server said of the last try stands until something is typed.
+  // The server's complaint about the last try stays until something is typed.
   const [error, setError] = useState(props.error);
   const complaintOf = (text: string) => {
     const parsed = parse(text);
     const [problem] = parsed.ok || parsed.doubtful ? [] : parsed.problems;
-    return problem && problemMessage(problem, language);
+    return problem && problemMessage(problem, codiceFiscaleWords);
   };
   useEffect(() => {
     const form = place.current?.closest('form');
@@ -44,7 +52,7 @@ function LiveCodeField(props: CodeFieldProps): VNode {
   return (
     <div ref={place}>
       <CodeField
-        language={language}
+        words={words}
         error={complaint ?? error}
         value={value}
         remark={remark}

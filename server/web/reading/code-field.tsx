@@ -1,7 +1,6 @@
 import type { TargetedInputEvent, VNode } from 'preact';
-import type { Language } from '../../../shared/language.ts';
 import { Field } from '../form-parts.tsx';
-import { readingWords } from './words/words.ts';
+import type { ReadingWords } from './words/words.ts';
 
 /** The field's name in the form. */
 export const CODE_FIELD = 'codice-fiscale';
@@ -9,18 +8,17 @@ export const CODE_FIELD = 'codice-fiscale';
 export const CODE_LENGTH_MAX = 64;
 
 export interface CodeFieldProps {
-  language: Language;
+  words: Pick<ReadingWords, 'codeLabel' | 'codeHint'>;
   error?: string | undefined;
   /** As typed; absent: what the browser holds. */
   value?: string;
-  /** What is said of it while it is typed. */
+  /** A remark shown while it is typed. */
   remark?: string;
   onInput?: (event: TargetedInputEvent<HTMLInputElement>) => void;
 }
 
 /** The field for the codice fiscale, the same with JavaScript and without. */
-export function CodeField({ language, error, value, remark, onInput }: CodeFieldProps): VNode {
-  const words = readingWords[language];
+export function CodeField({ words, error, value, remark, onInput }: CodeFieldProps): VNode {
   return (
     <Field
       id={CODE_FIELD}
@@ -34,8 +32,8 @@ export function CodeField({ language, error, value, remark, onInput }: CodeField
         autocomplete: 'off',
         autocapitalize: 'characters',
         spellcheck: false,
-        ...(value === undefined ? {} : { value }),
-        ...(onInput ? { onInput } : {}),
+        value,
+        onInput,
       }}
     >
       <p class="varco-remark" role="status">

@@ -2,12 +2,12 @@ import type { VNode } from 'preact';
 import type { Language } from '../../../shared/language.ts';
 import { areas } from '../../registry/verbale.ts';
 import type { AreaAnswers, FirstLevelResult } from '../../verification/first-level.ts';
-import { areaNames } from '../area-names.ts';
 import { ErrorSummary, Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { formatMoment } from '../moment.ts';
+import { verbaleWords } from '../verbale-words.ts';
 import { CODE_FIELD, CodeField } from './code-field.tsx';
-import { readingWords } from './words/words.ts';
+import { readingWords } from './reading-words.ts';
 
 /** What was read: the code itself says whether it is a card's. */
 export type CodeKind = 'status' | 'card';
@@ -36,8 +36,8 @@ export function ReadingForm({ language, kind, requestId, seen, error }: FormProp
       <form method="post" noValidate class="varco-form">
         <input type="hidden" name="request" value={requestId} />
         {seen && <input type="hidden" name="seen" value={seen} />}
-        <Island name="code-field" data={{ language, ...(error ? { error } : {}) }}>
-          <CodeField language={language} error={error} />
+        <Island name="code-field" data={{ error }}>
+          <CodeField words={words} error={error} />
         </Island>
         <button type="submit" class="btn btn-primary btn-lg">
           {words.verify}
@@ -136,7 +136,7 @@ function Areas({ language, answers }: { language: Language; answers: AreaAnswers
         <tbody>
           {areas.map((area) => (
             <tr key={area}>
-              <th scope="row">{areaNames[language][area]}</th>
+              <th scope="row">{verbaleWords[language].areas[area]}</th>
               <td class={answers[area] ? 'varco-yes' : 'varco-no'}>
                 <span aria-hidden="true">{answers[area] ? '✓ ' : '– '}</span>
                 {answers[area] ? words.yes : words.no}

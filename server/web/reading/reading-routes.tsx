@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { problemMessage } from '../../../shared/codice-fiscale/messages/message.ts';
+import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
+import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { decodeCredential } from '../../../shared/credential/credential.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
@@ -10,12 +11,13 @@ import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { FirstLevel, FirstLevelResult } from '../../verification/first-level.ts';
 import type { Pages } from '../page-renderer.tsx';
+import { paramOf, valueIn } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
 import { CODE_FIELD, CODE_LENGTH_MAX } from './code-field.tsx';
 import { openSeen, SEEN_MS, sealSeen } from './live-seen.ts';
 import { readerOf } from './reader.ts';
 import { type CodeKind, ReadingAnswer, ReadingForm, ReadingProblem } from './reading-page.tsx';
-import { readingWords } from './words/words.ts';
+import { readingWords } from './reading-words.ts';
 
 export interface ReadingDeps {
   pages: Pages;
@@ -62,7 +64,7 @@ function readCode(
   { keyring, host, now }: ReadingDeps,
   request: FastifyRequest,
 ): ReadCode | 'stale' | undefined {
-  const path = (request.params as { '*': string })['*'];
+  const path = paramOf(request, '*');
   const read = (seconds: number) =>
     decodeCredential(`https://${host}/V/${path}`, {
       hosts: [host],
@@ -81,7 +83,7 @@ function readCode(
   if (decoded.problem !== 'liveStale') {
     return undefined;
   }
-  const seen = openSeen(keyring, (request.body as { seen?: unknown } | null | undefined)?.seen);
+  const seen = openSeen(keyring, valueIn(request.body, 'seen'));
   return seen?.path === path && now() - seen.at < SEEN_MS
     ? { id: seen.id, kind: seen.kind, seen: sealSeen(keyring, seen) }
     : 'stale';
@@ -111,7 +113,7 @@ async function answer(
   const accepted = parsed.ok ? parsed : parsed.doubtful;
   if (!parsed.ok && !accepted) {
     const [problem] = parsed.problems;
-    const error = problem && problemMessage(problem, language);
+    const error = problem && problemMessage(problem, codiceFiscaleWords[language]);
     return sendForm(deps, request, reply, { language, code, requestId: form.request, error });
   }
   const { asker } = readerOf(deps.keyring, request.ip, deps.now());
@@ -136,21 +138,21 @@ function sendAnswer(
   deps: ReadingDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { language: Language; kind: CodeKind; result: FirstLevelResult },
+  shown: { language: Language; kind: CodeKind; result: FirstLevelResult },
 ): FastifyReply {
-  const { language, result } = given;
+  const { language, result } = shown;
   const [path = ''] = request.url.split('?');
-  const { answer: said } = result;
-  if (said.outcome === 'throttled') {
-    reply.header('retry-after', Math.ceil(said.retryAfterMs / 1000));
+  const { answer } = result;
+  if (answer.outcome === 'throttled') {
+    reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
   }
-  const statuses: Partial<Record<typeof said.outcome, number>> = {
+  const statuses: Partial<Record<typeof answer.outcome, number>> = {
     throttled: 429,
     unavailable: 503,
   };
   return send(deps, request, reply, language, {
-    body: <ReadingAnswer {...given} path={path} />,
-    status: statuses[said.outcome] ?? 200,
+    body: <ReadingAnswer {...shown} path={path} />,
+    status: statuses[answer.outcome] ?? 200,
   });
 }
 
@@ -158,12 +160,12 @@ function sendForm(
   deps: ReadingDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  given: { language: Language; code: ReadCode; requestId: string; error?: string | undefined },
+  shown: { language: Language; code: ReadCode; requestId: string; error?: string | undefined },
 ): FastifyReply {
-  const { code, ...rest } = given;
-  return send(deps, request, reply, given.language, {
+  const { code, ...rest } = shown;
+  return send(deps, request, reply, shown.language, {
     body: <ReadingForm {...rest} kind={code.kind} seen={code.seen} />,
-    status: given.error ? 422 : 200,
+    status: shown.error ? 422 : 200,
     islands: ['code-field'],
   });
 }
@@ -186,7 +188,7 @@ function send(
   language: Language,
   page: { body: preact.VNode; status: number; islands?: string[] },
 ): FastifyReply {
-  // The address is the person's code: not even our own pages are told of it.
+  // The address is the person's code: not even our own pages may get it as a referrer.
   reply.header('referrer-policy', 'no-referrer').header('x-robots-tag', 'noindex, nofollow');
   return pages.send(request, reply, { title: readingWords[language].title, ...page });
 }

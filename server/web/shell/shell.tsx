@@ -1,6 +1,7 @@
 import type { ComponentChildren, VNode } from 'preact';
-import { type Language, languages } from '../../../shared/language.ts';
-import { type ShellWords, shellWords } from './words/words.ts';
+import { infoOf, type Language, languages } from '../../../shared/language.ts';
+import { shellWords } from './shell-words.ts';
+import type { ShellWords } from './words/words.ts';
 
 /** A link of the page's own navigation. */
 export interface NavigationLink {
@@ -107,7 +108,7 @@ function Header(props: PartProps): VNode {
             <ul class={container}>
               {navigation.map(({ href, label, current }) => (
                 <li key={href}>
-                  <a href={href} {...(current ? { 'aria-current': 'page' as const } : {})}>
+                  <a href={href} aria-current={current ? 'page' : undefined}>
                     {label}
                   </a>
                 </li>
@@ -130,8 +131,8 @@ function LanguageSwitch({ language, inLanguage, words }: PartProps): VNode {
               href={inLanguage(one)}
               hreflang={one}
               lang={one}
-              aria-label={`${one.toUpperCase()} ${shellWords[one].name}`}
-              {...(one === language ? { 'aria-current': 'true' as const } : {})}
+              aria-label={`${one.toUpperCase()} ${infoOf(one).name}`}
+              aria-current={one === language ? 'true' : undefined}
             >
               {one.toUpperCase()}
             </a>

@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
 import type { Language } from '../../../shared/language.ts';
-import { statementWords } from './words/words.ts';
+import { statementWords } from './statement-words.ts';
 
-/** The privacy notice in force, section by section, under headings of the level given. */
+/** The privacy notice in force, section by section, under headings of the wanted level. */
 export function PrivacyNotice(props: { language: Language; level: 2 | 3 }): VNode {
   const Heading = props.level === 2 ? 'h2' : 'h3';
   return (

@@ -4,7 +4,7 @@ import { accountOf } from '../login/account.ts';
 import type { Pages } from '../page-renderer.tsx';
 import { languageOf } from '../request-language.ts';
 import { PrivacyNotice } from './privacy-notice.tsx';
-import { statementWords } from './words/words.ts';
+import { statementWords } from './statement-words.ts';
 
 /** The pages that every public body's site has in its footer. */
 export function registerStatements(http: FastifyInstance, pages: Pages): void {

@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { seedPeople } from '../../../scripts/demo/seed.ts';
-import { cardCommand } from '../../../scripts/varco/card.ts';
+import { seedPeople } from '../../../scripts/sample/seed-people.ts';
+import { cardCommand } from '../../../scripts/varco/card-command.ts';
 import { withApp } from '../../../scripts/varco/open-app.ts';
-import { verifyCommand } from '../../../scripts/varco/verify.ts';
+import { verifyCommand } from '../../../scripts/varco/verify-command.ts';
 import { generateKeyringFile } from '../../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 
@@ -101,7 +101,7 @@ test('a policy that takes live codes alone is asked with one, from the shell', a
       version: (policy?.version ?? 0) + 1,
       liveCode: 'required',
     });
-    const { demoPeople } = await import('../../../scripts/demo/people.ts');
+    const { demoPeople } = await import('../../../scripts/sample/demo-people.ts');
     const code = demoPeople[0]?.person.codiceFiscale ?? '';
     const { id = 0 } = (await app.registry.findPerson(code)) ?? {};
     const status = (await app.credentials.listForPerson(id)).find(({ kind }) => kind === 'status');

@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, test } from 'vitest';
 import { credentialPdf } from '../../../server/credential/credential-pdf.ts';
-import { sheetWords } from '../../../server/credential/pdf-words.ts';
+import { documentWords } from '../../../server/credential/document-words.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
 import { drawPage, type OpenPdf, openPdf, readCodes, rolesOf } from '../../support/pdf-page.ts';
 import { testKeyring } from '../../support/server-app.ts';
@@ -52,7 +52,7 @@ describe.each(['it', 'en', 'de', 'fr', 'sl'] as const)('the sheet of a code, %s'
 
   test('says everything as real text, in Italian and in the language', () => {
     const all = squeeze(items.map(({ str }) => str).join(''));
-    for (const words of [sheetWords.it, sheetWords[language]]) {
+    for (const words of [documentWords.it.sheet, documentWords[language].sheet]) {
       const said = [words.title, words.atGate, words.reading, words.readingText, words.lost];
       for (const one of [...said, ...words.steps, words.lostText(sheet.portalUrl)]) {
         expect(all).toContain(squeeze(one));
@@ -74,7 +74,7 @@ describe.each(['it', 'en', 'de', 'fr', 'sl'] as const)('the sheet of a code, %s'
   test('is tagged, titled and in a named language', async () => {
     const { info, metadata } = await pdf.getMetadata();
     expect(info).toMatchObject({ Language: 'it', PDFFormatVersion: '1.7' });
-    expect((info as { Title: string }).Title).toContain(sheetWords.it.title);
+    expect((info as { Title: string }).Title).toContain(documentWords.it.sheet.title);
     expect(metadata?.getRaw()).toMatch(/pdfuaid:part>\s*1/);
     expect(await pdf.getMarkInfo()).toMatchObject({ Marked: true });
     const roles: string[] = [];
@@ -82,7 +82,9 @@ describe.each(['it', 'en', 'de', 'fr', 'sl'] as const)('the sheet of a code, %s'
       roles.push(...rolesOf(await (await pdf.getPage(page)).getStructTree()));
     }
     expect(roles.slice(0, 3)).toEqual(['Document', 'Sect', 'H1']);
-    expect(roles.filter((role) => role === `Figure: ${sheetWords.it.alt}`)).toHaveLength(1);
+    expect(roles.filter((role) => role === `Figure: ${documentWords.it.sheet.alt}`)).toHaveLength(
+      1,
+    );
     const sections = language === 'it' ? 1 : 2;
     const count = (role: string) => roles.filter((one) => one === role).length;
     expect(count('H2')).toBe(3 * sections);

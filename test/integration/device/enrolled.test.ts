@@ -2,24 +2,25 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RecentLog } from '../../../device/commands/recent-log.ts';
 import { sessionConfigSchema } from '../../../device/config.ts';
 import { Kiosk } from '../../../device/kiosk.ts';
-import type { KioskPorts } from '../../../device/kiosk-options.ts';
 import { GateLink } from '../../../device/link/gate-link.ts';
 import { readIdentity } from '../../../device/link/identity.ts';
 import { Link } from '../../../device/link/link.ts';
-import { directoryDisk } from '../../../device/offline/disk.ts';
+import type { KioskPorts } from '../../../device/peripherals/kiosk-ports.ts';
+import { RecentLog } from '../../../device/remote/commands/recent-log.ts';
+import { RemoteConfigApplier } from '../../../device/remote/config/remote-config-applier.ts';
 import type { Screen } from '../../../device/session/screen.ts';
 import type { State } from '../../../device/session/state.ts';
 import { wholeStatus } from '../../../device/status.ts';
-import { Steering } from '../../../device/steering/steering.ts';
+import { directoryDisk } from '../../../device/storage/disk.ts';
+import { ServerClock } from '../../../device/time/server-clock.ts';
+import { VerdictSources } from '../../../device/verdict/verdict-sources.ts';
 import type { Key, ScannerEvents, Signal } from '../../../hardware/ports.ts';
 import type { CommandEnd, LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import type { Kiosk as EnrolledKiosk } from '../../../server/fleet/places/kiosks.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
-import { VarcoError } from '../../../shared/errors.ts';
 import { formatInvitation, makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
 import type { KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
 import { type KioskStatus, mergeStatus } from '../../../shared/protocol/kiosk-status.ts';
@@ -60,7 +61,7 @@ let gates: Gate[];
 /** The program of one start: a real kiosk and its real link, with hands that a test moves. */
 class Gate {
   readonly kiosk: Kiosk;
-  readonly steering: Steering;
+  readonly remoteConfig: RemoteConfigApplier;
   readonly log = new RecentLog();
   readonly signals: Signal[] = [];
   readonly restarted: string[] = [];
@@ -74,8 +75,8 @@ class Gate {
   #scanner: ScannerEvents | undefined;
   #press: (key: Key) => void = () => {};
 
-  private constructor(steering: Steering, kiosk: (gate: Gate) => Kiosk) {
-    this.steering = steering;
+  private constructor(remoteConfig: RemoteConfigApplier, kiosk: (gate: Gate) => Kiosk) {
+    this.remoteConfig = remoteConfig;
     this.kiosk = kiosk(this);
   }
 
@@ -88,7 +89,7 @@ class Gate {
       happenings.happened();
     };
     const log = { info: note, warn: note };
-    const steering: Steering = new Steering({
+    const remoteConfig: RemoteConfigApplier = new RemoteConfigApplier({
       disk,
       own,
       clock: systemClock,
@@ -96,7 +97,9 @@ class Gate {
       trialMs,
       changed: () => link.reportSoon(),
     });
-    const session = await steering.start();
+    const session = await remoteConfig.start();
+    const serverClock = new ServerClock(systemClock);
+    const machine = { latest: () => undefined };
     const link: GateLink = new GateLink({
       identity: await readIdentity(disk),
       disk,
@@ -111,24 +114,34 @@ class Gate {
           software: 'test',
           clock: systemClock,
           random: () => 0.01,
-          status: () => wholeStatus(gate.kiosk.status(), link, { latest: () => undefined }),
-          config: () => steering.reported(),
+          serverClock,
+          status: () =>
+            wholeStatus(gate.kiosk.status(), { link, serverClock, machine, software: 'test' }),
+          config: () => remoteConfig.reported(),
         }),
     });
+    const sources = new VerdictSources({
+      offline: undefined,
+      link,
+      serverClock,
+      clock: systemClock,
+      log,
+    });
     const gate: Gate = new Gate(
-      steering,
+      remoteConfig,
       (made) =>
         new Kiosk({
           ports: made.#ports(),
           link,
+          sources,
           session,
-          steering,
+          remoteConfig,
           clock: systemClock,
           newRequestId: randomUUID,
           log,
           restart: (what) => {
             if (made.refusal !== undefined) {
-              throw new VarcoError(made.refusal, 'the system says no');
+              throw Object.assign(new Error('the system says no'), { code: made.refusal });
             }
             made.restarted.push(what);
             happenings.happened();

@@ -33,6 +33,27 @@ async function open(options: GateOptions = {}): Promise<OfflineGate> {
 
 const phase = (of: OfflineGate) => of.state?.phase.name;
 
+describe('a camera that works and sees nothing', () => {
+  test('is in the status and in the self-test, and the gate stays open', async () => {
+    const one = await open();
+    one.part('scanner.2', ready);
+    one.view('lensCovered', 'scanner.2');
+    expect(phase(one)).toBe('idle');
+    const reported = one.kiosk.status().peripherals?.['scanner.2'];
+    expect(reported).toEqual({ state: 'ready', reason: 'lensCovered' });
+    const results = await one.kiosk.selfTest();
+    expect(results).toContainEqual({ part: 'scanner.2', result: 'failed', code: 'lensCovered' });
+    expect(results).toContainEqual({ part: 'scanner', result: 'passed' });
+    one.view('clear', 'scanner.2');
+    const again = await one.kiosk.selfTest();
+    expect(again).toContainEqual({ part: 'scanner.2', result: 'passed' });
+    expect(one.kiosk.status().peripherals).toMatchObject({
+      'scanner.2': { state: 'ready' },
+      'selfTest.scanner.2': { state: 'ready' },
+    });
+  });
+});
+
 describe('unplugged in mid-session', () => {
   test('the scanner: who was read goes on, then the gate says so and comes back by itself', async () => {
     const one = await open();
@@ -47,6 +68,21 @@ describe('unplugged in mid-session', () => {
     one.end();
     expect(one.state?.phase).toEqual({ name: 'outOfService', reason: 'scanner' });
     expect(one.kiosk.status().state).toBe('outOfService');
+    one.part('scanner', ready);
+    expect(phase(one)).toBe('idle');
+  });
+
+  test('one scanner of two: the gate reads on, and the status names the one that is lost', async () => {
+    const one = await open();
+    one.part('scanner.2', ready);
+    one.part('scanner', lost('unplugged'));
+    expect(phase(one)).toBe('idle');
+    expect(one.kiosk.status().peripherals).toMatchObject({
+      scanner: { state: 'lost', reason: 'unplugged' },
+      'scanner.2': { state: 'ready' },
+    });
+    one.part('scanner.2', lost('permissionDenied'));
+    expect(one.state?.phase).toEqual({ name: 'outOfService', reason: 'scanner' });
     one.part('scanner', ready);
     expect(phase(one)).toBe('idle');
   });
@@ -103,7 +139,7 @@ describe('the clock', () => {
     site.network.restore();
     await one.untilLink('up');
     await one.untilDelivered();
-    expect(one.offline.status().factsQuarantined).toBe(0);
+    expect(one.sources.status()?.factsQuarantined).toBe(0);
   });
 
   test('was never set: the link says what time it is, and the self-test that it was wrong', async () => {

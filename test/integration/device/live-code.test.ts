@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { textsOf } from '../../../device/session/texts/texts.ts';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import type { SeededPerson } from '../../../scripts/demo/seed.ts';
+import { kioskWords } from '../../../device/session/kiosk-words.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import type { SeededPerson } from '../../../scripts/sample/seed-people.ts';
 import { Keyring } from '../../../server/keys/keyring.ts';
 import { readKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
@@ -50,7 +50,7 @@ test('a printed code is refused, with the way to the live one in five languages'
   gate.read(person.text);
   expect(problem()).toBe('liveRequired');
   for (const language of languages) {
-    const { liveRequired, liveStale, liveUsed } = textsOf(language).refusing;
+    const { liveRequired, liveStale, liveUsed } = kioskWords[language].refusing;
     const said = [liveRequired, liveStale, liveUsed].map(({ text }) => text);
     expect(new Set(said).size).toBe(3);
   }

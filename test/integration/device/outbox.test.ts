@@ -5,14 +5,10 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { directoryDisk } from '../../../device/offline/disk.ts';
-import {
-  type Delivery,
-  defaultOutboxLimits,
-  Outbox,
-  type OutboxItem,
-} from '../../../device/offline/outbox.ts';
-import { type SealedFact, sealFact } from '../../../device/offline/seal.ts';
+import type { Delivery, OutboxItem } from '../../../device/facts/fact-store.ts';
+import { defaultOutboxLimits, Outbox } from '../../../device/facts/outbox.ts';
+import { type SealedFact, sealFact } from '../../../device/facts/seal.ts';
+import { directoryDisk } from '../../../device/storage/disk.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import type { Fact } from '../../../shared/fact.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
@@ -267,7 +263,7 @@ test('a place that can’t be written is said, and nothing is kept in memory ins
 });
 
 test('kill -9 at any moment: every fact that was acknowledged is there', async () => {
-  const source = new URL('../../../device/offline/outbox.ts', import.meta.url).href;
+  const source = new URL('../../../device/facts/outbox.ts', import.meta.url).href;
   const clock = new URL('../../../shared/clock.ts', import.meta.url).href;
   const program = `
     const { Outbox } = await import(${JSON.stringify(source)});

@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { Follower } from '../../../scripts/demo/once.ts';
-import { type Heard, Listener, walkBySpeech } from '../../../scripts/demo/spoken.ts';
+import { type Heard, Listener, walkBySpeech } from '../../../scripts/demo/spoken-walk.ts';
 import { startWorld, type World } from '../../../scripts/demo/world.ts';
 
 let world: World | undefined;

@@ -49,7 +49,7 @@ describe.skipIf(!isThere)('real espeak-ng', () => {
     ['de', 'Sie können hineingehen. Bitte.'],
     ['fr', 'Vous pouvez entrer. Merci.'],
     ['sl', 'Lahko vstopite. Izvolite, čakamo.'],
-  ])('speaks %s: more than a second of sound that is heard', async (language, text) => {
+  ])('speaks %s: more than a second of audible sound', async (language, text) => {
     const file = join(directory, `${language}.raw`);
     const health = await speakTo(file, text, language);
     expect(health.at(-1)).toMatchObject({ state: 'ready' });

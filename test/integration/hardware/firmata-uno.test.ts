@@ -11,7 +11,6 @@ import {
   openJohnnyFiveIndicator,
   openJohnnyFiveTurnstile,
 } from '../../../hardware/firmata/gate.ts';
-import type { Transport } from '../../../hardware/firmata/johnny-five.ts';
 import type { Health, Passage } from '../../../hardware/ports.ts';
 import { FIRMWARE } from '../../../scripts/hil/fetch-firmata.ts';
 import { systemClock } from '../../../shared/clock.ts';
@@ -51,7 +50,7 @@ describe.skipIf(!isThere)('the real StandardFirmata on an emulated ATmega328P', 
         const uno = new VirtualUno(hex);
         uno.chips.set(0x27, new Pcf8574(glass));
         unos.push(uno);
-        return uno as unknown as Transport;
+        return uno;
       },
       watch: () => () => {},
     });

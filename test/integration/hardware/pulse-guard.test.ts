@@ -4,7 +4,16 @@ import { mkdtempSync, readFileSync, rmSync, watch, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { BoardPool } from '../../../hardware/firmata/board-pool.ts';
+import {
+  johnnyFiveTurnstileConfigSchema,
+  openJohnnyFiveTurnstile,
+} from '../../../hardware/firmata/gate.ts';
 import { PulseGuard } from '../../../hardware/gpio/pulse-guard.ts';
+import type { Health } from '../../../hardware/ports.ts';
+import { systemClock } from '../../../shared/clock.ts';
+import { FirmataDevice } from '../../support/firmata/firmata-device.ts';
+import { Waiter } from '../../support/waiter.ts';
 
 let directory: string;
 let file: string;
@@ -40,12 +49,12 @@ test('a pulse that outlasts its limit is ended from outside', async () => {
 test('a guard that was not armed leaves the relay alone until it ends', async () => {
   const guard = new PulseGuard({ file, bytes: '0' }, 0.1);
   await guard.start();
-  expect(guard.standing).toBe(true);
+  expect(guard.isRunning).toBe(true);
   expect(readFileSync(file, 'utf8')).toBe('1');
   await guard.renew();
-  expect(guard.standing).toBe(true);
+  expect(guard.isRunning).toBe(true);
   await guard.stop();
-  expect(guard.standing).toBe(false);
+  expect(guard.isRunning).toBe(false);
 });
 
 test('bytes for a board are written as bytes', async () => {
@@ -56,13 +65,37 @@ test('bytes for a board are written as bytes', async () => {
   expect(readFileSync(file)).toEqual(Buffer.from([0xf5, 12, 0]));
 });
 
+test.each([
+  ['NO', [0xf5, 12, 0]],
+  ['NC', [0xf5, 12, 1]],
+])('the guard of a board’s %s relay sets its pin back', async (type, release) => {
+  const boards = new BoardPool({
+    clock: systemClock,
+    random: () => 0,
+    transport: async (path) => new FirmataDevice(path),
+    watch: () => () => {},
+  });
+  const config = { driver: 'johnny-five', board: file, relay: { pin: 12, type } };
+  const turnstile = openJohnnyFiveTurnstile(johnnyFiveTurnstileConfigSchema.parse(config), {
+    clock: systemClock,
+    boards,
+  });
+  const healths = new Waiter<Health>();
+  await turnstile.start({ health: (health) => healths.push(health) });
+  await healths.next(({ state }) => state === 'ready');
+  await turnstile.open(10_000);
+  expect(readFileSync(file, 'utf8')).toBe('1');
+  await turnstile.stop();
+  expect([...readFileSync(file)]).toEqual(release);
+});
+
 test('a file that can’t be opened does not hold up the end of a guard', async () => {
   const pipe = join(directory, 'pipe');
   spawnSync('mkfifo', [pipe]);
   const guard = new PulseGuard({ file: pipe, bytes: '0' }, 5);
   await guard.start();
   await guard.stop();
-  expect(guard.standing).toBe(false);
+  expect(guard.isRunning).toBe(false);
 });
 
 test('without a guard arming is refused', async () => {

@@ -39,7 +39,7 @@ describe.skipIf(!isThere)('real serialport 13 on a pseudo-terminal', () => {
     rmSync(directory, { recursive: true });
   });
 
-  /** A printer that is well: answers every status question with 0x12. */
+  /** A printer without faults: answers every status request with 0x12. */
   async function plug(): Promise<void> {
     const appeared = new Promise<void>((resolve) => {
       const watcher = watch(directory, () => {
@@ -73,18 +73,18 @@ describe.skipIf(!isThere)('real serialport 13 on a pseudo-terminal', () => {
     }
   }
 
-  test('prints every byte, notices that the cable was pulled, and prints again after', async () => {
+  test('prints every byte, notices a pulled cable, and prints again afterwards', async () => {
     await plug();
     const health: Health[] = [];
-    let told: () => void = () => {};
+    let check: () => void = () => {};
     const until = (state: Health['state']) =>
       new Promise<void>((resolve) => {
-        told = () => {
+        check = () => {
           if (health.at(-1)?.state === state) {
             resolve();
           }
         };
-        told();
+        check();
       });
     const printer = openEscposPrinter(escposConfigSchema.parse({ driver: 'escpos', path }), {
       clock: systemClock,
@@ -93,7 +93,7 @@ describe.skipIf(!isThere)('real serialport 13 on a pseudo-terminal', () => {
     await printer.start({
       health(report) {
         health.push(report);
-        told();
+        check();
       },
     });
     await until('ready');

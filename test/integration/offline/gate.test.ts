@@ -99,10 +99,10 @@ describe('with the network cut', () => {
   test('what it measured meanwhile is in the server’s history once the link is back', async () => {
     const gate = await ready();
     const heard = { temperature: 99 };
-    gate.offline.keepSample(heard);
+    gate.sources.facts.addSample(heard);
     await cut(gate);
     const from = Date.now() - 60_000;
-    gate.offline.keepSample({ temperature: 61.5, faults: 1 });
+    gate.sources.facts.addSample({ temperature: 61.5, faults: 1 });
     const { telemetry } = site.server.app.fleet;
     const history = () =>
       telemetry.history(entryOf(), { from, to: Date.now() + 60_000 }, Date.now());
@@ -181,13 +181,13 @@ test('without a list the gate does as it did before there were any', async () =>
 describe('changes reach the gate', () => {
   test('revoked online: denied offline after the delta, and nothing else fetched', async () => {
     const gate = await ready();
-    const before = gate.offline.inForce;
+    const before = gate.list.inForce;
     await site.server.app.credentials.revoke(site.person('entitled').credentialId, {
       actor: 'test',
       reason: 'lost',
     });
     await site.untilCurrent(gate);
-    expect(gate.offline.inForce).toMatchObject({ epoch: before?.epoch, base: before?.base });
+    expect(gate.list.inForce).toMatchObject({ epoch: before?.epoch, base: before?.base });
     await cut(gate);
     expect(await gate.walk(site.person('entitled'))).toBe('list denied notOnList');
     expect(gate.opened).toEqual([]);
@@ -252,7 +252,7 @@ describe('what is on the kiosk’s disk', () => {
     gate.end();
     site.network.restore();
     await gate.untilLink('up');
-    await gate.until(() => gate.offline.view().state === 'usable');
+    await gate.until(() => gate.list.view().state === 'usable');
     await cut(gate);
     expect(await gate.walk(site.person('entitled'))).toBe('list granted');
   });
@@ -308,7 +308,7 @@ describe('what is on the kiosk’s disk', () => {
     expect(await filesHolding(after, secrets)).toEqual([]);
     await stop(gate);
     const next = await open({ folder: after });
-    expect(next.offline.status().factsWaiting).toBe(1);
+    expect(next.sources.status()?.factsWaiting).toBe(1);
     site.network.restore();
     await next.untilLink('up');
     await next.untilDelivered();
@@ -333,7 +333,7 @@ describe('whether somebody went through', () => {
     gate.end();
     expect(await redeemed(number)).toMatchObject({ source: 'server', requestId });
     gate.went?.('notPassed');
-    await gate.until(() => gate.offline.status().factsWaiting > 0);
+    await gate.until(() => gate.sources.facts.counts().waiting > 0);
     await gate.untilDelivered();
     expect(await redeemed(number)).toMatchObject({
       source: 'server',
@@ -348,7 +348,7 @@ describe('whether somebody went through', () => {
     await cut(gate);
     await gate.walk(site.person('entitled'));
     gate.went?.('passed');
-    await gate.until(() => gate.offline.status().factsWaiting === 2);
+    await gate.until(() => gate.sources.status()?.factsWaiting === 2);
     site.network.restore();
     await gate.untilLink('up');
     await gate.untilDelivered();
@@ -379,7 +379,7 @@ describe('facts', () => {
     const again = await open({ folder: copy });
     await again.untilLink('up');
     await again.untilDelivered();
-    expect(again.offline.status().factsQuarantined).toBe(0);
+    expect(again.sources.status()?.factsQuarantined).toBe(0);
     const lines = await report();
     expect(lines.map(({ verdict }) => verdict.outcome)).toEqual([
       'granted',
@@ -448,7 +448,7 @@ describe('facts', () => {
     const gate = await ready();
     await cut(gate);
     const version = { epoch: 1, version: 1 };
-    await gate.offline.keep({
+    await gate.sources.facts.add({
       kind: 'decided',
       requestId: randomUUID(),
       policy: 'never-heard-of',
@@ -461,7 +461,7 @@ describe('facts', () => {
     site.network.restore();
     await gate.untilLink('up');
     await gate.untilDelivered();
-    expect(gate.offline.status()).toMatchObject({ factsWaiting: 0, factsQuarantined: 1 });
+    expect(gate.sources.status()).toMatchObject({ factsWaiting: 0, factsQuarantined: 1 });
     await gate.until(() => gate.logged.includes('factsRefused policyUnknown'));
     expect(await report()).toHaveLength(1);
   });

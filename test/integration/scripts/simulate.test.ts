@@ -1,7 +1,14 @@
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { enrolAll, keepIdentities, readIdentities } from '../../../scripts/fleet/identities.ts';
-import { type SimulatedFleet, simulateFleet } from '../../../scripts/fleet/simulate.ts';
+import {
+  enrolAll,
+  keepIdentities,
+  readIdentities,
+} from '../../../scripts/simulated-fleet/identities.ts';
+import {
+  type SimulatedFleet,
+  simulateFleet,
+} from '../../../scripts/simulated-fleet/simulate-fleet.ts';
 import type { LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';

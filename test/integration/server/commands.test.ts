@@ -5,13 +5,13 @@ import Database from 'better-sqlite3';
 import { Command } from 'commander';
 import { sql } from 'kysely';
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
-import { auditCommand } from '../../../scripts/varco/audit.ts';
-import { backupCommand } from '../../../scripts/varco/backup.ts';
-import { credentialCommand } from '../../../scripts/varco/credential.ts';
-import { keysCommand } from '../../../scripts/varco/keys.ts';
-import { registryCommand } from '../../../scripts/varco/registry.ts';
-import { verifyCommand } from '../../../scripts/varco/verify.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { auditCommand } from '../../../scripts/varco/audit-command.ts';
+import { backupCommand } from '../../../scripts/varco/backup-command.ts';
+import { credentialCommand } from '../../../scripts/varco/credential-command.ts';
+import { keysCommand } from '../../../scripts/varco/keys-command.ts';
+import { registryCommand } from '../../../scripts/varco/registry-command.ts';
+import { verifyCommand } from '../../../scripts/varco/verify-command.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 
 /** Runs one command line; answers its exit code and its output's lines. */

@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { demoPeople } from '../../../scripts/demo/people.ts';
-import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
+import { demoPeople } from '../../../scripts/sample/demo-people.ts';
+import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
 import { checksOf } from '../../../server/audit/citizen-checks.ts';
 import type { SourceAnswer } from '../../../server/registry/status-source.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import type { Status } from '../../../server/registry/person-status.ts';
 import type { RegistryRow } from '../../../server/registry/prepare.ts';

@@ -9,7 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { fingerprintOf, importFile } from '../../../server/registry/import.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';

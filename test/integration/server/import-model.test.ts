@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import type { App } from '../../../server/app.ts';
 import { importFile } from '../../../server/registry/import.ts';
 import { type PersonRecord, personSchema } from '../../../server/registry/person.ts';

@@ -8,7 +8,7 @@ import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
-import { Commands } from '../../../device/commands/commands.ts';
+import { Commands } from '../../../device/remote/commands/commands.ts';
 import { closeCodes } from '../../../server/fleet/link/link-limits.ts';
 import type {
   CommandEnd,
@@ -199,7 +199,7 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
     await raw.boot();
     raw.send('x'.repeat(1_048_576));
     expect(await raw.closed).toBeOneOf([1009, 1006]);
-    const { verdict } = await other.link.verify(verification(), 5_000);
+    const { verdict } = await other.link.call('Verify', verification(), 5_000);
     expect(verdict.outcome).toBe('granted');
   });
 
@@ -220,7 +220,7 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
     }
     expect(await raw.closed).toBeOneOf([closeCodes.flood, 1006]);
     expect(raw.frames.length).toBeLessThan(1_000);
-    const { verdict } = await other.link.verify(verification(), 5_000);
+    const { verdict } = await other.link.call('Verify', verification(), 5_000);
     expect(verdict.outcome).toBe('granted');
     expect(gone).toEqual(['flood']);
   });
@@ -324,7 +324,7 @@ test('a kiosk behind a dead cable is found by the server, which then takes it on
   expect(server.sockets.connected()).toEqual([]);
   const again = dial(server).start();
   await again.next('up');
-  expect((await again.link.verify(verification(), 5_000)).verdict.outcome).toBe('granted');
+  expect((await again.link.call('Verify', verification(), 5_000)).verdict.outcome).toBe('granted');
 });
 
 test('a kiosk that leaves while it is let in was never there', async () => {
@@ -392,7 +392,7 @@ test('a server killed in the middle of a command: it is done once, and its end i
     clock: systemClock,
     log: { info: () => {}, warn: () => {} },
   });
-  link.start({ command: (id, command) => commands.obey(id, command) });
+  link.start({ command: (id, command) => commands.execute(id, command) });
   await link.next('up');
   const id = randomUUID();
   const command = { id, command: { name: 'selfTest' as const } };
@@ -435,6 +435,6 @@ test('two versions of the protocol are served side by side', async () => {
   expect((await both.next()).slice(0, 2)).toEqual([3, 'v']);
   const unknown = new Raw(server, 'varco.v3');
   expect(await unknown.closed).toBe(1006);
-  const { verdict } = await old.link.verify(verification(), 5_000);
+  const { verdict } = await old.link.call('Verify', verification(), 5_000);
   expect(verdict.outcome).toBe('granted');
 });

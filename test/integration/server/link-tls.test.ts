@@ -71,7 +71,7 @@ describe('the server’s certificate is checked', () => {
       credentialId: '0'.repeat(32),
       codiceFiscale: 'RSSMRA80A01H501U',
     };
-    const { verdict } = await link.link.verify(request, 5_000);
+    const { verdict } = await link.link.call('Verify', request, 5_000);
     expect(verdict.outcome).toBe('granted');
   });
 

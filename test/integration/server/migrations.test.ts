@@ -6,13 +6,12 @@ import Database from 'better-sqlite3';
 import { Kysely, PostgresDialect, SqliteDialect, sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
 import { chain, genesis } from '../../../server/audit/chain.ts';
 import { verifyAudit } from '../../../server/audit/verify-chain.ts';
-import { migrate } from '../../../server/store/migrate.ts';
-import { migrations } from '../../../server/store/migrations/all-migrations.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
+import { migrateAsBefore, versioned } from '../../support/version-table.ts';
 
 const CODE = 'RSSMRA80A01H501U';
 const ID = 'a'.repeat(32);
@@ -32,7 +31,7 @@ const STATUS = {
     definitiveOn: '2020-01-01',
   },
 };
-const earlier = migrations.map(({ version }) => version).slice(0, -1);
+const earlier = versioned.map(([version]) => version);
 
 /** What a person with a code and an audit of three rows is in the tables of the first version. */
 async function fill(db: Kysely<unknown>): Promise<void> {
@@ -86,7 +85,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
         ? new PostgresDialect({ pool: new pg.Pool({ connectionString: url, max: 1 }) })
         : new SqliteDialect({ database: new Database(path) }),
     });
-    await migrate(old, engine, version);
+    await migrateAsBefore(old, engine, version);
     await fill(old);
     await old.destroy();
 

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
+import { DEMO_POLICY, demoPeople } from '../../../scripts/sample/demo-people.ts';
 import { defaultPdndLimits, PdndSource } from '../../../server/registry/pdnd/source.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { systemClock } from '../../../shared/clock.ts';

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import { type SeededPerson, seedPeople } from '../../../scripts/demo/seed.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
 import { PRIVACY_VERSION } from '../../../server/credential/eligibility.ts';
 import { Keyring } from '../../../server/keys/keyring.ts';

@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { DEMO_POLICY, demoPeople } from '../../../scripts/demo/people.ts';
-import { seedPeople } from '../../../scripts/demo/seed.ts';
-import { type Postgres, startPostgres } from '../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-postgres.ts';
+import { DEMO_POLICY, demoPeople } from '../../../scripts/sample/demo-people.ts';
+import { seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
 import { checksOf } from '../../../server/audit/citizen-checks.ts';
-import { listSubjects } from '../../../server/audit/subject-index.ts';
+import { indexSubjects } from '../../../server/audit/subject-index.ts';
 import { verifyAudit } from '../../../server/audit/verify-chain.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import { STATUS_CHANNEL } from '../../../server/registry/status-events.ts';
@@ -272,16 +272,16 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       return rows.length;
     };
     await ask(app, credentialId, person.codiceFiscale);
-    expect(await listSubjects(store)).toBe(0);
+    expect(await indexSubjects(store)).toBe(0);
     expect([await seen(), await listed()]).toEqual([1, 0]);
     // Segments of three rows: the seventh row, the check, waits.
-    expect(await listSubjects(store, 3)).toBe(6);
+    expect(await indexSubjects(store, 3)).toBe(6);
     expect([await seen(), await listed()]).toEqual([1, 6]);
     await ask(app, credentialId, person.codiceFiscale);
-    expect(await listSubjects(store, 3)).toBe(0);
+    expect(await indexSubjects(store, 3)).toBe(0);
     await ask(app, credentialId, person.codiceFiscale);
     expect([await seen(), await listed()]).toEqual([3, 6]);
-    expect(await listSubjects(store, 3)).toBe(3);
+    expect(await indexSubjects(store, 3)).toBe(3);
     expect([await seen(), await listed()]).toEqual([3, 9]);
     expect((await verifyAudit(store, testKeyring)).problems).toEqual([]);
     // Pruned in the middle of a segment.
@@ -290,7 +290,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect([await seen(), await listed()]).toEqual([2, 2]);
     expect((await verifyAudit(store, testKeyring)).problems).toEqual([]);
     await ask(app, credentialId, person.codiceFiscale);
-    expect(await listSubjects(store, 1)).toBe(1);
+    expect(await indexSubjects(store, 1)).toBe(1);
     expect([await seen(), await listed()]).toEqual([3, 3]);
     await app.checkpoints.prune(Date.now() + 1);
     expect([await seen(), await listed()]).toEqual([0, 0]);
@@ -314,7 +314,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const later = Date.UTC(2027, 10, 30, 12);
     expect(await seen(later)).toEqual(all);
     for (const segmentRows of [2, 1]) {
-      await listSubjects(store, segmentRows);
+      await indexSubjects(store, segmentRows);
       expect(await seen(later)).toEqual(all);
     }
     expect(await seen(december + 1)).toEqual([december, december - 1]);
@@ -326,7 +326,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       people.map(({ credentialId, person }) => ask(app, credentialId, person.codiceFiscale)),
     );
     const other = await open();
-    await Promise.all([listSubjects(store, 2), listSubjects(other, 2)]);
+    await Promise.all([indexSubjects(store, 2), indexSubjects(other, 2)]);
     await other.close();
     const { rows } = await sql`select subject, node, sequence from audit_subject
       order by node, sequence`.execute(store.db);
@@ -342,7 +342,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const people = await seedPeople(app);
     const { credentialId, person } = people[0] as (typeof people)[number];
     await ask(app, credentialId, person.codiceFiscale);
-    await listSubjects(store, 7);
+    await indexSubjects(store, 7);
     const problems = async () => (await verifyAudit(store, testKeyring)).problems;
     expect(await problems()).toEqual([]);
     await sql`update audit_segment set to_at = to_at - 1`.execute(store.db);
@@ -443,17 +443,17 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const nodes = await Promise.all(
       opened.map((one, index) => startApp(one, { node: `node-${index}` })),
     );
-    const applied = await sql`select version from migration order by version`.execute(
+    const applied = await sql`select name from kysely_migration order by name`.execute(
       (await open()).db,
     );
-    expect(applied.rows).toEqual(migrations.map(({ version }) => ({ version })));
+    expect(applied.rows).toEqual(Object.keys(migrations).map((name) => ({ name })));
     await Promise.all(nodes.map((node) => node.stop()));
   });
 
   test('another keyring, or a database of a newer program, is refused', async () => {
     const keyring = new Keyring(generateKeyringFile(1));
     await expect(startApp(store, { keyring })).rejects.toMatchObject({ code: 'keyringMismatch' });
-    await sql`insert into migration (version, name, applied_at) values (999, 'later', 0)`.execute(
+    await sql`insert into kysely_migration (name, timestamp) values ('0999-later', '')`.execute(
       store.db,
     );
     await expect(openStore(url)).rejects.toMatchObject({ code: 'storeNewer' });

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { PassThrough, Readable, Writable } from 'node:stream';
 import { CommanderError } from 'commander';
 import { afterEach, describe, expect, test } from 'vitest';
-import { cfCommand } from '../../../scripts/varco/cf.ts';
+import { cfCommand } from '../../../scripts/varco/cf-command.ts';
 
 interface Verdict {
   input: string;

@@ -3,8 +3,9 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import type { SelfTestResult } from '../../../device/session/self-test.ts';
+import type { SelfTestResult } from '../../../device/session/tested-parts.ts';
 import { buildPages } from '../../../scripts/build-pages.ts';
+import { allCommands } from '../../../scripts/varco/all-commands.ts';
 import { varco } from '../../../scripts/varco/command.ts';
 
 let folder: string;
@@ -54,7 +55,7 @@ test('every part is tried, and what failed is named with its code', async () => 
     return true;
   });
   const words = ['node', 'varco', 'kiosk', 'selftest', '--config', config, '--json'];
-  await (await varco()).parseAsync(words);
+  await (await varco(allCommands)).parseAsync(words);
   const results = output
     .trim()
     .split('\n')

@@ -1,6 +1,6 @@
+import { seededRandom } from '../../../scripts/sample/seeded-random.ts';
 import type { Presence } from '../../../server/fleet/state/presence.ts';
 import { type KioskRow, presences } from '../../../server/fleet/view/kiosk-row.ts';
-import { seeded } from '../seeded.ts';
 
 const sites = [
   'Milano Centrale',
@@ -12,7 +12,7 @@ const sites = [
 
 /** So many kiosks, the same for one seed. */
 export function kioskRows(count: number, seed = 1): KioskRow[] {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const one = <Value>(values: readonly Value[]) =>
     values[Math.floor(random() * values.length)] as Value;
   return Array.from({ length: count }, (_, index) => {

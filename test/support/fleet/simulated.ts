@@ -1,6 +1,9 @@
 import { newKey } from '../../../device/link/identity.ts';
-import { DEMO_POLICY } from '../../../scripts/demo/people.ts';
-import { type SimulatedFleet, simulateFleet } from '../../../scripts/fleet/simulate.ts';
+import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
+import {
+  type SimulatedFleet,
+  simulateFleet,
+} from '../../../scripts/simulated-fleet/simulate-fleet.ts';
 import type { App } from '../../../server/app.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { until } from '../fleet-app.ts';

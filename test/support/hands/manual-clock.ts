@@ -46,6 +46,20 @@ export class ManualClock implements Clock {
   }
 }
 
+/** A manual clock that loses the timers of some delays: they never fire. */
+export class LossyClock extends ManualClock {
+  readonly #lostMs: readonly number[];
+
+  constructor(lostMs: readonly number[]) {
+    super();
+    this.#lostMs = lostMs;
+  }
+
+  override after(delayMs: number, callback: () => void): () => void {
+    return this.#lostMs.includes(delayMs) ? () => {} : super.after(delayMs, callback);
+  }
+}
+
 /** Lets every promise that can settle settle. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {

@@ -7,7 +7,7 @@ import { pino } from 'pino';
 import { kioskConfigSchema } from '../../../device/config.ts';
 import { startKiosk } from '../../../device/main.ts';
 import type { Key } from '../../../hardware/ports.ts';
-import { readPage } from '../../../scripts/varco/page-files.ts';
+import { readPage } from '../../../scripts/launch/page-files.ts';
 
 /** What the parent tells at the start. */
 export interface SweepSetup {

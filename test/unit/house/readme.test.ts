@@ -1,37 +1,63 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { allCommands } from '../../../scripts/varco/all-commands.ts';
 import { varco } from '../../../scripts/varco/command.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 const read = (path: string) => readFileSync(`${root}${path}`, 'utf8');
 const readme = read('README.md');
-const program = await varco();
+const program = await varco(allCommands);
 const scripts: Record<string, string> = JSON.parse(read('package.json')).scripts;
 
-const commands = [...readme.matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =>
-  block.split('\n').filter(Boolean),
+/** The papers whose commands and links are tried here. */
+const papers = [
+  'README.md',
+  'ARCHITECTURE.md',
+  'CONTRIBUTING.md',
+  'CODE_OF_CONDUCT.md',
+  'SECURITY.md',
+  'server/handbook/README.md',
+  'device/README.md',
+  'hardware/install/README.md',
+];
+
+const commandsOf = (paper: string) =>
+  [...read(paper).matchAll(/```sh\n(.*?)```/gs)].flatMap(([, block = '']) =>
+    block.split('\n').filter((line) => line.startsWith('npm ')),
+  );
+
+test('the README has commands, and the handbook more', () => {
+  expect(commandsOf('README.md').length).toBeGreaterThan(5);
+  expect(commandsOf('server/handbook/README.md').length).toBeGreaterThan(30);
+});
+
+test('the README is short, begins with the two commands, and shows two pictures', () => {
+  expect(readme.split('\n').length).toBeLessThanOrEqual(200);
+  expect(commandsOf('README.md').slice(0, 2)).toEqual(['npm ci', 'npm run demo']);
+  const pictures = [...readme.matchAll(/!\[[^\]]+\]\(([^)]+)\)/g)].map(([, path = '']) => path);
+  expect(pictures.length).toBe(2);
+});
+
+test.each(papers.flatMap((paper) => commandsOf(paper).map((command) => [paper, command] as const)))(
+  '%s: `%s` is a command that exists',
+  (_paper, command) => {
+    const [first, ...words] = command.split(' ');
+    expect(first).toBe('npm');
+    const rest = words.filter((word) => word !== '-s');
+    if (rest[0] === 'ci') {
+      return;
+    }
+    const name = rest[0] === 'run' ? rest[1] : rest[0];
+    expect(scripts).toHaveProperty(name ?? '');
+    const after = rest.indexOf('--');
+    if (name === 'varco' && after >= 0) {
+      expectUsage(program, rest.slice(after + 1));
+    }
+  },
 );
-
-test('the README has commands', () => {
-  expect(commands.length).toBeGreaterThan(5);
-});
-
-test.each(commands)('README: `%s` is a command that exists', (command) => {
-  const [first, ...words] = command.split(' ');
-  expect(first).toBe('npm');
-  const rest = words.filter((word) => word !== '-s');
-  if (rest[0] === 'ci') {
-    return;
-  }
-  const name = rest[0] === 'run' ? rest[1] : rest[0];
-  expect(scripts).toHaveProperty(name ?? '');
-  const after = rest.indexOf('--');
-  if (name === 'varco' && after >= 0) {
-    expectUsage(program, rest.slice(after + 1));
-  }
-});
 
 /** Follows the words of a command line through its subcommands; files that it names must exist. */
 function expectUsage(command: Command, words: string[]): void {
@@ -52,26 +78,30 @@ function expectUsage(command: Command, words: string[]): void {
   }
 }
 
-/** The folders of the house that hold something, to the depth that the map shows. */
-function rooms(): string[] {
-  const tops = ['shared', 'hardware', 'device', 'server'];
-  const inner = tops.flatMap((top) =>
-    readdirSync(`${root}${top}`, { withFileTypes: true })
-      .filter((entry) => entry.isDirectory())
-      .map((entry) => `${top}/${entry.name}/`),
+test.each(papers)('the links of %s lead somewhere', (paper) => {
+  const folder = dirname(paper);
+  const text = read(paper);
+  const links = [...text.matchAll(/\]\((?!https?:)([^)]+)\)/g)].map(([, link = '']) => link);
+  const dead = links.filter((link) => {
+    const [path = '', heading] = link.split('#');
+    const target = path === '' ? paper : join(folder, path);
+    if (!existsSync(`${root}${target}`)) {
+      return true;
+    }
+    return heading !== undefined && !headingsOf(read(target)).includes(heading);
+  });
+  expect(dead).toEqual([]);
+});
+
+/** The anchors of a paper's headings, as GitHub makes them. */
+function headingsOf(text: string): string[] {
+  return [...text.matchAll(/^#+ (.+)$/gm)].map(([, title = '']) =>
+    title
+      .toLowerCase()
+      .replaceAll(/[^\p{L}\p{N} -]/gu, '')
+      .replaceAll(' ', '-'),
   );
-  return [...tops.map((top) => `${top}/`), 'scripts/', 'test/', ...inner].sort();
 }
-
-test('the map of rooms shows every room and no other', () => {
-  const mapped = [...readme.matchAll(/^\| `([a-z/-]+\/)` +\|/gm)].map(([, room = '']) => room);
-  expect(mapped.sort()).toEqual(rooms());
-});
-
-test('the links of the README lead somewhere', () => {
-  const links = [...readme.matchAll(/\]\(([^)#:]+)\)/g)].map(([, link = '']) => link);
-  expect(links.filter((link) => !existsSync(`${root}${link}`))).toEqual([]);
-});
 
 test('the tests that SECURITY.md names are there', () => {
   const named = [...read('SECURITY.md').matchAll(/`(test\/[^`]+)`/g)].map(([, path = '']) => path);

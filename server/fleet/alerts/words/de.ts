@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
-export const de: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Nicht erreichbar',
     siteOutage: 'Der ganze Standort ist nicht erreichbar',
@@ -46,7 +47,7 @@ export const de: AlertWords = {
   },
   notices: { raised: 'NEU', reminder: 'NOCH OFFEN', cleared: 'VORBEI' },
   server: 'der Server',
-  fresh: (fresh) => (fresh === 1 ? '1 Alarm' : `${fresh} Alarme`),
+  fresh: (count) => counted('de', count, { one: 'Alarm', other: 'Alarme' }),
   over: (over) => `${over} vorbei`,
   more: (count) => `und ${count} weitere`,
 };

@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
-export const en: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Offline',
     siteOutage: 'The whole site is offline',
@@ -46,7 +47,7 @@ export const en: AlertWords = {
   },
   notices: { raised: 'NEW', reminder: 'STILL OPEN', cleared: 'OVER' },
   server: 'the server',
-  fresh: (fresh) => (fresh === 1 ? '1 alert' : `${fresh} alerts`),
+  fresh: (count) => counted('en', count, { one: 'alert', other: 'alerts' }),
   over: (over) => `${over} over`,
   more: (count) => `and ${count} more`,
 };

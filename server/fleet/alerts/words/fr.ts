@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
-export const fr: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Injoignable',
     siteOutage: 'Le site entier est injoignable',
@@ -46,7 +47,7 @@ export const fr: AlertWords = {
   },
   notices: { raised: 'NOUVELLE', reminder: 'TOUJOURS OUVERTE', cleared: 'TERMINÉE' },
   server: 'le serveur',
-  fresh: (fresh) => (fresh === 1 ? '1 alerte' : `${fresh} alertes`),
-  over: (over) => (over === 1 ? '1 terminée' : `${over} terminées`),
+  fresh: (count) => counted('fr', count, { one: 'alerte', other: 'alertes' }),
+  over: (count) => counted('fr', count, { one: 'terminée', other: 'terminées' }),
   more: (count) => `et ${count} de plus`,
 };

@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
-export const it: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Non raggiungibile',
     siteOutage: 'L’intera sede non è raggiungibile',
@@ -46,7 +47,7 @@ export const it: AlertWords = {
   },
   notices: { raised: 'NUOVO', reminder: 'ANCORA APERTO', cleared: 'FINITO' },
   server: 'il server',
-  fresh: (fresh) => (fresh === 1 ? '1 allarme' : `${fresh} allarmi`),
-  over: (over) => (over === 1 ? '1 finito' : `${over} finiti`),
+  fresh: (count) => counted('it', count, { one: 'allarme', other: 'allarmi' }),
+  over: (count) => counted('it', count, { one: 'finito', other: 'finiti' }),
   more: (count) => `e altri ${count}`,
 };

@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { AlertWords } from './words.ts';
 
-export const sl: AlertWords = {
+export const words: AlertWords = {
   kinds: {
     offline: 'Nedosegljiv',
     siteOutage: 'Vsa lokacija je nedosegljiva',
@@ -46,8 +47,9 @@ export const sl: AlertWords = {
   },
   notices: { raised: 'NOV', reminder: 'ŠE ODPRT', cleared: 'KONČAN' },
   server: 'strežnik',
-  fresh: (fresh) =>
-    `${fresh} ${['alarmov', 'alarm', 'alarma', 'alarmi', 'alarmi'][fresh % 100] ?? 'alarmov'}`,
-  over: (over) => `končano: ${over}`,
+  fresh: (count) =>
+    counted('sl', count, { one: 'alarm', two: 'alarma', few: 'alarmi', other: 'alarmov' }),
+  over: (count) =>
+    counted('sl', count, { one: 'končan', two: 'končana', few: 'končani', other: 'končanih' }),
   more: (count) => `in še ${count}`,
 };

@@ -1,7 +1,8 @@
-import { de as alertWords } from '../../../fleet/alerts/words/de.ts';
+import { counted, plural } from '../../../../shared/plural.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/de.ts';
 import type { FleetWords } from './words.ts';
 
-export const de: FleetWords = {
+export const words: FleetWords = {
   title: 'Terminals',
   nav: {
     fleet: 'Terminals',
@@ -34,13 +35,14 @@ export const de: FleetWords = {
   },
   summary: {
     heading: 'Die Terminals in Zahlen',
-    total: 'Terminals',
-    alerts: 'offene Alarme',
-    drift: 'abweichend',
+    total: (count) => plural('de', count, { one: 'Terminal', other: 'Terminals' }),
+    alerts: (count) => plural('de', count, { one: 'offener Alarm', other: 'offene Alarme' }),
+    drift: () => 'abweichend',
   },
   table: {
     caption: 'Terminals',
-    shown: (shown, total) => `${shown} von ${total} Terminals`,
+    shown: (shown, total) =>
+      `${shown} von ${counted('de', total, { one: 'Terminal', other: 'Terminals' })}`,
     none: 'Kein Terminal entspricht dem.',
     state: 'Zustand',
     name: 'Durchgang',
@@ -50,7 +52,7 @@ export const de: FleetWords = {
     software: 'Software',
     seen: 'Zuletzt gehört',
     drift: 'weicht ab',
-    alerts: (count) => (count === 1 ? '1 Alarm' : `${count} Alarme`),
+    alerts: (count) => counted('de', count, { one: 'Alarm', other: 'Alarme' }),
     never: 'nie',
     now: 'jetzt',
     ago: (duration) => `vor ${duration}`,
@@ -195,8 +197,10 @@ export const de: FleetWords = {
     silencedUntil: (time) => `Stumm bis ${time}`,
     reason: 'Grund',
     for: 'Wie lange',
-    hours: (count) =>
-      count < 24 ? `${count} h` : count === 24 ? '1 Tag' : `${Math.round(count / 24)} Tage`,
+    hours: (hours) =>
+      hours < 24
+        ? `${hours} h`
+        : counted('de', Math.round(hours / 24), { one: 'Tag', other: 'Tage' }),
   },
   commands: {
     heading: 'Befehle',
@@ -236,7 +240,7 @@ export const de: FleetWords = {
     bulk: 'Diesen Terminals befehlen',
     bulkHeading: 'Ein Befehl für viele Terminals',
     bulkWarning: (count) =>
-      count === 1 ? 'Er geht an 1 Terminal.' : `Er geht an ${count} Terminals.`,
+      `Er geht an ${counted('de', count, { one: 'Terminal', other: 'Terminals' })}.`,
     confirm: (count) => `${count} eintippen, um die Anzahl zu bestätigen`,
     by: 'Von',
     at: 'Wann',

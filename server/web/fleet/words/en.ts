@@ -1,7 +1,8 @@
-import { en as alertWords } from '../../../fleet/alerts/words/en.ts';
+import { counted, plural } from '../../../../shared/plural.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/en.ts';
 import type { FleetWords } from './words.ts';
 
-export const en: FleetWords = {
+export const words: FleetWords = {
   title: 'Fleet',
   nav: {
     fleet: 'Fleet',
@@ -33,13 +34,14 @@ export const en: FleetWords = {
   },
   summary: {
     heading: 'The fleet in numbers',
-    total: 'kiosks',
-    alerts: 'open alerts',
-    drift: 'config drift',
+    total: (count) => plural('en', count, { one: 'kiosk', other: 'kiosks' }),
+    alerts: (count) => plural('en', count, { one: 'open alert', other: 'open alerts' }),
+    drift: () => 'config drift',
   },
   table: {
     caption: 'Kiosks',
-    shown: (shown, total) => `${shown} of ${total} kiosks`,
+    shown: (shown, total) =>
+      `${shown} of ${counted('en', total, { one: 'kiosk', other: 'kiosks' })}`,
     none: 'No kiosk is like that.',
     state: 'State',
     name: 'Gate',
@@ -49,7 +51,7 @@ export const en: FleetWords = {
     software: 'Software',
     seen: 'Last heard',
     drift: 'drift',
-    alerts: (count) => (count === 1 ? '1 alert' : `${count} alerts`),
+    alerts: (count) => counted('en', count, { one: 'alert', other: 'alerts' }),
     never: 'never',
     now: 'now',
     ago: (duration) => `${duration} ago`,
@@ -193,8 +195,10 @@ export const en: FleetWords = {
     silencedUntil: (time) => `Silent until ${time}`,
     reason: 'Reason',
     for: 'For how long',
-    hours: (count) =>
-      count < 24 ? `${count} h` : count === 24 ? '1 day' : `${Math.round(count / 24)} days`,
+    hours: (hours) =>
+      hours < 24
+        ? `${hours} h`
+        : counted('en', Math.round(hours / 24), { one: 'day', other: 'days' }),
   },
   commands: {
     heading: 'Commands',
@@ -233,7 +237,8 @@ export const en: FleetWords = {
     none: 'No commands yet.',
     bulk: 'Command these kiosks',
     bulkHeading: 'One command for many kiosks',
-    bulkWarning: (count) => (count === 1 ? 'It goes to 1 kiosk.' : `It goes to ${count} kiosks.`),
+    bulkWarning: (count) =>
+      `It goes to ${counted('en', count, { one: 'kiosk', other: 'kiosks' })}.`,
     confirm: (count) => `Type ${count} to confirm how many`,
     by: 'By',
     at: 'When',
@@ -322,7 +327,7 @@ export const en: FleetWords = {
       late: 'late',
     },
     progress: (done, total) => `${done} of ${total}`,
-    failed: (count) => (count === 1 ? '1 failed' : `${count} failed`),
+    failed: (count) => `${count} failed`,
     stage: (stage, stages) => `stage ${stage} of ${stages}`,
     acts: {
       pause: 'Pause',

@@ -1,7 +1,8 @@
-import { fr as alertWords } from '../../../fleet/alerts/words/fr.ts';
+import { counted, plural } from '../../../../shared/plural.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/fr.ts';
 import type { FleetWords } from './words.ts';
 
-export const fr: FleetWords = {
+export const words: FleetWords = {
   title: 'Bornes',
   nav: {
     fleet: 'Bornes',
@@ -34,13 +35,14 @@ export const fr: FleetWords = {
   },
   summary: {
     heading: 'Les bornes en chiffres',
-    total: 'bornes',
-    alerts: 'alertes ouvertes',
-    drift: 'écarts de config',
+    total: (count) => plural('fr', count, { one: 'borne', other: 'bornes' }),
+    alerts: (count) => plural('fr', count, { one: 'alerte ouverte', other: 'alertes ouvertes' }),
+    drift: (count) => plural('fr', count, { one: 'écart de config', other: 'écarts de config' }),
   },
   table: {
     caption: 'Bornes',
-    shown: (shown, total) => `${shown} bornes sur ${total}`,
+    shown: (shown, total) =>
+      `${counted('fr', shown, { one: 'borne', other: 'bornes' })} sur ${total}`,
     none: 'Aucune borne ne correspond.',
     state: 'État',
     name: 'Passage',
@@ -50,7 +52,7 @@ export const fr: FleetWords = {
     software: 'Logiciel',
     seen: 'Dernière nouvelle',
     drift: 'écart',
-    alerts: (count) => (count === 1 ? '1 alerte' : `${count} alertes`),
+    alerts: (count) => counted('fr', count, { one: 'alerte', other: 'alertes' }),
     never: 'jamais',
     now: 'maintenant',
     ago: (duration) => `il y a ${duration}`,
@@ -195,8 +197,10 @@ export const fr: FleetWords = {
     silencedUntil: (time) => `Muette jusqu’à ${time}`,
     reason: 'Motif',
     for: 'Pour combien de temps',
-    hours: (count) =>
-      count < 24 ? `${count} h` : count === 24 ? '1 jour' : `${Math.round(count / 24)} jours`,
+    hours: (hours) =>
+      hours < 24
+        ? `${hours} h`
+        : counted('fr', Math.round(hours / 24), { one: 'jour', other: 'jours' }),
   },
   commands: {
     heading: 'Commandes',
@@ -235,7 +239,7 @@ export const fr: FleetWords = {
     none: 'Pas encore de commandes.',
     bulk: 'Commander ces bornes',
     bulkHeading: 'Une commande pour plusieurs bornes',
-    bulkWarning: (count) => (count === 1 ? 'Elle va à 1 borne.' : `Elle va à ${count} bornes.`),
+    bulkWarning: (count) => `Elle va à ${counted('fr', count, { one: 'borne', other: 'bornes' })}.`,
     confirm: (count) => `Tapez ${count} pour confirmer le nombre`,
     by: 'Par',
     at: 'Quand',
@@ -324,7 +328,7 @@ export const fr: FleetWords = {
       late: 'en retard',
     },
     progress: (done, total) => `${done} sur ${total}`,
-    failed: (count) => (count === 1 ? '1 échec' : `${count} échecs`),
+    failed: (count) => counted('fr', count, { one: 'échec', other: 'échecs' }),
     stage: (stage, stages) => `étape ${stage} sur ${stages}`,
     acts: {
       pause: 'Suspendre',

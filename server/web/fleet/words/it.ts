@@ -1,7 +1,8 @@
-import { it as alertWords } from '../../../fleet/alerts/words/it.ts';
+import { counted, plural } from '../../../../shared/plural.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/it.ts';
 import type { FleetWords } from './words.ts';
 
-export const it: FleetWords = {
+export const words: FleetWords = {
   title: 'Parco dei totem',
   nav: {
     fleet: 'Parco',
@@ -34,9 +35,10 @@ export const it: FleetWords = {
   },
   summary: {
     heading: 'Il parco in numeri',
-    total: 'totem',
-    alerts: 'allarmi aperti',
-    drift: 'configurazioni diverse',
+    total: () => 'totem',
+    alerts: (count) => plural('it', count, { one: 'allarme aperto', other: 'allarmi aperti' }),
+    drift: (count) =>
+      plural('it', count, { one: 'configurazione diversa', other: 'configurazioni diverse' }),
   },
   table: {
     caption: 'Totem',
@@ -50,7 +52,7 @@ export const it: FleetWords = {
     software: 'Software',
     seen: 'Ultima notizia',
     drift: 'config diversa',
-    alerts: (count) => (count === 1 ? '1 allarme' : `${count} allarmi`),
+    alerts: (count) => counted('it', count, { one: 'allarme', other: 'allarmi' }),
     never: 'mai',
     now: 'ora',
     ago: (duration) => `${duration} fa`,
@@ -194,8 +196,10 @@ export const it: FleetWords = {
     silencedUntil: (time) => `Silenziato fino a ${time}`,
     reason: 'Motivo',
     for: 'Per quanto tempo',
-    hours: (count) =>
-      count < 24 ? `${count} h` : count === 24 ? '1 giorno' : `${Math.round(count / 24)} giorni`,
+    hours: (hours) =>
+      hours < 24
+        ? `${hours} h`
+        : counted('it', Math.round(hours / 24), { one: 'giorno', other: 'giorni' }),
   },
   commands: {
     heading: 'Comandi',
@@ -234,7 +238,7 @@ export const it: FleetWords = {
     none: 'Ancora nessun comando.',
     bulk: 'Comanda questi totem',
     bulkHeading: 'Un comando per molti totem',
-    bulkWarning: (count) => (count === 1 ? 'Va a 1 totem.' : `Va a ${count} totem.`),
+    bulkWarning: (count) => `Va a ${count} totem.`,
     confirm: (count) => `Scrivi ${count} per confermare quanti sono`,
     by: 'Chi',
     at: 'Quando',
@@ -323,7 +327,7 @@ export const it: FleetWords = {
       late: 'in ritardo',
     },
     progress: (done, total) => `${done} su ${total}`,
-    failed: (count) => (count === 1 ? '1 non riuscito' : `${count} non riusciti`),
+    failed: (count) => counted('it', count, { one: 'non riuscito', other: 'non riusciti' }),
     stage: (stage, stages) => `fase ${stage} di ${stages}`,
     acts: {
       pause: 'Sospendi',

@@ -1,7 +1,8 @@
-import { sl as alertWords } from '../../../fleet/alerts/words/sl.ts';
+import { counted, plural } from '../../../../shared/plural.ts';
+import { words as alertWords } from '../../../fleet/alerts/words/sl.ts';
 import type { FleetWords } from './words.ts';
 
-export const sl: FleetWords = {
+export const words: FleetWords = {
   title: 'Terminali',
   nav: {
     fleet: 'Terminali',
@@ -34,13 +35,32 @@ export const sl: FleetWords = {
   },
   summary: {
     heading: 'Terminali v številkah',
-    total: 'terminalov',
-    alerts: 'odprtih alarmov',
-    drift: 'odstopanj',
+    total: (count) =>
+      plural('sl', count, {
+        one: 'terminal',
+        two: 'terminala',
+        few: 'terminali',
+        other: 'terminalov',
+      }),
+    alerts: (count) =>
+      plural('sl', count, {
+        one: 'odprt alarm',
+        two: 'odprta alarma',
+        few: 'odprti alarmi',
+        other: 'odprtih alarmov',
+      }),
+    drift: (count) =>
+      plural('sl', count, {
+        one: 'odstopanje',
+        two: 'odstopanji',
+        few: 'odstopanja',
+        other: 'odstopanj',
+      }),
   },
   table: {
     caption: 'Terminali',
-    shown: (shown, total) => `${shown} od ${total} terminalov`,
+    shown: (shown, total) =>
+      `${shown} od ${counted('sl', total, { one: 'terminala', other: 'terminalov' })}`,
     none: 'Noben terminal ne ustreza.',
     state: 'Stanje',
     name: 'Prehod',
@@ -50,7 +70,8 @@ export const sl: FleetWords = {
     software: 'Programje',
     seen: 'Zadnja novica',
     drift: 'odstopa',
-    alerts: (count) => (count === 1 ? '1 alarm' : count === 2 ? '2 alarma' : `${count} alarmov`),
+    alerts: (count) =>
+      counted('sl', count, { one: 'alarm', two: 'alarma', few: 'alarmi', other: 'alarmov' }),
     never: 'nikoli',
     now: 'zdaj',
     ago: (duration) => `pred ${duration}`,
@@ -194,8 +215,10 @@ export const sl: FleetWords = {
     silencedUntil: (time) => `Utišan do ${time}`,
     reason: 'Razlog',
     for: 'Za koliko časa',
-    hours: (count) =>
-      count < 24 ? `${count} h` : count === 24 ? '1 dan' : `${Math.round(count / 24)} dni`,
+    hours: (hours) =>
+      hours < 24
+        ? `${hours} h`
+        : counted('sl', Math.round(hours / 24), { one: 'dan', two: 'dneva', other: 'dni' }),
   },
   commands: {
     heading: 'Ukazi',
@@ -234,7 +257,8 @@ export const sl: FleetWords = {
     none: 'Ukazov še ni.',
     bulk: 'Ukaži tem terminalom',
     bulkHeading: 'En ukaz za več terminalov',
-    bulkWarning: (count) => `Število terminalov, ki jim gre: ${count}.`,
+    bulkWarning: (count) =>
+      `Ukaz gre na ${counted('sl', count, { one: 'terminal', two: 'terminala', few: 'terminale', other: 'terminalov' })}.`,
     confirm: (count) => `Za potrditev števila vpišite ${count}`,
     by: 'Kdo',
     at: 'Kdaj',
@@ -322,7 +346,13 @@ export const sl: FleetWords = {
       late: 'zamuja',
     },
     progress: (done, total) => `${done} od ${total}`,
-    failed: (count) => `neuspehov: ${count}`,
+    failed: (count) =>
+      counted('sl', count, {
+        one: 'neuspeh',
+        two: 'neuspeha',
+        few: 'neuspehi',
+        other: 'neuspehov',
+      }),
     stage: (stage, stages) => `stopnja ${stage} od ${stages}`,
     acts: {
       pause: 'Zadrži',

@@ -1,7 +1,6 @@
+import type { CodeWithWords } from '../../../../shared/error-codes.ts';
 import type { Severity } from '../../../fleet/alerts/kinds.ts';
 import type { Presence } from '../../../fleet/state/presence.ts';
-import type { AlertList } from '../alerts-page.tsx';
-import type { CommandView } from '../commands-page.tsx';
 import type { Range } from '../history-series.ts';
 
 /** Words for codes; for one that a newer kiosk or server brings, the code itself is shown. */
@@ -27,7 +26,13 @@ export interface FleetWords {
     reload: string;
     logIn: string;
   };
-  summary: { heading: string; total: string; alerts: string; drift: string };
+  /** The words beside numbers. */
+  summary: {
+    heading: string;
+    total(count: number): string;
+    alerts(count: number): string;
+    drift(count: number): string;
+  };
   table: {
     caption: string;
     shown(shown: number, total: number): string;
@@ -127,7 +132,7 @@ export interface FleetWords {
     all(count: number): string;
     kinds: CodeWords;
     details: CodeWords;
-    lists: Record<AlertList, string>;
+    lists: Record<'open' | 'quiet' | 'past', string>;
     filter: string;
     acknowledge: string;
     acknowledgedBy(who: string): string;
@@ -148,7 +153,7 @@ export interface FleetWords {
     message: string;
     messageHelp: string;
     results: CodeWords;
-    contents: Record<NonNullable<CommandView['content']>['kind'], string>;
+    contents: Record<'logs' | 'screenshot' | 'other', string>;
     none: string;
     bulk: string;
     bulkHeading: string;
@@ -281,7 +286,7 @@ export interface FleetWords {
   /** What was done, by the word in `?done=`. */
   done: CodeWords;
   /** Why something was not done, by code. */
-  problems: CodeWords;
+  problems: Record<CodeWithWords<'fleet.problems'>, string>;
   notDone: string;
   back: string;
 }

@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
-export const de: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Anmelden',
     lead: 'Wählen Sie, wie Sie sich ausweisen. Nötig ist eine Identität der Stufe 2 oder höher.',
@@ -190,14 +191,12 @@ export const de: LoginWords = {
       title: 'Zu viele Versuche',
       text: 'Zur Sicherheit müssen Sie vor dem nächsten Versuch warten.',
     },
-    busy: {
+    overloaded: {
       title: 'Zu viele Anmeldungen zugleich',
       text: 'Zurzeit gibt es viele Anfragen. Versuchen Sie es gleich noch einmal.',
     },
   },
   retryIn: (minutes) =>
-    minutes === 1
-      ? 'Versuchen Sie es in einer Minute erneut.'
-      : `Versuchen Sie es in ${minutes} Minuten erneut.`,
+    `Versuchen Sie es in ${plural('de', minutes, { one: 'einer Minute', other: `${minutes} Minuten` })} erneut.`,
   again: 'Zurück zur Anmeldung',
 };

@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
-export const en: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Log in',
     lead: 'Choose how to prove who you are. An identity of level 2 or higher is needed.',
@@ -187,12 +188,12 @@ export const en: LoginWords = {
       title: 'Too many tries',
       text: 'For safety you have to wait before the next one.',
     },
-    busy: {
+    overloaded: {
       title: 'Too many logins at once',
       text: 'There are many requests at the moment. Try again shortly.',
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Try again in a minute.' : `Try again in ${minutes} minutes.`,
+    `Try again in ${plural('en', minutes, { one: 'a minute', other: `${minutes} minutes` })}.`,
   again: 'Back to the login',
 };

@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
-export const fr: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Se connecter',
     lead: 'Choisissez comment prouver votre identité. Il faut une identité de niveau 2 ou plus.',
@@ -191,12 +192,12 @@ export const fr: LoginWords = {
       title: 'Trop d’essais',
       text: 'Par sécurité, il faut attendre avant le prochain.',
     },
-    busy: {
+    overloaded: {
       title: 'Trop de connexions à la fois',
       text: 'Il y a beaucoup de demandes en ce moment. Réessayez bientôt.',
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Réessayez dans une minute.' : `Réessayez dans ${minutes} minutes.`,
+    `Réessayez dans ${plural('fr', minutes, { one: 'une minute', other: `${minutes} minutes` })}.`,
   again: 'Retour à la connexion',
 };

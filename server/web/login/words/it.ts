@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
-export const it: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Accedi',
     lead: 'Scegli come farti riconoscere. Serve un’identità di livello 2 o superiore.',
@@ -187,12 +188,12 @@ export const it: LoginWords = {
       title: 'Troppi tentativi',
       text: 'Per sicurezza bisogna aspettare prima di riprovare.',
     },
-    busy: {
+    overloaded: {
       title: 'Troppi accessi insieme',
       text: 'In questo momento ci sono molte richieste. Riprova fra poco.',
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Riprova fra un minuto.' : `Riprova fra ${minutes} minuti.`,
+    `Riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}.`,
   again: 'Torna all’accesso',
 };

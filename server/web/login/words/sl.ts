@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { LoginWords } from './words.ts';
 
-export const sl: LoginWords = {
+export const words: LoginWords = {
   citizen: {
     title: 'Prijava',
     lead: 'Izberite, kako se boste izkazali. Potrebna je identiteta ravni 2 ali višje.',
@@ -186,12 +187,12 @@ export const sl: LoginWords = {
       title: 'Preveč poskusov',
       text: 'Zaradi varnosti je treba pred naslednjim počakati.',
     },
-    busy: {
+    overloaded: {
       title: 'Preveč prijav hkrati',
       text: 'Trenutno je veliko zahtev. Poskusite čez nekaj trenutkov.',
     },
   },
   retryIn: (minutes) =>
-    minutes === 1 ? 'Poskusite čez minuto.' : `Poskusite znova čez ${minutes} min.`,
+    `Poskusite znova čez ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })}.`,
   again: 'Nazaj na prijavo',
 };

@@ -1,30 +1,9 @@
-import type { Language } from '../../../../shared/language.ts';
+import type { CodeWithWords } from '../../../../shared/error-codes.ts';
 import type { Role } from '../../../login/session.ts';
 import type { AcceptanceProblem } from '../../../login/staff-accounts.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
-import { it } from './it.ts';
-import { sl } from './sl.ts';
 
 /** Why a login came to nothing; each has a title and a text that says what to do. */
-export type LoginProblem =
-  | 'providerDown'
-  | 'providerRefused'
-  | 'cancelled'
-  | 'answerInvalid'
-  | 'levelTooLow'
-  | 'identityMissing'
-  | 'stateInvalid'
-  | 'cardMissing'
-  | 'cardUntrusted'
-  | 'cardExpired'
-  | 'cardRevoked'
-  | 'cardUnsuited'
-  | 'revocationUnknown'
-  | 'invitationSpent'
-  | 'throttled'
-  | 'busy';
+export type LoginProblem = CodeWithWords<'login.problems'>;
 
 /** What the pages of the logins say. */
 export interface LoginWords {
@@ -138,5 +117,3 @@ export interface LoginWords {
   retryIn(minutes: number): string;
   again: string;
 }
-
-export const loginWords: Readonly<Record<Language, LoginWords>> = { it, en, de, fr, sl };

@@ -1,6 +1,7 @@
+import { counted, plural } from '../../../../shared/plural.ts';
 import type { DeskWords } from './words.ts';
 
-export const de: DeskWords = {
+export const words: DeskWords = {
   title: 'Schalter',
   lead: 'Lesen Sie den QR-Code der Person und tippen Sie dann ihre Steuernummer ein.',
   site: 'Standort',
@@ -38,9 +39,7 @@ export const de: DeskWords = {
   unavailable:
     'Zurzeit kann nicht geprüft werden. Das ist keine Ablehnung: Versuchen Sie es gleich wieder.',
   throttled: (minutes) =>
-    minutes === 1
-      ? 'Zu viele Versuche: in einer Minute wieder.'
-      : `Zu viele Versuche: in ${minutes} Minuten wieder.`,
+    `Zu viele Versuche: in ${plural('de', minutes, { one: 'einer Minute', other: `${minutes} Minuten` })} wieder.`,
   second: {
     title: 'Giudizio anzeigen',
     lead: 'Nur mit Einwilligung der Person: Sie erhält einen Code auf ihr Handy und nennt ihn Ihnen.',
@@ -56,7 +55,7 @@ export const de: DeskWords = {
       'Hat die Person eine E-Mail-Adresse hinterlegt, geht das Giudizio dorthin. Hier wird es nicht gezeigt.',
     codeTitle: 'Code der Person',
     codeText: (minutes) =>
-      `Der Code ging an das Handy der Person und gilt ${minutes} Minuten. Fragen Sie danach und tippen Sie ihn hier ein.`,
+      `Der Code ging an das Handy der Person und gilt ${counted('de', minutes, { one: 'Minute', other: 'Minuten' })}. Fragen Sie danach und tippen Sie ihn hier ein.`,
     code: 'Code mit 6 Ziffern',
     show: 'Giudizio anzeigen',
     wrongCode: 'Der Code stimmt nicht. Prüfen Sie ihn und versuchen Sie es erneut.',
@@ -67,7 +66,7 @@ export const de: DeskWords = {
   detail: {
     title: 'Giudizio',
     once: 'Es wird nur einmal gezeigt, zwei Minuten lang. Nicht abschreiben, nicht drucken.',
-    left: (seconds) => `Noch ${seconds} Sekunden`,
+    left: (seconds) => `Noch ${counted('de', seconds, { one: 'Sekunde', other: 'Sekunden' })}`,
     gone: 'Das Giudizio wird nicht mehr gezeigt.',
     close: 'Jetzt schließen',
     giudizio: 'Giudizio',

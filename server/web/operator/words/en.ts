@@ -1,6 +1,7 @@
+import { counted, plural } from '../../../../shared/plural.ts';
 import type { DeskWords } from './words.ts';
 
-export const en: DeskWords = {
+export const words: DeskWords = {
   title: 'Desk',
   lead: 'Read the person’s QR code, then type their codice fiscale.',
   site: 'Site',
@@ -36,9 +37,7 @@ export const en: DeskWords = {
     'Nothing is known electronically. This is no refusal: ask for the paper verbale or the court ruling.',
   unavailable: 'It cannot be verified at this moment. This is no refusal: try again shortly.',
   throttled: (minutes) =>
-    minutes === 1
-      ? 'Too many tries: try again in a minute.'
-      : `Too many tries: try again in ${minutes} minutes.`,
+    `Too many tries: try again in ${plural('en', minutes, { one: 'a minute', other: `${minutes} minutes` })}.`,
   second: {
     title: 'Show the giudizio',
     lead: 'Only with the person’s consent: they receive a code on their mobile and tell it to you.',
@@ -54,7 +53,7 @@ export const en: DeskWords = {
       'If the person has an e-mail address on file, the giudizio goes there. It is not shown here.',
     codeTitle: 'The person’s code',
     codeText: (minutes) =>
-      `The code went to the person’s mobile and is good for ${minutes} minutes. Ask for it and type it here.`,
+      `The code went to the person’s mobile and is good for ${counted('en', minutes, { one: 'minute', other: 'minutes' })}. Ask for it and type it here.`,
     code: 'Code of 6 digits',
     show: 'Show the giudizio',
     wrongCode: 'The code is not right. Check it and try again.',
@@ -64,7 +63,7 @@ export const en: DeskWords = {
   detail: {
     title: 'Giudizio',
     once: 'It is shown only once, for two minutes. Do not copy or print it.',
-    left: (seconds) => `${seconds} more seconds`,
+    left: (seconds) => counted('en', seconds, { one: 'more second', other: 'more seconds' }),
     gone: 'The giudizio is no longer shown.',
     close: 'Close now',
     giudizio: 'Giudizio',

@@ -1,6 +1,7 @@
+import { counted, plural } from '../../../../shared/plural.ts';
 import type { DeskWords } from './words.ts';
 
-export const fr: DeskWords = {
+export const words: DeskWords = {
   title: 'Guichet',
   lead: 'Lisez le code QR de la personne, puis tapez son code fiscal.',
   site: 'Site',
@@ -37,9 +38,7 @@ export const fr: DeskWords = {
   unavailable:
     'La vérification est impossible pour le moment. Ce n’est pas un refus : réessayez bientôt.',
   throttled: (minutes) =>
-    minutes === 1
-      ? 'Trop d’essais : réessayez dans une minute.'
-      : `Trop d’essais : réessayez dans ${minutes} minutes.`,
+    `Trop d’essais : réessayez dans ${plural('fr', minutes, { one: 'une minute', other: `${minutes} minutes` })}.`,
   second: {
     title: 'Afficher le giudizio',
     lead: 'Seulement avec le consentement de la personne : elle reçoit un code sur son mobile et vous le dit.',
@@ -55,7 +54,7 @@ export const fr: DeskWords = {
       'Si la personne a une adresse e-mail enregistrée, le giudizio y est envoyé. Il n’est pas affiché ici.',
     codeTitle: 'Code de la personne',
     codeText: (minutes) =>
-      `Le code a été envoyé au mobile de la personne et vaut ${minutes} minutes. Demandez-le et tapez-le ici.`,
+      `Le code a été envoyé au mobile de la personne et vaut ${counted('fr', minutes, { one: 'minute', other: 'minutes' })}. Demandez-le et tapez-le ici.`,
     code: 'Code de 6 chiffres',
     show: 'Afficher le giudizio',
     wrongCode: 'Le code n’est pas le bon. Vérifiez-le et réessayez.',
@@ -65,7 +64,7 @@ export const fr: DeskWords = {
   detail: {
     title: 'Giudizio',
     once: 'Il n’est affiché qu’une fois, pendant deux minutes. Ne pas copier ni imprimer.',
-    left: (seconds) => `Encore ${seconds} secondes`,
+    left: (seconds) => `Encore ${counted('fr', seconds, { one: 'seconde', other: 'secondes' })}`,
     gone: 'Le giudizio n’est plus affiché.',
     close: 'Fermer maintenant',
     giudizio: 'Giudizio',

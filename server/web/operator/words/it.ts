@@ -1,6 +1,7 @@
+import { counted, plural } from '../../../../shared/plural.ts';
 import type { DeskWords } from './words.ts';
 
-export const it: DeskWords = {
+export const words: DeskWords = {
   title: 'Sportello',
   lead: 'Leggi il codice QR della persona, poi scrivi il suo codice fiscale.',
   site: 'Sede',
@@ -36,9 +37,7 @@ export const it: DeskWords = {
     'Non risulta per via elettronica. Non è un rifiuto: chiedi il verbale cartaceo o la sentenza.',
   unavailable: 'In questo momento non si può verificare. Non è un rifiuto: riprova fra poco.',
   throttled: (minutes) =>
-    minutes === 1
-      ? 'Troppi tentativi: riprova fra un minuto.'
-      : `Troppi tentativi: riprova fra ${minutes} minuti.`,
+    `Troppi tentativi: riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}.`,
   second: {
     title: 'Visualizza giudizio',
     lead: 'Solo con il consenso della persona: riceve un codice sul suo cellulare e lo detta a te.',
@@ -54,7 +53,7 @@ export const it: DeskWords = {
       'Se la persona ha un indirizzo e-mail registrato, riceve lì il giudizio. Qui non viene mostrato.',
     codeTitle: 'Codice della persona',
     codeText: (minutes) =>
-      `Il codice è stato mandato al cellulare della persona e vale ${minutes} minuti. Chiedilo e scrivilo qui.`,
+      `Il codice è stato mandato al cellulare della persona e vale ${counted('it', minutes, { one: 'minuto', other: 'minuti' })}. Chiedilo e scrivilo qui.`,
     code: 'Codice di 6 cifre',
     show: 'Mostra il giudizio',
     wrongCode: 'Il codice non è giusto. Controllalo e riprova.',
@@ -64,7 +63,7 @@ export const it: DeskWords = {
   detail: {
     title: 'Giudizio',
     once: 'È mostrato una volta sola, per due minuti. Non copiarlo e non stamparlo.',
-    left: (seconds) => `Ancora ${seconds} secondi`,
+    left: (seconds) => `Ancora ${counted('it', seconds, { one: 'secondo', other: 'secondi' })}`,
     gone: 'Il giudizio non è più mostrato.',
     close: 'Chiudi adesso',
     giudizio: 'Giudizio',

@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { DeskWords } from './words.ts';
 
-export const sl: DeskWords = {
+export const words: DeskWords = {
   title: 'Okence',
   lead: 'Preberite kodo QR osebe, nato vpišite njeno davčno številko.',
   site: 'Lokacija',
@@ -35,9 +36,7 @@ export const sl: DeskWords = {
   notInArchive: 'Elektronsko ni znano nič. To ni zavrnitev: zahtevajte papirni verbale ali sodbo.',
   unavailable: 'Trenutno ni mogoče preveriti. To ni zavrnitev: poskusite čez nekaj trenutkov.',
   throttled: (minutes) =>
-    minutes === 1
-      ? 'Preveč poskusov: poskusite čez minuto.'
-      : `Preveč poskusov: poskusite čez ${minutes} min.`,
+    `Preveč poskusov: poskusite čez ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })}.`,
   second: {
     title: 'Prikaži giudizio',
     lead: 'Samo s soglasjem osebe: na mobilni telefon prejme kodo in vam jo pove.',
@@ -52,7 +51,7 @@ export const sl: DeskWords = {
     mailedText: 'Če ima oseba zabeležen e-poštni naslov, prejme giudizio tja. Tukaj ni prikazan.',
     codeTitle: 'Koda osebe',
     codeText: (minutes) =>
-      `Koda je bila poslana na mobilni telefon osebe in velja ${minutes} min. Vprašajte zanjo in jo vpišite.`,
+      `Koda je bila poslana na mobilni telefon osebe in velja ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })}. Vprašajte zanjo in jo vpišite.`,
     code: 'Koda s 6 števkami',
     show: 'Prikaži giudizio',
     wrongCode: 'Koda ni prava. Preverite jo in poskusite znova.',
@@ -62,7 +61,8 @@ export const sl: DeskWords = {
   detail: {
     title: 'Giudizio',
     once: 'Prikazan je samo enkrat, dve minuti. Ne prepisujte in ne tiskajte.',
-    left: (seconds) => `Še ${seconds} s`,
+    left: (seconds) =>
+      `Še ${counted('sl', seconds, { one: 'sekunda', two: 'sekundi', few: 'sekunde', other: 'sekund' })}`,
     gone: 'Giudizio ni več prikazan.',
     close: 'Zapri zdaj',
     giudizio: 'Giudizio',

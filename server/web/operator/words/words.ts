@@ -1,10 +1,4 @@
-import type { Language } from '../../../../shared/language.ts';
 import type { Purpose } from '../../../verification/purposes.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
-import { it } from './it.ts';
-import { sl } from './sl.ts';
 
 /** What the operators' desk says. */
 export interface DeskWords {
@@ -72,5 +66,3 @@ export interface DeskWords {
   };
   purposes: Record<Purpose, string>;
 }
-
-export const deskWords: Readonly<Record<Language, DeskWords>> = { it, en, de, fr, sl };

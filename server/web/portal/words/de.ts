@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { PortalWords } from './words.ts';
 
-export const de: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'Mein Code',
     status: 'Mein Status',
@@ -177,7 +178,7 @@ export const de: PortalWords = {
     text: 'Er wird alle 30 Sekunden erneuert: Ein Foto dieses Bildschirms nützt niemandem. Stellen Sie den Bildschirm hell und halten Sie das Telefon an den Leser.',
     alt: 'Live-QR-Code für den Leser',
     remaining: (seconds) =>
-      seconds === 1 ? 'Erneuert in 1 Sekunde' : `Erneuert in ${seconds} Sekunden`,
+      `Erneuert in ${counted('de', seconds, { one: 'Sekunde', other: 'Sekunden' })}`,
     renewed: 'Code erneuert',
     lost: 'Wir können den Code nicht erneuern: Prüfen Sie die Verbindung. Was Sie sehen, gilt vielleicht nicht mehr.',
     reload: 'Jetzt erneuern',
@@ -337,7 +338,7 @@ export const de: PortalWords = {
     title: 'Vollmachten',
     intro:
       'Eine Person, der Sie vertrauen, kann sich mit eigener Identität anmelden und für Sie handeln: den Code beantragen, ihn zeigen, sehen, wer Sie geprüft hat. Sie kann Ihre Kontakte nicht ändern, keine Vollmacht geben und Ihre Daten nicht löschen.',
-    given: 'Wer für Sie handeln darf',
+    granted: 'Wer für Sie handeln darf',
     none: 'Niemand.',
     name: 'Vor- und Nachname der Person',
     codiceFiscale: 'Steuernummer der Person',
@@ -377,9 +378,7 @@ export const de: PortalWords = {
     draft: (area) => `${area}, noch nicht endgültig`,
     codes: 'Codes und Ausweise',
     checks: (count) =>
-      count === 1
-        ? '1 Prüfung in den letzten 12 Monaten'
-        : `${count} Prüfungen in den letzten 12 Monaten`,
+      `${counted('de', count, { one: 'Prüfung', other: 'Prüfungen' })} in den letzten 12 Monaten`,
     seeChecks: 'Sehen, wer Sie geprüft hat',
     erase: 'Meine Daten löschen',
     eraseText:

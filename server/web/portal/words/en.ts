@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { PortalWords } from './words.ts';
 
-export const en: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'My code',
     status: 'My status',
@@ -175,7 +176,7 @@ export const en: PortalWords = {
     text: 'It is renewed every 30 seconds: a photo of this screen is of no use to anybody. Keep the screen bright and hold the phone to the reader.',
     alt: 'Live QR code, to be shown to the reader',
     remaining: (seconds) =>
-      seconds === 1 ? 'Renewed in 1 second' : `Renewed in ${seconds} seconds`,
+      `Renewed in ${counted('en', seconds, { one: 'second', other: 'seconds' })}`,
     renewed: 'Code renewed',
     lost: 'We can’t renew the code: check your connection. What you see may no longer be valid.',
     reload: 'Renew now',
@@ -332,7 +333,7 @@ export const en: PortalWords = {
     title: 'Delegations',
     intro:
       'A person you trust can log in with their own identity and act for you: ask for the code, show it, see who checked you. They can’t change your contacts, delegate further or erase your data.',
-    given: 'Who may act for you',
+    granted: 'Who may act for you',
     none: 'Nobody.',
     name: 'The person’s name and surname',
     codiceFiscale: 'The person’s codice fiscale',
@@ -371,7 +372,7 @@ export const en: PortalWords = {
     draft: (area) => `${area}, not yet definitive`,
     codes: 'Codes and cards',
     checks: (count) =>
-      count === 1 ? '1 check in the last 12 months' : `${count} checks in the last 12 months`,
+      `${counted('en', count, { one: 'check', other: 'checks' })} in the last 12 months`,
     seeChecks: 'See who checked you',
     erase: 'Erase my data',
     eraseText:

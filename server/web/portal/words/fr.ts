@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { PortalWords } from './words.ts';
 
-export const fr: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'Mon code',
     status: 'Mon statut',
@@ -178,7 +179,7 @@ export const fr: PortalWords = {
     text: 'Il se renouvelle toutes les 30 secondes : une photo de cet écran ne sert à personne. Gardez l’écran lumineux et approchez le téléphone du lecteur.',
     alt: 'Code QR en direct, à montrer au lecteur',
     remaining: (seconds) =>
-      seconds === 1 ? 'Renouvelé dans 1 seconde' : `Renouvelé dans ${seconds} secondes`,
+      `Renouvelé dans ${counted('fr', seconds, { one: 'seconde', other: 'secondes' })}`,
     renewed: 'Code renouvelé',
     lost: 'Nous ne pouvons pas renouveler le code : vérifiez la connexion. Ce que vous voyez ne vaut peut-être plus.',
     reload: 'Renouveler maintenant',
@@ -337,7 +338,7 @@ export const fr: PortalWords = {
     title: 'Procurations',
     intro:
       'Une personne de confiance peut entrer avec sa propre identité et agir pour vous : demander le code, le montrer, voir qui vous a contrôlé. Elle ne peut pas changer vos contacts, donner de procuration ni effacer vos données.',
-    given: 'Qui peut agir pour vous',
+    granted: 'Qui peut agir pour vous',
     none: 'Personne.',
     name: 'Nom et prénom de la personne',
     codiceFiscale: 'Codice fiscale de la personne',
@@ -377,9 +378,7 @@ export const fr: PortalWords = {
     draft: (area) => `${area}, pas encore définitif`,
     codes: 'Codes et cartes',
     checks: (count) =>
-      count === 1
-        ? '1 vérification ces 12 derniers mois'
-        : `${count} vérifications ces 12 derniers mois`,
+      `${counted('fr', count, { one: 'vérification', other: 'vérifications' })} ces 12 derniers mois`,
     seeChecks: 'Voir qui vous a contrôlé',
     erase: 'Effacer mes données',
     eraseText:

@@ -1,5 +1,7 @@
-/** What the citizen portal says; its shape is every other language's. */
-export const it = {
+import { counted } from '../../../../shared/plural.ts';
+import type { PortalWords } from './words.ts';
+
+export const words: PortalWords = {
   navigation: {
     home: 'Il mio codice',
     status: 'Il mio stato',
@@ -14,11 +16,11 @@ export const it = {
   cancel: 'Annulla',
   back: 'Torna indietro',
   backHome: 'Torna al tuo codice',
-  step: (number: number, of: number) => `Passo ${number} di ${of}`,
-  account: (name: string) => name,
-  accountFor: (name: string, other: string) => `${name}, per ${other}`,
+  step: (number, of) => `Passo ${number} di ${of}`,
+  account: (name) => name,
+  accountFor: (name, other) => `${name}, per ${other}`,
   acting: {
-    title: (name: string) => `Stai agendo per ${name}`,
+    title: (name) => `Stai agendo per ${name}`,
     text: 'Quello che fai qui vale per questa persona e resta scritto, con il tuo nome e con il suo.',
     stop: 'Torna ad agire per te',
     notForDelegates: {
@@ -40,7 +42,7 @@ export const it = {
     },
     locked: {
       title: 'Il tuo codice è bloccato',
-      text: (day: string) =>
+      text: (day) =>
         `L’hai bloccato il ${day}. Finché è bloccato non apre nessun varco, chiunque lo mostri.`,
     },
     show: 'Mostra il codice dal vivo',
@@ -92,7 +94,7 @@ export const it = {
     privacy: 'Informativa sulla privacy',
     privacyText:
       'Leggila con calma. Con «Conferma» dichiari di averla letta, e il codice è pronto subito.',
-    version: (version: string) => `Versione ${version}`,
+    version: (version) => `Versione ${version}`,
     refused: {
       title: 'Il codice non si può fare adesso',
       statusMissing:
@@ -134,7 +136,7 @@ export const it = {
     print: 'Stampa',
     download: 'Scarica il PDF',
     mail: 'Invio mail',
-    mailTo: (address: string) => `Il PDF arriva a ${address}, come allegato.`,
+    mailTo: (address) => `Il PDF arriva a ${address}, come allegato.`,
     mailed:
       'Il PDF è in partenza per il tuo indirizzo. Se fra qualche minuto non c’è, guarda nella posta indesiderata.',
     mailThrottled: 'Abbiamo già spedito da poco. Aspetta qualche minuto e riprova.',
@@ -175,8 +177,8 @@ export const it = {
     title: 'Codice dal vivo',
     text: 'Si rinnova ogni 30 secondi: una foto di questo schermo non serve a nessun altro. Tieni alta la luminosità e avvicina il telefono al lettore.',
     alt: 'Codice QR dal vivo, da mostrare al lettore',
-    remaining: (seconds: number) =>
-      seconds === 1 ? 'Si rinnova fra 1 secondo' : `Si rinnova fra ${seconds} secondi`,
+    remaining: (seconds) =>
+      `Si rinnova fra ${counted('it', seconds, { one: 'secondo', other: 'secondi' })}`,
     renewed: 'Codice rinnovato',
     lost: 'Non riusciamo a rinnovare il codice: controlla la connessione. Quello che vedi potrebbe non valere più.',
     reload: 'Rinnova adesso',
@@ -203,14 +205,13 @@ export const it = {
     law: 'Legge',
     entitled: 'Che cosa ti spetta',
     entitledAny: 'Dal tuo stato nel suo insieme',
-    amount: (amount: string, months: number, year: number) =>
-      `${amount} al mese per ${months} mensilità (${year})`,
-    amountOnce: (amount: string, year: number) => `${amount} al mese (${year})`,
-    income: (amount: string, year: number) => `Reddito personale fino a ${amount} l’anno (${year})`,
+    amount: (amount, months, year) => `${amount} al mese per ${months} mensilità (${year})`,
+    amountOnce: (amount, year) => `${amount} al mese (${year})`,
+    income: (amount, year) => `Reddito personale fino a ${amount} l’anno (${year})`,
     noIncome: 'Senza limiti di reddito',
     conditions:
       'Possono servire altre condizioni: chiedi alla tua sede INPS o a un patronato prima di contarci.',
-    edition: (day: string, version: number) =>
+    edition: (day, version) =>
       `Elenco aggiornato al ${day}, edizione ${version}. Gli importi sono quelli dell’anno indicato.`,
   },
   card: {
@@ -235,10 +236,10 @@ export const it = {
     revoked: 'La carta è annullata.',
     waiting: {
       title: 'Stiamo guardando la tua foto',
-      text: (moment: string) => `L’hai chiesta il ${moment}. Ti scriviamo quando è pronta.`,
+      text: (moment) => `L’hai chiesta il ${moment}. Ti scriviamo quando è pronta.`,
     },
     withdraw: 'Ritira la richiesta',
-    refused: (reason: string) => `La foto non andava bene: ${reason} Puoi mandarne un’altra.`,
+    refused: (reason) => `La foto non andava bene: ${reason} Puoi mandarne un’altra.`,
     privacy: 'Con «Invia la richiesta» dichiari di aver letto l’informativa sulla privacy.',
     problems: {
       photoMissing: 'Scegli una foto.',
@@ -259,10 +260,10 @@ export const it = {
     answered: 'Che cosa è stato risposto',
     reference: 'Riferimento',
     notMe: 'Non ero io',
-    notMeOf: (moment: string) => `Non ero io: verifica del ${moment}`,
+    notMeOf: (moment) => `Non ero io: verifica del ${moment}`,
     places: {
-      kiosk: (gate: string, site: string) => `Varco «${gate}», ${site}`,
-      operator: (site: string) => `Operatore, ${site}`,
+      kiosk: (gate, site) => `Varco «${gate}», ${site}`,
+      operator: (site) => `Operatore, ${site}`,
       reader: 'Pagina pubblica di lettura, da un telefono',
       other: 'Servizio',
     },
@@ -283,7 +284,7 @@ export const it = {
       otpRequired: 'Serviva il tuo codice usa e getta',
       cardValid: 'Carta valida',
       cardNotValid: 'Carta non valida',
-      yes: (names: string) => `Sì per: ${names}`,
+      yes: (names) => `Sì per: ${names}`,
       none: 'No in tutte le aree',
       sent: 'Spedito',
       shown: 'Mostrato una volta',
@@ -308,10 +309,10 @@ export const it = {
     mobileHint: 'Per esempio 333 123 4567; con il prefisso, se non è italiano.',
     email: 'Indirizzo e-mail personale',
     emailHint: 'Per esempio nome@esempio.it.',
-    onFile: (value: string) => `Ora abbiamo ${value}`,
+    onFile: (value) => `Ora abbiamo ${value}`,
     nothing: 'Ora non ne abbiamo nessuno.',
     send: 'Manda il codice di conferma',
-    sentTo: (value: string) => `Abbiamo mandato un codice di 6 cifre a ${value}. Vale 5 minuti.`,
+    sentTo: (value) => `Abbiamo mandato un codice di 6 cifre a ${value}. Vale 5 minuti.`,
     code: 'Codice di conferma',
     codeHint: 'Le 6 cifre che hai ricevuto.',
     check: 'Conferma',
@@ -329,8 +330,7 @@ export const it = {
     },
     goOn: 'Prosegui da dove eri',
     consents: 'Consensi',
-    privacyAccepted: (version: string) =>
-      `Hai letto l’informativa sulla privacy, versione ${version}.`,
+    privacyAccepted: (version) => `Hai letto l’informativa sulla privacy, versione ${version}.`,
     privacyNone:
       'Non hai ancora letto l’informativa sulla privacy: te la mostriamo quando chiedi il codice.',
     fix: 'Controlla i dati',
@@ -339,22 +339,22 @@ export const it = {
     title: 'Deleghe',
     intro:
       'Una persona di cui ti fidi può entrare con la sua identità e agire per te: chiedere il codice, mostrarlo, vedere chi ti ha controllato. Non può cambiare i tuoi contatti, né dare deleghe, né cancellare i tuoi dati.',
-    given: 'Chi può agire per te',
+    granted: 'Chi può agire per te',
     none: 'Nessuno.',
     name: 'Nome e cognome della persona',
     codiceFiscale: 'Codice fiscale della persona',
     endsOn: 'Fino al (compreso)',
     endsHint: 'Al massimo due anni da oggi.',
     add: 'Dai la delega',
-    until: (day: string) => `fino al ${day}`,
-    endedOn: (day: string) => `finita il ${day}`,
-    endOf: (name: string) => `Togli la delega a ${name}`,
+    until: (day) => `fino al ${day}`,
+    endedOn: (day) => `finita il ${day}`,
+    endOf: (name) => `Togli la delega a ${name}`,
     added: 'La delega è attiva. Ti abbiamo scritto, così lo sai anche se non eri tu.',
     removed: 'La delega è finita.',
     former: 'Deleghe finite',
     received: 'Per chi puoi agire tu',
-    act: (name: string) => `Agisci per ${name}`,
-    giveUp: (name: string) => `Rinuncia alla delega di ${name}`,
+    act: (name) => `Agisci per ${name}`,
+    giveUp: (name) => `Rinuncia alla delega di ${name}`,
     over: 'Questa delega non vale più.',
     problems: {
       title: 'Controlla la delega',
@@ -374,11 +374,11 @@ export const it = {
     identity: 'Chi sei',
     birthDate: 'Data di nascita',
     verbali: 'Verbali in archivio',
-    verbale: (area: string, day: string) => `${area}, definitivo dal ${day}`,
-    draft: (area: string) => `${area}, non ancora definitivo`,
+    verbale: (area, day) => `${area}, definitivo dal ${day}`,
+    draft: (area) => `${area}, non ancora definitivo`,
     codes: 'Codici e carte',
-    checks: (count: number) =>
-      count === 1 ? '1 verifica negli ultimi 12 mesi' : `${count} verifiche negli ultimi 12 mesi`,
+    checks: (count) =>
+      `${counted('it', count, { one: 'verifica', other: 'verifiche' })} negli ultimi 12 mesi`,
     seeChecks: 'Guarda chi ti ha controllato',
     erase: 'Cancella i miei dati',
     eraseText:

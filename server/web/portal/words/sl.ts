@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { PortalWords } from './words.ts';
 
-export const sl: PortalWords = {
+export const words: PortalWords = {
   navigation: {
     home: 'Moja koda',
     status: 'Moj status',
@@ -172,7 +173,8 @@ export const sl: PortalWords = {
     title: 'Živa koda',
     text: 'Obnovi se vsakih 30 sekund: fotografija tega zaslona nikomur ne koristi. Zaslon naj bo svetel, telefon približajte bralniku.',
     alt: 'Živa koda QR za bralnik',
-    remaining: (seconds) => `Do obnove: ${seconds} s`,
+    remaining: (seconds) =>
+      `Obnovi se čez ${counted('sl', seconds, { one: 'sekundo', two: 'sekundi', few: 'sekunde', other: 'sekund' })}`,
     renewed: 'Koda je obnovljena',
     lost: 'Kode ne moremo obnoviti: preverite povezavo. Kar vidite, morda ne velja več.',
     reload: 'Obnovi zdaj',
@@ -324,7 +326,7 @@ export const sl: PortalWords = {
     title: 'Pooblastila',
     intro:
       'Oseba, ki ji zaupate, se lahko prijavi s svojo identiteto in deluje za vas: zaprosi za kodo, jo pokaže, vidi, kdo vas je preveril. Ne more spremeniti stikov, dati pooblastil ali izbrisati vaših podatkov.',
-    given: 'Kdo sme delovati za vas',
+    granted: 'Kdo sme delovati za vas',
     none: 'Nihče.',
     name: 'Ime in priimek osebe',
     codiceFiscale: 'Davčna številka osebe',
@@ -362,7 +364,8 @@ export const sl: PortalWords = {
     verbale: (area, day) => `${area}, dokončno od ${day}`,
     draft: (area) => `${area}, še ni dokončno`,
     codes: 'Kode in kartice',
-    checks: (count) => `Preverjanja v zadnjih 12 mesecih: ${count}`,
+    checks: (count) =>
+      `${counted('sl', count, { one: 'preverjanje', two: 'preverjanji', few: 'preverjanja', other: 'preverjanj' })} v zadnjih 12 mesecih`,
     seeChecks: 'Poglej, kdo vas je preveril',
     erase: 'Izbriši moje podatke',
     eraseText:

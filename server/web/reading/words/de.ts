@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
-export const de: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Gelesener QR-Code',
   cardTitle: 'Gelesener Behindertenausweis',
   intro:
@@ -44,7 +45,7 @@ export const de: ReadingWords = {
   throttled: {
     title: 'Zu viele Versuche',
     text: (minutes) =>
-      `Zum Schutz der Person ist diese Prüfung angehalten. Versuchen Sie es in ${minutes === 1 ? 'einer Minute' : `${minutes} Minuten`} erneut oder bitten Sie um den Papierbescheid.`,
+      `Zum Schutz der Person ist diese Prüfung angehalten. Versuchen Sie es in ${plural('de', minutes, { one: 'einer Minute', other: `${minutes} Minuten` })} erneut oder bitten Sie um den Papierbescheid.`,
   },
   stale: {
     title: 'Dieser Code ist abgelaufen',

@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
-export const en: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Reading of a QR code',
   cardTitle: 'Reading of a Disability Card',
   intro:
@@ -44,7 +45,7 @@ export const en: ReadingWords = {
   throttled: {
     title: 'Too many attempts',
     text: (minutes) =>
-      `To protect the person this check is on hold. Try again in ${minutes === 1 ? 'one minute' : `${minutes} minutes`}, or ask to see the paper report.`,
+      `To protect the person this check is on hold. Try again in ${plural('en', minutes, { one: 'one minute', other: `${minutes} minutes` })}, or ask to see the paper report.`,
   },
   stale: {
     title: 'This code is out of date',

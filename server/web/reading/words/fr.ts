@@ -1,6 +1,7 @@
+import { counted, plural } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
-export const fr: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Lecture d’un code QR',
   cardTitle: 'Lecture d’une carte du handicap',
   intro:
@@ -12,7 +13,7 @@ export const fr: ReadingWords = {
     '16 caractères, imprimés aussi sur la carte sanitaire (11 chiffres s’il est provisoire).',
   verify: 'Vérifier',
   formProblem: 'Vérifiez le codice fiscale',
-  typed: (count) => `${count} caractères sur 16`,
+  typed: (count) => `${counted('fr', count, { one: 'caractère', other: 'caractères' })} sur 16`,
   wellFormed: 'Le code est bien écrit.',
   result: 'Résultat de la vérification',
   areas: 'Statut attesté dans chacun des cinq domaines',
@@ -45,7 +46,7 @@ export const fr: ReadingWords = {
   throttled: {
     title: 'Trop de tentatives',
     text: (minutes) =>
-      `Pour protéger la personne, cette vérification est suspendue. Réessayez dans ${minutes === 1 ? 'une minute' : `${minutes} minutes`}, ou demandez à voir le procès-verbal.`,
+      `Pour protéger la personne, cette vérification est suspendue. Réessayez dans ${plural('fr', minutes, { one: 'une minute', other: `${minutes} minutes` })}, ou demandez à voir le procès-verbal.`,
   },
   stale: {
     title: 'Ce code n’est plus à jour',

@@ -1,6 +1,7 @@
+import { plural } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
-export const it: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Dettaglio lettura QR',
   cardTitle: 'Lettura della Carta della disabilità',
   intro:
@@ -44,7 +45,7 @@ export const it: ReadingWords = {
   throttled: {
     title: 'Troppi tentativi',
     text: (minutes) =>
-      `Per proteggere la persona, questa verifica è ferma. Riprova fra ${minutes === 1 ? 'un minuto' : `${minutes} minuti`}, oppure chiedi di vedere il verbale.`,
+      `Per proteggere la persona, questa verifica è ferma. Riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}, oppure chiedi di vedere il verbale.`,
   },
   stale: {
     title: 'Questo codice è scaduto',

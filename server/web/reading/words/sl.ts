@@ -1,6 +1,7 @@
+import { counted } from '../../../../shared/plural.ts';
 import type { ReadingWords } from './words.ts';
 
-export const sl: ReadingWords = {
+export const words: ReadingWords = {
   title: 'Prebrana koda QR',
   cardTitle: 'Prebrana kartica invalidnosti',
   intro:
@@ -44,7 +45,7 @@ export const sl: ReadingWords = {
   throttled: {
     title: 'Preveč poskusov',
     text: (minutes) =>
-      `Zaradi zaščite osebe je to preverjanje ustavljeno. Poskusite znova ${minutes === 1 ? 'čez eno minuto' : `čez toliko minut: ${minutes}`} ali prosite za papirni zapisnik.`,
+      `Zaradi zaščite osebe je to preverjanje ustavljeno. Poskusite znova čez ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })} ali prosite za papirni zapisnik.`,
   },
   stale: {
     title: 'Ta koda je potekla',

@@ -1,10 +1,3 @@
-import type { Language } from '../../../../shared/language.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
-import { it } from './it.ts';
-import { sl } from './sl.ts';
-
 /** What the reading page says (*Dettaglio lettura QR*). */
 export interface ReadingWords {
   title: string;
@@ -42,5 +35,3 @@ export interface ReadingWords {
   /** A code whose signature doesn't hold, of a key that is no more, or cut off. */
   notOurs: { title: string; text: string };
 }
-
-export const readingWords: Readonly<Record<Language, ReadingWords>> = { it, en, de, fr, sl };

@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const de: ShellWords = {
-  name: 'Deutsch',
+export const words: ShellWords = {
   skipToContent: 'Zum Inhalt',
   chooseLanguage: 'Sprache',
   tagline: 'Der Durchgang, der sich mit einem Code öffnet',

@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const en: ShellWords = {
-  name: 'English',
+export const words: ShellWords = {
   skipToContent: 'Skip to the content',
   chooseLanguage: 'Language',
   tagline: 'The gate that opens with a code',

@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const fr: ShellWords = {
-  name: 'Français',
+export const words: ShellWords = {
   skipToContent: 'Aller au contenu',
   chooseLanguage: 'Langue',
   tagline: 'Le passage qui s’ouvre avec un code',

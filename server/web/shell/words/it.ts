@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const it: ShellWords = {
-  name: 'Italiano',
+export const words: ShellWords = {
   skipToContent: 'Vai al contenuto',
   chooseLanguage: 'Lingua',
   tagline: 'Il varco che si apre con un codice',

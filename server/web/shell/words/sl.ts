@@ -1,7 +1,6 @@
 import type { ShellWords } from './words.ts';
 
-export const sl: ShellWords = {
-  name: 'Slovenščina',
+export const words: ShellWords = {
   skipToContent: 'Na vsebino',
   chooseLanguage: 'Jezik',
   tagline: 'Prehod, ki se odpre s kodo',

@@ -1,6 +1,6 @@
 import type { StatementWords } from './words.ts';
 
-export const de: StatementWords = {
+export const words: StatementWords = {
   privacy: {
     title: 'Datenschutzhinweise',
     version: (version) => `Fassung ${version}`,

@@ -1,6 +1,6 @@
 import type { StatementWords } from './words.ts';
 
-export const en: StatementWords = {
+export const words: StatementWords = {
   privacy: {
     title: 'Privacy notice',
     version: (version) => `Version ${version}`,

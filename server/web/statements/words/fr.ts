@@ -1,6 +1,6 @@
 import type { StatementWords } from './words.ts';
 
-export const fr: StatementWords = {
+export const words: StatementWords = {
   privacy: {
     title: 'Protection des données',
     version: (version) => `Version ${version}`,

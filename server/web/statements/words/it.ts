@@ -1,6 +1,6 @@
 import type { StatementWords } from './words.ts';
 
-export const it: StatementWords = {
+export const words: StatementWords = {
   privacy: {
     title: 'Informativa sulla privacy',
     version: (version) => `Versione ${version}`,

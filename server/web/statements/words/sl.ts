@@ -1,6 +1,6 @@
 import type { StatementWords } from './words.ts';
 
-export const sl: StatementWords = {
+export const words: StatementWords = {
   privacy: {
     title: 'Varstvo osebnih podatkov',
     version: (version) => `Različica ${version}`,

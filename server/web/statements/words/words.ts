@@ -1,10 +1,3 @@
-import type { Language } from '../../../../shared/language.ts';
-import { de } from './de.ts';
-import { en } from './en.ts';
-import { fr } from './fr.ts';
-import { it } from './it.ts';
-import { sl } from './sl.ts';
-
 /** A part of a statement, paragraph by paragraph. */
 export interface Section {
   title: string;
@@ -16,5 +9,3 @@ export interface StatementWords {
   privacy: { title: string; version(version: string): string; sections: readonly Section[] };
   accessibility: { title: string; sections: readonly Section[] };
 }
-
-export const statementWords: Readonly<Record<Language, StatementWords>> = { it, en, de, fr, sl };

@@ -119,13 +119,13 @@ describe('refuses', () => {
   });
 });
 
-test('a port in use is told by its code', async () => {
+test('a port in use is an error with its code', async () => {
   const { port } = new URL(url);
   const second = new PageDisplay(
     { driver: 'page', port: Number(port) },
     { assets: [], clock: systemClock },
   );
   const events = { key: () => {}, painted: () => {}, health: () => {} };
-  await expect(second.start(events)).rejects.toMatchObject({ code: 'EADDRINUSE' });
+  await expect(second.start(events)).rejects.toMatchObject({ code: 'portInUse' });
   await second.stop();
 });

@@ -69,7 +69,7 @@ it.each([
   [['/no/such/command'], 'commandNotFound'],
   [[process.execPath, '-e', 'process.exit(3)'], 'exit3'],
   [[process.execPath, '-e', 'console.error("Device or resource busy")'], 'deviceBusy'],
-])('says why there is no picture: %j', async (command, reason) => {
+])('reports why there is no picture: %j', async (command, reason) => {
   const { promise, resolve } = deferred<Health>();
   camera = open(command);
   await camera.start({

@@ -14,7 +14,7 @@ it.each(['jsqr', 'zxing-wasm', 'auto'] as const)('reads a code in a thread by %s
   expect(outcome.codes.map((code) => code.text)).toEqual(['HTTPS://GATE.EXAMPLE/V/1/ABC']);
 });
 
-it('gives the memory of a picture back', async () => {
+it('returns the memory of a picture', async () => {
   const back: ArrayBuffer[] = [];
   thread = new DecoderThread(
     { decoder: 'jsqr', pace: 'stream' },
@@ -44,7 +44,7 @@ it('fails what is pending when it stops, and decodes again after a new start', a
   });
 });
 
-it('says so when the decoder can not be loaded', async () => {
+it('rejects when the decoder can not be loaded', async () => {
   thread = new DecoderThread(
     { decoder: 'jsqr', pace: 'stream' },
     { clock: systemClock, workerUrl: new URL('./no-such-file.js', import.meta.url) },

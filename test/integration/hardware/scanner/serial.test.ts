@@ -28,7 +28,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-/** The scanner started, with what it says to be waited for. */
+/** Starts the scanner; its events can be awaited. */
 async function start(options: Partial<SerialScannerConfigInput> = {}) {
   const readings = new Waiter<Reading>();
   const healths = new Waiter<Health>(10_000);
@@ -46,7 +46,7 @@ async function start(options: Partial<SerialScannerConfigInput> = {}) {
 
 const is = (state: Health['state']) => (health: Health) => health.state === state;
 
-it('reads codes whatever way they are cut', async () => {
+it('reads codes however the bytes are chunked', async () => {
   await device.plug();
   const { readings, healths } = await start();
   await healths.next(is('ready'));
@@ -60,7 +60,7 @@ it('reads codes whatever way they are cut', async () => {
   });
 });
 
-it('tells a Tessera Sanitaria only while one is expected', async () => {
+it('reports a Tessera Sanitaria only while one is expected', async () => {
   await device.plug();
   const { readings, healths } = await start();
   await healths.next(is('ready'));
@@ -90,7 +90,7 @@ it('survives babble, NULs, half a code and 7,089 digits', async () => {
   expect(scanner?.dropped).toBeGreaterThan(0);
 });
 
-it('says that the device is missing, and reads once it is plugged in', async () => {
+it('reports a missing device, and reads once it is plugged in', async () => {
   const { readings, healths } = await start();
   expect(await healths.next(is('lost'))).toMatchObject({ reason: 'deviceMissing' });
   await device.plug();
@@ -105,7 +105,7 @@ it('notices 50 pulled cables in a row and is back each time, without spinning', 
   await device.plug();
   const { readings, healths } = await start();
   const before = process.cpuUsage();
-  const begun = performance.now();
+  const startedAt = performance.now();
   for (let round = 0; round < 50; round++) {
     await healths.next(is('ready'));
     // Pulled at rest, or in the middle of a burst: both have made serialport spin.
@@ -120,17 +120,17 @@ it('notices 50 pulled cables in a row and is back each time, without spinning', 
   await device.send('still here\r');
   expect((await readings.next()).text).toBe('still here');
   const used = process.cpuUsage(before);
-  const share = (used.user + used.system) / 1000 / (performance.now() - begun);
+  const share = (used.user + used.system) / 1000 / (performance.now() - startedAt);
   // A spinning read loop takes a core for itself from the first pull to the end.
   expect(share).toBeLessThan(0.8);
 });
 
-it('a plug that is loose: gone and back at once, it is opened anew each time', async () => {
+it('a loose plug: the device is opened again each time', async () => {
   await device.plug();
   const { readings, healths } = await start();
   for (let round = 0; round < 10; round++) {
     await healths.next(is('ready'));
-    // Nobody sees the device missing, and the kernel may give the new one the old one's numbers.
+    // The device is never seen missing, and the new one may get the old one's numbers from the kernel.
     await device.swap();
     await healths.next(is('lost'));
   }

@@ -21,27 +21,27 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-test('a device that went is told, once', async () => {
+test('a device that disappeared is reported once', async () => {
   unlinkSync(link);
   expect(await gone.next()).toBe('gone');
 });
 
-test('a device that came back before anybody looked, with the same numbers, is another', async () => {
-  // In one turn of the event loop: whoever looks afterwards sees the same device under the same name.
+test('a device that was replaced at once, with the same numbers, is another one', async () => {
+  // In one turn of the event loop: afterwards there is the same device under the same name.
   unlinkSync(link);
   symlinkSync('/dev/null', link);
   expect(await gone.next()).toBe('gone');
 });
 
-test('another device beside it is nobody’s loss', async () => {
-  const told: string[] = [];
+test('changes of other devices are ignored', async () => {
+  const reports: string[] = [];
   const path = join(folder, 'ttyUSB1');
   writeFileSync(path, '');
-  const other = watchNode(path, () => told.push('gone'));
+  const other = watchNode(path, () => reports.push('gone'));
   chmodSync(path, 0o600);
   symlinkSync('/dev/null', join(folder, 'ttyUSB2'));
   unlinkSync(link);
   await gone.next();
-  expect(told).toEqual([]);
+  expect(reports).toEqual([]);
   other();
 });

@@ -2,6 +2,7 @@ import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { allCommands } from '../../../../scripts/varco/all-commands.ts';
 import { varco } from '../../../../scripts/varco/command.ts';
 
 let folder: string;
@@ -33,7 +34,7 @@ async function run(...words: string[]): Promise<{ code: number; lines: string[] 
   });
   process.exitCode = 0;
   try {
-    const command = await varco(words[0]);
+    const command = await varco(allCommands, words[0]);
     await command.parseAsync([...words, '--config', config], { from: 'user' });
     const lines = written.join('').split('\n').filter(Boolean);
     return { code: Number(process.exitCode), lines };

@@ -1,16 +1,23 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createConfig, lintFromString } from '@redocly/openapi-core';
+import type { FastifyRequest } from 'fastify';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { z } from 'zod';
-import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
+import { z } from 'zod';
+import { DEMO_POLICY } from '../../../../scripts/sample/demo-people.ts';
 import type { NewToken } from '../../../../server/fleet/access/api-tokens.ts';
 import { scopes } from '../../../../server/fleet/access/permissions.ts';
-import { actEndpoints } from '../../../../server/fleet/api/act-endpoints.ts';
-import { API_PREFIX } from '../../../../server/fleet/api/api.ts';
-import { fleetEndpoints } from '../../../../server/fleet/api/fleet-endpoints.ts';
+import { API_PREFIX, callerOf } from '../../../../server/fleet/api/api.ts';
+import type { Endpoint } from '../../../../server/fleet/api/endpoint.ts';
+import { allEndpoints } from '../../../../server/fleet/api/endpoints/all-endpoints.ts';
+import { tokenEndpoints } from '../../../../server/fleet/api/endpoints/token-endpoints.ts';
+import { refusalsOfEveryCall } from '../../../../server/fleet/api/openapi.ts';
+import { RateLimit } from '../../../../server/guessing/rate-limit.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
+import { errorCodes } from '../../../../shared/error-codes.ts';
+import { errorCode } from '../../../../shared/errors.ts';
 import {
   administrator,
   enrolKiosk,
@@ -47,23 +54,47 @@ async function newToken(given: NewToken): Promise<string> {
   return (await one.app.fleet.tokens.create(administrator, given)).token;
 }
 
-async function call(method: string, path: string, body?: unknown, as = token) {
-  const response = await fetch(`${one.url}${API_PREFIX}${path}`, {
-    method,
-    headers: {
-      ...(as ? { authorization: `Bearer ${as}` } : {}),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  });
+async function send(method: string, path: string, body?: unknown, as = token) {
+  const headers: Record<string, string> = as ? { authorization: `Bearer ${as}` } : {};
+  const init: RequestInit = { method, headers };
+  if (body !== undefined) {
+    headers['content-type'] = 'application/json';
+    init.body = JSON.stringify(body);
+  }
+  const response = await fetch(`${one.url}${API_PREFIX}${path}`, init);
   return { status: response.status, body: (await response.json()) as Record<string, unknown> };
 }
 
-/** The schema that the description promises for a call. */
-function answerOf(method: string, url: string): z.ZodType {
-  const all = [...fleetEndpoints(one.app.fleet), ...actEndpoints(one.app.fleet)];
-  const found = all.find((each) => each.method === method && each.url === url);
-  return found?.answer as z.ZodType;
+/** Calls that answered in this file, by operation. */
+const answered = new Set<string>();
+
+/** Sends a call and holds what comes back, answer or refusal, against the description. */
+async function call(method: string, path: string, body?: unknown, as = token) {
+  const response = await send(method, path, body, as);
+  const endpoint = allEndpoints(one.app.fleet).find(
+    ({ method: its, url }) =>
+      its === method &&
+      new RegExp(`^${url.replaceAll(/:\w+/g, '(?!import)[^/]+')}$`).test(path.split('?')[0] ?? ''),
+  );
+  const schema = response.status < 400 ? endpoint?.answer : problemOf(endpoint, response.status);
+  const problems = schema?.safeParse(response.body).error?.issues ?? [];
+  expect({ path, known: schema !== undefined, problems }).toEqual({
+    path,
+    known: true,
+    problems: [],
+  });
+  if (endpoint && response.status < 400) {
+    expect({ path, status: response.status }).toEqual({ path, status: endpoint.status ?? 200 });
+    answered.add(endpoint.operationId);
+  }
+  return response;
+}
+
+/** A refusal with this status has one of the codes that the call's description names for it. */
+function problemOf(endpoint: Endpoint | undefined, status: number) {
+  const codes = [...refusalsOfEveryCall, ...(endpoint?.refusals ?? [])];
+  const named = codes.filter((code) => errorCodes[code].status === status);
+  return z.strictObject({ code: z.enum(named), message: z.string() });
 }
 
 test('every call that only reads answers what its description says', async () => {
@@ -92,29 +123,26 @@ test('every call that only reads answers what its description says', async () =>
   });
   expect(sent.status).toBe(202);
   const [command] = sent.body.items as { id: string }[];
-  const paths: [string, string][] = [
-    ['/summary', '/summary'],
-    ['/gates', '/gates'],
-    ['/gates/:gate', '/gates/torino-1'],
-    ['/gates/:gate', '/gates/torino-2'],
-    ['/gates/:gate/history', '/gates/torino-1/history'],
-    ['/sites', '/sites'],
-    ['/sites/:site', '/sites/torino'],
-    ['/configs', '/configs'],
-    ['/configs/:version', `/configs/${config.body.version}`],
-    ['/rollouts', '/rollouts'],
-    ['/rollouts/:id', `/rollouts/${rollout.body.id}`],
-    ['/commands', '/commands'],
-    ['/commands/:id', `/commands/${command?.id}`],
-    ['/alerts', '/alerts?state=open'],
-    ['/activity', '/activity?limit=3'],
-    ['/audit', '/audit'],
+  const paths = [
+    '/summary',
+    '/gates',
+    '/gates/torino-1',
+    '/gates/torino-2',
+    '/gates/torino-1/history',
+    '/sites',
+    '/sites/torino',
+    '/configs',
+    `/configs/${config.body.version}`,
+    '/rollouts',
+    `/rollouts/${rollout.body.id}`,
+    '/commands',
+    `/commands/${command?.id}`,
+    '/alerts?state=open',
+    '/activity?limit=3',
+    '/audit',
   ];
-  for (const [url, path] of paths) {
-    const { status, body } = await call('GET', path);
-    expect({ path, status }).toEqual({ path, status: 200 });
-    const parsed = answerOf('GET', url).safeParse(body);
-    expect({ path, problems: parsed.error?.issues ?? [] }).toEqual({ path, problems: [] });
+  for (const path of paths) {
+    expect({ path, status: (await call('GET', path)).status }).toEqual({ path, status: 200 });
   }
   const { body } = await call('GET', '/gates/torino-1/history');
   expect((body.outcomes as { counts: unknown }).counts).toMatchObject({
@@ -124,20 +152,23 @@ test('every call that only reads answers what its description says', async () =>
   });
 });
 
-test('the description is OpenAPI 3.1 and has every call', async () => {
-  const { body } = await call('GET', '/openapi.json', undefined, '');
-  expect(body.openapi).toBe('3.1.0');
+test('the description is OpenAPI 3.1 without a problem, and has every call', async () => {
+  const { body } = await send('GET', '/openapi.json', undefined, '');
+  const config = await createConfig({ extends: ['recommended-strict'] });
+  const source = JSON.stringify(body);
+  const problems = await lintFromString({ source, absoluteRef: 'openapi.json', config });
+  expect(problems.map(({ ruleId, message }) => ({ ruleId, message }))).toEqual([]);
+  expect(body).toMatchObject({ openapi: '3.1.0', servers: [{ url: API_PREFIX }] });
   const described = Object.entries(body.paths as Record<string, object>).flatMap(
     ([path, methods]) => Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
   );
-  const all = [...fleetEndpoints(one.app.fleet), ...actEndpoints(one.app.fleet)];
   expect(described.sort()).toEqual(
-    all
-      .map(({ method, url }) => `${method} ${API_PREFIX}${url.replaceAll(/:(\w+)/g, '{$1}')}`)
+    allEndpoints(one.app.fleet)
+      .map(({ method, url }) => `${method} ${url.replaceAll(/:(\w+)/g, '{$1}')}`)
       .sort(),
   );
-  const rows = (body.paths as Record<string, unknown>)[`${API_PREFIX}/gates`];
-  expect(JSON.stringify(rows)).toContain('lastSeenAt');
+  const { schemas } = body.components as { schemas: Record<string, unknown> };
+  expect(JSON.stringify(schemas.GateRow)).toContain('lastSeenAt');
 });
 
 test('lists are filtered and turned page by page', async () => {
@@ -154,21 +185,71 @@ test('lists are filtered and turned page by page', async () => {
 });
 
 test('places and codes', async () => {
+  const site = { id: 'murano', title: 'Murano' };
+  expect(await call('POST', '/sites', site)).toMatchObject({ status: 201, body: site });
+  const place = 'Fondamenta Giustinian 8';
+  expect(await call('PATCH', '/sites/murano', { place })).toMatchObject({ body: { place } });
+  const gate = { id: 'm-1', site: 'murano', title: 'Vetro', policy: DEMO_POLICY, x: 0.5 };
+  expect((await call('POST', '/gates', { gates: [gate] })).body.items).toMatchObject([gate]);
   const csv = `site;gate;title;policy;tags\nvenezia;v-10;Ponte;${DEMO_POLICY};acqua nord\n`;
   const made = await call('POST', '/gates/import', { csv });
   expect(made).toMatchObject({
     status: 201,
     body: { items: [{ id: 'v-10', tags: ['acqua', 'nord'] }] },
   });
-  const codes = await call('POST', '/enrolment-codes', { gates: ['v-10'] });
-  expect(codes.status).toBe(201);
-  expect(answerOf('POST', '/enrolment-codes').safeParse(codes.body).error).toBeUndefined();
+  expect((await call('POST', '/enrolment-codes', { gates: ['v-10'] })).status).toBe(201);
+  expect((await call('POST', '/gates/v-10/cancel-codes')).status).toBe(200);
   expect(await call('PATCH', '/gates/v-10', { note: 'wet' })).toMatchObject({
     body: { note: 'wet', title: 'Ponte' },
   });
   expect((await call('POST', '/gates/v-10/revoke', { reason: 'x' })).status).toBe(404);
+  const { client } = await enrolKiosk(one, 'v-10');
+  expect((await call('POST', '/gates/v-10/revoke', { reason: 'x' })).status).toBe(200);
+  client.socket.close();
   expect((await call('DELETE', '/gates/v-10?reason=gone')).status).toBe(200);
   expect((await call('GET', '/gates/v-10')).status).toBe(404);
+});
+
+test('a roll-out is turned, an alert acknowledged and silenced', async () => {
+  const { body: config } = await call('POST', '/configs', { body: { volume: 40 } });
+  const { body: started } = await call('POST', '/rollouts', {
+    version: config.version,
+    filter: { gates: ['torino-3'] },
+  });
+  const turn = { act: 'pause', reason: 'x' };
+  const paused = await call('POST', `/rollouts/${started.id}/turn`, turn);
+  expect(paused.body).toMatchObject({ state: 'paused', counts: { waiting: 1 } });
+  const alert = {
+    id: 'alert-1',
+    subject: 'gate:torino-3',
+    kind: 'offline',
+    site: 'torino',
+    gate: 'torino-3',
+    severity: 'critical',
+    raised_at: 1,
+    detail: '{}',
+  };
+  await store.db.insertInto('alert').values(alert).execute();
+  const reason = 'on my way';
+  await call('POST', '/alerts/alert-1/acknowledge', { reason });
+  await call('POST', '/alerts/alert-1/silence', { until: Date.now() + 60_000, reason });
+  const { body } = await call('GET', '/alerts?gate=torino-3');
+  expect(body.items).toMatchObject([{ acknowledged: { reason }, silenced: { reason } }]);
+});
+
+test('tokens are managed by people only, and answer as described', async () => {
+  for (const { operationId, run, answer } of tokenEndpoints(one.app.fleet)) {
+    const about = { title: 'by hand', scopes: ['fleet:read'], sites: 'all' };
+    const [known] = await one.app.fleet.tokens.list(administrator);
+    const request = {
+      params: operationId === 'revokeToken' ? { id: known?.id } : {},
+      query: {},
+      body: operationId === 'createToken' ? about : undefined,
+    };
+    const result: unknown = JSON.parse(JSON.stringify(await run(administrator, request)));
+    expect({ operationId, error: answer.safeParse(result).error }).toEqual({ operationId });
+    answered.add(operationId);
+  }
 });
 
 test.each<[number, string, string, string, unknown?]>([
@@ -230,11 +311,21 @@ test('tokens: unknown, revoked, of one site, of one scope; only their hash is ke
   expect(await call('GET', '/summary', undefined, old)).toMatchObject(unauthorized);
 });
 
-test('a caller that asks too much is slowed down', async () => {
-  const greedy = await newToken({ title: 'greedy', scopes: ['fleet:read'], sites: 'all' });
-  const answers = await Promise.all(
-    Array.from({ length: 400 }, () => call('GET', '/summary', undefined, greedy)),
-  );
-  const statuses = new Set(answers.map(({ status }) => status));
-  expect(statuses).toEqual(new Set([200, 429]));
+test('a caller that asks too much is slowed down, and so is an address with wrong tokens', async () => {
+  const { tokens } = one.app.fleet;
+  for (const authorization of [`Bearer ${token}`, 'Bearer wrong']) {
+    const limit = new RateLimit({ now: () => 0 });
+    const request = { ip: '192.0.2.1', headers: { authorization } } as FastifyRequest;
+    const codes: string[] = [];
+    for (let calls = 0; calls < 250; calls += 1) {
+      codes.push(await callerOf(request, tokens, limit).then(() => 'known', errorCode));
+    }
+    expect(codes.at(0)).toBe(authorization === 'Bearer wrong' ? 'unauthorized' : 'known');
+    expect(codes.at(-1)).toBe('busy');
+  }
+});
+
+test('every call has answered in this file, as its description says', () => {
+  const all = allEndpoints(one.app.fleet).map(({ operationId }) => operationId);
+  expect([...answered].sort()).toEqual(all.sort());
 });

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { sessionConfigSchema } from '../../../../device/config.ts';
-import { directoryDisk } from '../../../../device/offline/disk.ts';
-import { Steering } from '../../../../device/steering/steering.ts';
+import { RemoteConfigApplier } from '../../../../device/remote/config/remote-config-applier.ts';
+import { directoryDisk } from '../../../../device/storage/disk.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { systemClock } from '../../../../shared/clock.ts';
@@ -24,7 +24,7 @@ let folder: string;
 let store: Store;
 let server: FleetApp;
 let link: TestLink | undefined;
-let steering: Steering | undefined;
+let steering: RemoteConfigApplier | undefined;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'varco-failing-'));
@@ -50,7 +50,7 @@ async function startKiosk(gate: string): Promise<{ languages: string[] }> {
   const languages: string[] = [];
   const scanner = () => (languages.at(-1) === 'de' ? 'failing' : 'ready');
   const own = sessionConfigSchema.parse({ language: 'it', answerMs: 3_000 });
-  const board = new Steering({
+  const board = new RemoteConfigApplier({
     disk: directoryDisk(join(folder, 'kiosk')),
     own,
     clock: systemClock,

@@ -4,10 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
-import { DEMO_POLICY } from '../../../../scripts/demo/people.ts';
-import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
+import { DEMO_POLICY } from '../../../../scripts/sample/demo-people.ts';
 import { CODE_LIFE_MS } from '../../../../server/fleet/enrolment/enrolment.ts';
-import { migrate } from '../../../../server/store/migrate.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import type { DesiredConfig } from '../../../../shared/protocol/remote-config.ts';
@@ -23,6 +22,7 @@ import {
 } from '../../../support/fleet-app.ts';
 import { newKioskKey } from '../../../support/kiosk-client.ts';
 import { startApp } from '../../../support/server-app.ts';
+import { migrateAsBefore } from '../../../support/version-table.ts';
 
 const WAIT = { timeout: 20_000 };
 const ready = { state: 'ready' } as const;
@@ -439,7 +439,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
           database: new (await import('better-sqlite3')).default(url.slice('sqlite:'.length)),
         });
     const old = new Kysely<unknown>({ dialect });
-    await migrate(old, engine, 4);
+    await migrateAsBefore(old, engine, 4);
     await sql`insert into kiosk (id, public_key, gate, site, policy, state, registered_at) values
       ('k1', 'K', 'Ingresso', 'torino', 'musei-statali', 'accepted', 5),
       ('k2', 'L', 'Uscita', 'torino', 'musei-statali', 'removed', 6)`.execute(old);

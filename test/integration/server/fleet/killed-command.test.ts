@@ -2,9 +2,9 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
-import { Commands } from '../../../../device/commands/commands.ts';
-import { freePort } from '../../../../scripts/demo/free-port.ts';
-import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
+import { Commands } from '../../../../device/remote/commands/commands.ts';
+import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
+import { freePort } from '../../../../scripts/launch/free-port.ts';
 import type { NewCommand } from '../../../../server/fleet/commands/commands.ts';
 import { generateKeyringFile, Keyring } from '../../../../server/keys/keyring.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
@@ -111,7 +111,7 @@ async function startKiosk(url: string, gate: string) {
     up: () => commands.linkUp(),
     async command(id, command) {
       heard.push(id);
-      const answer = commands.obey(id, command);
+      const answer = commands.execute(id, command);
       if (isSlow) {
         isSlow = false;
         await waits.here();

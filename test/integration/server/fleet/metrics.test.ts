@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { seedPeople } from '../../../../scripts/demo/seed.ts';
+import { seedPeople } from '../../../../scripts/sample/seed-people.ts';
 import { fleetConfigSchema, readFleetConfig } from '../../../../server/fleet/fleet-config.ts';
 import dashboard from '../../../../server/fleet/metrics/grafana.json' with { type: 'json' };
 import { openStore } from '../../../../server/store/open-store.ts';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
 import { afterBoot, afterReport } from '../../../../server/fleet/state/last-report.ts';
 import type { RosterGate } from '../../../../server/fleet/state/roster.ts';
 import {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { freePort } from '../../../../scripts/demo/free-port.ts';
+import { freePort } from '../../../../scripts/launch/free-port.ts';
 import type { App } from '../../../../server/app.ts';
 import { openCards } from '../../../../server/login/card/cards.ts';
 import { loginConfigSchema } from '../../../../server/login/login-config.ts';

@@ -5,11 +5,11 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { freePort } from '../../../../scripts/demo/free-port.ts';
 import {
   type IdentityProvider,
   startIdentityProvider,
 } from '../../../../scripts/demo/identity-provider.ts';
+import { freePort } from '../../../../scripts/launch/free-port.ts';
 import type { App } from '../../../../server/app.ts';
 import { loginConfigSchema } from '../../../../server/login/login-config.ts';
 import { PENDING_LIFE_MS } from '../../../../server/login/pending-login.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type Postgres, startPostgres } from '../../../../scripts/embedded-postgres.ts';
+import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
 import type { App } from '../../../../server/app.ts';
 import {
   beginSession,

@@ -1,10 +1,13 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { App } from '../../../../server/app.ts';
+import { loginConfigSchema } from '../../../../server/login/login-config.ts';
 import { SqliteStore } from '../../../../server/store/sqlite.ts';
 import type { WebAsset } from '../../../../server/web/assets.ts';
 import { Pages } from '../../../../server/web/page-renderer.tsx';
 import { startApp } from '../../../support/server-app.ts';
 import { webAssets } from '../../../support/web-assets.ts';
+
+const login = loginConfigSchema.parse({ pin: true });
 
 let app: App;
 let assets: WebAsset[];
@@ -13,7 +16,7 @@ let store: SqliteStore;
 beforeAll(async () => {
   assets = await webAssets();
   store = await SqliteStore.open(':memory:');
-  app = await startApp(store, { web: { assets, origin: 'https://varco.example.it' } });
+  app = await startApp(store, { web: { assets, origin: 'https://varco.example.it' }, login });
   const pages = new Pages(assets);
   app.http.get('/test', (request, reply) =>
     pages.send(request, reply, { title: 'Prova & <prova>', body: 'testo <b>', styles: [] }),
@@ -107,3 +110,16 @@ test('who wants a page gets one for what is not there, and a program JSON', asyn
   const { statusCode, body } = await app.http.inject({ url: '/none' });
   expect([statusCode, body]).toEqual([404, '{"code":"notFound"}']);
 });
+
+test.each(['/login/staff', '/login/pin'])(
+  '%s says so when too many log in at once',
+  async (url) => {
+    const overloaded = { ok: false, reason: 'overloaded' } as const;
+    vi.spyOn(app.logins.staff, 'logIn').mockResolvedValue(overloaded);
+    vi.spyOn(app.logins.pins, 'check').mockResolvedValue(overloaded);
+    const headers = { accept: 'text/html', 'accept-language': 'en' };
+    const { statusCode, body } = await app.http.inject({ method: 'POST', url, headers });
+    expect(statusCode).toBe(503);
+    expect(body).toContain('Too many logins at once');
+  },
+);

@@ -1,8 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type CodeEntry,
-  type EntryMethod,
   entryProgress,
   fillEntry,
   isComplete,
@@ -11,6 +9,7 @@ import {
   startEntry,
   translateKey,
 } from '../../../../device/session/code-entry.ts';
+import type { CodeEntry, EntryMethod } from '../../../../device/session/entry-state.ts';
 import type { Key } from '../../../../hardware/ports.ts';
 import { pressesOf } from '../../../../scripts/bench/cf/presses.ts';
 import { arbitraryCode, arbitraryProvisional } from '../../../support/codice-fiscale/arbitrary.ts';

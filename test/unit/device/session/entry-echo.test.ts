@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { type EntryMethod, pressKey, startEntry } from '../../../../device/session/code-entry.ts';
-import {
-  echoOf,
-  echoText,
-  expectedKind,
-  isPrivate,
-} from '../../../../device/session/entry-echo.ts';
+import { pressKey, startEntry } from '../../../../device/session/code-entry.ts';
+import { echoText } from '../../../../device/session/echo-text.ts';
+import { echoOf, expectedKind, isPrivate } from '../../../../device/session/entry-echo.ts';
+import type { EntryMethod } from '../../../../device/session/entry-state.ts';
 import type { Key } from '../../../../hardware/ports.ts';
+import { languages } from '../../../../shared/language.ts';
 
 /** What the last of some keys is answered with; `<` is backspace, `!` is clear. */
 function echo(method: EntryMethod, keys: string) {
@@ -67,7 +65,7 @@ describe('what a press did', () => {
   });
 
   test('the words, and which of them are for a headset only', () => {
-    for (const language of ['it', 'en', 'de', 'fr', 'sl'] as const) {
+    for (const language of languages) {
       for (const keys of ['RSS!', 'RSSMRA*', '*', '**', 'RSS<', '#']) {
         const said = echo('keyIndex', keys);
         expect(echoText(said, language)).toMatch(/^\p{Lu}.+[.]$/u);

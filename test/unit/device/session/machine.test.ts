@@ -2,8 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startEntry, startOneTime } from '../../../../device/session/code-entry.ts';
 import { initialState, step } from '../../../../device/session/machine.ts';
-import { screenOf } from '../../../../device/session/screen.ts';
-import type { SelfTestResult } from '../../../../device/session/self-test.ts';
+import { screenOf } from '../../../../device/session/screen-of.ts';
 import type {
   Effect,
   Event,
@@ -12,6 +11,7 @@ import type {
   State,
 } from '../../../../device/session/state.ts';
 import { modes } from '../../../../device/session/state.ts';
+import type { SelfTestResult } from '../../../../device/session/tested-parts.ts';
 import { languages } from '../../../../shared/language.ts';
 import type { Verdict } from '../../../../shared/verdict.ts';
 

@@ -10,23 +10,23 @@ import { Waiter } from '../../../support/waiter.ts';
 const sleeper = ['sleep', '600'] as const;
 
 function rig(command: readonly [string, ...string[]], states: readonly PageState[]) {
-  const told = new Waiter<KeeperEvent>();
+  const events = new Waiter<KeeperEvent>();
   const queue = [...states];
   const keeper = new BrowserKeeper({
     command,
     look: async () => queue.shift() ?? 'painting',
     clock: systemClock,
     random: () => 0,
-    told: (event) => told.push(event),
+    onEvent: (event) => events.push(event),
     times: { lookMs: 1, aloneMs: 0 },
   });
-  return { keeper, told, queue };
+  return { keeper, events, queue };
 }
 
-test('a kiosk that does not answer is no fault of the browser’s', async () => {
-  const { keeper, told, queue } = rig(sleeper, Array(20).fill('away'));
+test('a browser is left alone while the kiosk does not answer', async () => {
+  const { keeper, events, queue } = rig(sleeper, Array(20).fill('away'));
   keeper.start();
-  expect(await told.next()).toEqual({ event: 'started' });
+  expect(await events.next()).toEqual({ event: 'started' });
   const { pid } = keeper;
   while (queue.length > 0) {
     await new Promise((resolve) => setImmediate(resolve));
@@ -36,19 +36,19 @@ test('a kiosk that does not answer is no fault of the browser’s', async () => 
   expect(keeper.pid).toBeUndefined();
 });
 
-test('browsers that never paint are given up, so that whoever started this starts all anew', async () => {
-  const { keeper, told } = rig(['true'], []);
+test('the keeper gives up after several browsers that never painted', async () => {
+  const { keeper, events } = rig(['true'], []);
   keeper.start();
-  expect(await told.next(({ event }) => event === 'givenUp')).toEqual({
+  expect(await events.next(({ event }) => event === 'givenUp')).toEqual({
     event: 'givenUp',
     reason: 'neverPainted',
   });
   await keeper.stop();
 });
 
-test('a program that is not there is told, not thrown', async () => {
-  const { keeper, told } = rig(['/nowhere/chromium'], []);
+test('a missing program is reported, not thrown', async () => {
+  const { keeper, events } = rig(['/nowhere/chromium'], []);
   keeper.start();
-  expect(await told.next(({ event }) => event === 'ended')).toMatchObject({ reason: 'exited' });
+  expect(await events.next(({ event }) => event === 'ended')).toMatchObject({ reason: 'exited' });
   await keeper.stop();
 });

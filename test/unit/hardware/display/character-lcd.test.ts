@@ -5,7 +5,6 @@ import {
 } from '../../../../hardware/display/character-lcd.ts';
 import { glyphOf } from '../../../../hardware/display/lcd-charset.ts';
 import { BoardPool } from '../../../../hardware/firmata/board-pool.ts';
-import type { Transport } from '../../../../hardware/firmata/johnny-five.ts';
 import type { Health } from '../../../../hardware/ports.ts';
 import { Hd44780, Pcf8574 } from '../../../support/firmata/chips.ts';
 import { FirmataDevice } from '../../../support/firmata/firmata-device.ts';
@@ -21,7 +20,7 @@ async function rig(columns: 16 | 20, rows: 2 | 4) {
   const boards = new BoardPool({
     clock,
     random: () => 0,
-    transport: async () => device as unknown as Transport,
+    transport: async () => device,
     watch: (_path, gone) => {
       pull = gone;
       return () => {};

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { textsOf } from '../../../../device/session/texts/texts.ts';
+import { kioskWords } from '../../../../device/session/kiosk-words.ts';
 import { layOut, pageMs } from '../../../../hardware/display/lcd-layout.ts';
 import { languages } from '../../../../shared/language.ts';
 
@@ -19,7 +19,7 @@ function wordsIn(value: unknown): { title: string; text: string }[] {
 }
 
 describe.each(languages)('every text in %s on the glass', (language) => {
-  const all = wordsIn(textsOf(language));
+  const all = wordsIn(kioskWords[language]);
 
   test('there are some', () => {
     expect(all.length).toBeGreaterThan(10);

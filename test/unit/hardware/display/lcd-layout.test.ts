@@ -100,11 +100,11 @@ test.each(sizes)('$columns×$rows: the entry is in the last row of every page', 
     expect(page.every((line) => line.length === size.columns)).toBe(true);
     expect(page.at(-1)).toBe('>_'.padEnd(size.columns));
   }
-  const said = pages
+  const text = pages
     .map((page) => page.slice(0, -1).join(' '))
     .join(' ')
     .replace(/\s+/g, ' ');
-  expect(said.trim()).toBe(
+  expect(text.trim()).toBe(
     'Scrivi il codice fiscale Sedici caratteri. Puoi passare la tessera sanitaria sul lettore.',
   );
 });

@@ -42,7 +42,7 @@ describe('a page', () => {
   });
 });
 
-test('whoever paints everything at once is never stuck', () => {
+test('a page that paints everything at once is never stuck', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: LIMIT }), { maxLength: 50 }), (pauses) => {
       let watch = onePage;

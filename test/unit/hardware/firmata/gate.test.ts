@@ -7,11 +7,10 @@ import {
   openJohnnyFiveIndicator,
   openJohnnyFiveTurnstile,
 } from '../../../../hardware/firmata/gate.ts';
-import type { Transport } from '../../../../hardware/firmata/johnny-five.ts';
 import type { Health } from '../../../../hardware/ports.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import { FirmataDevice } from '../../../support/firmata/firmata-device.ts';
-import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';
+import { LossyClock, ManualClock, settle } from '../../../support/hands/manual-clock.ts';
 
 const PATH = '/dev/ttyFAKE';
 
@@ -26,7 +25,7 @@ function rig(clock = new ManualClock()) {
       const device = new FirmataDevice(path);
       device.openFault = openFault;
       devices.push(device);
-      return device as unknown as Transport;
+      return device;
     },
     watch: (_path, gone) => {
       pulled.push(gone);
@@ -69,7 +68,7 @@ const turnstileConfig = johnnyFiveTurnstileConfigSchema.parse({
   guard: false,
 });
 
-test('a relay and lamps share one board; the relay is off first, pulses and hears the passage', async () => {
+test('a relay and lamps share one board; the relay is off first, pulses, and the passage is reported', async () => {
   const { clock, devices, boards } = rig();
   const log = new HealthLog();
   const passages: string[] = [];
@@ -101,6 +100,25 @@ test('a relay and lamps share one board; the relay is off first, pulses and hear
   expect(device.isOpen).toBe(true);
   await turnstile.stop();
   expect(device.isOpen).toBe(false);
+});
+
+test.each([
+  { alone: 'its timer', lostMs: [1_050], endsMs: 800 },
+  { alone: 'its watchdog', lostMs: [800], endsMs: 1_050 },
+])('$alone ends a pulse alone', async ({ lostMs, endsMs }) => {
+  const { clock, devices, boards } = rig(new LossyClock(lostMs));
+  const log = new HealthLog();
+  const turnstile = openJohnnyFiveTurnstile(turnstileConfig, { clock, boards });
+  await turnstile.start({ health: log.health });
+  await log.until('ready');
+  await turnstile.open(800);
+  clock.advance(endsMs - 1);
+  await settle();
+  expect(devices[0]?.levels[12]).toBe(1);
+  clock.advance(1);
+  await settle();
+  expect(devices[0]?.levels[12]).toBe(0);
+  await turnstile.stop();
 });
 
 test('pulled out in mid-pulse: reported; a new board on replug, with the relay off', async () => {
@@ -147,7 +165,7 @@ test('a board without Firmata is reported after its time', async () => {
   const boards = new BoardPool({
     clock,
     random: () => 0,
-    transport: async () => device as unknown as Transport,
+    transport: async () => device,
     watch: () => () => {},
   });
   const log = new HealthLog();

@@ -42,19 +42,19 @@ function record(clock: ManualClock, level: () => number): string {
 
 test('the four signals differ by rhythm alone, on the lamp and on a buzzer with one pitch', async () => {
   const seen: string[] = [];
-  const heard: string[] = [];
+  const recordings: string[] = [];
   for (const signal of signals) {
     const { model, clock, indicator, start } = rig();
     await start();
     indicator.show(signal);
     seen.push(record(clock, () => model.level(LAMP)));
     indicator.show(signal);
-    heard.push(record(clock, () => model.level(BUZZER)));
+    recordings.push(record(clock, () => model.level(BUZZER)));
     expect(clock.pending).toBe(0);
     expect([model.level(LAMP), model.level(BUZZER)]).toEqual([0, 0]);
   }
   expect(new Set(seen).size).toBe(4);
-  expect(new Set(heard).size).toBe(4);
+  expect(new Set(recordings).size).toBe(4);
 });
 
 test('nothing flashes more than three times in any second (WCAG 2.3.1)', () => {

@@ -2,17 +2,17 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { LineSourceEvents } from '../../../../hardware/gpio/line.ts';
 import { gpioTurnstileConfigSchema, openGpioTurnstile } from '../../../../hardware/gpio/onoff.ts';
+import { OnoffSource } from '../../../../hardware/gpio/onoff-lines.ts';
 import { RelayTurnstile, type TurnstileLines } from '../../../../hardware/gpio/turnstile.ts';
 import type { Health } from '../../../../hardware/ports.ts';
-import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';
+import { LossyClock, ManualClock, settle } from '../../../support/hands/manual-clock.ts';
 import { OnoffModel } from '../../../support/hands/onoff-model.ts';
 
 const RELAY = 17;
 const PASSAGE = 27;
 const COIL = 22;
 
-function rig(config: object = {}, model = new OnoffModel()) {
-  const clock = new ManualClock();
+function rig(config: object = {}, model = new OnoffModel(), clock = new ManualClock()) {
   const health: Health[] = [];
   const passages: string[] = [];
   const turnstile = openGpioTurnstile(
@@ -72,6 +72,34 @@ test('a pulse is kept within its bounds whatever is asked for', async () => {
   );
 });
 
+test.each([
+  { alone: 'its timer', lostMs: [750], endsMs: 500 },
+  { alone: 'its watchdog', lostMs: [500], endsMs: 750 },
+])('$alone ends a pulse alone', async ({ lostMs, endsMs }) => {
+  const { turnstile, model, clock, start } = rig({}, new OnoffModel(), new LossyClock(lostMs));
+  await start();
+  await turnstile.open(500);
+  clock.advance(endsMs - 1);
+  expect(model.level(RELAY)).toBe(1);
+  clock.advance(1);
+  expect(model.level(RELAY)).toBe(0);
+  await turnstile.stop();
+});
+
+test('the guard releases the relay through the value file of its pin', async () => {
+  const model = new OnoffModel();
+  const files: string[] = [];
+  const source = new OnoffSource(
+    (pins) => {
+      files.push(pins.valueFile({ pin: RELAY, activeLow: false }));
+      return { close: () => {} };
+    },
+    { clock: new ManualClock(), load: async () => model.binding, sysfs: model.sysfs },
+  );
+  await source.start({ ready: () => {}, lost: () => {} });
+  expect(files).toEqual(['/sys/class/gpio/gpio529/value']);
+});
+
 test.each([Number.NaN, 0, -5, Number.POSITIVE_INFINITY])('a pulse of %s is refused', async (ms) => {
   const { turnstile, model, start } = rig();
   await start();
@@ -116,7 +144,7 @@ test('no permission: reported, refused, and retried until it is there', async ()
   expect(model.level(RELAY)).toBe(1);
 });
 
-test('one pin that does not exist: the others are given back, off, and it says so', async () => {
+test('one pin that does not exist: the others are released, off, and the fault is reported', async () => {
   const { turnstile, model, start, health } = rig({
     relay: { pin: RELAY, activeLow: true },
     passage: { pin: 99 },
@@ -168,7 +196,7 @@ test('a relay that does not release is reported, blocks further openings, and re
   expect(health.at(-1)).toMatchObject({ state: 'ready' });
 });
 
-test('passage: through is told once, nobody through in time is told once', async () => {
+test('passage: passed is reported once, and so is nobody in time', async () => {
   const { open, model, clock, start, passages } = rig({
     passage: { pin: PASSAGE },
     passageTimeoutMs: 5_000,
@@ -189,7 +217,7 @@ test('passage: through is told once, nobody through in time is told once', async
   expect(passages).toEqual(['passed', 'notPassed']);
 });
 
-test('passage: who was let in first goes first, and who never goes is annulled', async () => {
+test('passage: the oldest opening counts first, and one without a passage is cancelled', async () => {
   const { open, model, clock, start, passages, turnstile } = rig({
     passage: { pin: PASSAGE },
     passageTimeoutMs: 5_000,
@@ -283,9 +311,9 @@ test('the line is lost in mid-pulse: released, reported, and nothing opens', asy
   const set: boolean[] = [];
   let events: LineSourceEvents<TurnstileLines> | undefined;
   const source = {
-    start: async (given: LineSourceEvents<TurnstileLines>) => {
-      events = given;
-      given.ready({ relay: { set: (on) => set.push(on), close: () => {} }, close: () => {} });
+    start: async (started: LineSourceEvents<TurnstileLines>) => {
+      events = started;
+      started.ready({ relay: { set: (on) => set.push(on), close: () => {} }, close: () => {} });
     },
     stop: async () => {},
   };

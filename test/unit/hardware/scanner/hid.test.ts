@@ -8,6 +8,7 @@ import type {
   HidHandle,
 } from '../../../../hardware/scanner/hid-devices.ts';
 import type { Clock } from '../../../../shared/clock.ts';
+import type { ErrorCode } from '../../../../shared/error-codes.ts';
 import { VarcoError } from '../../../../shared/errors.ts';
 import { Waiter } from '../../../support/waiter.ts';
 
@@ -28,7 +29,7 @@ class FakeHandle extends EventEmitter implements HidHandle {
 class FakeHid implements HidAccess {
   devices: HidDeviceInfo[] = [];
   readonly handles: FakeHandle[] = [];
-  problem: string | undefined;
+  problem: ErrorCode | undefined;
 
   async list(): Promise<HidDeviceInfo[]> {
     return this.devices;
@@ -129,12 +130,12 @@ it('survives 1,000 replugs and leaves nothing open', async () => {
   expect(hid.handles.filter((handle) => handle.open)).toHaveLength(0);
 });
 
-it.each([
+it.each<[string, HidDeviceInfo[], ErrorCode | undefined]>([
   ['deviceMissing', [], undefined],
   ['deviceMissing', [KEYBOARD], undefined],
   ['permissionDenied', [HONEYWELL], 'permissionDenied'],
   ['deviceAmbiguous', [HONEYWELL, { ...HONEYWELL, serialNumber: 'B2' }], undefined],
-])('says %s', async (reason, devices, problem) => {
+])('reports %s', async (reason, devices, problem) => {
   const hid = new FakeHid();
   hid.devices = devices;
   hid.problem = problem;
@@ -145,7 +146,7 @@ it.each([
   await scanner.stop();
 });
 
-it('tells two alike apart by serial number', async () => {
+it('selects one of two equal scanners by serial number', async () => {
   const hid = new FakeHid();
   hid.devices = [HONEYWELL, { ...HONEYWELL, serialNumber: 'B2', path: '/dev/hidraw1' }];
   const scanner = openHidPos({ driver: 'hid-pos', serial: 'B2' }, { hid, clock, random: () => 0 });
@@ -173,7 +174,7 @@ it('reads from a scanner that types', async () => {
   await scanner.stop();
 });
 
-it('wants to know which keyboard is the scanner', () => {
+it('requires a vendor for a scanner that types', () => {
   expect(() =>
     openHidKeyboard({ driver: 'hid-keyboard' } as never, { hid: new FakeHid() }),
   ).toThrow(/vendorId/);

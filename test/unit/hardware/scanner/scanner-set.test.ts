@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Health, Scanner, ScannerEvents, Symbology } from '../../../../hardware/ports.ts';
+import type { Scanner, ScannerEvents, Symbology } from '../../../../hardware/ports.ts';
 import { ScannerSet } from '../../../../hardware/scanner/scanner-set.ts';
 import type { Clock } from '../../../../shared/clock.ts';
 
@@ -30,27 +30,21 @@ async function start() {
   const camera = new FakeScanner();
   const wand = new FakeScanner();
   const texts: string[] = [];
-  const healths: string[] = [];
-  const own: string[] = [];
-  const set = new ScannerSet(
-    [
-      { name: 'camera', scanner: camera },
-      { name: 'wand', scanner: wand },
-    ],
-    { clock, scannerHealth: (name, health) => own.push(`${name} ${health.state}`) },
-  );
+  const reports: string[] = [];
+  const set = new ScannerSet([camera, wand], { clock });
   await set.start({
     reading: (reading) => texts.push(reading.text),
     unreadable: () => texts.push('?'),
-    health: (health) => healths.push(health.state),
+    health: (health, scanner) => reports.push(`${scanner} ${health.state}`),
+    view: (view, scanner) => reports.push(`${scanner} ${view}`),
   });
   const pass = (ms: number) => {
     now += ms;
   };
-  return { set, camera, wand, texts, healths, own, pass };
+  return { set, camera, wand, texts, reports, pass };
 }
 
-it('tells each code once while it stays in view, whichever scanner sees it', async () => {
+it('reports each code once while it stays in view, whichever scanner sees it', async () => {
   const { camera, wand, texts, pass } = await start();
   for (let frame = 0; frame < 100; frame++) {
     camera.read('A');
@@ -64,7 +58,18 @@ it('tells each code once while it stays in view, whichever scanner sees it', asy
   expect(texts).toEqual(['A', 'B', 'A']);
 });
 
-it('tells a code again that was shown while the kiosk was busy with another', async () => {
+it('takes a code for gone after 1.5 s out of view, and no sooner', async () => {
+  const { camera, texts, pass } = await start();
+  camera.read('A');
+  pass(1500);
+  camera.read('A');
+  expect(texts).toEqual(['A']);
+  pass(1501);
+  camera.read('A');
+  expect(texts).toEqual(['A', 'A']);
+});
+
+it('reports a code again that was shown while the kiosk was busy with another', async () => {
   const { set, camera, texts } = await start();
   set.expect(['qr']);
   camera.read('A');
@@ -76,7 +81,7 @@ it('tells a code again that was shown while the kiosk was busy with another', as
   expect(texts).toEqual(['A', 'B', 'B']);
 });
 
-it('tells only what is wanted, and nothing while nothing is', async () => {
+it('reports only wanted symbologies, and nothing while none is wanted', async () => {
   const { set, camera, wand, texts } = await start();
   camera.read('CARD', 'code39');
   set.expect([]);
@@ -88,16 +93,22 @@ it('tells only what is wanted, and nothing while nothing is', async () => {
   expect(wand.wanted).toEqual(['qr', 'code39']);
 });
 
-it('is ready while one of its scanners is', async () => {
-  const { camera, wand, healths, own } = await start();
-  const say = (scanner: FakeScanner, health: Health) => scanner.events?.health(health);
-  say(camera, { state: 'opening', since: 0 });
-  say(wand, { state: 'ready', since: 0 });
-  say(camera, { state: 'lost', since: 0, reason: 'noCamera' });
-  say(wand, { state: 'lost', since: 0, reason: 'unplugged' });
-  say(camera, { state: 'ready', since: 0 });
-  expect(healths).toEqual(['opening', 'ready', 'lost', 'ready']);
-  expect(own).toEqual(['camera opening', 'wand ready', 'camera lost', 'wand lost', 'camera ready']);
+it('reports health and view of each scanner under its own peripheral name', async () => {
+  const { camera, wand, reports } = await start();
+  camera.events?.health({ state: 'opening', since: 0 });
+  wand.events?.health({ state: 'ready', since: 0 });
+  camera.events?.health({ state: 'lost', since: 0, reason: 'noCamera' });
+  camera.events?.view?.('tooDark');
+  wand.events?.health({ state: 'lost', since: 0, reason: 'unplugged' });
+  wand.events?.view?.('lensCovered');
+  expect(reports).toEqual([
+    'scanner opening',
+    'scanner.2 ready',
+    'scanner lost',
+    'scanner tooDark',
+    'scanner.2 lost',
+    'scanner.2 lensCovered',
+  ]);
 });
 
 it('asks to come closer at most once a second', async () => {
@@ -109,10 +120,13 @@ it('asks to come closer at most once a second', async () => {
   expect(texts).toEqual(['?', '?']);
 });
 
-it('is silent after it stopped', async () => {
-  const { set, camera, texts } = await start();
+it('reports nothing after it has stopped', async () => {
+  const { set, camera, texts, reports } = await start();
   const { events } = camera;
   await set.stop();
   events?.reading({ text: 'LATE', symbology: 'qr', source: 'fake', at: 0 });
+  events?.health({ state: 'lost', since: 0, reason: 'unplugged' });
+  events?.view?.('tooDark');
   expect(texts).toEqual([]);
+  expect(reports).toEqual([]);
 });

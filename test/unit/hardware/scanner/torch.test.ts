@@ -7,13 +7,13 @@ import { OnoffModel } from '../../../support/hands/onoff-model.ts';
 const PIN = 18;
 const events = { reading: () => {}, unreadable: () => {}, health: () => {} };
 
-/** A camera that only says when it is dark. */
+/** A camera that only switches its lamp. */
 function darkCamera() {
   let light: (on: boolean) => void = () => {};
   const camera: Scanner = { start: async () => {}, stop: async () => {}, expect: () => {} };
   return {
-    open: (given: (on: boolean) => void) => {
-      light = given;
+    open: (torch: (on: boolean) => void) => {
+      light = torch;
       return camera;
     },
     light: (on: boolean) => light(on),
@@ -43,7 +43,7 @@ test.each([
   expect(model.level(PIN)).toBe(off);
 });
 
-test('without its pin the camera goes on', async () => {
+test('without its pin the camera still works', async () => {
   const model = new OnoffModel();
   model.fault = Object.assign(new Error('no permission'), { code: 'EACCES' });
   const dark = darkCamera();

@@ -11,7 +11,7 @@ import {
   openEarcons,
   openEspeak,
 } from '../../../../hardware/speech/espeak.ts';
-import { jackSenseConfigSchema, openJackSense } from '../../../../hardware/speech/jack-sense.ts';
+import { headsetConfigSchema, openHeadset } from '../../../../hardware/speech/headset-jack.ts';
 import { ManualClock, settle } from '../../../support/hands/manual-clock.ts';
 import { OnoffModel } from '../../../support/hands/onoff-model.ts';
 
@@ -86,7 +86,7 @@ test.each([
   },
 );
 
-test('the next words, and silence, end the last at once and leave nothing behind', async () => {
+test('new speech, and silence, end the current speech at once and leave nothing behind', async () => {
   const { speaker, start, running, children, clock, health } = rig();
   await start();
   speaker.say('uno', 'it');
@@ -114,7 +114,7 @@ test('a player that hangs is ended after a minute', async () => {
   expect(running()).toHaveLength(0);
 });
 
-test('a text without end is cut', async () => {
+test('a long text is cut', async () => {
   const { speaker, start, running } = rig();
   await start();
   speaker.say('a'.repeat(100_000), 'it');
@@ -122,7 +122,7 @@ test('a text without end is cut', async () => {
   expect(running()[0]?.input.length).toBe(2_000);
 });
 
-test('espeak-ng missing is said at start; a player missing is said when it is needed', async () => {
+test('a missing espeak-ng is reported at start, a missing player when it is needed', async () => {
   const without = rig();
   without.gone.add('espeak-ng');
   await without.start();
@@ -149,7 +149,7 @@ test('no sound card: failing, and ready again when a sound was played to its end
   expect(health.at(-1)).toMatchObject({ state: 'ready' });
 });
 
-test('the volume goes round, and back for the next person', async () => {
+test('the volume wraps around, and is reset for the next person', async () => {
   const { speaker, start, running } = rig({ volume: 60 });
   await start();
   expect([1, 2, 3, 4].map(() => speaker.turnVolume())).toEqual([80, 100, 20, 40]);
@@ -158,7 +158,7 @@ test('the volume goes round, and back for the next person', async () => {
   expect(running()[0]?.words.join(' ')).toContain('-a 60');
 });
 
-test('paplay is told its sink', async () => {
+test('paplay gets its sink', async () => {
   const { speaker, start, running } = rig({ player: { program: 'paplay', device: 'headset' } });
   await start();
   speaker.click();
@@ -223,26 +223,27 @@ describe('the headset’s jack', () => {
   test('its contact is followed; lost, it counts as unplugged', async () => {
     const model = new OnoffModel();
     const clock = new ManualClock();
-    const told: boolean[] = [];
-    const sense = openJackSense(
-      jackSenseConfigSchema.parse({ driver: 'gpio', contact: { pin: 24 } }),
-      { clock, load: async () => model.binding, sysfs: model.sysfs },
-    );
-    await sense.start({ plugged: (plugged) => told.push(plugged), health: () => {} });
+    const reports: boolean[] = [];
+    const sense = openHeadset(headsetConfigSchema.parse({ driver: 'gpio', contact: { pin: 24 } }), {
+      clock,
+      load: async () => model.binding,
+      sysfs: model.sysfs,
+    });
+    await sense.start({ plugged: (plugged) => reports.push(plugged), health: () => {} });
     model.drive(24, 1);
     model.drive(24, 0);
-    expect(told).toEqual([false, true, false]);
+    expect(reports).toEqual([false, true, false]);
     await sense.stop();
     model.fault = Object.assign(new Error('x'), { code: 'EACCES' });
-    await sense.start({ plugged: (plugged) => told.push(plugged), health: () => {} });
-    expect(told.at(-1)).toBe(false);
+    await sense.start({ plugged: (plugged) => reports.push(plugged), health: () => {} });
+    expect(reports.at(-1)).toBe(false);
     await sense.stop();
   });
 
   test('a site may fix it', async () => {
-    const told: boolean[] = [];
-    const sense = openJackSense({ driver: 'fixed', plugged: true }, { clock: new ManualClock() });
-    await sense.start({ plugged: (plugged) => told.push(plugged), health: () => {} });
-    expect(told).toEqual([true]);
+    const reports: boolean[] = [];
+    const sense = openHeadset({ driver: 'fixed', plugged: true }, { clock: new ManualClock() });
+    await sense.start({ plugged: (plugged) => reports.push(plugged), health: () => {} });
+    expect(reports).toEqual([true]);
   });
 });

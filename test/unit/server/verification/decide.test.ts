@@ -118,6 +118,19 @@ describe('terms', () => {
     expect(explain(facts, rule, NOW).answer).toBe(expected);
   });
 
+  test.each([
+    ['2008-11-22', '2026-11-21T23:59:59.999Z', 'yes'],
+    ['2008-11-22', '2026-11-22T00:00:00.000Z', 'no'],
+    ['2008-12-01', '2026-11-30T23:59:59.999Z', 'yes'],
+    ['2008-02-29', '2026-02-28T23:59:59.999Z', 'yes'],
+    ['2008-02-29', '2026-03-01T00:00:00.000Z', 'no'],
+    ['2010-02-28', '2028-02-27T23:59:59.999Z', 'yes'],
+    ['2010-02-28', '2028-02-28T00:00:00.000Z', 'no'],
+  ])('born on %s, at %s: a minor, %s', (birthDate, at, expected) => {
+    const { answer } = explain(minor(birthDate), { minor: true }, new Date(at));
+    expect(answer).toBe(expected);
+  });
+
   test('explain keeps what each part said', () => {
     const facts = holds(['totale']);
     const rule = { any: [{ area: 'sordita' }, { not: { percentageAtLeast: 100 } }] };

@@ -1,19 +1,20 @@
 import { describe, expect, test } from 'vitest';
+import { codiceFiscaleWords } from '../../../../shared/codice-fiscale/codice-fiscale-words.ts';
 import {
   problemMessage,
   warningMessage,
-} from '../../../../shared/codice-fiscale/messages/message.ts';
+} from '../../../../shared/codice-fiscale/problem-message.ts';
 import { problemCodes, warningCodes } from '../../../../shared/codice-fiscale/problems.ts';
-import type { Language } from '../../../../shared/language.ts';
-
-const languages: Language[] = ['it', 'en', 'de', 'fr', 'sl'];
+import { languages } from '../../../../shared/language.ts';
 
 describe('messages', () => {
   test('every problem and warning has its own words in every language', () => {
     const all = languages.flatMap((language) => [
-      ...problemCodes.map((code) => problemMessage({ code, positions: [] }, language)),
+      ...problemCodes.map((code) =>
+        problemMessage({ code, positions: [] }, codiceFiscaleWords[language]),
+      ),
       ...warningCodes.map((code) =>
-        warningMessage({ code, positions: [], strong: false }, language),
+        warningMessage({ code, positions: [], strong: false }, codiceFiscaleWords[language]),
       ),
     ]);
     expect(new Set(all).size).toBe(languages.length * (problemCodes.length + warningCodes.length));
@@ -32,7 +33,10 @@ describe('messages', () => {
     ['sl', [7, 8], '(mesti 7, 8)'],
     ['sl', [12, 13, 14, 15], '(mesta 12, 13, 14, 15)'],
   ] as const)('%s %j', (language, positions, end) => {
-    const text = problemMessage({ code: 'date', positions: [...positions] }, language);
+    const text = problemMessage(
+      { code: 'date', positions: [...positions] },
+      codiceFiscaleWords[language],
+    );
     expect(text.endsWith(end)).toBe(true);
   });
 });

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { sql } from 'kysely';
 import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { demoPeople } from '../../../../../scripts/demo/people.ts';
+import { demoPeople } from '../../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../../server/app.ts';
 import { openStore } from '../../../../../server/store/open-store.ts';
 import type { Store } from '../../../../../server/store/store.ts';

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { sql } from 'kysely';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type SeededPerson, seedPeople } from '../../../../../scripts/demo/seed.ts';
+import { type SeededPerson, seedPeople } from '../../../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../../../server/app.ts';
 import { createLog } from '../../../../../server/log.ts';
 import { openStore } from '../../../../../server/store/open-store.ts';

@@ -8,9 +8,9 @@ import {
   type ZxingEngine,
 } from '../../../../../hardware/scanner/decode/zxing.ts';
 import { loadZxingBinary } from '../../../../../hardware/scanner/decode/zxing-binary.worker.ts';
+import { drawScene, PLAIN_SCENE, type Scene } from '../../../../../scripts/sample/hard-scene.ts';
+import { seededRandom } from '../../../../../scripts/sample/seeded-random.ts';
 import { code39Frame } from '../../../../support/code39.ts';
-import { drawScene, PLAIN_SCENE, type Scene } from '../../../../support/hard-scene.ts';
-import { seeded } from '../../../../support/seeded.ts';
 
 const REQUEST = { wanted: ['qr'] as const, budgetMs: 10_000 };
 let engine: ZxingEngine;
@@ -92,7 +92,7 @@ describe('does not read', () => {
     expect(pipeline.decode(frame, REQUEST)).toEqual({ codes: [], codeLike: false });
   });
 
-  it('a code half covered, but says that one is there', () => {
+  it('a half-covered code, but reports that one is there', () => {
     const frame = drawScene({ ...PLAIN_SCENE, text: LONG, side: 300 });
     for (let y = 150; y < 330; y++) {
       frame.data.fill(128, y * 640 + 270, y * 640 + 400);
@@ -158,7 +158,7 @@ it('reads a code that is moved in front of the camera, which ZXing can not', () 
   expect(new ZxingDecoder(engine).decode(frame, REQUEST).codes).toEqual([]);
   const [code] = new Pipeline(engine, 'stream', () => 0).decode(frame, REQUEST).codes;
   expect(code?.text).toBe(LONG.slice(0, 90));
-  // Read in a turned part of the picture: the place told is the picture's.
+  // Read in a rotated part of the picture: its corners are the picture's.
   const [topLeft, , bottomRight] = code?.corners ?? [];
   expect(((topLeft?.x ?? 0) + (bottomRight?.x ?? 0)) / 2).toBeCloseTo(400, -1);
   expect(((topLeft?.y ?? 0) + (bottomRight?.y ?? 0)) / 2).toBeCloseTo(240, -1);
@@ -166,7 +166,7 @@ it('reads a code that is moved in front of the camera, which ZXing can not', () 
 
 /** A picture full of what codes are made of, and no code. */
 function codelike(seed: number): LumaFrame {
-  const random = seeded(seed);
+  const random = seededRandom(seed);
   const width = 320;
   const height = 240;
   const data = new Uint8Array(width * height);

@@ -3,7 +3,7 @@ import sharp from 'sharp';
 import { expect, it } from 'vitest';
 import { JpegFrames } from '../../../../../hardware/scanner/framing/jpeg-frames.ts';
 import { RawFrames, rawFrameBytes } from '../../../../../hardware/scanner/framing/raw-frames.ts';
-import { seeded } from '../../../../support/seeded.ts';
+import { seededRandom } from '../../../../../scripts/sample/seeded-random.ts';
 
 const LAYOUT = { width: 5, height: 3, format: 'yuv420', stride: 8 } as const;
 
@@ -20,7 +20,7 @@ function padded(first: number): Uint8Array {
 
 const luma = (first: number) => Array.from({ length: 15 }, (_, at) => first + at);
 
-it('cuts raw pictures however the bytes are parted, without padding and chroma', () => {
+it('splits raw pictures however the bytes are chunked, without padding and chroma', () => {
   const stream = Buffer.concat([padded(0), padded(20), padded(40)]);
   fc.assert(
     fc.property(fc.array(fc.nat(stream.length), { maxLength: 8 }), (cuts) => {
@@ -35,7 +35,7 @@ it('cuts raw pictures however the bytes are parted, without padding and chroma',
   );
 });
 
-it('begins anew after a torn picture', () => {
+it('starts over after an incomplete picture', () => {
   const parser = new RawFrames(LAYOUT);
   parser.push(padded(0).subarray(0, 11));
   parser.reset();
@@ -43,11 +43,11 @@ it('begins anew after a torn picture', () => {
   expect(frame?.kind === 'luma' && [...frame.frame.data]).toEqual(luma(20));
 });
 
-it('uses the memory it is given back', () => {
+it('reuses returned memory', () => {
   const parser = new RawFrames(LAYOUT);
   const [first] = parser.push(padded(0));
-  const memory = first?.kind === 'luma' ? (first.frame.data.buffer as ArrayBuffer) : undefined;
-  parser.recycle(memory as ArrayBuffer);
+  const memory = first?.kind === 'luma' ? first.frame.data.buffer : new ArrayBuffer(0);
+  parser.recycle(memory);
   const [second] = parser.push(padded(20));
   expect(second?.kind === 'luma' && second.frame.data.buffer).toBe(memory);
 });
@@ -64,15 +64,11 @@ async function jpeg(level: number): Promise<Uint8Array> {
   return Buffer.concat([whole.subarray(0, 2), segment, thumbnail, whole.subarray(2)]);
 }
 
-it('cuts JPEG pictures by their segments, after any noise', async () => {
-  const pictures = [await jpeg(10), await jpeg(200)];
+it('splits JPEG pictures by their segments, after any noise', async () => {
+  const dark = await jpeg(10);
+  const light = await jpeg(200);
   const noise = Buffer.from([0xff, 0xd9, 1, 2, 0xff, 0xd8]);
-  const stream = Buffer.concat([
-    noise,
-    pictures[0] as Uint8Array,
-    noise,
-    pictures[1] as Uint8Array,
-  ]);
+  const stream = Buffer.concat([noise, dark, noise, light]);
   for (const size of [1, 7, 100, stream.length]) {
     const parser = new JpegFrames();
     const found: Buffer[] = [];
@@ -81,18 +77,18 @@ it('cuts JPEG pictures by their segments, after any noise', async () => {
         found.push(Buffer.from(parsed.kind === 'jpeg' ? parsed.data : []));
       }
     }
-    expect(found.map((data) => data.equals(pictures[0] as Buffer))).toEqual([true, false]);
-    expect(found[1]?.equals(pictures[1] as Buffer)).toBe(true);
+    expect(found.map((data) => data.equals(dark))).toEqual([true, false]);
+    expect(found[1]?.equals(light)).toBe(true);
   }
 });
 
 it('survives noise of any kind', () => {
-  const random = seeded(3);
+  const random = seededRandom(3);
   const parser = new JpegFrames();
   for (let round = 0; round < 200; round++) {
     const marks = [0xff, 0xd8, 0xda, 0xd9, 0x00];
     const noise = Uint8Array.from({ length: 500 }, () => {
-      return random() < 0.5 ? (marks[Math.floor(random() * 5)] as number) : random() * 256;
+      return random() < 0.5 ? (marks[Math.floor(random() * 5)] ?? 0) : random() * 256;
     });
     expect(parser.push(noise).every((parsed) => parsed.kind === 'jpeg')).toBe(true);
   }

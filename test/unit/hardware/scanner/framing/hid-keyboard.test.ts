@@ -35,7 +35,7 @@ it.each(['us', 'it'] as const)('reads what a scanner types on a %s keyboard', (l
   expect(type(new KeyboardBursts(layout), text, layout, 5)?.text).toBe(text);
 });
 
-it('leaves a person typing alone', () => {
+it('ignores a person who types', () => {
   expect(type(new KeyboardBursts('us'), 'HELLO WORLD', 'us', 160)).toBeUndefined();
 });
 
@@ -57,7 +57,7 @@ it('counts a key that is held once, and keys pressed together each', () => {
   expect(bursts.quiet()?.text).toBe('abcd');
 });
 
-it('leaves roll-over reports and short ones out', () => {
+it('ignores roll-over reports and short ones', () => {
   const bursts = new KeyboardBursts('us');
   bursts.push(Uint8Array.from([0, 0, 1, 1, 1, 1, 1, 1]), 0);
   bursts.push(Uint8Array.from([0, 0, 4]), 0);

@@ -5,7 +5,7 @@ import {
   HID_POS_PROFILES,
   HidPosReports,
 } from '../../../../../hardware/scanner/framing/hid-pos.ts';
-import { seeded } from '../../../../support/seeded.ts';
+import { seededRandom } from '../../../../../scripts/sample/seeded-random.ts';
 
 /** The descriptor that the HID Point of Sale Usage Tables give as their example of a scanner. */
 const DESCRIPTOR = Uint8Array.from(
@@ -28,15 +28,15 @@ const LAYOUT = {
   continuedAt: 63,
 };
 
-/** A report as a Honeywell sends it: its own code id in byte 61, "goes on" in byte 63. */
-function report(text: string, aim: string, goesOn: boolean): Uint8Array {
+/** A report as a Honeywell sends it: its own code id in byte 61, "continued" in byte 63. */
+function report(text: string, aim: string, isContinued: boolean): Uint8Array {
   const bytes = new Uint8Array(64);
   bytes[0] = 2;
   bytes[1] = text.length;
   bytes.set(Buffer.from(aim, 'latin1'), 2);
   bytes.set(Buffer.from(text, 'latin1'), 5);
   bytes[61] = 0x73;
-  bytes[63] = goesOn ? 1 : 0;
+  bytes[63] = isContinued ? 1 : 0;
   return bytes;
 }
 
@@ -71,7 +71,7 @@ it.each([
   expect(reports.push(report(text, ']Q1', false), 0)).toEqual({ text, symbology: 'qr' });
 });
 
-it('puts a long code together and forgets half a one', () => {
+it('assembles a long code and drops an incomplete one', () => {
   const reports = new HidPosReports(LAYOUT);
   expect(reports.push(report('A'.repeat(56), ']Q1', true), 0)).toBeUndefined();
   expect(reports.push(report('BC\r\n', ']Q1', false), 10)?.text).toBe(`${'A'.repeat(56)}BC`);
@@ -86,7 +86,7 @@ it('reads a make that sends no AIM id', () => {
   expect(reports.push(bytes, 0)).toEqual({ text: 'HELLO', symbology: 'qr' });
 });
 
-it('leaves out codes of other kinds, other reports and torn ones', () => {
+it('ignores other symbologies, other reports and incomplete ones', () => {
   const reports = new HidPosReports(LAYOUT);
   expect(reports.push(report('0123456789012', ']E0', false), 0)).toBeUndefined();
   const other = report('x', ']Q1', false);
@@ -95,8 +95,8 @@ it('leaves out codes of other kinds, other reports and torn ones', () => {
   expect(reports.push(new Uint8Array(2), 0)).toBeUndefined();
 });
 
-it('keeps its memory and its temper whatever comes', () => {
-  const random = seeded(7);
+it('stays within its limits whatever reports arrive', () => {
+  const random = seededRandom(7);
   const reports = new HidPosReports(LAYOUT);
   for (let round = 0; round < 5000; round++) {
     const bytes = Uint8Array.from({ length: Math.floor(random() * 70) }, () => random() * 256);

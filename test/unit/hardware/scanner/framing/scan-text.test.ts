@@ -15,7 +15,7 @@ it.each([
   ['', undefined],
   ['7'.repeat(7090), undefined],
   [']]]]', { text: ']]]]', symbology: 'qr' }],
-])('tells the kind of %j', (sent, expected) => {
+])('identifies %j', (sent, expected) => {
   expect(identifyScan(sent)).toEqual(expected);
 });
 

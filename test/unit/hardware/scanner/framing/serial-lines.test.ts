@@ -20,7 +20,7 @@ it.each<[SerialFraming, string, string[]]>([
   expect(texts(new SerialLines(framing).push(bytes(sent)).codes)).toEqual(expected);
 });
 
-it('gives the same codes however the bytes are parted', () => {
+it('gives the same codes however the bytes are chunked', () => {
   const framings = fc.constantFrom<SerialFraming>('cr', 'lf', 'line', 'crlf', 'stx-etx');
   const alphabet = fc.constantFrom('a', 'b', '\r', '\n', '\x02', '\x03', '\0');
   const sent = fc.array(alphabet, { maxLength: 60 });
@@ -35,7 +35,7 @@ it('gives the same codes however the bytes are parted', () => {
   );
 });
 
-it('ends a code by quiet only when told to', () => {
+it('ends a code by silence only with the framing `quiet`', () => {
   const quiet = new SerialLines('quiet');
   quiet.push(bytes('one'));
   expect(texts([quiet.quiet() ?? bytes('')])).toEqual(['one']);
@@ -47,7 +47,7 @@ it('ends a code by quiet only when told to', () => {
   expect(texts(line.push(bytes('whole\r')).codes)).toEqual(['whole']);
 });
 
-it('drops what is too long, to the next end, and says so', () => {
+it('drops a code that is too long, up to its end, and reports it', () => {
   const lines = new SerialLines('line');
   expect(lines.push(new Uint8Array(SERIAL_BUFFER_MAX).fill(65)).overflow).toBe(false);
   expect(lines.push(bytes('A')).overflow).toBe(true);

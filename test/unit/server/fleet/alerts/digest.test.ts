@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../../../../server/fleet/alerts/alert-store.ts';
+import { alertWords } from '../../../../../server/fleet/alerts/alert-words.ts';
 import { type Due, digest } from '../../../../../server/fleet/alerts/digest.ts';
 import { alertKinds } from '../../../../../server/fleet/alerts/kinds.ts';
-import { alertWords } from '../../../../../server/fleet/alerts/words/all.ts';
 import { languages } from '../../../../../shared/language.ts';
 
 const NOW = 1_790_000_000_000;

@@ -1,0 +1,48 @@
+import { existsSync, renameSync } from 'node:fs';
+import Database from 'better-sqlite3';
+import { errorCode } from '../../shared/errors.ts';
+
+const SCHEMA = `
+CREATE TABLE IF NOT EXISTS owed (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  class TEXT NOT NULL CHECK (class IN ('fact', 'telemetry')),
+  fact_key TEXT UNIQUE,
+  body TEXT NOT NULL,
+  refused_code TEXT
+) STRICT;
+CREATE INDEX IF NOT EXISTS waiting ON owed (class, id) WHERE refused_code IS NULL;
+`;
+
+/** The write-ahead log goes with its database: left behind it would be replayed into the new one. */
+export function setAside(path: string, aside: string): void {
+  for (const suffix of ['', '-wal', '-shm']) {
+    if (existsSync(path + suffix)) {
+      renameSync(path + suffix, aside + suffix);
+    }
+  }
+}
+
+/** @throws the system's or SQLite's error; a damaged database is found here. */
+export function openDatabase(path: string): Database.Database {
+  const database = new Database(path);
+  try {
+    database.pragma('journal_mode = WAL');
+    // An acknowledged fact survives a power cut: the journal is synced at every commit.
+    database.pragma('synchronous = FULL');
+    database.pragma('secure_delete = ON');
+    const check = database.pragma('quick_check(1)', { simple: true });
+    if (check !== 'ok') {
+      throw new Database.SqliteError('quick_check failed', 'SQLITE_CORRUPT');
+    }
+    database.exec(SCHEMA);
+    return database;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+}
+
+/** Whether a database is damaged, as against one that can't be reached. */
+export function isDamage(error: unknown): boolean {
+  return ['SQLITE_CORRUPT', 'SQLITE_NOTADB'].includes(errorCode(error).split('_', 2).join('_'));
+}

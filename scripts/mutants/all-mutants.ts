@@ -1,0 +1,12 @@
+import { deviceMutants } from './device-mutants.ts';
+import { hardwareMutants } from './hardware-mutants.ts';
+import type { Mutant } from './mutant.ts';
+import { serverMutants } from './server-mutants.ts';
+import { sharedMutants } from './shared-mutants.ts';
+
+export const allMutants: readonly Mutant[] = [
+  ...sharedMutants,
+  ...hardwareMutants,
+  ...deviceMutants,
+  ...serverMutants,
+];

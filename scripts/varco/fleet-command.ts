@@ -1,0 +1,39 @@
+import { Command } from 'commander';
+import { enrolCommand } from './fleet-enrol-command.ts';
+import { gatesCommand, sitesCommand } from './fleet-places-command.ts';
+import { simulateCommand } from './fleet-simulate-command.ts';
+import { tokenCommand } from './fleet-token-command.ts';
+import { configOption, printLine, withApp } from './open-app.ts';
+
+/** `varco fleet`: places, enrolment, tokens, how kiosks are, and many of them simulated. */
+export function fleetCommand(): Command {
+  return new Command('fleet')
+    .description('sites, gates and their kiosks')
+    .addCommand(sitesCommand())
+    .addCommand(gatesCommand())
+    .addCommand(enrolCommand())
+    .addCommand(statusCommand())
+    .addCommand(tokenCommand())
+    .addCommand(simulateCommand());
+}
+
+const EXIT_NOT_ALL_WELL = 1;
+
+function statusCommand(): Command {
+  return new Command('status')
+    .description('how every kiosk is, from its last message; exit 1 unless all are online')
+    .addOption(configOption())
+    .option('--json', 'one JSON object a line')
+    .action(async ({ config, json }: { config: string; json?: boolean }) => {
+      await withApp(config, async ({ app }) => {
+        await app.fleet.open();
+        for (const row of app.fleet.rows()) {
+          const seen = row.lastSeenAt === null ? '-' : new Date(row.lastSeenAt).toISOString();
+          const faults = row.faults.length > 0 ? `  ${row.faults.join(', ')}` : '';
+          const line = `${row.id}  ${row.siteId}  ${row.presence}  ${seen}${faults}`;
+          printLine(json ? JSON.stringify(row) : line);
+          process.exitCode = row.presence === 'online' ? process.exitCode : EXIT_NOT_ALL_WELL;
+        }
+      });
+    });
+}

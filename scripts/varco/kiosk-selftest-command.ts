@@ -1,0 +1,40 @@
+import { Command } from 'commander';
+import { pino } from 'pino';
+import { readKioskConfig, startKiosk } from '../../device/main.ts';
+import { allPassed, type SelfTestResult } from '../../device/session/tested-parts.ts';
+import { readPage } from '../launch/page-files.ts';
+
+const EXIT_FAILED = 1;
+
+/** `varco kiosk selftest`: tries every part that a config names, once, and says how each did. */
+export function selftestCommand(): Command {
+  return new Command('selftest')
+    .description(
+      "try a kiosk's parts once; exit 1 when one failed (stop the kiosk's service first)",
+    )
+    .requiredOption('--config <file>', 'the config file (see device/kiosk.example.json)')
+    .option('--json', 'one JSON object a line, a line a part')
+    .action(async (options: { config: string; json?: boolean }) => {
+      const config = await readKioskConfig(options.config);
+      const kiosk = await startKiosk(
+        { ...config, session: { ...config.session, selfTestAtStart: false } },
+        { page: { assets: await readPage() }, log: pino({ level: 'silent' }) },
+      );
+      try {
+        const results = await kiosk.selfTest();
+        for (const one of results) {
+          process.stdout.write(`${options.json ? JSON.stringify(one) : line(one)}\n`);
+        }
+        process.exitCode = allPassed(results) ? 0 : EXIT_FAILED;
+      } finally {
+        await kiosk.stop();
+      }
+    });
+}
+
+const signs = { passed: '✓', failed: '✗', absent: '–' } as const;
+
+function line(one: SelfTestResult): string {
+  const code = one.result === 'failed' ? `: ${one.code}` : '';
+  return `${signs[one.result]} ${one.part} ${one.result}${code}`;
+}

@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto';
+import { Command } from 'commander';
+import { decodeCredential } from '../../shared/credential/credential.ts';
+import { VarcoError } from '../../shared/errors.ts';
+import type { Verdict } from '../../shared/verdict.ts';
+import { canonical } from './credential-command.ts';
+import { configOption, type OpenApp, printLine, withApp } from './open-app.ts';
+
+interface Options {
+  config: string;
+  credential: string;
+  code: string;
+  policy: string[];
+  json?: boolean;
+}
+
+const EXIT_NOT_GRANTED = 1;
+
+/** `varco verify`: asks as a gate would, and is audited as such. */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('ask policies about a code and a codice fiscale; exit 1 unless all say yes')
+    .requiredOption('--credential <text>', 'what the QR holds, or the id of the code')
+    .requiredOption('--code <codice-fiscale>', "the person's codice fiscale")
+    .requiredOption('--policy <id...>', 'the policies to ask')
+    .addOption(configOption())
+    .option('--json', 'one JSON object a line')
+    .action(async (options: Options) => {
+      await withApp(options.config, async (open) => {
+        const code = codeOf(options.credential, open);
+        checkPolicies(options.policy, open);
+        for (const policy of options.policy) {
+          const { verdict } = await open.app.verification.verify({
+            asker: { id: 'command', site: 'command' },
+            requestId: randomUUID(),
+            ...code,
+            codiceFiscale: canonical(options.code),
+            policy,
+          });
+          printLine(
+            options.json ? JSON.stringify({ policy, verdict }) : `${policy}: ${words(verdict)}`,
+          );
+          process.exitCode = verdict.outcome === 'granted' ? process.exitCode : EXIT_NOT_GRANTED;
+        }
+      });
+    });
+}
+
+/** @throws VarcoError `policyUnknown`: nothing is asked when one of the names is wrong. */
+function checkPolicies(asked: readonly string[], { app }: OpenApp): void {
+  const now = new Date();
+  const unknown = asked.filter((policy) => !app.policies.find(policy, now));
+  if (unknown.length > 0) {
+    const known = [...new Set(app.policies.list().map(({ id }) => id))].sort();
+    throw new VarcoError(
+      'policyUnknown',
+      `No policy ${unknown.join(', ')} is in force; there are ${known.join(', ')}`,
+    );
+  }
+}
+
+/** A phone's live code is good for one question: of several policies, the first. */
+function codeOf(
+  text: string,
+  { keyring, config }: OpenApp,
+): { credentialId: string; liveIssuedAt?: number } {
+  if (/^[0-9a-f]{32}$/.test(text)) {
+    return { credentialId: text };
+  }
+  const decoded = decodeCredential(text, {
+    hosts: [config.host, ...config.alsoHosts],
+    verify: (keyId, message, signature) => keyring.verifyCredential(keyId, message, signature),
+    now: Math.floor(Date.now() / 1000),
+  });
+  if (!decoded.ok) {
+    throw new VarcoError(decoded.problem, 'This code is not one that a gate would send on');
+  }
+  const { id: credentialId, live, issuedAt } = decoded.credential;
+  return { credentialId, ...(live ? { liveIssuedAt: issuedAt } : {}) };
+}
+
+function words(verdict: Verdict): string {
+  switch (verdict.outcome) {
+    case 'granted':
+      return verdict.companion ? 'granted, companion too' : 'granted';
+    case 'denied':
+    case 'unconfirmed':
+      return `${verdict.outcome} (${verdict.reason})`;
+    case 'otpRequired':
+      return 'a one-time code is needed';
+    case 'throttled':
+      return `too many tries, again in ${Math.ceil(verdict.retryAfterMs / 1000)} s`;
+  }
+}

@@ -1,0 +1,104 @@
+import { z } from 'zod';
+import type { Fleet } from '../../fleet.ts';
+import { HOURS_KEPT_MS } from '../../state/telemetry.ts';
+import type { KioskRow } from '../../view/kiosk-row.ts';
+import { type Endpoint, endpoint } from '../endpoint.ts';
+import { byGate, idSchema } from '../schemas/inputs.ts';
+import { pageOf } from '../schemas/page.ts';
+import {
+  detailsSchema,
+  historySchema,
+  presenceSchema,
+  rowSchema,
+  summarySchema,
+} from '../schemas/view-schemas.ts';
+
+const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
+
+const rowQuery = z.strictObject({
+  site: idSchema.optional(),
+  presence: presenceSchema.optional(),
+  tag: idSchema.optional(),
+  policy: idSchema.optional(),
+  alerts: flag.optional().describe('With open alerts, or without any'),
+  drift: flag.optional().describe('Running something else than it should, or not'),
+  text: z.string().max(100).optional().describe('Part of the id or the name'),
+  limit: z.coerce.number().int().min(1).max(1_000).default(200),
+  after: idSchema.optional().describe('`next` of the page before'),
+});
+
+/** What there is and how it is doing. */
+export function viewEndpoints(fleet: Fleet): Endpoint[] {
+  const about = { method: 'GET', tag: 'fleet', scope: 'fleet:read' } as const;
+  return [
+    endpoint({
+      ...about,
+      operationId: 'getSummary',
+      url: '/summary',
+      summary: 'Counts of gates and kiosks by presence',
+      input: {},
+      answer: summarySchema,
+      handle: async (who) => fleet.summaryFor(who),
+    }),
+    endpoint({
+      ...about,
+      operationId: 'listGates',
+      url: '/gates',
+      summary: 'Gates with their kiosks, by id',
+      input: { query: rowQuery },
+      answer: pageOf(rowSchema),
+      handle: async (who, { query }) => {
+        const rows = fleet
+          .rowsFor(who)
+          .filter((row) => isAsked(row, query) && row.id > (query.after ?? ''))
+          .sort((one, other) => (one.id < other.id ? -1 : 1));
+        const items = rows.slice(0, query.limit);
+        return { items, next: rows.length > items.length ? items.at(-1)?.id : undefined };
+      },
+    }),
+    endpoint({
+      ...about,
+      operationId: 'getGate',
+      url: '/gates/:gate',
+      summary: 'Everything known of a gate and its kiosk',
+      input: { params: byGate },
+      answer: detailsSchema,
+      refusals: ['gateUnknown'],
+      handle: async (who, { params }) => fleet.details(who, params.gate),
+    }),
+    endpoint({
+      ...about,
+      operationId: 'getGateHistory',
+      url: '/gates/:gate/history',
+      summary: 'Telemetry over time; small counts are "< 5"',
+      input: {
+        params: byGate,
+        query: z.strictObject({
+          from: z.coerce.number().int().optional(),
+          to: z.coerce.number().int().optional(),
+        }),
+      },
+      answer: historySchema,
+      refusals: ['gateUnknown'],
+      handle: async (who, { params, query }) => {
+        const to = query.to ?? Date.now();
+        const from = Math.max(query.from ?? to - 86_400_000, to - HOURS_KEPT_MS);
+        return fleet.history(who, params.gate, { from, to });
+      },
+    }),
+  ];
+}
+
+function isAsked(row: KioskRow, query: z.infer<typeof rowQuery>): boolean {
+  const { site, presence, tag, policy, alerts, drift } = query;
+  const text = (query.text ?? '').toLowerCase();
+  return (
+    (site === undefined || row.siteId === site) &&
+    (presence === undefined || row.presence === presence) &&
+    (tag === undefined || row.tags.includes(tag)) &&
+    (policy === undefined || row.policy === policy) &&
+    (alerts === undefined || row.alerts > 0 === alerts) &&
+    (drift === undefined || row.drift === drift) &&
+    `${row.id} ${row.name}`.toLowerCase().includes(text)
+  );
+}
