@@ -114,8 +114,6 @@ export class Pins {
 
   /**
    * Checks a PIN: an unknown person, a wrong and an expired PIN get the same answer after the same work.
-   *
-   * @throws VarcoError `overloaded`.
    */
   async check(input: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
     const account = `pin ${input.codiceFiscale}`;

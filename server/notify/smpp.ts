@@ -119,7 +119,7 @@ export class SmppTransport implements SmsTransport {
   }
 }
 
-/** The message centre is of no use now; `code` is ours, the system's or holds the centre's own status. */
+/** The session has ended; `code` is ours, the system's or contains the message centre's own status. */
 class ConnectionLost extends Error {
   readonly code: string;
 
