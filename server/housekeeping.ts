@@ -4,17 +4,17 @@ import { type Checkpoints, RETENTION_MONTHS_MAX } from './audit/checkpoint.ts';
 import type { Log } from './log.ts';
 
 const EVERY_MS = 60_000;
-/** Rows go in small portions, so that no gate waits for them. */
+/** How often the audit is pruned. */
 const PRUNE_EVERY_MS = 3_600_000;
 
-/** Something that is done every minute; one that fails keeps no other from its turn. */
+/** A task that runs every minute; its failure does not keep the others from running. */
 export interface Chore {
   /** For the log. */
   name: string;
   run(): Promise<unknown>;
 }
 
-/** Lets go of what must not be kept: minutes-old velocityCheck, spent codes, audit rows past their time. */
+/** Deletes what must not be kept: expired codes, counts and sessions, audit rows past their retention. */
 export class Housekeeping {
   readonly #chores: readonly Chore[];
   readonly #clock: Clock;
@@ -41,7 +41,7 @@ export class Housekeeping {
     this.#cancel();
   }
 
-  /** Never throws: what could not be done now is done next time. */
+  /** Runs all chores. Never throws: a failed chore runs again next time. */
   async run(): Promise<void> {
     for (const { name, run } of this.#chores) {
       try {
@@ -67,7 +67,7 @@ export function auditPruning(checkpoints: Checkpoints, now: () => number): Chore
   };
 }
 
-/** The same day so many months before; the last of the month where there is no such day. */
+/** The same day a number of months earlier, or the last day of a shorter month. Pure. */
 export function monthsBefore(now: number, months: number): number {
   const date = new Date(now);
   const day = date.getUTCDate();

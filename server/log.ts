@@ -3,7 +3,7 @@ import { redact } from '../shared/redact.ts';
 
 export type Log = Logger;
 
-/** Fields that are never written, wherever they stand in a logged object. */
+/** Fields that are redacted at any depth of a logged object. */
 const secretFields = [
   'codiceFiscale',
   'credential',

@@ -3,8 +3,8 @@ import type { Keyring } from './keys/keyring.ts';
 import type { Store } from './store/store.ts';
 
 /**
- * What keeps the server from answering gates now, or soon will; empty when nothing does. A write is the
- * honest test: a full or locked database still reads.
+ * Problems that keep the server from answering gates, or soon will; empty when it is ready. Tests a write,
+ * because a full or locked database can still be read.
  */
 export async function readiness(
   store: Store,
@@ -26,7 +26,7 @@ export async function readiness(
   }
 }
 
-/** @throws VarcoError `keyringMismatch`: with another keyring nobody would be found. */
+/** @throws VarcoError `keyringMismatch`, because with another keyring no person would be found. */
 export async function checkKeyring(store: Store, keyring: Keyring): Promise<void> {
   const value = keyring.fingerprint();
   const kept = await store.transaction(async (tx) => {

@@ -9,7 +9,7 @@ import { offlineListsConfigSchema } from './offline-list/offline-lists.ts';
 import { tlsConfigSchema } from './tls.ts';
 
 const webSchema = z.strictObject({
-  /** Where browsers find this service, such as `https://varco.example.it`. */
+  /** The service's public origin, such as `https://varco.example.it`. */
   origin: z
     .url({ protocol: /^https?$/ })
     .refine(
@@ -17,7 +17,7 @@ const webSchema = z.strictObject({
       'must be a scheme, a host and a port, and end there',
     )
     .optional(),
-  /** Addresses or networks of the proxies in front, whose `X-Forwarded-*` are believed. */
+  /** Addresses or networks of reverse proxies whose `X-Forwarded-*` headers are trusted. */
   proxies: z.array(z.string().min(1)).max(16).default([]),
 });
 
@@ -37,7 +37,7 @@ const pdndSchema = z.strictObject({
 export const serverConfigSchema = z.strictObject({
   /** The host in the codes' URLs, such as `varco.example.it`, lower case. */
   host: z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/),
-  /** Further hosts whose codes the gates read: an older name of this service. */
+  /** Further hosts whose codes gates accept, such as an older name of this service. */
   alsoHosts: z
     .array(z.string().regex(/^[a-z0-9.-]+(:\d{1,5})?$/))
     .max(15)
@@ -48,25 +48,25 @@ export const serverConfigSchema = z.strictObject({
     port: z.number().int().min(0).max(65_535),
     tls: tlsConfigSchema.optional(),
   }),
-  /** This node's name, its own on every machine: its audit chain carries it. */
+  /** This node's name, unique per machine, because it names the node's audit chain. */
   node: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
-  /** `sqlite:PATH` or `postgres://…`; the environment's `VARCO_DATABASE_URL` goes before it. */
+  /** `sqlite:PATH` or `postgres://…`; the environment variable `VARCO_DATABASE_URL` takes precedence. */
   database: z.string().regex(/^(sqlite:.+|postgres(ql)?:\/\/.+)$/),
-  /** The keyring file, 0600; `varco keys init` makes it. */
+  /** The keyring file, 0600; created by `varco keys init`. */
   keyring: z.string().min(1),
-  /** Lists from which gates may decide while the network is down; absent: none. */
+  /** Lists by which gates decide while the network is down; absent: none. */
   offlineLists: offlineListsConfigSchema.optional(),
-  /** Asks an e-service of the PDND for people's status, in the place of the own registry. */
+  /** Reads people's status from an e-service of the PDND instead of the registry. */
   pdnd: pdndSchema.optional(),
-  /** The pages: portal, reading, desk and dashboard; absent: none. */
+  /** The web pages: portal, reading, desk and dashboard; absent: none. */
   web: webSchema.optional(),
-  /** How citizens log in; absent: only staff do. */
+  /** How citizens log in; absent: only staff can. */
   login: loginConfigSchema.optional(),
-  /** How messages to people leave; absent: none do. */
+  /** How messages to people are sent; absent: not at all. */
   notify: notifyConfigSchema.optional(),
-  /** Who is told of the fleet's alerts, and who may read metrics. */
+  /** Recipients of the fleet's alerts, and who may read metrics. */
   fleet: fleetConfigSchema.optional(),
-  /** `staff`: somebody looks at the photo before a Disability Card is issued (`varco card`). */
+  /** `staff`: somebody reviews the photo before a Disability Card is issued (`varco card`). */
   disabilityCards: z.strictObject({ review: z.enum(['staff', 'none']) }).optional(),
   log: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
 });
@@ -74,7 +74,7 @@ export const serverConfigSchema = z.strictObject({
 export type ServerConfig = z.infer<typeof serverConfigSchema>;
 
 /**
- * Reads a config file; paths in it are relative to it.
+ * Reads a config file; relative paths in it are resolved against its folder.
  *
  * @throws VarcoError `configUnreadable`, or `configInvalid` with every problem, one a line.
  */
@@ -90,8 +90,8 @@ export async function readServerConfig(
     throw new VarcoError('configUnreadable', `The config ${path} can't be read: ${why}`);
   }
   const { VARCO_DATABASE_URL: database } = environment;
-  const given = database && typeof json === 'object' ? { ...json, database } : json;
-  return resolvePaths(parseServerConfig(given, path), dirname(path));
+  const merged = database && typeof json === 'object' ? { ...json, database } : json;
+  return resolvePaths(parseServerConfig(merged, path), dirname(path));
 }
 
 /** @throws VarcoError `configInvalid` with every problem, one a line. */
@@ -110,14 +110,15 @@ function resolvePaths(config: ServerConfig, folder: string): ServerConfig {
   const resolve = (path: string) =>
     isAbsolute(path) || path === ':memory:' ? path : join(folder, path);
   const file = /^sqlite:(.+)$/.exec(config.database)?.[1];
+  const { pdnd, login, fleet, notify } = config;
   return {
     ...config,
     keyring: resolve(config.keyring),
     listen: resolveListen(config.listen, resolve),
-    ...(config.pdnd ? { pdnd: { ...config.pdnd, keyFile: resolve(config.pdnd.keyFile) } } : {}),
-    ...(config.login ? { login: resolveLoginPaths(config.login, resolve) } : {}),
-    ...(config.fleet ? { fleet: resolveFleetPaths(config.fleet, resolve) } : {}),
-    ...(config.notify ? { notify: resolveNotifyPaths(config.notify, resolve) } : {}),
+    pdnd: pdnd && { ...pdnd, keyFile: resolve(pdnd.keyFile) },
+    login: login && resolveLoginPaths(login, resolve),
+    fleet: fleet && resolveFleetPaths(fleet, resolve),
+    notify: notify && resolveNotifyPaths(notify, resolve),
     database: file === undefined ? config.database : `sqlite:${resolve(file)}`,
   };
 }
@@ -130,8 +131,10 @@ function resolveListen(
   if (!tls) {
     return where;
   }
-  const { clientCaFile } = tls;
-  const files = { certFile: resolve(tls.certFile), keyFile: resolve(tls.keyFile) };
-  const ca = clientCaFile === undefined ? {} : { clientCaFile: resolve(clientCaFile) };
-  return { ...where, tls: { ...tls, ...files, ...ca } };
+  const files = {
+    certFile: resolve(tls.certFile),
+    keyFile: resolve(tls.keyFile),
+    clientCaFile: tls.clientCaFile && resolve(tls.clientCaFile),
+  };
+  return { ...where, tls: { ...tls, ...files } };
 }

@@ -5,18 +5,18 @@ import { createSecureContext } from 'node:tls';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 
-/** TLS of the server's own listener. Absent: a proxy on this machine ends TLS before it. */
+/** TLS of the server's own listener; absent when a proxy on this machine terminates TLS. */
 export const tlsConfigSchema = z
   .strictObject({
     /** The certificate with its chain, a PEM file. */
     certFile: z.string().min(1),
     /** Its private key, a PEM file, 0600. */
     keyFile: z.string().min(1),
-    /** The authorities whose client certificates are believed, a PEM file. */
+    /** The authorities whose client certificates are accepted, a PEM file. */
     clientCaFile: z.string().min(1).optional(),
     /**
-     * Whose kiosks must show a client certificate beside their proof, its common name the kiosk's id:
-     * those of these sites, or `all`.
+     * The sites whose kiosks (or `all`) must present a client certificate besides their proof, with the
+     * kiosk's id as its common name.
      */
     demandClientCertificate: z
       .union([z.literal('all'), z.array(z.string().min(1).max(64)).min(1).max(1_000)])
@@ -28,25 +28,25 @@ export const tlsConfigSchema = z
   });
 export type TlsConfig = z.infer<typeof tlsConfigSchema>;
 
-/** What the listener is given. */
+/** The listener's TLS options. */
 export interface TlsOptions extends SecureContextOptions {
   cert: Buffer;
   key: Buffer;
-  ca?: Buffer;
+  ca?: Buffer | undefined;
   minVersion: 'TLSv1.2';
   handshakeTimeout: number;
   requestCert: boolean;
   rejectUnauthorized: false;
 }
 
-/** Whoever opens a socket and says nothing is let go after so long. */
+/** Closes a connection that has not completed its handshake after this time. */
 const HANDSHAKE_MS = 10_000;
 
 /**
- * Reads the files of a TLS config. A client certificate is asked for, and demanded only where the link
- * does: the same listener serves browsers, which have none.
+ * Reads the files of a TLS config. The listener requests a client certificate but leaves it to the link to
+ * require one, because it also serves browsers, which have none.
  *
- * @throws VarcoError `tlsUnusable`: a file is missing, or certificate and key are not a pair.
+ * @throws VarcoError `tlsUnusable` when a file is missing, or certificate and key do not match.
  */
 export async function readTls(config: TlsConfig): Promise<TlsOptions> {
   try {
@@ -55,11 +55,11 @@ export async function readTls(config: TlsConfig): Promise<TlsOptions> {
       readFile(config.keyFile),
       config.clientCaFile === undefined ? undefined : readFile(config.clientCaFile),
     ]);
-    createSecureContext({ cert, key, ...(ca ? { ca } : {}) });
+    createSecureContext({ cert, key, ca });
     return {
       cert,
       key,
-      ...(ca ? { ca } : {}),
+      ca,
       minVersion: 'TLSv1.2',
       handshakeTimeout: HANDSHAKE_MS,
       requestCert: ca !== undefined,
@@ -71,7 +71,7 @@ export async function readTls(config: TlsConfig): Promise<TlsOptions> {
   }
 }
 
-/** When the listener's certificate, and the authorities for client certificates, end. */
+/** When the listener's certificate and the authorities for client certificates expire. */
 export function certificateExpiries(tls: TlsOptions | undefined): { name: string; at: number }[] {
   if (!tls) {
     return [];

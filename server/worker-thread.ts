@@ -5,10 +5,10 @@ import { Worker } from 'node:worker_threads';
 const isSource = import.meta.url.endsWith('.ts');
 
 /**
- * Starts a program of ours in a thread. From TypeScript the thread registers the loader itself; built, its
+ * Starts a worker thread. When run from TypeScript the thread registers the loader itself; in a build its
  * entry is plain JavaScript.
  *
- * @param entry such as `new URL('./build.worker', import.meta.url)`: without its ending.
+ * @param entry the URL without extension, such as `new URL('./build.worker', import.meta.url)`.
  */
 export function startThread(entry: URL, workerData?: unknown): Worker {
   const url = `${entry.href}.${isSource ? 'ts' : 'js'}`;

@@ -137,9 +137,9 @@ function startSimulation(file: string, kiosks: number): ChildProcess {
 
 async function untilOnline(app: App, kiosks: number): Promise<void> {
   const end = performance.now() + ONLINE_WITHIN_MS;
-  while (app.sockets.connected().length < kiosks) {
+  while (app.fleet.connected.size < kiosks) {
     if (performance.now() > end) {
-      throw new Error(`only ${app.sockets.connected().length} of ${kiosks} kiosks are connected`);
+      throw new Error(`only ${app.fleet.connected.size} of ${kiosks} kiosks are connected`);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
@@ -195,7 +195,7 @@ async function timed(
       }
     }),
   );
-  const unlisten = app.fleet.events.listen(({ gates }) => {
+  const unlisten = app.fleet.bus.on('viewChanged', 'bench', ({ gates }) => {
     if (gates.includes(id)) {
       server.set(app.fleet.rows([id])[0]?.faults.includes(PART) ?? false);
     }

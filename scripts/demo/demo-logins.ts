@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StaffTerms } from '../../server/login/staff-accounts.ts';
 import { invitationLink } from '../../server/login/staff-accounts.ts';
+import type { StaffTerms } from '../../server/login/staff-rows.ts';
 import { demoPeople } from '../sample/demo-people.ts';
 import type { DemoAddition } from './addition.ts';
 import { newcomer } from './citizen.ts';

@@ -1,7 +1,7 @@
 import { Argument, Command, Option } from 'commander';
 import { type Role, roles } from '../../server/login/session.ts';
-import type { StaffAccount } from '../../server/login/staff-accounts.ts';
 import { invitationLink, parseSites } from '../../server/login/staff-accounts.ts';
+import type { StaffAccount } from '../../server/login/staff-rows.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import { configOption, type OpenApp, printLine, withApp } from './open-app.ts';
 

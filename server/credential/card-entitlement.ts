@@ -24,12 +24,12 @@ const cardGiudizi: ReadonlySet<Giudizio> = new Set([
   'handicapGrave',
 ]);
 
-/** Whether this status entitles to the card. */
+/** Whether this status entitles its person to the card. */
 export function isEntitledToCard(status: Status): boolean {
   return Object.values(status).some(({ giudizio }) => cardGiudizi.has(giudizio));
 }
 
-/** Who needs to be accompanied, or more support: the card then has an "A" (DPCM 6 November 2020). */
+/** The classes of people who need to be accompanied: their card has an "A" (DPCM 6 November 2020). */
 const accompaniedGiudizi: ReadonlySet<Giudizio> = new Set([
   'totaleNonDeambula',
   'totaleNonAutosufficiente',
@@ -40,7 +40,7 @@ const accompaniedGiudizi: ReadonlySet<Giudizio> = new Set([
   'handicapGrave',
 ]);
 
-/** Whether a card given on this status has the companion's mark. */
+/** Whether a card issued on this status carries the companion's mark. */
 export function needsCompanion(status: Status): boolean {
   return Object.values(status).some(
     ({ giudizio, accompagnamento }) => accompagnamento || accompaniedGiudizi.has(giudizio),

@@ -7,14 +7,14 @@ import type { CardWords } from './words/words.ts';
 /** What is on the card. */
 export interface CardSheet {
   card: IssuedCard;
-  /** What the QR holds: only that the condition exists and the card is valid. */
+  /** The content of the QR code, which only says that the condition exists and the card is valid. */
   text: string;
   name: string;
   /** ISO date. */
   birthDate: string;
   /** A JPEG of 35 × 45 mm. */
   photo: Buffer;
-  /** Beside Italian, which is always there. */
+  /** Printed in addition to Italian. */
   language: Language;
   now: number;
 }
@@ -24,8 +24,8 @@ const WIDTH = 85.6 * MM;
 const HEIGHT = 53.98 * MM;
 
 /**
- * The card at its real size, to be cut out, and all that is on it again in large letters, as an accessible
- * A4 PDF. It has a name and a code together, so it is for its holder alone and no message carries it.
+ * The card as an accessible A4 PDF: once in its real size to be cut out, and its content again as large
+ * text. It holds a name together with a code, so only its holder may download it and no message carries it.
  */
 export async function cardPdf(sheet: CardSheet): Promise<Buffer> {
   const { language, now } = sheet;
@@ -53,13 +53,13 @@ function wordsOf(language: Language): [CardWords, Language][] {
 
 function linesOf({ card, name, birthDate }: CardSheet, words: CardWords, language: Language) {
   const { serial, expiresAt, companion } = card;
-  return [
+  const lines = [
     `${words.name}: ${name}`,
     `${words.birth}: ${dateOf(Date.parse(birthDate), language)}`,
     `${words.serial}: ${serial}`,
     `${words.expires}: ${dateOf(expiresAt - 1, language)}`,
-    ...(companion ? [words.companion] : []),
   ];
+  return companion ? [...lines, words.companion] : lines;
 }
 
 function draw(
@@ -100,10 +100,11 @@ function draw(
 }
 
 function dateOf(at: number, language: Language, style: 'long' | 'short' = 'long'): string {
-  return new Intl.DateTimeFormat(infoOf(language).locale, {
-    ...(style === 'long'
-      ? { dateStyle: 'long' }
-      : { day: '2-digit', month: '2-digit', year: 'numeric' }),
-    timeZone: 'UTC',
-  }).format(at);
+  const { locale } = infoOf(language);
+  return new Intl.DateTimeFormat(locale, { ...dateStyles[style], timeZone: 'UTC' }).format(at);
 }
+
+const dateStyles = {
+  long: { dateStyle: 'long' },
+  short: { day: '2-digit', month: '2-digit', year: 'numeric' },
+} as const satisfies Record<string, Intl.DateTimeFormatOptions>;

@@ -1,9 +1,9 @@
-/** A request for a Disability Card, as it is kept. */
+/** A request for a Disability Card as it is stored. */
 export interface CardRequest {
   id: string;
   state: 'requested' | 'issued' | 'refused' | 'withdrawn';
   requestedAt: number;
-  /** Why it was refused, in the words of who looked at it. */
+  /** Why it was refused, as the reviewer wrote it. */
   reason: string | undefined;
 }
 
@@ -17,7 +17,7 @@ export interface CardCredential {
   companion: boolean;
 }
 
-/** What a card is printed with, and good for. */
+/** What is printed on a card, and how long it is valid. */
 export interface IssuedCard {
   credentialId: string;
   serial: string;
@@ -28,11 +28,11 @@ export interface IssuedCard {
 }
 
 /**
- * Where a person stands with the card:
+ * The state of a person's card:
  *
  * | from      | by                    | to                                         |
  * |-----------|-----------------------|--------------------------------------------|
- * | none      | the person asks       | requested, or issued where nobody looks    |
+ * | none      | the person asks       | requested, or issued where no review is on |
  * | requested | staff                 | issued, refused                            |
  * | requested | the person            | withdrawn                                  |
  * | issued    | time                  | expired                                    |
@@ -46,7 +46,7 @@ export type CardState =
   | { name: 'withdrawn' }
   | ({ name: 'issued' | 'locked' | 'expired' | 'revoked' } & IssuedCard);
 
-/** Where the newest request stands. Pure. @param credential of an issued one. */
+/** The state that follows from the newest request. Pure. @param credential of an issued card. */
 export function cardState(
   request: CardRequest | undefined,
   credential: CardCredential | undefined,
@@ -84,10 +84,10 @@ function issuedState(credential: CardCredential, now: number): CardState {
   return { name: credential.state === 'locked' ? 'locked' : 'issued', ...card };
 }
 
-/** The card is good for so many years, and ends with the day. */
+/** How many years a card is valid; it expires at the end of the day. */
 const YEARS = 10;
 
-/** The end of a card issued now: the same day in ten years, as the day ends in UTC. Pure. */
+/** When a card issued now expires: the end, in UTC, of the same day in ten years. Pure. */
 export function expiryOf(now: number): number {
   const date = new Date(now);
   return Date.UTC(date.getUTCFullYear() + YEARS, date.getUTCMonth(), date.getUTCDate() + 1);
@@ -95,13 +95,13 @@ export function expiryOf(now: number): number {
 
 const SERIAL_DIGITS = 9;
 
-/** `IT` and nine digits that tell nothing, and a check digit (ISO/IEC 7812-1, Luhn). @param random below 10^9. */
+/** `IT`, nine random digits and a check digit (Luhn, ISO/IEC 7812-1). @param random below 10^9. */
 export function serialOf(random: number): string {
   const digits = String(random).padStart(SERIAL_DIGITS, '0');
   return `IT${digits}${luhn(digits)}`;
 }
 
-/** Whether a serial was copied without a slip. */
+/** Whether a serial has its form and the right check digit. */
 export function isSerial(text: string): boolean {
   const digits = /^IT(\d{9})(\d)$/.exec(text);
   return digits !== null && luhn(digits[1] ?? '') === Number(digits[2]);

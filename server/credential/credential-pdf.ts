@@ -5,23 +5,23 @@ import type { SheetWords } from './words/words.ts';
 
 /** What is printed on the sheet of a code. */
 export interface CredentialSheet {
-  /** What the QR holds. */
+  /** The content of the QR code. */
   text: string;
-  /** Beside Italian, which is always there. */
+  /** Printed in addition to Italian. */
   language: Language;
   /** Unix milliseconds. */
   issuedAt: number;
-  /** Where a code is revoked, such as `https://varco.example.it/portal`. */
+  /** Where the holder can revoke the code, such as `https://varco.example.it/portal`. */
   portalUrl: string;
   /**
-   * Printed so that two people of one house can tell their sheets apart. Never on a sheet that is sent:
-   * no message holds the code and the person.
+   * Printed so that members of one household can tell their sheets apart. Omitted on a sheet that is sent,
+   * because no message may hold the code together with the person.
    */
   name?: string | undefined;
   now: number;
 }
 
-/** The symbol with its quiet zone. */
+/** Side of the symbol including its quiet zone. */
 const QR_MM = 70;
 
 /**
@@ -39,7 +39,7 @@ export async function credentialPdf(sheet: CredentialSheet): Promise<Buffer> {
   first.qr(sheet.text, { sizeMm: QR_MM, alt: it.alt });
   write(first, it, 'it', sheet);
   if (other) {
-    // A page of its own: nobody reads across from one language into another.
+    // On a new page, so that the two languages do not run into each other.
     pdf.doc.addPage();
     const second = pdf.section(language).heading(1, other.title);
     write(second, other, language, sheet);

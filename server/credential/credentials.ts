@@ -7,65 +7,33 @@ import type { Keyring } from '../keys/keyring.ts';
 import { CREDENTIAL_CHANNEL, noteCredentialChanges } from '../store/change-feed.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { type CredentialKind, refusalReason, refusalMessages as words } from './eligibility.ts';
-
-const ID_BYTES = 16;
+import {
+  type CardDetails,
+  CredentialLedger,
+  type CredentialUse,
+  type NewCredential,
+  unknownCredential,
+} from './credential-ledger.ts';
+import {
+  type CredentialEvent,
+  type CredentialState,
+  type CredentialSummary,
+  IN_FORCE,
+  toSummary,
+} from './credential-summary.ts';
+import { refusalMessages, refusalReason } from './eligibility.ts';
 
 export interface IssuedCredential {
   id: string;
-  /** What the QR holds. It is not kept: it is made again from the id, alike but for the signing key. */
+  /** The content of the QR code. Not stored: it is encoded again from the id, with the current key. */
   text: string;
 }
-
-/** What is printed on a Disability Card beside its code. */
-export interface CardDetails {
-  serial: string;
-  /** Unix milliseconds. */
-  expiresAt: number;
-  /** The "A": the holder may be accompanied. */
-  companion: boolean;
-}
-
-/** A line of a credential's history. */
-export interface CredentialEvent {
-  at: number;
-  kind: string;
-  actor: string;
-}
-
-/**
- * `live`: it opens gates. `locked`: its owner said "this was not me"; it answers like a revoked one
- * until it is unlocked or reissued. `revoked`: ended for good.
- */
-export type CredentialState = 'live' | 'locked' | 'revoked';
-
-/** A code as its owner sees it in the list of requests. */
-export interface CredentialSummary {
-  id: string;
-  kind: CredentialKind;
-  state: CredentialState;
-  issuedAt: number;
-  /** Of a card. */
-  expiresAt?: number;
-  serial?: string;
-  companion: boolean;
-  lockedAt?: number;
-  revokedAt?: number;
-  revokedReason?: string;
-  /** The id of the code that took its place. */
-  replacedBy?: string;
-}
-
-/** A use of the code's print that its history keeps: downloaded, sent to the owner's address. */
-export type CredentialUse = 'printed' | 'mailed';
-
-const IN_FORCE = ['live', 'locked'] as const;
 
 /** Issues and revokes codes; every method is a whole unit of work. */
 export class Credentials {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #audit: Audit;
+  readonly #ledger: CredentialLedger;
   readonly #host: string;
   readonly #now: () => number;
 
@@ -78,17 +46,17 @@ export class Credentials {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
-    this.#audit = deps.audit;
+    this.#ledger = new CredentialLedger(deps);
     this.#host = deps.host;
     this.#now = deps.now;
   }
 
   /**
-   * Gives a person a code. One is live for each person and kind.
+   * Issues a code for a person; each person has at most one in force of each kind.
    *
-   * @param options.unchecked for a person whose status is not in this archive (another source answers,
-   * or a demonstration): the status is not looked at, all else is.
-   * @param options.card makes it a Disability Card's code, which tells only that the card is valid.
+   * @param options.unchecked skips the check of the status only, for a person whose status is not in this
+   * archive (an external source answers, or a demonstration).
+   * @param options.card makes it a Disability Card's code, which only attests that the card is valid.
    * @throws VarcoError with a {@link RefusalReason}.
    */
   async issue(
@@ -105,7 +73,8 @@ export class Credentials {
         .executeTakeFirst();
       const reason = person ? refusalReason(person, kind, options.unchecked) : 'personUnknown';
       if (!person || reason) {
-        throw new VarcoError(reason ?? 'personUnknown', words[reason ?? 'personUnknown']);
+        const code = reason ?? 'personUnknown';
+        throw new VarcoError(code, refusalMessages[code]);
       }
       const live = await tx
         .selectFrom('credential')
@@ -115,7 +84,7 @@ export class Credentials {
         .where('state', 'in', IN_FORCE)
         .executeTakeFirst();
       if (live) {
-        throw new VarcoError('alreadyIssued', words.alreadyIssued);
+        throw new VarcoError('alreadyIssued', refusalMessages.alreadyIssued);
       }
       const { actor, card } = options;
       return this.#create(tx, { personId: person.id, mac, actor, card });
@@ -123,8 +92,8 @@ export class Credentials {
   }
 
   /**
-   * Gives a person a card's code within the caller's transaction; one that has expired makes room. Who
-   * calls it says so on {@link CREDENTIAL_CHANNEL} once that is committed.
+   * Issues a card's code within the caller's transaction, revoking one that has expired. The caller must
+   * notify {@link CREDENTIAL_CHANNEL} after the commit.
    *
    * @throws VarcoError `alreadyIssued`.
    */
@@ -141,10 +110,10 @@ export class Credentials {
       .where('state', 'in', IN_FORCE)
       .executeTakeFirst();
     if (before && (before.expires_at ?? Number.MAX_SAFE_INTEGER) > this.#now()) {
-      throw new VarcoError('alreadyIssued', words.alreadyIssued);
+      throw new VarcoError('alreadyIssued', refusalMessages.alreadyIssued);
     }
     if (before) {
-      await this.#revoke(tx, before.id, { actor: options.actor, reason: 'expired' });
+      await this.#ledger.revoke(tx, before.id, { actor: options.actor, reason: 'expired' });
     }
     const { code_mac: mac } = await tx
       .selectFrom('person')
@@ -155,24 +124,24 @@ export class Credentials {
   }
 
   /**
-   * Ends a code for good.
+   * Revokes a code for good.
    *
    * @throws VarcoError `credentialUnknown` when no credential in force has this id.
    */
   async revoke(id: string, options: { actor: string; reason: string }): Promise<void> {
     await this.#andNotify(async (tx) => {
-      await this.#revoke(tx, id, options);
+      await this.#ledger.revoke(tx, id, options);
     });
   }
 
   /**
-   * Revokes a live or locked credential and gives its person a new one, in one unit of work.
+   * Revokes a live or locked credential and issues its person a new one, in one unit of work.
    *
    * @throws VarcoError `credentialUnknown`, `cardNotReissued`.
    */
   async reissue(id: string, options: { actor: string; reason: string }): Promise<IssuedCredential> {
     return this.#andNotify(async (tx) => {
-      const { personId, mac, kind } = await this.#revoke(tx, id, options);
+      const { personId, mac, kind } = await this.#ledger.revoke(tx, id, options);
       if (kind === 'card') {
         throw new VarcoError(
           'cardNotReissued',
@@ -189,7 +158,11 @@ export class Credentials {
     });
   }
 
-  /** The text of a live credential again, for a lost print: the same id, so the old print works too. */
+  /**
+   * Encodes a live credential again, for a lost print: with the same id, so the old print works too.
+   *
+   * @throws VarcoError `credentialUnknown` when no live credential has this id.
+   */
   async text(id: string): Promise<string> {
     const row = await this.#store.db
       .selectFrom('credential')
@@ -200,14 +173,15 @@ export class Credentials {
     if (!row) {
       throw unknownCredential();
     }
-    return this.#encode(id, row.kind as CredentialKind, row.issued_at, row.expires_at);
+    const { kind, issued_at: issuedAt, expires_at: expiresAt } = row;
+    return this.#encode({ id, kind, issuedAt, expiresAt });
   }
 
   /**
-   * The code for a phone: the same credential signed anew for half a minute, so that a photograph of it
-   * is of no use (`shared/credential/live-code.ts`). Nothing is kept of it.
+   * The code for a phone: the same credential, signed again every half minute so that a photograph of it
+   * is useless (`shared/credential/live-code.ts`). Nothing of it is stored.
    *
-   * @returns its text, and when the next one is due, in Unix milliseconds.
+   * @returns its text, and when the next one is due in Unix milliseconds.
    * @throws VarcoError `credentialUnknown` when no live credential has this id, or it has expired.
    */
   async liveCode(id: string): Promise<{ text: string; renewAt: number }> {
@@ -222,13 +196,13 @@ export class Credentials {
       throw unknownCredential();
     }
     const { renewAt, ...times } = liveStep(now);
-    const credential = { id, kind: row.kind as CredentialKind, ...times, live: true } as const;
+    const credential = { id, kind: row.kind, ...times, live: true } as const;
     const signer = this.#keyring.credentialSigner(this.#now());
     return { text: encodeCredential(credential, { host: this.#host, ...signer }), renewAt };
   }
 
   /**
-   * "This was not me": from now on the code answers like a revoked one, at every gate.
+   * Locks a code whose owner said "this was not me": from now on it answers like a revoked one everywhere.
    *
    * @throws VarcoError `credentialUnknown` when no live credential has this id.
    */
@@ -237,7 +211,7 @@ export class Credentials {
   }
 
   /**
-   * Its owner lets a locked code open gates again.
+   * Unlocks a locked code, so that it opens gates again.
    *
    * @throws VarcoError `credentialUnknown` when no locked credential has this id.
    */
@@ -245,15 +219,14 @@ export class Credentials {
     return this.#switch(id, { ...options, from: 'locked', to: 'live' });
   }
 
-  /** Keeps in the history that the code's print was handed out again. */
+  /** Records in the history that the code's print was handed out again. */
   async recordUse(id: string, use: CredentialUse, options: { actor: string }): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      const owner = await this.#ownerOf(tx, id);
-      await this.#record(tx, id, use, options.actor, owner.code_mac);
+      await this.#ledger.recordUse(tx, id, use, options.actor);
     });
   }
 
-  /** Every code that a person was given, the newest first. */
+  /** All codes issued for a person, newest first. */
   async listForPerson(personId: number): Promise<CredentialSummary[]> {
     const rows = await this.#store.db
       .selectFrom('credential')
@@ -274,7 +247,7 @@ export class Credentials {
       .execute();
   }
 
-  /** A unit of work, and once it is committed a word to those who follow credentials. */
+  /** Runs a unit of work and notifies subscribers of credential changes once it has committed. */
   async #andNotify<Result>(work: (tx: Tx) => Promise<Result>): Promise<Result> {
     const result = await this.#store.transaction(work);
     await this.#store.notify(CREDENTIAL_CHANNEL, '');
@@ -285,140 +258,27 @@ export class Credentials {
     tx: Tx,
     options: { personId: number; mac: string; actor: string; card?: CardDetails | undefined },
   ): Promise<IssuedCredential> {
-    const id = randomBytes(ID_BYTES).toString('hex');
-    const at = await this.#issueTime(tx, options.personId);
-    const { card } = options;
-    const kind = card ? 'card' : 'status';
-    await tx
-      .insertInto('credential')
-      .values({
-        id,
-        person_id: options.personId,
-        kind,
-        state: 'live',
-        issued_at: at,
-        expires_at: card?.expiresAt ?? null,
-        serial: card?.serial ?? null,
-        companion: Number(card?.companion ?? false),
-        revoked_at: null,
-        revoked_reason: null,
-        replaced_by: null,
-      })
-      .execute();
-    await this.#record(tx, id, 'issued', options.actor, options.mac);
-    await noteCredentialChanges(tx, [id]);
-    return { id, text: this.#encode(id, kind, at, card?.expiresAt ?? null) };
+    const created = await this.#ledger.insert(tx, options);
+    return { id: created.id, text: this.#encode(created) };
   }
 
-  /** Later than all codes of the person before, whatever the clock says: their order is their number. */
-  async #issueTime(tx: Tx, personId: number): Promise<number> {
-    const { last } = await tx
-      .selectFrom('credential')
-      .select(({ fn }) => fn.max('issued_at').as('last'))
-      .where('person_id', '=', personId)
-      .executeTakeFirstOrThrow();
-    return Math.max(this.#now(), Number(last ?? 0) + 1);
-  }
-
-  async #revoke(
-    tx: Tx,
+  #switch(
     id: string,
-    options: { actor: string; reason: string },
-  ): Promise<{ personId: number; mac: string; kind: string }> {
-    const row = await tx
-      .updateTable('credential')
-      .set({ state: 'revoked', revoked_at: this.#now(), revoked_reason: options.reason })
-      .where('id', '=', id)
-      .where('state', 'in', IN_FORCE)
-      .returning(['person_id', 'kind'])
-      .executeTakeFirst();
-    if (!row) {
-      throw unknownCredential();
-    }
-    const person = await tx
-      .selectFrom('person')
-      .select('code_mac')
-      .where('id', '=', row.person_id)
-      .executeTakeFirstOrThrow();
-    await this.#record(tx, id, 'revoked', options.actor, person.code_mac);
-    await noteCredentialChanges(tx, [id]);
-    return { personId: row.person_id, mac: person.code_mac, kind: row.kind };
-  }
-
-  async #switch(
-    id: string,
-    options: { actor: string; from: CredentialState; to: CredentialState },
+    options: { actor: string; from: CredentialState; to: 'live' | 'locked' },
   ): Promise<void> {
-    const { from, to, actor } = options;
-    await this.#andNotify(async (tx) => {
-      const { numUpdatedRows } = await tx
-        .updateTable('credential')
-        .set({ state: to, locked_at: to === 'locked' ? this.#now() : null })
-        .where('id', '=', id)
-        .where('state', '=', from)
-        .executeTakeFirstOrThrow();
-      if (numUpdatedRows === 0n) {
-        throw unknownCredential();
-      }
-      const owner = await this.#ownerOf(tx, id);
-      await this.#record(tx, id, to === 'locked' ? 'locked' : 'unlocked', actor, owner.code_mac);
-      await noteCredentialChanges(tx, [id]);
-    });
+    return this.#andNotify((tx) => this.#ledger.switchState(tx, id, options));
   }
 
-  async #ownerOf(tx: Tx, id: string): Promise<{ code_mac: string }> {
-    const owner = await tx
-      .selectFrom('credential as c')
-      .innerJoin('person as p', 'p.id', 'c.person_id')
-      .select('p.code_mac')
-      .where('c.id', '=', id)
-      .executeTakeFirst();
-    if (!owner) {
-      throw unknownCredential();
-    }
-    return owner;
-  }
-
-  async #record(tx: Tx, id: string, kind: string, actor: string, mac: string): Promise<void> {
-    const row = { credential_id: id, at: this.#now(), kind, actor };
-    await tx.insertInto('credential_event').values(row).execute();
-    await this.#audit.append(tx, [{ kind: `credential.${kind}`, subject: mac, body: { actor } }]);
-  }
-
-  #encode(id: string, kind: CredentialKind, issuedAt: number, expiresAt: number | null): string {
+  #encode({ id, kind, issuedAt, expiresAt }: NewCredential): string {
     const credential = {
       id,
       kind,
       issuedAt: Math.floor(issuedAt / 1000),
-      ...(expiresAt === null ? {} : { expiresAt: Math.floor(expiresAt / 1000) }),
+      expiresAt: expiresAt === null ? undefined : Math.floor(expiresAt / 1000),
     };
     return encodeCredential(credential, {
       host: this.#host,
       ...this.#keyring.credentialSigner(this.#now()),
     });
   }
-}
-
-function unknownCredential() {
-  return new VarcoError('credentialUnknown', 'There is no such credential in force');
-}
-
-function toSummary(row: TableRow<'credential'>): CredentialSummary {
-  const optional = {
-    expiresAt: row.expires_at,
-    serial: row.serial,
-    lockedAt: row.locked_at,
-    revokedAt: row.revoked_at,
-    revokedReason: row.revoked_reason,
-    replacedBy: row.replaced_by,
-  };
-  const given = Object.entries(optional).filter(([, value]) => value !== null);
-  return {
-    id: row.id,
-    kind: row.kind as CredentialKind,
-    state: row.state as CredentialState,
-    issuedAt: row.issued_at,
-    companion: row.companion === 1,
-    ...(Object.fromEntries(given) as Partial<CredentialSummary>),
-  };
 }

@@ -4,37 +4,31 @@ import type { Language } from '../../shared/language.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
-import type { Status } from '../registry/person-status.ts';
+
 import type { Registry } from '../registry/registry.ts';
 import { CREDENTIAL_CHANNEL } from '../store/change-feed.ts';
+import { forUpdate } from '../store/row-lock.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { needsCompanion } from './card-entitlement.ts';
 import { cardPdf } from './card-pdf.ts';
-import {
-  type CardCredential,
-  type CardRequest,
-  type CardState,
-  canRequestAgain,
-  cardState,
-  expiryOf,
-  serialOf,
-} from './card-state.ts';
+import { deleteOlderPhotos, readCardState } from './card-requests.ts';
+import { type CardState, canRequestAgain, expiryOf, serialOf } from './card-state.ts';
 import type { Credentials } from './credentials.ts';
 import { refusalMessages, refusalReason } from './eligibility.ts';
 import { preparePhoto } from './photo.ts';
 
 const PLACE = 'card.photo';
 const SERIALS_BELOW = 10 ** 9;
-const WAITING_MAX = 1000;
+const PENDING_MAX = 1000;
 
-/** A request that waits for somebody to look at its photo. */
+/** A request whose photo is to be reviewed. */
 export interface PendingCardRequest {
   id: string;
   personId: number;
   requestedAt: number;
 }
 
-/** Disability Cards: asked for with a photo, issued, shown. Every method is a whole unit of work. */
+/** Disability Cards: requested with a photo, reviewed, issued. Every method is a whole unit of work. */
 export class DisabilityCards {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -53,9 +47,9 @@ export class DisabilityCards {
     credentials: Credentials;
     registry: Pick<Registry, 'identity'>;
     notify: Notify;
-    /** Where the message that a card is ready leads. */
+    /** Linked from the message that the card is ready. */
     portalUrl: string;
-    /** `staff`: somebody looks at the photo first. */
+    /** `staff`: a member of staff reviews the photo first. */
     review: 'staff' | 'none';
     now: () => number;
   }) {
@@ -71,21 +65,21 @@ export class DisabilityCards {
   }
 
   /**
-   * A person asks for the card. The photo is kept encrypted, and no longer than it is needed.
+   * Requests the card for a person. The photo is stored encrypted, and no longer than it is needed.
    *
    * @param picture as it was uploaded.
    * @throws VarcoError a `PhotoProblem` (`photo.ts`), a `RefusalReason` (`eligibility.ts`), or
-   * `cardRequested`: one is asked for, or in force.
+   * `cardRequested` when a card is requested already, or in force.
    */
   async request(personId: number, picture: Buffer, options: { actor: string }): Promise<CardState> {
     const photo = await preparePhoto(picture);
     const issued = await this.#store.transaction(async (tx) => {
       const person = await this.#eligible(tx, personId);
-      if (!canRequestAgain(await this.#stateOf(tx, personId))) {
+      if (!canRequestAgain(await readCardState(tx, personId, this.#now()))) {
         throw new VarcoError('cardRequested', 'A card is asked for already, or in force');
       }
       const id = randomUUID();
-      await this.#forgetOlder(tx, personId);
+      await deleteOlderPhotos(tx, personId);
       await tx
         .insertInto('card_request')
         .values({
@@ -99,7 +93,7 @@ export class DisabilityCards {
           credential_id: null,
         })
         .execute();
-      await this.#note(tx, person.code_mac, 'card.requested', options.actor);
+      await this.#appendAudit(tx, person.code_mac, 'card.requested', options.actor);
       if (this.#review === 'none') {
         await this.#issue(tx, { id, person_id: personId }, options.actor);
       }
@@ -111,12 +105,12 @@ export class DisabilityCards {
     return this.stateFor(personId);
   }
 
-  /** Where a person stands with the card. */
+  /** The state of a person's card. */
   stateFor(personId: number): Promise<CardState> {
-    return this.#store.transaction((tx) => this.#stateOf(tx, personId));
+    return this.#store.transaction((tx) => readCardState(tx, personId, this.#now()));
   }
 
-  /** The photo of the newest request, a JPEG; undefined: there is none. */
+  /** The photo of the newest request as a JPEG, or undefined without one. */
   async photo(personId: number): Promise<Buffer | undefined> {
     const row = await this.#store.db
       .selectFrom('card_request')
@@ -129,7 +123,7 @@ export class DisabilityCards {
     return box ? Buffer.from(this.#keyring.open(PLACE, box), 'base64') : undefined;
   }
 
-  /** The card as a PDF, for its holder alone. @throws VarcoError `cardUnknown`: none is in force. */
+  /** The card as a PDF, for its holder only. @throws VarcoError `cardUnknown` when none is in force. */
   async pdf(personId: number, language: Language): Promise<Buffer> {
     const card = await this.stateFor(personId);
     const photo = await this.photo(personId);
@@ -141,19 +135,19 @@ export class DisabilityCards {
     return cardPdf({ card, text, name, birthDate, photo, language, now: this.#now() });
   }
 
-  /** The person takes the request back; its photo is gone with it. @throws VarcoError `cardUnknown`. */
+  /** Withdraws the person's own request and deletes its photo. @throws VarcoError `cardUnknown`. */
   async withdraw(personId: number, options: { actor: string }): Promise<void> {
-    await this.#settle({ personId }, 'withdrawn', options);
+    await this.#close({ personId }, 'withdrawn', options);
   }
 
-  /** The requests that wait, oldest first. */
+  /** The requests to be reviewed, oldest first. */
   async pendingRequests(): Promise<PendingCardRequest[]> {
     const rows = await this.#store.db
       .selectFrom('card_request')
       .select(['id', 'person_id', 'requested_at'])
       .where('state', '=', 'requested')
       .orderBy('requested_at')
-      .limit(WAITING_MAX)
+      .limit(PENDING_MAX)
       .execute();
     return rows.map((row) => ({
       id: row.id,
@@ -162,7 +156,7 @@ export class DisabilityCards {
     }));
   }
 
-  /** Staff saw the photo, and it will do. @throws VarcoError `cardUnknown`, a `RefusalReason`. */
+  /** Approves a request whose photo is good. @throws VarcoError `cardUnknown`, a `RefusalReason`. */
   async issue(requestId: string, options: { actor: string }): Promise<void> {
     await this.#store.transaction(async (tx) => {
       const row = await tx
@@ -179,9 +173,9 @@ export class DisabilityCards {
     await this.#store.notify(CREDENTIAL_CHANNEL, '');
   }
 
-  /** Staff can't use the photo; the person sees why. @throws VarcoError `cardUnknown`. */
+  /** Refuses a request whose photo is unusable; the person sees why. @throws VarcoError `cardUnknown`. */
   async refuse(requestId: string, options: { actor: string; reason: string }): Promise<void> {
-    await this.#settle({ requestId }, 'refused', options);
+    await this.#close({ requestId }, 'refused', options);
   }
 
   async #issue(tx: Tx, row: { id: string; person_id: number }, actor: string): Promise<void> {
@@ -190,7 +184,7 @@ export class DisabilityCards {
     const card = {
       serial: serialOf(randomInt(SERIALS_BELOW)),
       expiresAt: expiryOf(now),
-      companion: needsCompanion(JSON.parse(person.status) as Status),
+      companion: needsCompanion(JSON.parse(person.status)),
     };
     const { id } = await this.#credentials.issueCard(tx, row.person_id, { actor, card });
     await tx
@@ -206,7 +200,7 @@ export class DisabilityCards {
     });
   }
 
-  async #settle(
+  async #close(
     which: { personId: number } | { requestId: string },
     state: 'withdrawn' | 'refused',
     options: { actor: string; reason?: string },
@@ -232,56 +226,17 @@ export class DisabilityCards {
         throw unknownCard();
       }
       const { code_mac } = await this.#personOf(tx, row.person_id);
-      await this.#note(tx, code_mac, `card.${state}`, options.actor);
+      await this.#appendAudit(tx, code_mac, `card.${state}`, options.actor);
     });
   }
 
-  async #stateOf(tx: Tx, personId: number): Promise<CardState> {
-    const row = await tx
-      .selectFrom('card_request')
-      .select(['id', 'state', 'requested_at', 'reason', 'credential_id'])
-      .where('person_id', '=', personId)
-      .orderBy('requested_at', 'desc')
-      .limit(1)
-      .executeTakeFirst();
-    const request = row && {
-      id: row.id,
-      state: row.state as CardRequest['state'],
-      requestedAt: row.requested_at,
-      reason: row.reason ?? undefined,
-    };
-    const credential = row?.credential_id
-      ? await this.#credentialOf(tx, row.credential_id)
-      : undefined;
-    return cardState(request, credential, this.#now());
-  }
-
-  async #credentialOf(tx: Tx, id: string): Promise<CardCredential | undefined> {
-    const row = await tx
-      .selectFrom('credential')
-      .select(['id', 'state', 'issued_at', 'expires_at', 'serial', 'companion'])
-      .where('id', '=', id)
-      .executeTakeFirst();
-    return (
-      row && {
-        id: row.id,
-        state: row.state,
-        issuedAt: row.issued_at,
-        expiresAt: row.expires_at,
-        serial: row.serial,
-        companion: row.companion === 1,
-      }
-    );
-  }
-
-  /** The person's row, held until the end of the transaction: two clicks come one after the other. */
+  /** Reads and locks the person's row, so that two clicks take effect one after the other. */
   #personOf(tx: Tx, personId: number) {
-    return tx
+    const select = tx
       .selectFrom('person')
       .select(['id', 'code_mac', 'has_mobile', 'has_email', 'privacy_version', 'status'])
-      .where('id', '=', personId)
-      .$if(this.#store.engine === 'postgres', (query) => query.forUpdate())
-      .executeTakeFirstOrThrow();
+      .where('id', '=', personId);
+    return forUpdate(this.#store, select).executeTakeFirstOrThrow();
   }
 
   async #eligible(tx: Tx, personId: number) {
@@ -293,21 +248,12 @@ export class DisabilityCards {
     return person;
   }
 
-  /** Erases all requests and photos, where a citizen's data are erased. */
+  /** Erases all requests and photos of a person whose data are erased. */
   async erase(tx: Tx, personId: number): Promise<void> {
     await tx.deleteFrom('card_request').where('person_id', '=', personId).execute();
   }
 
-  /** Of what went before, only that it was asked for is kept. */
-  async #forgetOlder(tx: Tx, personId: number): Promise<void> {
-    await tx
-      .updateTable('card_request')
-      .set({ photo_cipher: null })
-      .where('person_id', '=', personId)
-      .execute();
-  }
-
-  async #note(tx: Tx, subject: string, kind: string, actor: string): Promise<void> {
+  async #appendAudit(tx: Tx, subject: string, kind: string, actor: string): Promise<void> {
     await this.#audit.append(tx, [{ kind, subject, body: { actor } }]);
   }
 }

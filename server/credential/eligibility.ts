@@ -1,9 +1,8 @@
 import type { Status } from '../registry/person-status.ts';
 import { isEntitledToCard } from './card-entitlement.ts';
+import type { CredentialKind } from './credential-summary.ts';
 
-export type CredentialKind = 'status' | 'card';
-
-/** Why a person is not given a credential; each has its own words in the portal. */
+/** Why a person is refused a credential; each reason has its own words in the portal. */
 export type RefusalReason =
   | 'personUnknown'
   | 'statusMissing'
@@ -13,10 +12,10 @@ export type RefusalReason =
   | 'privacyNotAccepted'
   | 'alreadyIssued';
 
-/** The privacy notice that is in force; who accepted an older one is asked again. */
+/** The privacy notice in force; people who accepted an older one are asked again. */
 export const PRIVACY_VERSION = '2026-01';
 
-/** A refusal's words, for whoever reads English; the portal has its own in five languages. */
+/** The reasons in English, for logs and commands; the portal has its own in five languages. */
 export const refusalMessages: Record<RefusalReason, string> = {
   personUnknown: 'The registry has no such person',
   statusMissing: 'The archive attests no status for this person',
@@ -27,13 +26,13 @@ export const refusalMessages: Record<RefusalReason, string> = {
   alreadyIssued: 'The person has a live credential of this kind: send it again, or reissue it',
 };
 
-/** Why this person may not have this kind of credential; undefined: it may. */
+/** Why this person may not have this kind of credential, or undefined if it may. Pure. */
 export function refusalReason(
   person: { has_mobile: number; has_email: number; privacy_version: string | null; status: string },
   kind: CredentialKind,
   unchecked: 'status' | undefined,
 ): RefusalReason | undefined {
-  const status = JSON.parse(person.status) as Status;
+  const status: Status = JSON.parse(person.status);
   if (unchecked !== 'status' && !Object.values(status).some(({ recognised }) => recognised)) {
     return 'statusMissing';
   }

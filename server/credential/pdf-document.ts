@@ -4,7 +4,7 @@ import QRCode from 'qrcode';
 
 /** One millimetre in the PDF's own unit, 1/72 inch. */
 export const MM = 72 / 25.4;
-/** No printer cuts into it (issue: at least 15 mm). */
+/** Wider than any printer's unprintable border (15 mm). */
 const MARGIN = 20 * MM;
 /** The smallest letters, in points. */
 export const TEXT_POINTS = 12;
@@ -22,8 +22,8 @@ type Element = PDFKit.PDFStructureElement;
 type Tag = 'P' | 'H1' | 'H2';
 
 /**
- * An A4 document that a screen reader can read: tagged (PDF/UA-1: document, headings, paragraphs, lists,
- * figures with a text), its languages named, its title shown, its letters embedded as real text.
+ * An A4 document for screen readers too: tagged (PDF/UA-1: document, headings, paragraphs, lists, figures
+ * with alternative text), with declared languages, a displayed title and embedded fonts.
  */
 export class AccessiblePdf {
   readonly doc: PDFKit.PDFDocument;
@@ -58,14 +58,14 @@ export class AccessiblePdf {
     doc.addStructure(this.#root);
   }
 
-  /** A part in one language; everything is added to the part. */
+  /** Starts a section in one language; content is added to the section. */
   section(language: string): Section {
     const part = this.doc.struct('Sect', { lang: language });
     this.#root.add(part);
     return new Section(this.doc, part, language);
   }
 
-  /** Ends the document. */
+  /** Ends the document and returns its bytes. */
   finish(): Promise<Buffer> {
     this.#root.end();
     this.doc.end();
@@ -79,7 +79,7 @@ const styles = {
   P: { font: 'text', points: TEXT_POINTS, gap: 7 },
 } as const;
 
-/** What is said in one language, from the top down. */
+/** Content in one language, laid out from top to bottom. */
 export class Section {
   readonly #doc: PDFKit.PDFDocument;
   readonly #part: Element;
@@ -99,7 +99,7 @@ export class Section {
     return this.#write('P', text);
   }
 
-  /** Letters to be copied by hand: large, and apart from what is around them. */
+  /** Text to be copied by hand: large and set apart. */
   large(text: string): this {
     this.#place({ font: 'bold', points: 20, gap: 10 }, text, { characterSpacing: 3 }, (write) =>
       this.#part.add(this.#doc.struct('P', { lang: this.#language }, write)),
@@ -131,10 +131,10 @@ export class Section {
   }
 
   /**
-   * A QR code as vectors with its quiet zone, in the middle of the page.
+   * A QR code as vector graphics with its quiet zone, centred on the page.
    *
-   * @param options.sizeMm the symbol with its quiet zone.
-   * @param options.alt what a screen reader says in its place.
+   * @param options.sizeMm side of the symbol including its quiet zone.
+   * @param options.alt alternative text for screen readers.
    */
   qr(text: string, options: { sizeMm: number; alt: string }): this {
     const doc = this.#doc;
@@ -149,7 +149,7 @@ export class Section {
     return this;
   }
 
-  /** Anything drawn, with what a screen reader says in its place. */
+  /** A drawing with alternative text for screen readers. */
   figure(
     box: { left: number; top: number; width: number; height: number; alt: string },
     draw: () => void,
@@ -173,7 +173,7 @@ export class Section {
     return this;
   }
 
-  /** Sets a text so that no line of it is left alone on another page. */
+  /** Places a text on a single page. */
   #place(
     style: { font: string; points: number; gap: number },
     text: string,

@@ -1,11 +1,11 @@
 import sharp from 'sharp';
 import { VarcoError } from '../../shared/errors.ts';
 
-/** The largest picture that is taken, in bytes; the upload is ended there, before it is all read. */
+/** Largest accepted picture in bytes; a longer upload is aborted, not read to its end. */
 export const PHOTO_BYTES_MAX = 8 * 1024 * 1024;
-/** What a picture may unfold to, whatever its bytes: a phone's largest has some 50 million. */
+/** Limits what a picture may decompress to; the largest of a phone has some 50 million pixels. */
 const PIXELS_MAX = 64_000_000;
-/** Below this a face can't be known again in print. */
+/** With fewer pixels a face is not recognisable in print. */
 const SHORT_SIDE_MIN = 300;
 const LONG_SIDE_MIN = 400;
 /** A passport photograph of 35 × 45 mm at 300 dpi. */
@@ -13,16 +13,16 @@ export const PHOTO_WIDTH = 413;
 export const PHOTO_HEIGHT = 531;
 const SECONDS_MAX = 10;
 
-/** Why a photo is not taken; each has its own words in the portal. */
+/** Why a photo is rejected; each reason has its own messages in the portal. */
 export type PhotoProblem =
   | 'photoMissing'
   | 'photoTooLarge'
-  /** No JPEG, PNG or WebP, or one that moves. */
+  /** Not a JPEG, PNG or WebP, or an animated one. */
   | 'photoKind'
   | 'photoUnreadable'
   | 'photoSmall';
 
-const words: Record<PhotoProblem, string> = {
+const messages: Record<PhotoProblem, string> = {
   photoMissing: 'There is no picture',
   photoTooLarge: 'The picture is too large: 8 MB and 64 million pixels at most',
   photoKind: 'The picture is not a still JPEG, PNG or WebP',
@@ -31,11 +31,11 @@ const words: Record<PhotoProblem, string> = {
 };
 
 /**
- * Makes a card's photo of an uploaded picture: turned upright, cut to the format of an identity photo,
- * coded anew as JPEG, so that nothing of what came with it (place, camera, thumbnail) is kept.
+ * Turns an uploaded picture into a card's photo: rotated upright, cropped to the format of an identity
+ * photo and encoded again as JPEG, so that no metadata (place, camera, thumbnail) survives.
  *
- * The kind is told by the first bytes, before any decoder sees it: an SVG, which may fetch and may
- * unfold without end, reaches none.
+ * The file type is checked by its first bytes before any decoder runs: an SVG, which could fetch resources
+ * or expand without end, reaches none.
  *
  * @throws VarcoError with a {@link PhotoProblem}.
  */
@@ -81,7 +81,7 @@ function isPixelLimit(error: unknown): boolean {
   return error instanceof Error && /pixel limit/i.test(error.message);
 }
 
-/** The first bytes of the three kinds (RFC 2083 §3.1, ITU-T T.81 annex B, RFC 9649 §2.4). */
+/** Checks the signatures of the three file types (RFC 2083 §3.1, ITU-T T.81 annex B, RFC 9649 §2.4). */
 function isStillPicture(bytes: Buffer): boolean {
   const png = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
   const jpeg = Buffer.from([0xff, 0xd8, 0xff]);
@@ -93,5 +93,5 @@ function isStillPicture(bytes: Buffer): boolean {
 }
 
 function problem(code: PhotoProblem): VarcoError<PhotoProblem> {
-  return new VarcoError(code, words[code]);
+  return new VarcoError(code, messages[code]);
 }

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { assuranceLevel } from './card/assurance-level.ts';
 import { cardConfigSchema, resolveCardPaths } from './card/card-config.ts';
 
-/** What SPID and CIE call their levels of assurance, as `acr` values. */
+/** The `acr` values by which SPID and CIE name their levels of assurance. */
 const ACR_LEVELS = {
   'https://www.spid.gov.it/SpidL1': 1,
   'https://www.spid.gov.it/SpidL2': 2,
@@ -16,7 +16,7 @@ const ACR_LEVELS = {
 export const oidcConfigSchema = z.strictObject({
   /** Part of the redirect address: `/login/oidc/ID/callback`. */
   id: z.string().regex(/^[a-z0-9][a-z0-9-]{0,31}$/),
-  /** What the button says, such as `SPID`. */
+  /** The button's label, such as `SPID`. */
   title: z.string().min(1).max(60),
   issuer: z
     .url({ protocol: /^https?$/ })
@@ -26,17 +26,17 @@ export const oidcConfigSchema = z.strictObject({
   clientSecretFile: z.string().min(1).optional(),
   clientKeyFile: z.string().min(1).optional(),
   scopes: z.array(z.string().min(1)).min(1).default(['openid', 'profile']),
-  /** Levels by `acr`; one that is not here is no level. */
+  /** Levels of assurance by `acr`; an unlisted value counts as none. */
   acrLevels: z.record(z.string().min(1), assuranceLevel).default(ACR_LEVELS),
-  /** What the gateway is asked for, the best first. */
+  /** The `acr` values to request, in order of preference. */
   acrValues: z.array(z.string().min(1)).min(1).default(['https://www.spid.gov.it/SpidL2']),
-  /** The claim that holds `TINIT-` and the codice fiscale; looked for in the ID token, then UserInfo. */
+  /** The claim with `TINIT-` and the codice fiscale, read from the ID token or else from UserInfo. */
   codiceFiscaleClaim: z.string().min(1).default('fiscalNumber'),
 });
 
 export type OidcConfig = z.infer<typeof oidcConfigSchema>;
 
-/** Plain HTTP only where no network is between: a demonstration's provider on this machine. */
+/** Plain HTTP is allowed on this machine only, for the provider of a demonstration. */
 function isSafeIssuer({ protocol, hostname }: URL): boolean {
   return protocol === 'https:' || /^(localhost|127(\.\d{1,3}){3}|\[::1\])$/.test(hostname);
 }
@@ -44,7 +44,7 @@ function isSafeIssuer({ protocol, hostname }: URL): boolean {
 export const loginConfigSchema = z.strictObject({
   oidc: z.array(oidcConfigSchema).max(8).default([]),
   card: cardConfigSchema.optional(),
-  /** The PIN of 8 characters, which the issuer ended in 2020: off unless said otherwise. */
+  /** Login with the 8-character PIN, which the issuer abolished in 2020; off by default. */
   pin: z.boolean().default(false),
 });
 
@@ -58,11 +58,11 @@ export function resolveLoginPaths(
   const { oidc, card } = config;
   return {
     ...config,
-    oidc: oidc.map(({ clientSecretFile: secret, clientKeyFile: key, ...one }) => ({
+    oidc: oidc.map((one) => ({
       ...one,
-      ...(secret === undefined ? {} : { clientSecretFile: resolve(secret) }),
-      ...(key === undefined ? {} : { clientKeyFile: resolve(key) }),
+      clientSecretFile: one.clientSecretFile && resolve(one.clientSecretFile),
+      clientKeyFile: one.clientKeyFile && resolve(one.clientKeyFile),
     })),
-    ...(card ? { card: resolveCardPaths(card, resolve) } : {}),
+    card: card && resolveCardPaths(card, resolve),
   };
 }

@@ -2,31 +2,31 @@ import { monthsBefore } from '../housekeeping.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store } from '../store/store.ts';
 
-/** Rows are kept this long, and then deleted (domain §8: at least 24 months, apart from the audit). */
+/** Retention of the log (domain §8: at least 24 months, separate from the audit). */
 export const LOG_RETENTION_MONTHS = 24;
 const PLACE = 'login.log';
-/** Rows deleted at a time, so that no login waits for them. */
+/** Rows deleted at a time, so that no login waits for the deletion. */
 const PORTION = 1000;
 
-/** What happened at a door. */
+/** An event of the login log, stored as encrypted JSON under these names. */
 export interface LoginEvent {
   event: 'login' | 'failed' | 'logout' | 'logoutEverywhere' | 'account';
   /** `oidc`, `card`, `pin`, `password`, `passkey`, `invitation`, `cli`. */
   way: string;
-  /** The codice fiscale, the staff account's e-mail address, or what was typed in its place. */
+  /** The codice fiscale, the staff account's e-mail address, or what was typed instead. */
   account: string;
-  /** Why not, as a stable code; what was done to an account. */
+  /** Why the login failed, as a stable code, or what was done to an account. */
   reason?: string;
   address?: string;
   agent?: string;
 }
 
-/** A row of the log, open. */
+/** A decrypted row of the log. */
 export type LoginEntry = LoginEvent & { at: number };
 
 /**
- * The log of logins: apart from the audit, encrypted, kept for 24 months. It is read with
- * `varco staff log` by whoever has the keyring, and by auditors.
+ * The log of logins, separate from the audit, encrypted and kept for 24 months. Read with `varco staff log`
+ * by whoever holds the keyring, and by auditors.
  */
 export class LoginLog {
   readonly #store: Store;
@@ -50,7 +50,7 @@ export class LoginLog {
       .execute();
   }
 
-  /** The newest rows first. */
+  /** The events, newest first. */
   async read(query: {
     account?: string | undefined;
     since?: number | undefined;
@@ -64,13 +64,13 @@ export class LoginLog {
       select = select.where('at', '>=', query.since);
     }
     const rows = await select.orderBy('id', 'desc').limit(query.limit).execute();
-    return rows.map(({ at, body_cipher }) => ({
-      at,
-      ...(JSON.parse(this.#keyring.open(PLACE, body_cipher)) as LoginEvent),
-    }));
+    return rows.map(({ at, body_cipher }) => {
+      const event: LoginEvent = JSON.parse(this.#keyring.open(PLACE, body_cipher));
+      return { at, ...event };
+    });
   }
 
-  /** Deletes what is past its time. */
+  /** Deletes rows older than the retention. */
   async purgeExpired(): Promise<void> {
     const before = monthsBefore(this.#now(), LOG_RETENTION_MONTHS);
     const old = this.#store.db

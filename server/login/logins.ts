@@ -21,15 +21,15 @@ import { type AuthenticatedIdentity, SessionStore } from './session-store.ts';
 import { SingleUseSecrets } from './single-use-secrets.ts';
 import { StaffAccounts } from './staff-accounts.ts';
 
-/** From the card's listener to the main site: one redirection. */
+/** Long enough for the redirect from the card listener to the main site. */
 const TICKET_LIFE_MS = 60_000;
 
-/** How somebody tried to log in, for the log of logins. */
+/** How somebody tried to log in, for the login log. */
 export type LoginMethod = 'oidc' | 'card' | 'pin' | 'password' | 'passkey' | 'invitation';
 
 /**
- * The room of logins. However somebody proves who it is, it ends here: in {@link logIn}, which begins a
- * session, or in {@link recordFailure}; both are logged.
+ * Logins of all kinds. Every attempt ends in {@link logIn}, which begins a session, or in
+ * {@link recordFailure}; both write the login log.
  */
 export class Logins {
   readonly #store: Store;
@@ -79,29 +79,29 @@ export class Logins {
             config: listener,
             cards,
             log,
-            issueTicket: (body) => this.#giveTicket(body),
+            issueTicket: (body) => this.#issueTicket(body),
             recordFailure: (request, problem) => this.recordFailure(request, 'card', '', problem),
           })
         : undefined;
   }
 
-  /** Somebody has proved who it is: logs it, and begins a session in this browser. */
+  /** Begins a session in this browser for an authenticated identity, and logs it. */
   async logIn(
     request: FastifyRequest,
     reply: FastifyReply,
     way: LoginMethod,
-    arrival: AuthenticatedIdentity,
+    identity: AuthenticatedIdentity,
   ): Promise<void> {
     const account =
-      arrival.kind === 'citizen'
-        ? arrival.codiceFiscale
-        : ((await this.staff.find(arrival.accountId))?.email ?? arrival.accountId);
+      identity.kind === 'citizen'
+        ? identity.codiceFiscale
+        : ((await this.staff.find(identity.accountId))?.email ?? identity.accountId);
     this.pending.clear(request, reply);
-    await beginSession(this.sessions, request, reply, arrival);
+    await beginSession(this.sessions, request, reply, identity);
     await this.log.write({ event: 'login', way, account, ...clientInfo(request) });
   }
 
-  /** Somebody has not. @param account what is known of who it was; may be empty. */
+  /** Logs a failed login. @param account what is known of the account; may be empty. */
   async recordFailure(
     request: FastifyRequest,
     way: LoginMethod,
@@ -111,15 +111,15 @@ export class Logins {
     await this.log.write({ event: 'failed', way, account, reason, ...clientInfo(request) });
   }
 
-  #giveTicket(body: CardTicket): Promise<string> {
+  #issueTicket(body: CardTicket): Promise<string> {
     const lifeMs = TICKET_LIFE_MS;
     return this.#store.transaction((tx) =>
       this.singleUse.issue(tx, { kind: 'ticket', subject: '', body, lifeMs }),
     );
   }
 
-  /** Who showed a card, once. */
-  takeTicket(ticket: unknown): Promise<object | undefined> {
+  /** Redeems the ticket of somebody who showed a card. */
+  redeemTicket(ticket: unknown): Promise<object | undefined> {
     return this.#store.transaction((tx) => this.singleUse.redeem(tx, 'ticket', ticket));
   }
 
@@ -127,15 +127,15 @@ export class Logins {
     return this.#store.transaction((tx) => this.passkeys.save(tx, accountId, label, passkey));
   }
 
-  /** Accepts an invitation with a passkey in the place of a password; nothing when it is spent. */
+  /** Accepts an invitation with a passkey instead of a password; undefined when it is used or expired. */
   acceptWithPasskey(
     secret: string,
     who: { name: string; email: string },
     passkey: WebAuthnCredential,
   ): Promise<string | undefined> {
     return this.#store.transaction(async (tx) => {
-      const found = await this.singleUse.redeem(tx, 'invitation', secret);
-      const { accountId } = (found ?? {}) as { accountId?: string };
+      const found = await this.singleUse.redeem<{ accountId: string }>(tx, 'invitation', secret);
+      const accountId = found?.accountId;
       if (accountId !== undefined) {
         await this.staff.activate(tx, accountId, who, {});
         await this.passkeys.save(tx, accountId, passkeyLabel(), passkey);
@@ -144,7 +144,7 @@ export class Logins {
     });
   }
 
-  /** Lets go of what is past its time. */
+  /** Deletes expired sessions, secrets and log entries. */
   async purgeExpired(): Promise<void> {
     await this.sessions.purgeExpired();
     await this.singleUse.purgeExpired();
@@ -152,12 +152,12 @@ export class Logins {
   }
 }
 
-/** From where a request came, for the log of logins alone. */
+/** The client's address and browser, for the login log only. */
 export function clientInfo(request: FastifyRequest): { address: string; agent: string } {
   return { address: request.ip, agent: (request.headers['user-agent'] ?? '').slice(0, 200) };
 }
 
-/** The page at which somebody's work begins. */
+/** The page shown after the login. */
 export function homeOf(role: Role | undefined): string {
   if (role === undefined) {
     return '/portal';
@@ -165,7 +165,7 @@ export function homeOf(role: Role | undefined): string {
   return role === 'operator' ? '/operator' : '/fleet';
 }
 
-/** Names a passkey that its owner did not name. */
+/** A default name for a passkey. */
 export function passkeyLabel(): string {
   return `passkey ${randomBytes(2).toString('hex')}`;
 }

@@ -8,12 +8,12 @@ import type { OidcConfig } from './login-config.ts';
 import type { AuthenticatedIdentity } from './session-store.ts';
 
 const TIMEOUT_S = 5;
-/** The provider's metadata are asked for again after this long. */
+/** How long the provider's metadata are cached. */
 const METADATA_MS = 3_600_000;
 /** Citizens need SPID level 2 (or CIE's) at least (domain §6). */
 const LEVEL_MIN = 2;
 
-/** What the browser keeps, sealed, while its owner is at the identity provider. */
+/** Kept in the browser, encrypted, while its user is at the identity provider. */
 export interface OidcPending {
   provider: string;
   state: string;
@@ -22,7 +22,7 @@ export interface OidcPending {
   to?: string | undefined;
 }
 
-/** Why a login through a provider came to nothing; each has its own words on a page. */
+/** Why a login through a provider failed; each reason has its own words on a page. */
 export type OidcProblem =
   | 'providerDown'
   | 'providerRefused'
@@ -36,8 +36,8 @@ export type OidcOutcome =
   | { ok: false; problem: OidcProblem };
 
 /**
- * One gateway that speaks OpenID Connect (OpenID Connect Core 1.0): authorization code with PKCE (RFC 7636),
- * state, nonce, `iss` (RFC 9207), ID token signature and audience, and the level of assurance in `acr`.
+ * Client of one OpenID Connect provider (OpenID Connect Core 1.0): authorization code with PKCE (RFC 7636),
+ * checking state, nonce, `iss` (RFC 9207), the ID token's signature and audience, and the level in `acr`.
  */
 export class OidcProvider {
   readonly config: OidcConfig;
@@ -54,8 +54,8 @@ export class OidcProvider {
   /**
    * Begins a login.
    *
-   * @param redirectUri this site's own address for the way back.
-   * @returns where the browser goes, and what it keeps; or nothing while the provider is down.
+   * @param redirectUri this site's callback address.
+   * @returns the address to redirect to and what the browser keeps; undefined while the provider is down.
    */
   async begin(
     redirectUri: string,
@@ -77,7 +77,7 @@ export class OidcProvider {
         code_challenge: await openid.calculatePKCECodeChallenge(pending.verifier),
         code_challenge_method: 'S256',
         acr_values: this.config.acrValues.join(' '),
-        // In a shared browser the person before may still be known to the provider.
+        // In a shared browser the previous user may still have a session at the provider.
         prompt: 'login',
       });
       return { url, pending };
@@ -87,7 +87,7 @@ export class OidcProvider {
     }
   }
 
-  /** Ends a login. @param currentUrl the address that the provider sent the browser back to. */
+  /** Completes a login. @param currentUrl the callback address with the provider's parameters. */
   async finish(currentUrl: URL, pending: OidcPending): Promise<OidcOutcome> {
     try {
       const metadata = await this.#metadata();
@@ -112,7 +112,7 @@ export class OidcProvider {
     }
   }
 
-  /** Where the provider's own session ends (RP-Initiated Logout 1.0); no token goes into the address. */
+  /** The provider's logout address (RP-Initiated Logout 1.0), without a token in it. */
   async logoutUrl(returnTo: string): Promise<URL | undefined> {
     try {
       const metadata = await this.#metadata();
@@ -120,7 +120,7 @@ export class OidcProvider {
         ? undefined
         : openid.buildEndSessionUrl(metadata, { post_logout_redirect_uri: returnTo });
     } catch {
-      // A provider that is down has nothing to offer; our own session is over all the same.
+      // The provider is down; this site's own session has ended all the same.
       return undefined;
     }
   }
@@ -143,7 +143,7 @@ export class OidcProvider {
     if (!this.#known || now - this.#known.at >= METADATA_MS) {
       const metadata = this.#discover();
       this.#known = { at: now, metadata };
-      // A provider that was down is asked again by the next login.
+      // After a failure the next login tries again.
       metadata.catch(() => {
         this.#known = undefined;
       });
@@ -213,7 +213,7 @@ function problemOf(error: unknown): OidcProblem {
 
 const DOWN = new Set(['OAUTH_TIMEOUT', 'OAUTH_ABORT', 'OAUTH_RESPONSE_IS_NOT_CONFORM']);
 
-/** The network's own failures, and a server that answers with its error page. */
+/** Network failures, and a server that answers with an error page. */
 function isDown(error: unknown): boolean {
   const network = error instanceof TypeError && error.message === 'fetch failed';
   return network || DOWN.has(why(error));

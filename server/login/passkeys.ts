@@ -11,13 +11,13 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import type { Store, Tx } from '../store/store.ts';
 
-/** The site as authenticators know it (WebAuthn Level 3 §5.1.2): its origin, and the host in it. */
+/** The site as authenticators identify it (WebAuthn Level 3 §5.1.2): its origin and host name. */
 export interface RelyingParty {
   id: string;
   origin: string;
 }
 
-/** A passkey as its owner's page lists it. */
+/** A passkey as listed on its owner's page. */
 export interface Passkey {
   id: string;
   label: string;
@@ -25,10 +25,10 @@ export interface Passkey {
   usedAt: number | undefined;
 }
 
-/** Passkeys of one account, at most. */
+/** Bound on the passkeys of one account. */
 export const PASSKEYS_MAX = 10;
 
-/** Passkeys of staff: bound to this site, so that a look-alike page gets nothing. */
+/** Passkeys of staff, bound to this site so that a phishing page can't use them. */
 export class Passkeys {
   readonly #store: Store;
   readonly #log: Log;
@@ -40,12 +40,12 @@ export class Passkeys {
     this.#now = deps.now;
   }
 
-  /** What the browser is asked for at a login: any passkey of this site, with its owner verified. */
+  /** Options for a login: any passkey of this site, with user verification. */
   authenticationOptions(site: RelyingParty) {
     return generateAuthenticationOptions({ rpID: site.id, userVerification: 'required' });
   }
 
-  /** @returns the account whose passkey answered the challenge, or nothing. */
+  /** @returns the account whose passkey signed the challenge, or undefined. */
   async logIn(
     site: RelyingParty,
     challenge: string,
@@ -88,7 +88,7 @@ export class Passkeys {
     }
   }
 
-  /** What the browser is asked for when a passkey is made. */
+  /** Options for creating a passkey. */
   async registrationOptions(
     site: RelyingParty,
     account: { id: string; name: string; email: string },
@@ -109,7 +109,7 @@ export class Passkeys {
     });
   }
 
-  /** @returns the new passkey, not yet kept, or nothing. */
+  /** @returns the new passkey, not stored yet, or undefined if it is invalid. */
   async verifyRegistration(
     site: RelyingParty,
     challenge: string,
@@ -130,7 +130,7 @@ export class Passkeys {
     }
   }
 
-  /** Keeps it, in the caller's transaction. */
+  /** Stores a passkey in the caller's transaction. */
   async save(tx: Tx, accountId: string, label: string, one: WebAuthnCredential): Promise<void> {
     await tx
       .insertInto('staff_passkey')
@@ -163,9 +163,9 @@ export class Passkeys {
   }
 
   /**
-   * Forgets a passkey, unless it is the only way in that the account has.
+   * Removes a passkey, unless the account has no other way to log in.
    *
-   * @returns false when it stays.
+   * @returns false if it was not removed.
    */
   async remove(accountId: string, id: string): Promise<boolean> {
     return this.#store.transaction(async (tx) => {

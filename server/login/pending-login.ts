@@ -3,12 +3,12 @@ import type { Keyring } from '../keys/keyring.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
 
 const PLACE = 'login.pending';
-/** A person may have to find a phone, a card or a pair of glasses. */
+/** Long enough to find a phone, a card or a pair of glasses. */
 export const PENDING_LIFE_MS = 600_000;
 
 /**
- * A login that is on its way is kept in the browser itself, sealed: nobody can fill our store by
- * beginning logins, and a login ends in the browser in which it began. One at a time.
+ * Keeps a pending login in an encrypted cookie, one at a time. So nobody can fill the database by starting
+ * logins, and a login can only be completed in the browser that started it.
  */
 export class PendingLogins {
   readonly #keyring: Keyring;
@@ -19,25 +19,26 @@ export class PendingLogins {
     this.#now = deps.now;
   }
 
-  /** @param way the way of logging in: what one way began, another can't end. */
+  /** @param way the login method; a login started with one can't be completed with another. */
   write(request: FastifyRequest, reply: FastifyReply, way: string, body: object): void {
     const until = this.#now() + PENDING_LIFE_MS;
     const box = this.#keyring.seal(`${PLACE}.${way}`, JSON.stringify({ until, body }));
     writeCookie(request, reply, 'login', box.toString('base64url'));
   }
 
-  /** Nothing when there is none, it is late, or it was written for something else. */
+  /** The pending login; undefined without one, after it expired, or for another login method. */
   read<Body extends object>(request: FastifyRequest, way: string): Body | undefined {
-    const text = readCookie(request, 'login');
-    if (text === undefined || text.length > 4096) {
+    const cookie = readCookie(request, 'login');
+    if (cookie === undefined || cookie.length > 4096) {
       return undefined;
     }
     try {
-      const box = Buffer.from(text, 'base64url');
-      const { until, body } = JSON.parse(this.#keyring.open(`${PLACE}.${way}`, box));
-      return until > this.#now() ? (body as Body) : undefined;
+      const box = Buffer.from(cookie, 'base64url');
+      const text = this.#keyring.open(`${PLACE}.${way}`, box);
+      const { until, body }: { until: number; body: Body } = JSON.parse(text);
+      return until > this.#now() ? body : undefined;
     } catch {
-      // Somebody else's cookie, or another way's: as good as none.
+      // A forged cookie, or one of another login method: the same as none.
       return undefined;
     }
   }

@@ -1,7 +1,7 @@
 import { AccessiblePdf } from '../credential/pdf-document.ts';
 
 /**
- * The letter with the second half of a PIN. It holds no codice fiscale, and not the first half.
+ * The letter with the second half of a PIN; it contains neither the codice fiscale nor the first half.
  *
  * @param letter.address where the PIN is used, such as `https://varco.example.it/login/pin`.
  */

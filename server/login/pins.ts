@@ -8,11 +8,11 @@ import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
 import { hashPassword, isHashingBusy, verifyPassword } from './password.ts';
 
-/** Letters and digits that nobody takes for one another: 32 of them, 5 bits each. */
+/** 32 letters and digits that are not easily confused, 5 bits each. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
 const HALF = 8;
 const DAY_MS = 86_400_000;
-/** A PIN of 16 waits for the letter; one of 8 is made anew after a year. */
+/** Life of a 16-character PIN, which waits for a letter, and of an 8-character one. */
 export const PIN_LIFE_MS = { issued: 60 * DAY_MS, active: 365 * DAY_MS } as const;
 
 export type PinOutcome =
@@ -27,14 +27,14 @@ export function newPinHalf(): string {
   return Array.from({ length: HALF }, () => ALPHABET[randomInt(ALPHABET.length)]).join('');
 }
 
-/** As it is compared: upper case, without what people put between. Pure. */
+/** Normalizes a PIN for comparison: upper case, without separators. Pure. */
 export function plainPin(text: string): string {
   return text.toUpperCase().replace(/[\s.-]/g, '');
 }
 
 /**
- * The issuer's PIN (domain §6): 16 characters in two halves that travel apart, replaced at the first use
- * by one of 8; each kept as an scrypt hash only.
+ * The issuer's PIN (domain §6): 16 characters in two halves sent separately, replaced at first use by one
+ * of 8 characters. Stored only as an scrypt hash.
  */
 export class Pins {
   readonly #store: Store;
@@ -61,8 +61,8 @@ export class Pins {
   }
 
   /**
-   * Makes a PIN in the place of any earlier one: the first half goes out at once, the second is for a
-   * letter.
+   * Issues a PIN that replaces any earlier one. The first half is sent at once, the second is returned for
+   * a letter.
    *
    * @throws VarcoError `personUnknown`, `contactMissing`, `messagesUnavailable`.
    */
@@ -113,7 +113,9 @@ export class Pins {
   }
 
   /**
-   * Checks a PIN: unknown person, wrong and expired PIN are one answer after the same work.
+   * Checks a PIN: an unknown person, a wrong and an expired PIN get the same answer after the same work.
+   *
+   * @throws VarcoError `overloaded`.
    */
   async check(given: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
     const account = `pin ${given.codiceFiscale}`;
@@ -137,10 +139,10 @@ export class Pins {
       return { ok: false, reason: 'wrong' };
     }
     await this.#attempts.recordSuccess(account, address);
-    return { ok: true, kind: usable.state as 'issued' | 'active', codiceFiscale };
+    return { ok: true, kind: usable.state, codiceFiscale };
   }
 
-  /** The PIN of 8 takes the place of the 16, once: false when somebody was faster. */
+  /** Replaces the 16-character PIN by the 8-character one, once; false if it was already replaced. */
   async replace(codiceFiscale: string, pin: string): Promise<boolean> {
     const password = await hashPassword(pin);
     const { numUpdatedRows } = await this.#store.db

@@ -1,17 +1,18 @@
+import type { CookieSerializeOptions } from '@fastify/cookie';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 
-/** `__Host-`: a browser takes it only over TLS, for this host alone, for all of its paths (RFC 6265bis). */
+/** `__Host-`: a browser accepts it only over TLS, for this host only and all its paths (RFC 6265bis). */
 const SECURE_NAME = '__Host-varco';
 /**
- * The exception, for a demonstration or a developer: over plain HTTP on this very machine, browsers
- * differ in whether they keep a `Secure` cookie. No other connection reads or writes it.
+ * Exception for demonstrations and developers: over plain HTTP on this machine, not all browsers store a
+ * `Secure` cookie. No other connection reads or writes this one.
  */
 const LOOPBACK_NAME = 'varco-loopback';
 
 const LOOPBACK_HOST = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d{1,5})?$/;
 const LOOPBACK_PEER = /^(::ffff:)?127\.|^::1$/;
 
-/** Cookies of this room: the session, and a login that is on its way. */
+/** The cookies: the session, and a pending login. */
 export type CookieUse = 'session' | 'login';
 
 function nameOf(request: FastifyRequest, use: CookieUse): string {
@@ -29,26 +30,28 @@ function isPlainLoopback(request: FastifyRequest): boolean {
 
 export function readCookie(request: FastifyRequest, use: CookieUse): string | undefined {
   const { cookie: header } = request.headers;
-  // Read here, since this is asked before the cookies' own hook has run.
+  // Parsed here, because this runs before the cookie plugin's own hook.
   return header === undefined
     ? undefined
     : request.server.parseCookie(header)[nameOf(request, use)];
 }
 
-/** @param value absent: the browser is to forget it. */
+/** @param value absent to delete the cookie. */
 export function writeCookie(
   request: FastifyRequest,
   reply: FastifyReply,
   use: CookieUse,
   value: string | undefined,
 ): void {
-  const kept = {
+  const options: CookieSerializeOptions = {
     path: '/',
     httpOnly: true,
     secure: !isPlainLoopback(request),
-    // Identity providers send the browser back from another site: `strict` would hide this login.
-    sameSite: 'lax' as const,
-    ...(value === undefined ? { maxAge: 0 } : {}),
+    // Identity providers redirect from another site, where `strict` would withhold a pending login.
+    sameSite: 'lax',
   };
-  reply.setCookie(nameOf(request, use), value ?? '', kept);
+  if (value === undefined) {
+    options.maxAge = 0;
+  }
+  reply.setCookie(nameOf(request, use), value ?? '', options);
 }

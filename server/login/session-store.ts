@@ -4,22 +4,23 @@ import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
 import type { Log } from '../log.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import type { CitizenMethod, CitizenSession, Role, Session } from './session.ts';
+import type { LoginTables } from '../store/tables/login-tables.ts';
+import type { CitizenMethod, CitizenSession, Role, Session, StaffSession } from './session.ts';
 
-/** Without a request for this long, a session ends (OWASP ASVS 5.0, 7.3.1). */
+/** A session ends after this long without a request (OWASP ASVS 5.0, 7.3.1). */
 export const IDLE_MS = 900_000;
-/** However busy, a session ends after this long (7.3.2): a visit, and a working day. */
+/** Absolute life of a session (7.3.2): a visit, or a working day. */
 export const LIFE_MS = { citizen: 7_200_000, staff: 36_000_000 } as const;
-/** The token in the cookie is replaced this often. */
+/** Age at which the token in the cookie is replaced. */
 export const ROTATE_MS = 300_000;
-/** Requests that were on their way with the token before the last one are still answered. */
+/** How long requests with the previous token are still answered, since they may be in flight. */
 export const GRACE_MS = 30_000;
-/** A session's last request is written down this exactly: not every request is worth a write. */
+/** Precision of a session's last request, because not every request is worth a write. */
 const TOUCH_MS = 10_000;
 
 const PLACE = 'session.body';
 
-/** Who has just proved who it is. */
+/** Somebody who has just been authenticated. */
 export type AuthenticatedIdentity =
   | {
       kind: 'citizen';
@@ -27,12 +28,12 @@ export type AuthenticatedIdentity =
       name?: string | undefined;
       assurance: 1 | 2 | 3;
       method: CitizenMethod;
-      /** The identity provider, by its id in the config: where "log out there too" leads. */
+      /** The identity provider's id in the config, for logging out there too. */
       provider?: string | undefined;
     }
   | { kind: 'staff'; accountId: string; assurance: 2 | 3 };
 
-/** What is sealed in a session's row. */
+/** The encrypted part of a session's row, stored as JSON under these names. */
 interface Body {
   arrival: AuthenticatedIdentity;
   csrf: string;
@@ -42,21 +43,21 @@ interface Body {
 /** A session that a request belongs to. */
 export interface OpenSession {
   session: Session;
-  /** Every change must bring it along. */
+  /** Required with every request that changes something. */
   csrf: string;
   provider: string | undefined;
-  /** Unix milliseconds: the latest time at which it can still be used. */
+  /** Unix milliseconds until which it can be used without another request. */
   validUntil: number;
-  /** A new token for the browser to keep. */
-  rotated?: string;
+  /** A new token for the browser's cookie. */
+  rotated?: string | undefined;
 }
 
 type Row = TableRow<'session'>;
 
 /**
- * The sessions: in the store, so that they hold on every node; of the token in the cookie only its hash
- * is there. A session is bound to the browser's own name, and a token that was replaced and comes back
- * later ends it: somebody else has a copy.
+ * Sessions in the database, so that they work on every node; of the cookie's token only the hash is stored.
+ * A session is bound to the browser's `User-Agent`. A replaced token that is used again later ends it, since
+ * somebody else must have a copy.
  */
 export class SessionStore {
   readonly #store: Store;
@@ -100,7 +101,7 @@ export class SessionStore {
     return { id, token };
   }
 
-  /** The session of a token; nothing when it is unknown, ended, another browser's or stolen. */
+  /** The session of a token; undefined if it is unknown, ended, another browser's or stolen. */
   async open(token: string, agent: string): Promise<OpenSession | undefined> {
     if (!isSecret(token)) {
       return undefined;
@@ -115,7 +116,7 @@ export class SessionStore {
       return undefined;
     }
     const problem = this.#problemOf(row, hash, agent);
-    const body = JSON.parse(this.#keyring.open(PLACE, row.body_cipher)) as Body;
+    const body: Body = JSON.parse(this.#keyring.open(PLACE, row.body_cipher));
     const session = problem ? undefined : await this.#sessionOf(row, body);
     if (!session) {
       await this.end(row.id);
@@ -130,15 +131,14 @@ export class SessionStore {
       csrf: body.csrf,
       provider: body.arrival.kind === 'citizen' ? body.arrival.provider : undefined,
       validUntil: Math.min(row.expires_at, this.#now() + IDLE_MS),
-      ...(rotated ? { rotated } : {}),
+      rotated,
     };
   }
 
   /**
-   * A citizen begins or ceases to act for another one: what the session may do has changed, so its
-   * token does too.
+   * Begins or ceases to act for another citizen. The session's rights change, so its token is replaced.
    *
-   * @returns the new token, or nothing when the session is no more.
+   * @returns the new token, or undefined when the session has ended.
    */
   async actFor(id: string, actingFor: CitizenSession['actingFor']): Promise<string | undefined> {
     return this.#store.transaction(async (tx) => {
@@ -150,8 +150,8 @@ export class SessionStore {
       if (row?.kind !== 'citizen') {
         return undefined;
       }
-      const { actingFor: _, ...rest } = JSON.parse(this.#keyring.open(PLACE, row.body_cipher));
-      const body: Body = { ...rest, ...(actingFor ? { actingFor } : {}) };
+      const before: Body = JSON.parse(this.#keyring.open(PLACE, row.body_cipher));
+      const body: Body = { ...before, actingFor };
       const token = newSecret();
       await tx
         .updateTable('session')
@@ -172,14 +172,14 @@ export class SessionStore {
     await this.#store.db.deleteFrom('session').where('id', '=', id).execute();
   }
 
-  /** Logout everywhere: all sessions of whoever this one belongs to. Answers how many there were. */
+  /** Logout everywhere: ends all sessions of this session's owner. @returns how many there were. */
   async endEverywhere(id: string): Promise<number> {
     const row = await this.#store.db
       .selectFrom('session')
       .select(['kind', 'subject'])
       .where('id', '=', id)
       .executeTakeFirst();
-    return row ? this.endAllOf(row.kind as Session['kind'], row.subject) : 0;
+    return row ? this.endAllOf(row.kind, row.subject) : 0;
   }
 
   /** @param subject a citizen's code mac, or a staff account's id. */
@@ -192,7 +192,7 @@ export class SessionStore {
     return Number(numDeletedRows);
   }
 
-  /** Whether a session may go on: for answers that stay open, such as server-sent events. */
+  /** Whether a session is still valid, for responses that stay open such as server-sent events. */
   async isLive(id: string): Promise<boolean> {
     const now = this.#now();
     const row = await this.#store.db
@@ -203,7 +203,7 @@ export class SessionStore {
     return row !== undefined && now < row.expires_at && now - row.seen_at < IDLE_MS;
   }
 
-  /** Lets go of the ended ones that nobody came back to. */
+  /** Deletes expired sessions. */
   async purgeExpired(): Promise<void> {
     const now = this.#now();
     await this.#store.db
@@ -243,12 +243,12 @@ export class SessionStore {
         codiceFiscale,
         assurance,
         method,
-        ...(name === undefined ? {} : { name }),
-        ...(person ? { personId: person.id } : {}),
-        ...(actingFor ? { actingFor } : {}),
+        name,
+        personId: person?.id,
+        actingFor,
       };
     }
-    // Read each time: a role taken away is gone with the next click.
+    // Read on each request, so that a removed role ends with the next click.
     const account = await this.#store.db
       .selectFrom('staff_account')
       .select(['identity_cipher', 'role', 'sites', 'state'])
@@ -259,12 +259,11 @@ export class SessionStore {
     }
     const { name } = JSON.parse(this.#keyring.open('staff.identity', account.identity_cipher));
     const { accountId, assurance } = arrival;
-    const role = account.role as Role;
-    const sites = JSON.parse(account.sites) as 'all' | string[];
-    return { kind: 'staff', id: row.id, accountId, name, role, sites, assurance };
+    const sites: StaffSession['sites'] = JSON.parse(account.sites);
+    return { kind: 'staff', id: row.id, accountId, name, role: account.role, sites, assurance };
   }
 
-  /** Notes the request, and changes the token when it is old. */
+  /** Records the request, and replaces an old token. */
   async #keepAlive(row: Row, hash: string): Promise<string | undefined> {
     const now = this.#now();
     if (row.token_hash === hash && now - row.rotated_at >= ROTATE_MS) {
@@ -281,7 +280,7 @@ export class SessionStore {
         .where('id', '=', row.id)
         .where('token_hash', '=', hash)
         .executeTakeFirst();
-      // Of two requests at once, one changes it; the other's token is then the one before.
+      // Of two concurrent requests only one replaces it; the other's token is then the previous one.
       return numUpdatedRows > 0n ? token : undefined;
     }
     if (now - row.seen_at >= TOUCH_MS) {

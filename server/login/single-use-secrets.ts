@@ -4,10 +4,10 @@ import type { Store, Tx } from '../store/store.ts';
 
 const PLACE = 'login.singleUse';
 
-/** What a secret that works once is for. */
+/** What a single-use secret is for. */
 export type SingleUseKind = 'invitation' | 'ticket' | 'spent';
 
-/** Secrets that work once and not for long; in the store, so that they hold on every node. */
+/** Short-lived secrets that work once; stored in the database, so that they work on every node. */
 export class SingleUseSecrets {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -19,7 +19,7 @@ export class SingleUseSecrets {
     this.#now = deps.now;
   }
 
-  /** Makes a secret; an older one of the same kind and subject (if it has one) is worth nothing more. */
+  /** Issues a secret, revoking an older one of the same kind and (unless empty) subject. */
   async issue(
     tx: Tx,
     one: { kind: SingleUseKind; subject: string; body: object; lifeMs: number },
@@ -40,8 +40,8 @@ export class SingleUseSecrets {
     return secret;
   }
 
-  /** What a secret stands for, without using it up. */
-  async peek(kind: SingleUseKind, secret: unknown): Promise<object | undefined> {
+  /** The body of a secret, without using it up. `Body` is what {@link issue} stored for the kind. */
+  async peek<Body extends object>(kind: SingleUseKind, secret: unknown): Promise<Body | undefined> {
     if (!isSecret(secret)) {
       return undefined;
     }
@@ -55,8 +55,12 @@ export class SingleUseSecrets {
     return row && JSON.parse(this.#keyring.open(PLACE, row.body_cipher));
   }
 
-  /** Uses a secret up: of two who bring it at once, one gets what it stands for. */
-  async redeem(tx: Tx, kind: SingleUseKind, secret: unknown): Promise<object | undefined> {
+  /** Uses a secret up and returns its body; of two concurrent callers only one gets it. */
+  async redeem<Body extends object>(
+    tx: Tx,
+    kind: SingleUseKind,
+    secret: unknown,
+  ): Promise<Body | undefined> {
     if (!isSecret(secret)) {
       return undefined;
     }
@@ -79,7 +83,7 @@ export class SingleUseSecrets {
       .execute();
   }
 
-  /** Notes that a value which we did not keep has come back; false when it had done so before. */
+  /** Marks a value that was not stored here as used; false if it already was. */
   async markSpent(value: string, lifeMs: number): Promise<boolean> {
     const { numInsertedOrUpdatedRows } = await this.#store.db
       .insertInto('single_use')

@@ -1,9 +1,9 @@
 import { Secret, TOTP } from 'otpauth';
 
-/** RFC 6238 as every authenticator application does it: SHA-1, six digits, 30 seconds. */
+/** RFC 6238 as all authenticator applications implement it: SHA-1, six digits, 30 seconds. */
 const PERIOD_S = 30;
 const SECRET_BYTES = 20;
-/** One step either way: clocks differ, and people type slowly. */
+/** Accepts one step before and after, because clocks differ and people type slowly. */
 const WINDOW = 1;
 
 /** The secret of an authenticator application, 160 bits. @param bytes at least 20, random. */
@@ -11,14 +11,14 @@ export function totpSecret(bytes: Buffer): string {
   return new Secret({ buffer: Uint8Array.from(bytes.subarray(0, SECRET_BYTES)).buffer }).base32;
 }
 
-/** What the QR code holds, for an application to scan. */
+/** The `otpauth:` URL for an application to scan. */
 export function totpAddress(secret: string, account: string): string {
   return totpOf(secret, account).toString();
 }
 
 /**
- * The time step of a code that is right, or nothing. A step that was used is to be refused by the
- * caller: a code works once (RFC 6238 §5.2).
+ * The time step of a correct code, or undefined. The caller must reject a step that was used before, because
+ * a code works once (RFC 6238 §5.2).
  *
  * @param now Unix milliseconds.
  */

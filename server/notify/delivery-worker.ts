@@ -6,33 +6,33 @@ import type { ClaimedMessage, Outbox } from './message-outbox.ts';
 import type { Channel } from './templates.ts';
 import type { SendOutcome } from './transport.ts';
 
-/** How often the outbox is looked at when nobody says that there is something. */
+/** How often the outbox is polled in the absence of a wake-up. */
 export const POLL_MS = 1000;
-/** Messages of one channel on their way at once; the last ones are kept for the urgent. */
+/** Messages of one channel in flight at once; the last slots are reserved for urgent ones. */
 const IN_FLIGHT_MAX = 8;
 const ORDINARY_MAX = 6;
-/** Between two looks at a channel whose other end is gone. */
+/** Between two probes of a channel whose server is unreachable. */
 const unreachableBackoff: BackoffLimits = { firstMs: 2_000, longestMs: 60_000, factor: 2 };
-/** Between two attempts of one message: a greylisting server wants minutes. */
+/** Between two attempts of one message: a greylisting server requires minutes. */
 const laterBackoff: BackoffLimits = { firstMs: 30_000, longestMs: 3_600_000, factor: 2 };
-/** An urgent message has minutes to live. */
+/** An urgent message expires within minutes. */
 const urgentBackoff: BackoffLimits = { firstMs: 3_000, longestMs: 30_000, factor: 2 };
 const RETRY_AFTER_MAX_MS = 3_600_000;
-/** How long a stop waits for what is on its way; what is not done then is sent again. */
+/** How long `stop()` waits for messages in flight; unfinished ones are sent again. */
 const STOP_MS = 5_000;
 
-/** Hands one message over; an outcome, never a throw. */
+/** Delivers one message; returns an outcome and never throws. */
 export type Deliver = (one: ClaimedMessage) => Promise<SendOutcome>;
 
 /**
- * Carries one channel's messages from the outbox to their transport. A message that the other end puts
- * off waits and counts an attempt; while the other end is gone the whole channel waits, one message at a
- * time looks whether it is back, and no attempt is counted.
+ * Delivers the outbox messages of one channel. A message that the server defers is retried later and has
+ * an attempt counted. While the server is unreachable the whole channel waits, single messages probe
+ * whether it is back, and no attempts are counted.
  */
 export class DeliveryWorker {
   readonly channel: Channel;
   readonly #outbox: Outbox;
-  readonly #hand: Deliver;
+  readonly #deliver: Deliver;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #random: () => number;
@@ -41,20 +41,20 @@ export class DeliveryWorker {
   #inFlight = new Map<string, Promise<void>>();
   #ordinaryInFlight = 0;
   #claiming: Promise<void> | undefined;
-  #again = false;
+  #mustClaimAgain = false;
   #unreachable: { since: number; until: number; failures: number } | undefined;
 
   constructor(deps: {
     channel: Channel;
     outbox: Outbox;
-    hand: Deliver;
+    deliver: Deliver;
     clock: Clock;
     log: Log;
     random: () => number;
   }) {
     this.channel = deps.channel;
     this.#outbox = deps.outbox;
-    this.#hand = deps.hand;
+    this.#deliver = deps.deliver;
     this.#clock = deps.clock;
     this.#log = deps.log;
     this.#random = deps.random;
@@ -69,20 +69,20 @@ export class DeliveryWorker {
     this.#state = 'stopped';
     this.#cancelPoll();
     let cancel = () => {};
-    const enough = new Promise<void>((resolve) => {
+    const timeout = new Promise<void>((resolve) => {
       cancel = this.#clock.after(STOP_MS, resolve);
     });
-    await Promise.race([this.idle(), enough]);
+    await Promise.race([this.idle(), timeout]);
     cancel();
   }
 
-  /** There may be something to send. */
+  /** Claims due messages now instead of at the next poll. */
   wake(): void {
     if (this.#state === 'stopped') {
       return;
     }
     if (this.#claiming) {
-      this.#again = true;
+      this.#mustClaimAgain = true;
       return;
     }
     this.#claiming = this.#claimSome()
@@ -91,8 +91,8 @@ export class DeliveryWorker {
       })
       .finally(() => {
         this.#claiming = undefined;
-        if (this.#again) {
-          this.#again = false;
+        if (this.#mustClaimAgain) {
+          this.#mustClaimAgain = false;
           this.wake();
         }
       });
@@ -106,7 +106,7 @@ export class DeliveryWorker {
     }
   }
 
-  /** Since when the other end has been gone, if it is. */
+  /** Since when the channel's server has been unreachable, if it is. */
   unreachableSince(): number | undefined {
     return this.#unreachable?.since;
   }
@@ -138,8 +138,11 @@ export class DeliveryWorker {
       this.#ordinaryInFlight += one.urgent ? 0 : 1;
       const sending = this.#send(one)
         .catch((error: unknown) => {
-          // The claim lapses, and the message is sent again.
-          this.#log.warn({ channel: this.channel, code: errorCode(error) }, 'message not settled');
+          // The claim expires, and the message is sent again.
+          this.#log.warn(
+            { channel: this.channel, code: errorCode(error) },
+            'delivery outcome not saved',
+          );
         })
         .finally(() => {
           this.#ordinaryInFlight -= one.urgent ? 0 : 1;
@@ -151,9 +154,9 @@ export class DeliveryWorker {
   }
 
   async #send(one: ClaimedMessage): Promise<void> {
-    const outcome = await this.#hand(one);
+    const outcome = await this.#deliver(one);
     if (outcome.outcome !== 'unreachable') {
-      this.#reached();
+      this.#onReachable();
     }
     switch (outcome.outcome) {
       case 'sent':
@@ -161,29 +164,29 @@ export class DeliveryWorker {
       case 'refused':
         return this.#giveUp(one, outcome.code);
       case 'later':
-        return this.#later(one, outcome.code, outcome.retryAfterMs);
+        return this.#retryLater(one, outcome.code, outcome.retryAfterMs);
       case 'unreachable':
-        return this.#gone(one, outcome.code);
+        return this.#onUnreachable(one, outcome.code);
     }
   }
 
-  async #later(one: ClaimedMessage, code: string, retryAfterMs = 0): Promise<void> {
+  async #retryLater(one: ClaimedMessage, code: string, retryAfterMs = 0): Promise<void> {
     const { attemptsMax } = this.#outbox.limits;
     if (one.attempts >= attemptsMax || this.#isTooOld(one)) {
       return this.#giveUp(one, code);
     }
     const limits = one.urgent ? urgentBackoff : laterBackoff;
-    const drawn = this.#halfJitter(one.attempts - 1, limits);
-    const delayMs = Math.max(drawn, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
+    const backoff = this.#halfJitter(one.attempts - 1, limits);
+    const delayMs = Math.max(backoff, Math.min(retryAfterMs, RETRY_AFTER_MAX_MS));
     await this.#outbox.reschedule(one, code, delayMs, { counts: true });
   }
 
-  async #gone(one: ClaimedMessage, code: string): Promise<void> {
+  async #onUnreachable(one: ClaimedMessage, code: string): Promise<void> {
     const now = this.#clock.now();
     const failures = this.#unreachable?.failures ?? 0;
     const pauseMs = this.#halfJitter(failures, unreachableBackoff);
     if (!this.#unreachable) {
-      this.#log.error({ channel: this.channel, code }, 'messages wait: the other end is gone');
+      this.#log.error({ channel: this.channel, code }, 'message server unreachable');
     }
     const since = this.#unreachable?.since ?? now;
     this.#unreachable = { since, until: now + pauseMs, failures: failures + 1 };
@@ -193,10 +196,10 @@ export class DeliveryWorker {
     await this.#outbox.reschedule(one, code, 0, { counts: false });
   }
 
-  #reached(): void {
+  #onReachable(): void {
     if (this.#unreachable) {
       this.#unreachable = undefined;
-      this.#log.info({ channel: this.channel }, 'messages go out again');
+      this.#log.info({ channel: this.channel }, 'message server reachable again');
     }
   }
 
@@ -213,7 +216,7 @@ export class DeliveryWorker {
     return this.#clock.now() - one.createdAt >= this.#outbox.limits.ageMaxMs;
   }
 
-  /** Half the ceiling for sure: a wait that may be nothing would use up the attempts at once. */
+  /** At least half the ceiling, because a delay near zero would use up the attempts at once. */
   #halfJitter(attempt: number, limits: BackoffLimits): number {
     const ceiling = backoffMs(attempt, limits, 1);
     return Math.ceil(ceiling / 2) + backoffMs(attempt, limits, this.#random() / 2);

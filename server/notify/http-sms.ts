@@ -1,9 +1,10 @@
+import { errorCode } from '../../shared/errors.ts';
 import type { HttpSmsConfig } from './notify-config.ts';
 import type { OutgoingSms, SendOutcome, SmsTransport } from './transport.ts';
 
 const TIMEOUT_MS = 15_000;
 
-/** SMS by a gateway that takes JSON by POST, with a bearer token. */
+/** SMS through a gateway that accepts JSON by POST with a bearer token. */
 export class HttpSmsTransport implements SmsTransport {
   readonly channel = 'sms';
   readonly #config: HttpSmsConfig;
@@ -19,23 +20,24 @@ export class HttpSmsTransport implements SmsTransport {
 
   async send({ id, to, text }: OutgoingSms): Promise<SendOutcome> {
     const { url, from, fields } = this.#config;
-    const body = {
-      [fields.to]: to,
-      [fields.text]: text,
-      ...(fields.from && from ? { [fields.from]: from } : {}),
-      ...(fields.id ? { [fields.id]: id } : {}),
-    };
+    const body: Record<string, string> = { [fields.to]: to, [fields.text]: text };
+    if (fields.from && from) {
+      body[fields.from] = from;
+    }
+    if (fields.id) {
+      body[fields.id] = id;
+    }
     try {
       const response = await fetch(url, {
         method: 'POST',
         headers: {
           'content-type': 'application/json',
           authorization: `Bearer ${this.#token}`,
-          // The same for every copy of the same message.
+          // Lets the gateway recognise a second copy of the same message.
           'idempotency-key': id,
         },
         body: JSON.stringify(body),
-        // A redirect would carry the token and the number elsewhere.
+        // A redirect would disclose the token and the number to another host.
         redirect: 'error',
         signal: AbortSignal.any([AbortSignal.timeout(this.#timeoutMs), this.#stopped.signal]),
       });
@@ -52,7 +54,7 @@ export class HttpSmsTransport implements SmsTransport {
   }
 }
 
-/** Exported for its table. */
+/** What an HTTP status means for the message. Exported for its test table. Pure. */
 export function outcomeOf(status: number, retryAfter: string | null): SendOutcome {
   const code = `http${status}`;
   if (status >= 200 && status < 300) {
@@ -64,8 +66,8 @@ export function outcomeOf(status: number, retryAfter: string | null): SendOutcom
   }
   if (status === 408 || status === 429 || status >= 500) {
     const seconds = Number(retryAfter);
-    const known = retryAfter !== null && Number.isFinite(seconds) && seconds >= 0;
-    return { outcome: 'later', code, ...(known ? { retryAfterMs: seconds * 1000 } : {}) };
+    const isKnown = retryAfter !== null && Number.isFinite(seconds) && seconds >= 0;
+    return { outcome: 'later', code, retryAfterMs: isKnown ? seconds * 1000 : undefined };
   }
   return { outcome: 'refused', code };
 }
@@ -73,8 +75,10 @@ export function outcomeOf(status: number, retryAfter: string | null): SendOutcom
 const NEVER_CONNECTED = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH']);
 
 function failureOf(error: unknown): SendOutcome {
-  const { name, cause } = error as { name?: string; cause?: { code?: string } };
-  const code = cause?.code ?? (name === 'TimeoutError' ? 'httpTimeout' : 'httpFailed');
+  const cause = error instanceof Error ? errorCode(error.cause) : 'unknown';
+  const isTimeout = error instanceof Error && error.name === 'TimeoutError';
+  const own = isTimeout ? 'httpTimeout' : 'httpFailed';
+  const code = cause === 'unknown' ? own : cause;
   const isGone = NEVER_CONNECTED.has(code) || code.includes('CERT');
   return { outcome: isGone ? 'unreachable' : 'later', code };
 }

@@ -1,53 +1,24 @@
 import { randomUUID } from 'node:crypto';
-import { type ExpressionBuilder, sql } from 'kysely';
+import { sql } from 'kysely';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
-import type { Tables } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { BODY_BYTES_MAX, type Body, type MessageRequest } from './message.ts';
+import { defaultOutboxLimits, type OutboxLimits } from './outbox-limits.ts';
+import { isDue, lockRecipient, quotaWaitMs } from './outbox-rows.ts';
 import { lifeOf, type TemplateName } from './templates.ts';
 
-/** How many messages of one kind a person, or an address, may be sent within a time. */
-export interface SendQuota {
-  count: number;
-  withinMs: number;
-}
-
-export interface OutboxLimits {
-  /** One-time codes: one more is refused. */
-  urgent: SendQuota;
-  /** All others: one more waits until its time comes. */
-  ordinary: SendQuota;
-  /** A claim is believed for so long; above the longest attempt, below a patient person's wait. */
-  claimMs: number;
-  /** After so many attempts that the other end put off, a message is dead. */
-  attemptsMax: number;
-  /** A message that nobody could be given for so long is dead. */
-  ageMaxMs: number;
-  /** How long a settled message's key is remembered, and a dead one's body kept. */
-  keepMs: number;
-}
-
-export const defaultOutboxLimits: OutboxLimits = {
-  urgent: { count: 5, withinMs: 900_000 },
-  ordinary: { count: 20, withinMs: 3_600_000 },
-  claimMs: 120_000,
-  attemptsMax: 12,
-  ageMaxMs: 3 * 86_400_000,
-  keepMs: 30 * 86_400_000,
-};
-
-/** What became of a message that was handed over. */
+/** The result of queueing a message. */
 export type EnqueueResult =
   | { outcome: 'queued'; id: string }
-  /** The key was used before: that message is the one. */
+  /** The key was used before, so the earlier message stands. */
   | { outcome: 'duplicate' }
-  /** Too many codes to this person lately. */
+  /** Too many codes to this person recently. */
   | { outcome: 'throttled'; retryAfterMs: number }
-  /** This service has nothing to send it with. */
+  /** This service has no transport for the channel. */
   | { outcome: 'unavailable' };
 
-/** A message that a node has taken to send. */
+/** A message that a node has claimed for sending. */
 export interface ClaimedMessage {
   id: string;
   claim: string;
@@ -59,7 +30,7 @@ export interface ClaimedMessage {
   body: Body;
 }
 
-/** What an administrator sees of a message: never whom it is for, nor what it says. */
+/** A message as an administrator sees it, without its recipient and content. */
 export interface MessageRow {
   id: string;
   channel: string;
@@ -74,7 +45,7 @@ export interface MessageRow {
 const PLACE = 'message.body';
 const LIST_MAX = 1000;
 
-/** The messages in the store; every method is a whole unit of work but {@link enqueue}. */
+/** The stored messages. Every method is a whole unit of work, except {@link enqueue}. */
 export class Outbox {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -93,7 +64,7 @@ export class Outbox {
     this.limits = deps.limits ?? defaultOutboxLimits;
   }
 
-  /** Writes a checked message within the caller's transaction: it is sent only if that commits. */
+  /** Stores a validated message within the caller's transaction: it is sent only if that commits. */
   async enqueue(tx: Tx, request: MessageRequest, body: Body): Promise<EnqueueResult> {
     const { to, key, template } = request;
     const personId = to.personId ?? null;
@@ -106,7 +77,7 @@ export class Outbox {
     if (text.length > BODY_BYTES_MAX) {
       throw new VarcoError('messageTooLarge', 'A message with its attachments is too large');
     }
-    await this.#onePersonAtATime(tx, personId === null ? (addressMac ?? '') : String(personId));
+    await lockRecipient(this.#store, tx, personId === null ? (addressMac ?? '') : String(personId));
     const known = await tx
       .selectFrom('message')
       .select('id')
@@ -115,7 +86,8 @@ export class Outbox {
     if (known) {
       return { outcome: 'duplicate' };
     }
-    const waitMs = await this.#waitMs(tx, { personId, addressMac, urgent }, now);
+    const quota = urgent ? this.limits.urgent : this.limits.ordinary;
+    const waitMs = await quotaWaitMs(tx, { personId, addressMac, urgent }, quota, now);
     if (urgent && waitMs > 0) {
       return { outcome: 'throttled', retryAfterMs: waitMs };
     }
@@ -146,7 +118,7 @@ export class Outbox {
     return numInsertedOrUpdatedRows ? { outcome: 'queued', id } : { outcome: 'duplicate' };
   }
 
-  /** Whether {@link claim} would find something; a read alone, since it is asked every second. */
+  /** Whether {@link claim} would find something: only a read, because it runs every second. */
   async hasDue(channel: string): Promise<boolean> {
     const row = await this.#store.db
       .selectFrom('message')
@@ -159,8 +131,8 @@ export class Outbox {
   }
 
   /**
-   * Takes messages that are due, the urgent ones first. No other node takes them until `claimMs` is
-   * over: PostgreSQL skips rows that another claims at this moment, SQLite has one writer.
+   * Claims due messages, urgent ones first. No other node claims them before `claimMs` has passed:
+   * PostgreSQL skips rows that another node is claiming, and SQLite has a single writer.
    */
   async claim(channel: string, count: number, options: { urgentOnly?: boolean } = {}) {
     const now = this.#now();
@@ -209,7 +181,7 @@ export class Outbox {
             body,
           });
         } else {
-          // Of a key that is gone: it must not keep the others from going.
+          // Encrypted with a key that is gone: it must not block the others.
           const dead = { state: 'dead', last_code: 'boxUnreadable', claim: null, settled_at: now };
           await tx.updateTable('message').set(dead).where('id', '=', row.id).execute();
         }
@@ -218,17 +190,17 @@ export class Outbox {
     });
   }
 
-  /** The other end took it: what it said, and to whom, is erased. */
+  /** Marks a message as delivered and erases its content and recipient. */
   async markDelivered(one: ClaimedMessage): Promise<void> {
     await this.#settle(one, { state: 'delivered', body_cipher: null, last_code: null });
   }
 
-  /** It will never be taken; its body stays for an administrator who mends the cause. */
+  /** Marks a message as dead; its body stays until an administrator has fixed the cause. */
   async markDead(one: ClaimedMessage, code: string): Promise<void> {
     await this.#settle(one, { state: 'dead', last_code: code });
   }
 
-  /** Another attempt after `delayMs`. @param options.counts false: this attempt told nothing about it. */
+  /** Schedules another attempt. @param options.counts whether this attempt counts towards the maximum. */
   async reschedule(
     one: ClaimedMessage,
     code: string,
@@ -278,7 +250,7 @@ export class Outbox {
     return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
   }
 
-  /** A dead letter begins anew. @throws VarcoError `messageUnknown`: no dead one has this id. */
+  /** Queues a dead message again. @throws VarcoError `messageUnknown` when no dead one has this id. */
   async retry(id: string, db: Pick<Tx, 'updateTable'> = this.#store.db): Promise<void> {
     const now = this.#now();
     const { numUpdatedRows } = await db
@@ -291,7 +263,7 @@ export class Outbox {
     ensureOne(numUpdatedRows);
   }
 
-  /** Gives a message up and erases it. @throws VarcoError `messageUnknown`: none waits or is dead. */
+  /** Drops and erases a waiting or dead message. @throws VarcoError `messageUnknown`. */
   async drop(id: string, db: Pick<Tx, 'updateTable'> = this.#store.db): Promise<void> {
     const { numUpdatedRows } = await db
       .updateTable('message')
@@ -302,7 +274,7 @@ export class Outbox {
     ensureOne(numUpdatedRows);
   }
 
-  /** Forgets what was settled long ago. */
+  /** Deletes messages that were settled long ago. */
   async purgeSettled(): Promise<void> {
     await this.#store.db
       .deleteFrom('message')
@@ -313,7 +285,7 @@ export class Outbox {
 
   #open(box: Buffer | null): Body | undefined {
     try {
-      return JSON.parse(this.#keyring.open(PLACE, box ?? Buffer.alloc(0))) as Body;
+      return JSON.parse(this.#keyring.open(PLACE, box ?? Buffer.alloc(0)));
     } catch {
       return undefined;
     }
@@ -330,50 +302,6 @@ export class Outbox {
       .where('claim', '=', one.claim)
       .execute();
   }
-
-  /** How long until one more may be sent to this person or address; 0: now. */
-  async #waitMs(
-    tx: Tx,
-    one: { personId: number | null; addressMac: string | null; urgent: boolean },
-    now: number,
-  ): Promise<number> {
-    const { count, withinMs } = one.urgent ? this.limits.urgent : this.limits.ordinary;
-    // A message that was put off counts at the time it goes, so that the next waits behind it.
-    const times = await tx
-      .selectFrom('message')
-      .select('next_at')
-      .where((row) =>
-        row.or([
-          ...(one.personId === null ? [] : [row('person_id', '=', one.personId)]),
-          ...(one.addressMac === null ? [] : [row('address_mac', '=', one.addressMac)]),
-        ]),
-      )
-      .where('urgent', '=', Number(one.urgent))
-      .where('next_at', '>', now - withinMs)
-      .orderBy('next_at', 'desc')
-      .limit(count)
-      .execute();
-    const oldest = times[count - 1]?.next_at;
-    return oldest === undefined ? 0 : oldest + withinMs - now;
-  }
-
-  /** Two nodes that count for the same person at once would both let the last one through. */
-  async #onePersonAtATime(tx: Tx, who: string): Promise<void> {
-    if (this.#store.engine === 'postgres') {
-      await sql`select pg_advisory_xact_lock(hashtextextended(${`varco message ${who}`}, 0))`.execute(
-        tx,
-      );
-    }
-  }
-}
-
-function isDue(now: number) {
-  return (row: ExpressionBuilder<Tables, 'message'>) =>
-    row.or([
-      row.and([row('state', '=', 'waiting'), row('next_at', '<=', now)]),
-      // Its node died while it sent: whether it went is not known, so it goes again.
-      row.and([row('state', '=', 'sending'), row('claimed_until', '<=', now)]),
-    ]);
 }
 
 function ensureOne(updated: bigint): void {

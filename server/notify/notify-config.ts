@@ -11,14 +11,14 @@ const emailSchema = z
   .strictObject({
     host: hostName,
     port,
-    /** `implicit`: TLS from the first byte (465); `starttls`: demanded (587); `none`: loopback only. */
+    /** `implicit`: TLS from the first byte (465); `starttls`: required (587); `none`: loopback only. */
     tls: z.enum(['implicit', 'starttls', 'none']),
-    /** Who signs, when it is no public authority: a PEM file. */
+    /** PEM file of the authority that signed the server's certificate, unless it is a public one. */
     caFile: file.optional(),
-    /** With a user, the password is in `passwordFile`, or in the environment's VARCO_SMTP_PASSWORD. */
+    /** The user's password is in `passwordFile` or the environment variable VARCO_SMTP_PASSWORD. */
     user: z.string().min(1).optional(),
     passwordFile: file.optional(),
-    /** A PEC account is one like any other: its own address here. */
+    /** The sender. A PEC account works like any other, with its own address here. */
     from: z.strictObject({ name: z.string().min(1).max(100), address: z.email() }),
     replyTo: z.email().optional(),
     dkim: z
@@ -58,7 +58,7 @@ const httpSchema = z
     /** The bearer token; or the environment's VARCO_SMS_SECRET. */
     tokenFile: file.optional(),
     from: sender.optional(),
-    /** What the gateway calls the fields of its JSON. */
+    /** The gateway's names of the JSON fields. */
     fields: z
       .strictObject({
         to: z.string().min(1),
@@ -73,7 +73,7 @@ const httpSchema = z
     message: 'a gateway on another machine needs https',
   });
 
-/** How messages leave; a channel that is not named is not used. No secret stands in it, only where one is. */
+/** The channels for messages; an absent one is not used. Names the files of secrets, never a secret. */
 export const notifyConfigSchema = z.strictObject({
   email: emailSchema.optional(),
   sms: z.union([smppSchema, httpSchema]).optional(),
@@ -84,7 +84,7 @@ export type EmailConfig = z.infer<typeof emailSchema>;
 export type SmppConfig = z.infer<typeof smppSchema>;
 export type HttpSmsConfig = z.infer<typeof httpSchema>;
 
-/** Files that are named in it, made absolute. */
+/** The same config with absolute paths of files. */
 export function resolveNotifyPaths(
   config: NotifyConfig,
   resolve: (path: string) => string,
@@ -92,7 +92,7 @@ export function resolveNotifyPaths(
   const names = ['passwordFile', 'caFile', 'tokenFile', 'keyFile'];
   return JSON.parse(JSON.stringify(config), (key, value) =>
     names.includes(key) && typeof value === 'string' ? resolve(value) : value,
-  ) as NotifyConfig;
+  );
 }
 
 /**

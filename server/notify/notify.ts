@@ -9,20 +9,16 @@ import type { Store, Tx } from '../store/store.ts';
 import type { Messenger } from '../verification/messenger.ts';
 import { DeliveryWorker } from './delivery-worker.ts';
 import { checkMessage, type MessageRequest } from './message.ts';
-import {
-  type ClaimedMessage,
-  type EnqueueResult,
-  Outbox,
-  type OutboxLimits,
-} from './message-outbox.ts';
+import { type ClaimedMessage, type EnqueueResult, Outbox } from './message-outbox.ts';
+import type { OutboxLimits } from './outbox-limits.ts';
 import { renderMail, renderSms } from './render.ts';
 import type { Channel, TemplateName } from './templates.ts';
 import type { SendOutcome, Transports } from './transport.ts';
 
-/** A new message of this node is sent after so long; the caller's transaction has ended by then. */
+/** Delay before a message queued on this node is sent, so that the caller's transaction has ended. */
 const WAKE_MS = 30;
-/** How often settled messages are forgotten. */
-const FORGET_EVERY_MS = 3_600_000;
+/** How often old messages are purged. */
+const PURGE_INTERVAL_MS = 3_600_000;
 
 export interface NotifyDeps {
   store: Store;
@@ -45,7 +41,7 @@ export class Notify {
   readonly outbox: Outbox;
   readonly #deps: NotifyDeps;
   readonly #transports: Transports;
-  readonly #couriers: readonly DeliveryWorker[];
+  readonly #workers: readonly DeliveryWorker[];
   #cancels = new Set<() => void>();
   #running = false;
 
@@ -55,13 +51,13 @@ export class Notify {
     this.#transports = deps.transports ?? {};
     this.outbox = new Outbox({ store, keyring, now: () => clock.now(), limits });
     const { email, sms } = this.#transports;
-    this.#couriers = [email, sms].flatMap((transport) =>
+    this.#workers = [email, sms].flatMap((transport) =>
       transport
         ? [
             new DeliveryWorker({
               channel: transport.channel,
               outbox: this.outbox,
-              hand: (one) => this.#hand(transport.channel, one),
+              deliver: (one) => this.#deliver(transport.channel, one),
               clock,
               log,
               random: deps.random ?? Math.random,
@@ -71,7 +67,7 @@ export class Notify {
     );
   }
 
-  /** Whether this service can send by this channel. */
+  /** Whether this service has a transport for the channel. */
   canSend(channel: Channel): boolean {
     return this.#transports[channel] !== undefined;
   }
@@ -91,11 +87,11 @@ export class Notify {
       return { outcome: 'unavailable' };
     }
     const queued = await this.outbox.enqueue(tx, request, body);
-    this.#soon();
+    this.#wakeSoon();
     return queued;
   }
 
-  /** The language that a person chose to be written in. */
+  /** Sets the language in which a person wants to receive messages. */
   async setLanguage(tx: Tx, personId: number, language: Language): Promise<void> {
     await tx
       .insertInto('message_preference')
@@ -104,7 +100,7 @@ export class Notify {
       .execute();
   }
 
-  /** Undefined: the person never chose one. */
+  /** The language a person chose for messages, or undefined without a choice. */
   async languageOf(personId: number): Promise<Language | undefined> {
     const row = await this.#deps.store.db
       .selectFrom('message_preference')
@@ -114,13 +110,13 @@ export class Notify {
     return isLanguage(row?.language) ? row.language : undefined;
   }
 
-  /** Erases all that was and would be sent to a person, where a citizen's data are erased. */
+  /** Erases all messages to a person whose data are erased. */
   async erase(tx: Tx, personId: number): Promise<void> {
     await tx.deleteFrom('message').where('person_id', '=', personId).execute();
     await tx.deleteFrom('message_preference').where('person_id', '=', personId).execute();
   }
 
-  /** One-time codes and the second level, for the verification's room. */
+  /** Sends one-time codes and second-level answers for `server/verification`. */
   messenger(): Messenger {
     const send = async (request: MessageRequest) => {
       const queued = await this.#deps.store.transaction((tx) => this.queue(tx, request));
@@ -133,27 +129,27 @@ export class Notify {
       sendCode: ({ mobile, personId }, code) =>
         send({
           key: `code:${randomUUID()}`,
-          to: { kind: 'sms', address: mobile, ...(personId === undefined ? {} : { personId }) },
+          to: { kind: 'sms', address: mobile, personId },
           template: 'secondLevelCode',
           data: { code },
         }),
       sendDetail: ({ email, personId }, text) =>
         send({
           key: `detail:${randomUUID()}`,
-          to: { kind: 'email', address: email, ...(personId === undefined ? {} : { personId }) },
+          to: { kind: 'email', address: email, personId },
           template: 'secondLevelDetail',
           data: { text },
         }),
     };
   }
 
-  /** Begins to send. Not part of building the rooms: a command on the same data sends nothing. */
+  /** Starts sending. A command that works on the same data never calls this and so sends nothing. */
   start(): void {
     this.#running = true;
-    for (const courier of this.#couriers) {
-      courier.start();
+    for (const worker of this.#workers) {
+      worker.start();
     }
-    this.#forgetLater();
+    this.#schedulePurge();
   }
 
   async stop(): Promise<void> {
@@ -162,43 +158,40 @@ export class Notify {
       cancel();
     }
     this.#cancels.clear();
-    await Promise.all(this.#couriers.map((courier) => courier.stop()));
+    await Promise.all(this.#workers.map((worker) => worker.stop()));
     await this.#transports.email?.stop();
     await this.#transports.sms?.stop();
   }
 
-  /** Resolves once nothing is on its way. */
+  /** Resolves once no message is being sent. */
   async idle(): Promise<void> {
-    await Promise.all(this.#couriers.map((courier) => courier.idle()));
+    await Promise.all(this.#workers.map((worker) => worker.idle()));
   }
 
-  /** The channels that there are, and since when one's other end has been gone. */
-  health(): { channel: Channel; unreachableSince?: number }[] {
-    return this.#couriers.map((courier) => {
-      const since = courier.unreachableSince();
-      return {
-        channel: courier.channel,
-        ...(since === undefined ? {} : { unreachableSince: since }),
-      };
-    });
+  /** The configured channels, and since when a channel's server has been unreachable. */
+  health(): { channel: Channel; unreachableSince?: number | undefined }[] {
+    return this.#workers.map((worker) => ({
+      channel: worker.channel,
+      unreachableSince: worker.unreachableSince(),
+    }));
   }
 
-  #soon(): void {
+  #wakeSoon(): void {
     if (this.#running) {
       this.#after(WAKE_MS, () => {
-        for (const courier of this.#couriers) {
-          courier.wake();
+        for (const worker of this.#workers) {
+          worker.wake();
         }
       });
     }
   }
 
-  #forgetLater(): void {
-    this.#after(FORGET_EVERY_MS, () => {
+  #schedulePurge(): void {
+    this.#after(PURGE_INTERVAL_MS, () => {
       this.outbox.purgeSettled().catch((error: unknown) => {
-        this.#deps.log.warn({ code: errorCode(error) }, 'old messages not forgotten');
+        this.#deps.log.warn({ code: errorCode(error) }, 'purging old messages failed');
       });
-      this.#forgetLater();
+      this.#schedulePurge();
     });
   }
 
@@ -210,7 +203,7 @@ export class Notify {
     this.#cancels.add(cancel);
   }
 
-  async #hand(channel: Channel, one: ClaimedMessage): Promise<SendOutcome> {
+  async #deliver(channel: Channel, one: ClaimedMessage): Promise<SendOutcome> {
     const { id, template, personId, body } = one;
     try {
       const to = body.address ?? (await this.#addressOf(channel, personId));
@@ -222,14 +215,14 @@ export class Notify {
       const { email, sms } = this.#transports;
       if (channel === 'sms') {
         const text = renderSms(template, body.data, language);
-        return (await sms?.send({ id, to, text })) ?? GONE;
+        return (await sms?.send({ id, to, text })) ?? NO_TRANSPORT;
       }
       const attachments = body.attachments.map((file) => ({
         ...file,
         content: Buffer.from(file.content, 'base64'),
       }));
       const mail = renderMail(template, body.data, language);
-      return (await email?.send({ id, to, ...mail, attachments })) ?? GONE;
+      return (await email?.send({ id, to, ...mail, attachments })) ?? NO_TRANSPORT;
     } catch (error) {
       return { outcome: 'later', code: errorCode(error) };
     }
@@ -244,4 +237,4 @@ export class Notify {
   }
 }
 
-const GONE: SendOutcome = { outcome: 'unreachable', code: 'noTransport' };
+const NO_TRANSPORT: SendOutcome = { outcome: 'unreachable', code: 'noTransport' };

@@ -7,14 +7,14 @@ import { SmppTransport } from './smpp.ts';
 import { SmtpTransport } from './smtp.ts';
 import type { MailTransport, SmsTransport, Transports } from './transport.ts';
 
-/** Where secrets are that stand in no file. */
+/** Secrets that are given in the environment instead of a file. */
 interface Environment {
   VARCO_SMTP_PASSWORD?: string | undefined;
   VARCO_SMS_SECRET?: string | undefined;
 }
 
 /**
- * The ways out that a config names. Nothing is connected yet.
+ * Creates the transports that the config names. Nothing is connected yet.
  *
  * @throws VarcoError `secretMissing`, `secretUnreadable`, `fileUnreadable`.
  */
@@ -30,8 +30,8 @@ export async function openTransports(
 }
 
 /**
- * The same ways out for a command on the server's data: it writes to the outbox, and the server sends. No
- * secret is read.
+ * Transports for a command that works on the server's data: it only writes to the outbox, and the server
+ * sends. No secret is read.
  */
 export function queueOnly(config: NotifyConfig | undefined): Transports {
   const send = () => Promise.resolve({ outcome: 'unreachable', code: 'notHere' } as const);

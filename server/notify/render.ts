@@ -4,14 +4,14 @@ import { messageWords } from './message-words.ts';
 import { type DataOf, type TemplateName, templates } from './templates.ts';
 import type { Wording } from './words/words.ts';
 
-/** An e-mail's words, as they are sent. */
+/** The words of an e-mail, ready to be sent. */
 export interface RenderedMail {
   subject: string;
   text: string;
   html: string;
 }
 
-/** @param data as it was kept: checked again, since a newer program may ask for more. */
+/** @param data as stored; validated again, since a newer version may require more. */
 export function renderMail(name: TemplateName, data: unknown, language: Language): RenderedMail {
   const { subject, blocks } = wordingOf(name, data, language);
   const { footer } = messageWords[language];
@@ -19,7 +19,7 @@ export function renderMail(name: TemplateName, data: unknown, language: Language
   return { subject: oneLine(subject), text, html: toHtml(subject, blocks, footer, language) };
 }
 
-/** An SMS's words. */
+/** The words of an SMS. */
 export function renderSms(name: TemplateName, data: unknown, language: Language): string {
   return oneLine(wordingOf(name, data, language).sms);
 }
@@ -39,8 +39,8 @@ function toText(block: Block): string {
 }
 
 /**
- * The same words as HTML: real text with a language and a heading, no picture, nothing to fetch. Styles
- * stand in attributes because mail programs drop style sheets.
+ * The same words as HTML: text with a language and a heading, no pictures and nothing to fetch. Styles are
+ * inline because mail clients drop style sheets.
  */
 function toHtml(
   subject: string,

@@ -7,9 +7,9 @@ import type { OutgoingSms, SendOutcome, SmsTransport } from './transport.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
 const ANSWER_TIMEOUT_MS = 15_000;
-/** The message centre ends a connection on which nothing is said. */
+/** Keep-alive interval, because the message centre closes an idle connection. */
 const ENQUIRE_EVERY_MS = 30_000;
-/** How long a centre that says "too fast" is left alone. */
+/** How long to wait after a message centre's "throttled". */
 const THROTTLED_MS = 5_000;
 
 /** Type of number and numbering plan (SMPP 3.4 §5.2.5, §5.2.6). */
@@ -18,21 +18,21 @@ const ALPHANUMERIC = 5;
 const ISDN = 1;
 const UDH_INDICATOR = 0x40;
 
-/** Statuses that pass (SMPP 3.4 §5.1.3): system error, queue full, throttled, temporary application error. */
-const PASSING = new Map([
+/** Temporary statuses (SMPP 3.4 §5.1.3): system error, queue full, throttled, temporary app error. */
+const TEMPORARY = new Map([
   [0x08, 'smppSystemError'],
   [0x14, 'smppQueueFull'],
   [0x58, 'smppThrottled'],
   [0x64, 'smppTemporary'],
 ]);
 
-/** SMS by SMPP 3.4: one bound connection, kept and made again when it is lost. */
+/** SMS over SMPP 3.4: one bound connection, kept open and replaced when it is lost. */
 export class SmppTransport implements SmsTransport {
   readonly channel = 'sms';
   readonly #config: SmppConfig;
   readonly #secrets: { password: string; ca?: string | undefined };
   readonly #clock: Clock;
-  #bound: Promise<Bound> | undefined;
+  #bound: Promise<BoundSession> | undefined;
 
   constructor(
     config: SmppConfig,
@@ -45,7 +45,7 @@ export class SmppTransport implements SmsTransport {
   }
 
   async send(sms: OutgoingSms): Promise<SendOutcome> {
-    let bound: Bound;
+    let bound: BoundSession;
     try {
       this.#bound ??= this.#bind();
       bound = await this.#bound;
@@ -54,13 +54,13 @@ export class SmppTransport implements SmsTransport {
       return { outcome: 'unreachable', code: errorCode(error) };
     }
     const { dataCoding, parts } = segment(sms.text);
-    // The parts of a message sent again join the ones that arrived before.
+    // Derived from the id, so that parts sent again join the ones that arrived before.
     const reference = Number.parseInt(sms.id.slice(0, 2), 16) || 0;
     for (const [index, part] of parts.entries()) {
       const isOne = parts.length === 1;
       const header = isOne ? undefined : joinHeader(reference, parts.length, index + 1);
       const answer = await bound
-        .ask('submit_sm', this.#submission(sms, dataCoding, part, header))
+        .request('submit_sm', this.#submission(sms, dataCoding, part, header))
         .catch((error: unknown) => errorCode(error));
       if (typeof answer === 'string') {
         return { outcome: 'later', code: answer };
@@ -94,16 +94,16 @@ export class SmppTransport implements SmsTransport {
     };
   }
 
-  async #bind(): Promise<Bound> {
+  async #bind(): Promise<BoundSession> {
     const { host, port, tls, systemId, systemType } = this.#config;
     const { password, ca } = this.#secrets;
-    const secure = { servername: host, minVersion: 'TLSv1.2', ...(ca ? { ca } : {}) };
-    const session = smpp.connect({ host, port, tls, ...(tls ? secure : {}) });
-    const bound = new Bound(session, this.#clock, () => {
+    const options = { host, port, tls, servername: host, minVersion: 'TLSv1.2', ca };
+    const session = smpp.connect(tls ? options : { host, port, tls });
+    const bound = new BoundSession(session, this.#clock, () => {
       this.#bound = undefined;
     });
     await bound.open(tls ? 'secureConnect' : 'connect');
-    const answer = await bound.ask('bind_transceiver', {
+    const answer = await bound.request('bind_transceiver', {
       system_id: systemId,
       password,
       system_type: systemType,
@@ -129,8 +129,8 @@ class ConnectionLost extends Error {
   }
 }
 
-/** One connection; what is asked on it is answered, or fails with the reason why not. */
-class Bound {
+/** One connection; every request on it resolves with its response or rejects with the reason. */
+class BoundSession {
   readonly #session: Session;
   readonly #clock: Clock;
   readonly #gone: () => void;
@@ -142,7 +142,7 @@ class Bound {
     this.#session = session;
     this.#clock = clock;
     this.#gone = gone;
-    // What a broken line, or a PDU that is none, says; the close that follows ends the waiting.
+    // A broken connection or a malformed PDU; a `close` event follows.
     session.on('error', (error: unknown) => this.#fail(errorCode(error)));
     session.on('close', () => this.#fail('smppClosed'));
     session.on('unbind', (pdu: Pdu) => {
@@ -160,13 +160,16 @@ class Bound {
     });
   }
 
-  ask(command: 'bind_transceiver' | 'submit_sm', options: Record<string, unknown>): Promise<Pdu> {
+  request(
+    command: 'bind_transceiver' | 'submit_sm',
+    options: Record<string, unknown>,
+  ): Promise<Pdu> {
     return this.#wait(ANSWER_TIMEOUT_MS, 'smppTimeout', (resolve) => {
       this.#session[command](options, resolve);
     });
   }
 
-  /** Asks now and then whether the other end is there; no answer is the end. */
+  /** Sends enquire_link periodically; a missing response ends the session. */
   keepAlive(): void {
     this.#cancelAlive = this.#clock.after(ENQUIRE_EVERY_MS, () => {
       this.#wait<Pdu>(ANSWER_TIMEOUT_MS, 'smppTimeout', (resolve) => {
@@ -209,7 +212,7 @@ class Bound {
     });
   }
 
-  /** The connection is of no more use: everybody who waits is told, and the next message makes another. */
+  /** Ends the session and rejects all pending requests; the next message opens another session. */
   #fail(code: string): void {
     if (this.#lost) {
       return;
@@ -224,10 +227,10 @@ class Bound {
   }
 }
 
-/** What a submission's status means. Exported for its table. */
+/** What a submission's status means. Exported for its test table. Pure. */
 export function outcomeOf(status: number): SendOutcome {
-  const passing = PASSING.get(status);
-  return passing
-    ? { outcome: 'later', code: passing, retryAfterMs: THROTTLED_MS }
+  const temporary = TEMPORARY.get(status);
+  return temporary
+    ? { outcome: 'later', code: temporary, retryAfterMs: THROTTLED_MS }
     : { outcome: 'refused', code: `smpp${status.toString(16).padStart(2, '0')}` };
 }

@@ -1,6 +1,6 @@
-/** How an SMS is cut and coded (3GPP TS 23.038 and 23.040 §9.2.3.24.1). Pure. */
+/** How an SMS is segmented and encoded (3GPP TS 23.038 and 23.040 §9.2.3.24.1). Pure. */
 
-/** The GSM 7 bit default alphabet in its own order; a letter's place is its code. 0x1B is the escape. */
+/** The GSM 7 bit default alphabet: a character's index is its code. 0x1B is the escape. */
 const BASIC =
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞ\u001bÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?' +
   '¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà';
@@ -18,7 +18,7 @@ const EXTENDED: Readonly<Record<string, number>> = {
 };
 const ESCAPE = 0x1b;
 
-/** Letters that typographers like and that would double the price; said alike by every reader. */
+/** Typographic characters outside the GSM alphabet, which would double the price, and their substitutes. */
 const PLAIN: Readonly<Record<string, string>> = {
   '’': "'",
   '‘': "'",
@@ -27,7 +27,7 @@ const PLAIN: Readonly<Record<string, string>> = {
   '–': '-',
 };
 
-/** Letters of a message alone, and of each part of several: the rest is the part's header. */
+/** Capacity of a single message, and of each part of a longer one, which also holds a header. */
 const SEPTETS_ALONE = 160;
 const SEPTETS_OF_MANY = 153;
 const UNITS_ALONE = 70;
@@ -35,15 +35,15 @@ const UNITS_OF_MANY = 67;
 const PARTS_MAX = 10;
 
 export interface Segments {
-  /** 0: the GSM alphabet, one octet a letter; 8: UCS-2. */
+  /** 0: the GSM alphabet, one octet per character; 8: UCS-2. */
   dataCoding: 0 | 8;
   /** The text of each part, without its header. */
   parts: Buffer[];
 }
 
-/** Cuts a text into what fits; at most ten parts, what is longer is cut off. */
-export function segment(given: string): Segments {
-  const text = given.replace(/[’‘“”–]/g, (sign) => PLAIN[sign] ?? sign);
+/** Splits a text into at most ten parts and truncates the rest. */
+export function segment(input: string): Segments {
+  const text = input.replace(/[’‘“”–]/g, (sign) => PLAIN[sign] ?? sign);
   const letters = [...text].map(gsmOf);
   if (letters.every((letter) => letter !== undefined)) {
     const parts = cut(letters, SEPTETS_ALONE, SEPTETS_OF_MANY).map((part) =>
@@ -51,7 +51,7 @@ export function segment(given: string): Segments {
     );
     return { dataCoding: 0, parts };
   }
-  // By whole letters: a pair of surrogates is never parted.
+  // By whole characters, so that a surrogate pair is never split.
   const units = [...text].map((letter) => [...Buffer.from(letter, 'utf16le').swap16()]);
   const parts = cut(units, 2 * UNITS_ALONE, 2 * UNITS_OF_MANY).map((part) =>
     Buffer.from(part.flat()),
@@ -59,7 +59,7 @@ export function segment(given: string): Segments {
   return { dataCoding: 8, parts };
 }
 
-/** The user data header that joins a part to the others. @param reference the same in all of them. */
+/** The user data header that joins a part to the others. @param reference the same in all parts. */
 export function joinHeader(reference: number, count: number, number: number): Buffer {
   return Buffer.from([5, 0, 3, reference & 0xff, count, number]);
 }

@@ -1,21 +1,22 @@
 import { createTransport, type Transporter } from 'nodemailer';
+import { z } from 'zod';
 import type { EmailConfig } from './notify-config.ts';
 import type { MailTransport, OutgoingMail, SendOutcome } from './transport.ts';
 
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Of silence in the middle of a mail. */
+/** Longest silence in the middle of a mail. */
 const SOCKET_TIMEOUT_MS = 20_000;
 const CONNECTIONS_MAX = 4;
 const MAILS_PER_CONNECTION = 100;
 
-/** What is secret of a mail account. */
+/** The secrets of a mail account. */
 export interface SmtpSecrets {
   password?: string | undefined;
   ca?: string | undefined;
   dkimKey?: string | undefined;
 }
 
-/** E-mail by SMTP (RFC 5321), over a few connections that are kept; PEC is SMTP as well. */
+/** E-mail over SMTP (RFC 5321) with a pool of connections; PEC is SMTP as well. */
 export class SmtpTransport implements MailTransport {
   readonly channel = 'email';
   readonly #transporter: Transporter;
@@ -38,21 +39,16 @@ export class SmtpTransport implements MailTransport {
       secure: tls === 'implicit',
       requireTLS: tls === 'starttls',
       ignoreTLS: tls === 'none',
-      tls: { minVersion: 'TLSv1.2', ...(ca ? { ca } : {}) },
+      tls: { minVersion: 'TLSv1.2', ca },
       connectionTimeout: timeouts?.connectMs ?? CONNECT_TIMEOUT_MS,
       greetingTimeout: timeouts?.connectMs ?? CONNECT_TIMEOUT_MS,
       socketTimeout: timeouts?.socketMs ?? SOCKET_TIMEOUT_MS,
-      ...(user ? { auth: { user, pass: password ?? '' } } : {}),
-      ...(dkim && dkimKey
-        ? {
-            dkim: {
-              domainName: dkim.domain,
-              keySelector: dkim.selector,
-              privateKey: dkimKey,
-            },
-          }
-        : {}),
-      // What is in a mail comes from us alone: it names no file and no address to fetch.
+      auth: user ? { user, pass: password ?? '' } : undefined,
+      dkim:
+        dkim && dkimKey
+          ? { domainName: dkim.domain, keySelector: dkim.selector, privateKey: dkimKey }
+          : undefined,
+      // A mail's content is ours alone and must never name a file or address to fetch.
       disableFileAccess: true,
       disableUrlAccess: true,
     });
@@ -65,7 +61,7 @@ export class SmtpTransport implements MailTransport {
       await this.#transporter.sendMail({
         from,
         to: mail.to,
-        ...(replyTo ? { replyTo } : {}),
+        replyTo,
         subject: mail.subject,
         text: mail.text,
         html: mail.html,
@@ -74,7 +70,7 @@ export class SmtpTransport implements MailTransport {
           contentType,
           content,
         })),
-        // Always the same for the same message: a second copy can be told by it (RFC 5322 §3.6.4).
+        // The same for every copy of the same message, so that clients drop a second one (RFC 5322 §3.6.4).
         messageId: `<${mail.id}@${domain}>`,
         headers: { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' },
       });
@@ -90,14 +86,14 @@ export class SmtpTransport implements MailTransport {
   }
 }
 
-interface SmtpError {
-  code?: string;
-  originalCode?: string;
-  responseCode?: number;
-  command?: string;
-}
+const smtpErrorSchema = z.object({
+  code: z.string().default('unknown'),
+  originalCode: z.string().default(''),
+  responseCode: z.number().optional(),
+  command: z.string().optional(),
+});
 
-/** Nothing was handed over, and nothing else will be now. */
+/** Nothing was delivered, and no other mail would be now. */
 const UNREACHABLE = new Set([
   'ECONNREFUSED',
   'EHOSTUNREACH',
@@ -110,16 +106,17 @@ const UNREACHABLE = new Set([
   'ENOAUTH',
 ]);
 
-/** What a failed delivery means (RFC 5321 §4.2.1: 4yz come back, 5yz never). Exported for its table. */
+/** What a failed delivery means (RFC 5321 §4.2.1: retry 4yz, never 5yz). Exported for its test table. */
 export function outcomeOf(error: unknown): SendOutcome {
-  const { code = 'unknown', originalCode = '', responseCode, command } = error as SmtpError;
+  const parsed = smtpErrorSchema.safeParse(error);
+  const { code, originalCode, responseCode, command } = parsed.data ?? smtpErrorSchema.parse({});
   if (UNREACHABLE.has(code) || UNREACHABLE.has(originalCode) || originalCode.includes('CERT')) {
     return { outcome: 'unreachable', code: originalCode || code };
   }
   if (responseCode === undefined || responseCode < 500) {
     return { outcome: 'later', code: responseCode ? `smtp${responseCode}` : code };
   }
-  // A refused sender is the account's fault: it is mended, and the same message goes.
+  // A refused sender is a problem of the account: once it is fixed, the same message can be sent.
   const isOurs = command === 'MAIL FROM' || command === 'CONN' || command === 'EHLO';
   return { outcome: isOurs ? 'later' : 'refused', code: `smtp${responseCode}` };
 }

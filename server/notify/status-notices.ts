@@ -2,29 +2,30 @@ import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import { STATUS_CHANNEL } from '../registry/status-events.ts';
+import { forUpdate } from '../store/row-lock.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Notify } from './notify.ts';
 import type { Channel } from './templates.ts';
 
-/** How far the citizens have been told; in the table of counters. */
+/** Name of the counter that holds the last processed event. */
 const CURSOR = 'noticeSent';
-/** Changes of status in one transaction. */
+/** Status events per transaction. */
 const BATCH = 200;
-/** When nobody says that there is something new, it is looked for this often. */
+/** How often to poll for events in the absence of a notification. */
 const POLL_MS = 60_000;
 const DAY_MS = 86_400_000;
-/** A verbale that became definitive longer ago is no news: an archive is read in once. */
+/** A verbale that became definitive longer ago is no news: it comes from the import of an archive. */
 const NEWS_MS = 30 * DAY_MS;
-/** A change that nobody could be told of for so long is no news either. */
+/** An event that could not be notified for this long is no news either. */
 const LATE_MS = 7 * DAY_MS;
 
 type EventRow = Pick<TableRow<'status_event'>, 'sequence' | 'person_id' | 'at'>;
 
 /**
- * Tells citizens that a verbale of theirs became definitive, in words that name neither it nor health. It
- * follows the registry's gapless changes of status; how far it got is kept in the transaction that queues
- * the messages, so each change is told of once, whichever nodes run and stop.
+ * Notifies citizens that a verbale of theirs became definitive, in words that mention neither its content
+ * nor health. It follows the registry's gapless status events and moves its cursor in the transaction that
+ * queues the messages, so each event is notified once, whichever nodes start and stop.
  */
 export class StatusNotices {
   readonly #store: Store;
@@ -34,11 +35,11 @@ export class StatusNotices {
   readonly #link: string;
   #cancelPoll: () => void = () => {};
   #stopListening: () => Promise<void> = () => Promise.resolve();
-  #following: Promise<void> | undefined;
-  #again = false;
+  #catchingUp: Promise<void> | undefined;
+  #mustRunAgain = false;
   #stopped = true;
 
-  /** @param deps.link to status and code, such as `https://varco.example.it/portal`. */
+  /** @param deps.link the page with status and code, such as `https://varco.example.it/portal`. */
   constructor(deps: { store: Store; notify: Notify; clock: Clock; log: Log; link: string }) {
     this.#store = deps.store;
     this.#notify = deps.notify;
@@ -47,7 +48,7 @@ export class StatusNotices {
     this.#link = deps.link;
   }
 
-  /** Begins to follow; without a way out for messages it does not, and nothing is taken as told. */
+  /** Starts to follow the events; without a transport it does nothing, so the cursor stays. */
   async start(): Promise<void> {
     if (!this.#notify.canSend('email') && !this.#notify.canSend('sms')) {
       return;
@@ -61,17 +62,17 @@ export class StatusNotices {
     this.#stopped = true;
     this.#cancelPoll();
     await this.#stopListening();
-    await this.#following;
+    await this.#catchingUp;
   }
 
-  /** Tells of everything until now. @returns how many changes were looked at. */
+  /** Processes all events so far. @returns how many there were. */
   async catchUp(): Promise<number> {
-    let looked = 0;
+    let processed = 0;
     for (;;) {
-      const count = await this.#store.transaction((tx) => this.#batch(tx));
-      looked += count;
+      const count = await this.#store.transaction((tx) => this.#processBatch(tx));
+      processed += count;
       if (count < BATCH || this.#stopped) {
-        return looked;
+        return processed;
       }
     }
   }
@@ -85,31 +86,27 @@ export class StatusNotices {
     if (this.#stopped) {
       return;
     }
-    if (this.#following) {
-      this.#again = true;
+    if (this.#catchingUp) {
+      this.#mustRunAgain = true;
       return;
     }
-    this.#following = this.catchUp()
+    this.#catchingUp = this.catchUp()
       .then(
         () => {},
-        (error: unknown) => this.#log.warn({ code: errorCode(error) }, 'notices wait'),
+        (error: unknown) => this.#log.warn({ code: errorCode(error) }, 'status notices failed'),
       )
       .finally(() => {
-        this.#following = undefined;
-        if (this.#again) {
-          this.#again = false;
+        this.#catchingUp = undefined;
+        if (this.#mustRunAgain) {
+          this.#mustRunAgain = false;
           this.#wake();
         }
       });
   }
 
-  async #batch(tx: Tx): Promise<number> {
-    const { value } = await tx
-      .selectFrom('counter')
-      .select('value')
-      .where('name', '=', CURSOR)
-      .$if(this.#store.engine === 'postgres', (query) => query.forUpdate())
-      .executeTakeFirstOrThrow();
+  async #processBatch(tx: Tx): Promise<number> {
+    const select = tx.selectFrom('counter').select('value').where('name', '=', CURSOR);
+    const { value } = await forUpdate(this.#store, select).executeTakeFirstOrThrow();
     const events = await tx
       .selectFrom('status_event')
       .select(['sequence', 'person_id', 'at'])
@@ -118,7 +115,7 @@ export class StatusNotices {
       .limit(BATCH)
       .execute();
     for (const event of events) {
-      await this.#tell(tx, event);
+      await this.#queueNotice(tx, event);
     }
     const last = events.at(-1)?.sequence;
     if (last !== undefined) {
@@ -127,7 +124,7 @@ export class StatusNotices {
     return events.length;
   }
 
-  async #tell(tx: Tx, event: EventRow): Promise<void> {
+  async #queueNotice(tx: Tx, event: EventRow): Promise<void> {
     if (this.#clock.now() - event.at > LATE_MS || !(await this.#isNews(tx, event))) {
       return;
     }
@@ -147,7 +144,7 @@ export class StatusNotices {
     }
   }
 
-  /** Whether a verbale of the person became definitive lately, also one that only annuls another. */
+  /** Whether a verbale of the person became definitive recently, even one that only annuls another. */
   async #isNews(tx: Tx, event: EventRow): Promise<boolean> {
     const row = await tx
       .selectFrom('verbale')

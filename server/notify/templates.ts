@@ -1,12 +1,12 @@
 import { z } from 'zod';
 
-/** How a message travels. PEC is e-mail by another provider's SMTP. */
+/** The channels of a message. PEC is e-mail through another provider's SMTP server. */
 export const channels = ['email', 'sms'] as const;
 export type Channel = (typeof channels)[number];
 
 const MINUTE_MS = 60_000;
 
-/** A page of ours or of the site's own; never a credential's (`/v/…`), which would be the code itself. */
+/** A page of this service or the site; never a credential's URL (`/v/…`), which is the code itself. */
 const link = z
   .url({ protocol: /^https?$/ })
   .max(300)
@@ -15,10 +15,11 @@ const digits = z.string().regex(/^[0-9]{6}$/);
 const text = (length: number) => z.string().min(1).max(length);
 
 /**
- * What can be said, and with what. A template that carries a code has no place for a name, a codice
- * fiscale or a credential, so that no message holds the code and the person together.
+ * The message templates with their channels and data. A template that carries a code has no field for a
+ * name, a codice fiscale or a credential, so that no message holds a code together with the person.
  *
- * `lifeMs`: of no use after so long, and sent before all others. Templates without it wait for days.
+ * `lifeMs`: the message is useless after this time, so it is sent before all others. Templates without it
+ * may wait for days.
  */
 export const templates = {
   /** To the citizen: an operator or a gate asks for the second level. */
@@ -42,19 +43,19 @@ export const templates = {
   },
   /** *Invio mail*: the code as an attached PDF. */
   credentialPdf: { channels: ['email'], data: z.strictObject({}) },
-  /** A verbale became definitive; no word of what it says (issue: notices). */
+  /** A verbale became definitive; nothing about its content. */
   verbaleDefinitive: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
-  /** A code was made in the citizen's name. */
+  /** A code was issued in the citizen's name. */
   credentialIssued: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
-  /** The citizen, or somebody for the citizen, ended a code. */
+  /** A code was revoked, by the citizen or on the citizen's behalf. */
   credentialRevoked: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
-  /** The Disability Card is there. */
+  /** The Disability Card was issued. */
   cardIssued: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
   /** Somebody may act for the citizen from now on. */
   delegation: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
-  /** The first way in of an operator or an administrator; used once. */
+  /** Invites an operator or administrator with a link that works once. */
   staffInvitation: { channels: ['email'], data: z.strictObject({ link, validUntil: text(40) }) },
-  /** Something in the fleet needs somebody; never about a person. */
+  /** Something in the fleet needs attention; never about a person. */
   fleetAlert: {
     channels: ['email', 'sms'],
     data: z.strictObject({
@@ -71,7 +72,7 @@ export const templates = {
 export type TemplateName = keyof typeof templates;
 export type DataOf<Name extends TemplateName> = z.infer<(typeof templates)[Name]['data']>;
 
-/** How long a message of this template is of use, in milliseconds; undefined: no limit of its own. */
+/** How long a message of this template is useful, in milliseconds; undefined without a limit. */
 export function lifeOf(name: TemplateName): number | undefined {
   const template = templates[name];
   return 'lifeMs' in template ? template.lifeMs : undefined;

@@ -1,8 +1,8 @@
 import type { Channel } from './templates.ts';
 
-/** An e-mail on its way out. */
+/** An e-mail to be sent. */
 export interface OutgoingMail {
-  /** The message's own id: the receiving end can tell a second copy by it. */
+  /** The message's own id, by which the receiver can recognise a second copy. */
   id: string;
   to: string;
   subject: string;
@@ -11,7 +11,7 @@ export interface OutgoingMail {
   attachments: readonly { filename: string; contentType: string; content: Buffer }[];
 }
 
-/** An SMS on its way out. */
+/** An SMS to be sent. */
 export interface OutgoingSms {
   id: string;
   /** E.164. */
@@ -20,20 +20,20 @@ export interface OutgoingSms {
 }
 
 /**
- * What the other end said; `code` is short and never quotes it, since a server's words may hold the
+ * The outcome of one attempt. `code` is short and never quotes the server, whose words may hold the
  * address.
  *
- * - `refused`: this message will never be taken.
- * - `later`: this message may be tried again; it may even have arrived.
- * - `unreachable`: nothing was handed over, and nothing else will be now.
+ * - `refused`: the server will never accept this message.
+ * - `later`: the message may be sent again later; it may even have arrived.
+ * - `unreachable`: nothing was delivered, and no other message would be now.
  */
 export type SendOutcome =
   | { outcome: 'sent' }
   | { outcome: 'refused'; code: string }
-  | { outcome: 'later'; code: string; retryAfterMs?: number }
+  | { outcome: 'later'; code: string; retryAfterMs?: number | undefined }
   | { outcome: 'unreachable'; code: string };
 
-/** One way out. Never throws: what went wrong is an outcome. */
+/** Sends messages of one channel. Never throws: a failure is an outcome. */
 export interface Transport<Message> {
   readonly channel: Channel;
   send(message: Message): Promise<SendOutcome>;
@@ -43,7 +43,7 @@ export interface Transport<Message> {
 export type MailTransport = Transport<OutgoingMail> & { channel: 'email' };
 export type SmsTransport = Transport<OutgoingSms> & { channel: 'sms' };
 
-/** The ways out that this service has; a channel without one is `unavailable`. */
+/** The configured transports; a channel without one is `unavailable`. */
 export interface Transports {
   email?: MailTransport | undefined;
   sms?: SmsTransport | undefined;

@@ -3,10 +3,10 @@ import type { EntryTable } from '../../shared/offline-list/entry-table.ts';
 const STATE_BITS = 3n;
 
 /**
- * A table with some entries changed; the given one stays as it is. Pure.
+ * Applies changes to a copy of the table. Pure.
  *
- * @param changes words in order of key, one for each; one whose state is `absent` takes its key out.
- * @returns how many of the changes were any, too.
+ * @param changes words in key order, one per key; one whose state is `absent` removes its key.
+ * @returns the new table, and how many of the changes had an effect.
  */
 export function applyChanges(
   table: EntryTable,
@@ -39,13 +39,13 @@ export function applyChanges(
   return { table: merged.slice(0, length), changed };
 }
 
-/** The first place from `from` on whose word is not below `key`. */
+/** The first index, starting at `from`, whose word is not below `key`. */
 function lowerBound(table: EntryTable, key: bigint, from: number): number {
   let low = from;
   let high = table.length;
   while (low < high) {
     const middle = (low + high) >>> 1;
-    if ((table[middle] as bigint) < key) {
+    if ((table[middle] ?? key) < key) {
       low = middle + 1;
     } else {
       high = middle;

@@ -6,7 +6,7 @@ import { sha256 } from './crypto.ts';
 const UNSIGNED = new Uint8Array(64);
 const tools = (seed: number) => ({ sha256, sign: () => UNSIGNED, seed });
 
-/** What takes long for millions of entries: pure, so that any thread may do it. Files come unsigned. */
+/** Jobs that take long for millions of entries. Pure, so that any thread may run them; files are unsigned. */
 export const buildJobs = {
   /** @throws VarcoError `entriesRepeat`. */
   sort: ({ words }: { words: BigUint64Array }): EntryTable => sortEntries(words),
@@ -15,26 +15,26 @@ export const buildJobs = {
     diffTables(before, after).length,
   full: ({ table, terms, seed }: { table: EntryTable; terms: ListTerms; seed: number }) =>
     buildFullList(table, terms, tools(seed)),
-  delta: (given: {
+  delta: (input: {
     base: { table: EntryTable; version: number };
     table: EntryTable;
     terms: ListTerms;
     seed: number;
-  }) => buildDelta(given.base, given.table, given.terms, tools(given.seed)),
+  }) => buildDelta(input.base, input.table, input.terms, tools(input.seed)),
 } as const;
 
 export type BuildName = keyof typeof buildJobs;
 export type BuildInput<Name extends BuildName> = Parameters<(typeof buildJobs)[Name]>[0];
 export type BuildOutput<Name extends BuildName> = ReturnType<(typeof buildJobs)[Name]>;
 
-/** What a thread is told, and what it says. */
+/** A thread's request and response. */
 export interface BuildRequest {
   name: BuildName;
   input: unknown;
 }
 export type BuildResponse = { output: unknown } | { code: ErrorCode };
 
-/** Does one job. */
+/** Runs one job. */
 export function runBuild<Name extends BuildName>(
   name: Name,
   input: BuildInput<Name>,

@@ -9,16 +9,15 @@ import {
   runBuild,
 } from './build-job.ts';
 
-/** Up to here a job is some 10 ms, and a thread would cost more than it saves. */
-const ENTRIES_HERE_MAX = 20_000;
+/** Up to this size a job takes some 10 ms, and a thread would cost more than it saves. */
+const INLINE_ENTRIES_MAX = 20_000;
 
 const ENTRY = new URL('./build.worker', import.meta.url);
 
 /**
- * Does a job of building a list without keeping gates waiting: a small one here, a large one in a thread
- * that ends with it.
+ * Runs a build job without delaying gates: a small one inline, a large one in a thread of its own.
  *
- * @param entries how many entries it is about.
+ * @param entries the number of entries involved.
  * @throws VarcoError with the job's own code, or `buildFailed` when the thread died.
  */
 export async function build<Name extends BuildName>(
@@ -26,7 +25,7 @@ export async function build<Name extends BuildName>(
   input: BuildInput<Name>,
   entries: number,
 ): Promise<BuildOutput<Name>> {
-  if (entries <= ENTRIES_HERE_MAX) {
+  if (entries <= INLINE_ENTRIES_MAX) {
     return runBuild(name, input);
   }
   const answer = await ask({ name, input });

@@ -14,15 +14,15 @@ import type { Status } from '../registry/person-status.ts';
 import { noteCredentialChanges } from '../store/change-feed.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import { decide } from '../verification/decide.ts';
+import { decide, type Facts, needsBirthDate } from '../verification/decide.ts';
 
 /** Credentials read at once. */
 const READ_BATCH = 500;
-/** Credentials derived in one unit of work of the backfill. */
+/** Credentials derived per unit of work of the backfill. */
 const BACKFILL_BATCH = 16;
 const PLACE = 'credential.derived';
 
-/** What a list is built for. */
+/** What an entry depends on besides the credential. */
 export interface EntryTerms {
   policy: Policy;
   epochKey: Uint8Array;
@@ -44,8 +44,8 @@ type Row = Pick<TableRow<'credential'>, 'id' | 'kind' | 'state' | 'expires_at'> 
   };
 
 /**
- * The entries of credentials: a slow half, scrypt, computed once for each at its issue and kept sealed,
- * and a fast half for each policy and epoch.
+ * Computes the list entries of credentials. The slow half (scrypt) is computed once per credential and
+ * stored encrypted; the fast half is computed for each policy and epoch.
  */
 export class Entries {
   readonly #deps: EntriesDeps;
@@ -56,7 +56,7 @@ export class Entries {
     this.#cost = costName(deps.kdf);
   }
 
-  /** Every derived credential's word, in no order, and how many credentials are not derived yet. */
+  /** The words of all derived credentials, unordered, and how many credentials are not derived yet. */
   async readAll(terms: EntryTerms): Promise<{ words: BigUint64Array; missing: number }> {
     let words = new BigUint64Array(READ_BATCH);
     let length = 0;
@@ -81,12 +81,12 @@ export class Entries {
         return { words: words.slice(0, length), missing };
       }
       last = rows.at(-1)?.id ?? '';
-      // Gates are answered between two batches.
+      // Yields, so that gates are answered between two batches.
       await new Promise((resolve) => setImmediate(resolve));
     }
   }
 
-  /** The words of some credentials, `absent` ones too; what is not derived yet is derived now. */
+  /** The words of some credentials, `absent` ones included; derives those that are not derived yet. */
   async readFor(ids: readonly string[], terms: EntryTerms): Promise<bigint[]> {
     const words: bigint[] = [];
     for (let from = 0; from < ids.length; from += READ_BATCH) {
@@ -100,8 +100,8 @@ export class Entries {
   }
 
   /**
-   * Derives a few credentials that were issued before there were lists, or with another cost, and says
-   * that they changed. Where it stands is kept, so that a restart goes on from there.
+   * Derives a few credentials that were issued before offline lists were on, or with another cost, and
+   * records them as changed. The position is stored, so that a restart resumes from there.
    *
    * @returns whether there may be more.
    */
@@ -132,7 +132,7 @@ export class Entries {
     return rows.length > 0;
   }
 
-  /** Starts the backfill over: credentials without a derived value were found. */
+  /** Restarts the backfill, because credentials without a derived value were found. */
   async restartBackfill(): Promise<void> {
     if ((await this.#backfilledTo()) === DONE) {
       const { db } = this.#deps.store;
@@ -163,7 +163,7 @@ export class Entries {
         )
         .select(['c.id', 'c.kind', 'c.state', 'c.expires_at', 'p.status', 'p.identity_cipher'])
         .select('e.derived_cipher')
-        // Of who was erased nothing can be derived any more: what was, still refuses.
+        // An erased person's entries can't be derived any more; those that exist still refuse.
         .where((row) => row.or([row('p.erased_at', 'is', null), row('e.cost', 'is not', null)]))
         .orderBy('c.id')
     );
@@ -190,21 +190,16 @@ export class Entries {
     return packEntry(key, this.#stateOf(row, policy));
   }
 
-  /** What the server itself would say now of this credential with its right codice fiscale. */
+  /** What the server itself would answer now for this credential with the right codice fiscale. */
   #stateOf(row: Row, policy: Policy): EntryState {
     const now = this.#deps.now();
     if (row.state !== 'live' || (row.expires_at !== null && row.expires_at <= now)) {
       return 'denied';
     }
     const isCard = row.kind === 'card';
-    const status = isCard ? {} : (JSON.parse(row.status) as Status);
-    const asksMinor = JSON.stringify(policy).includes('"minor":true');
-    const facts = {
-      kind: 'known' as const,
-      status,
-      cardValid: isCard,
-      ...(asksMinor ? { birthDate: this.#person(row).birthDate } : {}),
-    };
+    const status: Status = isCard ? {} : JSON.parse(row.status);
+    const birthDate = needsBirthDate(policy) ? this.#person(row).birthDate : undefined;
+    const facts: Facts = { kind: 'known', status, birthDate, cardValid: isCard };
     const verdict = decide(facts, policy, new Date(now));
     if (verdict.outcome === 'granted') {
       return verdict.companion ? 'allowedWithCompanion' : 'allowed';
@@ -214,11 +209,11 @@ export class Entries {
 
   #person(row: Row): PersonRecord {
     const box = this.#deps.keyring.open('person.identity', row.identity_cipher);
-    return JSON.parse(box) as PersonRecord;
+    return JSON.parse(box);
   }
 }
 
-/** Room for as many again: millions of words are moved some twenty times, not millions of times. */
+/** Doubles the capacity, so that millions of words are copied some twenty times only. */
 function grown(words: BigUint64Array): BigUint64Array<ArrayBuffer> {
   const more = new BigUint64Array(2 * words.length);
   more.set(words);
@@ -227,7 +222,7 @@ function grown(words: BigUint64Array): BigUint64Array<ArrayBuffer> {
 
 const DONE = 'done';
 
-/** A cost as one word: derived values of another cost are of no use to a list. */
+/** A cost as one word, to tell apart derived values of different costs. */
 export function costName({ cost, blockSize, parallelism }: KdfCost): string {
   return `${cost}/${blockSize}/${parallelism}`;
 }

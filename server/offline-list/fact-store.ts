@@ -10,27 +10,30 @@ type Result = AnswerOf<'Facts'>['results'][number];
 
 /** Why a fact is refused for good; a closed set. */
 export type FactProblem =
-  /** It can't be opened, or what is in it is no fact. */
+  /** It can't be decrypted, or its content is not a fact. */
   | 'factUnreadable'
-  /** By a clock that was not unset, it happened in the future. */
+  /** It happened in the future by a clock that was set. */
   | 'factFromFuture'
   /** No version of this policy was ever in force here. */
   | 'policyUnknown'
-  /** A verdict that no list gives, or one from a list without saying which. */
+  /** A verdict that no list can give, or one from a list that it does not name. */
   | 'factImpossible'
-  /** The same request id came before with another content. */
+  /** The same request id was received before with different content. */
   | 'factConflicts';
 
-/** A kiosk's clock may be ahead by this much. */
+/** How far a kiosk's clock may be ahead. */
 const AHEAD_MAX_MS = 600_000;
 
-/** What the audit keeps of an answer given at the gate: with its own time, and nobody's name. */
+/** The audit body of an answer given at the gate: with the kiosk's time, and without a person. */
 export interface FactBody extends Omit<DecidedFact, 'kind' | 'requestId'> {
   asker: string;
   site: string;
 }
 
-const known = lookupOf('audit', ['request', 'body'], 'request', { keyType: 'text' });
+/** Reads audit rows by their idempotency keys. */
+export const auditByRequest = lookupOf('audit', ['request', 'body'], 'request', {
+  keyType: 'text',
+});
 
 export interface FactStoreDeps {
   store: Store;
@@ -41,8 +44,8 @@ export interface FactStoreDeps {
 }
 
 /**
- * Facts that kiosks bring: kept as they are, never judged again. What is refused is kept too, apart from
- * what is believed, where the report shows it.
+ * Stores facts that kiosks deliver, as they are and never decided again. Refused ones are stored too,
+ * separately, and appear in the report.
  */
 export class FactStore {
   readonly #deps: FactStoreDeps;
@@ -52,10 +55,10 @@ export class FactStore {
   }
 
   /**
-   * Opens sealed facts and keeps them in their order, each once, in one unit of work: what is `accepted`
-   * is on the disk.
+   * Decrypts sealed facts and stores them in order, each once, in one unit of work: an `accepted` fact is
+   * durable.
    *
-   * @throws VarcoError `storeUnavailable`: none was kept, and all may come again.
+   * @throws VarcoError `storeUnavailable`: none was stored, and all may be delivered again.
    */
   async acceptSealed(asker: Asker, boxes: readonly string[]): Promise<Result[]> {
     const opened = await Promise.all(boxes.map((box) => this.#open(box)));
@@ -63,17 +66,19 @@ export class FactStore {
       asker,
       opened.filter((fact) => fact !== undefined),
     );
-    return opened.map((fact) =>
-      fact ? (results.shift() as Result) : { outcome: 'refused', code: 'factUnreadable' },
-    );
+    const remaining = results.values();
+    return opened.map((fact) => {
+      const result = fact ? remaining.next().value : undefined;
+      return result ?? { outcome: 'refused', code: 'factUnreadable' };
+    });
   }
 
-  /** The same for facts that were opened. @throws VarcoError `storeUnavailable`. */
+  /** The same for decrypted facts. @throws VarcoError `storeUnavailable`. */
   accept(asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
     return this.#deps.store.transaction((tx) => this.#take(tx, asker, facts));
   }
 
-  /** How many answers given at gates were ever kept. */
+  /** How many answers given at gates are stored. */
   async count(): Promise<number> {
     const { count } = await this.#deps.store.db
       .selectFrom('audit')
@@ -93,7 +98,7 @@ export class FactStore {
 
   async #take(tx: Tx, asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
     const keys = facts.flatMap((fact) => [auditKey(fact, asker), refusedKey(fact, asker)]);
-    const rows = await this.#deps.store.lookup(tx, known, keys);
+    const rows = await this.#deps.store.lookup(tx, auditByRequest, keys);
     const bodies = new Map(rows.map(({ request, body }) => [request, body]));
     const events: AuditEvent[] = [];
     const results = facts.map((fact): Result => {
@@ -145,12 +150,12 @@ export class FactStore {
   }
 }
 
-/** The audit's key of a fact: beside that of the server's own answer to the same request, if any. */
+/** The audit key of a fact; it differs from that of the server's own answer to the same request. */
 export function factKey(asker: string, requestId: string): string {
   return `fact ${asker} ${requestId}`;
 }
 
-/** The audit's key of whether somebody went through after a request. */
+/** The audit key of a passage, which says whether somebody went through after a request. */
 export function passageKey(asker: string, requestId: string): string {
   return `passage ${asker} ${requestId}`;
 }
@@ -163,7 +168,7 @@ function refusedKey(fact: Fact, asker: Asker): string {
   return `refused ${auditKey(fact, asker)}`;
 }
 
-/** The site may be known better the second time. */
+/** The compared content of a fact, without the fields that may differ when it is delivered again. */
 function contentOf(body: Record<string, unknown>): string {
   const { site: _site, asker: _asker, clockTrust: _trust, ...rest } = body;
   return JSON.stringify(rest, (_key, value: unknown) =>

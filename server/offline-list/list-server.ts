@@ -6,14 +6,14 @@ import type { Policies } from '../policies/policies.ts';
 import type { Store } from '../store/store.ts';
 import { REBASE_CHANNEL } from './publisher.ts';
 
-/** Files kept in memory for the kiosks that are fetching them, at most. */
+/** Bound on files kept in memory for kiosks that are downloading them. */
 const FILES_MAX = 16;
 
 type ListFile = RequestOf<'ListChunk'>;
 
 /**
- * Gives kiosks the list of their own gate's policy: what to fetch, and the file in chunks. A kiosk names
- * no policy, so it can't ask for another gate's.
+ * Serves kiosks the list of their own gate's policy: what to fetch, and the file in chunks. A kiosk names
+ * no policy, so it can't ask for another gate's list.
  */
 export class ListServer {
   readonly #store: Store;
@@ -37,7 +37,7 @@ export class ListServer {
     return row?.version;
   }
 
-  /** What a kiosk with this much must fetch. */
+  /** What a kiosk that has this list must fetch. */
   async head(policy: string, asked: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
     if (this.#policies.find(policy, new Date(this.#now()))?.level === 2) {
       return { status: 'none', reason: 'level' };
@@ -62,7 +62,7 @@ export class ListServer {
     if (!fits) {
       const base = { epoch: row.epoch, version: row.base };
       if (newest && !isNewer(base, newest)) {
-        // This kiosk goes back to no older list, rightly: it needs a full one that is newer.
+        // The kiosk rightly refuses an older list, so it needs a newer full one.
         await this.#store.notify(REBASE_CHANNEL, policy);
         return { status: 'none', reason: 'soon' };
       }
@@ -76,7 +76,7 @@ export class ListServer {
   }
 
   /**
-   * A part of a file; less than a whole chunk only at its end.
+   * A chunk of a file; shorter than the chunk size only at its end.
    *
    * @throws CallError `unavailable` when there is no such version any more, or nothing at the offset.
    */
@@ -108,8 +108,8 @@ export class ListServer {
       },
     );
     if (this.#files.size >= FILES_MAX) {
-      const [oldest] = this.#files.keys();
-      this.#files.delete(oldest as string);
+      const [oldest = ''] = this.#files.keys();
+      this.#files.delete(oldest);
     }
     this.#files.set(name, read);
     return read;

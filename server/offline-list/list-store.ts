@@ -9,7 +9,7 @@ import { sha256 } from './crypto.ts';
 
 const PLACE = 'offline.epochKey';
 
-/** A policy's list in force, with the entries that it and its full list have. */
+/** A policy's list in force, with its entries and those of the full list it is based on. */
 export interface PublishedList {
   policy: string;
   terms: string;
@@ -25,14 +25,14 @@ export interface PublishedList {
   credentialSequence: number;
 }
 
-/** What a publication writes beside the list itself. */
+/** What a publication writes besides the list itself. */
 export interface Publication {
-  /** Entries that changed since the version before; `null` where that can't be told. */
+  /** Entries that changed since the previous version; `null` when that is unknown. */
   changed: number | null;
   file: { kind: 'full' | 'delta'; bytes: Uint8Array };
 }
 
-/** Lists in the database; every method is a whole unit of work. */
+/** The published lists in the database; every method is a whole unit of work. */
 export class ListStore {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -52,7 +52,7 @@ export class ListStore {
     return row?.version;
   }
 
-  /** @throws VarcoError when what is kept was signed or sealed with keys that are no more. */
+  /** @throws VarcoError when the stored list was signed or encrypted with a key that no longer exists. */
   async read(policy: string): Promise<PublishedList | undefined> {
     const row = await this.#store.db
       .selectFrom('offline_list as l')
@@ -84,9 +84,9 @@ export class ListStore {
   }
 
   /**
-   * Puts a list in force, if no other node did since `before`.
+   * Puts a list in force, unless another node published since the version `before`.
    *
-   * @returns false when one did: then what this node knows is stale.
+   * @returns false if another node did, so that this node's list is stale.
    */
   async write(
     list: PublishedList,
@@ -137,7 +137,7 @@ export class ListStore {
     };
   }
 
-  /** A policy that no list may answer for has none. */
+  /** Removes the list of a policy that no list may answer for. */
   async remove(policy: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await tx.deleteFrom('offline_list').where('policy', '=', policy).execute();
@@ -179,7 +179,7 @@ async function update(tx: Tx, policy: string, before: number, row: ListRow): Pro
   return Boolean(numUpdatedRows);
 }
 
-/** The full list before this one stays, for the kiosks that are in the middle of it. */
+/** Keeps the previous full list too, for kiosks that are still downloading it. */
 async function dropOldBases(tx: Tx, policy: string): Promise<void> {
   const rows = await tx
     .selectFrom('offline_base')
@@ -201,7 +201,7 @@ function toBytes(table: EntryTable): Buffer {
   return Buffer.from(table.buffer, table.byteOffset, table.byteLength);
 }
 
-/** A database's buffer may start anywhere; words must start at a multiple of eight. */
+/** Copies the bytes, because a database's buffer may not be aligned to eight bytes. */
 function toWords(bytes: Buffer): EntryTable {
   const words = new BigUint64Array(bytes.length >>> 3);
   new Uint8Array(words.buffer).set(bytes);

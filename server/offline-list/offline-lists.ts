@@ -10,16 +10,12 @@ import type { Store } from '../store/store.ts';
 import { hmacSha256, nodeScrypt } from './crypto.ts';
 import { Entries } from './entries.ts';
 import { ListServer } from './list-server.ts';
-import {
-  defaultPublisherTimes,
-  LIST_CHANNEL,
-  ListPublisher,
-  type PublisherTimes,
-} from './publisher.ts';
+import { LIST_CHANNEL } from './list-updater.ts';
+import { defaultPublisherTimes, ListPublisher, type PublisherTimes } from './publisher.ts';
 
 /**
- * The part of the server's config that turns offline lists on. `cost` is scrypt's N: what a credential
- * costs at its issue, and a person at a gate without network; changing it derives everybody anew.
+ * The part of the server's config that turns offline lists on. `cost` is scrypt's N: the work per credential
+ * when it is issued, and per person at an offline gate. Changing it derives all credentials again.
  */
 export const offlineListsConfigSchema = z.strictObject({
   cost: z
@@ -30,8 +26,8 @@ export const offlineListsConfigSchema = z.strictObject({
     .refine((cost) => (cost & (cost - 1)) === 0, 'must be a power of two')
     .default(fullCost.cost),
   /**
-   * Whether this node makes the lists it serves. Those of millions are built in a thread, which takes
-   * seconds of one core; `varco offline publish` does it in a process, and on a machine, of its own.
+   * Whether this node builds the lists it serves. With millions of entries that takes a thread seconds of
+   * one core; `varco offline publish` does it in a separate process, also on another machine.
    */
   publish: z.boolean().default(true),
   refreshMs: z.number().int().min(1_000).max(86_400_000).default(defaultPublisherTimes.refreshMs),
@@ -49,7 +45,7 @@ export interface OfflineListsDeps {
   times?: Partial<PublisherTimes>;
 }
 
-/** The server's offline lists: published and served. */
+/** Publishes and serves offline lists. */
 export class OfflineLists {
   readonly publisher: ListPublisher;
   readonly #server: ListServer;
@@ -76,7 +72,7 @@ export class OfflineLists {
     this.#publishes = config.publish;
   }
 
-  /** @param changed told of every new list, by whichever node. */
+  /** @param changed called for every new list, whichever node published it. */
   async start(changed: (policy: string, list: RequestOf<'ListChanged'>) => void): Promise<void> {
     this.#unlisten = await this.#store.listen(LIST_CHANNEL, (payload) => {
       const [policy = '', epoch, version] = payload.split(' ');

@@ -1,18 +1,18 @@
 import type { Passage } from '../../shared/fact.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { requestKey } from '../audit/request-key.ts';
-import { lookupOf, type Store } from '../store/store.ts';
-import { type FactBody, passageKey } from './fact-store.ts';
+import type { Store } from '../store/store.ts';
+import { auditByRequest, type FactBody, passageKey } from './fact-store.ts';
 
 /**
- * How an offline answer compares with what the registry said when it was given. A fact names nobody, so
- * that a kiosk's disk tells nothing; what can be told without a name is this:
+ * How an offline answer compares with what the registry said at that time. A fact identifies nobody, so that
+ * a kiosk's disk discloses nothing; without an identity the following can be known:
  *
  * - `sameAsServer`, `otherThanServer`: the server answered the same request too, a little too late for
- *   the gate, and said the same or not.
- * - `current`: no entry of the list had changed by then: the registry said the same of everybody.
- * - `behind`: entries had changed that the gate did not know of yet; `changed` of `entries`, at most.
- * - `noList`: the gate had no list that it might use, and said that it could not tell.
+ *   the gate, with the same result or another one.
+ * - `current`: no entry of the list had changed, so the registry's answer was the same for everybody.
+ * - `behind`: at most `changed` of `entries` had changed without the gate knowing yet.
+ * - `noList`: the gate had no usable list and answered that it could not tell.
  * - `unknown`: the list's epoch or cost changed in between, or its versions are no longer known.
  */
 export type Comparison =
@@ -31,8 +31,8 @@ export interface ReportLine {
   receivedAt: number;
   clockTrust: FactBody['clockTrust'];
   comparison: Comparison;
-  /** Whether somebody went through, where a passage sensor told. */
-  passage?: Passage;
+  /** Whether somebody went through, where there is a passage sensor. */
+  passage?: Passage | undefined;
 }
 
 /** Facts decided in a range of time, both ends included. */
@@ -51,11 +51,10 @@ interface Version {
 
 const PAGE = 500;
 const REFUSED_MAX = 1_000;
-/** A kiosk's time lags by what the boot's answer took; a change this close counts as before. */
+/** A kiosk's clock lags by the latency of its boot answer; a change this close counts as earlier. */
 const CLOCK_TOLERANCE_MS = 2_000;
-const answered = lookupOf('audit', ['request', 'body'], 'request', { keyType: 'text' });
 
-/** Every offline answer that reached the server, in the order of its arrival at each node. */
+/** Every offline answer that reached the server, in order of arrival at each node. */
 export async function* offlineReport(
   store: Store,
   range: ReportRange = {},
@@ -84,7 +83,7 @@ export async function* offlineReport(
         const { list, ...line } = fact;
         const comparison = compare(fact, list, online, versions.get(fact.policy) ?? []);
         const passage = passages.get(passageKey(fact.asker, fact.requestId));
-        yield { ...line, comparison, ...(passage ? { passage } : {}) };
+        yield { ...line, comparison, passage };
       }
       if (rows.length < PAGE) {
         break;
@@ -94,40 +93,43 @@ export async function* offlineReport(
   }
 }
 
-type KeptFact = Omit<ReportLine, 'comparison'> & Pick<FactBody, 'list'>;
+type StoredFact = Omit<ReportLine, 'comparison'> & { list: FactBody['list'] | undefined };
 
-function toFact(request: string, receivedAt: number, text: string): KeptFact {
-  const { asker, site, policy, verdict, decidedAt, clockTrust, list } = JSON.parse(
-    text,
-  ) as FactBody;
+function toFact(request: string, receivedAt: number, text: string): StoredFact {
+  const body: FactBody = JSON.parse(text);
+  const { asker, site, policy, verdict, decidedAt, clockTrust, list } = body;
   const requestId = request.slice(request.lastIndexOf(' ') + 1);
-  const fact = { requestId, asker, site, policy, verdict, decidedAt, receivedAt, clockTrust };
-  return { ...fact, ...(list ? { list } : {}) };
+  return { requestId, asker, site, policy, verdict, decidedAt, receivedAt, clockTrust, list };
 }
 
 async function readAnswers(
   store: Store,
-  facts: readonly KeptFact[],
+  facts: readonly StoredFact[],
 ): Promise<Map<string, Verdict>> {
   const keys = facts.map(({ asker, requestId }) => requestKey(asker, requestId));
-  const rows = await store.transaction((tx) => store.lookup(tx, answered, keys));
-  return new Map(
-    rows.map(({ request, body }) => [request, (JSON.parse(body) as { verdict: Verdict }).verdict]),
-  );
+  const bodies = await readBodies<{ verdict: Verdict }>(store, keys);
+  return new Map(bodies.map(([request, { verdict }]) => [request, verdict]));
 }
 
 async function readPassages(
   store: Store,
-  facts: readonly KeptFact[],
+  facts: readonly StoredFact[],
 ): Promise<Map<string, Passage>> {
   const keys = facts.map(({ asker, requestId }) => passageKey(asker, requestId));
-  const rows = await store.transaction((tx) => store.lookup(tx, answered, keys));
-  return new Map(
-    rows.map(({ request, body }) => [request, (JSON.parse(body) as { passage: Passage }).passage]),
-  );
+  const bodies = await readBodies<{ passage: Passage }>(store, keys);
+  return new Map(bodies.map(([request, { passage }]) => [request, passage]));
 }
 
-/** A fact that was refused: what it said, and why it is not believed. */
+/** The bodies of audit rows, by their idempotency keys. */
+async function readBodies<Body>(
+  store: Store,
+  keys: readonly string[],
+): Promise<[request: string, body: Body][]> {
+  const rows = await store.transaction((tx) => store.lookup(tx, auditByRequest, keys));
+  return rows.map(({ request, body }) => [request, JSON.parse(body)]);
+}
+
+/** A refused fact, with the reason. */
 export interface RefusedFact {
   asker: string;
   site: string;
@@ -135,7 +137,7 @@ export interface RefusedFact {
   receivedAt: number;
 }
 
-/** Every fact that was refused, in the order of arrival at each node, a thousand at most. */
+/** Refused facts in order of arrival, a thousand at most. */
 export async function refusedFacts(store: Store): Promise<RefusedFact[]> {
   const rows = await store.db
     .selectFrom('audit')
@@ -145,7 +147,7 @@ export async function refusedFacts(store: Store): Promise<RefusedFact[]> {
     .limit(REFUSED_MAX)
     .execute();
   return rows.map(({ at, body }) => {
-    const { asker, site, code } = JSON.parse(body) as RefusedFact;
+    const { asker, site, code }: Omit<RefusedFact, 'receivedAt'> = JSON.parse(body);
     return { asker, site, code, receivedAt: at };
   });
 }
@@ -158,13 +160,15 @@ async function readVersions(store: Store): Promise<Map<string, Version[]>> {
     .execute();
   const byPolicy = new Map<string, Version[]>();
   for (const { policy, ...version } of rows) {
-    byPolicy.set(policy, [...(byPolicy.get(policy) ?? []), version]);
+    const known = byPolicy.get(policy) ?? [];
+    known.push(version);
+    byPolicy.set(policy, known);
   }
   return byPolicy;
 }
 
 function compare(
-  fact: KeptFact,
+  fact: StoredFact,
   list: FactBody['list'],
   online: Map<string, Verdict>,
   versions: readonly Version[],
@@ -195,7 +199,7 @@ function compare(
   return changed === 0 ? { kind: 'current' } : { kind: 'behind', changed, entries };
 }
 
-/** A list knows one "no", so the reason of a refusal says nothing. */
+/** Compares outcomes only, because a list knows a single "no" without a reason. */
 function isSame(one: Verdict, other: Verdict): boolean {
   return (
     one.outcome === other.outcome &&

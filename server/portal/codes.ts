@@ -1,4 +1,5 @@
-import type { CredentialSummary, Credentials } from '../credential/credentials.ts';
+import type { CredentialSummary } from '../credential/credential-summary.ts';
+import type { Credentials } from '../credential/credentials.ts';
 
 /** A code with its number among its owner's: what pages and addresses call it, never by its id. */
 export interface NumberedCode extends CredentialSummary {

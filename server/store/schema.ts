@@ -42,8 +42,8 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
   credential: {
     id: string;
     person_id: number;
-    kind: string;
-    state: string;
+    kind: 'status' | 'card';
+    state: 'live' | 'locked' | 'revoked';
     issued_at: number;
     expires_at: number | null;
     serial: string | null;

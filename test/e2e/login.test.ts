@@ -439,7 +439,8 @@ async function givenPin({ person }: SeededPerson): Promise<string> {
     .executeTakeFirstOrThrow();
   const times = { issued_at: Date.now(), expires_at: Date.now() + 86_400_000 };
   const password = await hashPassword(pin);
-  const row = { code_mac, person_id: id, state: 'issued', password, ...times };
+  const state = 'issued' as const;
+  const row = { code_mac, person_id: id, state, password, ...times };
   await store.db.insertInto('pin').values(row).execute();
   return pin;
 }

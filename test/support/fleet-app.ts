@@ -80,7 +80,7 @@ export function until(app: App, isSo: () => boolean): Promise<void> {
         resolve();
       }
     };
-    stop = app.fleet.events.listen(look);
+    stop = app.fleet.bus.on('viewChanged', 'test', look);
     look();
   });
 }

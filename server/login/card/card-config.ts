@@ -3,11 +3,11 @@ import { assuranceLevel } from './assurance-level.ts';
 
 const file = z.string().min(1);
 
-/** Where browsers show their card: a listener of its own, which asks for the TLS client certificate. */
+/** A separate listener that requests the TLS client certificate of a card. */
 const cardListenerSchema = z.strictObject({
   address: z.string().min(1),
   port: z.number().int().min(0).max(65_535),
-  /** Where browsers find it, such as `https://card.varco.example.it`; absent: where it listens. */
+  /** Its public origin, such as `https://card.varco.example.it`; absent: its own address. */
   origin: z.url({ protocol: /^https$/ }).optional(),
   /** Its own certificate and key, PEM. */
   certificateFile: file,
@@ -15,7 +15,7 @@ const cardListenerSchema = z.strictObject({
 });
 export type CardListenerConfig = z.infer<typeof cardListenerSchema>;
 
-/** A proxy that ends TLS with the card itself, and says in `Client-Cert` (RFC 9440) what it saw. */
+/** A proxy that terminates TLS and forwards the card's certificate in `Client-Cert` (RFC 9440). */
 const cardProxySchema = z.strictObject({
   /** Its address, as the connection shows it. */
   address: z.string().min(1),
@@ -28,11 +28,11 @@ export const cardConfigSchema = z
   .strictObject({
     listener: cardListenerSchema.optional(),
     proxy: cardProxySchema.optional(),
-    /** The certification authorities whose cards are let in, PEM; never the machine's own list. */
+    /** The certification authorities whose cards are accepted, PEM; never the system's own list. */
     authorityFiles: z.array(file).min(1).max(64),
     /** Their revocation lists, PEM or DER; read again when they change. */
     revocationFiles: z.array(file).max(64).default([]),
-    /** Without a list in force for a card's issuer the card is refused; `false` only for a trial. */
+    /** Rejects a card without a current list of its issuer; set to `false` only for a trial. */
     requireRevocation: z.boolean().default(true),
     /** Levels of assurance by certificate policy (CNS, CIE). */
     policies: z
@@ -50,15 +50,11 @@ export function resolveCardPaths(card: CardConfig, resolve: (path: string) => st
     ...card,
     authorityFiles: card.authorityFiles.map(resolve),
     revocationFiles: card.revocationFiles.map(resolve),
-    ...(proxy ? { proxy: { ...proxy, secretFile: resolve(proxy.secretFile) } } : {}),
-    ...(listener
-      ? {
-          listener: {
-            ...listener,
-            certificateFile: resolve(listener.certificateFile),
-            keyFile: resolve(listener.keyFile),
-          },
-        }
-      : {}),
+    proxy: proxy && { ...proxy, secretFile: resolve(proxy.secretFile) },
+    listener: listener && {
+      ...listener,
+      certificateFile: resolve(listener.certificateFile),
+      keyFile: resolve(listener.keyFile),
+    },
   };
 }

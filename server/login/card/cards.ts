@@ -12,11 +12,11 @@ import {
   type RevocationList,
 } from './certificate-check.ts';
 
-/** Whether the lists' files have changed is looked at this often. */
+/** How often to check whether the files of the lists have changed. */
 const LOOK_EVERY_MS = 30_000;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The authorities, and their revocation lists as their files have them now. */
+/** The configured authorities with their revocation lists, read again when their files change. */
 export class Cards {
   readonly #config: CardConfig;
   readonly #authorities: readonly X509Certificate[];
@@ -51,12 +51,12 @@ export class Cards {
     return checkCertificate(presented, rules, this.#now());
   }
 
-  /** The authorities in PEM: a browser offers the cards that are theirs. */
+  /** The authorities in PEM, so that a browser offers only cards they issued. */
   get authorityPems(): string[] {
     return this.#authorities.map((one) => one.toString());
   }
 
-  /** A file that can't be read now leaves the list that was read before: it ends by its own date. */
+  /** If a file can't be read the previous list stays in use, until its own expiry date. */
   async #refresh(): Promise<void> {
     const now = this.#now();
     if (this.#lookedAt !== undefined && now - this.#lookedAt < LOOK_EVERY_MS) {

@@ -24,7 +24,7 @@ export interface RevocationList {
   nextUpdate: number;
 }
 
-/** What cards are judged by. */
+/** What cards are checked against. */
 export interface CardRules {
   authorities: readonly X509Certificate[];
   /** By the SHA-256 fingerprint of the authority's certificate. */
@@ -40,11 +40,11 @@ const CLIENT_AUTH = '1.3.6.1.5.5.7.3.2';
 const COMMON_NAME = /^([A-Z0-9]{11,16})\/([^/.]{1,32})(?:\.[^/]{1,64})?$/i;
 
 /**
- * Judges a card's certificate as RFC 5280 §6 and the CNS rules ask: issued through valid authorities of
- * the configured list, not revoked, for client authentication and signing, under a policy that is let in,
- * and with a codice fiscale in its name. That the card holds the key was shown by TLS. Pure.
+ * Validates a card's certificate by RFC 5280 §6 and the CNS rules: issued by a configured authority through
+ * valid intermediates, not revoked, usable for client authentication and signing, under an accepted policy,
+ * and with a codice fiscale in its name. TLS has proved possession of the key. Pure.
  *
- * @param presented the certificates in DER, the card's first; more of them may help to find the way.
+ * @param presented the certificates in DER, the card's first; the others may complete the path.
  * @param now Unix milliseconds.
  */
 export function checkCertificate(
@@ -58,11 +58,11 @@ export function checkCertificate(
     chain = presented.slice(0, PATH_MAX).map((der) => new X509Certificate(der));
     details = new x509.X509Certificate(Uint8Array.from(presented[0] ?? []).buffer);
   } catch {
-    // Whatever is no certificate is none that we trust.
+    // Not a certificate, so not a trusted one.
     return { ok: false, problem: 'cardUntrusted' };
   }
-  const [card, ...others] = chain as [X509Certificate, ...X509Certificate[]];
-  const path = findPath(card, others, rules.authorities);
+  const [card, ...others] = chain;
+  const path = card && findPath(card, others, rules.authorities);
   if (!path) {
     return { ok: false, problem: 'cardUntrusted' };
   }
@@ -80,29 +80,33 @@ export function checkCertificate(
     : { ok: true, codiceFiscale, name: nameOf(details), assurance };
 }
 
-/** The way from the card to one of our authorities, both ends included. */
+/** The certification path from the card to a configured authority, both included. */
 function findPath(
   card: X509Certificate,
   others: readonly X509Certificate[],
   authorities: readonly X509Certificate[],
 ): X509Certificate[] | undefined {
   const path = [card];
+  let last = card;
   while (path.length < PATH_MAX) {
-    const last = path.at(-1) as X509Certificate;
-    const authority = authorities.find((one) => isIssuer(one, last, path.length - 1));
+    const issued = last;
+    const authority = authorities.find((one) => isIssuer(one, issued, path.length - 1));
     if (authority) {
       return [...path, authority];
     }
-    const next = others.find((one) => !path.includes(one) && isIssuer(one, last, path.length - 1));
+    const next = others.find(
+      (one) => !path.includes(one) && isIssuer(one, issued, path.length - 1),
+    );
     if (!next) {
       return undefined;
     }
     path.push(next);
+    last = next;
   }
   return undefined;
 }
 
-/** @param below how many certificates of authorities lie between this one and the card. */
+/** @param below the number of authority certificates between this one and the card. */
 function isIssuer(issuer: X509Certificate, issued: X509Certificate, below: number): boolean {
   if (!issuer.ca || !issued.checkIssued(issuer) || !issued.verify(issuer.publicKey)) {
     return false;
@@ -118,18 +122,18 @@ function isInForce({ validFrom, validTo }: X509Certificate, now: number): boolea
   return Date.parse(validFrom) <= now && now <= Date.parse(validTo);
 }
 
-/** Every certificate but the last is looked for in its issuer's list. */
+/** Looks every certificate but the last up in its issuer's revocation list. */
 function revocationProblem(
   path: readonly X509Certificate[],
   { revocation, requireRevocation }: CardRules,
   now: number,
 ): CardProblem | undefined {
-  for (const [index, one] of path.slice(0, -1).entries()) {
-    const issuer = path[index + 1] as X509Certificate;
+  for (const [index, issuer] of path.slice(1).entries()) {
+    const one = path[index];
     const list = revocation.get(issuer.fingerprint256);
     const isCurrent = list !== undefined && list.thisUpdate <= now && now < list.nextUpdate;
-    // An old list still says what was revoked then.
-    if (list?.serials.has(plainSerial(one.serialNumber))) {
+    // An outdated list still tells what was revoked by then.
+    if (one && list?.serials.has(plainSerial(one.serialNumber))) {
       return 'cardRevoked';
     }
     if (!isCurrent && requireRevocation) {
@@ -155,7 +159,7 @@ const known = new Set([
   '2.5.29.37',
 ]);
 
-/** A card's certificate signs, is for clients, is no authority's, and asks nothing that we don't know. */
+/** A card's certificate signs, is for clients, is not an authority's, and has no unknown critical extension. */
 function suitabilityProblem(card: x509.X509Certificate): CardProblem | undefined {
   const usages = card.getExtension(x509.KeyUsagesExtension);
   const purposes = card.getExtension(x509.ExtendedKeyUsageExtension);
@@ -171,10 +175,10 @@ function assuranceOf(
   policies: CardRules['policies'],
 ): 1 | 2 | 3 | undefined {
   const extension = card.getExtension(x509.CertificatePolicyExtension);
-  const levels = (extension?.policies ?? []).flatMap((policy) =>
-    Object.hasOwn(policies, policy) ? [policies[policy] ?? 0] : [],
+  const levels = (extension?.policies ?? []).map((policy) =>
+    Object.hasOwn(policies, policy) ? policies[policy] : undefined,
   );
-  return levels.length === 0 ? undefined : (Math.max(...levels) as 1 | 2 | 3);
+  return ([3, 2, 1] as const).find((level) => levels.includes(level));
 }
 
 function codiceFiscaleOf(card: x509.X509Certificate): string | undefined {

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
-import type { DetailedPeerCertificate, TLSSocket } from 'node:tls';
+import { type DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import { sendRefusal } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
@@ -9,20 +10,22 @@ import type { CardListenerConfig } from './card-config.ts';
 import type { Cards } from './cards.ts';
 import type { CardProblem } from './certificate-check.ts';
 
-/** Certificates that a browser may send along, the card's included. */
+/** Bound on certificates presented by a browser, the card's included. */
 const PRESENTED_MAX = 4;
 
-/** What the door asks of the rest of the room. */
+const startSchema = z.object({ start: z.unknown().transform(String) });
+
+/** What the listener needs from `server/login`. */
 export interface ClientCertificateListenerDeps {
   config: CardListenerConfig;
   cards: Cards;
   log: Log;
-  /** Makes the ticket with which the main site lets the card's owner in. */
+  /** Issues the ticket that logs the card's owner in on the main site. */
   issueTicket(body: CardTicket): Promise<string>;
   recordFailure(request: FastifyRequest, problem: CardProblem | 'cardMissing'): Promise<void>;
 }
 
-/** Who showed a card, for the login that began with `start`. */
+/** The identity on a card, for the login that began with `start`. */
 export interface CardTicket {
   start: string;
   codiceFiscale: string;
@@ -31,8 +34,8 @@ export interface CardTicket {
 }
 
 /**
- * The listener that asks for a card. It lives apart, so that no other page of the site makes a browser
- * ask for a certificate; it knows no session, and hands over with a ticket that works once.
+ * The listener that requests a card's certificate. It is separate so that no other page of the site makes a
+ * browser ask for a certificate. It knows no sessions and hands over by a ticket that works once.
  */
 export class ClientCertificateListener {
   readonly #deps: ClientCertificateListenerDeps;
@@ -43,7 +46,7 @@ export class ClientCertificateListener {
     this.#deps = deps;
   }
 
-  /** Where browsers show their card. */
+  /** The origin at which browsers present their card. */
   get origin(): string {
     return this.#origin;
   }
@@ -74,7 +77,7 @@ export class ClientCertificateListener {
         ca: cards.authorityPems,
         minVersion: 'TLSv1.2' as const,
         requestCert: true,
-        // The certificate is judged by us, so that its owner is told on a page what is wrong with it.
+        // The certificate is checked here and not by TLS, so that a page can explain what is wrong with it.
         rejectUnauthorized: false,
       },
     }) as unknown as FastifyInstance;
@@ -103,8 +106,9 @@ export class ClientCertificateListener {
 
   async #answer(request: FastifyRequest): Promise<URLSearchParams> {
     const { cards, issueTicket, recordFailure } = this.#deps;
-    const { start } = request.query as { start?: unknown };
-    const presented = presentedBy(request.raw.socket as TLSSocket);
+    const { start } = startSchema.parse(request.query);
+    const { socket } = request.raw;
+    const presented = socket instanceof TLSSocket ? presentedBy(socket) : [];
     const outcome =
       presented.length === 0
         ? { ok: false as const, problem: 'cardMissing' as const }
@@ -114,12 +118,12 @@ export class ClientCertificateListener {
       return new URLSearchParams({ problem: outcome.problem });
     }
     const { codiceFiscale, name, assurance } = outcome;
-    const body = { start: String(start), codiceFiscale, name, assurance };
+    const body = { start, codiceFiscale, name, assurance };
     return new URLSearchParams({ ticket: await issueTicket(body) });
   }
 }
 
-/** The certificates that this connection proved and brought along, in DER. */
+/** The certificates presented on this connection, in DER, the proven one first. */
 function presentedBy(socket: TLSSocket): Uint8Array[] {
   const found: Uint8Array[] = [];
   let next: DetailedPeerCertificate | undefined = socket.getPeerCertificate(true);

@@ -1,27 +1,27 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { isSameText } from '../../keys/secret.ts';
 
-/** By which a proxy proves that it is the named one. */
+/** Carries the secret by which the configured proxy authenticates itself. */
 const SECRET_HEADER = 'x-varco-proxy-secret';
-/** RFC 9440: the certificate as a byte sequence of structured fields. */
+/** RFC 9440: the certificate as a structured-field byte sequence. */
 const CERTIFICATE_HEADER = 'client-cert';
-/** What proxies of all kinds call what they say of a client's certificate. */
+/** Headers by which proxies of all kinds forward client certificates. */
 const CERTIFICATE_HEADERS =
   /^(client-cert(-chain)?|x-(ssl|tls|client|forwarded)-.*(cert|verify|dn).*|ssl[-_]client.*|x-arr-clientcert|x-client-(cert|verify|dn).*|x-varco-proxy-secret)$/i;
 const CERTIFICATE_BYTES_MAX = 8192;
 const SECRET_LENGTH_MIN = 32;
 
-/** The proxy that ends TLS with cards in our place. */
+/** The proxy that terminates TLS with cards. */
 export interface CardProxy {
   address: string;
   secret: string;
 }
 
-const vouched = new WeakMap<FastifyRequest, Uint8Array>();
+const certificates = new WeakMap<FastifyRequest, Uint8Array>();
 
 /**
- * Takes every header that speaks of a client certificate off every request, whoever sent it; the one that
- * the named proxy sent (its address and its secret, both) is put aside for {@link certificateFromProxy}.
+ * Removes every header about client certificates from every request. A certificate sent by the configured
+ * proxy (with both its address and its secret) is kept for {@link certificateFromProxy}.
  */
 export function stripCertificateHeaders(http: FastifyInstance, proxy: CardProxy | undefined): void {
   http.addHook('onRequest', (request, _reply, done) => {
@@ -30,7 +30,7 @@ export function stripCertificateHeaders(http: FastifyInstance, proxy: CardProxy 
     if (proxy && typeof given === 'string' && isFrom(proxy, socket.remoteAddress, headers)) {
       const certificate = readByteSequence(given);
       if (certificate) {
-        vouched.set(request, certificate);
+        certificates.set(request, certificate);
       }
     }
     for (const name of Object.keys(headers)) {
@@ -42,9 +42,9 @@ export function stripCertificateHeaders(http: FastifyInstance, proxy: CardProxy 
   });
 }
 
-/** The card's certificate that the named proxy saw, in DER. */
+/** The card's certificate as the configured proxy saw it, in DER. */
 export function certificateFromProxy(request: FastifyRequest): Uint8Array | undefined {
-  return vouched.get(request);
+  return certificates.get(request);
 }
 
 function isFrom(

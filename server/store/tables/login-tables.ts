@@ -13,7 +13,7 @@ export interface LoginTables {
     /** The token before the last rotation, still good for requests that were on their way. */
     previous_hash: string | null;
     previous_until: number | null;
-    kind: string;
+    kind: 'citizen' | 'staff';
     /** A citizen's code mac or a staff account's id: what "logout everywhere" ends. */
     subject: string;
     agent_hash: string;
@@ -38,10 +38,10 @@ export interface LoginTables {
     login_mac: string | null;
     /** Name and e-mail address. */
     identity_cipher: Buffer;
-    role: string;
+    role: 'viewer' | 'operator' | 'siteManager' | 'administrator' | 'auditor';
     /** JSON: `"all"` or a list of site ids. */
     sites: string;
-    state: string;
+    state: 'invited' | 'active' | 'disabled';
     /** `scrypt$SALT$HASH`, base64url; the cost is in `login/password.ts`. */
     password: string | null;
     totp_cipher: Buffer | null;
@@ -66,7 +66,7 @@ export interface LoginTables {
   pin: {
     code_mac: string;
     person_id: number;
-    state: string;
+    state: 'issued' | 'active';
     password: string;
     issued_at: number;
     expires_at: number;

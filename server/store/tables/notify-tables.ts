@@ -33,7 +33,7 @@ export interface NotifyTables {
   card_request: {
     id: string;
     person_id: number;
-    state: string;
+    state: 'requested' | 'issued' | 'refused' | 'withdrawn';
     /** A JPEG in base64; null once nobody needs it. */
     photo_cipher: Buffer | null;
     requested_at: number;

@@ -76,8 +76,8 @@ export function VirtualTable(props: VirtualTableProps): VNode {
           ref={body}
           onKeyDown={go}
           onFocusIn={(event) => {
-            const row = (event.target as HTMLElement).closest('tr')?.dataset.id;
-            setActive(row);
+            const { target } = event;
+            setActive(target instanceof Element ? target.closest('tr')?.dataset.id : undefined);
           }}
         >
           {stretchesOf(rows.length, rowHeight, seen, found < 0 ? undefined : found).flatMap(

@@ -4,12 +4,8 @@ import { z } from 'zod';
 import { clientInfo } from '../../login/logins.ts';
 import { csrfOf, requireRole, staffOf } from '../../login/request-session.ts';
 import { roles } from '../../login/session.ts';
-import {
-  invitationLink,
-  isRole,
-  parseSites,
-  type StaffAccount,
-} from '../../login/staff-accounts.ts';
+import { invitationLink, isRole, parseSites } from '../../login/staff-accounts.ts';
+import type { StaffAccount } from '../../login/staff-rows.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';

@@ -61,7 +61,7 @@ async function finish(
     return sendLoginProblem(deps, request, reply, known, { to: pending?.to });
   }
   logins.pending.clear(request, reply);
-  const found = (await logins.takeTicket(ticket)) as CardTicket | undefined;
+  const found = (await logins.redeemTicket(ticket)) as CardTicket | undefined;
   // The ticket is for the browser in which the login began, and no other.
   if (!found || !pending || !isSameText(found.start, hashSecret(pending.start))) {
     await logins.recordFailure(request, 'card', '', 'stateInvalid');

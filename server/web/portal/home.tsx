@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { CredentialSummary } from '../../credential/credentials.ts';
+import type { CredentialSummary } from '../../credential/credential-summary.ts';
 import type { NumberedCode } from '../../portal/codes.ts';
 import { Notice } from '../form-parts.tsx';
 import { formatDay } from '../moment.ts';

@@ -1,5 +1,5 @@
 import type { VNode } from 'preact';
-import type { CredentialEvent } from '../../credential/credentials.ts';
+import type { CredentialEvent } from '../../credential/credential-summary.ts';
 import { type NumberedCode, shownState } from '../../portal/codes.ts';
 import { Notice } from '../form-parts.tsx';
 import { formatDay, formatMoment } from '../moment.ts';

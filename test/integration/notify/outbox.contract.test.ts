@@ -9,8 +9,8 @@ import { demoPeople } from '../../../scripts/sample/demo-people.ts';
 import { Audit } from '../../../server/audit/audit.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import type { MessageRequest } from '../../../server/notify/message.ts';
-import { defaultOutboxLimits } from '../../../server/notify/message-outbox.ts';
 import { Notify } from '../../../server/notify/notify.ts';
+import { defaultOutboxLimits } from '../../../server/notify/outbox-limits.ts';
 import type {
   OutgoingMail,
   OutgoingSms,

@@ -96,7 +96,7 @@ test('a fleet enrols, is the same in the next run, lives, and tells a pulled plu
   kiosk?.plugIn('scanner');
   await room.until(() => told()?.peripherals.scanner?.state === 'ready');
   await granted;
-  const commanded = await server.sockets.call(
+  const commanded = await server.sockets.kiosks.call(
     kiosk?.kioskId ?? '',
     'Command',
     { id: '3b241101-e2bb-4255-8caf-4136c566a962', command: { name: 'outOfService' } },

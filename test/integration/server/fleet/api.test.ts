@@ -225,7 +225,7 @@ test('a roll-out is turned, an alert acknowledged and silenced', async () => {
     kind: 'offline',
     site: 'torino',
     gate: 'torino-3',
-    severity: 'critical',
+    severity: 'critical' as const,
     raised_at: 1,
     detail: '{}',
   };

@@ -36,7 +36,7 @@ function gate(now: number, cpuTemperatureC: number): RosterGate {
       createdAt: 0,
     },
     kiosk: { id: 'g.1', registeredAt: 0 },
-    lastReport: afterReport(booted, report, now).told,
+    lastReport: afterReport(booted, report, now).lastReport,
     desired: 0,
   };
 }

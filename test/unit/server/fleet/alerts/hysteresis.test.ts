@@ -8,7 +8,11 @@ import {
   readNumber,
   stepAlert,
 } from '../../../../../server/fleet/alerts/hysteresis.ts';
-import { type Notice, noticeDue, type Quiet } from '../../../../../server/fleet/alerts/notices.ts';
+import {
+  type Notice,
+  type NotificationState,
+  noticeDue,
+} from '../../../../../server/fleet/alerts/notices.ts';
 
 const patience = { raiseAfterMs: 1_000, clearAfterMs: 3_000 };
 
@@ -106,7 +110,7 @@ describe('telling people', () => {
   const policy = { repeatMs: 60_000 };
   const at = 1_000_000;
 
-  test.each<[string, Parameters<typeof noticeDue>[0], Quiet, Notice | undefined]>([
+  test.each<[string, Parameters<typeof noticeDue>[0], NotificationState, Notice | undefined]>([
     ['new', { raisedAt: at }, {}, 'raised'],
     ['told a moment ago', { raisedAt: at - 10 }, { sentAt: at - 5 }, undefined],
     ['told long ago', { raisedAt: at - 90_000 }, { sentAt: at - 60_000 }, 'reminder'],
@@ -141,7 +145,7 @@ describe('telling people', () => {
       fc.property(changes, (given) => {
         let now = 0;
         let alert: Parameters<typeof noticeDue>[0] | undefined;
-        const told: Quiet = {};
+        const told: NotificationState = {};
         const sent: { kind: 'on' | 'off'; now: number }[] = [];
         for (const [wait, isOn, isKnown] of given) {
           now += wait;

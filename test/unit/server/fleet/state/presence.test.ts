@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type Heard,
   isStale,
+  type LastContact,
   type Presence,
   presenceOf,
   silentFrom,
@@ -20,13 +20,13 @@ const NOW = 1_790_000_000_000;
 const ready = { state: 'ready' } as const;
 const lost = { state: 'lost', reason: 'unplugged' } as const;
 
-function heard(ageMs: number, status?: Partial<KioskStatus>): Heard {
+function heard(ageMs: number, status?: Partial<KioskStatus>): LastContact {
   const whole = { state: 'inService', peripherals: { scanner: ready }, ...status } as const;
   return { at: NOW - ageMs, intervalMs: 30_000, status: status === undefined ? undefined : whole };
 }
 
 describe('presence', () => {
-  test.each<[string, Heard | undefined, Presence]>([
+  test.each<[string, LastContact | undefined, Presence]>([
     ['never a word', undefined, 'neverSeen'],
     ['booted, no report yet', heard(1_000), 'online'],
     ['all well', heard(1_000, {}), 'online'],
@@ -89,7 +89,7 @@ describe('what is told of it', () => {
   function follow(steps: { at: number; presences: Presence[] }[]): PresenceEvent[] {
     const events = new PresenceEvents();
     return steps.flatMap(({ at, presences }) =>
-      events.look(
+      events.observe(
         presences.map((presence, index) => ({ gate: `g${index}`, site: 'torino', presence })),
         NOW + at,
       ),

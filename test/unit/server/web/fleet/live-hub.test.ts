@@ -133,6 +133,21 @@ describe('what changes', () => {
     expect(heard[0]?.summary.gates).toBe(49);
   });
 
+  test('the id of a removed kiosk goes to nobody of another site, now or later', async () => {
+    const [row] = rows.values();
+    const id = row?.id ?? '';
+    const heard: LiveChange[] = [];
+    hub.listen(['site-x'], (one) => heard.push(one));
+    rows.delete(id);
+    hub.touch([id], [`gate:${id}`, 'activity']);
+    await pass();
+    expect(heard.map(({ gone, topics }) => ({ gone, topics }))).toEqual([
+      { gone: [], topics: ['activity'] },
+    ]);
+    expect(JSON.stringify(hub.since(0, ['site-x']))).not.toContain(id);
+    expect(hub.since(0, [row?.siteId ?? ''])?.map(({ gone }) => gone)).toEqual([[id]]);
+  });
+
   test('is read again after a fault of the database', async () => {
     const heard: LiveChange[] = [];
     hub.listen('all', (one) => heard.push(one));

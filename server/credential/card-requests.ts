@@ -1,0 +1,48 @@
+import type { Tx } from '../store/store.ts';
+import { type CardCredential, type CardState, cardState } from './card-state.ts';
+
+/** The state of a person's card, from the newest request and the credential issued on it. */
+export async function readCardState(tx: Tx, personId: number, now: number): Promise<CardState> {
+  const row = await tx
+    .selectFrom('card_request')
+    .select(['id', 'state', 'requested_at', 'reason', 'credential_id'])
+    .where('person_id', '=', personId)
+    .orderBy('requested_at', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  const request = row && {
+    id: row.id,
+    state: row.state,
+    requestedAt: row.requested_at,
+    reason: row.reason ?? undefined,
+  };
+  const credential = row?.credential_id ? await readCredential(tx, row.credential_id) : undefined;
+  return cardState(request, credential, now);
+}
+
+async function readCredential(tx: Tx, id: string): Promise<CardCredential | undefined> {
+  const row = await tx
+    .selectFrom('credential')
+    .select(['id', 'state', 'issued_at', 'expires_at', 'serial', 'companion'])
+    .where('id', '=', id)
+    .executeTakeFirst();
+  return (
+    row && {
+      id: row.id,
+      state: row.state,
+      issuedAt: row.issued_at,
+      expiresAt: row.expires_at,
+      serial: row.serial,
+      companion: row.companion === 1,
+    }
+  );
+}
+
+/** Deletes the photos of earlier requests; that they were made stays on record. */
+export async function deleteOlderPhotos(tx: Tx, personId: number): Promise<void> {
+  await tx
+    .updateTable('card_request')
+    .set({ photo_cipher: null })
+    .where('person_id', '=', personId)
+    .execute();
+}
