@@ -38,6 +38,7 @@ import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-li
 import { Policies } from './policies/policies.ts';
 import { buildPortal } from './portal/build-portal.ts';
 import { checkKeyring } from './readiness.ts';
+import { registerPages } from './register-pages.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
 import type { Store } from './store/store.ts';
@@ -49,7 +50,6 @@ import type { SecondLevel } from './verification/second-level.ts';
 import type { VelocityCheck } from './verification/velocity-check.ts';
 import type { Verification } from './verification/verification.ts';
 import { Pages } from './web/page-renderer.tsx';
-import { registerPages } from './web/register-pages.ts';
 
 /** After new keys every gate reconnects within this time. */
 const RECONNECT_WITHIN_MS = 60_000;

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { Fleet } from '../../fleet.ts';
-import { HOURS_KEPT_MS } from '../../state/telemetry.ts';
-import { type GateFilter, gateMatcher } from '../../view/gate-filter.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
-import { byGate, idSchema } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
+import type { Fleet } from '../fleet.ts';
+import { HOURS_KEPT_MS } from '../state/telemetry.ts';
+import { type GateFilter, gateMatcher } from '../view/gate-filter.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { byGate, idSchema } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
 import {
   detailsSchema,
   historySchema,
   presenceSchema,
   rowSchema,
   summarySchema,
-} from '../schemas/view-schemas.ts';
+} from './schemas/view-schemas.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 

@@ -1,16 +1,16 @@
 import type { FastifyInstance } from 'fastify';
-import type { Clock } from '../../shared/clock.ts';
-import type { Fleet } from '../fleet/fleet.ts';
-import type { Logins } from '../login/logins.ts';
-import type { FirstLevel } from '../verification/first-level.ts';
-import type { SecondLevel } from '../verification/second-level.ts';
-import { registerFleetPages } from './fleet/fleet-routes.ts';
-import { registerLogin } from './login/login-routes.tsx';
-import { registerDesk } from './operator/desk.tsx';
-import type { PortalDeps } from './portal/deps.ts';
-import { registerPortal } from './portal/portal-routes.tsx';
-import { registerReading } from './reading/reading-routes.tsx';
-import { registerStatements } from './statements/statements.tsx';
+import type { Clock } from '../shared/clock.ts';
+import type { Fleet } from './fleet/fleet.ts';
+import type { Logins } from './login/logins.ts';
+import type { FirstLevel } from './verification/first-level.ts';
+import type { SecondLevel } from './verification/second-level.ts';
+import { registerFleetPages } from './web/fleet/fleet-routes.ts';
+import { registerLogin } from './web/login/login-routes.tsx';
+import { registerDesk } from './web/operator/desk.tsx';
+import type { PortalDeps } from './web/portal/deps.ts';
+import { registerPortal } from './web/portal/portal-routes.tsx';
+import { registerReading } from './web/reading/reading-routes.tsx';
+import { registerStatements } from './web/statements/statements.tsx';
 
 export interface PagesDeps extends Omit<PortalDeps, 'sessions' | 'origin'> {
   fleet: Fleet;
