@@ -68,13 +68,15 @@ async function visit(): Promise<void> {
     enrols: fleet > 0,
     visit: fleet > 0 ? [...additions, demoFleet({ kiosks: fleet, seed })] : additions,
   });
+  // Handles signals before the first line invites anybody to send one.
+  const stopped = untilStopped(() => world.stop());
   print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);
   print(`The server:                       ${world.service.url}/readyz`);
   for (const { label, url } of world.service.links) {
     print(`${`${label}:`.padEnd(33)} ${url}`);
   }
   print('Ctrl-C ends it and leaves nothing behind.');
-  await untilStopped(() => world.stop());
+  await stopped;
 }
 
 /** A blind person passes by speech alone, which is played too if espeak-ng is installed. */

@@ -42,7 +42,7 @@ export async function startLinkServer(
     listener?: LinkListener;
     limits?: Partial<SocketLimits>;
     tls?: TlsOptions;
-    /** Waited for before an answer; told which policy was asked. */
+    /** Called with the policy before a verification is answered, and awaited. */
     verify?: (policy: string) => Promise<void>;
     sockets?: Partial<Pick<KioskSocketDeps, 'certificateSites' | 'offlineLists' | 'log'>>;
     port?: number;

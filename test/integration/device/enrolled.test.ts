@@ -325,7 +325,7 @@ describe('a kiosk without a place', () => {
     await next.phase('idle');
   });
 
-  test('is told when its code is good no more, and when the server is not there', async () => {
+  test('says when its code is no longer valid, and when the server cannot be reached', async () => {
     const gate = await Gate.start();
     const wrong = makeEnrolCode(new Uint8Array(10).fill(1));
     gate.read(formatInvitation({ server: server.url, code: wrong }));

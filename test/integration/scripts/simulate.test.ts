@@ -69,7 +69,7 @@ afterEach(async () => {
 const invitations = () =>
   Array.from({ length: KIOSKS }, (_none, index) => ({ server: server.url, code: codeOf(index) }));
 
-test('a fleet enrols, is the same in the next run, lives, and tells a pulled plug at once', async () => {
+test('a fleet enrols, is the same in the next run, lives, and reports a pulled plug at once', async () => {
   const path = join(server.folder, 'identities.json');
   await keepIdentities(path, await enrolAll(invitations()));
   const identities = (await readIdentities(path)) ?? [];

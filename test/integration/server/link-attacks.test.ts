@@ -359,7 +359,7 @@ test('a kiosk that leaves while it is let in was never there', async () => {
   expect(server.sockets.kiosks.takesCalls('gate-1')).toBe(false);
 });
 
-test('a server killed in the middle of a command: it is done once, and its end is told after all', async () => {
+test('a server killed in the middle of a command: it is done once, and its end is reported after all', async () => {
   const ends: CommandEnd[] = [];
   let told = () => {};
   const listener: LinkListener = {

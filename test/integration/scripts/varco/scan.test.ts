@@ -65,7 +65,7 @@ it('scan prints what a serial scanner reads, through a pulled cable', async () =
   await device.end();
 });
 
-it('decode prints one line a picture, and tells what is none', async () => {
+it('decode prints one line per picture, and says what is not one', async () => {
   const { data, width, height } = qrFrame('HELLO', 200, 200);
   const raw = { width, height, channels: 1 as const };
   const code = join(folder, 'code.png');

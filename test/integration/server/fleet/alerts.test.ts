@@ -116,7 +116,7 @@ async function pass(minutes: number, cpuTemperatureC: number): Promise<void> {
 }
 
 describe('an alert', () => {
-  test('is raised, told once by mail and by webhook, reminded of at the rate, and ends', async () => {
+  test('is raised, sent once by mail and by webhook, repeated at the rate, and ends', async () => {
     await pass(10, 90);
     const [open] = await alerts.list(administrator, { open: true });
     expect(open).toMatchObject({ kind: 'temperature', gate: 'torino-1', detail: { value: 90 } });
@@ -146,7 +146,7 @@ describe('an alert', () => {
     expect(kinds).toEqual(expect.arrayContaining(['alert.raised', 'alert.cleared']));
   });
 
-  test('is told to each in their language, to a bare address in Italian', async () => {
+  test('is sent to each in their language, to a bare address in Italian', async () => {
     alerts = newAlerts([english, 'ops@example.it']);
     await pass(10, 90);
     expect(mails).toEqual([
@@ -199,7 +199,7 @@ describe('an alert', () => {
     });
   });
 
-  test('is silenced until a time: nothing is told, and then it is', async () => {
+  test('is silenced until a time: nothing is sent, and then it is', async () => {
     await pass(10, 90);
     const [{ id = '' } = {}] = await alerts.list(administrator, { open: true });
     const tooLong = { until: now + 91 * 86_400_000, reason: 'x' };

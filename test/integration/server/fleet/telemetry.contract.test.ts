@@ -164,7 +164,7 @@ describe.each(['sqlite', 'postgres'] as const)('telemetry on %s', (engine) => {
       sample: { temperature },
     });
 
-    test('fills the hole, leaves what was heard, and its hours are made anew', async () => {
+    test('fills the gap, keeps what was received, and its hours are computed again', async () => {
       await live(START, 2, () => 50);
       const late = at(3 * 60 + 5);
       while (await telemetry.rollUp(late)) {

@@ -158,7 +158,7 @@ describe('without JavaScript', () => {
     expect(plan).toMatch(/translate\(250 282\.8\)/);
   });
 
-  test('bad input is told with its reason, and the way back', async () => {
+  test('bad input is refused with its reason, and the way back', async () => {
     const { post } = await visitor('administrator');
     const twice = await post('/fleet/sites', {
       id: 'torino',
@@ -271,7 +271,7 @@ describe('dead letters', () => {
     (await store.db.selectFrom('message').select('state').where('id', '=', id).executeTakeFirst())
       ?.state;
 
-  test('an administrator sees why, begins one anew and gives another up, on the record', async () => {
+  test('an administrator sees why, retries one and gives another up, on the record', async () => {
     const [one, other] = [await deadLetter(), await deadLetter()];
     const { get, post } = await visitor('administrator');
     const { html } = await get('/fleet/messages');

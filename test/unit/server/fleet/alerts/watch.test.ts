@@ -151,7 +151,7 @@ describe('every kind is raised once and clears by itself', () => {
     expect(watch(3, (now) => [gate('g', now)], { hours }).raised).toEqual(kinds);
   });
 
-  test('a small count of people is not in what is told', () => {
+  test('a small count of people is not in what is sent', () => {
     const one = new AlertWatch(limits);
     const hours = new Map([['g', { denied: 80, throttled: 4, habit: 1.2 }]]);
     const turns = one.check({ gates: [gate('g', START)], hours, expiries: [] }, START);

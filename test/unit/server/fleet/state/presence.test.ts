@@ -85,7 +85,7 @@ test.each([
   expect(siteOutage(was, { seen, offline })).toBe(expected);
 });
 
-describe('what is told of it', () => {
+describe('what is reported of it', () => {
   function follow(steps: { at: number; presences: Presence[] }[]): PresenceEvent[] {
     const events = new PresenceEvents();
     return steps.flatMap(({ at, presences }) =>
@@ -118,7 +118,7 @@ describe('what is told of it', () => {
     );
   });
 
-  test('one kiosk that falls silent is told after a while, a lost part at once', () => {
+  test('one kiosk that falls silent is reported after a while, a lost part at once', () => {
     const one = (presence: Presence): Presence[] => [presence, 'online', 'online', 'online'];
     const events = follow([
       { at: 0, presences: one('online') },
@@ -134,7 +134,7 @@ describe('what is told of it', () => {
     ]);
   });
 
-  test('whatever happens, a site goes out and comes back in turn, and no gate is told twice', () => {
+  test('whatever happens, a site goes out and comes back in turn, and no gate is reported twice', () => {
     const presences = fc.array(
       fc.constantFrom<Presence>('online', 'offline', 'degraded', 'neverSeen'),
       { minLength: 4, maxLength: 4 },

@@ -29,7 +29,7 @@ test('a kiosk counts since its start: only what is new is counted, also after a 
   expect([say(1), say(20)]).toEqual([1, 19]);
 });
 
-test('what nobody told is not there, and a mean is of what was told', () => {
+test('what nobody reported is absent, and a mean is of what was reported', () => {
   expect(sampleOf({ state: 'inService', peripherals: {} })).toEqual({ faults: 0 });
   expect(
     sampleOf({

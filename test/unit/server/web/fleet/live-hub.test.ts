@@ -98,7 +98,7 @@ describe('what changes', () => {
     expect(hub.sequence).toBe(0);
   });
 
-  test('is told to nobody who may not see its site', async () => {
+  test('is sent to nobody who may not see its site', async () => {
     const [row] = rows.values();
     const elsewhere = ['site-x'];
     const heard: LiveChange[] = [];
@@ -165,7 +165,7 @@ describe('what changes', () => {
 });
 
 describe('a page that comes back', () => {
-  test('is told what it missed', async () => {
+  test('gets what it missed', async () => {
     for (const alerts of [7, 8, 9]) {
       change('gate-1', { alerts });
       hub.touch(['gate-1']);
@@ -176,7 +176,7 @@ describe('a page that comes back', () => {
     expect(hub.since(4, 'all')).toBeUndefined();
   });
 
-  test('after too many changes is told to begin anew', async () => {
+  test('after too many changes has to start over', async () => {
     for (let alerts = 1; alerts <= KEPT_CHANGES_MAX + 5; alerts += 1) {
       change('gate-1', { alerts: 100 + alerts });
       hub.touch(['gate-1']);
