@@ -26,7 +26,7 @@ export interface SimulatedHooks {
   relay(state: 'open' | 'shut'): void;
   /** Called once with a function that presses keys. */
   keypad(press: (key: Key) => void): void;
-  speaker?: SpeakerWatch;
+  speaker?: SpeakerWatch | undefined;
   /** Called once with a function that plugs a headset in and out. */
   headset?(plug: (plugged: boolean) => void): void;
   printed?(receipt: PrintedReceipt): void;

@@ -2,7 +2,7 @@ import type { DecodedCredential } from '../shared/credential/credential.ts';
 
 /**
  * The ports: all that the kiosk knows of its peripherals. A driver implements one of them, and `open.ts`
- * picks the driver by its name in the config. Nothing here tells a real driver from a simulated one.
+ * picks the driver by its name in the config. Nothing here distinguishes a real driver from a simulated one.
  *
  * A port does nothing before `start`, reports through the events given to `start`, throws no error of its
  * own accord once started, and leaves nothing behind after `stop`.

@@ -26,7 +26,7 @@ const options = new Command('check:node')
     'where Node and the installs are kept',
     join(tmpdir(), 'varco-check-node'),
   )
-  .option('--fresh', 'install anew, even if nothing changed since')
+  .option('--fresh', 'install again, even if nothing changed since')
   .parse();
 const { cache, fresh = false } = options.opts<{ cache: string; fresh?: boolean }>();
 

@@ -3,14 +3,14 @@ import { PLACE_LETTERS } from '../shared/codice-fiscale/alphabet.ts';
 import { DIGITS, RANK_BASE } from '../shared/codice-fiscale/packing.ts';
 
 /**
- * Makes the place tables from `scripts/data/belfiore-places.json` (or the file named, which is then
- * kept there) and shows what is new, gone or changed against the tables in the tree. `--check` writes
- * nothing, and exits 1 if the tables in the tree are not those of the source.
+ * Generates the place tables from `scripts/data/belfiore-places.json` (or from the file in the argument,
+ * which then replaces it) and lists the differences to the present tables. `--check` writes nothing, and
+ * exits with 1 if the tables do not match the source.
  *
  * @example npx tsx scripts/generate-places.ts ~/Downloads/belfiore-places.json
  */
 
-/** First and last day of a place's era, ISO dates; `9999-12-31` is still open. */
+/** First and last day of an era of a place, as ISO dates; `9999-12-31` means that it has not ended. */
 type Era = [from: string, to: string];
 type Eras = Map<string, Era[]>;
 
@@ -28,7 +28,7 @@ const files = {
   eras: new URL('../server/registry/places/eras.generated.ts', import.meta.url),
 };
 
-/** The place in the tables of a code such as `H501`. */
+/** The index in the tables of a code such as `H501`. */
 function indexOf(code: string): number {
   const series = PLACE_LETTERS.indexOf(code.charAt(0));
   if (series < 0 || !/^[A-Z][0-9]{3}$/.test(code)) {
@@ -37,14 +37,15 @@ function indexOf(code: string): number {
   return series * 1000 + Number(code.slice(1));
 }
 
-/** Reads and checks a source: every era begins before it ends, and after the one before it. */
+/** Reads a source and checks that every era begins before it ends, and after the previous one. */
 function readSource(text: string): Eras {
   const eras: Eras = new Map();
   const isDay = /^\d{4}-\d{2}-\d{2}$/;
-  for (const [code, list] of Object.entries(JSON.parse(text) as Record<string, Era[]>)) {
+  const source: Record<string, Era[]> = JSON.parse(text);
+  for (const [code, list] of Object.entries(source)) {
     indexOf(code);
     let previous = '';
-    // The source tells some eras twice.
+    // The source has some eras twice.
     const distinct = list.filter(([from], at) => from !== list[at - 1]?.[0]);
     for (const [from, to] of distinct) {
       if (!isDay.test(from) || !isDay.test(to) || from > to || from <= previous) {
@@ -60,12 +61,12 @@ function readSource(text: string): Eras {
 const base36 = (value: number) => value.toString(36);
 const dayNumber = (day: string) => Number(day.replaceAll('-', ''));
 
-/** Steps from each number to the next, base 36. */
+/** The differences between successive numbers, base 36. */
 function steps(numbers: number[]): string {
   return numbers.map((number, at) => base36(number - (numbers[at - 1] ?? 0))).join(',');
 }
 
-/** Steps from each number to the next in single digits; the highest goes on with the next digit. */
+/** The same as single digits; after the highest digit, the next one continues the step. */
 function packSteps(numbers: number[]): string {
   const highest = DIGITS.length - 1;
   return numbers
@@ -84,7 +85,7 @@ function compactTable(eras: Eras, unlisted: { states: string[]; neverAssigned: s
   const endOf = new Map<number, number>();
   for (const [code, list] of eras) {
     const index = indexOf(code);
-    bitmap[index >> 3] = (bitmap[index >> 3] as number) | (1 << (index & 7));
+    bitmap[index >> 3] = (bitmap[index >> 3] ?? 0) | (1 << (index & 7));
     const end = list.at(-1)?.[1] ?? OPEN;
     if (end !== OPEN) {
       endOf.set(index, Date.parse(end) / MS_PER_DAY);
@@ -139,13 +140,13 @@ export const ERAS = \`${lines.join('\n')}\`;
 `;
 }
 
-/** The eras by place, out of a table that was made earlier. */
+/** The eras by place, read from a generated table. */
 function erasInTable(table: string): Map<string, string> {
   const lines = table.matchAll(/^(?:export const ERAS = `)?([A-Z]\d{3}) ([-\d ]+?)`?;?$/gm);
-  return new Map([...lines].map(([, code, eras]) => [code as string, eras as string]));
+  return new Map([...lines].map(([, code = '', eras = '']): [string, string] => [code, eras]));
 }
 
-/** What differs, a line for each place: `+` new, `-` gone, `~` changed. */
+/** The differences, one line per place: `+` new, `-` removed, `~` changed. */
 function difference(before: Map<string, string>, after: Map<string, string>): string[] {
   const codes = [...new Set([...before.keys(), ...after.keys()])].sort();
   return codes.flatMap((code) => {
@@ -171,8 +172,8 @@ async function readOr(file: URL, otherwise: string): Promise<string> {
 
 const words = process.argv.slice(2);
 const check = words.includes('--check');
-const given = words.find((word) => !word.startsWith('--'));
-const sourceText = await readFile(given ?? files.source, 'utf8');
+const newSource = words.find((word) => !word.startsWith('--'));
+const sourceText = await readFile(newSource ?? files.source, 'utf8');
 const eras = readSource(sourceText);
 const compact = compactTable(eras, JSON.parse(await readFile(files.unlisted, 'utf8')));
 const full = erasTable(eras);
@@ -190,7 +191,7 @@ if (check) {
 } else {
   await writeFile(files.compact, compact);
   await writeFile(files.eras, full);
-  if (given !== undefined) {
+  if (newSource !== undefined) {
     await writeFile(files.source, sourceText);
   }
 }

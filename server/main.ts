@@ -8,7 +8,6 @@ import { readFleetConfig } from './fleet/fleet-config.ts';
 import type { SocketLimits } from './fleet/link/link-limits.ts';
 import { Keyring } from './keys/keyring.ts';
 import { readKeyringFile } from './keys/keyring-file.ts';
-import { KeyringWatch } from './keys/keyring-watch.ts';
 import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
 import { openTransports } from './notify/open-transports.ts';
@@ -19,9 +18,6 @@ import { openStore } from './store/open-store.ts';
 import { readTls } from './tls.ts';
 import type { Messenger } from './verification/messenger.ts';
 import { readWebAssets } from './web/assets.ts';
-
-/** After new keys every gate connects anew within this time. */
-const RECONNECT_SPREAD_MS = 60_000;
 
 /** A server that listens. */
 export interface RunningServer {
@@ -53,19 +49,17 @@ export async function startServer(
   const transports = await openTransports(config.notify, systemClock, process.env);
   const fleet = config.fleet && (await readFleetConfig(config.fleet));
   const store = await openStore(config.database);
-  const { node, host, alsoHosts } = config;
-  const limits = options.socketLimits ? { socketLimits: options.socketLimits } : {};
-  const { messenger } = options;
-  let watch: KeyringWatch | undefined;
+  const { node, host, alsoHosts, listen } = config;
   const app = createApp({
-    keyringProblem: () => watch?.problem,
     store,
     keyring,
+    keyringFile: config.keyring,
     log,
     clock: systemClock,
     node,
     host,
     alsoHosts,
+    listen,
     offlineLists: config.offlineLists,
     web,
     login: config.login,
@@ -73,53 +67,27 @@ export async function startServer(
     transports,
     disabilityCards: config.disabilityCards,
     fleet,
-    ...(tls ? { tls, certificateSites: config.listen.tls?.demandClientCertificate } : {}),
-    ...limits,
-    ...(messenger ? { messenger } : {}),
-    ...(source ? { source } : {}),
+    tls,
+    certificateSites: tls && listen.tls?.demandClientCertificate,
+    socketLimits: options.socketLimits,
+    messenger: options.messenger,
+    source,
   });
   let stopped: Promise<void> | undefined;
   const stop = () => {
-    stopped ??= Promise.resolve(watch?.stop())
-      .then(() => app.stop())
-      .finally(() => store.close());
+    stopped ??= app.stop().finally(() => store.close());
     return stopped;
   };
   try {
     await app.start();
-    watch = new KeyringWatch({
-      path: config.keyring,
-      keyring,
-      clock: systemClock,
-      log,
-      changed: () => tellGates(app),
-    });
-    await watch.start();
-    await app.fleet.start();
-    app.notify.start();
-    await app.notices.start();
-    await app.offlineLists?.start((policy, list) => app.sockets.listChanged(policy, list));
-    const { address, port } = config.listen;
-    const url = await app.http.listen({ host: address, port });
+    const url = await app.serve();
     log.info({ node }, 'server listens');
-    await app.logins.certificateListener?.start(web?.origin ?? url);
     const secret = web && (await app.logins.staff.inviteFirstAdministrator());
     const link = secret && invitationLink(web?.origin ?? url, secret);
     return { url, app, administratorLink: link, stop };
   } catch (error) {
     await stop();
     throw toListenError(error, config);
-  }
-}
-
-/**
- * Gates learn the keys when they connect: each is asked to at some moment of the next minute, and does so
- * when nobody is there.
- */
-function tellGates({ sockets, fleet }: App): void {
-  for (const kiosk of sockets.connected()) {
-    const delayMs = Math.random() * RECONNECT_SPREAD_MS;
-    systemClock.after(delayMs, () => fleet.renew(kiosk));
   }
 }
 

@@ -9,7 +9,7 @@ import type { Deliver, FactCounts, FactStore } from './fact-store.ts';
 import { Outbox } from './outbox.ts';
 import { type FactsKey, sealFact } from './seal.ts';
 
-/** Facts in a database on disk, sealed before they are written: a stolen disk tells nothing. */
+/** Facts in a database on disk, sealed before they are written: a stolen disk reveals nothing. */
 export class DiskFacts implements FactStore {
   readonly #folder: string;
   readonly #outbox: Outbox;

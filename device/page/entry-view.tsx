@@ -47,7 +47,7 @@ export function Entry({ entry, keys, press }: EntryProps) {
   );
 }
 
-/** How far the entry is, or what is to be said about it; a screen reader hears each change. */
+/** How far the entry is, or what is to be said about it; a screen reader announces each change. */
 function Said({ entry }: Pick<EntryProps, 'entry'>) {
   const about = entry.problem ?? entry.warning;
   return (

@@ -1,6 +1,6 @@
 import type { Icon } from '../session/screen.ts';
 
-/** Drawn shapes, told apart without colour: a tick, a bar, a hand, a code, keys, an hourglass. */
+/** Drawn shapes, distinct without colour: a tick, a bar, a hand, a code, keys, an hourglass. */
 const shapes: Record<Icon, string> = {
   yes: 'M14 52 L40 78 L86 22',
   no: 'M18 50 H82',

@@ -22,7 +22,7 @@ export class Voice {
     this.#use = use;
   }
 
-  /** A headset came or went; whoever plugs one in hears where they are. */
+  /** A headset came or went; whoever plugs one in is read the present screen. */
   plug(isPlugged: boolean, screen: Screen): void {
     if (isPlugged === this.#isPlugged) {
       return;

@@ -1,6 +1,6 @@
 import { infoOf, type Language } from '../../shared/language.ts';
 
-/** What a person may take along after "granted": nothing in it tells who they are. */
+/** What a person may take along after "granted": nothing in it says who they are. */
 export interface Receipt {
   /** What the site redeems against the audit; see {@link receiptNumber}. */
   number: string;

@@ -33,7 +33,7 @@ export function accept(state: State, config: SessionConfig): Step {
   return retype(state, { ...phase, entry, echo: undefined, trouble: undefined }, config);
 }
 
-/** Any key extends the time: the warning goes and the timer starts anew. */
+/** Any key extends the time: the warning goes and the timer starts again. */
 export function retype(state: State, phase: Typing, config: SessionConfig): Step {
   return {
     state: { ...state, phase: { ...phase, warned: false } },

@@ -16,8 +16,8 @@ export interface Flash {
 export type LampName = 'granted' | 'refused' | 'askStaff';
 
 /**
- * What each signal sounds like. Signals differ in rhythm as well as in pitch, so that they can be told
- * apart on a buzzer with one pitch and by touch on the sounder (EN 301 549 §5.1.6): one click for read,
+ * What each signal sounds like. Signals differ in rhythm as well as in pitch, so that they can be
+ * distinguished on a buzzer with one pitch and by touch on the sounder (EN 301 549 §5.1.6): one click for read,
  * two rising for granted, three short and falling for refused, long–short–long for ask staff.
  */
 export const notesOf: Readonly<Record<Signal, readonly Note[]>> = {

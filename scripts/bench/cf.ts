@@ -5,40 +5,41 @@ import { build } from 'esbuild';
 import { stdnum } from 'stdnum';
 import { isValid } from '../../shared/codice-fiscale/check.ts';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
-import { generateCodes, seeded } from './cf/cf-people.ts';
+import { seededRandom } from '../sample/seeded-random.ts';
+import { generateCodes } from './cf/cf-people.ts';
 import { pressesOf } from './cf/presses.ts';
 import type { BenchContext } from './harness/bench-context.ts';
+import { atLeast, atMost } from './harness/goals.ts';
 import { median } from './harness/median.ts';
 
 const CODES = 10_000;
 const ROUNDS = 9;
-/** CPU time that one measurement of one subject takes at least, in microseconds. */
+/** Least CPU time of one measurement, in microseconds. */
 const ROUND_CPU_US = 120_000;
 const MEGABYTE = 1_048_576;
 const BUNDLE_BYTES_MAX = 12 * 1024;
 const today = '2026-11-22';
 
 const require = createRequire(import.meta.url);
-const { CodiceFiscale: theirs } = require('codice-fiscale-js') as {
-  CodiceFiscale: { check(code: string): boolean };
-};
-const validator = require('validator') as { isTaxID(code: string, locale: string): boolean };
+const { CodiceFiscale: theirs }: { CodiceFiscale: { check(code: string): boolean } } =
+  require('codice-fiscale-js');
+const validator: { isTaxID(code: string, locale: string): boolean } = require('validator');
 
-/** Checks, presses and bytes of the codice fiscale. Speeds are of CPU time, medians of rounds. */
+/** The codice fiscale: speed of checks by CPU time (medians of rounds), key presses, and bundle sizes. */
 export async function run({ report }: BenchContext): Promise<void> {
   const source = new URL('../data/belfiore-places.json', import.meta.url);
   const places = Object.keys(JSON.parse(await readFile(source, 'utf8')));
   const codes = generateCodes(CODES, places, 20_261_122);
-  // Codes come from a wire or a file, as flat strings, not as the pieces that they were made of.
+  // Real codes are flat strings, read from a wire or a file; JSON flattens the concatenated ones.
   reportSpeeds(report, JSON.parse(JSON.stringify(withMistakes(codes))));
   reportLength(report);
   reportPresses(report, codes);
   await reportSizes(report);
 }
 
-/** The codes, every fourth with one character changed. */
+/** The codes, with one character changed in every fourth. */
 function withMistakes(codes: string[]): string[] {
-  const random = seeded(7);
+  const random = seededRandom(7);
   return codes.map((code, at) => {
     const position = Math.floor(random() * 16);
     const character = '0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ'.charAt(Math.floor(random() * 36));
@@ -46,7 +47,7 @@ function withMistakes(codes: string[]): string[] {
   });
 }
 
-/** Codes a second of CPU time: all codes, over and over, until the time is long enough to measure. */
+/** Codes per second of CPU time: checks all codes repeatedly until there is enough time to measure. */
 function measure(check: (code: string) => boolean, codes: string[]): number {
   let done = 0;
   let valid = 0;
@@ -75,7 +76,7 @@ function reportSpeeds(report: BenchContext['report'], codes: string[]): void {
     'stdnum validate': (code) => stdnum.IT?.codicefiscale?.validate(code).isValid ?? false,
   };
   const speeds = new Map<string, number[]>(Object.keys(subjects).map((name) => [name, []]));
-  // Rounds in turn, so that a busy moment of the machine touches all alike.
+  // The subjects take turns, so that a busy machine slows all of them alike.
   for (let round = 0; round <= ROUNDS; round++) {
     for (const [name, check] of Object.entries(subjects)) {
       const speed = measure(check, codes);
@@ -94,7 +95,7 @@ function reportSpeeds(report: BenchContext['report'], codes: string[]): void {
       baseline,
       baselineValue: speedOf(baseline),
       ratio,
-      ...(goal !== undefined && { goal: `≥ ${goal}×`, met: ratio >= goal }),
+      ...atLeast(ratio, goal, `≥ ${goal}×`),
     });
   };
   compare('bare check', 'check', 'codice-fiscale-js check', 5);
@@ -104,7 +105,7 @@ function reportSpeeds(report: BenchContext['report'], codes: string[]): void {
   compare('full parse', 'parse', 'stdnum validate');
 }
 
-/** A megabyte against a quarter of it, four times: 1 is linear. */
+/** The time for a megabyte against four times that for a quarter of it: 1 means linear. */
 function reportLength(report: BenchContext['report']): void {
   const cpuOf = (characters: number, times: number) => {
     const input: string = JSON.parse(JSON.stringify('RSS MRA '.repeat(characters / 8)));
@@ -141,15 +142,14 @@ function reportPresses(report: BenchContext['report'], codes: string[]): void {
       metric: `presses a code, ${method}, mean`,
       value: mean,
       unit: 'presses',
-      goal: `≤ ${goal}`,
-      met: mean <= goal,
+      ...atMost(mean, goal),
     });
     const most = counts.reduce((one, other) => Math.max(one, other));
     report({ metric: `presses a code, ${method}, most`, value: most, unit: 'presses' });
   }
 }
 
-/** What a browser loads, minified and compressed: the core, and the core with all that the page uses. */
+/** What a browser loads, minified and compressed: the core alone, and with all that the page uses. */
 async function reportSizes(report: BenchContext['report']): Promise<void> {
   const bytesOf = async (modules: string[]) => {
     const result = await build({
@@ -171,8 +171,7 @@ async function reportSizes(report: BenchContext['report']): Promise<void> {
     metric: 'core with the places, gzip',
     value: core,
     unit: 'bytes',
-    goal: `≤ ${BUNDLE_BYTES_MAX}`,
-    met: core <= BUNDLE_BYTES_MAX,
+    ...atMost(core, BUNDLE_BYTES_MAX),
   });
   const all = [
     'parse',

@@ -1,8 +1,7 @@
 /**
- * The dashboard with 5,000 kiosks, each a real link client in a process of its own: how soon after a
- * scanner is unplugged an open page has it, against when the server itself knows it, in the same run;
- * and how long the page keeps a browser busy at a time.
- * `npm run bench -- dashboard 500` takes fewer kiosks.
+ * The dashboard with 5,000 real link clients that run in another process: how soon an open page shows
+ * that a scanner was unplugged, compared with how soon the server knows; and for how long at a time the
+ * page blocks a browser. `npm run bench -- dashboard 500` runs fewer kiosks.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -26,14 +25,15 @@ import { simulateFleet } from '../simulated-fleet/simulate-fleet.ts';
 import type { SimulatedIdentity } from '../simulated-fleet/simulated-kiosk.ts';
 import { reportFrames } from './dashboard/frames.ts';
 import type { BenchContext } from './harness/bench-context.ts';
+import { atMost } from './harness/goals.ts';
 
 const KIOSKS = 5_000;
 const PER_SITE = 250;
-/** Pages that are open beside the one that is timed. */
+/** Pages that are open besides the one that is timed. */
 const OTHER_PAGES = 20;
 const TURNS = 30;
 const GOAL_MS = 1_000;
-/** Enough for the slowest start of a loaded machine. */
+/** Enough even on a busy machine. */
 const ONLINE_WITHIN_MS = 240_000;
 const AGENT = 'varco-bench';
 const PART = 'scanner';
@@ -66,10 +66,10 @@ export async function run({ report, args }: BenchContext): Promise<void> {
     const figures = await timed(app, identities.slice(0, 1), url, cookie);
     const server = sorted(figures.map(({ serverMs }) => serverMs));
     const page = sorted(figures.map(({ pageMs }) => pageMs));
-    for (const [name, share] of [
-      ['p50', 0.5],
-      ['p99', 0.99],
-    ] as const) {
+    for (const { name, share, goalMs } of [
+      { name: 'p50', share: 0.5 },
+      { name: 'p99', share: 0.99, goalMs: GOAL_MS },
+    ]) {
       const value = at(page, share);
       const baselineValue = at(server, share);
       report({
@@ -79,7 +79,7 @@ export async function run({ report, args }: BenchContext): Promise<void> {
         baseline: 'the server knows it',
         baselineValue,
         ratio: value / baselineValue,
-        ...(name === 'p99' ? { goal: `≤ ${GOAL_MS}`, met: value <= GOAL_MS } : {}),
+        ...atMost(value, goalMs),
       });
     }
     await reportPages(report, url, cookie, kiosks);
@@ -92,7 +92,7 @@ export async function run({ report, args }: BenchContext): Promise<void> {
   }
 }
 
-/** Sites, gates, and kiosks whose keys are known: in bulk, as nobody enrols 5,000 by hand. */
+/** Registers sites, gates and kiosks with their keys, in bulk instead of enrolling each. */
 async function register(
   app: App,
   store: Store,
@@ -113,11 +113,14 @@ async function register(
     const some = all.slice(first, first + GATES_AT_ONCE_MAX).map(({ key: _, ...gate }) => gate);
     await app.fleet.gates.create(commandLine, some);
   }
-  const columns = { id: 'text', public_key: 'text', gate: 'text', state: 'text' } as const;
-  const insert = {
-    table: 'kiosk',
-    columns: { ...columns, registered_at: 'bigint' },
+  const columns = {
+    id: 'text',
+    public_key: 'text',
+    gate: 'text',
+    state: 'text',
+    registered_at: 'bigint',
   } as const;
+  const insert = { table: 'kiosk', columns } as const;
   const rows = all.map(({ id, key }) => [id, key.publicKey, id, 'accepted', 0]);
   await store.transaction((tx) => store.insertMany(tx, insert, rows));
   await app.fleet.state.reload();
@@ -134,15 +137,15 @@ function startSimulation(file: string, kiosks: number): ChildProcess {
 
 async function untilOnline(app: App, kiosks: number): Promise<void> {
   const end = performance.now() + ONLINE_WITHIN_MS;
-  while (app.sockets.connected().length < kiosks) {
+  while (app.fleet.connected.size < kiosks) {
     if (performance.now() > end) {
-      throw new Error(`only ${app.sockets.connected().length} of ${kiosks} kiosks are connected`);
+      throw new Error(`only ${app.fleet.connected.size} of ${kiosks} kiosks are connected`);
     }
     await new Promise((resolve) => setTimeout(resolve, 200));
   }
 }
 
-/** A member of staff with a session; answers the cookie's header. */
+/** Logs a member of staff in and returns the value of the cookie header. */
 async function logIn(app: App, store: Store, keyring: Keyring): Promise<string> {
   const identity = JSON.stringify({ name: 'Bench', email: 'bench@example.it' });
   await store.db
@@ -171,7 +174,7 @@ interface Timing {
   pageMs: number;
 }
 
-/** Unplugs and plugs in one kiosk's scanner, and waits each time until an open page has it. */
+/** Unplugs and plugs in one kiosk's scanner, and waits each time until an open page shows it. */
 async function timed(
   app: App,
   identities: readonly SimulatedIdentity[],
@@ -182,37 +185,37 @@ async function timed(
     Array.from({ length: OTHER_PAGES }, () => openStream(url, cookie, () => {})),
   );
   const id = identities[0]?.kioskId ?? '';
-  const page = new Watched<boolean>();
-  const server = new Watched<boolean>();
+  const page = new Observed<boolean>();
+  const server = new Observed<boolean>();
   ends.push(
     await openStream(url, cookie, ({ rows }) => {
       const row = rows.find((one) => one.id === id);
       if (row) {
-        page.tell(row.faults.includes(PART));
+        page.set(row.faults.includes(PART));
       }
     }),
   );
-  const unlisten = app.fleet.events.listen(({ gates }) => {
+  const unlisten = app.fleet.bus.on('viewChanged', 'bench', ({ gates }) => {
     if (gates.includes(id)) {
-      server.tell(app.fleet.rows([id])[0]?.faults.includes(PART) ?? false);
+      server.set(app.fleet.rows([id])[0]?.faults.includes(PART) ?? false);
     }
   });
-  const came = page.is(false);
+  const ready = page.is(false);
   const fleet = simulateFleet({ identities, rate: 0, seed: 1, clock: systemClock, faults: false });
-  await came;
+  await ready;
   const [kiosk] = fleet.kiosks;
   const figures: Timing[] = [];
   for (let turn = 0; turn < TURNS; turn += 1) {
     const pulled = turn % 2 === 0;
-    const began = performance.now();
-    const told = [server.is(pulled), page.is(pulled)] as const;
+    const startedAt = performance.now();
+    const seen = [server.is(pulled), page.is(pulled)] as const;
     if (pulled) {
       kiosk?.unplug(PART);
     } else {
       kiosk?.plugIn(PART);
     }
     const [serverMs, pageMs] = await Promise.all(
-      told.map((one) => one.then(() => performance.now() - began)),
+      seen.map((one) => one.then(() => performance.now() - startedAt)),
     );
     figures.push({ serverMs: serverMs ?? 0, pageMs: pageMs ?? 0 });
   }
@@ -224,30 +227,31 @@ async function timed(
   return figures;
 }
 
-/** Resolves when a value is told. */
-class Watched<Value> {
+/** A value whose changes can be awaited. */
+class Observed<Value> {
   #waiting: { value: Value; resolve: () => void }[] = [];
 
+  /** Resolves when it is next set to this value. */
   is(value: Value): Promise<void> {
     return new Promise((resolve) => {
       this.#waiting.push({ value, resolve });
     });
   }
 
-  tell(value: Value): void {
-    const told = this.#waiting.filter((one) => one.value === value);
+  set(value: Value): void {
+    const reached = this.#waiting.filter((one) => one.value === value);
     this.#waiting = this.#waiting.filter((one) => one.value !== value);
-    for (const { resolve } of told) {
+    for (const { resolve } of reached) {
       resolve();
     }
   }
 }
 
-/** Reads a page's stream as a browser does; the answered function closes it. */
+/** Reads a page's event stream as a browser does. @returns a function that closes it. */
 async function openStream(
   url: string,
   cookie: string,
-  heard: (change: LiveChange) => void,
+  onChange: (change: LiveChange) => void,
 ): Promise<() => void> {
   const stop = new AbortController();
   const headers = { cookie, 'user-agent': AGENT };
@@ -265,7 +269,7 @@ async function openStream(
       for (const event of events) {
         const data = /^event: change$/m.test(event) && /^data: (.*)$/m.exec(event)?.[1];
         if (data) {
-          heard(JSON.parse(data));
+          onChange(JSON.parse(data));
         }
       }
     }
@@ -274,7 +278,7 @@ async function openStream(
   return () => stop.abort();
 }
 
-/** What the first page and all rows take, as a browser asks for them. */
+/** How long the first page and the full table take to load, and their sizes. */
 async function reportPages(
   report: BenchContext['report'],
   url: string,
@@ -288,10 +292,10 @@ async function reportPages(
     const times: number[] = [];
     let bytes = 0;
     for (let turn = 0; turn < 10; turn += 1) {
-      const began = performance.now();
+      const startedAt = performance.now();
       const answer = await fetch(url + path, { headers: { cookie, 'user-agent': AGENT } });
       bytes = (await answer.arrayBuffer()).byteLength;
-      times.push(performance.now() - began);
+      times.push(performance.now() - startedAt);
     }
     report({
       metric: `${metric}, ${kiosks} kiosks, p50`,

@@ -1,6 +1,6 @@
 /**
- * `npm run bench -- decode [--dir DIR] [--clips N] [--scenes N]`: decoders and the pipeline, on photographs
- * (a folder with a `truth.json`), on drawn hard scenes and on drawn clips of a moving code. CPU time.
+ * `npm run bench -- decode [--dir DIR] [--clips N] [--scenes N]`: reads and CPU time of the decoders and
+ * the pipeline, on photographs (a folder with a `truth.json`) and on drawn scenes and clips.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -20,11 +20,12 @@ import type { BenchContext } from './harness/bench-context.ts';
 
 interface Picture {
   frame: LumaFrame;
-  /** The right texts; none when there is no code in it. */
+  /** The texts of its codes; empty if it has none. */
   texts: string[];
 }
 
 interface Tally {
+  decoder: string;
   right: number;
   wrong: number;
   positives: number[];
@@ -36,41 +37,42 @@ const CLIPS = 12;
 const SCENES = 60;
 const SMALL = { name: '640x480', widthMax: 640, heightMax: 480 };
 const LARGE = { name: '1280x720', widthMax: 1280, heightMax: 720 };
-/** Pictures at the larger size: jsQR alone would take minutes over all of them. */
+/** Fewer pictures at the larger size, since jsQR alone would take minutes for all of them. */
 const LARGE_PICTURES_MAX = 60;
 const LARGE_SCENES_MAX = 20;
 
 type Size = typeof SMALL;
+type Decoders = readonly [jsqr: Decoder, zxing: Decoder, pipeline: Decoder];
 
 export async function run(context: BenchContext): Promise<void> {
   const option = (name: string) => context.args[context.args.indexOf(name) + 1];
-  const given = (name: string) => context.args.includes(name);
+  const has = (name: string) => context.args.includes(name);
   const engine = await openZxing(await loadZxingBinary());
   const decoders = makeDecoders(engine, 'still');
   for (const decoder of decoders) {
     warmUp(decoder);
   }
-  reportWorst(context, decoders[2] as Decoder, BUDGET_MS);
-  if (given('--dir')) {
+  reportWorst(context, decoders[2], BUDGET_MS);
+  if (has('--dir')) {
     await reportPhotographs(context, decoders, option('--dir') ?? '.');
   }
-  const scenes = Number(given('--scenes') ? option('--scenes') : SCENES);
+  const scenes = Number(has('--scenes') ? option('--scenes') : SCENES);
   reportPictures(context, `scenes ${SMALL.name}`, decoders, drawnScenes(scenes, SMALL));
   const sample = Math.min(scenes, LARGE_SCENES_MAX);
   const set = `scenes ${LARGE.name} (${sample} of ${scenes})`;
   reportPictures(context, set, decoders, drawnScenes(sample, LARGE));
-  const clips = Number(given('--clips') ? option('--clips') : CLIPS);
+  const clips = Number(has('--clips') ? option('--clips') : CLIPS);
   reportClips(context, clips, () => makeDecoders(engine, 'stream'));
 }
 
 async function reportPhotographs(
   context: BenchContext,
-  decoders: readonly Decoder[],
+  decoders: Decoders,
   folder: string,
 ): Promise<void> {
   const small = await photographs(folder, SMALL);
   reportPictures(context, `photographs ${SMALL.name}`, decoders, small);
-  // A picture that is no larger would be the same again.
+  // Pictures that are no larger than the small size would give the same result.
   const larger = (await photographs(folder, LARGE)).filter(
     ({ frame }) => frame.width > SMALL.widthMax || frame.height > SMALL.heightMax,
   );
@@ -82,8 +84,8 @@ async function reportPhotographs(
   }
 }
 
-function makeDecoders(engine: ZxingEngine, pace: 'still' | 'stream'): Decoder[] {
-  // Budgets by CPU time: what else the machine does changes no figure.
+function makeDecoders(engine: ZxingEngine, pace: 'still' | 'stream'): Decoders {
+  // Budgets are of CPU time, so that a busy machine does not change the figures.
   const now = () => cpuSince({ user: 0, system: 0 });
   return [new JsQrDecoder(), new ZxingDecoder(engine), new Pipeline(engine, pace, now)];
 }
@@ -100,13 +102,13 @@ async function photographs(folder: string, size: Size): Promise<Picture[]> {
   return pictures;
 }
 
-/** Hard scenes, as a camera of that size would see them. */
+/** Hard scenes, scaled to a camera's size. */
 function drawnScenes(count: number, { widthMax, heightMax }: Size): Picture[] {
   const scale = heightMax / SMALL.heightMax;
   return Array.from({ length: count }, (_, seed) => {
     const text = `HTTPS://GATE.EXAMPLE/V/1/SCENE${seed}${'ABCDEFGH'.repeat(seed % 20)}`;
     const scene = hardScene(seed + 1, text);
-    const placed = {
+    const scaled = {
       ...scene,
       width: widthMax,
       height: heightMax,
@@ -116,11 +118,11 @@ function drawnScenes(count: number, { widthMax, heightMax }: Size): Picture[] {
       motionX: scene.motionX * scale,
       motionY: scene.motionY * scale,
     };
-    return { frame: drawScene(placed), texts: [text] };
+    return { frame: drawScene(scaled), texts: [text] };
   });
 }
 
-/** Texts are compared after normalisation, without blanks and control characters. */
+/** A text as it is compared: normalised, without blanks and control characters. */
 function comparable(text: string): string {
   return text.normalize('NFC').replace(/[\s\p{C}]/gu, '');
 }
@@ -128,13 +130,16 @@ function comparable(text: string): string {
 function reportPictures(
   context: BenchContext,
   set: string,
-  decoders: readonly Decoder[],
+  decoders: Decoders,
   pictures: readonly Picture[],
 ): void {
-  const tallies = decoders.map((decoder) => tally(decoder, pictures));
-  const [jsqr, zxing, pipeline] = tallies as [Tally, Tally, Tally];
-  for (const [index, { right, wrong, positives, empties }] of tallies.entries()) {
-    const name = `${set} ${decoders[index]?.name}`;
+  const [jsqr, zxing, pipeline] = [
+    tally(decoders[0], pictures),
+    tally(decoders[1], pictures),
+    tally(decoders[2], pictures),
+  ];
+  for (const { decoder, right, wrong, positives, empties } of [jsqr, zxing, pipeline]) {
+    const name = `${set} ${decoder}`;
     context.report({ metric: `${name} right`, value: right, unit: 'pictures' });
     context.report({ metric: `${name} wrong`, value: wrong, unit: 'pictures' });
     for (const [kind, times] of [
@@ -173,7 +178,7 @@ function reportPictures(
 }
 
 function tally(decoder: Decoder, pictures: readonly Picture[]): Tally {
-  const result: Tally = { right: 0, wrong: 0, positives: [], empties: [] };
+  const result: Tally = { decoder: decoder.name, right: 0, wrong: 0, positives: [], empties: [] };
   for (const { frame, texts } of pictures) {
     const before = process.cpuUsage();
     const { codes } = decoder.decode(frame, { wanted: ['qr'], budgetMs: BUDGET_MS });

@@ -20,8 +20,8 @@ const IDLE_MS = 8_000;
 const BUNDLE_BYTES_MAX = 60 << 10;
 
 /**
- * From the last key to the relay closed and the verdict painted, with the network and without; then what
- * stays in memory, the idle kiosk's CPU, and the page's bundle.
+ * The time from the last key to the closed relay and the painted verdict, online and offline; then memory
+ * growth, the CPU of an idle kiosk, and the size of the page's bundle.
  */
 export async function run(context: BenchContext): Promise<void> {
   await reportLatency(context);
@@ -30,10 +30,10 @@ export async function run(context: BenchContext): Promise<void> {
   await reportBundle(context);
 }
 
-/** The kiosk alone, with a link that answers at once: what stays after many whole sessions. */
+/** How much memory many complete sessions leave behind, with a link that answers at once. */
 async function reportMemory(context: BenchContext) {
   setFlagsFromString('--expose-gc');
-  const collect = runInNewContext('gc') as () => void;
+  const collect: () => void = runInNewContext('gc');
   const { publicKey, privateKey } = generateKeyPairSync('ed25519');
   const { x = '' } = publicKey.export({ format: 'jwk' });
   const code = encodeCredential(
@@ -51,7 +51,7 @@ async function reportMemory(context: BenchContext) {
         credentialKeys: [{ keyId: '00000000', publicKey: x }],
       }),
     stop: () => {},
-    // Of all calls this gate makes only `Verify`.
+    // The only call this gate makes is `Verify`.
     call: (async () => ({
       verdict: { outcome: 'denied', reason: 'notCovered' },
     })) as unknown as KioskLink['call'],
@@ -73,7 +73,7 @@ async function reportMemory(context: BenchContext) {
     collect();
     return process.memoryUsage().heapUsed;
   };
-  // The engine itself still compiles for some thousand sessions.
+  // The engine keeps compiling during the first few thousand sessions.
   const before = await heap(MEMORY_SESSIONS / 2);
   const after = await heap(MEMORY_SESSIONS);
   await gate.stop();
@@ -86,7 +86,7 @@ async function reportMemory(context: BenchContext) {
   });
 }
 
-/** The idle kiosk with its camera at 15 fps; server and scene live in the same process, so it is an upper bound. */
+/** CPU of an idle kiosk with its camera at 15 fps; an upper bound, since the server runs in the process too. */
 async function reportIdle(context: BenchContext) {
   const follower = new Follower();
   const world = await startWorld({ watcher: follower, assets: [], port: 0, seed: 1 });

@@ -1,8 +1,8 @@
 /**
- * The kiosks' link: server memory of an idle kiosk and CPU of a heartbeat against bare `ws` in the same
- * run, at 10,000 connections (`--connections N`); then 1,000 real link clients (`--kiosks N`) that lose
- * their server to a kill and come back, while some of them verify. Needs `ulimit -n` above the number of
- * connections, in both processes. `--only idle` or `--only storm` does one of the two.
+ * The kiosks' link: server memory of an idle kiosk and CPU of a heartbeat, compared with bare `ws`, at
+ * 10,000 connections (`--connections N`); then 1,000 real link clients (`--kiosks N`) whose server is
+ * killed and which reconnect while some of them verify. `ulimit -n` must exceed the number of connections.
+ * `--only idle` or `--only storm` runs one of the two.
  */
 import { createPrivateKey, generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';

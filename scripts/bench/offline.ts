@@ -9,7 +9,7 @@ import type { BenchContext } from './harness/bench-context.ts';
 import { reportEquality } from './offline/equality.ts';
 
 const ENTRIES_DEFAULT = 4_500_000;
-/** How many entries change between two lists: about 2 % of the registry a month, in a day. */
+/** Entries that change from one day's list to the next: about 2 % of the registry a month. */
 const CHANGES = 3_000;
 const LOOKUPS = 2_000_000;
 const HMACS = 100_000;
@@ -26,8 +26,8 @@ const tools = {
 const EQUALITY_DEFAULT = 1_000_000;
 
 /**
- * Measures the offline list: build, size, open, look-up, delta, key derivation. Takes a count of entries;
- * or the word `equality` and a count: whether a list says of everybody what the server says.
+ * The offline list: build, size, open, look-up, delta and key derivation, with the number of entries as
+ * argument. With `equality` and a number of people, it checks that the list agrees with the server.
  */
 export async function run(context: BenchContext): Promise<void> {
   if (context.args[0] === 'equality') {
@@ -62,21 +62,21 @@ function measureLookUps(context: BenchContext, list: OfflineList, table: EntryTa
   const key = { high: 0, low: 0 };
   const set = new Set<bigint>();
   for (let index = 0; index < Math.min(table.length, 1_000_000); index++) {
-    set.add((table[index] as bigint) >> 2n);
+    set.add((table[index] ?? 0n) >> 2n);
   }
   const numbers = randomWords(LOOKUPS, 11);
-  // Gathered beforehand: what is measured is the look-up and not how the bench finds its keys.
+  // Collected beforehand, so that only the look-ups are measured.
   const known = new Uint32Array(2 * LOOKUPS);
   for (const [index, number] of numbers.entries()) {
     const at = number % table.length;
-    known[2 * index] = halves[2 * at + 1] as number;
-    known[2 * index + 1] = ((halves[2 * at] as number) & ~3) >>> 0;
+    known[2 * index] = halves[2 * at + 1] ?? 0;
+    known[2 * index + 1] = ((halves[2 * at] ?? 0) & ~3) >>> 0;
   }
   let found = 0;
   const [, knownUs] = cpu(() => {
     for (let index = 0; index < LOOKUPS; index++) {
-      key.high = known[2 * index] as number;
-      key.low = known[2 * index + 1] as number;
+      key.high = known[2 * index] ?? 0;
+      key.low = known[2 * index + 1] ?? 0;
       found += list.stateOf(key) === 'absent' ? 0 : 1;
     }
   });
@@ -93,8 +93,8 @@ function measureLookUps(context: BenchContext, list: OfflineList, table: EntryTa
   let positives = 0;
   const [, strangerUs] = cpu(() => {
     for (let index = 0; index < LOOKUPS; index++) {
-      key.high = strangers[2 * index] as number;
-      key.low = ((strangers[2 * index + 1] as number) & ~3) >>> 0;
+      key.high = strangers[2 * index] ?? 0;
+      key.low = ((strangers[2 * index + 1] ?? 0) & ~3) >>> 0;
       positives += list.stateOf(key) === 'absent' ? 0 : 1;
     }
   });
@@ -129,7 +129,7 @@ function measureDelta(context: BenchContext, list: OfflineList, table: EntryTabl
   const halves = halvesOf(after);
   const step = Math.max(1, Math.floor(after.length / CHANGES));
   for (let index = 0; index < after.length; index += step) {
-    const low = halves[2 * index] as number;
+    const low = halves[2 * index] ?? 0;
     halves[2 * index] = (low & 3) === 3 ? (low & ~3) | 1 : low | 3;
   }
   const [delta, buildUs] = cpu(() => buildDelta({ table, version: 1 }, after, terms(2), tools));
@@ -157,7 +157,7 @@ async function measureDerivation(context: BenchContext): Promise<void> {
   context.report({ metric: 'entry key from a derived value', value: us / HMACS, unit: 'µs' });
 }
 
-/** Processor time of a piece of work, in microseconds. */
+/** The result of a piece of work, and its CPU time in microseconds. */
 function cpu<Result>(act: () => Result): [Result, number] {
   const before = process.cpuUsage();
   const result = act();
@@ -178,19 +178,19 @@ function terms(version: number): ListTerms {
   };
 }
 
-/** Entries as an HMAC would make them; one in 200 is denied, one in three has a companion. */
+/** Random entries, as HMACs are; one in 200 is denied, one in three has a companion. */
 function randomTable(count: number): EntryTable {
   const table = new BigUint64Array(count);
   const halves = halvesOf(table);
   halves.set(randomWords(2 * count, 3));
   for (let index = 0; index < count; index++) {
     const state = index % 200 === 0 ? 3 : index % 3 === 0 ? 2 : 1;
-    halves[2 * index] = ((halves[2 * index] as number) & ~3) | state;
+    halves[2 * index] = ((halves[2 * index] ?? 0) & ~3) | state;
   }
   return sortEntries(table);
 }
 
-/** Pseudo-random words (splitmix32), the same in every run. */
+/** Pseudo-random words that are the same in every run (splitmix32). */
 function randomWords(count: number, seed: number): Uint32Array {
   const words = new Uint32Array(count);
   let state = Math.imul(seed, 0x6c078965);

@@ -1,6 +1,6 @@
 /**
- * How much travels when a page is opened for the first time: its HTML, style sheets and scripts with
- * their headers, as bytes read from sockets; fonts are not counted. The goal is 150 KB (issue: pages).
+ * How much is transferred when a page is opened for the first time: HTML, style sheets and scripts with
+ * their headers, in bytes read from sockets and without fonts. The goal is 150 KB.
  */
 import { get } from 'node:http';
 import { pino } from 'pino';
@@ -69,7 +69,7 @@ export async function run(context: BenchContext): Promise<void> {
   }
 }
 
-/** A page and all that it names, and what that names in turn. */
+/** Loads a page with everything it refers to, directly or indirectly. */
 async function load(
   origin: string,
   path: string,
@@ -84,7 +84,7 @@ async function load(
     }
     loaded.bytes += bytes;
     loaded.requests += 1;
-    // Once more as plain text, to see what it names: not counted.
+    // Fetched again as plain text to find what it refers to; not counted.
     const { text } = await fetchOver(origin, one, {
       cookie: headers.cookie ?? '',
       accept: 'text/html',
@@ -105,7 +105,7 @@ function namedIn(path: string, text: string): string[] {
   );
 }
 
-/** One request on a connection of its own: all that came back through the socket is counted. */
+/** One request on its own connection, with all bytes that came back through the socket. */
 function fetchOver(
   origin: string,
   path: string,

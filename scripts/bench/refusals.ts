@@ -1,8 +1,8 @@
 /**
- * Can the causes of a refusal be told apart by time? Unknown credential, wrong codice fiscale, revoked and
- * expired are asked in random order, one at a time, and each pair's latencies are compared by the
- * two-sample Kolmogorov-Smirnov test: a p above 0.01 means that they can't be told apart here.
- * `npm run bench -- refusals first-level` asks the reading page's question in the place of a gate's.
+ * Does the response time reveal why a request is refused? Unknown credentials, wrong codici fiscali, and
+ * revoked and expired credentials are requested one at a time in random order, and the latencies of each
+ * pair are compared by the two-sample Kolmogorov-Smirnov test: a p above 0.01 means that they do not
+ * differ noticeably. `npm run bench -- refusals first-level` tests the reading page instead of a gate.
  */
 import { randomBytes, randomInt, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -61,13 +61,13 @@ export async function run(context: BenchContext): Promise<void> {
     const times = new Map<string, number[]>(names.map((name) => [name, []]));
     for (let asked = 0; asked < WARM_UP + ASKED_EACH * names.length; asked += 1) {
       const name = names[randomInt(names.length)] ?? '';
-      // Every cause's texts are made the same way just before, so that none comes to a warmer machine.
+      // The texts of every cause are built the same way just before, so that none finds warmer caches.
       const stranger = randomBytes(16).toString('hex');
       const [known, code] = causes[name]?.() ?? missing();
       const credentialId = Buffer.from(known ?? stranger, 'hex').toString('hex');
       const codiceFiscale = Buffer.from(code).toString();
       const startedAt = performance.now();
-      // An asker of its own for each: the guessing limits must not answer here.
+      // A new asker each time, so that the limits on guessing do not interfere.
       const asker = { id: `kiosk:${asked}`, site: `site-${asked}` };
       const request = { asker, requestId: randomUUID(), credentialId, codiceFiscale };
       if (!(isFirstLevel ? await refusedOnPage(app, request) : await refusedAtGate(app, request))) {

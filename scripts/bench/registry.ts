@@ -1,8 +1,8 @@
 /**
- * The registry: import rate, bytes per person, and what a look-up costs as the number of persons grows.
- * `npm run bench -- registry [PERSONS…] [import] [--folder FOLDER]`; without numbers 1e5 and 1e6, since 1e7
- * takes minutes to fill and some 9 GB; `import` alone leaves the look-ups out. In FOLDER the filled
- * databases stay, for the next run.
+ * The registry: import rate, bytes per person, and the cost of a look-up as the number of persons grows.
+ * `npm run bench -- registry [PERSONS…] [import] [--folder FOLDER]`. The default is 1e5 and 1e6 persons,
+ * since 1e7 take minutes and some 9 GB; `import` alone skips the look-ups. FOLDER keeps the databases for
+ * the next run.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -21,7 +21,7 @@ export interface Bundle {
 /** How the packages come in: copied without what never loads, or installed by `npm ci`, whole. */
 export type Packages = 'copied' | 'installed';
 
-/** Makes one role's production install anew, from what `npm run build` and `npm ci` made. */
+/** Makes one role's production install from scratch, out of what `npm run build` and `npm ci` made. */
 export async function makeBundle(role: Role, folder: string, how: Packages): Promise<Bundle> {
   const [project, lock] = await Promise.all([
     readJson<Manifest>('package.json'),

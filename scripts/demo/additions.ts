@@ -3,5 +3,5 @@ import { citizen } from './citizen.ts';
 import { logins } from './demo-logins.ts';
 import { mailbox } from './mailbox.ts';
 
-/** What a visit has beside the kiosk and its server, in the order in which it starts. */
+/** What the demo in a browser has beside the kiosk and its server, in the order of starting. */
 export const additions: readonly DemoAddition[] = [logins, mailbox, citizen];

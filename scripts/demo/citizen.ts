@@ -3,7 +3,7 @@ import type { Verbale } from '../../server/registry/verbale.ts';
 import type { IssuedPerson } from '../sample/issued-person.ts';
 import type { DemoAddition } from './addition.ts';
 
-/** A sample person who has no code yet, to make one in the portal. Nobody of this name is meant. */
+/** A made-up person who has no code yet, to create one in the portal. */
 export const newcomer: { person: PersonRecord; verbali: Verbale[] } = {
   person: {
     codiceFiscale: 'FRRNNA84H55L219L',
@@ -37,12 +37,12 @@ export const newcomer: { person: PersonRecord; verbali: Verbale[] } = {
   ],
 };
 
-/** The page that a phone's camera would open for a code, on the demo's own server. */
+/** The page that a phone opens for a code, on the demo's own server. */
 export function readingUrl(origin: string, credential: string): string {
   return `${origin}${new URL(credential).pathname}`;
 }
 
-/** The citizen's side: somebody without a code, the portal, and what a phone reads of each code. */
+/** The citizen's side: a person without a code, the portal, and the reading page of each code. */
 export const citizen: DemoAddition = ({ origin }) =>
   Promise.resolve({
     async ready({ app }, people: readonly IssuedPerson[]) {

@@ -4,7 +4,7 @@ import { buildPages } from '../build-pages.ts';
 import { buildWeb } from '../build-web.ts';
 import { pageFolder, readPage } from '../launch/page-files.ts';
 
-/** The kiosk's page with the tray beside it, built anew: what is shown is what the source says. */
+/** The kiosk's page with the tray beside it, freshly built from the source. */
 export async function demoAssets(): Promise<PageAsset[]> {
   await Promise.all([buildPages(), buildWeb()]);
   const page = await readPage();

@@ -1,6 +1,7 @@
 import { newKey } from '../../device/link/identity.ts';
 import type { App } from '../../server/app.ts';
 import { commandLine } from '../../server/fleet/access/actor.ts';
+import type { Site } from '../../server/fleet/places/sites.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { DEMO_POLICY } from '../sample/demo-people.ts';
 import { issueToSample } from '../sample/sample-people.ts';
@@ -8,14 +9,17 @@ import { type SimulatedFleet, simulateFleet } from '../simulated-fleet/simulate-
 import type { SimulatedIdentity } from '../simulated-fleet/simulated-kiosk.ts';
 import type { DemoAddition } from './addition.ts';
 
-/** People an hour at each simulated gate. */
+/** People per hour at each simulated gate. */
 const RATE = 30;
 /** All of them have started within this time, in milliseconds. */
 const START_WITHIN_MS = 4_000;
-/** The gate at which the demo's own kiosk is enrolled by hand. */
+/** The gate for which the demo's own kiosk is enrolled by hand. */
 export const FREE_GATE = 'demo-ingresso';
 
-const hall = {
+type Plan = NonNullable<Site['plan']>;
+type Room = Plan['rooms'][number];
+
+const hall: Room = {
   title: 'Atrio',
   corners: [
     [0, 0],
@@ -24,7 +28,7 @@ const hall = {
     [0, 30],
   ],
 };
-const wing = {
+const wing: Room = {
   title: 'Sale',
   corners: [
     [24, 0],
@@ -33,7 +37,7 @@ const wing = {
     [24, 18],
   ],
 };
-const court = {
+const court: Room = {
   title: 'Cortile',
   corners: [
     [24, 18],
@@ -42,7 +46,7 @@ const court = {
     [24, 30],
   ],
 };
-const plan = { widthM: 60, heightM: 30, rooms: [hall, wing, court] };
+const plan: Plan = { widthM: 60, heightM: 30, rooms: [hall, wing, court] };
 
 const places = [
   ['uffizi', 'Galleria degli Uffizi', 'Firenze', 43.7687, 11.2559],
@@ -53,7 +57,7 @@ const places = [
 ] as const;
 const gateNames = ['Ingresso', 'Scala', 'Ascensore', 'Biglietteria', 'Uscita', 'Gruppi', 'Cortile'];
 
-/** A fleet of simulated kiosks at five sites, and a gate where the demo's own kiosk is to be enrolled. */
+/** Simulated kiosks at five sites, and a gate for which the demo's own kiosk is to be enrolled. */
 export function demoFleet(options: { kiosks: number; seed: number }): DemoAddition {
   return async ({ origin }) => {
     let fleet: SimulatedFleet | undefined;
@@ -98,7 +102,7 @@ export function demoFleet(options: { kiosks: number; seed: number }): DemoAdditi
 async function makeFleet(app: App, kiosks: number, url: string): Promise<SimulatedIdentity[]> {
   const { sites, gates } = app.fleet;
   for (const [id, title, place, latitude, longitude] of places) {
-    await sites.create(commandLine, { id, title, place, latitude, longitude, plan: plan as never });
+    await sites.create(commandLine, { id, title, place, latitude, longitude, plan });
   }
   await sites.create(commandLine, { id: 'demo', title: 'Museo di prova', place: 'Qui' });
   await gates.create(commandLine, [
@@ -119,9 +123,13 @@ async function makeFleet(app: App, kiosks: number, url: string): Promise<Simulat
       site,
       policy: DEMO_POLICY,
     });
+    const tags = [number % 2 === 0 ? 'nord' : 'sud'];
+    if (number % 5 === 0) {
+      tags.push('prova');
+    }
     await gates.change(commandLine, kioskId, {
       place: `Piano ${number % 3}`,
-      tags: [number % 2 === 0 ? 'nord' : 'sud', ...(number % 5 === 0 ? ['prova'] : [])],
+      tags,
       x: 0.08 + 0.12 * (number % 8),
       y: 0.2 + 0.2 * (Math.floor(number / 8) % 4),
     });

@@ -1,13 +1,13 @@
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import type { Configuration, Provider } from 'oidc-provider';
+import { portOf } from '../launch/port-of.ts';
 
-/** Somebody whom the provider knows. */
+/** A person known to the provider. */
 export interface KnownPerson {
   codiceFiscale: string;
   name: string;
-  /** What the login page adds to the name. */
+  /** Shown after the name on the login page. */
   label?: string;
 }
 
@@ -23,27 +23,27 @@ const LEVELS = [1, 2, 3].map((level) => `https://www.spid.gov.it/SpidL${level}`)
 const FORM_BYTES_MAX = 4096;
 
 /**
- * Starts a real OpenID provider (`oidc-provider`) on a free port of loopback: who it is for picks a person
- * instead of typing a password, and that is all that is simulated.
+ * Starts a real OpenID provider (`oidc-provider`) on a free port of loopback. Only the login is simulated:
+ * users choose a person instead of typing a password.
  *
- * @param options.origin where the client is: its callback is `/login/oidc/PROVIDER/callback`.
+ * @param options.origin the client's address; its callback is `/login/oidc/PROVIDER/callback`.
  */
 export async function startIdentityProvider(options: {
   people: readonly KnownPerson[];
   origin: string;
   /** The provider's id in the client's config. */
   provider: string;
-  /** For tests: what differs from the usual. */
+  /** For tests: changes to the configuration. */
   change?: Partial<Configuration>;
 }): Promise<IdentityProvider> {
   const { people, origin } = options;
-  const speakAgain = hush();
-  // Loaded here, since it remarks on its surroundings as soon as it is.
+  const restoreConsole = muteLibrary();
+  // Imported only now, since the library prints warnings when it is loaded.
   const { default: OpenidProvider } = await import('oidc-provider');
   let handle: (request: IncomingMessage, response: ServerResponse) => void = () => {};
   const server = createServer((request, response) => handle(request, response));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  const issuer = `http://127.0.0.1:${portOf(server)}`;
   const clientSecret = randomBytes(32).toString('base64url');
   const clientId = 'varco';
   const provider = new OpenidProvider(issuer, {
@@ -68,18 +68,18 @@ export async function startIdentityProvider(options: {
   };
   const stop = async () => {
     await close(server);
-    speakAgain();
+    restoreConsole();
   };
   return { issuer, clientId, clientSecret, stop };
 }
 
-/** What the library remarks on production is nothing to a visitor; everything else is let through. */
-function hush(): () => void {
+/** Suppresses the library's warnings about production, which do not concern a demo. @returns the undo. */
+function muteLibrary(): () => void {
   const { info, warn } = console;
   const filter =
     (write: typeof info) =>
-    (...said: unknown[]) =>
-      String(said[0]).includes('oidc-provider ') ? undefined : write(...said);
+    (...parts: unknown[]) =>
+      String(parts[0]).includes('oidc-provider ') ? undefined : write(...parts);
   console.info = filter(info);
   console.warn = filter(warn);
   return () => Object.assign(console, { info, warn });
@@ -87,13 +87,14 @@ function hush(): () => void {
 
 function configuration(people: readonly KnownPerson[]): Configuration {
   const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const key = { ...privateKey.export({ format: 'jwk' }), use: 'sig', alg: 'RS256', kid: 'demo' };
+  const jwk = privateKey.export({ format: 'jwk' });
+  const key = { ...jwk, kty: 'RSA', use: 'sig', alg: 'RS256', kid: 'demo' } as const;
   return {
-    jwks: { keys: [key as never] },
+    jwks: { keys: [key] },
     cookies: { keys: [randomBytes(16).toString('hex')] },
     acrValues: LEVELS,
     claims: { openid: ['sub'], profile: ['name', 'fiscalNumber'], acr: null },
-    // SPID's gateways give the claims with the ID token.
+    // SPID's gateways put the claims into the ID token.
     conformIdTokenClaims: false,
     features: { devInteractions: { enabled: false }, rpInitiatedLogout: { enabled: true } },
     interactions: { url: (_ctx, { uid }) => `/interaction/${uid}` },
@@ -106,7 +107,7 @@ function configuration(people: readonly KnownPerson[]): Configuration {
         }
       );
     },
-    // Nobody is asked twice: who logs in here is asked for nothing more.
+    // No consent screen: logging in grants the client what it needs.
     async loadExistingGrant(ctx) {
       const { provider, client, session } = ctx.oidc;
       const accountId = session?.accountId;
@@ -143,7 +144,7 @@ async function interact(
   const result =
     person && level
       ? { login: { accountId: person.codiceFiscale, acr: level, remember: false } }
-      : { error: 'access_denied', error_description: 'The person went away' };
+      : { error: 'access_denied', error_description: 'The user cancelled' };
   await provider.interactionFinished(request, response, result, {
     mergeWithLastSubmission: false,
   });

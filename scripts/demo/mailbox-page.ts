@@ -1,7 +1,7 @@
 import type { ParsedMail } from 'mailparser';
 import type { MessageServers } from './message-servers.ts';
 
-/** The page; without JavaScript its link shows what is new. */
+/** The whole page; without JavaScript, its link reloads it. */
 export function mailboxPage(servers: MessageServers): string {
   return `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>The demo’s mailbox</title>
@@ -23,7 +23,7 @@ a { color: #0052a5 } a:focus-visible { outline: 3px solid #17324d; outline-offse
 </main></body></html>`;
 }
 
-/** What has arrived, as a part of the page. */
+/** The messages that have arrived, as a part of the page. */
 export function mailboxList({ mails, texts, arrivals }: MessageServers): string {
   const items = arrivals.map(({ kind, index, at }) => {
     const when = new Date(at).toLocaleTimeString('en-GB');
@@ -55,7 +55,7 @@ function article(title: string, when: string, body: string): string {
   return `<article><h2>${escapeHtml(title)}</h2><p>${when}</p>${body}</article>`;
 }
 
-/** Reads the list again when something arrives, and says so. */
+/** Reloads the list when a message arrives, and announces it. */
 export const mailboxScript = `
 new EventSource('/events').onmessage = async () => {
   const list = await (await fetch('/list')).text();

@@ -1,12 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { portOf } from '../launch/port-of.ts';
 import type { DemoAddition } from './addition.ts';
 import { mailboxList, mailboxPage, mailboxScript } from './mailbox-page.ts';
 import { MessageServers } from './message-servers.ts';
 
-/** A mail server, a message centre for SMS, and a page that shows what the two were given. */
+/** A mail server, a message centre for SMS, and a page that shows the messages of both. */
 export const mailbox: DemoAddition = async ({ folder }) => {
   const servers = await new MessageServers().start();
   const page = await startMailboxPage(servers);
@@ -47,8 +47,8 @@ export async function startMailboxPage(
 ): Promise<{ url: string; stop(): Promise<void> }> {
   const open = new Set<ServerResponse>();
   const server = createServer((request, response) => {
-    const { port } = server.address() as AddressInfo;
-    // Another site's name that points here is not answered.
+    const port = portOf(server);
+    // Refuses other host names that resolve to this address (DNS rebinding).
     if (request.headers.host !== `127.0.0.1:${port}`) {
       response.writeHead(421).end();
     } else if (request.url === '/events') {
@@ -58,7 +58,7 @@ export async function startMailboxPage(
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  const port = portOf(server);
   return { url: `http://127.0.0.1:${port}/`, stop: () => close(server, open) };
 }
 
@@ -87,7 +87,7 @@ function answer(servers: MessageServers, { url = '/' }: IncomingMessage, respons
   } else if (file) {
     send(file.contentType, file.content);
   } else if (mail && part?.[2] === 'html') {
-    // What a mail brings along may draw itself, and nothing else.
+    // A mail's HTML may only display itself.
     send(html, String(mail.html), `${POLICY}; sandbox`);
   } else {
     response.writeHead(404).end();

@@ -1,9 +1,9 @@
 /**
- * `npm run demo`: a server, a kiosk and five sample people on this machine, to be tried in a browser.
- * `npm run demo -- --fleet 40`: the same with a dashboard and forty simulated kiosks; the kiosk at hand is
- * enrolled from it.
- * `npm run demo -- --spoken`: a walk with the screen off, each thing that is said on a line.
- * `npm run demo -- --once`: the same with nobody there; exits 0 only if every outcome is right.
+ * `npm run demo`: a server, a kiosk and five sample people on this machine, to try in a browser.
+ * `npm run demo -- --fleet 40`: the same with a dashboard and forty simulated kiosks; the demo's own kiosk
+ * is enrolled from the dashboard.
+ * `npm run demo -- --spoken`: a walk with the screen off that prints what is said, line by line.
+ * `npm run demo -- --once`: walks all scenarios unattended; exits with 0 only if every outcome is right.
  */
 import { Command } from 'commander';
 import { espeakConfigSchema, openEspeak } from '../../hardware/speech/espeak.ts';
@@ -18,12 +18,12 @@ import { startWorld } from './world.ts';
 
 const options = new Command('demo')
   .description('a kiosk, its server and five sample people, on this machine')
-  .option('--once', 'walk every scenario with nobody there, print a line each, and end')
-  .option('--spoken', 'walk with the screen off, by what is said alone; each thing said is a line')
-  .option('--json', 'with --once: one JSON object a line')
-  .option('--fleet <kiosks>', 'a dashboard with so many more kiosks, simulated', Number, 0)
-  .option('--port <port>', 'where the page is served; 0 takes any free port', Number, 8080)
-  .option('--seed <seed>', 'seed of the scenes before the camera', Number, 1)
+  .option('--once', 'walk all scenarios unattended, print a line for each, and end')
+  .option('--spoken', 'walk with the screen off, guided by speech alone, and print what is said')
+  .option('--json', 'with --once or --spoken: one JSON object per line')
+  .option('--fleet <kiosks>', 'add a dashboard with this many simulated kiosks', Number, 0)
+  .option('--port <port>', 'the port of the page; 0 for any free one', Number, 8080)
+  .option('--seed <seed>', 'seed of the scenes in front of the camera', Number, 1)
   .exitOverride()
   .parse()
   .opts<{
@@ -68,16 +68,18 @@ async function visit(): Promise<void> {
     enrols: fleet > 0,
     visit: fleet > 0 ? [...additions, demoFleet({ kiosks: fleet, seed })] : additions,
   });
+  // Handles signals before the first line invites anybody to send one.
+  const stopped = untilStopped(() => world.stop());
   print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);
   print(`The server:                       ${world.service.url}/readyz`);
   for (const { label, url } of world.service.links) {
     print(`${`${label}:`.padEnd(33)} ${url}`);
   }
   print('Ctrl-C ends it and leaves nothing behind.');
-  await untilStopped(() => world.stop());
+  await stopped;
 }
 
-/** A person who sees nothing passes by voice; spoken aloud too where espeak-ng is installed. */
+/** A blind person passes by speech alone, which is played too if espeak-ng is installed. */
 async function spoken(): Promise<void> {
   const voice = openEspeak(espeakConfigSchema.parse({ driver: 'espeak' }), { clock: systemClock });
   await voice.start({ health: () => {} });

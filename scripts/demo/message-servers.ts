@@ -1,21 +1,21 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { type ParsedMail, simpleParser } from 'mailparser';
 import smpp, { type Pdu, type Session } from 'smpp';
 import { SMTPServer } from 'smtp-server';
+import { portOf } from '../launch/port-of.ts';
 
-/** A real mail server and a real message centre on this machine, that keep what they are given. */
+/** A real mail server and a real SMS centre on this machine, which keep the messages they receive. */
 export class MessageServers {
-  /** In the order of their coming. */
+  /** In the order of arrival. */
   readonly arrivals: { kind: 'email' | 'sms'; index: number; at: number }[] = [];
   readonly mails: ParsedMail[] = [];
   readonly texts: { to: string; text: string }[] = [];
-  /** A status other than 0 is said to every SMS. */
+  /** The status with which every SMS is answered; other than 0, it is refused. */
   smsStatus = 0;
   smtpPort = 0;
   smppPort = 0;
   #stop: (() => Promise<unknown>)[] = [];
-  #heard: (() => void)[] = [];
+  #waiting: (() => void)[] = [];
   readonly #listeners = new Set<() => void>();
 
   async start(): Promise<this> {
@@ -28,13 +28,13 @@ export class MessageServers {
           this.arrivals.push({ kind: 'email', index: this.mails.length, at: Date.now() });
           this.mails.push(parsed);
           callback();
-          this.#tell();
+          this.#notify();
         }, callback);
       },
     });
     const listening = mail.listen(0, '127.0.0.1');
     await once(listening, 'listening');
-    this.smtpPort = (listening.address() as AddressInfo).port;
+    this.smtpPort = portOf(listening);
     const sessions = new Set<Session>();
     const centre = smpp.createServer((session) => {
       sessions.add(session);
@@ -49,12 +49,12 @@ export class MessageServers {
           this.arrivals.push({ kind: 'sms', index: this.texts.length, at: Date.now() });
           this.texts.push({ to, text: String(content?.message) });
         }
-        this.#tell();
+        this.#notify();
       });
     });
     centre.listen(0, '127.0.0.1');
     await once(centre, 'listening');
-    this.smppPort = (centre.address() as AddressInfo).port;
+    this.smppPort = portOf(centre);
     this.#stop = [
       () => new Promise((resolve) => mail.close(() => resolve(undefined))),
       () => {
@@ -67,16 +67,16 @@ export class MessageServers {
     return this;
   }
 
-  /** Hears that something has arrived, until the returned function is called. */
-  listen(heard: () => void): () => void {
-    this.#listeners.add(heard);
-    return () => this.#listeners.delete(heard);
+  /** Calls `onArrival` whenever a message arrives, until the returned function is called. */
+  listen(onArrival: () => void): () => void {
+    this.#listeners.add(onArrival);
+    return () => this.#listeners.delete(onArrival);
   }
 
-  /** Resolves when what is asked is so; looked at whenever something arrives. */
+  /** Resolves once the condition holds; it is checked whenever a message arrives. */
   async until(accept: () => boolean): Promise<void> {
     while (!accept()) {
-      await new Promise<void>((resolve) => this.#heard.push(resolve));
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
     }
   }
 
@@ -86,9 +86,9 @@ export class MessageServers {
     }
   }
 
-  #tell(): void {
-    for (const heard of [...this.#heard.splice(0), ...this.#listeners]) {
-      heard();
+  #notify(): void {
+    for (const notify of [...this.#waiting.splice(0), ...this.#listeners]) {
+      notify();
     }
   }
 }

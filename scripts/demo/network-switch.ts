@@ -1,9 +1,10 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { portOf } from '../launch/port-of.ts';
 
 /**
- * The cable between the demo's kiosk and its server: a TCP relay on loopback that can be cut. While it is
- * cut both ends live and neither reaches the other.
+ * The network between the demo's kiosk and its server: a TCP relay on loopback that can be cut. Both ends
+ * keep running meanwhile, without reaching each other.
  */
 export class NetworkSwitch {
   readonly #target: number;
@@ -21,7 +22,7 @@ export class NetworkSwitch {
   async start(): Promise<number> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   async stop(): Promise<void> {
@@ -29,7 +30,7 @@ export class NetworkSwitch {
     await new Promise((resolve) => this.#server.close(resolve));
   }
 
-  /** What is on its way is lost; new connections are too. */
+  /** Drops all connections, and refuses new ones. */
   cut(): void {
     this.#isCut = true;
     for (const socket of this.#sockets) {

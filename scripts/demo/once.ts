@@ -7,12 +7,12 @@ import type { World, WorldWatcher } from './world.ts';
 /** One line of `npm run demo -- --once`. */
 export interface Outcome {
   presented: string;
-  /** Frames that the camera gave from the code's appearance until it was read. */
+  /** Camera frames from when the code appeared until it was read. */
   frames: number;
-  /** What the person was told: a verdict's words, or the problem of the code. */
+  /** What the kiosk answered: a verdict, or the problem of the code. */
   verdict: string;
   expected: string;
-  /** From the last key to the verdict, in milliseconds; null when nothing was asked. */
+  /** From the last key to the verdict, in milliseconds; null if nothing was verified. */
   ms: number | null;
   opened: boolean;
   ok: boolean;
@@ -21,7 +21,7 @@ export interface Outcome {
 interface Scenario {
   presented: string;
   credential: string;
-  /** Typed when asked for; nothing, where the code itself is to be refused. */
+  /** Typed when the kiosk asks for it; absent where the code itself is to be refused. */
   codiceFiscale?: string;
   expected: string;
   before?: (world: World) => Promise<void>;
@@ -30,7 +30,7 @@ interface Scenario {
 const WAIT_MS = 20_000;
 const FRAMES_BETWEEN = 5;
 
-/** Follows one kiosk: the relay, and each state. Waiting is for a state, never for a time, and bounded. */
+/** Follows a kiosk's relay and states, and waits for a state with a bound in time. */
 export class Follower implements WorldWatcher {
   opened = false;
   #relay: 'open' | 'shut' = 'shut';
@@ -66,7 +66,7 @@ export class Follower implements WorldWatcher {
     await this.until('idle', ({ phase }) => phase.name === 'idle' && this.#relay === 'shut');
   }
 
-  /** Resolves with the first state that is accepted, at once if it is so already. */
+  /** Resolves with the first state that is accepted; at once if the present one is. */
   until(what: string, accept: (state: State) => boolean): Promise<State> {
     if (this.#state && accept(this.#state)) {
       return Promise.resolve(this.#state);
@@ -84,7 +84,7 @@ export class Follower implements WorldWatcher {
   }
 }
 
-/** The five people, and what goes wrong at gates: eight walks, from a picture to the relay. */
+/** Eight walks from a picture to the relay: the five people, and what goes wrong at gates. */
 export function scenariosOf(people: readonly IssuedPerson[]): Scenario[] {
   const [first, second] = people;
   if (!first || !second) {
@@ -123,12 +123,12 @@ async function walk(world: World, follower: Follower, scenario: Scenario): Promi
   await follower.untilReady();
   follower.opened = false;
   await world.stage.present(scenario.credential);
-  const taken = await follower.until('a code read', ({ phase }) => phase.name !== 'idle');
+  const read = await follower.until('a code was read', ({ phase }) => phase.name !== 'idle');
   const frames = world.stage.framesShown;
   world.stage.clear();
   let ms: number | null = null;
-  let last = taken;
-  if (taken.phase.name === 'entering' && scenario.codiceFiscale) {
+  let last = read;
+  if (read.phase.name === 'entering' && scenario.codiceFiscale) {
     await scenario.before?.(world);
     for (const character of scenario.codiceFiscale) {
       world.press({ kind: 'character', character });
@@ -143,7 +143,7 @@ async function walk(world: World, follower: Follower, scenario: Scenario): Promi
   const opened = follower.opened;
   const shouldOpen = scenario.expected.startsWith('granted');
   const ok = verdict === scenario.expected && opened === shouldOpen;
-  // Frames of this code may still be on their way to the decoder: the next person waits for them to pass.
+  // Frames with this code may still be on their way to the decoder: wait for them to pass.
   await world.stage.untilFramesShown(FRAMES_BETWEEN);
   world.press({ kind: 'end' });
   const { presented, expected } = scenario;
@@ -168,20 +168,20 @@ function wordsOfVerdict(verdict: Verdict): string {
   return 'reason' in verdict ? `${verdict.outcome} ${verdict.reason}` : verdict.outcome;
 }
 
-/** Runs every scenario in turn, telling each outcome as it comes. */
+/** Runs every scenario in turn, and reports each outcome. @returns whether all are as expected. */
 export async function runOnce(
   world: World,
   follower: Follower,
-  tell: (outcome: Outcome) => void,
+  onOutcome: (outcome: Outcome) => void,
 ): Promise<boolean> {
-  let good = true;
+  let isAllGood = true;
   for (const scenario of scenariosOf(world.people)) {
     if (scenario.codiceFiscale && !parse(scenario.codiceFiscale).ok) {
       throw new RangeError(`${scenario.presented}: the sample's codice fiscale is not one`);
     }
     const outcome = await walk(world, follower, scenario);
-    good &&= outcome.ok;
-    tell(outcome);
+    isAllGood &&= outcome.ok;
+    onOutcome(outcome);
   }
-  return good;
+  return isAllGood;
 }

@@ -1,6 +1,7 @@
 import type { KeyObject } from 'node:crypto';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import type { App } from '../../server/app.ts';
 import { generateKeyringFile } from '../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../server/keys/keyring-file.ts';
 import { createLog } from '../../server/log.ts';
@@ -12,22 +13,22 @@ import type { IssuedPerson } from '../sample/issued-person.ts';
 import { seedPeople } from '../sample/seed-people.ts';
 import type { DemoAddition, DemoLink, RunningAddition } from './addition.ts';
 
-/** The demo's server; it may be stopped and started again on the same port and database. */
+/** The demo's server, which can be stopped and started again on the same port and database. */
 export interface DemoService {
   people: IssuedPerson[];
   url: string;
-  /** Where its pages are, and where a kiosk that is enrolled goes; absent: it has none. */
+  /** The address of its pages, and for kiosks to enrol; undefined if it has no pages. */
   origin: string | undefined;
   linkUrl: string;
-  /** How many answers of gates without network reached the server. */
+  /** How many offline verdicts have reached the server. */
   countFacts(): Promise<number>;
-  /** The version of the gate's offline list once everything until now is in it. */
+  /** The version of the gate's offline list, with all changes so far published. */
   listVersion(): Promise<number>;
   start(): Promise<void>;
   stop(): Promise<void>;
-  /** Stops it for good, and what was added to it. */
+  /** Stops it for good, with everything that runs beside it. */
   end(): Promise<void>;
-  /** What a visitor may open beside the kiosk. */
+  /** What a visitor can open besides the kiosk. */
   links: DemoLink[];
 }
 
@@ -39,61 +40,53 @@ const labels: Record<string, string> = {
   notInArchive: 'not in the archive',
 };
 
-/** Starts a server on a database in `folder`, with the sample people and one kiosk in it. */
-export async function startService(options: {
+export interface ServiceOptions {
   folder: string;
-  /** A kiosk that has its place from the start; absent: it is enrolled by hand. */
+  /** The id of a kiosk registered from the start; without one, a kiosk has to be enrolled. */
   kioskId?: string | undefined;
   publicKey: KeyObject;
   offline: boolean;
-  /** Absent: the server has no pages. */
-  visit?: readonly DemoAddition[];
-}): Promise<DemoService> {
-  const { folder, kioskId } = options;
+  /** What runs beside the server; without it the server has no pages. */
+  visit?: readonly DemoAddition[] | undefined;
+}
+
+/** Starts a server on a database in `folder`, with the sample people and one kiosk. */
+export async function startService(options: ServiceOptions): Promise<DemoService> {
+  const { folder, visit } = options;
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  // Passkeys are bound to a name, which a number is not (WebAuthn, "relying party identifier").
+  // Passkeys are bound to a host name, and an IP address is none (WebAuthn, "relying party identifier").
   const origin = `http://localhost:${port}`;
   const additions: RunningAddition[] = [];
-  for (const add of options.visit ?? []) {
+  for (const add of visit ?? []) {
     additions.push(await add({ folder, origin }));
   }
   const keyring = join(folder, 'keyring.json');
   await writeKeyringFile(keyring, generateKeyringFile(Date.now()), { replace: false });
-  const config = () =>
-    parseServerConfig({
-      host: 'varco.example.it',
-      listen: { address: '127.0.0.1', port },
-      node: 'demo',
-      database: `sqlite:${join(folder, 'varco.db')}`,
-      keyring,
-      ...(options.offline ? { offlineLists: {} } : {}),
-      ...(options.visit ? { web: { origin } } : {}),
-      ...Object.assign({}, ...additions.map((one) => one.config)),
-    });
   const destination = pino.destination({ dest: join(folder, 'server.log'), sync: true });
   const log = createLog({ level: 'info', destination });
-  let running: RunningServer | undefined = await startServer(config(), { log });
-  if (kioskId !== undefined) {
-    const { x = '' } = options.publicKey.export({ format: 'jwk' });
-    await running.app.fleet.registerKiosk({
-      id: kioskId,
-      publicKey: x,
-      gate: 'Demo gate',
-      site: 'demo',
-      policy: DEMO_POLICY,
-    });
-  }
-  const seeded = await seedPeople(running.app);
-  const people = seeded.map(({ label, person, text, expected }) => ({
-    label: labels[label] ?? label,
-    codiceFiscale: person.codiceFiscale,
-    credential: text,
-    expected,
-  }));
+  const run = () =>
+    startServer(
+      parseServerConfig({
+        host: 'varco.example.it',
+        listen: { address: '127.0.0.1', port },
+        node: 'demo',
+        database: `sqlite:${join(folder, 'varco.db')}`,
+        keyring,
+        offlineLists: options.offline ? {} : undefined,
+        web: visit && { origin },
+        ...Object.assign({}, ...additions.map(({ config }) => config)),
+      }),
+      { log },
+    );
+  const first = await run();
+  let running: RunningServer | undefined = first;
+  const people = await fill(first.app, options);
   const links: DemoLink[] = [];
   for (const { ready } of additions) {
-    links.push(...((await ready?.(running, people)) ?? []));
+    if (ready) {
+      links.push(...(await ready(first, people)));
+    }
   }
   const stop = async () => {
     const server = running;
@@ -103,7 +96,7 @@ export async function startService(options: {
   return {
     people,
     url,
-    origin: options.visit ? origin : undefined,
+    origin: visit && origin,
     links,
     linkUrl: `${url.replace('http', 'ws')}/link`,
     async listVersion() {
@@ -115,7 +108,7 @@ export async function startService(options: {
       return (await running?.app.facts.count()) ?? 0;
     },
     async start() {
-      running ??= await startServer(config(), { log });
+      running ??= await run();
     },
     stop,
     async end() {
@@ -125,4 +118,25 @@ export async function startService(options: {
       }
     },
   };
+}
+
+/** Registers the kiosk, if it has an id already, and the sample people. */
+async function fill(app: App, { kioskId, publicKey }: ServiceOptions): Promise<IssuedPerson[]> {
+  if (kioskId !== undefined) {
+    const { x = '' } = publicKey.export({ format: 'jwk' });
+    await app.fleet.registerKiosk({
+      id: kioskId,
+      publicKey: x,
+      gate: 'Demo gate',
+      site: 'demo',
+      policy: DEMO_POLICY,
+    });
+  }
+  const seeded = await seedPeople(app);
+  return seeded.map(({ label, person, text, expected }) => ({
+    label: labels[label] ?? label,
+    codiceFiscale: person.codiceFiscale,
+    credential: text,
+    expected,
+  }));
 }

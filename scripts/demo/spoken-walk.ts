@@ -1,22 +1,22 @@
 import type { SpeakerWatch } from '../../hardware/simulated/voice.ts';
 import type { World } from './world.ts';
 
-/** One thing that was heard: words, or a click in place of a character that is not spoken aloud. */
-export interface Heard {
+/** Something spoken: words, or a click instead of a character that is not read aloud. */
+export interface Utterance {
   text: string;
   language: string;
 }
 
 const WAIT_MS = 20_000;
 
-/** Hears what the kiosk's speaker is told, and nothing else of the kiosk. */
+/** Receives what the kiosk's speaker says, and nothing else of the kiosk. */
 export class Listener implements SpeakerWatch {
-  readonly #tell: (heard: Heard) => void;
+  readonly #onUtterance: (utterance: Utterance) => void;
   #queue: string[] = [];
   #wake: (() => void) | undefined;
 
-  constructor(tell: (heard: Heard) => void = () => {}) {
-    this.#tell = tell;
+  constructor(onUtterance: (utterance: Utterance) => void = () => {}) {
+    this.#onUtterance = onUtterance;
   }
 
   spoken(text: string, language: string): void {
@@ -30,18 +30,18 @@ export class Listener implements SpeakerWatch {
   }
 
   #take(text: string, language: string): void {
-    this.#tell({ text, language });
+    this.#onUtterance({ text, language });
     this.#queue.push(text);
     this.#wake?.();
   }
 
-  /** Forgets what was heard so far. */
+  /** Discards what was said so far. */
   forget(): void {
     this.#queue = [];
   }
 
-  /** The next thing heard that fits; what came before it is passed over. */
-  async hear(fits: RegExp): Promise<string> {
+  /** Waits for the next utterance that matches, and skips all others. @throws Error if none comes in time. */
+  async waitFor(fits: RegExp): Promise<string> {
     const deadline = Date.now() + WAIT_MS;
     for (;;) {
       for (let text = this.#queue.shift(); text !== undefined; text = this.#queue.shift()) {
@@ -64,7 +64,7 @@ export class Listener implements SpeakerWatch {
   }
 }
 
-/** What the walker listens for; the words of the Italian screens. */
+/** The prompts to wait for, in the words of the Italian screens. */
 const words = {
   show: /^Mostra il codice QR/,
   type: /^Scrivi il codice fiscale/,
@@ -81,41 +81,41 @@ const keyOfLetter = (letter: string) =>
   ) + 2;
 
 /**
- * Somebody who sees nothing, with twelve keys and a headset: every press follows from what was said
- * before it.
+ * Walks through a verification as a blind person with twelve keys and a headset: every key press depends
+ * only on what was said before.
  *
- * @returns what was said of the result.
+ * @returns what the kiosk said about the result.
  */
 export async function walkBySpeech(
   world: World,
   listener: Listener,
   person: { credential: string; codiceFiscale: string },
 ): Promise<string> {
-  await listener.hear(words.show);
+  await listener.waitFor(words.show);
   await world.stage.present(person.credential);
-  let last = await listener.hear(words.type);
+  let last = await listener.waitFor(words.type);
   world.stage.clear();
   const press = (character: string) => world.press({ kind: 'character', character });
   for (const character of person.codiceFiscale) {
     listener.forget();
     if (/[0-9]/.test(character)) {
       press(character);
-      last = await listener.hear(new RegExp(`^${character}\\b`));
+      last = await listener.waitFor(new RegExp(`^${character}\\b`));
       continue;
     }
     press(String(keyOfLetter(character)));
-    const choices = await listener.hear(/^([A-Z] \d(, )?)+$/);
+    const choices = await listener.waitFor(/^([A-Z] \d(, )?)+$/);
     const place = new RegExp(`${character} (\\d)`).exec(choices)?.[1];
     if (place === undefined) {
       throw new Error(`The voice offered no place for a letter: ${choices.length} characters`);
     }
     press(place);
-    last = await listener.hear(new RegExp(`^${character}\\b`));
+    last = await listener.waitFor(new RegExp(`^${character}\\b`));
   }
   if (!words.complete.test(last)) {
     throw new Error('The voice did not say that the code is complete');
   }
   press('#');
-  await listener.hear(words.checking);
-  return await listener.hear(words.end);
+  await listener.waitFor(words.checking);
+  return await listener.waitFor(words.end);
 }

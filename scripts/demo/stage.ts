@@ -3,14 +3,15 @@ import type { LumaFrame } from '../../hardware/scanner/decode/frame.ts';
 import { CameraFeed } from '../../hardware/simulated/camera-feed.ts';
 import { emptyScene, renderScene, type Scene } from '../../hardware/simulated/scene.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { cyclic } from '../sample/cyclic.ts';
 import { seededRandom } from '../sample/seeded-random.ts';
 import { FRAME } from './tray-messages.ts';
 
 const FRAME_MS = 66;
-/** Different pictures of one scene: a hand is never still, and every frame has its own noise. */
+/** Different pictures of each scene: a hand is never still, and every frame has its own noise. */
 const TAKES = 6;
 
-/** What stands before the simulated camera. */
+/** The scene in front of the simulated camera. */
 export class Stage {
   readonly #random: () => number;
   readonly #feed: CameraFeed;
@@ -32,12 +33,12 @@ export class Stage {
     return this.#feed.stop();
   }
 
-  /** Frames that the camera gave since what stands before it changed. */
+  /** Frames shown since the scene last changed. */
   get framesShown(): number {
     return this.#feed.shown;
   }
 
-  /** Resolves when the camera gave so many frames of what stands before it now. */
+  /** Resolves when this many frames of the present scene were shown. */
   async untilFramesShown(frames: number): Promise<void> {
     while (this.#feed.shown < frames) {
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
@@ -48,18 +49,18 @@ export class Stage {
     this.#feed.unplug();
   }
 
-  /** Pulls the camera's plug and leaves it so, or puts it back. */
+  /** Unplugs the camera until it is plugged in again. */
   pull(isPulled: boolean): void {
     this.#feed.pull(isPulled);
   }
 
-  /** Nobody is there. */
+  /** Shows an empty scene. */
   clear(): void {
     this.#request += 1;
     this.#feed.look(looped(this.#empty));
   }
 
-  /** Somebody holds up a code: not straight, not sharp, not evenly lit. */
+  /** Shows a code held by hand: askew, not quite sharp, and unevenly lit. */
   async present(text: string): Promise<void> {
     const request = ++this.#request;
     const code = await toBuffer(text, { errorCorrectionLevel: 'M', margin: 4, scale: 8 });
@@ -73,7 +74,7 @@ export class Stage {
     }
   }
 
-  /** A picture of somebody's own: an upload, or a frame of a webcam. */
+  /** Shows a picture from outside: an uploaded photo, or a webcam frame. */
   show(frame: LumaFrame): void {
     this.#request += 1;
     this.#feed.look(() => frame);
@@ -95,12 +96,9 @@ function heldByHand(random: () => number): Scene {
 }
 
 function looped(frames: readonly LumaFrame[]): () => LumaFrame {
-  let index = 0;
+  let index = -1;
   return () => {
-    const frame = frames[index++ % frames.length];
-    if (!frame) {
-      throw new RangeError('A stage needs at least one frame');
-    }
-    return frame;
+    index += 1;
+    return cyclic(frames, index);
   };
 }

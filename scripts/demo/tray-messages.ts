@@ -3,22 +3,22 @@ import { z } from 'zod';
 /** The simulated camera's picture: what rpicam-vid is asked for in the example config. */
 export const FRAME = { width: 640, height: 480 } as const;
 
-/** What the tray is told. */
+/** What the tray shows. */
 export interface TrayState {
-  people: { label: string; codiceFiscale: string; readingUrl?: string }[];
+  people: { label: string; codiceFiscale: string; readingUrl?: string | undefined }[];
   /** The citizen portal; empty: this demo's server has no pages. */
   portalUrl: string;
   signal: string;
   relay: string;
   serverRuns: boolean;
-  /** `none`: this demo has no switch for it. */
+  /** `none`: this demo cannot cut it. */
   network: 'none' | 'up' | 'cut';
-  /** Answers given without the server that it does not have yet, and those that it has. */
+  /** Offline verdicts that the server does not have yet, and those it has. */
   factsWaiting: number;
   factsKept: number;
-  /** Whether the scanner's plug is in. */
+  /** Whether the scanner is plugged in. */
   scanner: 'plugged' | 'pulled';
-  /** Whether an enrolment code can be shown: this demo's kiosk has its place from the dashboard. */
+  /** Whether this demo's kiosk is enrolled from the dashboard, with a code shown to it. */
   enrols: boolean;
 }
 
@@ -36,7 +36,7 @@ export const trayMessageSchema = z.discriminatedUnion('name', [
 const kinds = ['photo', 'frame'] as const;
 type Kind = (typeof kinds)[number];
 
-/** A binary message of the tray: one byte that tells the kind, then a file's or a frame's bytes. */
+/** A binary message of the tray: a byte with its kind, then the bytes of a file or a frame. */
 export function toTray(kind: Kind, body: Uint8Array): Uint8Array<ArrayBuffer> {
   const message = new Uint8Array(body.length + 1);
   message[0] = kinds.indexOf(kind);
@@ -44,7 +44,7 @@ export function toTray(kind: Kind, body: Uint8Array): Uint8Array<ArrayBuffer> {
   return message;
 }
 
-/** Reads a binary message, or nothing if it is none. */
+/** Reads a binary message; `undefined` if it is malformed. */
 export function fromTray(message: Uint8Array): { kind: Kind; body: Uint8Array } | undefined {
   const kind = kinds[message[0] ?? kinds.length];
   return kind ? { kind, body: message.subarray(1) } : undefined;

@@ -11,7 +11,7 @@ import type { World } from './world.ts';
 
 const PRESENTED_MS = 10_000;
 
-/** The demo's end of the tray: what a visitor does there happens to the world. */
+/** The demo's end of the tray: carries out what the visitor does there. */
 export class TraySocket {
   readonly #sockets = new Set<WebSocket>();
   #world: World | undefined;
@@ -29,37 +29,37 @@ export class TraySocket {
   };
   #clearing: ReturnType<typeof setTimeout> | undefined;
 
-  /** Gives the tray the world that it acts on. */
+  /** Connects the tray with the world it acts on. */
   serve(world: World): void {
     this.#world = world;
     const { origin } = world.service;
     const people = world.people.map(({ label, codiceFiscale, credential }) => ({
       label,
       codiceFiscale,
-      ...(origin ? { readingUrl: readingUrl(origin, credential) } : {}),
+      readingUrl: origin && readingUrl(origin, credential),
     }));
     const portalUrl = origin ? `${origin}/portal` : '';
     const { network, enrols } = world;
-    this.tell({ people, portalUrl, enrols, network: network ? 'up' : 'none' });
+    this.update({ people, portalUrl, enrols, network: network ? 'up' : 'none' });
   }
 
-  /** Tells what the kiosk owes to the server, and what the server has of it. */
+  /** Updates how many offline verdicts wait at the kiosk, and how many the server has. */
   async facts(waiting: number): Promise<void> {
     if (waiting !== this.#state.factsWaiting) {
-      this.tell({ factsWaiting: waiting });
-      this.tell({ factsKept: (await this.#world?.service.countFacts()) ?? 0 });
+      this.update({ factsWaiting: waiting });
+      this.update({ factsKept: (await this.#world?.service.countFacts()) ?? 0 });
     }
   }
 
-  /** Tells every open tray what has changed. */
-  tell(change: Partial<TrayState>): void {
+  /** Updates the state in every open tray. */
+  update(change: Partial<TrayState>): void {
     this.#state = { ...this.#state, ...change };
     for (const socket of this.#sockets) {
       socket.send(JSON.stringify(this.#state));
     }
   }
 
-  /** Takes away what is before the camera. */
+  /** Removes what is in front of the camera. */
   clear(): void {
     clearTimeout(this.#clearing);
     this.#world?.stage.clear();
@@ -70,8 +70,8 @@ export class TraySocket {
     socket.on('close', () => this.#sockets.delete(socket));
     socket.on('error', () => socket.terminate());
     socket.on('message', (data, isBinary) => {
-      const taken = isBinary ? this.#show(data as Buffer) : this.#act(data.toString());
-      taken.catch(() => socket.close(1008, 'not a message of the tray'));
+      const done = Buffer.isBuffer(data) && isBinary ? this.#show(data) : this.#act(String(data));
+      done.catch(() => socket.close(1008, 'not a message of the tray'));
     });
     socket.send(JSON.stringify(this.#state));
   };
@@ -96,7 +96,7 @@ export class TraySocket {
         return;
       case 'scanner':
         world.stage.pull(message.pulled);
-        this.tell({ scanner: message.pulled ? 'pulled' : 'plugged' });
+        this.update({ scanner: message.pulled ? 'pulled' : 'plugged' });
         return;
       case 'invite': {
         const text = invitationOf(message.text, world.service.origin ?? world.service.url);
@@ -108,11 +108,11 @@ export class TraySocket {
       }
       case 'network':
         world.network?.[message.cut ? 'cut' : 'restore']();
-        this.tell({ network: message.cut ? 'cut' : 'up' });
+        this.update({ network: message.cut ? 'cut' : 'up' });
         return;
       case 'server':
         await (message.run ? world.service.start() : world.service.stop());
-        this.tell({ serverRuns: message.run });
+        this.update({ serverRuns: message.run });
         return;
     }
   }

@@ -2,10 +2,10 @@ import { demoAssets } from './demo-assets.ts';
 import { TraySocket } from './tray-socket.ts';
 import { startWorld, type World, type WorldOptions } from './world.ts';
 
-/** A world with the kiosk's page and the tray beside it, for somebody to visit in a browser. */
+/** A world with the kiosk's page and the tray beside it, to try in a browser. */
 export async function startTrayWorld(
   options: Pick<WorldOptions, 'port' | 'seed' | 'session' | 'offline' | 'visit' | 'enrols'> & {
-    /** Sees every state that the kiosk goes through. */
+    /** Called with every state of the kiosk. */
     state?: WorldOptions['watcher']['state'];
   },
 ): Promise<World> {
@@ -16,8 +16,8 @@ export async function startTrayWorld(
     watcher: {
       reading: () => tray.clear(),
       state,
-      signal: (signal) => tray.tell({ signal }),
-      relay: (relay) => tray.tell({ relay }),
+      signal: (signal) => tray.update({ signal }),
+      relay: (relay) => tray.update({ relay }),
       facts: (waiting) => void tray.facts(waiting),
     },
     assets: await demoAssets(),

@@ -20,7 +20,7 @@ import { type DemoService, startService } from './service.ts';
 import { Stage } from './stage.ts';
 import { FRAME } from './tray-messages.ts';
 
-/** What a world tells whoever runs it. */
+/** Receives the events of a world. */
 export interface WorldWatcher extends KioskWatcher {
   signal(signal: Signal): void;
   relay(relay: 'open' | 'shut'): void;
@@ -32,14 +32,14 @@ export interface WorldOptions {
   sockets?: Readonly<Record<string, (socket: WebSocket) => void>>;
   port: number;
   seed: number;
-  /** Hears what the speaker is told; without it the kiosk has no voice. */
+  /** Receives what the speaker says; without it the kiosk has no voice. */
   speaker?: SpeakerWatch;
   session?: Record<string, number | string | boolean>;
-  /** The kiosk may decide from an offline list, and the network between it and the server can be cut. */
+  /** Whether the kiosk has an offline list, and the network between it and the server can be cut. */
   offline?: boolean;
-  /** The kiosk has no place yet: an enrolment code is shown to it. */
+  /** Whether the kiosk starts without an identity, to be enrolled with a code. */
   enrols?: boolean;
-  /** Absent: the server has no pages. */
+  /** What runs beside the server; without it the server has no pages. */
   visit?: readonly DemoAddition[];
 }
 
@@ -49,30 +49,30 @@ export interface World {
   people: IssuedPerson[];
   service: DemoService;
   stage: Stage;
-  /** Absent: the kiosk is connected straight to the server. */
+  /** Undefined if the kiosk is connected directly to the server. */
   network: NetworkSwitch | undefined;
-  /** Whether the kiosk began without a place of its own. */
+  /** Whether the kiosk started without an identity. */
   enrols: boolean;
   pageUrl: string;
   press(key: Key): void;
-  /** Resolves when the kiosk has a list of all that the server knows; only with `offline`. */
+  /** Resolves when the kiosk has the server's current list; only with `offline`. */
   listReady(): Promise<void>;
-  /** Plugs the headset in or out. */
+  /** Plugs the headset in, or unplugs it. */
   plug(plugged: boolean): void;
   stop(): Promise<void>;
 }
 
-/** How often the demo looks whether its kiosk has fetched the list. */
+/** How often to check whether the kiosk has the list. */
 const LOOK_AGAIN_MS = 50;
 const KIOSK_ID = 'demo-kiosk';
 const cameraProcess = fileURLToPath(
   new URL('../../hardware/simulated/camera-process.ts', import.meta.url),
 );
 
-/** Starts everything; what fails on the way leaves nothing behind. */
+/** Starts everything; a failure on the way leaves nothing behind. */
 export async function startWorld(options: WorldOptions): Promise<World> {
   const folder = await mkdtemp(join(tmpdir(), 'varco-demo-'));
-  // The last resort when the process ends in haste; stop() does the same with patience.
+  // For a process that exits without stop().
   const sweep = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', sweep);
   const undo: (() => Promise<void>)[] = [() => rm(folder, { recursive: true, force: true })];
@@ -92,10 +92,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       kioskId: enrols ? undefined : KIOSK_ID,
       publicKey,
       offline,
-      ...(options.visit ? { visit: options.visit } : {}),
+      visit: options.visit,
     });
     undo.push(() => service.end());
-    // An enrolled kiosk goes where its enrolment said.
+    // A kiosk to be enrolled connects to the address in its code, which no switch can be put before.
     const network =
       offline && !enrols ? new NetworkSwitch(Number(new URL(service.url).port)) : undefined;
     const link = new URL(service.linkUrl);
@@ -108,7 +108,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     undo.push(() => stage.stop());
     let press: (key: Key) => void = () => {};
     let plug: (plugged: boolean) => void = () => {};
-    const hands: Peripherals = {
+    const peripherals: Peripherals = {
       keypad(keypad) {
         press = keypad;
       },
@@ -116,7 +116,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         plug = headset;
       },
     };
-    const kiosk = await openKiosk(options, { folder, keyFile, url: link.href }, hands);
+    const kiosk = await openKiosk(options, { folder, keyFile, url: link.href }, peripherals);
     undo.push(() => kiosk.stop());
     return {
       folder,
@@ -147,14 +147,15 @@ type Peripherals = Required<Pick<SimulatedHooks, 'keypad' | 'headset'>>;
 function openKiosk(
   options: WorldOptions,
   place: { folder: string; keyFile: string; url: string },
-  hands: Peripherals,
+  peripherals: Peripherals,
 ): Promise<RunningKiosk> {
+  const voice = options.speaker ? { driver: 'simulated' } : undefined;
   const config = kioskConfigSchema.parse({
     link: options.enrols
       ? { folder: join(place.folder, 'kiosk') }
       : { url: place.url, kioskId: KIOSK_ID, keyFile: place.keyFile },
     session: { selfTestAtStart: false, ...options.session },
-    ...(options.offline ? { offline: { folder: join(place.folder, 'offline') } } : {}),
+    offline: options.offline ? { folder: join(place.folder, 'offline') } : undefined,
     hardware: {
       scanners: [
         {
@@ -174,19 +175,18 @@ function openKiosk(
       indicator: { driver: 'simulated' },
       turnstile: { driver: 'simulated' },
       keypad: { driver: 'simulated' },
-      ...(options.speaker
-        ? { speaker: { driver: 'simulated' }, headset: { driver: 'simulated' } }
-        : {}),
+      speaker: voice,
+      headset: voice,
     },
   });
-  const { watcher, assets, sockets } = options;
+  const { watcher, assets, sockets = {} } = options;
   return startKiosk(config, {
-    page: { assets, ...(sockets ? { sockets } : {}) },
+    page: { assets, sockets },
     simulated: {
       signal: (signal) => watcher.signal(signal),
       relay: (relay) => watcher.relay(relay),
-      ...hands,
-      ...(options.speaker ? { speaker: options.speaker } : {}),
+      ...peripherals,
+      speaker: options.speaker,
     },
     log: pino({ level: 'info' }, pino.destination(join(place.folder, 'kiosk.log'))),
     watcher,

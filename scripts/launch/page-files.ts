@@ -6,7 +6,7 @@ const files = [
   { path: '/page.css', file: 'page.css', type: 'text/css; charset=utf-8' },
 ];
 
-/** The kiosk's page as `npm run build` made it. */
+/** The kiosk's page as built by `npm run build`. */
 export async function readPage() {
   return await Promise.all(
     files.map(async ({ path, file, type }) => ({
@@ -17,7 +17,7 @@ export async function readPage() {
   );
 }
 
-/** dist/page, seen from the source and from dist/scripts/varco alike. */
+/** dist/page, whether this runs from the source or from dist/. */
 export const pageFolder = new URL(
   import.meta.url.endsWith('.js') ? '../../page/' : '../../dist/page/',
   import.meta.url,

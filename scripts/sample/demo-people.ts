@@ -3,7 +3,7 @@ import type { PersonRecord } from '../../server/registry/person.ts';
 import type { Verbale } from '../../server/registry/verbale.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 
-/** One of the demonstration's people. Nobody of this name or codice fiscale is meant. */
+/** One of the demo's people; none of them is real. */
 export interface DemoPerson {
   label: 'entitled' | 'entitledWithCompanion' | 'notCovered' | 'revoked' | 'notInArchive';
   person: PersonRecord;
@@ -14,12 +14,12 @@ export interface DemoPerson {
   expected: Verdict;
 }
 
-/** Over 67 % to pass, 100 % for a companion: the policy by which all five outcomes differ. */
+/** Entry above 67 %, with a companion at 100 %: the policy for which all five outcomes differ. */
 export const DEMO_POLICY = 'trasporto-piemonte';
 
 function person(codiceFiscale: string, name: string, birthDate: string): PersonRecord {
   const email = `${name.toLowerCase().replaceAll(' ', '.')}@example.org`;
-  // Each has a number of its own: codes are counted by it.
+  // Everybody needs their own number, since one-time codes are limited per number.
   const mobile = `+39333${birthDate.replaceAll('-', '').slice(1)}`;
   return { codiceFiscale, name, birthDate, mobile, email, privacyVersion: PRIVACY_VERSION };
 }
@@ -48,7 +48,7 @@ export const demoPeople: readonly DemoPerson[] = [
         giudizio: 'da74a99',
         percentage: 80,
         definitiveOn: '2022-10-03',
-        // Long past, and without effect (L. 114/2014).
+        // Long past, but without effect (L. 114/2014).
         revisionOn: '2024-10-01',
       }),
     ],

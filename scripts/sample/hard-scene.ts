@@ -2,7 +2,7 @@ import QRCode from 'qrcode';
 import type { LumaFrame } from '../../hardware/scanner/decode/frame.ts';
 import { seededRandom } from './seeded-random.ts';
 
-/** One picture of a code as a gate's camera meets it; lengths in pixels, angles in radians. */
+/** A picture of a code as a gate's camera sees it; lengths in pixels, angles in radians. */
 export interface Scene {
   text: string;
   width: number;
@@ -18,7 +18,7 @@ export interface Scene {
   /** Depth of the paper's waves, in modules, and waves across the code. */
   curl: number;
   waves: number;
-  /** Motion during the exposure. */
+  /** Movement during the exposure. */
   motionX: number;
   motionY: number;
   /** Radius of the lens's blur. */
@@ -67,7 +67,7 @@ export const PLAIN_SCENE: Scene = {
 
 const QUIET_MODULES = 4;
 const MOTION_TAPS = 7;
-/** Where a pixel is looked at: its corners' middles. */
+/** Sample points within a pixel: the centres of its quadrants. */
 const SAMPLES: readonly (readonly [number, number])[] = [
   [0.25, 0.25],
   [0.75, 0.25],
@@ -75,7 +75,7 @@ const SAMPLES: readonly (readonly [number, number])[] = [
   [0.75, 0.75],
 ];
 
-/** A lens that blurs needs no more than each pixel's middle. */
+/** For a blurred picture, the centre of each pixel is enough. */
 const MIDDLE: readonly (readonly [number, number])[] = [[0.5, 0.5]];
 
 /** Draws a scene; the same scene is the same picture on every machine. */
@@ -95,7 +95,7 @@ export function drawScene(scene: Scene): LumaFrame {
       }
       for (const [dx, dy] of samples) {
         const level = levelAt(scene, modules, texture, x + dx, y + dy);
-        sharp[y * width + x] = (sharp[y * width + x] as number) + level / samples.length;
+        sharp[y * width + x] = (sharp[y * width + x] ?? 0) + level / samples.length;
       }
     }
   }
@@ -103,18 +103,18 @@ export function drawScene(scene: Scene): LumaFrame {
   const data = new Uint8Array(width * height);
   for (let at = 0; at < data.length; at++) {
     const noise = scene.noise * gaussian(random);
-    data[at] = Math.max(0, Math.min(255, (exposed[at] as number) + noise + 0.5));
+    data[at] = Math.max(0, Math.min(255, (exposed[at] ?? 0) + noise + 0.5));
   }
   return { data, width, height };
 }
 
-/** Two passes of a small cross, which is near enough to a lens's disc. */
+/** Two passes of a small cross approximate the disc of a lens. */
 function soften(levels: Float32Array, width: number, radius: number): Float32Array {
   let out = levels;
   for (const reach of radius > 0 ? [Math.ceil(radius), Math.max(1, Math.floor(radius))] : []) {
     const share = Math.min(1, radius / 2) / 4;
     const source = out;
-    const at = (index: number) => source[Math.max(0, Math.min(source.length - 1, index))] as number;
+    const at = (index: number) => source[Math.max(0, Math.min(source.length - 1, index))] ?? 0;
     out = source.map((level, index) => {
       const across = at(index - reach) + at(index + reach);
       const down = at(index - reach * width) + at(index + reach * width);
@@ -124,7 +124,7 @@ function soften(levels: Float32Array, width: number, radius: number): Float32Arr
   return out;
 }
 
-/** Motion during the exposure: the mean of the picture along its way. */
+/** Motion blur: the mean of the picture along its movement. */
 function smear(levels: Float32Array, scene: Scene): Float32Array {
   const { motionX, motionY, width } = scene;
   if (Math.hypot(motionX, motionY) < 0.5) {
@@ -136,7 +136,7 @@ function smear(levels: Float32Array, scene: Scene): Float32Array {
     const shift = Math.round(motionX * share) + Math.round(motionY * share) * width;
     for (let at = 0; at < out.length; at++) {
       const from = Math.max(0, Math.min(out.length - 1, at + shift));
-      out[at] = (out[at] as number) + (levels[from] as number) / MOTION_TAPS;
+      out[at] = (out[at] ?? 0) + (levels[from] ?? 0) / MOTION_TAPS;
     }
   }
   return out;
@@ -165,7 +165,7 @@ function levelAt(
   return paper + stripes + scene.glare * Math.exp(-far * far);
 }
 
-/** The place on the code, 0 to 1 across and down, that a pixel shows. */
+/** The position on the code that a pixel shows, from 0 to 1 across and down. */
 function toCode(scene: Scene, x: number, y: number): { u: number; v: number } {
   const dx = (x - scene.centerX) / scene.side;
   const dy = (y - scene.centerY) / scene.side;
@@ -204,7 +204,7 @@ function gaussian(random: () => number): number {
   return Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
 }
 
-/** A hard scene by its number: everything that can be wrong is a little or very wrong. */
+/** A hard scene by its seed: everything that can be wrong is wrong, a little or badly. */
 export function hardScene(seed: number, text: string): Scene {
   const random = seededRandom(seed);
   const between = (from: number, to: number) => from + random() * (to - from);
@@ -238,8 +238,8 @@ export function hardScene(seed: number, text: string): Scene {
 }
 
 /**
- * A clip: a code in view from the first frame, which a hand moves fast at first, then slower, never
- * quite still. Frames are drawn one by one, since a clip of sixty is large.
+ * A frame of a clip: a code in view from the first frame, which a hand moves fast at first, then slower,
+ * never quite still.
  */
 export function clipScene(seed: number, text: string, frame: number): Scene {
   const random = seededRandom(seed * 1009);

@@ -1,6 +1,6 @@
 import type { Verdict } from '../../shared/verdict.ts';
 
-/** A sample person with the code in hand. */
+/** A sample person with their code. */
 export interface IssuedPerson {
   label: string;
   codiceFiscale: string;

@@ -4,13 +4,13 @@ import { PRIVACY_VERSION } from '../../server/credential/eligibility.ts';
 import { importFile } from '../../server/registry/import.ts';
 import { samplePopulation } from '../../server/registry/sample.ts';
 
-/** Somebody of the sample with a code. */
+/** A person of the sample with their code. */
 export interface PersonWithCode {
   credentialId: string;
   codiceFiscale: string;
 }
 
-/** Imports a sample and issues a code to everybody who may have one: some four in five. */
+/** Imports a sample and issues a code to everybody who may have one, about four in five. */
 export async function issueToSample(
   app: App,
   options: { persons: number; seed: number },
@@ -25,7 +25,7 @@ export async function issueToSample(
       const { id } = await app.credentials.issue(codiceFiscale, { actor: 'demo' });
       people.push({ credentialId: id, codiceFiscale });
     } catch {
-      // Without a status, an address or the notice accepted, nobody is issued a code.
+      // Nobody gets a code without a status, an address and an accepted privacy notice.
     }
   }
   return people;

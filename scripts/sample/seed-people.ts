@@ -1,14 +1,14 @@
 import type { App } from '../../server/app.ts';
 import { type DemoPerson, demoPeople } from './demo-people.ts';
 
-/** A demonstration's person with the text of the QR code in hand. */
+/** A person of the demo with the text of their QR code. */
 export interface SeededPerson extends DemoPerson {
   credentialId: string;
   /** What the QR holds. */
   text: string;
 }
 
-/** Puts the five people into the registry, gives each a code, and revokes the one that is to be. */
+/** Imports the demo's people, issues a code to each, and revokes those to be revoked. */
 export async function seedPeople(app: App): Promise<SeededPerson[]> {
   await app.registry.importRows(
     demoPeople.flatMap(({ person, verbali }) => [
@@ -20,7 +20,7 @@ export async function seedPeople(app: App): Promise<SeededPerson[]> {
   for (const one of demoPeople) {
     const { id, text } = await app.credentials.issue(one.person.codiceFiscale, {
       actor: 'demo',
-      ...(one.verbali.length === 0 ? { unchecked: 'status' as const } : {}),
+      unchecked: one.verbali.length === 0 ? 'status' : undefined,
     });
     if (one.revoked) {
       await app.credentials.revoke(id, { actor: 'demo', reason: 'demonstration' });

@@ -1,6 +1,6 @@
 /**
- * Even numbers in [0, 1) from a seed, the same ones every time (mulberry32): good enough for a scene's
- * noise, not for anything secret.
+ * Uniform numbers in [0, 1) that are the same for the same seed (mulberry32): good enough for samples
+ * and noise, never for secrets.
  */
 export function seededRandom(seed: number): () => number {
   let state = seed | 0;
@@ -10,4 +10,13 @@ export function seededRandom(seed: number): () => number {
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** One of the items at random, each equally likely. @throws RangeError if there are no items. */
+export function pickOne<Item>(items: readonly Item[], random: () => number): Item {
+  const item = items[Math.floor(random() * items.length)];
+  if (item === undefined) {
+    throw new RangeError('There are no items to choose from');
+  }
+  return item;
 }

@@ -12,9 +12,9 @@ import type { SimulatedIdentity } from './simulated-kiosk.ts';
 const SOFTWARE = 'varco 0.1.0';
 
 /**
- * Enrols kiosks as a real one enrols: a new key, a code, `POST /enrol`; one after the other.
+ * Enrols kiosks one after the other, as real ones are: a new key, a code, `POST /enrol`.
  *
- * @throws VarcoError with the code of the first that is refused.
+ * @throws VarcoError with the code of the first refusal.
  */
 export async function enrolAll(
   invitations: readonly EnrolInvitation[],
@@ -26,10 +26,10 @@ export async function enrolAll(
     const deps = { clock: systemClock, software: SOFTWARE, tls: { ca } };
     const result = await enrol(invitation, key, deps);
     if (!result.ok) {
-      const place = `after ${identities.length} of ${invitations.length}`;
+      const progress = `after ${identities.length} of ${invitations.length}`;
       throw new VarcoError(
         isErrorCode(result.code) ? result.code : 'enrolmentFailed',
-        `A simulated kiosk was not enrolled (${result.code}), ${place}`,
+        `A simulated kiosk was not enrolled (${result.code}), ${progress}`,
       );
     }
     const { kioskId } = result.answer;
@@ -38,13 +38,13 @@ export async function enrolAll(
   return identities;
 }
 
-/** Reads invitations, one a line, as the sheet of codes gives them. @throws VarcoError `codesInvalid`. */
+/** Reads invitations, one per line, as in the QR codes of the sheet. @throws VarcoError `codesInvalid`. */
 export async function readInvitations(path: string): Promise<EnrolInvitation[]> {
   const lines = (await readFile(path, 'utf8')).split('\n').filter((line) => line.trim() !== '');
   return lines.map((line, index) => {
     const invitation = parseInvitation(line);
     if (!invitation) {
-      throw new VarcoError('codesInvalid', `${path}: line ${index + 1} is no enrolment code`);
+      throw new VarcoError('codesInvalid', `${path}: line ${index + 1} is not an enrolment code`);
     }
     return invitation;
   });
@@ -54,7 +54,7 @@ const fileSchema = z.array(
   z.strictObject({ kioskId: z.string(), url: z.string(), privateKey: z.string() }),
 );
 
-/** Keeps simulated kiosks for the next run: their keys are good for nothing but a simulation. */
+/** Stores the identities for the next run; their keys are of no use outside of a simulation. */
 export async function keepIdentities(
   path: string,
   identities: readonly SimulatedIdentity[],
@@ -67,7 +67,7 @@ export async function keepIdentities(
   await writeFile(path, JSON.stringify(kept), { mode: 0o600 });
 }
 
-/** Reads them again; `undefined` when there are none yet. @throws VarcoError `identitiesInvalid`. */
+/** Reads stored identities; `undefined` if there are none yet. @throws VarcoError `identitiesInvalid`. */
 export async function readIdentities(path: string): Promise<SimulatedIdentity[] | undefined> {
   let text: string;
   try {

@@ -3,23 +3,23 @@ import type { KioskStatus } from '../../shared/protocol/kiosk-status.ts';
 const HOUR_S = 3_600;
 const GIB = 1_073_741_824;
 
-/** What is peculiar to one simulated kiosk. */
+/** The characteristics of one simulated kiosk. */
 export interface Temper {
-  /** The temperature of its cabinet at rest, in degrees Celsius. */
+  /** The temperature of its cabinet when idle, in degrees Celsius. */
   warmC: number;
-  /** Its clock less the true time, in milliseconds. */
+  /** Its clock minus the true time, in milliseconds. */
   skewMs: number;
-  /** Its supply sags now and then. */
+  /** Its supply voltage drops now and then. */
   weakSupply: boolean;
   diskBytes: number;
   diskFree: number;
   hasPrinter: boolean;
   software: string;
-  /** How long its board has been up already, in seconds. */
+  /** How long its board had been up when the simulation began, in seconds. */
   upS: number;
 }
 
-/** Draws a temper; most kiosks are dull, and a few have something. */
+/** Random characteristics; most kiosks are healthy, and a few have a problem. */
 export function temperOf(random: () => number): Temper {
   const isOddClock = random() < 0.03;
   return {
@@ -35,8 +35,8 @@ export function temperOf(random: () => number): Temper {
 }
 
 /**
- * The machine under a simulated kiosk at a time: a slow wave over the day, and the noise that a real
- * sensor has, which the bucketing is there to hold back.
+ * The machine of a simulated kiosk at some time: a slow wave over the day, with a sensor's noise, which
+ * the bucketing of reports is there to filter.
  *
  * @param elapsedS since the simulation began, in seconds.
  */

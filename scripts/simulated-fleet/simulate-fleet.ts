@@ -1,5 +1,5 @@
 import type { Clock } from '../../shared/clock.ts';
-import { seededRandom } from '../sample/seeded-random.ts';
+import { pickOne, seededRandom } from '../sample/seeded-random.ts';
 import {
   type SimulatedIdentity,
   SimulatedKiosk,
@@ -9,36 +9,37 @@ import {
 
 export interface SimulateOptions {
   identities: readonly SimulatedIdentity[];
-  /** People an hour at each gate, on average; they come as people do, not evenly. */
+  /** People per hour at each gate, on average; they come at random times. */
   rate: number;
   seed: number;
   clock: Clock;
-  /** Who comes; without anybody nobody comes. */
+  /** The people who come; none by default. */
   people?: readonly SimulatedPerson[];
-  /** Whether parts fail, cables are pulled and programs end; they do, now and then, by default. */
+  /** Whether parts fail, cables are pulled and programs end now and then; by default they do. */
   faults?: boolean;
-  /** Within this time all of them are started, evenly spread, in milliseconds. */
+  /** All of them start at random times within this time, in milliseconds. */
   startWithinMs?: number;
-  ca?: string;
+  /** PEM of the CA to trust instead of the public ones. */
+  ca?: string | undefined;
   verdict?: SimulatedKioskDeps['verdict'];
   link?: (kioskId: string, state: 'up' | 'down', reason?: string) => void;
 }
 
-/** A fleet that lives until it is stopped. */
+/** A fleet that runs until it is stopped. */
 export interface SimulatedFleet {
   kiosks: readonly SimulatedKiosk[];
   stop(): void;
 }
 
-/** One kiosk has a fault this often, on average, in milliseconds. */
+/** Average time between two faults of a kiosk. */
 const FAULT_EVERY_MS = 15 * 60_000;
 const FAULT_MIN_MS = 8_000;
 const FAULT_MAX_MS = 90_000;
 const HOUR_MS = 3_600_000;
 
 /**
- * Runs real link clients, one a kiosk, with lifelike telemetry and faults. The same seed gives the same
- * kiosks with the same habits; what the network does with them is its own.
+ * Runs real link clients, one per kiosk, with lifelike telemetry and faults. The same seed gives the same
+ * kiosks with the same behaviour, apart from what the network does.
  */
 export function simulateFleet(options: SimulateOptions): SimulatedFleet {
   const { clock, identities, seed, rate, people = [], faults = true, ca } = options;
@@ -50,13 +51,13 @@ export function simulateFleet(options: SimulateOptions): SimulatedFleet {
       clock,
       random,
       ca,
-      ...(options.verdict ? { verdict: options.verdict } : {}),
+      verdict: options.verdict,
       link: (state, reason) => options.link?.(identity.kioskId, state, reason),
     });
-    // Everybody goes to one gate of their own, or a fleet would see one person everywhere at once.
+    // Everybody goes to a gate of their own, or one person would appear at many gates at once.
     const near = people.filter((_person, at) => at % identities.length === index);
     const own = near.length > 0 ? near : people.slice(index % (people.length || 1)).slice(0, 1);
-    const come = () => void kiosk.ask(own[Math.floor(random() * own.length)] as SimulatedPerson);
+    const come = () => void kiosk.ask(pickOne(own, random));
     timers.after(random() * (options.startWithinMs ?? 0), () => {
       kiosk.start();
       if (rate > 0 && own.length > 0) {
@@ -80,7 +81,7 @@ export function simulateFleet(options: SimulateOptions): SimulatedFleet {
   };
 }
 
-/** A plug is pulled, a cable is cut for a while, or the program ends and starts again. */
+/** Unplugs a part or cuts the network for a while, or restarts the program. */
 function haveFault(kiosk: SimulatedKiosk, timers: Timers, random: () => number): void {
   const lastsMs = FAULT_MIN_MS + random() * (FAULT_MAX_MS - FAULT_MIN_MS);
   const kind = random();
@@ -97,12 +98,12 @@ function haveFault(kiosk: SimulatedKiosk, timers: Timers, random: () => number):
   }
 }
 
-/** Time between two of what comes at random and independently. */
+/** Time between two events of a Poisson process. */
 function exponential(meanMs: number, random: () => number): number {
   return -Math.log(1 - random()) * meanMs;
 }
 
-/** Timers that end together. */
+/** Timers that are cancelled together. */
 class Timers {
   readonly #clock: Clock;
   readonly #cancels = new Set<() => void>();
@@ -123,7 +124,7 @@ class Timers {
     this.#cancels.add(cancel);
   }
 
-  /** Calls back again and again, each time after another delay. */
+  /** Calls back repeatedly, after a new delay each time. */
   again(delayMs: () => number, callback: () => void): void {
     this.after(delayMs(), () => {
       callback();

@@ -3,6 +3,7 @@ import type { LinkEvents } from '../../device/link/kiosk-link.ts';
 import { Link } from '../../device/link/link.ts';
 import { ServerClock } from '../../device/time/server-clock.ts';
 import type { Clock } from '../../shared/clock.ts';
+import { errorCode } from '../../shared/errors.ts';
 import type { CommandAnswer, KioskCommand } from '../../shared/protocol/kiosk-command.ts';
 import { commandNames } from '../../shared/protocol/kiosk-command.ts';
 import type {
@@ -27,21 +28,24 @@ export interface SimulatedIdentity {
   url: string;
 }
 
-/** Somebody who comes to simulated gates. */
+/** A person who comes to simulated gates. */
 export interface SimulatedPerson {
   credentialId: string;
   codiceFiscale: string;
 }
 
+/** A verdict, or the code of the error in its place. */
+export type SimulatedOutcome = Verdict | { outcome: 'failed'; code: string };
+
 export interface SimulatedKioskDeps {
   identity: SimulatedIdentity;
   clock: Clock;
   random: () => number;
-  /** PEM of the authority to trust in place of the public ones. */
+  /** PEM of the CA to trust instead of the public ones. */
   ca?: string | undefined;
-  /** Told of every verdict, and of every question that got none, by its code. */
-  verdict?: (verdict: Verdict | { outcome: 'failed'; code: string }, ms: number) => void;
-  /** Told of the link: up, or down with its reason. */
+  /** Called with the outcome of every request, and how long it took. */
+  verdict?: ((outcome: SimulatedOutcome, ms: number) => void) | undefined;
+  /** Called when the link goes up, or down with its reason. */
   link?: (state: 'up' | 'down', reason?: string) => void;
 }
 
@@ -49,8 +53,8 @@ const ANSWER_MS = 5_000;
 const HALF_MINUTE_MS = 30_000;
 
 /**
- * A kiosk without a body: the real link client (device/link/), reporting a machine that behaves like one,
- * asking for people who come, and obeying as a kiosk does.
+ * A kiosk without hardware: the real link client (device/link/), which reports lifelike telemetry, verifies
+ * the people who come, and carries out commands as a kiosk does.
  */
 export class SimulatedKiosk {
   readonly kioskId: string;
@@ -93,14 +97,14 @@ export class SimulatedKiosk {
     this.#link.stop();
   }
 
-  /** The program starts anew: another link, from a new boot on. */
+  /** Restarts the program: a new link, which boots again. */
   restart(): void {
     this.#link.stop();
     this.#link = this.#newLink();
     this.start();
   }
 
-  /** Pulls a part's plug; it is told at once. */
+  /** Unplugs a part, and reports it at once. */
   unplug(part: string, reason = 'ENODEV'): void {
     this.#parts = { ...this.#parts, [part]: { state: 'lost', reason } };
     this.#link.reportSoon();
@@ -115,19 +119,19 @@ export class SimulatedKiosk {
     return Object.keys(this.#parts);
   }
 
-  /** Somebody is at the gate. Never rejects. */
+  /** Verifies a person at the gate. Never rejects. */
   async ask(person: SimulatedPerson): Promise<void> {
-    const before = this.#deps.clock.monotonic();
-    const told = (verdict: Parameters<NonNullable<SimulatedKioskDeps['verdict']>>[0]) =>
-      this.#deps.verdict?.(verdict, this.#deps.clock.monotonic() - before);
+    const startedAt = this.#deps.clock.monotonic();
+    const report = (outcome: SimulatedOutcome) =>
+      this.#deps.verdict?.(outcome, this.#deps.clock.monotonic() - startedAt);
     try {
       const request = { requestId: newRequestId(Date.now(), randomBytes), ...person };
       const { verdict } = await this.#link.call('Verify', request, ANSWER_MS);
       this.#counts[verdict.outcome] += 1;
-      told(verdict);
+      report(verdict);
     } catch (error) {
       this.#counts.unconfirmed += 1;
-      told({ outcome: 'failed', code: String((error as { code?: unknown }).code ?? 'unknown') });
+      report({ outcome: 'failed', code: errorCode(error) });
     }
   }
 
@@ -178,7 +182,7 @@ export class SimulatedKiosk {
         this.#configure(desired);
         return { status: 'applied' };
       },
-      command: (id, command) => this.#obey(id, command),
+      command: (id, command) => this.#carryOut(id, command),
       renew: () => {
         this.#deps.clock.after(0, () => this.#link.renew());
         return { status: 'renewing' };
@@ -194,7 +198,7 @@ export class SimulatedKiosk {
     this.#link.reportSoon();
   }
 
-  #obey(id: string, command: KioskCommand): CommandAnswer {
+  #carryOut(id: string, command: KioskCommand): CommandAnswer {
     switch (command.name) {
       case 'outOfService':
       case 'inService':
@@ -207,10 +211,10 @@ export class SimulatedKiosk {
         this.#deps.clock.after(1_000, () => this.restart());
         return { status: 'done' };
       case 'selfTest':
-        this.#tell(id, 'application/json', JSON.stringify(this.#parts));
+        this.#sendResult(id, 'application/json', JSON.stringify(this.#parts));
         return { status: 'accepted' };
       case 'collectLogs':
-        this.#tell(id, 'text/plain', `a simulated kiosk has no more to say\n`);
+        this.#sendResult(id, 'text/plain', 'a simulated kiosk has no other logs\n');
         return { status: 'accepted' };
       case 'screenshot':
         return { status: 'refused', code: 'unsupported' };
@@ -219,13 +223,13 @@ export class SimulatedKiosk {
     }
   }
 
-  #tell(id: string, type: 'text/plain' | 'application/json', data: string): void {
+  #sendResult(id: string, type: 'text/plain' | 'application/json', data: string): void {
     const part = { id, part: 0, last: true, outcome: 'done' as const, type, data };
     this.#link.call('CommandResult', part, HALF_MINUTE_MS).catch(() => {});
   }
 }
 
-/** A clock's methods, to be spread. */
+/** A clock's methods as own properties, so that they can be spread. */
 function bound(clock: Clock): Clock {
   return {
     now: () => clock.now(),

@@ -2,5 +2,5 @@ import type { CommandLoaders } from './command.ts';
 import { kioskCommands } from './commands-of-kiosk.ts';
 import { serverCommands } from './commands-of-server.ts';
 
-/** Every command, for a machine that is both and for those who work on varco. */
+/** All commands, for development and for machines that are kiosk and server. */
 export const allCommands: CommandLoaders = { ...kioskCommands, ...serverCommands };

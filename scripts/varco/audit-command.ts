@@ -16,7 +16,7 @@ interface Options {
 
 const EXIT_PROBLEMS = 1;
 
-/** `varco audit`: proves what was answered, and lets old rows go. */
+/** `varco audit`: checks the record of every answer, and deletes rows past their retention. */
 export function auditCommand(): Command {
   return new Command('audit')
     .description('the hash-chained record of every answer')
@@ -28,18 +28,14 @@ export function auditCommand(): Command {
 
 function verifyCommand(): Command {
   return new Command('verify')
-    .description('find any altered, missing, moved or cut-off row; exit 1 if there is one')
+    .description('find altered, missing, moved or truncated rows; exit 1 if there are any')
     .addOption(configOption())
     .option('--from <time>', 'ISO date or time', parseTime)
     .option('--to <time>', 'ISO date or time', parseTime)
-    .option('--json', 'one JSON object a line: the problems, then the totals')
+    .option('--json', 'one JSON object per line: the problems, then the totals')
     .action(async ({ config, from, to, json }: Options) => {
-      const range = {
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-      };
       const report = await withApp(config, ({ store, keyring }) =>
-        verifyAudit(store, keyring, range),
+        verifyAudit(store, keyring, { from, to }),
       );
       const { problems, ...totals } = report;
       for (const problem of problems) {
@@ -63,28 +59,24 @@ function verifyCommand(): Command {
 
 function offlineReportCommand(): Command {
   return new Command('offline-report')
-    .description('answers that gates gave without the server, against what the registry said then')
+    .description('compare answers that gates gave offline with what the registry said at that time')
     .addOption(configOption())
     .option('--from <time>', 'ISO date or time of the answer', parseTime)
     .option('--to <time>', 'ISO date or time of the answer', parseTime)
-    .option('--json', 'one JSON object a line: the answers, then the totals')
+    .option('--json', 'one JSON object per line: the answers, then the totals')
     .action(async ({ config, from, to, json }: Options) => {
-      const range = {
-        ...(from === undefined ? {} : { from }),
-        ...(to === undefined ? {} : { to }),
-      };
       const totals: Partial<Record<Comparison['kind'] | 'refused', number>> = {};
       await withApp(config, async ({ store }) => {
-        for await (const line of offlineReport(store, range)) {
+        for await (const line of offlineReport(store, { from, to })) {
           const { kind } = line.comparison;
           totals[kind] = (totals[kind] ?? 0) + 1;
           const time = new Date(line.decidedAt).toISOString();
           const { asker, policy, verdict, comparison, passage } = line;
-          const went = passage === 'notPassed' ? '  nobody went through' : '';
+          const passed = passage === 'notPassed' ? '  nobody went through' : '';
           printLine(
             json
               ? JSON.stringify(line)
-              : `${time}  ${asker}  ${policy}  ${verdict.outcome}  ${wordsOf(comparison)}${went}`,
+              : `${time}  ${asker}  ${policy}  ${verdict.outcome}  ${wordsOf(comparison)}${passed}`,
           );
         }
         for (const refused of await refusedFacts(store)) {
@@ -112,7 +104,7 @@ function wordsOf(comparison: Comparison): string {
 
 function receiptCommand(): Command {
   return new Command('receipt')
-    .description('what a receipt stands for; exit 1 if the audit knows no such receipt')
+    .description('look up a printed receipt; exit 1 if there is none with this number')
     .argument('<number>', 'as printed, such as 1F3A-9C20-77DE')
     .addOption(configOption())
     .option('--json', 'one JSON object')
@@ -140,13 +132,18 @@ function receiptCommand(): Command {
 
 function pruneCommand(): Command {
   return new Command('prune')
-    .description('let go of rows older than so many months; the chain stays provable')
-    .option('--months <number>', 'at most 12', parseMonths, RETENTION_MONTHS_MAX)
+    .description('delete rows older than --months; the rest of the chain can still be verified')
+    .option(
+      '--months <number>',
+      'how many months to keep, at most 12',
+      parseMonths,
+      RETENTION_MONTHS_MAX,
+    )
     .addOption(configOption())
     .action(async ({ config, months }: Options) => {
       const before = monthsBefore(Date.now(), months);
-      const gone = await withApp(config, ({ app }) => app.checkpoints.prune(before));
-      printLine(`${gone} rows`);
+      const deleted = await withApp(config, ({ app }) => app.checkpoints.prune(before));
+      printLine(`${deleted} rows`);
     });
 }
 

@@ -7,13 +7,10 @@ import { configOption, printLine, readConfig } from './open-app.ts';
 /** `varco backup`: copies an SQLite database while the server uses it. */
 export function backupCommand(): Command {
   return new Command('backup')
-    .description('copy the database to a file while it is in use; back the keyring up elsewhere')
-    .argument('<file>', 'where to; it must not be there')
+    .description('copy the database to a file while it is in use; back up the keyring separately')
+    .argument('<file>', 'the copy; it must not exist yet')
     .addOption(configOption())
-    .addHelpText(
-      'after',
-      '\nTo restore: stop the server, put the file in the place of the database.',
-    )
+    .addHelpText('after', '\nTo restore: stop the server and replace its database with this file.')
     .action(async (file: string, options: { config: string }) => {
       const { database } = await readConfig(options.config);
       if (
@@ -22,7 +19,7 @@ export function backupCommand(): Command {
           () => false,
         )
       ) {
-        throw new VarcoError('backupFailed', `${file} is there already`);
+        throw new VarcoError('backupFailed', `${file} already exists`);
       }
       const store = await openStore(database);
       try {

@@ -12,10 +12,10 @@ interface Options {
   json?: boolean;
 }
 
-/** `varco card`: the requests for Disability Cards, where staff looks at the photo first. */
+/** `varco card`: requests for Disability Cards, each issued once staff has checked its photo. */
 export function cardCommand(): Command {
   return new Command('card')
-    .description('requests for Disability Cards whose photo waits to be looked at')
+    .description('requests for Disability Cards whose photo is yet to be checked')
     .addCommand(listCommand())
     .addCommand(photoCommand())
     .addCommand(issueCommand())
@@ -24,9 +24,9 @@ export function cardCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('the requests that wait, the oldest first')
+    .description('list pending requests, oldest first')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, json }: Options) => {
       const waiting = await withApp(config, ({ app }) => app.disabilityCards.pendingRequests());
       for (const { id, requestedAt } of waiting) {
@@ -38,11 +38,9 @@ function listCommand(): Command {
 
 function photoCommand(): Command {
   return new Command('photo')
-    .description(
-      'write a waiting request’s photo to a file of your own (0600); remove it afterwards',
-    )
+    .description('write the photo of a pending request to a file (mode 0600); delete it afterwards')
     .argument('<id>', "the request's id")
-    .requiredOption('--photo <file>', 'where to')
+    .requiredOption('--photo <file>', 'the file to write; it must not exist yet')
     .addOption(configOption())
     .action(async (id: string, { config, photo: file = '' }: Options) => {
       const photo = await withApp(config, async ({ app: { disabilityCards } }) => {
@@ -50,7 +48,7 @@ function photoCommand(): Command {
         return request && disabilityCards.photo(request.personId);
       });
       if (!photo) {
-        throw new VarcoError('cardUnknown', 'There is no request for a card that waits');
+        throw new VarcoError('cardUnknown', 'There is no pending request with this id');
       }
       await writeFile(file, photo, { mode: 0o600, flag: 'wx' });
     });
@@ -58,7 +56,7 @@ function photoCommand(): Command {
 
 function issueCommand(): Command {
   return new Command('issue')
-    .description('the photo will do: the person gets the card')
+    .description('accept the photo and issue the card')
     .argument('<id>', "the request's id")
     .addOption(configOption())
     .action(async (id: string, { config }: Options) => {
@@ -68,9 +66,9 @@ function issueCommand(): Command {
 
 function refuseCommand(): Command {
   return new Command('refuse')
-    .description('the photo will not do; the person sees why, and may ask again')
+    .description('reject the photo; the person sees the reason and may apply again')
     .argument('<id>', "the request's id")
-    .requiredOption('--reason <words>', 'why, for the person')
+    .requiredOption('--reason <words>', 'the reason, as shown to the person')
     .addOption(configOption())
     .action(async (id: string, { config, reason }: Options) => {
       await withApp(config, ({ app }) => app.disabilityCards.refuse(id, { actor: ACTOR, reason }));

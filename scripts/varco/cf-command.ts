@@ -10,7 +10,7 @@ import { type Language, languages } from '../../shared/language.ts';
 
 const EXIT_INVALID = 1;
 
-/** A longer line is cut there: it is no code. */
+/** Longer lines are truncated: no code is this long. */
 const LINE_CHARACTERS_MAX = 1_048_576;
 
 /** Where the codes come from and the verdicts go. */
@@ -26,28 +26,30 @@ interface CfOptions {
 }
 
 /**
- * `varco cf`: checks codes, given as arguments or one a line on standard input. One verdict a line, in
- * the order of the codes; exit 1 if any code is invalid.
+ * `varco cf`: checks codes from the arguments, or from standard input with one per line. Prints one
+ * verdict per line, in the same order; exits with 1 if any code is invalid.
  */
 export function cfCommand(
   streams: CfStreams = { input: process.stdin, output: process.stdout },
 ): Command {
   return new Command('cf')
-    .description('Check codici fiscali: what they say, what is wrong, what may have been meant.')
-    .argument('[codes...]', 'codes; without any, one a line is read from standard input')
-    .option('--json', 'one JSON object a line', false)
+    .description(
+      'Check codici fiscali: what they encode, what is wrong, and what may have been meant.',
+    )
+    .argument('[codes...]', 'the codes; if none, one per line is read from standard input')
+    .option('--json', 'one JSON object per line', false)
     .addOption(
       new Option('--language <language>', 'language of the messages')
         .choices(languages)
         .default('en'),
     )
     .addOption(
-      new Option('--today <date>', 'the day to judge by, YYYY-MM-DD').argParser(parseToday),
+      new Option('--today <date>', 'check as of this day, YYYY-MM-DD').argParser(parseToday),
     )
     .addHelpText(
       'after',
       `
-A code on the command line can be seen by every user of the machine: use standard input for real ones.
+Every user of the machine can see the command line: pass real codes through standard input.
 
 Examples:
   varco cf RSSMRA80A01H501U
@@ -69,7 +71,7 @@ function parseToday(text: string): string {
   return text;
 }
 
-/** Prints a verdict for each code; whether all are valid. A reader that goes away ends it. */
+/** Prints a verdict for each code and returns whether all are valid; stops when the output is closed. */
 async function judgeAll(
   lines: Iterable<string> | AsyncIterable<string>,
   options: CfOptions,
@@ -126,7 +128,7 @@ function jsonVerdict(
       message: warningMessage(each, codiceFiscaleWords[language]),
     })),
     suggestions,
-    ...(result.ok && { facts: result.facts }),
+    facts: result.ok ? result.facts : undefined,
   };
 }
 
@@ -149,7 +151,7 @@ function textVerdict(
   return `${shown(input)} invalid${problems.join('')}${offers.join('')}`;
 }
 
-/** An input as a terminal may show it: no control characters, and no more than a line of it. */
+/** An input made safe for a terminal: without control characters, and cut to part of a line. */
 function shown(input: string): string {
   const printable = input.replace(/[\p{C}\p{Z}]+/gu, ' ').trim();
   return printable.length > 40 ? `${printable.slice(0, 40)}…` : printable || '(empty)';
@@ -161,22 +163,24 @@ function factsText(facts: Facts): string {
   }
   const { place, omocodia } = facts;
   const [first, last] = [place.eras?.[0], place.eras?.at(-1)];
-  return [
+  const parts = [
     `${facts.sex}, born ${facts.birthDates.join(' or ')}`,
     `${place.kind === 'commune' ? 'commune' : 'foreign state'} ${place.code}`,
-    ...(first && last ? [`(${first.from}–${last.to ?? ''})`] : []),
-    ...(omocodia === 0 ? [] : [`omocodia ${omocodia.toString(2).padStart(7, '0')}`]),
-  ].join(' ');
+    first && last ? `(${first.from}–${last.to ?? ''})` : '',
+    omocodia === 0 ? '' : `omocodia ${omocodia.toString(2).padStart(7, '0')}`,
+  ];
+  return parts.filter(Boolean).join(' ');
 }
 
 /**
- * The lines of a stream, ended by LF alone: what else a scanner or another system added is part of
- * the line and is the parser's to judge. A byte order mark at the beginning is not.
+ * The lines of a stream, separated by LF alone: anything else that a scanner or another system added
+ * stays in the line, for the parser to judge. Only a byte order mark at the beginning is dropped.
  */
 async function* linesOf(input: Readable): AsyncGenerator<string> {
   const decoder = new TextDecoder();
   let rest = '';
-  for await (const chunk of input as AsyncIterable<Uint8Array>) {
+  const chunks: AsyncIterable<Uint8Array> = input;
+  for await (const chunk of chunks) {
     for (const [at, piece] of decoder.decode(chunk, { stream: true }).split('\n').entries()) {
       if (at > 0) {
         yield rest;

@@ -1,6 +1,6 @@
 import type { CommandLoaders } from './command.ts';
 
-/** What a gate and a technician's bench need; nothing of it opens the server's rooms. */
+/** Commands for kiosks and technicians; none of them loads the server. */
 export const kioskCommands: CommandLoaders = {
   kiosk: async () => (await import('./kiosk-command.ts')).kioskCommand(),
   screen: async () => (await import('./screen-command.ts')).screenCommand(),

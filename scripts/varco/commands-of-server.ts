@@ -1,6 +1,6 @@
 import type { CommandLoaders } from './command.ts';
 
-/** What runs in the server room; nothing of it opens hardware. */
+/** Commands for the machine of the service; none of them opens hardware. */
 export const serverCommands: CommandLoaders = {
   server: async () => (await import('./server-command.ts')).serverCommand(),
   cf: async () => (await import('./cf-command.ts')).cfCommand(),

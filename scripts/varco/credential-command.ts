@@ -20,7 +20,7 @@ interface IssueOptions extends Options {
 
 const DAY_MS = 86_400_000;
 
-/** The moment after a day, in UTC. */
+/** The end of a day, in UTC. */
 function parseLastDay(text: string): number {
   const day = /^\d{4}-\d{2}-\d{2}$/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isNaN(day)) {
@@ -29,7 +29,7 @@ function parseLastDay(text: string): number {
   return day + DAY_MS;
 }
 
-/** `varco credential`: issue, reissue, revoke, show again, history. */
+/** `varco credential`: issues, reissues, shows and revokes codes, and prints their history. */
 export function credentialCommand(): Command {
   return new Command('credential')
     .description("people's codes")
@@ -42,17 +42,20 @@ export function credentialCommand(): Command {
 
 function issueCommand(): Command {
   return new Command('issue')
-    .description('give a person a code; prints its id and what its QR holds')
-    .requiredOption('--code <codice-fiscale>', 'the person')
-    .option('--card-serial <serial>', 'make it the code of a Disability Card')
+    .description('issue a code to a person; prints its id and the text of its QR')
+    .requiredOption('--code <codice-fiscale>', "the person's codice fiscale")
+    .option('--card-serial <serial>', 'issue it for the Disability Card with this serial number')
     .option('--card-expires <date>', "the card's last day, YYYY-MM-DD", parseLastDay)
-    .option('--card-companion', 'the card has the "A"', false)
+    .option('--card-companion', 'the card carries the "A" for a companion', false)
     .addOption(configOption())
     .option('--json', 'as one JSON object')
     .action(async (options: IssueOptions) => {
       const { config, code, json, cardSerial: serial, cardExpires: expiresAt } = options;
       if ((serial === undefined) !== (expiresAt === undefined)) {
-        throw new VarcoError('cardIncomplete', 'A card has a serial and an expiry date');
+        throw new VarcoError(
+          'cardIncomplete',
+          'A card needs both --card-serial and --card-expires',
+        );
       }
       const card =
         serial === undefined || expiresAt === undefined
@@ -67,7 +70,7 @@ function issueCommand(): Command {
 
 function reissueCommand(): Command {
   return new Command('reissue')
-    .description('revoke a code and give its person a new one, in one step')
+    .description('revoke a code and issue a new one to the same person, in one step')
     .argument('<id>', "the old code's id")
     .option('--reason <words>', 'why', 'reissued')
     .addOption(configOption())
@@ -82,7 +85,7 @@ function reissueCommand(): Command {
 
 function showCommand(): Command {
   return new Command('show')
-    .description('what the QR of a live code holds, for a lost print')
+    .description('print the text of the QR of a valid code, to print it again')
     .argument('<id>', "the code's id")
     .addOption(configOption())
     .action(async (id: string, { config }: Options) => {
@@ -92,7 +95,7 @@ function showCommand(): Command {
 
 function revokeCommand(): Command {
   return new Command('revoke')
-    .description('end a code for good')
+    .description('revoke a code for good')
     .argument('<id>', "the code's id")
     .requiredOption('--reason <words>', 'why')
     .addOption(configOption())
@@ -103,10 +106,10 @@ function revokeCommand(): Command {
 
 function historyCommand(): Command {
   return new Command('history')
-    .description('what happened to a code')
+    .description('list what happened to a code')
     .argument('<id>', "the code's id")
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async (id: string, { config, json }: Options) => {
       for (const event of await withApp(config, ({ app }) => app.credentials.history(id))) {
         const { at, kind, actor } = event;
@@ -116,7 +119,7 @@ function historyCommand(): Command {
     });
 }
 
-/** @throws VarcoError `codeInvalid`. */
+/** A codice fiscale in its canonical form. @throws VarcoError `codeInvalid`. */
 export function canonical(code: string): string {
   const parsed = parse(code);
   const good = parsed.ok ? parsed : parsed.doubtful;

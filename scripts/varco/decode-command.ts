@@ -20,25 +20,25 @@ interface DecodeOptions {
   size?: { width: number; height: number };
 }
 
-/** One line of the answer; `text` is null when no code was read. */
+/** One line of the output; `text` is null when no code was read. */
 interface DecodeLine {
   file: string;
   text: string | null;
   format: Symbology | null;
   decoder: string | null;
-  /** Milliseconds of decoding, without opening the file. */
+  /** Milliseconds spent decoding, without opening the file. */
   ms: number;
   /** With `-`: the number of the frame, from 1. */
   frame?: number;
   /** Other codes in view, further from the middle. */
-  others?: string[];
-  /** Something code-like is in the picture and was not read. */
-  codeLike?: true;
-  /** Why the file was not looked at. */
+  others?: string[] | undefined;
+  /** The picture has something like a code that was not read. */
+  codeLike?: true | undefined;
+  /** The error code if the file could not be processed. */
   error?: string;
 }
 
-/** Longest side that a picture file is looked at with, in pixels. */
+/** Larger pictures are scaled down to this longest side, in pixels. */
 const SIDE_MAX = 1280;
 const BUDGET_DEFAULT_MS = 150;
 const STREAM_SIDE_MAX = 4096;
@@ -51,28 +51,28 @@ export function decodeCommand(): Command {
     .description('read QR codes (and Code 39) from pictures, as the kiosk reads its camera')
     .argument('<files...>', 'picture files, folders, or - for raw grey frames on standard input')
     .addOption(
-      new Option('--decoder <name>', 'which decoder reads')
+      new Option('--decoder <name>', 'the decoder to use')
         .choices(['auto', 'zxing-wasm', 'jsqr'])
         .default('auto'),
     )
     .option(
       '--budget-ms <ms>',
-      'no new look at a picture begins after so many milliseconds',
+      'start no further attempt on a picture after this many milliseconds',
       budget,
       BUDGET_DEFAULT_MS,
     )
-    .option('--code39', 'look for Code 39 as well (Tessera Sanitaria)')
+    .option('--code39', 'also look for Code 39 (Tessera Sanitaria)')
     .option('--size <WxH>', 'size of the frames on standard input, such as 640x480', size)
-    .option('--json', 'one JSON object a line: file, text (null when none), format, decoder, ms')
-    .addHelpText('after', '\nExit status: 0 when a picture was looked at, 1 when none could be.')
+    .option('--json', 'one JSON object per line: file, text (null if none), format, decoder, ms')
+    .addHelpText('after', '\nExit status: 0 if at least one picture was processed, otherwise 1.')
     .action(async (files: string[], options: DecodeOptions) => {
-      const looked = await decodeAll(files, options);
-      if (!looked) {
+      if (!(await decodeAll(files, options))) {
         process.exitCode = EXIT_FAULT;
       }
     });
 }
 
+/** Returns whether at least one picture was processed. */
 async function decodeAll(files: string[], options: DecodeOptions): Promise<boolean> {
   const print = (line: DecodeLine) => {
     process.stdout.write(`${options.json ? JSON.stringify(line) : lineForPeople(line)}\n`);
@@ -81,22 +81,22 @@ async function decodeAll(files: string[], options: DecodeOptions): Promise<boole
   const setup = { decoder: options.decoder, pace } as const;
   const decoder = await createDecoder(setup, loadZxingBinary, () => performance.now());
   warmUp(decoder);
-  let looked = false;
-  for (const given of files) {
-    if (given === '-') {
-      looked = (await decodeStream(decoder, options, print)) || looked;
+  let isAnyProcessed = false;
+  for (const path of files) {
+    if (path === '-') {
+      isAnyProcessed = (await decodeStream(decoder, options, print)) || isAnyProcessed;
       continue;
     }
-    for (const file of await picturesIn(given)) {
+    for (const file of await picturesIn(path)) {
       const line = await decodeFile(decoder, file, options);
-      looked ||= line.error === undefined;
+      isAnyProcessed ||= line.error === undefined;
       print(line);
     }
   }
-  return looked;
+  return isAnyProcessed;
 }
 
-/** The file itself, or the pictures of a folder, by name. */
+/** The file itself, or the pictures in a folder, sorted by name. */
 async function picturesIn(path: string): Promise<string[]> {
   const info = await stat(path).catch(() => undefined);
   if (!info?.isDirectory()) {
@@ -115,7 +115,7 @@ async function decodeFile(
   try {
     const { size: bytes } = await stat(file);
     if (bytes > IMAGE_BYTES_MAX) {
-      throw new VarcoError('imageTooLarge', `A picture of ${bytes} bytes is over the limit`);
+      throw new VarcoError('imageTooLarge', `A picture of ${bytes} bytes is too large`);
     }
     const frame = await readImage(await readFile(file), {
       widthMax: SIDE_MAX,
@@ -136,9 +136,9 @@ function decodeFrame(
   options: DecodeOptions,
 ): DecodeLine {
   const wanted: Symbology[] = options.code39 ? ['qr', 'code39'] : ['qr'];
-  const begun = performance.now();
+  const startedAt = performance.now();
   const { codes, codeLike } = decoder.decode(frame, { wanted, budgetMs: options.budgetMs });
-  const ms = Math.round((performance.now() - begun) * 100) / 100;
+  const ms = Math.round((performance.now() - startedAt) * 100) / 100;
   const [code, ...others]: (DecodedCode | undefined)[] = codes;
   return {
     file,
@@ -146,8 +146,8 @@ function decodeFrame(
     format: code?.symbology ?? null,
     decoder: code?.decoder ?? null,
     ms,
-    ...(others.length > 0 ? { others: others.flatMap((other) => other?.text ?? []) } : {}),
-    ...(codeLike ? { codeLike } : {}),
+    others: others.length > 0 ? others.flatMap((other) => other?.text ?? []) : undefined,
+    codeLike: codeLike || undefined,
   };
 }
 
@@ -162,8 +162,9 @@ async function decodeStream(
   const { width, height } = options.size;
   const parser = new RawFrames({ width, height, format: 'gray', stride: width });
   let count = 0;
-  for await (const chunk of process.stdin) {
-    for (const parsed of parser.push(chunk as Uint8Array)) {
+  const chunks: AsyncIterable<Uint8Array> = process.stdin;
+  for await (const chunk of chunks) {
+    for (const parsed of parser.push(chunk)) {
       if (parsed.kind === 'luma') {
         count++;
         print({ ...decodeFrame(decoder, '-', parsed.frame, options), frame: count });
@@ -176,10 +177,10 @@ async function decodeStream(
 function lineForPeople(line: DecodeLine): string {
   const name = line.frame === undefined ? line.file : `${line.file} ${line.frame}`;
   if (line.error !== undefined) {
-    return `${name}: not a picture that can be read (${line.error})`;
+    return `${name}: not a readable picture (${line.error})`;
   }
   if (line.text === null) {
-    const what = line.codeLike ? 'a code is there and could not be read' : 'no code';
+    const what = line.codeLike ? 'there is a code that could not be read' : 'no code';
     return `${name}: ${what} (${line.ms} ms)`;
   }
   return `${name}: ${line.text} (${line.format}, ${line.decoder}, ${line.ms} ms)`;

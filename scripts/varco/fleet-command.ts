@@ -5,7 +5,7 @@ import { simulateCommand } from './fleet-simulate-command.ts';
 import { tokenCommand } from './fleet-token-command.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
-/** `varco fleet`: places, enrolment, tokens, how kiosks are, and many of them simulated. */
+/** `varco fleet`: sites, gates, enrolment, API tokens, the state of kiosks, and simulated kiosks. */
 export function fleetCommand(): Command {
   return new Command('fleet')
     .description('sites, gates and their kiosks')
@@ -21,9 +21,9 @@ const EXIT_NOT_ALL_WELL = 1;
 
 function statusCommand(): Command {
   return new Command('status')
-    .description('how every kiosk is, from its last message; exit 1 unless all are online')
+    .description('the state of every kiosk as of its last message; exit 1 unless all are online')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, json }: { config: string; json?: boolean }) => {
       await withApp(config, async ({ app }) => {
         await app.fleet.open();

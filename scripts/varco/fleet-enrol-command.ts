@@ -21,24 +21,27 @@ interface Options {
 
 const MINUTE_MS = 60_000;
 
-/** `varco fleet enrol`: one-time codes by which boards get their place. */
+/** `varco fleet enrol`: creates the one-time codes with which kiosks are enrolled. */
 export function enrolCommand(): Command {
   return new Command('enrol')
-    .description('make a one-time code for each gate, shown once, as QR and text')
+    .description('create a one-time code for each gate, shown only once, as QR and text')
     .argument('<gate...>', "the gates' ids")
-    .option('--replace', 'end the key of the board that stands there, once the code is used', false)
-    .option('--minutes <number>', 'how long the codes are good', minutes, CODE_LIFE_MS / MINUTE_MS)
-    .option('--server <origin>', 'where kiosks find the server, if not at the config’s own origin')
-    .option('--sheet <file>', 'write the codes to a PDF in the place of printing them')
+    .option('--replace', "revoke the present kiosk's key once the code is used", false)
+    .option('--minutes <number>', 'how long the codes are valid', minutes, CODE_LIFE_MS / MINUTE_MS)
+    .option(
+      '--server <origin>',
+      "the server's address for kiosks, if it is not the config's own origin",
+    )
+    .option('--sheet <file>', 'write the codes to a PDF instead of printing them')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async (gates: string[], options: Options) => {
       const { config, replace, server, sheet } = options;
       const codes = await withApp(config, ({ app }) =>
         app.fleet.enrolment.createCodes(commandLine, gates, {
           replace,
           lifeMs: options.minutes * MINUTE_MS,
-          ...(server === undefined ? {} : { server }),
+          server,
         }),
       );
       if (sheet !== undefined) {
@@ -55,7 +58,7 @@ export function enrolCommand(): Command {
 async function describe({ gate, code, invitation, expiresAt }: EnrolmentCode): Promise<string> {
   const qr = await QRCode.toString(invitation, { type: 'utf8', errorCorrectionLevel: 'M' });
   const until = new Date(expiresAt).toISOString();
-  return `${qr}\n${gate}: ${code}\ngood until ${until}, once; or at the kiosk: varco kiosk enrol`;
+  return `${qr}\n${gate}: ${code}\nvalid once, until ${until}; or at the kiosk: varco kiosk enrol`;
 }
 
 function minutes(text: string): number {

@@ -10,21 +10,21 @@ interface Options {
   json?: boolean;
 }
 
-/** `varco fleet sites`: make one, list them. */
+/** `varco fleet sites`: creates and lists sites. */
 export function sitesCommand(): Command {
   return new Command('sites')
-    .description('the places that gates stand at')
+    .description('the sites where gates are')
     .addCommand(addSiteCommand())
     .addCommand(listSitesCommand());
 }
 
 function addSiteCommand(): Command {
   return new Command('add')
-    .description('make a site')
+    .description('create a site')
     .argument('<id>', 'such as torino-egizio')
     .requiredOption('--title <words>', 'its name')
     .option('--place <words>', 'its address', '')
-    .option('--at <latitude,longitude>', 'where on the map', coordinates)
+    .option('--at <latitude,longitude>', 'its position on the map', coordinates)
     .addOption(configOption())
     .option('--json', 'as one JSON object')
     .action(
@@ -34,10 +34,8 @@ function addSiteCommand(): Command {
       ) => {
         const { config, json, title, place, at } = options;
         const [latitude, longitude] = at ?? [];
-        const where =
-          latitude === undefined || longitude === undefined ? {} : { latitude, longitude };
         const site = await withApp(config, ({ app }) =>
-          app.fleet.sites.create(commandLine, { id, title, place, ...where }),
+          app.fleet.sites.create(commandLine, { id, title, place, latitude, longitude }),
         );
         printLine(json ? JSON.stringify(site) : site.id);
       },
@@ -48,7 +46,7 @@ function listSitesCommand(): Command {
   return new Command('list')
     .description('every site')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, json }: Options) => {
       for (const site of await withApp(config, ({ app }) => app.fleet.sites.list(commandLine))) {
         printLine(json ? JSON.stringify(site) : `${site.id}  ${site.title}`);
@@ -56,10 +54,10 @@ function listSitesCommand(): Command {
     });
 }
 
-/** `varco fleet gates`: make one or many, list, change, remove. */
+/** `varco fleet gates`: creates, imports, lists, changes and removes gates. */
 export function gatesCommand(): Command {
   return new Command('gates')
-    .description('the gates, each with a policy')
+    .description('the gates and their policies')
     .addCommand(addGateCommand())
     .addCommand(importCommand())
     .addCommand(listGatesCommand())
@@ -69,46 +67,47 @@ export function gatesCommand(): Command {
 
 function addGateCommand(): Command {
   return new Command('add')
-    .description('make a gate')
+    .description('create a gate')
     .argument('<id>', 'such as torino-egizio-1')
-    .requiredOption('--site <id>', 'where it stands')
-    .requiredOption('--title <words>', 'what its screen calls it')
-    .requiredOption('--policy <id>', 'what it asks')
-    .option('--place <words>', 'where at the site', '')
-    .option('--tag <word...>', 'groups that it belongs to')
-    .option('--note <words>', 'for whoever looks after it', '')
+    .requiredOption('--site <id>', 'the site where it is')
+    .requiredOption('--title <words>', 'its name on its screen')
+    .requiredOption('--policy <id>', 'the policy it applies')
+    .option('--place <words>', 'where it is within the site', '')
+    .option('--tag <word...>', 'tags to group it by')
+    .option('--note <words>', 'a note for those who look after it', '')
     .addOption(configOption())
     .option('--json', 'as one JSON object')
     .action(async (id: string, options: Options & NewGate & { tag?: string[] }) => {
-      const { config, json, site, title, policy, place, note, tag = [] } = options;
-      const given: NewGate = { id, site, title, policy, tags: tag };
-      const more = { ...(place ? { place } : {}), ...(note ? { note } : {}) };
-      const made = await withApp(config, ({ app }) =>
-        app.fleet.gates.create(commandLine, [{ ...given, ...more }]),
+      const { config, json, site, title, policy, place, note, tag: tags = [] } = options;
+      const gate: NewGate = { id, site, title, policy, place, note, tags };
+      const created = await withApp(config, ({ app }) =>
+        app.fleet.gates.create(commandLine, [gate]),
       );
-      printGates(made, json);
+      printGates(created, json);
     });
 }
 
 function importCommand(): Command {
   return new Command('import')
-    .description('make gates from a CSV file: site,gate,title,policy[,place,tags,note,x,y]')
-    .argument('<file>', 'all of it is made, or none')
+    .description('create gates from a CSV file: site,gate,title,policy[,place,tags,note,x,y]')
+    .argument('<file>', 'the file; either all of its gates are created or none')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async (file: string, { config, json }: Options) => {
       const gates = readGateTable(await readFile(file, 'utf8'));
-      const made = await withApp(config, ({ app }) => app.fleet.gates.create(commandLine, gates));
-      printGates(made, json);
+      const created = await withApp(config, ({ app }) =>
+        app.fleet.gates.create(commandLine, gates),
+      );
+      printGates(created, json);
     });
 }
 
 function listGatesCommand(): Command {
   return new Command('list')
     .description('every gate')
-    .option('--site <id>', 'of one site')
+    .option('--site <id>', 'only of this site')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, json, site }: Options & { site?: string }) => {
       const gates = await withApp(config, ({ app }) => app.fleet.gates.list(commandLine, site));
       printGates(gates, json);
@@ -117,7 +116,7 @@ function listGatesCommand(): Command {
 
 function policyCommand(): Command {
   return new Command('policy')
-    .description('let a gate ask another policy, once its kiosk has come back')
+    .description('give a gate another policy, in force once its kiosk has reconnected')
     .argument('<gate>', "the gate's id")
     .argument('<policy>', "the policy's id")
     .addOption(configOption())
@@ -128,7 +127,7 @@ function policyCommand(): Command {
 
 function removeCommand(): Command {
   return new Command('remove')
-    .description("take a gate away for good, with its kiosk's key")
+    .description("remove a gate for good, and revoke its kiosk's key")
     .argument('<gate>', "the gate's id")
     .requiredOption('--reason <words>', 'why')
     .addOption(configOption())

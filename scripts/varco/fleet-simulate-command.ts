@@ -20,7 +20,7 @@ import { printLine, withApp } from './open-app.ts';
 
 const KIOSKS_MAX = 20_000;
 const PER_SITE = 20;
-const TELL_EVERY_MS = 5_000;
+const REPORT_EVERY_MS = 5_000;
 
 interface Options {
   kiosks: number;
@@ -35,20 +35,23 @@ interface Options {
   json?: boolean;
 }
 
-/** `varco fleet simulate`: real link clients by the hundred, with lifelike telemetry and faults. */
+/** `varco fleet simulate`: runs real link clients by the hundred, with lifelike telemetry and faults. */
 export function simulateCommand(): Command {
   return new Command('simulate')
-    .description('run simulated kiosks, each a real link client, until stopped')
+    .description('run simulated kiosks, each a real link client, until interrupted')
     .requiredOption('--kiosks <number>', 'how many', whole(1, KIOSKS_MAX))
-    .option('--rate <number>', 'people an hour at each gate', whole(0, 3_600), 12)
+    .option('--rate <number>', 'people per hour at each gate', whole(0, 3_600), 12)
     .option('--seed <number>', 'the same seed gives the same kiosks', whole(0, 1_000_000_000), 1)
     .option('--server <url>', 'the server, such as https://varco.example.it')
-    .option('--codes <file>', 'enrol them with these codes, one invitation a line')
-    .option('--config <file>', "register them, and people, straight in this server's database")
-    .option('--identities <file>', 'keep who they are, and be the same ones in the next run')
-    .option('--ca <file>', "PEM of the authority of the server's certificate")
-    .option('--no-faults', 'nothing ever fails')
-    .option('--json', 'a line every few seconds, as JSON')
+    .option('--codes <file>', 'enrol them with these codes, one invitation per line')
+    .option(
+      '--config <file>',
+      "register them, and sample people, directly in this server's database",
+    )
+    .option('--identities <file>', 'store their identities, and use the same ones in the next run')
+    .option('--ca <file>', "PEM file of the CA of the server's certificate")
+    .option('--no-faults', 'simulate no faults')
+    .option('--json', 'print the line of every few seconds as JSON')
     .action(simulate);
 }
 
@@ -65,29 +68,29 @@ async function simulate(options: Options): Promise<void> {
     people,
     faults: options.faults,
     startWithinMs: Math.min(30_000, options.kiosks * 10),
-    ...(ca === undefined ? {} : { ca }),
+    ca,
     verdict: ({ outcome }) => counts.set(outcome, (counts.get(outcome) ?? 0) + 1),
     link: (kioskId, state) => (state === 'up' ? up.add(kioskId) : up.delete(kioskId)),
   });
-  const tell = () => {
-    const told = { kiosks: fleet.kiosks.length, up: up.size, ...Object.fromEntries(counts) };
-    printLine(options.json ? JSON.stringify(told) : words(told));
+  const report = () => {
+    const totals = { kiosks: fleet.kiosks.length, up: up.size, ...Object.fromEntries(counts) };
+    printLine(options.json ? JSON.stringify(totals) : lineOf(totals));
   };
-  const timer = setInterval(tell, TELL_EVERY_MS);
+  const timer = setInterval(report, REPORT_EVERY_MS);
   await untilStopped(async () => {
     clearInterval(timer);
     fleet.stop();
-    tell();
+    report();
   });
 }
 
-function words(told: Record<string, number>): string {
-  return Object.entries(told)
+function lineOf(totals: Record<string, number>): string {
+  return Object.entries(totals)
     .map(([what, count]) => `${what} ${count}`)
     .join(' · ');
 }
 
-/** Who they are: as in the last run, enrolled with codes, or registered in a database at hand. */
+/** The kiosks' identities: those of the last run, enrolled with codes, or registered in the database. */
 async function prepare(
   options: Options,
   ca: string | undefined,
@@ -109,7 +112,8 @@ async function prepare(
     return { identities: kept, people: [] };
   }
   if (codes === undefined) {
-    const message = 'say who the kiosks are: --codes, --config, or --identities of an earlier run';
+    const message =
+      'the kiosks need identities: --codes, --config, or --identities of an earlier run';
     throw new VarcoError('identitiesMissing', message);
   }
   const identities = await enrolAll((await readInvitations(codes)).slice(0, options.kiosks), ca);
@@ -135,7 +139,7 @@ async function register(app: App, identities: readonly SimulatedIdentity[]): Pro
   }
 }
 
-/** The demonstration's people, but for the one whose code was revoked: that one looks like a guess. */
+/** The sample people, without the one whose code is revoked: that one would look like guessing. */
 async function somePeople(app: App): Promise<SimulatedPerson[]> {
   const seeded = await seedPeople(app);
   return seeded

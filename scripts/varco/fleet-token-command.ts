@@ -9,7 +9,7 @@ interface Options {
   json?: boolean;
 }
 
-/** `varco fleet token`: programs' keys to the API. */
+/** `varco fleet token`: creates, lists and revokes API tokens for programs. */
 export function tokenCommand(): Command {
   return new Command('token')
     .description('tokens for programs that use /api/v1 and /metrics')
@@ -20,16 +20,20 @@ export function tokenCommand(): Command {
 
 function createCommand(): Command {
   return new Command('create')
-    .description('make a token and print it, once')
+    .description('create a token and print it, only once')
     .requiredOption('--title <words>', 'what it is for')
     .addOption(
-      new Option('--scope <scope...>', 'what it may do').choices(scopes).makeOptionMandatory(),
+      new Option('--scope <scope...>', 'what it may be used for')
+        .choices(scopes)
+        .makeOptionMandatory(),
     )
     .addOption(
-      new Option('--role <role>', 'what it may do at most').choices(roles).default('viewer'),
+      new Option('--role <role>', 'limits it to what this role may do')
+        .choices(roles)
+        .default('viewer'),
     )
-    .option('--site <id...>', 'for these sites only; without it for all')
-    .option('--days <number>', 'how long it is good', days, 90)
+    .option('--site <id...>', 'only for these sites; for all if omitted')
+    .option('--days <number>', 'how many days it is valid', days, 90)
     .addOption(configOption())
     .option('--json', 'as one JSON object')
     .action(
@@ -42,21 +46,20 @@ function createCommand(): Command {
           days: number;
         },
       ) => {
-        const { config, json, title, scope, role, site } = options;
-        const given = { title, scopes: scope, role, sites: site ?? ('all' as const) };
-        const made = await withApp(config, ({ app }) =>
-          app.fleet.tokens.create(commandLine, { ...given, days: options.days }),
+        const { config, json, title, scope: scopes, role, site: sites = 'all', days } = options;
+        const { token, about } = await withApp(config, ({ app }) =>
+          app.fleet.tokens.create(commandLine, { title, scopes, role, sites, days }),
         );
-        printLine(json ? JSON.stringify({ token: made.token, ...made.about }) : made.token);
+        printLine(json ? JSON.stringify({ token, ...about }) : token);
       },
     );
 }
 
 function listCommand(): Command {
   return new Command('list')
-    .description('every token, without itself')
+    .description('list the tokens, without their secrets')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, json }: Options) => {
       for (const one of await withApp(config, ({ app }) => app.fleet.tokens.list(commandLine))) {
         const until = new Date(one.expiresAt).toISOString().slice(0, 10);
@@ -69,7 +72,7 @@ function listCommand(): Command {
 
 function revokeCommand(): Command {
   return new Command('revoke')
-    .description('end a token at once')
+    .description('revoke a token at once')
     .argument('<id>', "the token's id")
     .addOption(configOption())
     .action(async (id: string, { config }: Options) => {

@@ -12,7 +12,7 @@ import { countBoxes, reseal } from '../../server/keys/reseal.ts';
 import type { SigningKey } from '../../server/keys/signing-key.ts';
 import { configOption, printLine, readConfig, withApp } from './open-app.ts';
 
-/** `varco keys`: the server's keyring file. It never prints a key. */
+/** `varco keys`: maintains the server's keyring file. It never prints a key. */
 export function keysCommand(): Command {
   return new Command('keys')
     .description("the server's keyring")
@@ -30,7 +30,7 @@ interface Options {
 
 function initCommand(): Command {
   return new Command('init')
-    .description('make a keyring with new keys, readable by its owner only; never over an old one')
+    .description('create a keyring with new keys, readable only by its owner; never overwrites one')
     .addOption(configOption())
     .action(async ({ config }: Options) => {
       const { keyring } = await readConfig(config);
@@ -41,7 +41,9 @@ function initCommand(): Command {
 
 function rotateCommand(): Command {
   return new Command('rotate')
-    .description('begin a new key; what older ones signed or sealed stays good; servers notice it')
+    .description(
+      'start using a new key; what older keys signed or sealed stays valid; servers reload it',
+    )
     .addOption(
       new Option('--use <use>', 'which keys').choices([...keyUses, 'all']).default('credentials'),
     )
@@ -62,9 +64,7 @@ function rotateCommand(): Command {
 
 function resealCommand(): Command {
   return new Command('reseal')
-    .description(
-      'seal everything in the database with the newest column key, beside running servers',
-    )
+    .description('encrypt the whole database with the newest column key, while servers are running')
     .addOption(configOption())
     .action(async ({ config }: Options) => {
       const count = await withApp(config, ({ store, keyring }) => reseal(store, keyring));
@@ -75,9 +75,9 @@ function resealCommand(): Command {
 function retireCommand(): Command {
   return new Command('retire')
     .description(
-      'let no credential of this key verify any more, or forget a key that seals nothing',
+      'stop accepting credentials of this key, or delete a key that no longer encrypts anything',
     )
-    .argument('<key-id>', 'the key, as listed')
+    .argument('<key-id>', 'the id of the key, as listed')
     .addOption(configOption())
     .action(async (keyId: string, { config }: Options) => {
       const { keyring: path } = await readConfig(config);
@@ -93,9 +93,9 @@ function retireCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('the keys by id, what they are for and their state')
+    .description('list the keys: id, use and state')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, json }: Options) => {
       const keyring = await readKeyringFile((await readConfig(config)).keyring);
       const rows = [

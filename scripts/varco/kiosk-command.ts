@@ -6,11 +6,11 @@ import { enrolCommand } from './kiosk-enrol-command.ts';
 import { selftestCommand } from './kiosk-selftest-command.ts';
 import { restart } from './restart.ts';
 
-/** `varco kiosk`: runs a kiosk from its config file until it is told to stop. */
+/** `varco kiosk`: runs a kiosk from its config file until it is interrupted. */
 export function kioskCommand(): Command {
   const command = new Command('kiosk')
     .description('run a kiosk from its config file')
-    // Not a required option: it would be asked for before the name of a subcommand too.
+    // Not a required option, or subcommands would demand it before their name too.
     .option('--config <file>', 'the config file (see device/kiosk.example.json)')
     .enablePositionalOptions()
     .addCommand(selftestCommand())

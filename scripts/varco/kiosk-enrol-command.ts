@@ -22,14 +22,19 @@ interface Options {
   json?: boolean;
 }
 
-/** `varco kiosk enrol CODE`: gives this kiosk its place without its scanner. */
+/** `varco kiosk enrol CODE`: enrols this kiosk from the shell, where it has no scanner to read the code. */
 export function enrolCommand(): Command {
   return new Command('enrol')
-    .description('enrol this kiosk with a one-time code; the key pair is made here and stays here')
-    .argument('<code>', 'the code, or the whole text of its QR')
-    .requiredOption('--config <file>', 'the config file; its link names a folder')
-    .option('--server <url>', 'the server, such as https://varco.example.it; the QR says it itself')
-    .option('--replace', 'also where this kiosk has a place already: the earlier key is forgotten')
+    .description(
+      'enrol this kiosk with a one-time code; its key pair is generated here and never leaves it',
+    )
+    .argument('<code>', 'the code, or the full text of its QR')
+    .requiredOption('--config <file>', 'the config file, with a folder in its link')
+    .option(
+      '--server <url>',
+      'the server, such as https://varco.example.it; not needed with the text of a QR',
+    )
+    .option('--replace', 'enrol even if this kiosk is enrolled already; its earlier key is deleted')
     .option('--json', 'the result as JSON')
     .action(run);
 }
@@ -37,8 +42,7 @@ export function enrolCommand(): Command {
 async function run(text: string, options: Options): Promise<void> {
   const { link } = await readKioskConfig(options.config);
   if (link.folder === undefined || link.url !== undefined) {
-    const message =
-      'link: give a folder, and no url, kioskId or keyFile, for a kiosk to be enrolled';
+    const message = 'link: a kiosk to be enrolled has a folder, and no url, kioskId or keyFile';
     throw new VarcoError('configInvalid', message);
   }
   const invitation = invitationOf(text, options.server);
@@ -51,7 +55,7 @@ async function run(text: string, options: Options): Promise<void> {
     return undefined;
   });
   if (known && !options.replace) {
-    const message = `This kiosk is ${known.kioskId} already; --replace gives it another place`;
+    const message = `This kiosk is already enrolled as ${known.kioskId}; use --replace to enrol it again`;
     throw new VarcoError('alreadyEnrolled', message);
   }
   const key = newKey();
@@ -60,14 +64,14 @@ async function run(text: string, options: Options): Promise<void> {
   if (!result.ok) {
     throw new VarcoError(
       isErrorCode(result.code) ? result.code : 'enrolmentFailed',
-      messages[result.code] ?? `No place was given (${result.code})`,
+      messages[result.code] ?? `The kiosk was not enrolled (${result.code})`,
     );
   }
   const { kioskId, gate } = result.answer;
   await keepIdentity(disk, { kioskId, url: result.url, privateKey: key.privateKey });
-  const told = { kioskId, gate: gate.name, policy: gate.policy, link: result.url };
-  const words = `${kioskId} · ${gate.name} · ${gate.policy} · ${result.url}`;
-  process.stdout.write(`${options.json ? JSON.stringify(told) : words}\n`);
+  const enrolled = { kioskId, gate: gate.name, policy: gate.policy, link: result.url };
+  const line = Object.values(enrolled).join(' · ');
+  process.stdout.write(`${options.json ? JSON.stringify(enrolled) : line}\n`);
 }
 
 function invitationOf(text: string, server: string | undefined): EnrolInvitation {
@@ -79,7 +83,7 @@ function invitationOf(text: string, server: string | undefined): EnrolInvitation
   if (!code.success) {
     throw new VarcoError(
       'codeInvalid',
-      'A code is 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX',
+      'A code has 16 letters and digits, such as XXXX-XXXX-XXXX-XXXX',
     );
   }
   const origin = server === undefined ? undefined : safeServer(server);
@@ -91,8 +95,8 @@ function invitationOf(text: string, server: string | undefined): EnrolInvitation
 }
 
 const messages: Record<string, string> = {
-  codeRefused: 'The server does not take this code: it is unknown, used or past its time',
-  proofRefused: "The server does not believe this kiosk's clock or key: check the time",
-  busy: 'Too many wrong codes came from here: try again in ten minutes',
-  unavailable: 'The server enrols nobody now: try again later',
+  codeRefused: 'The server refused this code: it is unknown, used or expired',
+  proofRefused: "The server refused this kiosk's proof: check that its clock is right",
+  busy: 'Too many wrong codes from this network: try again in ten minutes',
+  unavailable: 'The server cannot enrol kiosks at the moment: try again later',
 };

@@ -6,14 +6,12 @@ import { readPage } from '../launch/page-files.ts';
 
 const EXIT_FAILED = 1;
 
-/** `varco kiosk selftest`: tries every part that a config names, once, and says how each did. */
+/** `varco kiosk selftest`: tests every part in a config once, and prints each result. */
 export function selftestCommand(): Command {
   return new Command('selftest')
-    .description(
-      "try a kiosk's parts once; exit 1 when one failed (stop the kiosk's service first)",
-    )
+    .description("test a kiosk's parts once; exit 1 if one fails (stop the kiosk's service first)")
     .requiredOption('--config <file>', 'the config file (see device/kiosk.example.json)')
-    .option('--json', 'one JSON object a line, a line a part')
+    .option('--json', 'one JSON object per line, one line per part')
     .action(async (options: { config: string; json?: boolean }) => {
       const config = await readKioskConfig(options.config);
       const kiosk = await startKiosk(

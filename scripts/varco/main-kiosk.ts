@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-// What `main.js` is in an install that is a kiosk only.
+// Installed as `main.js` where only a kiosk runs.
 import { kioskCommands } from './commands-of-kiosk.ts';
 import { run } from './run.ts';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { serverCommands } from './commands-of-server.ts';
-// What `main.js` is in an install that is a server only.
+// Installed as `main.js` where only the service runs.
 import { run } from './run.ts';
 
 await run(serverCommands);

@@ -11,10 +11,10 @@ interface Options {
 
 const states = ['waiting', 'sending', 'delivered', 'dead', 'expired', 'dropped'];
 
-/** `varco notify`: what waits in the outbox, and what could not be delivered. */
+/** `varco notify`: lists the outbox, retries dead letters and drops messages. */
 export function notifyCommand(): Command {
   return new Command('notify')
-    .description('messages to people: what waits, and the dead letters')
+    .description('messages to people: the outbox and its dead letters')
     .addCommand(listCommand())
     .addCommand(retryCommand())
     .addCommand(dropCommand());
@@ -22,11 +22,11 @@ export function notifyCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('messages, the newest first; never whom they are for, nor what they say')
-    .addOption(new Option('--state <state>', 'only these').choices(states))
-    .option('--limit <count>', 'at most so many', count, 100)
+    .description('list messages, newest first, without recipients and texts')
+    .addOption(new Option('--state <state>', 'only those in this state').choices(states))
+    .option('--limit <count>', 'how many at most', count, 100)
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, state, limit, json }: Options) => {
       const rows = await withApp(config, ({ app }) => app.notify.outbox.list(state, limit));
       for (const row of rows) {
@@ -37,7 +37,7 @@ function listCommand(): Command {
 
 function retryCommand(): Command {
   return new Command('retry')
-    .description('a dead letter begins anew: the cause is mended')
+    .description('send a dead letter again, once its cause is fixed')
     .argument('<id>', "the message's id")
     .addOption(configOption())
     .action(async (id: string, { config }: Options) => {
@@ -47,7 +47,7 @@ function retryCommand(): Command {
 
 function dropCommand(): Command {
   return new Command('drop')
-    .description('give up a message that waits or is dead, and erase it')
+    .description('give up a waiting or dead message, and delete it')
     .argument('<id>', "the message's id")
     .addOption(configOption())
     .action(async (id: string, { config }: Options) => {

@@ -3,12 +3,12 @@ import { VarcoError } from '../../shared/errors.ts';
 import { untilStopped } from '../launch/until-stopped.ts';
 import { configOption, withApp } from './open-app.ts';
 
-/** `varco offline`: the lists from which gates decide while the network is down. */
+/** `varco offline`: publishes the lists that gates decide by while the network is down. */
 export function offlineCommand(): Command {
   return new Command('offline').description("the gates' offline lists").addCommand(
     new Command('publish')
       .description(
-        'make and refresh the lists until stopped, beside servers with offlineLists.publish false',
+        'publish and refresh the lists until interrupted, for servers with offlineLists.publish false',
       )
       .addOption(configOption())
       .action(({ config }: { config: string }) =>

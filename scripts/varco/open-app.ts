@@ -9,7 +9,7 @@ import { openStore } from '../../server/store/open-store.ts';
 import { type Store, toStoreError } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
 
-/** Every command that works on the server's data names its config the same way. */
+/** The same --config for every command that works on the server's data. */
 export function configOption(): Option {
   return new Option('--config <file>', "the server's config file")
     .env('VARCO_CONFIG')
@@ -20,7 +20,7 @@ export function readConfig(path: string): Promise<ServerConfig> {
   return readServerConfig(path, { VARCO_DATABASE_URL: process.env.VARCO_DATABASE_URL });
 }
 
-/** The rooms of a server that does not listen, for one command. */
+/** A server that does not listen, opened for one command. */
 export interface OpenApp {
   app: App;
   store: Store;
@@ -29,8 +29,8 @@ export interface OpenApp {
 }
 
 /**
- * Runs a command's work on the database, also beside a running server: commands write an audit chain
- * of their own, named after the node.
+ * Runs a command's work on the database, which a server may be using at the same time: commands write
+ * an audit chain of their own, named after the node.
  */
 export async function withApp<Result>(
   path: string,
@@ -63,7 +63,7 @@ export async function withApp<Result>(
       await app.stop();
     }
   } catch (error) {
-    // A query of a command's own is not wrapped: its words are a database's.
+    // A query that a command makes itself is not wrapped yet.
     throw toStoreError(error);
   } finally {
     await store.close();

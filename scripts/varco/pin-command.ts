@@ -3,15 +3,17 @@ import { Command, Option } from 'commander';
 import { pinLetter } from '../../server/login/pin-letter.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
-/** `varco pin`: the PIN with which a citizen may log in, where the config lets it. */
+/** `varco pin`: issues PINs with which citizens log in, where the config permits it. */
 export function pinCommand(): Command {
   const issue = new Command('issue')
-    .description('make a PIN: one half goes out by message, the other into a letter (PDF)')
+    .description(
+      'issue a PIN: one half is sent as a message, the other is printed in a letter (PDF)',
+    )
     .addOption(configOption())
-    .requiredOption('--code <codice fiscale>', 'whose PIN it is')
-    .requiredOption('--letter <file>', 'where the letter is written, readable by you only')
+    .requiredOption('--code <codice fiscale>', "the person's codice fiscale")
+    .requiredOption('--letter <file>', 'the PDF to write, readable only by you')
     .addOption(
-      new Option('--by <channel>', 'how the first half travels')
+      new Option('--by <channel>', 'how the first half is sent')
         .choices(['email', 'sms'])
         .default('email'),
     )
@@ -23,18 +25,15 @@ export function pinCommand(): Command {
           const address = `${web?.origin ?? `https://${host}`}/login/pin`;
           const pdf = await pinLetter({ name, secondHalf, address, now: Date.now() });
           await writeFile(letter, pdf, { mode: 0o600 });
-          const event = {
+          await app.logins.log.write({
             event: 'account',
             way: 'cli',
             account: code,
             reason: 'pinIssued',
-          } as const;
-          await app.logins.log.write(event);
+          });
           printLine(letter);
         });
       },
     );
-  return new Command('pin')
-    .description('the PIN with which a citizen may log in')
-    .addCommand(issue);
+  return new Command('pin').description('PINs with which citizens log in').addCommand(issue);
 }

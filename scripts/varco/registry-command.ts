@@ -15,7 +15,7 @@ const PERSONS_MAX = 100_000_000;
 const OWNER_ONLY = 0o600;
 const EXIT_REJECTS = 3;
 
-/** `varco registry`: the archive's persons and verbali. */
+/** `varco registry`: imports persons and verbali, and makes up samples of them. */
 export function registryCommand(): Command {
   return new Command('registry')
     .description('persons and verbali')
@@ -33,21 +33,27 @@ interface ImportCommandOptions {
 
 function importCommand(): Command {
   return new Command('import')
-    .description('take in a file; a bad row goes to the reject file and stops nothing')
+    .description('import a file; bad rows go to the reject file and do not stop the import')
     .argument('<file>', 'NDJSON or CSV; - for standard input')
     .addOption(configOption())
     .addOption(
-      new Option('--format <format>', 'by the name when absent').choices(['ndjson', 'csv']),
+      new Option('--format <format>', 'by default, from the name of the file').choices([
+        'ndjson',
+        'csv',
+      ]),
     )
     .option('--dry-run', 'check every row and write nothing')
-    .option('--rejects <file>', 'where bad rows go, with line and reason; FILE.rejects.ndjson')
+    .option(
+      '--rejects <file>',
+      'where bad rows go, with line and reason; default FILE.rejects.ndjson',
+    )
     .option('--json', 'the counts as one JSON object')
     .addHelpText(
       'after',
       `
 Columns and fields: ${importColumns.join(', ')}.
-A row without protocol brings a person alone. An import that was interrupted goes on where it was when
-the same file is imported again; from standard input, rows that are known change nothing.
+A row without a protocol adds only a person. Importing the same file again resumes an interrupted import;
+from standard input, rows that were imported before change nothing.
 Exit 3 when rows were rejected.`,
     )
     .action((file: string, options: ImportCommandOptions) => runImport(file, options));
@@ -72,7 +78,7 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
         dryRun: options.dryRun ?? false,
         ...resume,
         onReject: (reject) => rejects.write(reject),
-        ...(bar ? { onProgress: (so: ImportCounts) => drawBar(so, size, startedAt) } : {}),
+        onProgress: (progress) => bar && drawBar(progress, size, startedAt),
       });
     } finally {
       await rejects.close();
@@ -83,8 +89,8 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
   printLine(
     options.json
       ? JSON.stringify({ lines, verbali, unchanged, rejected, statusChanges })
-      : `${lines} lines: ${verbali} verbali taken in, ${unchanged} known already, ` +
-          `${rejected} rejected, ${statusChanges} changes of status`,
+      : `${lines} lines: ${verbali} verbali imported, ${unchanged} unchanged, ` +
+          `${rejected} rejected, ${statusChanges} status changes`,
   );
   if (rejected > 0) {
     process.stderr.write(`rejected rows: ${rejects.path}\n`);
@@ -100,7 +106,7 @@ async function sizeOf(file: string): Promise<number> {
   }
 }
 
-/** Made at the first reject; readable by its owner only, though it quotes no row. */
+/** Created at the first reject, and readable only by its owner even though it quotes no row. */
 class RejectFile {
   readonly path: string;
   #file: FileHandle | undefined;
@@ -137,7 +143,7 @@ function drawBar(counts: ImportCounts, size: number | undefined, startedAt: numb
 
 function sampleCommand(): Command {
   return new Command('sample')
-    .description('a made-up population as NDJSON on standard output; nobody real is in it')
+    .description('print a made-up population as NDJSON; nobody in it is real')
     .requiredOption('--persons <number>', 'how many people', parseCount)
     .requiredOption('--seed <number>', 'the same seed gives the same people', parseCount)
     .action(async (options: { persons: number; seed: number }) => {

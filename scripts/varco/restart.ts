@@ -1,21 +1,21 @@
 import { spawn } from 'node:child_process';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 
-/** EX_TEMPFAIL of sysexits.h: whoever supervises the program starts it again. */
+/** EX_TEMPFAIL of sysexits.h: makes the supervisor start the program again. */
 export const EXIT_RESTART = 75;
 
-/** systemd answers at once whether it restarts the board; the program ends by it a moment later. */
+/** systemd answers at once whether it will reboot the board, and ends the program a moment later. */
 const REBOOT: readonly string[] = ['systemctl', '--no-ask-password', 'reboot'];
 const ANSWER_MS = 5_000;
 const STDERR_LENGTH_MAX = 4_096;
-/** As systemd and polkit say no, in the language that {@link restartBoard} asks for. */
+/** How systemd and polkit refuse, in the locale that {@link restartBoard} sets. */
 const denied = /access denied|authentication required|not permitted|permission denied/i;
 
 /**
- * Ends the program in order, to be started again by its supervisor; or asks systemd for a restart of the
- * board, which ends the program on its way.
+ * Stops the program for its supervisor to start it again, or has systemd reboot the board, which stops
+ * the program too.
  *
- * @throws VarcoError what {@link restartBoard} throws; then the program goes on.
+ * @throws VarcoError what {@link restartBoard} throws; the program then goes on.
  */
 export async function restart(what: 'program' | 'board'): Promise<void> {
   if (what === 'board') {
@@ -28,10 +28,10 @@ export async function restart(what: 'program' | 'board'): Promise<void> {
 }
 
 /**
- * Asks for a restart of the board. An unprivileged kiosk needs the polkit rule of hardware/install/ for it.
+ * Asks systemd to reboot the board. An unprivileged kiosk needs the polkit rule of hardware/install/.
  *
- * @throws VarcoError `notAllowed`: the rule is not there; `unsupported`: no systemd is here; `failed`: it
- * said no for another reason, or nothing in time.
+ * @throws VarcoError `notAllowed`: the rule is missing; `unsupported`: there is no systemd; `failed`: it
+ * refused for another reason, or did not answer in time.
  */
 export async function restartBoard([program = '', ...args] = REBOOT): Promise<void> {
   const child = spawn(program, args, {
@@ -40,9 +40,9 @@ export async function restartBoard([program = '', ...args] = REBOOT): Promise<vo
     timeout: ANSWER_MS,
     killSignal: 'SIGKILL',
   });
-  let said = '';
+  let stderr = '';
   child.stderr.on('data', (data) => {
-    said = (said + String(data)).slice(0, STDERR_LENGTH_MAX);
+    stderr = (stderr + String(data)).slice(0, STDERR_LENGTH_MAX);
   });
   const exit = await new Promise<number | null>((resolve, reject) => {
     child.on('error', (error) => {
@@ -52,7 +52,7 @@ export async function restartBoard([program = '', ...args] = REBOOT): Promise<vo
     child.on('close', resolve);
   });
   if (exit !== 0) {
-    const code = denied.test(said) ? 'notAllowed' : 'failed';
+    const code = denied.test(stderr) ? 'notAllowed' : 'failed';
     throw new VarcoError(code, `${program} did not restart the board (${exit ?? 'no answer'})`);
   }
 }

@@ -1,12 +1,18 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { ZodError } from 'zod';
+import { ZodError, z } from 'zod';
 import type { Health, Reading, Scanner } from '../../hardware/ports.ts';
 import { adviceFor } from '../../hardware/scanner/advice.ts';
 import { openCamera } from '../../hardware/scanner/camera.ts';
+import { cameraConfigSchema } from '../../hardware/scanner/camera-config.ts';
 import { findDevices } from '../../hardware/scanner/find-devices.ts';
-import { openHidKeyboard, openHidPos } from '../../hardware/scanner/hid.ts';
+import {
+  hidKeyboardConfigSchema,
+  hidPosConfigSchema,
+  openHidKeyboard,
+  openHidPos,
+} from '../../hardware/scanner/hid.ts';
 import { ScannerSet } from '../../hardware/scanner/scanner-set.ts';
-import { openSerialScanner } from '../../hardware/scanner/serial.ts';
+import { openSerialScanner, serialScannerConfigSchema } from '../../hardware/scanner/serial.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { VarcoError } from '../../shared/errors.ts';
 
@@ -30,11 +36,11 @@ interface ScanOptions {
   count?: number;
 }
 
-/** `varco scan`: prints readings as they come, which is what a technician runs on site. */
+/** `varco scan`: prints what a scanner reads, for a technician on site. */
 export function scanCommand(): Command {
   return new Command('scan')
-    .description('print what a scanner or camera reads, live; or list what is plugged in')
-    .option('--list', 'list the devices found, with the config lines to paste')
+    .description('print what a scanner or camera reads, live, or list connected devices')
+    .option('--list', 'list the connected devices, with config lines to copy')
     .addOption(
       new Option('--driver <name>', 'the kind of scanner').choices([
         'camera',
@@ -45,20 +51,20 @@ export function scanCommand(): Command {
     )
     .option('--config <json>', 'a config line as --list prints it', jsonObject)
     .option('--path <path>', 'serial and HID: the device, such as /dev/ttyACM0')
-    .option('--baud <rate>', 'serial: bits a second', wholeNumber)
+    .option('--baud <rate>', 'serial: bits per second', wholeNumber)
     .option('--profile <make>', 'serial and hid-pos: the make, such as honeywell')
     .option('--framing <how>', 'serial: cr, lf, crlf, line, stx-etx or quiet')
     .option('--vendor-id <number>', 'HID: vendor number, such as 0x0c2e', wholeNumber)
     .option('--product-id <number>', 'HID: product number', wholeNumber)
     .option('--serial <text>', 'HID: serial number')
     .option('--layout <name>', 'hid-keyboard: us or it')
-    .option('--command <line>', 'camera: the program and its arguments, parted by blanks')
+    .option('--command <line>', 'camera: the program and its arguments, separated by spaces')
     .option('--size <WxH>', 'camera: size of its frames, such as 640x480', size)
     .option('--format <name>', 'camera: gray, yuv420 or mjpeg')
-    .option('--code39', 'read Code 39 as well (Tessera Sanitaria)')
-    .option('--count <n>', 'end after so many readings', wholeNumber)
-    .option('--json', 'one JSON object a line: event reading, health or unreadable')
-    .addHelpText('after', '\nExit status: 0 when told to stop or after --count readings.')
+    .option('--code39', 'also read Code 39 (Tessera Sanitaria)')
+    .option('--count <n>', 'stop after this many readings', wholeNumber)
+    .option('--json', 'one JSON object per line: event reading, health or unreadable')
+    .addHelpText('after', '\nExit status: 0 when interrupted or after --count readings.')
     .action(async (options: ScanOptions, command: Command) => {
       if (options.list) {
         await list(options);
@@ -91,7 +97,7 @@ async function scan(options: ScanOptions): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     process.once('SIGINT', () => resolve());
     process.once('SIGTERM', () => resolve());
-    // Whoever reads this output has gone: there is nobody to scan for.
+    // The reader of our output has closed the pipe.
     process.stdout.once('error', () => resolve());
     set
       .start({
@@ -116,13 +122,13 @@ function openFrom(config: Record<string, unknown>): Scanner {
   try {
     switch (config.driver) {
       case 'camera':
-        return openCamera(config as never);
+        return openCamera(cameraConfigSchema.parse(config));
       case 'serial':
-        return openSerialScanner(config as never);
+        return openSerialScanner(serialScannerConfigSchema.parse(config));
       case 'hid-pos':
-        return openHidPos(config as never);
+        return openHidPos(hidPosConfigSchema.parse(config));
       case 'hid-keyboard':
-        return openHidKeyboard(config as never);
+        return openHidKeyboard(hidKeyboardConfigSchema.parse(config));
       default:
         throw new VarcoError('configInvalid', `There is no driver ${String(config.driver)}`);
     }
@@ -166,7 +172,7 @@ function printHealth(health: Health, options: ScanOptions): void {
   const reason = 'reason' in health ? health.reason : undefined;
   const advice = reason === undefined ? undefined : adviceFor(reason);
   if (options.json) {
-    printEvent('health', { ...health, ...(advice ? { advice } : {}) }, options);
+    printEvent('health', { ...health, advice }, options);
   } else {
     const why = reason === undefined ? '' : ` (${reason})${advice ? `: ${advice}` : ''}`;
     process.stderr.write(`scanner ${health.state}${why}\n`);
@@ -197,14 +203,12 @@ function size(text: string): { width: number; height: number } {
   return { width: Number(match[1]), height: Number(match[2]) };
 }
 
+const jsonObjectSchema = z.record(z.string(), z.unknown());
+
 function jsonObject(text: string): Record<string, unknown> {
   try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      return value as Record<string, unknown>;
-    }
+    return jsonObjectSchema.parse(JSON.parse(text));
   } catch {
-    // Told below.
+    throw new InvalidArgumentError('a JSON object.');
   }
-  throw new InvalidArgumentError('a JSON object.');
 }

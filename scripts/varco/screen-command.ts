@@ -4,29 +4,29 @@ import { BrowserKeeper, lookAtPage } from '../../hardware/display/browser-keeper
 import { systemClock } from '../../shared/clock.ts';
 import { untilStopped } from '../launch/until-stopped.ts';
 
-const EXIT_GIVEN_UP = 1;
+const EXIT_GAVE_UP = 1;
 
-/** `varco screen`: keeps a browser on the kiosk's page, and starts it anew when it is stuck. */
+/** `varco screen`: keeps a browser on the kiosk's page and restarts it when it hangs. */
 export function screenCommand(): Command {
   return new Command('screen')
     .description(
-      "keep a browser on the kiosk's page; it is killed and started anew when the page no longer " +
-        'paints; exit 1 when no browser ever paints',
+      "keep a browser on the kiosk's page and restart it when the page stops painting; " +
+        'exit 1 if no browser ever paints',
     )
-    .requiredOption('--url <url>', "where the kiosk's page is, such as http://127.0.0.1:8080/")
-    .argument('<command...>', 'after --: the browser and its arguments')
-    .action(async ([program, ...words]: string[], { url }: { url: string }) => {
+    .requiredOption('--url <url>', "the kiosk's page, such as http://127.0.0.1:8080/")
+    .argument('<command...>', 'the browser and its arguments, after --')
+    .action(async (command: [string, ...string[]], { url }: { url: string }) => {
       const log = pino({ level: 'info' }, pino.destination(2));
       await new Promise<void>((resolve) => {
         const keeper = new BrowserKeeper({
-          command: [program as string, ...words],
+          command,
           look: () => lookAtPage(url),
           clock: systemClock,
           random: Math.random,
           onEvent: (event) => {
             log.info(event, 'screen');
             if (event.event === 'givenUp') {
-              process.exitCode = EXIT_GIVEN_UP;
+              process.exitCode = EXIT_GAVE_UP;
               resolve();
             }
           },

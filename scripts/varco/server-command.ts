@@ -3,7 +3,7 @@ import { startServer } from '../../server/main.ts';
 import { untilStopped } from '../launch/until-stopped.ts';
 import { configOption, printLine, readConfig } from './open-app.ts';
 
-/** `varco server`: runs the server until it is told to stop. */
+/** `varco server`: runs the server until it is interrupted. */
 export function serverCommand(): Command {
   return new Command('server')
     .description('run the server from its config file')

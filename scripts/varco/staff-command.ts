@@ -23,13 +23,13 @@ interface Options {
 
 function inviteCommand(): Command {
   return new Command('invite')
-    .description('make an account and print the link by which its owner makes it usable, once')
+    .description('create an account and print the one-time link with which its owner activates it')
     .addOption(configOption())
-    .addOption(new Option('--role <role>', 'what it may do').choices(roles).makeOptionMandatory())
-    .option('--sites <ids>', 'the ids of its sites with commas between, or "all"', 'all')
-    .option('--name <name>', 'whose it is')
-    .option('--email <address>', 'what they will log in with')
-    .option('--json', 'one JSON object a line')
+    .addOption(new Option('--role <role>', 'its role').choices(roles).makeOptionMandatory())
+    .option('--sites <ids>', 'the ids of its sites, separated by commas, or "all"', 'all')
+    .option('--name <name>', "its owner's name")
+    .option('--email <address>', 'the address its owner logs in with')
+    .option('--json', 'one JSON object per line')
     .action(
       async (options: Options & { role: Role; sites: string; name?: string; email?: string }) => {
         const { config, role, sites, name, email, json } = options;
@@ -46,9 +46,9 @@ function inviteCommand(): Command {
 
 function listCommand(): Command {
   return new Command('list')
-    .description('every account: its id, owner, role, sites and state')
+    .description('list the accounts: id, state, role, sites and owner')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async ({ config, json }: Options) => {
       const accounts = await withApp(config, ({ app }) => app.logins.staff.list());
       for (const account of accounts) {
@@ -65,7 +65,7 @@ function describe({ id, state, role, sites, name, email, passkeys }: StaffAccoun
 
 function disableCommand(): Command {
   return new Command('disable')
-    .description('shut an account and end its sessions')
+    .description('disable an account and end its sessions')
     .addArgument(accountArgument())
     .addOption(configOption())
     .action(async (account: string, { config }: Options) => {
@@ -79,10 +79,10 @@ function disableCommand(): Command {
 
 function resetCommand(): Command {
   return new Command('reset')
-    .description('take password, app and passkeys away, and print a new invitation')
+    .description('remove password, app and passkeys, and print a new invitation')
     .addArgument(accountArgument())
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async (account: string, { config, json }: Options) => {
       await withApp(config, async (open) => {
         const { id, email } = await find(open, account);
@@ -95,24 +95,20 @@ function resetCommand(): Command {
 
 function logCommand(): Command {
   return new Command('log')
-    .description('who logged in, failed to, and out; the newest first. It is kept for 24 months')
+    .description('list logins, failed logins and logouts, newest first; kept for 24 months')
     .addOption(configOption())
-    .option('--account <account>', 'of one e-mail address or codice fiscale only')
-    .option('--since <date>', 'ISO date or time')
-    .option('--limit <rows>', 'at most so many', Number, 100)
-    .option('--json', 'one JSON object a line')
+    .option('--account <account>', 'only of this e-mail address or codice fiscale')
+    .option('--since <date>', 'since this ISO date or time')
+    .option('--limit <rows>', 'how many at most', Number, 100)
+    .option('--json', 'one JSON object per line')
     .action(async (options: Options & { account?: string; since?: string; limit: number }) => {
       const { config, account, since, limit, json } = options;
       const from = since === undefined ? undefined : Date.parse(since);
       if (Number.isNaN(from) || !(limit > 0)) {
-        throw new VarcoError('usage', '--since is a date, and --limit a number above 0');
+        throw new VarcoError('usage', '--since must be a date, and --limit a number above 0');
       }
       const entries = await withApp(config, ({ app }) =>
-        app.logins.log.read({
-          limit,
-          ...(account === undefined ? {} : { account }),
-          ...(from === undefined ? {} : { since: from }),
-        }),
+        app.logins.log.read({ limit, account, since: from }),
       );
       for (const entry of entries) {
         const at = new Date(entry.at).toISOString();

@@ -16,15 +16,15 @@ interface Options {
 
 const EXIT_NOT_GRANTED = 1;
 
-/** `varco verify`: asks as a gate would, and is audited as such. */
+/** `varco verify`: makes the request that a gate would make, audited like one. */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('ask policies about a code and a codice fiscale; exit 1 unless all say yes')
-    .requiredOption('--credential <text>', 'what the QR holds, or the id of the code')
+    .description('verify a code and a codice fiscale against policies; exit 1 unless all grant')
+    .requiredOption('--credential <text>', 'the text of the QR, or the id of the code')
     .requiredOption('--code <codice-fiscale>', "the person's codice fiscale")
-    .requiredOption('--policy <id...>', 'the policies to ask')
+    .requiredOption('--policy <id...>', 'the policies to apply')
     .addOption(configOption())
-    .option('--json', 'one JSON object a line')
+    .option('--json', 'one JSON object per line')
     .action(async (options: Options) => {
       await withApp(options.config, async (open) => {
         const code = codeOf(options.credential, open);
@@ -46,7 +46,7 @@ export function verifyCommand(): Command {
     });
 }
 
-/** @throws VarcoError `policyUnknown`: nothing is asked when one of the names is wrong. */
+/** @throws VarcoError `policyUnknown`: nothing is verified if any of the names is wrong. */
 function checkPolicies(asked: readonly string[], { app }: OpenApp): void {
   const now = new Date();
   const unknown = asked.filter((policy) => !app.policies.find(policy, now));
@@ -59,11 +59,11 @@ function checkPolicies(asked: readonly string[], { app }: OpenApp): void {
   }
 }
 
-/** A phone's live code is good for one question: of several policies, the first. */
+/** A phone's live code can be used once: only the first of several policies gets it. */
 function codeOf(
   text: string,
   { keyring, config }: OpenApp,
-): { credentialId: string; liveIssuedAt?: number } {
+): { credentialId: string; liveIssuedAt?: number | undefined } {
   if (/^[0-9a-f]{32}$/.test(text)) {
     return { credentialId: text };
   }
@@ -73,10 +73,10 @@ function codeOf(
     now: Math.floor(Date.now() / 1000),
   });
   if (!decoded.ok) {
-    throw new VarcoError(decoded.problem, 'This code is not one that a gate would send on');
+    throw new VarcoError(decoded.problem, 'A gate would refuse this code itself');
   }
   const { id: credentialId, live, issuedAt } = decoded.credential;
-  return { credentialId, ...(live ? { liveIssuedAt: issuedAt } : {}) };
+  return { credentialId, liveIssuedAt: live ? issuedAt : undefined };
 }
 
 function words(verdict: Verdict): string {
@@ -87,8 +87,8 @@ function words(verdict: Verdict): string {
     case 'unconfirmed':
       return `${verdict.outcome} (${verdict.reason})`;
     case 'otpRequired':
-      return 'a one-time code is needed';
+      return 'needs a one-time code';
     case 'throttled':
-      return `too many tries, again in ${Math.ceil(verdict.retryAfterMs / 1000)} s`;
+      return `too many attempts, try again in ${Math.ceil(verdict.retryAfterMs / 1000)} s`;
   }
 }

@@ -46,14 +46,21 @@ export class Audit {
   readonly #node: string;
   readonly #now: () => number;
   #month = { at: Number.NaN, name: '' };
-  /** Called on every append, before its commit. */
-  onAppend: (() => void) | undefined;
+  readonly #appended: () => void;
 
-  constructor(deps: { store: Store; keyring: Keyring; node: string; now: () => number }) {
+  /** @param deps.appended called on every append, before its commit. */
+  constructor(deps: {
+    store: Store;
+    keyring: Keyring;
+    node: string;
+    now: () => number;
+    appended?: (() => void) | undefined;
+  }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
     this.#node = deps.node;
     this.#now = deps.now;
+    this.#appended = deps.appended ?? (() => {});
   }
 
   /**
@@ -97,7 +104,7 @@ export class Audit {
       throw new RunAgain();
     }
     await this.#store.insertMany(tx, upsertHead, [[this.#node, last.sequence, last.hash]]);
-    this.onAppend?.();
+    this.#appended();
   }
 
   /** A subject's pseudonym in the month of a time. */

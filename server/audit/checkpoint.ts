@@ -3,7 +3,6 @@ import { errorCode } from '../../shared/errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Audit } from './audit.ts';
 import type { Head } from './chain.ts';
 import { removeFromIndex } from './subject-index.ts';
 
@@ -31,39 +30,46 @@ export function checkpointMessage(
 export class Checkpoints {
   readonly #store: Store;
   readonly #keyring: Keyring;
-  readonly #audit: Audit;
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #node: string;
   #cancel: (() => void) | undefined;
-  #stopped = false;
+  #running = false;
 
-  constructor(deps: {
-    store: Store;
-    keyring: Keyring;
-    audit: Audit;
-    clock: Clock;
-    log: Log;
-    node: string;
-  }) {
+  constructor(deps: { store: Store; keyring: Keyring; clock: Clock; log: Log; node: string }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
-    this.#audit = deps.audit;
     this.#clock = deps.clock;
     this.#log = deps.log;
     this.#node = deps.node;
   }
 
   start(): void {
-    this.#audit.onAppend = () => this.#schedule();
+    this.#running = true;
   }
 
-  /** Signs the last head, so that a stopped server leaves nothing unsigned. */
+  /** Signs the last head, so that a stopped server leaves nothing unsigned; does nothing before `start`. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    if (!this.#running) {
+      return;
+    }
+    this.#running = false;
     this.#cancel?.();
-    this.#audit.onAppend = undefined;
     await this.sign();
+  }
+
+  /** The chain grew: signs its head within {@link CHECKPOINT_EVERY_MS}. */
+  signSoon(): void {
+    if (this.#cancel || !this.#running) {
+      return;
+    }
+    this.#cancel = this.#clock.after(CHECKPOINT_EVERY_MS, () => {
+      this.#cancel = undefined;
+      this.sign().catch((error: unknown) => {
+        this.#log.error({ code: errorCode(error) }, 'no checkpoint');
+        this.signSoon();
+      });
+    });
   }
 
   /** Signs the head as it is; does nothing when it is signed already. */
@@ -140,18 +146,5 @@ export class Checkpoints {
       })
       .onConflict((conflict) => conflict.doNothing())
       .execute();
-  }
-
-  #schedule(): void {
-    if (this.#cancel || this.#stopped) {
-      return;
-    }
-    this.#cancel = this.#clock.after(CHECKPOINT_EVERY_MS, () => {
-      this.#cancel = undefined;
-      this.sign().catch((error: unknown) => {
-        this.#log.error({ code: errorCode(error) }, 'no checkpoint');
-        this.#schedule();
-      });
-    });
   }
 }

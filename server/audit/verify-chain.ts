@@ -59,7 +59,7 @@ const PROBLEMS_MAX = 1000;
 export async function verifyAudit(
   store: Store,
   keyring: Keyring,
-  options: { from?: number; to?: number } = {},
+  options: { from?: number | undefined; to?: number | undefined } = {},
 ): Promise<AuditReport> {
   const report: AuditReport = { nodes: 0, rows: 0, checkpoints: 0, problems: [] };
   const anchors = await readAnchors(store);
@@ -92,7 +92,7 @@ async function verifyNodeChain(
   store: Store,
   keyring: Keyring,
   node: string,
-  options: { from?: number; to?: number; anchors: readonly Head[] },
+  options: { from?: number | undefined; to?: number | undefined; anchors: readonly Head[] },
   report: AuditReport,
 ): Promise<void> {
   const addProblem = (sequence: number, problem: AuditProblem['problem']) => {

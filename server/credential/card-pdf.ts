@@ -100,10 +100,8 @@ function draw(
 }
 
 function dateOf(at: number, language: Language, style: 'long' | 'short' = 'long'): string {
-  return new Intl.DateTimeFormat(infoOf(language).locale, {
-    ...dateStyles[style],
-    timeZone: 'UTC',
-  }).format(at);
+  const { locale } = infoOf(language);
+  return new Intl.DateTimeFormat(locale, { ...dateStyles[style], timeZone: 'UTC' }).format(at);
 }
 
 const dateStyles = {

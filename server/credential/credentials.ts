@@ -59,7 +59,7 @@ export class Credentials {
    */
   async issue(
     codiceFiscale: string,
-    options: { actor: string; unchecked?: 'status'; card?: CardDetails },
+    options: { actor: string; unchecked?: 'status' | undefined; card?: CardDetails },
   ): Promise<IssuedCredential> {
     const kind = options.card ? 'card' : 'status';
     const mac = this.#keyring.codeMac(codiceFiscale);

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type AlertsConfig, alertsConfigSchema } from './alerts/alerts.ts';
+import { type AlertsConfig, alertsConfigSchema } from './alerts/alerts-config.ts';
 import { readWebhook } from './alerts/webhook.ts';
 
 /** The fleet's part of the server's config. */
@@ -12,25 +12,25 @@ export const fleetConfigSchema = z.strictObject({
   metrics: z.enum(['token', 'loopback']).default('token'),
 });
 
-/** The config with what its files hold. */
+/** The config with the content of the files that it names. */
 export interface FleetConfig {
   alerts: AlertsConfig;
   metrics: 'token' | 'loopback';
 }
 
-/** Reads what the config names in files. @throws VarcoError `webhookSecretUnusable`. */
+/** Reads the files that the config names. @throws VarcoError `webhookSecretUnusable`. */
 export async function readFleetConfig(
-  given: z.infer<typeof fleetConfigSchema>,
+  config: z.infer<typeof fleetConfigSchema>,
 ): Promise<FleetConfig> {
-  const webhooks = await Promise.all(given.alerts.webhooks.map(readWebhook));
-  return { ...given, alerts: { ...given.alerts, webhooks } };
+  const webhooks = await Promise.all(config.alerts.webhooks.map(readWebhook));
+  return { ...config, alerts: { ...config.alerts, webhooks } };
 }
 
 /** The config with every path made whole by `resolve`. */
-export function resolveFleetPaths<Given extends z.infer<typeof fleetConfigSchema>>(
-  config: Given,
+export function resolveFleetPaths<Config extends z.infer<typeof fleetConfigSchema>>(
+  config: Config,
   resolve: (path: string) => string,
-): Given {
+): Config {
   const webhooks = config.alerts.webhooks.map((hook) => ({
     ...hook,
     secretFile: resolve(hook.secretFile),

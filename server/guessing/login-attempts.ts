@@ -55,7 +55,7 @@ export class LoginAttempts {
   }
 
   async #read(tx: Tx, keys: readonly (readonly [string, string])[]): Promise<Map<string, Guess>> {
-    const rows = await this.#store.lookup<Guess>(
+    const rows = await this.#store.lookup(
       tx,
       guessesByKey,
       keys.map(([, key]) => key),

@@ -14,7 +14,7 @@ export const KEYRING_CHECK_MS = 5_000;
  * problem, and the next good file clears it.
  */
 export class KeyringWatch {
-  readonly #path: string;
+  readonly #path: string | undefined;
   readonly #keyring: Keyring;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -25,7 +25,8 @@ export class KeyringWatch {
   #checking: Promise<void> = Promise.resolve();
 
   constructor(deps: {
-    path: string;
+    /** Absent: nothing is watched. */
+    path: string | undefined;
     keyring: Keyring;
     clock: Clock;
     log: Log;
@@ -57,14 +58,18 @@ export class KeyringWatch {
 
   /** Reads the file if it changed since it was last read. Never throws. */
   async check(): Promise<void> {
+    const path = this.#path;
+    if (path === undefined) {
+      return;
+    }
     try {
-      const { mtimeMs, size, ino, mode } = await stat(this.#path);
+      const { mtimeMs, size, ino, mode } = await stat(path);
       const name = [mtimeMs, size, ino, mode].join(' ');
       if (name === this.#seen) {
         return;
       }
       const before = JSON.stringify(this.#keyring.credentialKeys());
-      this.#keyring.replace(await readKeyringFile(this.#path));
+      this.#keyring.replace(await readKeyringFile(path));
       this.#seen = name;
       this.#problem = undefined;
       if (JSON.stringify(this.#keyring.credentialKeys()) !== before) {
@@ -85,6 +90,9 @@ export class KeyringWatch {
   }
 
   #schedule(): void {
+    if (this.#path === undefined) {
+      return;
+    }
     this.#cancel = this.#clock.after(KEYRING_CHECK_MS, () => {
       this.#checking = this.check();
       void this.#checking.then(() => this.#schedule());

@@ -51,7 +51,11 @@ export class LoginLog {
   }
 
   /** The events, newest first. */
-  async read(query: { account?: string; since?: number; limit: number }): Promise<LoginEntry[]> {
+  async read(query: {
+    account?: string | undefined;
+    since?: number | undefined;
+    limit: number;
+  }): Promise<LoginEntry[]> {
     let select = this.#store.db.selectFrom('login_log').select(['at', 'body_cipher']);
     if (query.account !== undefined) {
       select = select.where('subject', '=', this.#subjectOf(query.account));

@@ -195,8 +195,8 @@ export function codiceFiscaleOf(claim: unknown): string | undefined {
 }
 
 function nameOf(claims: Record<string, unknown>): string | undefined {
-  const { name, given_name: given, family_name: family } = claims;
-  const parts = typeof name === 'string' ? [name] : [given, family];
+  const { name, given_name: first, family_name: family } = claims;
+  const parts = typeof name === 'string' ? [name] : [first, family];
   const text = parts.filter((part) => typeof part === 'string').join(' ');
   return text === '' ? undefined : text.slice(0, 200);
 }

@@ -115,8 +115,8 @@ export class Pins {
   /**
    * Checks a PIN: an unknown person, a wrong and an expired PIN get the same answer after the same work.
    */
-  async check(given: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
-    const account = `pin ${given.codiceFiscale}`;
+  async check(input: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
+    const account = `pin ${input.codiceFiscale}`;
     const retryAfterMs = await this.#attempts.waitMs(account, address);
     if (retryAfterMs > 0) {
       return { ok: false, reason: 'throttled', retryAfterMs };
@@ -124,7 +124,7 @@ export class Pins {
     if (isHashingBusy()) {
       return { ok: false, reason: 'overloaded' };
     }
-    const parsed = parse(given.codiceFiscale);
+    const parsed = parse(input.codiceFiscale);
     const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
     const row = await this.#store.db
       .selectFrom('pin')
@@ -132,7 +132,7 @@ export class Pins {
       .where('code_mac', '=', this.#keyring.codeMac(codiceFiscale))
       .executeTakeFirst();
     const usable = row && row.expires_at > this.#now() ? row : undefined;
-    if (!(await verifyPassword(plainPin(given.pin), usable?.password)) || !usable) {
+    if (!(await verifyPassword(plainPin(input.pin), usable?.password)) || !usable) {
       await this.#attempts.recordFailure(account, address);
       return { ok: false, reason: 'wrong' };
     }

@@ -101,9 +101,9 @@ export function requireRole(...roles: readonly Role[]) {
  *
  * @throws VarcoError `csrfInvalid`.
  */
-export function checkCsrf(request: FastifyRequest, given: unknown): void {
+export function checkCsrf(request: FastifyRequest, input: unknown): void {
   const csrf = csrfOf(request);
-  if (csrf === '' || typeof given !== 'string' || !isSameText(given, csrf)) {
+  if (csrf === '' || typeof input !== 'string' || !isSameText(input, csrf)) {
     throw new VarcoError('csrfInvalid', 'The form does not belong to this session');
   }
 }
@@ -174,9 +174,9 @@ export async function beginSession(
 }
 
 /** A path of this site to come back to, or nothing: never another site's (CWE-601). */
-export function safePath(given: unknown): string | undefined {
-  const isPath = typeof given === 'string' && given.length <= 1024 && PATH.test(given);
-  return isPath ? given : undefined;
+export function safePath(input: unknown): string | undefined {
+  const isPath = typeof input === 'string' && input.length <= 1024 && PATH.test(input);
+  return isPath ? input : undefined;
 }
 
 // One slash, and neither a second one nor a backslash, which browsers read as one.

@@ -110,16 +110,16 @@ export class StaffAccounts {
    */
   async accept(
     secret: string,
-    given: Acceptance,
+    input: Acceptance,
   ): Promise<{ accountId: string } | { problems: AcceptanceProblem[] } | undefined> {
     const account = await this.invited(secret);
     if (!account) {
       return undefined;
     }
     const key = this.invitationTotp(secret);
-    const step = totpStep(key, given.code, this.#now());
-    const problems = await this.identityProblems(given, account.id);
-    const weak = passwordProblem(given.password, [given.name, given.email]);
+    const step = totpStep(key, input.code, this.#now());
+    const problems = await this.identityProblems(input, account.id);
+    const weak = passwordProblem(input.password, [input.name, input.email]);
     if (weak) {
       problems.push(`password.${weak}`);
     }
@@ -129,12 +129,12 @@ export class StaffAccounts {
     if (problems.length > 0) {
       return { problems };
     }
-    const password = await hashPassword(given.password);
+    const password = await hashPassword(input.password);
     return this.#store.transaction(async (tx) => {
       if (!(await this.#singleUse.redeem(tx, 'invitation', secret))) {
         return undefined;
       }
-      await this.activate(tx, account.id, given, {
+      await this.activate(tx, account.id, input, {
         password,
         totp_cipher: this.#keyring.seal(TOTP_BOX, key),
         totp_step: step ?? null,
@@ -145,17 +145,17 @@ export class StaffAccounts {
 
   /** The problems of a name and an e-mail address for this account. */
   async identityProblems(
-    given: { name: string; email: string },
+    input: { name: string; email: string },
     accountId: string,
   ): Promise<AcceptanceProblem[]> {
     const problems: AcceptanceProblem[] = [];
-    if (given.name.trim().length < 2 || given.name.length > 200) {
+    if (input.name.trim().length < 2 || input.name.length > 200) {
       problems.push('nameMissing');
     }
-    if (!EMAIL.test(given.email.trim()) || given.email.length > 254) {
+    if (!EMAIL.test(input.email.trim()) || input.email.length > 254) {
       problems.push('emailInvalid');
     } else {
-      const taken = await this.#rows.findByEmail(given.email);
+      const taken = await this.#rows.findByEmail(input.email);
       if (taken && taken.id !== accountId) {
         problems.push('emailTaken');
       }
@@ -189,28 +189,28 @@ export class StaffAccounts {
    * code get the same answer after the same work.
    */
   async logIn(
-    given: { email: string; password: string; code: string },
+    input: { email: string; password: string; code: string },
     address: string,
   ): Promise<PasswordOutcome> {
-    const retryAfterMs = await this.#attempts.waitMs(given.email, address);
+    const retryAfterMs = await this.#attempts.waitMs(input.email, address);
     if (retryAfterMs > 0) {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
     if (isHashingBusy()) {
       return { ok: false, reason: 'overloaded' };
     }
-    const row = await this.#rows.findByEmail(given.email);
+    const row = await this.#rows.findByEmail(input.email);
     const usable = row?.state === 'active' && row.totp_cipher !== null ? row : undefined;
-    const right = await verifyPassword(given.password, usable?.password ?? undefined);
+    const right = await verifyPassword(input.password, usable?.password ?? undefined);
     const key = usable?.totp_cipher
       ? this.#keyring.open(TOTP_BOX, usable.totp_cipher)
       : DECOY_SECRET;
-    const step = totpStep(key, given.code, this.#now());
+    const step = totpStep(key, input.code, this.#now());
     if (!usable || !right || step === undefined || !(await this.#rows.spendStep(usable.id, step))) {
-      await this.#attempts.recordFailure(given.email, address);
+      await this.#attempts.recordFailure(input.email, address);
       return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.recordSuccess(given.email, address);
+    await this.#attempts.recordSuccess(input.email, address);
     return { ok: true, accountId: usable.id };
   }
 

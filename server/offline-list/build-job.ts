@@ -39,6 +39,6 @@ export function runBuild<Name extends BuildName>(
   name: Name,
   input: BuildInput<Name>,
 ): BuildOutput<Name> {
-  const job = buildJobs[name] as (given: BuildInput<Name>) => BuildOutput<Name>;
+  const job = buildJobs[name] as (input: BuildInput<Name>) => BuildOutput<Name>;
   return job(input);
 }

@@ -10,7 +10,7 @@ export const REBASE_CHANNEL = 'varco_list_rebase';
 export interface PublisherTimes {
   /** How often to poll for changes without a notification, written by another process. */
   pollMs: number;
-  /** Publishes an unchanged list again after this time, so that its age tells how fresh it is. */
+  /** Publishes an unchanged list again after this time, so that its age shows how fresh it is. */
   refreshMs: number;
   /** Least time between two full lists on demand, per policy. */
   rebaseMs: number;

@@ -37,8 +37,8 @@ export interface ReportLine {
 
 /** Facts decided in a range of time, both ends included. */
 export interface ReportRange {
-  from?: number;
-  to?: number;
+  from?: number | undefined;
+  to?: number | undefined;
 }
 
 interface Version {

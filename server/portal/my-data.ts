@@ -9,11 +9,10 @@ import { codesOf, type NumberedCode, type ShownState, shownState } from './codes
 import type { Delegation, Delegations } from './delegations.ts';
 
 /** A code without its id, which only its print carries. */
-export interface ExportedCode
-  extends Pick<
-    NumberedCode,
-    'number' | 'kind' | 'issuedAt' | 'expiresAt' | 'serial' | 'revokedAt'
-  > {
+export interface ExportedCode extends Pick<NumberedCode, 'number' | 'kind' | 'issuedAt'> {
+  expiresAt: number | undefined;
+  serial: string | undefined;
+  revokedAt: number | undefined;
   state: ShownState;
 }
 
@@ -59,13 +58,13 @@ export async function collectData(
 
 function toExported(code: NumberedCode, now: number): ExportedCode {
   const { number, kind, issuedAt, expiresAt, serial, revokedAt } = code;
-  const dates = { ...(expiresAt ? { expiresAt } : {}), ...(revokedAt ? { revokedAt } : {}) };
   return {
     number,
     kind,
     state: shownState(code, now),
     issuedAt,
-    ...dates,
-    ...(serial ? { serial } : {}),
+    expiresAt: expiresAt || undefined,
+    revokedAt: revokedAt || undefined,
+    serial: serial || undefined,
   };
 }

@@ -26,12 +26,18 @@ const types = {
     oid === pg.types.builtins.INT8 ? Number : pg.types.getTypeParser(oid, format),
 };
 
+/** See {@link Store.listen}. */
+interface Listener {
+  receive: (payload: string) => void;
+  reconnected: (() => void) | undefined;
+}
+
 /** PostgreSQL 15 or later, shared by every node. */
 export class PostgresStore implements Store {
   readonly engine = 'postgres';
   readonly db: Kysely<Tables>;
   readonly #url: string;
-  readonly #listeners = new Map<string, Set<(payload: string) => void>>();
+  readonly #listeners = new Map<string, Set<Listener>>();
   #listening: pg.Client | undefined;
   #closed = false;
 
@@ -129,17 +135,19 @@ export class PostgresStore implements Store {
 
   async listen(
     channel: string,
-    onMessage: (payload: string) => void,
+    receive: Listener['receive'],
+    reconnected?: Listener['reconnected'],
   ): Promise<() => Promise<void>> {
     const listeners = this.#listeners.get(channel) ?? new Set();
-    this.#listeners.set(channel, listeners.add(onMessage));
+    const listener = { receive, reconnected };
+    this.#listeners.set(channel, listeners.add(listener));
     if (this.#listening) {
       await this.#listening.query(`listen ${pg.escapeIdentifier(channel)}`);
     } else {
       await this.#startListening();
     }
     return () => {
-      listeners.delete(onMessage);
+      listeners.delete(listener);
       return Promise.resolve();
     };
   }
@@ -161,14 +169,14 @@ export class PostgresStore implements Store {
       if (!lost && !this.#closed) {
         lost = true;
         this.#listening = undefined;
-        setTimeout(() => void this.#startListening().catch(reconnect), RECONNECT_MS).unref();
+        setTimeout(() => void this.#listenAgain().catch(reconnect), RECONNECT_MS).unref();
       }
     };
     client.on('error', reconnect);
     client.on('end', reconnect);
     client.on('notification', ({ channel, payload }) => {
-      for (const onMessage of this.#listeners.get(channel) ?? []) {
-        onMessage(payload ?? '');
+      for (const { receive } of this.#listeners.get(channel) ?? []) {
+        receive(payload ?? '');
       }
     });
     try {
@@ -180,6 +188,14 @@ export class PostgresStore implements Store {
     } catch (error) {
       reconnect();
       throw error;
+    }
+  }
+  async #listenAgain(): Promise<void> {
+    await this.#startListening();
+    for (const listeners of this.#listeners.values()) {
+      for (const { reconnected } of listeners) {
+        reconnected?.();
+      }
     }
   }
 }

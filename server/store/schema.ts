@@ -140,7 +140,7 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     status_sequence: number;
     credential_sequence: number;
   };
-  /** Versions that changed an entry; `changed` is null where that can't be told (a new epoch). */
+  /** Versions that changed an entry; `changed` is null where it is unknown (a new epoch). */
   offline_version: {
     policy: string;
     version: number;

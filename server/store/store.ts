@@ -95,8 +95,16 @@ export interface Store {
   backup(path: string): Promise<void>;
   /** Notifies every node, this one included. Best effort: the tables hold the truth. */
   notify(channel: string, payload: string): Promise<void>;
-  /** Calls back on every {@link notify}; the returned function unsubscribes. */
-  listen(channel: string, onMessage: (payload: string) => void): Promise<() => Promise<void>>;
+  /**
+   * Calls `receive` on every {@link notify}; the returned function unsubscribes.
+   *
+   * @param reconnected called when the connection that listens was lost and is back: payloads were missed.
+   */
+  listen(
+    channel: string,
+    receive: (payload: string) => void,
+    reconnected?: () => void,
+  ): Promise<() => Promise<void>>;
   close(): Promise<void>;
 }
 

@@ -136,7 +136,7 @@ export class SecondLevel {
     });
   }
 
-  /** Sends a code for a gate whose policy needs level 2; the verdict tells the gate to ask for it. */
+  /** Sends a code for a gate whose policy needs level 2; the verdict makes the gate ask for it. */
   requestCodeAtGate(
     tx: Tx,
     one: { asker: Asker; credentialId: string; policy: string; personId: number },

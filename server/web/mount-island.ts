@@ -6,7 +6,7 @@ export function mountIsland<Props extends object>(
   component: ComponentType<Props>,
 ): void {
   for (const place of document.querySelectorAll<HTMLElement>(`[data-island="${name}"]`)) {
-    const props = JSON.parse(place.dataset.props ?? '{}') as Props;
+    const props: Props = JSON.parse(place.dataset.props ?? '{}');
     place.replaceChildren();
     render(h(component, props), place);
     place.dataset.live = '';

@@ -221,8 +221,8 @@ export function isProvisionalOffice(office: number): boolean {
 
 /** What day it is; never earlier than the list of places, so that an unset clock refuses nobody. */
 export function todayOf(options: ParseOptions | undefined): Day {
-  const given = options?.today === undefined ? undefined : parseDay(options.today);
-  return Math.max(given ?? systemToday(), AS_OF);
+  const today = options?.today === undefined ? undefined : parseDay(options.today);
+  return Math.max(today ?? systemToday(), AS_OF);
 }
 
 /**

@@ -82,11 +82,11 @@ export type ParseResult = Parsed | Refused;
  * //   birthDates: ['1980-01-01'], place: { code: 'H501', kind: 'commune' }, omocodia: 0 } }
  */
 export function parse(input: string, options: ParseOptions = {}): ParseResult {
-  const given = typeof input === 'string' ? input : '';
-  if (given.length === 16 && judgePersonal(given, options) === 'valid') {
-    return accept(given.toUpperCase(), options);
+  const text = typeof input === 'string' ? input : '';
+  if (text.length === 16 && judgePersonal(text, options) === 'valid') {
+    return accept(text.toUpperCase(), options);
   }
-  const { values, count } = reduce(given);
+  const { values, count } = reduce(text);
   if (count === 16) {
     const code = textOf(values);
     return code.length === 16 && judgePersonal(code, options) === 'valid'

@@ -115,8 +115,8 @@ export const enrolAnswerSchema = z.strictObject({
 export type EnrolAnswer = z.infer<typeof enrolAnswerSchema>;
 
 /**
- * Why an enrolment is not given. `codeRefused`: unknown, used, expired or revoked, and nobody is told
- * which; `proofRefused`: the signature or the clock; `busy`: too many tries, later again.
+ * Why an enrolment is refused. `codeRefused`: unknown, used, expired or revoked, without saying which;
+ * `proofRefused`: the signature or the clock; `busy`: too many tries, later again.
  */
 export const enrolFailureCodes = [
   'codeRefused',

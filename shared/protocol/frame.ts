@@ -45,7 +45,7 @@ const ID_LENGTH_MAX = 64;
 
 export type ParsedFrame =
   | { ok: true; frame: Frame }
-  /** `id` is the id of the call that could still be told from a broken frame, else empty. */
+  /** `id`: the call's id if a broken frame still holds one, else empty. */
   | { ok: false; code: 'formatViolation' | 'tooLarge'; id: string };
 
 /** Reads one message. Never throws, whatever the text. */
@@ -80,7 +80,7 @@ function toFrame(json: unknown): Frame | undefined {
   if (type === 3 && json.length === 3 && isName(id)) {
     return { type: 'answer', id, payload: second };
   }
-  // A failure's id is empty when the call could not be told.
+  // A failure's id is empty when the call's is unknown.
   if (type === 4 && json.length === 4 && isShort(id) && isShort(second)) {
     return { type: 'failure', id, code: second, details: third };
   }

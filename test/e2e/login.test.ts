@@ -133,7 +133,7 @@ describe.each([
     expect(session?.expires).toBe(-1);
   });
 
-  test('a level that is too low is told kindly, with the way back', async () => {
+  test('a level that is too low is explained kindly, with the way back', async () => {
     const { page } = await visit({ size, javaScript });
     await page.goto('/login/oidc/spid');
     await page.getByLabel('Livello di sicurezza').selectOption({ label: 'SPID 1' });

@@ -78,7 +78,7 @@ function keep(words: readonly string[] = [], aloneMs = 20_000) {
 
 const is = (state: Health['state']) => (health: Health) => health.state === state;
 
-test('a browser that is stuck is killed and started anew, and the page paints again', async () => {
+test('a browser that hangs is killed and started again, and the page paints again', async () => {
   const { looked } = keep();
   await healths.next(is('ready'));
   await looked.next((state) => state === 'painting');
@@ -93,7 +93,7 @@ test('a browser that is stuck is killed and started anew, and the page paints ag
   expect(keeper?.pid).not.toBe(pid);
 });
 
-test('a browser that dies, or shows another page, is started anew', async () => {
+test('a browser that dies, or shows another page, is started again', async () => {
   keep(['about:blank'], 500);
   expect(await events.next((one) => one.event === 'ended')).toMatchObject({ reason: 'noPage' });
   await keeper?.stop();

@@ -1,17 +1,18 @@
 /**
- * A server's rooms on a SQLite file in a process of their own, answering without pause; it tells its
- * parent of every answer after it left. Made to be killed.
+ * A server on a SQLite file in a process of its own, to be killed by a test. It verifies without pause, and
+ * sends its parent every answer that was given.
  *
- * Arguments: the database's path, the keyring file's content, the people as JSON.
+ * Arguments: the path of the database, the content of the keyring file, the people as JSON.
  */
 import { randomUUID } from 'node:crypto';
+import { cyclic } from '../../scripts/sample/cyclic.ts';
 import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
 import { requestKey } from '../../server/audit/request-key.ts';
 import { Keyring, keyringSchema } from '../../server/keys/keyring.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import { startApp } from './server-app.ts';
 
-/** What was answered to which request. */
+/** A request and its answer. */
 export interface Acknowledged {
   requestId: string;
   credentialId: string;
@@ -24,12 +25,11 @@ const [path = '', keyringText = '', peopleText = ''] = process.argv.slice(2);
 const store = await openStore(`sqlite:${path}`);
 const keyring = new Keyring(keyringSchema.parse(JSON.parse(keyringText)));
 const app = await startApp(store, { keyring });
-const people = JSON.parse(peopleText) as Pick<Acknowledged, 'credentialId' | 'codiceFiscale'>[];
+const people: Pick<Acknowledged, 'credentialId' | 'codiceFiscale'>[] = JSON.parse(peopleText);
 
 async function askForever(first: number): Promise<never> {
   for (let index = first; ; index += 1) {
-    const person = people[index % people.length] as (typeof people)[number];
-    const { credentialId, codiceFiscale } = person;
+    const { credentialId, codiceFiscale } = cyclic(people, index);
     const requestId = randomUUID();
     const answer = await app.verification.verify({
       asker: { id: `kiosk:gate-${index % AT_ONCE}`, site: 'torino' },
@@ -38,13 +38,13 @@ async function askForever(first: number): Promise<never> {
       codiceFiscale,
       policy: DEMO_POLICY,
     });
-    const told: Acknowledged = {
+    const acknowledged: Acknowledged = {
       requestId: requestKey(`kiosk:gate-${index % AT_ONCE}`, requestId),
       credentialId,
       codiceFiscale,
       answer: JSON.stringify(answer),
     };
-    process.send?.(told);
+    process.send?.(acknowledged);
   }
 }
 

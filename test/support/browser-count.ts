@@ -1,6 +1,6 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
-/** Says at the end how many browser tests ran, so that a run that skipped them is seen. */
+/** Prints how many browser tests ran, so that a run without them is noticed. */
 export default class BrowserCount implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     let ran = 0;

@@ -2,9 +2,9 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /**
- * Looks for secrets in every file under a folder, as text in any of the ways a program may write it.
+ * Searches all files in a folder for secrets, in the encodings in which a program may write them.
  *
- * @returns the files that hold one, named by path and by which secret, never by its content.
+ * @returns the paths of files with a secret, and the index of the secret, never its text.
  */
 export async function filesHolding(folder: string, secrets: readonly string[]): Promise<string[]> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
@@ -32,7 +32,7 @@ function formsOf(secret: string): Buffer[] {
   ];
 }
 
-/** The part of a base64 text that is the secret's alone, when so many bytes come before it. */
+/** The part of a base64 text that depends only on the secret, after this many other bytes. */
 function base64At(secret: string, offset: number): string {
   const text = Buffer.from(`${'x'.repeat(offset)}${secret}`)
     .toString('base64')

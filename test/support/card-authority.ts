@@ -15,7 +15,7 @@ export interface Issued {
   serial: string;
 }
 
-/** What differs from a good card. */
+/** How a card differs from a good one. */
 export interface CardTerms {
   commonName?: string;
   policies?: string[];
@@ -25,13 +25,13 @@ export interface CardTerms {
   notBefore?: number;
   notAfter?: number;
   isAuthority?: boolean;
-  /** The OID of a critical extension that nobody knows. */
+  /** The OID of an unknown critical extension. */
   strange?: string;
 }
 
 export const GOOD_NAME = 'VRDGNN75C52H501A/7420012345678901.hRfo7thkjPGNCz3xXJBSsXiTbSs=';
 
-/** A certification authority that issues cards, as real as any: it only has no building. */
+/** A certification authority that issues cards like a real one. */
 export class CardAuthority {
   readonly #keys: webcrypto.CryptoKeyPair;
   readonly #certificate: x509.X509Certificate;
@@ -129,7 +129,7 @@ export class CardAuthority {
   }
 }
 
-/** A card that nobody issued. */
+/** A self-signed card. */
 export async function selfSigned(now: number): Promise<Issued> {
   const keys = await newKeys();
   const certificate = await x509.X509CertificateGenerator.createSelfSigned({

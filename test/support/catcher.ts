@@ -1,20 +1,20 @@
 import type { OutgoingMail, Transports } from '../../server/notify/transport.ts';
 import { Waiter } from './waiter.ts';
 
-/** Of a mail or an SMS: both have the first two. */
+/** A caught mail or SMS; both have a recipient and a text. */
 export type Caught = Pick<OutgoingMail, 'to' | 'text'> & Partial<OutgoingMail>;
 
-/** Stands where SMTP and SMPP stand: keeps what leaves the outbox, for tests of those who write to it. */
+/** Takes the place of SMTP and SMPP, and keeps the messages that leave the outbox. */
 export class Catcher {
   readonly #caught = { email: new Waiter<Caught>(), sms: new Waiter<Caught>() };
   readonly #counts = { email: 0, sms: 0 };
 
-  /** The next message by a channel; with an address, the next one to it. */
+  /** The next message of a channel, or the next one to an address. */
   next(channel: 'email' | 'sms', to?: string): Promise<Caught> {
     return this.#caught[channel].next((one) => to === undefined || one.to === to);
   }
 
-  /** How many left by a channel so far. */
+  /** How many messages a channel has sent so far. */
   count(channel: 'email' | 'sms'): number {
     return this.#counts[channel];
   }

@@ -11,12 +11,12 @@ export interface PemPair {
   key: string;
 }
 
-/** An authority of a test, and what it signs. */
+/** A certification authority for tests. */
 export interface Authority {
   ca: string;
-  /** For a server at these names and addresses. */
+  /** A certificate for a server with these names and addresses. */
   server(names: readonly string[]): Promise<PemPair>;
-  /** For a client of this common name. */
+  /** A certificate for a client with this common name. */
   client(commonName: string): Promise<PemPair>;
 }
 

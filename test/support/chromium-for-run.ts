@@ -11,7 +11,7 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the pages, and finds or unpacks Chromium once for all browser tests; leaves nothing of it behind. */
+/** Builds the pages, and finds or unpacks Chromium once for all browser tests. */
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   await buildPages();
   const folder = await mkdtemp(join(tmpdir(), 'varco-chromium-'));

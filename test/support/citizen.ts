@@ -1,7 +1,7 @@
 import type { App } from '../../server/app.ts';
 import type { Window } from './web-browser.ts';
 
-/** Logs a citizen in, in a window: a session of the server's own, without an identity provider. */
+/** Logs a citizen in to a window, with a session made by the server itself. */
 export async function logIn(
   app: App,
   { context, page }: Pick<Window, 'context' | 'page'>,

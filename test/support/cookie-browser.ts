@@ -1,4 +1,4 @@
-/** A browser without pages: keeps the cookies of each host, and follows nothing by itself. */
+/** An HTTP client that keeps the cookies of each host and does not follow redirects. */
 export class CookieBrowser {
   readonly #jars = new Map<string, Map<string, string>>();
   readonly #agent: string;
@@ -7,7 +7,7 @@ export class CookieBrowser {
     this.#agent = agent;
   }
 
-  /** The cookies that a host has set; changing them is what an attacker would do. */
+  /** The cookies of a host, which a test may change as an attacker would. */
   jar(url: string): Map<string, string> {
     const { host } = new URL(url);
     const jar = this.#jars.get(host) ?? new Map<string, string>();
@@ -52,6 +52,6 @@ export interface Answer {
   status: number;
   headers: Headers;
   text: string;
-  /** Where it leads, absolute. */
+  /** The absolute URL it redirects to. */
   location: string | undefined;
 }

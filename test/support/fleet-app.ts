@@ -8,7 +8,7 @@ import type { Handlers } from '../../shared/protocol/peer.ts';
 import { KioskClient, newKioskKey } from './kiosk-client.ts';
 import { startApp } from './server-app.ts';
 
-/** A server's rooms that listen, with a fleet that is followed. */
+/** A server that listens, with its fleet started. */
 export interface FleetApp {
   app: App;
   url: string;
@@ -31,7 +31,7 @@ export function actor(role: Role, sites: FleetActor['sites'] = 'all'): FleetActo
 
 export const administrator = actor('administrator');
 
-/** Makes a site with gates `NAME-1` to `NAME-count`. */
+/** Creates a site with gates `NAME-1` to `NAME-count`. */
 export async function makeSite(app: App, site: string, count: number): Promise<string[]> {
   await app.fleet.sites.create(administrator, { id: site, title: site });
   const ids = Array.from({ length: count }, (_, index) => `${site}-${index + 1}`);
@@ -43,7 +43,7 @@ export async function makeSite(app: App, site: string, count: number): Promise<s
   return ids;
 }
 
-/** Enrols a new board at a gate and connects it; it has not booted. */
+/** Enrols a new kiosk for a gate and connects it, without booting. */
 export async function enrolKiosk(
   { app, url }: FleetApp,
   gate: string,
@@ -64,13 +64,13 @@ export async function enrolKiosk(
   return { client, kioskId, key };
 }
 
-/** A request of which the link has checked signature and clock. */
+/** A request whose signature and clock the link has already checked. */
 export function enrolRequest(code: string, publicKey: string): EnrolRequest {
   const plain = code.replaceAll('-', '');
   return { code: plain, publicKey, software: 'test', time: Date.now(), signature: '' };
 }
 
-/** Resolves when something is so, looked at after every touch of the fleet. */
+/** Resolves once the condition holds; it is checked after every change of the fleet. */
 export function until(app: App, isSo: () => boolean): Promise<void> {
   return new Promise((resolve) => {
     let stop = () => {};
@@ -80,7 +80,7 @@ export function until(app: App, isSo: () => boolean): Promise<void> {
         resolve();
       }
     };
-    stop = app.fleet.events.listen(look);
+    stop = app.fleet.bus.on('viewChanged', 'test', look);
     look();
   });
 }

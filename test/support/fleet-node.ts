@@ -1,7 +1,7 @@
 /**
- * One server node in a process of its own, made to be killed. It tells its parent where it listens.
+ * A server node in a process of its own, to be killed by a test. It sends its parent its URL.
  *
- * Arguments: the database's URL, the keyring file's content, the node's name; and its port, if one is wanted.
+ * Arguments: the URL of the database, the content of the keyring file, the node's name, optionally its port.
  */
 import { Keyring, keyringSchema } from '../../server/keys/keyring.ts';
 import { openStore } from '../../server/store/open-store.ts';

@@ -1,4 +1,4 @@
-/** A kiosk in a process of its own, to be frozen: `node --import tsx frozen-kiosk.ts URL KEY.pem`. */
+/** A kiosk in a process of its own, to be stopped with SIGSTOP: `node --import tsx frozen-kiosk.ts URL KEY.pem`. */
 import { createPrivateKey, sign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Link } from '../../device/link/link.ts';

@@ -1,7 +1,8 @@
 import { once } from 'node:events';
-import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { portOf } from '../../scripts/launch/port-of.ts';
 
-/** A cable that can go dead without either end being told: nothing passes, and nothing is closed. */
+/** A cable that can go dead unnoticed: nothing gets through, but neither end is closed. */
 export class DeadCable {
   readonly #target: number;
   readonly #server: Server;
@@ -32,7 +33,7 @@ export class DeadCable {
   async start(): Promise<number> {
     this.#server.listen(0, '127.0.0.1');
     await once(this.#server, 'listening');
-    return (this.#server.address() as AddressInfo).port;
+    return portOf(this.#server);
   }
 
   die(): void {

@@ -1,6 +1,6 @@
 /**
- * A program that imports a file and tells after each batch; started by a test that kills it.
- * Arguments: the database's path, the keyring as JSON, the file.
+ * A program that imports a file and reports every batch, to be killed by a test.
+ * Arguments: the path of the database, the keyring as JSON, the file.
  */
 import { createReadStream } from 'node:fs';
 import { Keyring } from '../../server/keys/keyring.ts';

@@ -10,7 +10,7 @@ export function newPair(): { privateKey: KeyObject; publicKey: string } {
   return { privateKey, publicKey: String(publicKey.export({ format: 'jwk' }).x) };
 }
 
-/** A real link under test, what it reported, and a wait for the next report. */
+/** A real link under test, with its reports, which can be awaited. */
 export class TestLink {
   readonly link: Link;
   readonly seen: string[] = [];
@@ -42,7 +42,7 @@ export class TestLink {
     return this;
   }
 
-  /** Resolves with the first report that begins so, from now on or from before; it is then forgotten. */
+  /** Resolves with the first report that begins with this, past or future, and removes it. */
   async next(report: string): Promise<string> {
     for (;;) {
       const at = this.seen.findIndex((one) => one.startsWith(report));
@@ -61,7 +61,7 @@ export class TestLink {
   }
 }
 
-/** Lets a kiosk of this key connect. */
+/** Registers a kiosk with this key. */
 export function admit(server: LinkServer, publicKey: string, id = 'gate-1', site = 'museum'): void {
   server.kiosks.set(id, { id, publicKey, gate: 'Varco 1', site, policy: 'any' });
 }

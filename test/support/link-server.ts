@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import Fastify, { type FastifyInstance } from 'fastify';
 import { pino } from 'pino';
+import { FleetBus } from '../../server/fleet/bus/fleet-bus.ts';
 import { registerEnrolment } from '../../server/fleet/enrolment/enrol-route.ts';
-import type { Fleet } from '../../server/fleet/fleet.ts';
+import { ConnectedKiosks } from '../../server/fleet/link/connected-kiosks.ts';
 import { type KioskSocketDeps, KioskSockets } from '../../server/fleet/link/kiosk-sockets.ts';
 import {
   defaultSocketLimits,
@@ -41,11 +42,9 @@ export async function startLinkServer(
     listener?: LinkListener;
     limits?: Partial<SocketLimits>;
     tls?: TlsOptions;
-    /** Waited for before an answer; told which policy was asked. */
+    /** Called with the policy before a verification is answered, and awaited. */
     verify?: (policy: string) => Promise<void>;
-    sockets?: Partial<
-      Pick<KioskSocketDeps, 'protocols' | 'certificateSites' | 'offlineLists' | 'log'>
-    >;
+    sockets?: Partial<Pick<KioskSocketDeps, 'certificateSites' | 'offlineLists' | 'log'>>;
     port?: number;
   } = {},
 ): Promise<LinkServer> {
@@ -54,22 +53,24 @@ export async function startLinkServer(
   const keyring = new Keyring(generateKeyringFile(Date.now()));
   const log = pino({ level: 'silent' });
   const sockets = new KioskSockets({
-    fleet: { findKiosk: async (id: string) => kiosks.get(id) } as unknown as Fleet,
+    kiosks: new ConnectedKiosks(),
+    finder: { findKiosk: async (id) => kiosks.get(id) },
+    bus: new FleetBus(log),
     verification: {
-      takesOnlyLive: () => false,
-      async verify({ policy }: { policy: string }) {
+      requiresLiveCode: () => false,
+      async verify({ policy }) {
         await options.verify?.(policy);
         return { verdict: { outcome: 'granted', companion: false }, decidedAt: Date.now() };
       },
-    } as unknown as KioskSocketDeps['verification'],
-    secondLevel: {} as KioskSocketDeps['secondLevel'],
-    facts: {} as KioskSocketDeps['facts'],
+    },
+    secondLevel: { verifyCodeAtGate: () => Promise.reject(new Error('no second level here')) },
+    facts: { acceptSealed: () => Promise.reject(new Error('no facts here')) },
     keyring,
     hosts: ['varco.example.it'],
     clock: systemClock,
     log,
     limits: { ...defaultSocketLimits, ...options.limits },
-    ...(options.listener ? { listener: options.listener } : {}),
+    listener: options.listener ?? { admit: async () => ({ status: 'accepted' }) },
     ...options.sockets,
   });
   const slow = slowness(sockets.limits);

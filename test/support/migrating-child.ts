@@ -3,7 +3,7 @@ import { migrate } from '../../server/store/migrate.ts';
 import { migrations } from '../../server/store/migrations/all-migrations.ts';
 import { openStore } from '../../server/store/open-store.ts';
 
-/** Runs a migration to its end and stays in the middle of the next, after it has written. */
+/** Completes one migration and hangs in the middle of the next, after its writes. */
 const [url = ''] = process.argv.slice(2);
 const store = await openStore(url);
 process.on('disconnect', () => process.exit(1));

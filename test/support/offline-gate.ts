@@ -34,7 +34,7 @@ const KIOSK_ID = 'gate-1';
 const READY = { state: 'ready', since: 0 } as const;
 const silent = pino({ level: 'silent' });
 
-/** A real server with offline lists, sample people and a cable to it that can be cut. */
+/** A real server with offline lists and sample people, behind a network that can be cut. */
 export class OfflineSite {
   readonly folder: string;
   readonly key: KioskKey = newKioskKey();
@@ -48,7 +48,7 @@ export class OfflineSite {
     this.folder = folder;
   }
 
-  /** @param options.level 2: the gate's policy asks for a one-time code, which goes to `messenger`. */
+  /** @param options.level 2 if the gate's policy needs a one-time code, which goes to `messenger`. */
   static async start(options: { level?: 2; messenger?: Messenger } = {}): Promise<OfflineSite> {
     const site = new OfflineSite(await mkdtemp(join(tmpdir(), 'varco-offline-')));
     const keyring = join(site.folder, 'keyring.json');
@@ -85,7 +85,7 @@ export class OfflineSite {
         node: 'node-a',
         database: `sqlite:${join(this.folder, 'varco.db')}`,
         keyring: join(this.folder, 'keyring.json'),
-        // The cheapest scrypt: these tests are about everything else.
+        // Scrypt's lowest cost, to keep the tests fast.
         offlineLists: { cost: 2, publish: true, refreshMs: 86_400_000 },
         log: 'silent',
       },
@@ -101,7 +101,7 @@ export class OfflineSite {
     return found;
   }
 
-  /** Resolves when a gate has all that the server knows now. */
+  /** Resolves when a gate has the server's current list. */
   async untilCurrent(gate: OfflineGate): Promise<void> {
     const lists = this.server.app.offlineLists;
     await lists?.publisher.flush();
@@ -123,13 +123,13 @@ export class OfflineSite {
   }
 }
 
-/** A kiosk with its link and its offline part real, and hands that a test moves. */
+/** A kiosk with a real link and a real offline list, and peripherals that a test operates. */
 export class OfflineGate {
   readonly kiosk: Kiosk;
   readonly sources: VerdictSources;
   readonly link: Link;
   readonly opened: string[] = [];
-  /** What a passage sensor would tell of the last opening. */
+  /** What a passage sensor would report of the last opening. */
   went: ((passage: Passage) => void) | undefined;
   readonly spoken: string[] = [];
   /** The event names and codes that the kiosk wrote. */
@@ -268,7 +268,7 @@ export class OfflineGate {
     };
   }
 
-  /** A part's driver says how it is. */
+  /** A part's driver reports its health. */
   part(name: ScannerName | 'turnstile' | 'keypad', health: Health): void {
     if (name === 'turnstile' || name === 'keypad') {
       this.#parts[name]?.(health);
@@ -277,7 +277,7 @@ export class OfflineGate {
     }
   }
 
-  /** What a camera sees as a whole. */
+  /** Reports a camera's view: covered, dark or glaring. */
   view(view: CameraView, scanner?: ScannerName): void {
     this.#scanner?.view?.(view, scanner);
   }
@@ -289,12 +289,12 @@ export class OfflineGate {
     }
   }
 
-  /** Resolves when anything happens to the kiosk. */
+  /** Resolves when anything happens at the kiosk. */
   next(): Promise<void> {
     return new Promise((resolve) => this.#waiting.push({ accept: () => true, resolve }));
   }
 
-  /** Resolves when what is asked is so; looked at whenever something happens to the kiosk. */
+  /** Resolves once the condition holds; it is checked whenever something happens at the kiosk. */
   until(accept: () => boolean): Promise<void> {
     return accept()
       ? Promise.resolve()
@@ -323,7 +323,7 @@ export class OfflineGate {
     }
   }
 
-  /** Shows a code, types the codice fiscale, and answers what the screen is told. */
+  /** Shows a code, types the codice fiscale, and returns the verdict on the screen. */
   async walk(person: SeededPerson, codiceFiscale = person.person.codiceFiscale): Promise<string> {
     await this.until(() => this.state?.phase.name === 'idle');
     this.read(person.text);

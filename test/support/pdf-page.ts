@@ -8,10 +8,10 @@ const { resolve } = createRequire(import.meta.url);
 const POINTS_PER_INCH = 72;
 /** A4 at 300 dpi. */
 const SIDE_MAX = 3508;
-// The canvas that pdf.js itself brings along.
+// The canvas that pdf.js ships with.
 const fromPdfjs = createRequire(resolve('pdfjs-dist/package.json'));
 
-/** A PDF as pdf.js, another program than the one that made it, sees it. */
+/** Opens a PDF with pdf.js, a program other than the one that made it. */
 export async function openPdf(bytes: Buffer) {
   const { getDocument } = await import('pdfjs-dist/legacy/build/pdf.mjs');
   const fonts = join(dirname(resolve('pdfjs-dist/package.json')), 'standard_fonts/');
@@ -21,7 +21,7 @@ export async function openPdf(bytes: Buffer) {
 
 export type OpenPdf = Awaited<ReturnType<typeof openPdf>>;
 
-/** A page as a picture, as a printer or a screen of this resolution draws it. */
+/** Draws a page as a printer or a screen of this resolution would. */
 export async function drawPage(pdf: OpenPdf, number: number, dpi: number): Promise<Buffer> {
   const { createCanvas } = fromPdfjs('@napi-rs/canvas');
   const page = await pdf.getPage(number);
@@ -31,7 +31,7 @@ export async function drawPage(pdf: OpenPdf, number: number, dpi: number): Promi
   return canvas.toBuffer('image/png');
 }
 
-/** Every QR code that the kiosk's own decoder finds in a picture. */
+/** The QR codes that the kiosk's decoder finds in a picture. */
 export async function readCodes(picture: Buffer): Promise<string[]> {
   const frame = await readImage(picture, { widthMax: SIDE_MAX, heightMax: SIDE_MAX });
   const now = () => performance.now();
@@ -40,7 +40,7 @@ export async function readCodes(picture: Buffer): Promise<string[]> {
   return codes.map(({ text }) => text);
 }
 
-/** A structure tree's roles in reading order, with the texts that stand in for pictures. */
+/** The roles of a structure tree in reading order, with the alternative texts of pictures. */
 export function rolesOf(node: unknown): string[] {
   const {
     role,

@@ -1,14 +1,15 @@
 import { createHash, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
+import { portOf } from '../../scripts/launch/port-of.ts';
 
-/** What the test service does next, beside its proper work. */
+/** How the service misbehaves, if at all. */
 export type Mood = 'well' | 'silent' | 'failing' | 'garbled' | 'huge' | 'revoking';
 
 /**
- * A platform and an e-service on loopback: it checks every claim and signature of the client assertion
- * and of the tracking evidence as the PDND documents them, and refuses whatever is amiss.
+ * A platform and an e-service on loopback. They check every claim and signature of the client assertion
+ * and of the tracking evidence as documented by the PDND, and refuse anything that is wrong.
  */
 export class PdndService {
   readonly clientKey: KeyObject;
@@ -46,7 +47,7 @@ export class PdndService {
   }
 
   get config() {
-    const { port } = this.#server.address() as AddressInfo;
+    const port = portOf(this.#server);
     return {
       tokenUrl: `http://127.0.0.1:${port}/token.oauth2`,
       assertionAudience: 'auth.test.interop.example/client-assertion',
@@ -59,11 +60,7 @@ export class PdndService {
   }
 
   async #handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const chunks: Buffer[] = [];
-    for await (const chunk of request) {
-      chunks.push(chunk as Buffer);
-    }
-    const body = Buffer.concat(chunks).toString();
+    const body = await text(request);
     if (request.url === '/token.oauth2') {
       await this.#token(new URLSearchParams(body), response);
     } else {
@@ -111,7 +108,7 @@ export class PdndService {
     same(/^\d{13}$/.test(String(tracked.dnonce)), true);
     const value = createHash('sha256').update(evidence).digest('hex');
     same(JSON.stringify(payload.digest), JSON.stringify({ alg: 'SHA256', value }));
-    const { codiceFiscale } = JSON.parse(body) as { codiceFiscale: string };
+    const { codiceFiscale }: { codiceFiscale: string } = JSON.parse(body);
     const verbali = this.verbali.get(codiceFiscale);
     switch (this.mood) {
       case 'failing':

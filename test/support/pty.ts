@@ -6,8 +6,8 @@ import { fileURLToPath } from 'node:url';
 const PROGRAM = fileURLToPath(new URL('./pty_device.py', import.meta.url));
 
 /**
- * A serial device that a test plugs in, types on and pulls out: the far end of a pseudo-terminal. One
- * process serves it from the first plug to the end, so that a pull costs no start of a program.
+ * A serial device that a test plugs in, sends from and unplugs: the far end of a pseudo-terminal. One
+ * process serves it throughout, so that plugging it in again is fast.
  */
 export class PtyDevice {
   readonly path: string;
@@ -42,12 +42,12 @@ export class PtyDevice {
     });
   }
 
-  /** Pulls the cable. */
+  /** Unplugs the cable. */
   async unplug(): Promise<void> {
     await (this.#child ? this.#tell('unplug') : undefined);
   }
 
-  /** Pulls the cable and has it back at once: nobody sees the device missing. */
+  /** Unplugs the cable and plugs it in at once, before anyone notices. */
   swap(): Promise<void> {
     return this.#tell('swap');
   }

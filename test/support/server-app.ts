@@ -8,7 +8,7 @@ import { systemClock } from '../../shared/clock.ts';
 export const keyringFile = generateKeyringFile(0);
 export const testKeyring = new Keyring(keyringFile);
 
-/** A server's rooms on a store, started, not listening. */
+/** A server on a store, started but not listening. */
 export async function startApp(
   store: Store,
   options: Partial<

@@ -2,12 +2,12 @@ import { type Kysely, sql } from 'kysely';
 import { type Migration, migrations } from '../../server/store/migrations/all-migrations.ts';
 import type { Engine } from '../../server/store/store.ts';
 
-/** The migrations of programs that recorded versions in a table of their own, with those versions. */
+/** The migrations of old releases, which recorded versions in a table of their own. */
 export const versioned: [number, Migration][] = Object.entries(migrations)
   .map<[number, Migration]>(([name, up]) => [Number.parseInt(name, 10), up])
   .filter(([version]) => version < 67);
 
-/** Brings a database to a version as those programs did, with their records. */
+/** Migrates a database to a version as an old release did, with its records. */
 export async function migrateAsBefore(
   db: Kysely<unknown>,
   engine: Engine,
@@ -24,7 +24,7 @@ export async function migrateAsBefore(
   });
 }
 
-/** The version that a program of before reads, by which it knows a database newer than itself. */
+/** The version that an old release reads to notice a database newer than itself. */
 export async function versionReadBefore<DB>(db: Kysely<DB>): Promise<number> {
   const { rows } = await sql<{ version: number }>`
     select max(version) as version from migration`.execute(db);

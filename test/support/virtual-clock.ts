@@ -25,12 +25,12 @@ export class VirtualClock implements Clock {
     };
   }
 
-  /** How many timers wait; a stopped part leaves none. */
+  /** How many timers are pending; a stopped part leaves none. */
   get waiting(): number {
     return this.#timers.length;
   }
 
-  /** Moves time on and runs what falls due, in order. */
+  /** Advances the time and runs due timers in order. */
   advance(ms: number): void {
     const end = this.#nowMs + ms;
     for (;;) {

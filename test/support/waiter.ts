@@ -1,7 +1,7 @@
-/** How long a test waits for one thing before it fails: far more than any machine needs. */
+/** How long a test waits for an item before it fails; far more than any machine needs. */
 const WAIT_MS_MAX = 20_000;
 
-/** Things as they come, to be waited for one after the other. */
+/** A queue whose items can be awaited one after the other. */
 export class Waiter<T> {
   readonly #queue: T[] = [];
   readonly #waitMs: number;
@@ -17,9 +17,9 @@ export class Waiter<T> {
   }
 
   /**
-   * The next one that fits; those before it are dropped.
+   * The next item that fits; those before it are dropped.
    *
-   * @throws Error when none came in time, so that a test fails where it waited and still cleans up.
+   * @throws Error if none comes in time, so that a test fails where it waits and still cleans up.
    */
   async next(fits: (item: T) => boolean = () => true): Promise<T> {
     let dropped = 0;
@@ -38,7 +38,7 @@ export class Waiter<T> {
           dropped++;
         }
         if (late) {
-          throw new Error(`Nothing that fits came in ${this.#waitMs} ms; ${dropped} did not fit`);
+          throw new Error(`No item that fits in ${this.#waitMs} ms; ${dropped} did not fit`);
         }
         await new Promise<void>((resolve) => {
           this.#wake = resolve;

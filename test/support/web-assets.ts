@@ -3,7 +3,7 @@ import type { WebAsset } from '../../server/web/assets.ts';
 
 let bundled: Promise<WebAsset[]> | undefined;
 
-/** The pages' files as the source has them now, bundled once in each process. */
+/** The files of the pages, bundled from the source once per process. */
 export function webAssets(): Promise<WebAsset[]> {
   bundled ??= bundleWeb();
   return bundled;

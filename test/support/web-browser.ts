@@ -4,18 +4,18 @@ import axe from 'axe-core';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { expect } from 'vitest';
 
-/** The windows that the server's pages are looked at in. */
+/** The window sizes in which pages are tested. */
 export const windows = {
   phone: { width: 390, height: 844 },
   desktop: { width: 1440, height: 900 },
   wall: { width: 1920, height: 1080 },
 } as const;
 
-/** A browser window of its own, with its own cookies, and what it complained of. */
+/** A browser window with its own cookies, and its complaints. */
 export interface Window {
   context: BrowserContext;
   page: Page;
-  /** Errors in the console, faults of scripts, requests to elsewhere: there should be none. */
+  /** Console errors, script errors and requests to other hosts; there should be none. */
   complaints: string[];
 }
 
@@ -41,7 +41,7 @@ export async function openWindow(
   const page = await context.newPage();
   const complaints: string[] = [];
   page.on('console', (message) => {
-    // A form that is refused is answered with its page and a status that says so.
+    // A refused form is answered with its page and an error status.
     if (message.type() === 'error' && !/status of (4\d\d|503)\b/.test(message.text())) {
       complaints.push(message.text());
     }
@@ -60,7 +60,7 @@ interface Axe {
   run(root: Document): Promise<{ violations: { id: string; nodes: { html: string }[] }[] }>;
 }
 
-/** What axe finds wrong with a page; evaluated by the debugger, outside the page's own policy. */
+/** The violations that axe finds on a page; it is injected by the debugger, past the page's policy. */
 export async function axeViolations(page: Page): Promise<[rule: string, html: string][]> {
   await page.evaluate(axe.source);
   return page.evaluate(async () => {
@@ -73,16 +73,16 @@ export async function axeViolations(page: Page): Promise<[rule: string, html: st
 
 const output = fileURLToPath(new URL('../output/', import.meta.url));
 
-/** Keeps a picture of the whole page in `test/output`. */
+/** Saves a picture of the whole page in `test/output`. */
 export async function keepPicture(page: Page, name: string): Promise<void> {
   await mkdir(output, { recursive: true });
   await page.screenshot({ path: `${output}${name}.png`, fullPage: true });
 }
 
 /**
- * What must hold of every page: axe finds nothing, and nothing is wider than the window.
+ * Checks what holds for every page: axe finds nothing, and nothing is wider than the window.
  *
- * @param options.javaScript off: axe can't run there; the same page is looked at with it elsewhere.
+ * @param options.javaScript false where axe can't run; the page is tested with JavaScript elsewhere.
  */
 export async function checkPage(
   page: Page,

@@ -168,7 +168,7 @@ function cross(dark: Uint8Array, x: number, y: number, line: Line) {
   return { shift: (after - before) / 2, module: total / 7 };
 }
 
-/** Triples of finder patterns that are placed like those of one symbol, the squarest first. */
+/** Triples of finder patterns that lie like those of one symbol, the squarest first. */
 export function findTriples(finders: readonly Finder[]): FinderTriple[] {
   const triples: FinderTriple[] = [];
   for (const corner of finders) {

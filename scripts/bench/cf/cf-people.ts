@@ -1,4 +1,5 @@
 import { compose, type Person } from '../../../shared/codice-fiscale/compose.ts';
+import { pickOne, seededRandom } from '../../sample/seeded-random.ts';
 
 const surnames = `Rossi Russo Ferrari Esposito Bianchi Romano Colombo Ricci Marino Greco Bruno Gallo
 Conti De-Luca Mancini Costa Giordano Rizzo Lombardi Moretti Barbieri Fontana Santoro Mariani Rinaldi
@@ -21,31 +22,24 @@ Laura Chiara Sara Martina Federica Elisabetta Daniela Valentina Ilaria Nina Eva 
 
 const words = (text: string) => text.split(/\s+/).map((word) => word.replace('-', ' '));
 
-/** A source of numbers below 1 that is the same in every run (mulberry32). */
-export function seeded(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let mixed = Math.imul(state ^ (state >>> 15), 1 | state);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
-/** Codes of made-up people with common surnames and names, born 1930–2025 anywhere on the list. */
+/** Codes of made-up people with common surnames and names, born 1930–2025 in any of the places. */
 export function generateCodes(count: number, places: readonly string[], seed: number): string[] {
-  const random = seeded(seed);
-  const pick = <Item>(items: readonly Item[]) => items[Math.floor(random() * items.length)] as Item;
+  const random = seededRandom(seed);
+  const pick = <Item>(items: readonly Item[]) => pickOne(items, random);
   const born = Date.UTC(1930, 0, 1);
   const span = Date.UTC(2025, 11, 31) - born;
   return Array.from({ length: count }, () => {
     const sex: Person['sex'] = random() < 0.5 ? 'female' : 'male';
-    return compose({
+    const code = compose({
       surname: pick(words(surnames)),
       name: pick(words(names[sex])),
       birthDate: new Date(born + random() * span).toISOString().slice(0, 10),
       sex,
       place: pick(places),
-    }) as string;
+    });
+    if (code === undefined) {
+      throw new RangeError('A place on the list is not a Belfiore code');
+    }
+    return code;
   });
 }

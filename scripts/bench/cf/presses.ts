@@ -2,19 +2,19 @@ import { PROVISIONAL_LENGTH } from '../../../device/session/code-entry.ts';
 import { lettersOnKey, possibleLetters } from '../../../device/session/entry-letters.ts';
 import type { EntryMethod } from '../../../device/session/entry-state.ts';
 
-/** The key of a letter. */
+/** The key that a letter is on. */
 function keyOf(letter: string): string {
   return Array.from('23456789').find((key) => lettersOnKey(key).includes(letter)) ?? '';
 }
 
 const isDigit = (character: string) => character >= '0' && character <= '9';
 
-/** Where a digit or its omocodia letter stands, from 0. */
+/** Positions, from 0, of digits or the omocodia letters that replace them. */
 const digitPositions = [6, 7, 9, 10, 12, 13, 14];
 
 /**
- * The presses that enter a code by a method, on twelve keys but for `direct`, without the last confirm;
- * by multi-tap, "next" is pressed only where it is needed.
+ * The key presses that enter a code, without the final confirmation. All methods but `direct` use twelve
+ * keys; multi-tap presses "next" only where it has to.
  */
 export function pressesOf(method: EntryMethod, code: string): string[] {
   if (method === 'direct') {

@@ -1,4 +1,4 @@
-/** Milliseconds of CPU spent by this process, all its threads, since `before`. */
+/** CPU time of this process with all its threads since `before`, in milliseconds. */
 export function cpuSince(before: NodeJS.CpuUsage): number {
   const used = process.cpuUsage(before);
   return (used.user + used.system) / 1000;

@@ -11,8 +11,8 @@ const KINDS = ['noise', 'text', 'checks'] as const;
 type WorstKind = (typeof KINDS)[number];
 
 /**
- * Pictures at 1080p that make decoders stall. Each is looked at three times and the best counts: what
- * else the machine does adds to a measurement and never takes from it.
+ * Pictures at 1080p that make decoders slow. Each is decoded three times and the fastest counts, since
+ * other programs can only make a measurement longer.
  */
 export function reportWorst(context: BenchContext, pipeline: Decoder, budgetMs: number): void {
   let worst = 0;

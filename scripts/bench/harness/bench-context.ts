@@ -1,20 +1,20 @@
-/** One figure of a bench. With `--json` it is printed as one object on one line. */
+/** One figure of a bench; `--json` prints it as one object per line. */
 export interface BenchRow {
   metric: string;
   value: number;
   unit: string;
-  /** What the figure is held against, measured in the same run. */
-  baseline?: string;
-  baselineValue?: number;
-  ratio?: number;
-  /** The goal in words, such as `≥ 5`, and whether this run met it. */
-  goal?: string;
-  met?: boolean;
+  /** What the figure is compared with, measured in the same run. */
+  baseline?: string | undefined;
+  baselineValue?: number | undefined;
+  ratio?: number | undefined;
+  /** The goal as text, such as `≥ 5`, and whether this run met it. */
+  goal?: string | undefined;
+  met?: boolean | undefined;
 }
 
-/** What a bench is given. */
+/** What a bench gets to work with. */
 export interface BenchContext {
   report(row: BenchRow): void;
-  /** The words after the bench's name. */
+  /** The arguments after the bench's name. */
   args: string[];
 }

@@ -12,7 +12,7 @@ import { systemClock } from '../../../shared/clock.ts';
 import { newRequestId } from '../../../shared/request-id.ts';
 import { Follower } from '../../demo/once.ts';
 
-/** A kiosk whose scanner and keypad are pressed from here. */
+/** A kiosk with a scanner and a keypad that the bench operates. */
 export class BenchGate {
   readonly #keypad = new SimulatedKeypad(systemClock);
   readonly #follower = new Follower();
@@ -84,7 +84,7 @@ export class BenchGate {
     return this.#follower.until('shown', ({ phase }) => phase.name === 'showing');
   }
 
-  /** Somebody is read and has typed all but the last key. */
+  /** Presents a code and types the codice fiscale, without the final confirmation. */
   async prepare(credential: string, code: string): Promise<void> {
     await this.#follower.untilReady();
     this.#scanner?.reading({ text: credential, symbology: 'qr', source: 'bench', at: 0 });

@@ -1,22 +1,22 @@
 import type { ServerConfig } from '../../../server/server-config.ts';
 
-/** What a server process serves; its one argument, as JSON. */
+/** What a server process serves; its only argument, as JSON. */
 export type Subject =
   | { kind: 'bare' }
   | { kind: 'varco'; config: ServerConfig; kiosks: number; publicKey: string };
 
-/** What a server process says: where it is, and what it uses when asked. */
-export type ServerTold =
+/** What a server process sends: its address when ready, and its usage on request. */
+export type ServerMessage =
   | { kind: 'ready'; url: string; people: { credentialId: string; codiceFiscale: string }[] }
   | { kind: 'usage'; rssBytes: number; heapBytes: number; cpuMicros: number };
 
-/** What the process of the kiosks is told to do, and answers. */
-export type ClientsAsked =
+/** Requests to the process with the kiosks, and its replies. */
+export type ClientsRequest =
   /** Kiosks from `first` on, each with its own id. */
   | { kind: 'connect'; url: string; first: number; connections: number; privateKey?: string }
   | { kind: 'heartbeats'; rounds: number }
   | { kind: 'disconnect' };
-export type ClientsTold =
+export type ClientsMessage =
   | { kind: 'ready' }
   | { kind: 'connected'; seconds: number; failed: number }
   | { kind: 'beaten'; heartbeats: number; seconds: number }

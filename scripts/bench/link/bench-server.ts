@@ -1,18 +1,18 @@
-/** A server under measurement, in a process of its own: its memory and its CPU time are its alone. */
+/** A server under measurement, in its own process so that memory and CPU time are its own. */
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { WebSocketServer } from 'ws';
 import { defaultSocketLimits } from '../../../server/fleet/link/link-limits.ts';
 import { startServer } from '../../../server/main.ts';
 import { openStore } from '../../../server/store/open-store.ts';
+import { portOf } from '../../launch/port-of.ts';
 import { DEMO_POLICY } from '../../sample/demo-people.ts';
 import { seedPeople } from '../../sample/seed-people.ts';
-import type { ServerTold, Subject } from './bench-messages.ts';
+import type { ServerMessage, Subject } from './bench-messages.ts';
 
-const subject = JSON.parse(process.argv[2] ?? '') as Subject;
-const tell = (told: ServerTold) => process.send?.(told);
+const subject: Subject = JSON.parse(process.argv[2] ?? '');
+const send = (message: ServerMessage) => process.send?.(message);
 
-/** The least that serves kiosks: HTTP, its upgrade, and ws that sends a message back. */
+/** The least a server of kiosks can be: HTTP, the upgrade, and ws that echoes messages. */
 async function serveBare(): Promise<string> {
   const http = createServer();
   const server = new WebSocketServer({ noServer: true, perMessageDeflate: false });
@@ -24,13 +24,13 @@ async function serveBare(): Promise<string> {
   await new Promise<void>((resolve) => {
     http.listen(0, '127.0.0.1', () => resolve());
   });
-  return `ws://127.0.0.1:${(http.address() as AddressInfo).port}/link`;
+  return `ws://127.0.0.1:${portOf(http)}/link`;
 }
 
-async function serveVarco({ config, kiosks, publicKey }: Subject & { kind: 'varco' }) {
-  // Idle means idle: nobody is pinged within the measurement.
+async function serveVarco({ config, kiosks, publicKey }: Extract<Subject, { kind: 'varco' }>) {
+  // No pings or reports while idle kiosks are measured.
   const socketLimits = { ...defaultSocketLimits, pingEveryMs: 600_000, statusEveryMs: 600_000 };
-  const isNew = await placeKiosks(config.database, kiosks, publicKey);
+  const isNew = await registerKiosks(config.database, kiosks, publicKey);
   const server = await startServer(config, { socketLimits });
   const seeded = isNew ? await seedPeople(server.app) : [];
   const people = seeded
@@ -39,8 +39,12 @@ async function serveVarco({ config, kiosks, publicKey }: Subject & { kind: 'varc
   return { url: `${server.url.replace('http', 'ws')}/link`, people };
 }
 
-/** Writes the fleet before anybody follows it; answers whether it was not there yet. */
-async function placeKiosks(database: string, count: number, publicKey: string): Promise<boolean> {
+/** Writes the fleet into the database, unless it has one. @returns whether it wrote one. */
+async function registerKiosks(
+  database: string,
+  count: number,
+  publicKey: string,
+): Promise<boolean> {
   const store = await openStore(database);
   try {
     if (await store.db.selectFrom('site').select('id').executeTakeFirst()) {
@@ -71,7 +75,7 @@ async function placeKiosks(database: string, count: number, publicKey: string): 
   }
 }
 
-/** Looked at until nothing more goes: sockets and code that are no more are given up one after another. */
+/** Several, since freeing one object may make others collectable. */
 const COLLECTIONS = 4;
 
 async function collect(): Promise<void> {
@@ -85,7 +89,7 @@ process.on('message', async () => {
   const { user, system } = process.cpuUsage();
   await collect();
   const { rss, heapUsed, external } = process.memoryUsage();
-  tell({
+  send({
     kind: 'usage',
     rssBytes: rss,
     heapBytes: heapUsed + external,
@@ -93,7 +97,6 @@ process.on('message', async () => {
   });
 });
 process.on('disconnect', () => process.exit(0));
-tell({
-  kind: 'ready',
-  ...(subject.kind === 'bare' ? { url: await serveBare(), people: [] } : await serveVarco(subject)),
-});
+const served =
+  subject.kind === 'bare' ? { url: await serveBare(), people: [] } : await serveVarco(subject);
+send({ kind: 'ready', ...served });

@@ -1,14 +1,14 @@
-/** The processes of this bench: built as production is, started, asked, ended. */
+/** The processes of this bench, built as for production. */
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { heard, PlainPrograms } from '../server/plain.ts';
-import type { ClientsAsked, ClientsTold, ServerTold, Subject } from './bench-messages.ts';
+import { nextMessage, PlainPrograms } from '../server/plain.ts';
+import type { ClientsMessage, ClientsRequest, ServerMessage, Subject } from './bench-messages.ts';
 
 const serverFile = fileURLToPath(new URL('./bench-server.ts', import.meta.url));
 const clientsFile = fileURLToPath(new URL('./clients.ts', import.meta.url));
 
-/** Starts the processes of one run. */
+/** Builds and starts the processes of one run. */
 export class Children {
   readonly #programs: PlainPrograms;
 
@@ -28,25 +28,30 @@ export class Children {
     const child = fork(this.#programs.path(serverFile), [JSON.stringify(served)], {
       execArgv: ['--expose-gc'],
     });
-    const ready = (await heard<ServerTold>(child)) as ServerTold & { kind: 'ready' };
+    const ready = await nextMessage<ServerMessage, 'ready'>(child, 'ready');
     return { child, ready };
   }
 
   async clients(): Promise<ChildProcess> {
     const child = fork(this.#programs.path(clientsFile), [], { execArgv: [] });
-    await heard<ClientsTold>(child);
+    await nextMessage<ClientsMessage, 'ready'>(child, 'ready');
     return child;
   }
 }
 
 export async function usage(server: ChildProcess) {
   server.send('usage');
-  return (await heard<ServerTold>(server)) as ServerTold & { kind: 'usage' };
+  return await nextMessage<ServerMessage, 'usage'>(server, 'usage');
 }
 
-export async function ask(clients: ChildProcess, asked: ClientsAsked): Promise<ClientsTold> {
-  clients.send(asked);
-  return await heard<ClientsTold>(clients);
+/** Sends a request to the process with the kiosks, and waits for its reply of the kind expected. */
+export async function ask<Kind extends ClientsMessage['kind']>(
+  clients: ChildProcess,
+  request: ClientsRequest,
+  kind: Kind,
+) {
+  clients.send(request);
+  return await nextMessage<ClientsMessage, Kind>(clients, kind);
 }
 
 export async function end(child: ChildProcess): Promise<void> {

@@ -1,4 +1,4 @@
-/** Thousands of kiosks that are there and say nothing, in a process of their own. */
+/** Thousands of connected but idle kiosks, in a process of their own. */
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { WebSocket } from 'ws';
@@ -9,14 +9,14 @@ import { proofMessage } from '../../../shared/protocol/proof.ts';
 import { VERSION } from '../../../shared/version.ts';
 import { seededRandom } from '../../sample/seeded-random.ts';
 import { machineAt, temperOf } from '../../simulated-fleet/lifelike.ts';
-import type { ClientsAsked, ClientsTold } from './bench-messages.ts';
+import type { ClientsMessage, ClientsRequest } from './bench-messages.ts';
 
-/** Handshakes under way at once. */
+/** Concurrent handshakes. */
 const AT_ONCE = 64;
 const HEARTBEAT = JSON.stringify([2, 'h', 'Status', { partial: true }]);
 
 let sockets: WebSocket[] = [];
-const tell = (told: ClientsTold) => process.send?.(told);
+const send = (message: ClientsMessage) => process.send?.(message);
 
 async function connect(url: string, index: number, key: KeyObject | undefined): Promise<void> {
   const socket = new WebSocket(url, key ? SUBPROTOCOL : [], { perMessageDeflate: false });
@@ -30,8 +30,8 @@ async function connect(url: string, index: number, key: KeyObject | undefined): 
 }
 
 async function prove(socket: WebSocket, url: string, kioskId: string, key: KeyObject) {
-  const [asked] = await once(socket, 'message');
-  const [, id, , { nonce }] = JSON.parse(String(asked));
+  const [challenge] = await once(socket, 'message');
+  const [, id, , { nonce }] = JSON.parse(String(challenge));
   const time = Date.now();
   const message = proofMessage({ host: new URL(url).host, nonce, kioskId, time });
   const signature = sign(null, message, key).toString('base64url');
@@ -39,7 +39,7 @@ async function prove(socket: WebSocket, url: string, kioskId: string, key: KeyOb
   const boot = { software: VERSION, startedAt: time, config, capabilities: commandNames };
   socket.send(JSON.stringify([2, 'b', 'Boot', boot]));
   await answered(socket, `${kioskId} was not accepted`);
-  // What a kiosk told of itself stays with the server: it is part of what an idle one costs.
+  // The server keeps a kiosk's last status, which is part of what an idle kiosk costs.
   socket.send(JSON.stringify([2, 's', 'Status', statusOf(kioskId)]));
   await answered(socket, `The report of ${kioskId} was not taken`);
 }
@@ -68,8 +68,8 @@ function statusOf(kioskId: string): KioskStatus {
   };
 }
 
-async function connectAll(asked: ClientsAsked & { kind: 'connect' }) {
-  const { url, first, connections, privateKey } = asked;
+async function connectAll(request: Extract<ClientsRequest, { kind: 'connect' }>) {
+  const { url, first, connections, privateKey } = request;
   const key = privateKey === undefined ? undefined : createPrivateKey(privateKey);
   const began = performance.now();
   let next = first;
@@ -85,10 +85,10 @@ async function connectAll(asked: ClientsAsked & { kind: 'connect' }) {
       }
     }),
   );
-  tell({ kind: 'connected', seconds: (performance.now() - began) / 1_000, failed });
+  send({ kind: 'connected', seconds: (performance.now() - began) / 1_000, failed });
 }
 
-/** Every kiosk says once a round that it is there, and waits for the answer. */
+/** Every kiosk sends one heartbeat a round and waits for the reply. */
 async function beat(rounds: number): Promise<void> {
   const began = performance.now();
   for (let round = 0; round < rounds; round += 1) {
@@ -102,24 +102,24 @@ async function beat(rounds: number): Promise<void> {
     }
   }
   const seconds = (performance.now() - began) / 1_000;
-  tell({ kind: 'beaten', heartbeats: rounds * sockets.length, seconds });
+  send({ kind: 'beaten', heartbeats: rounds * sockets.length, seconds });
 }
 
-process.on('message', (asked: ClientsAsked) => {
-  switch (asked.kind) {
+process.on('message', (request: ClientsRequest) => {
+  switch (request.kind) {
     case 'connect':
-      void connectAll(asked);
+      void connectAll(request);
       return;
     case 'heartbeats':
-      void beat(asked.rounds);
+      void beat(request.rounds);
       return;
     case 'disconnect':
       for (const socket of sockets) {
         socket.terminate();
       }
       sockets = [];
-      tell({ kind: 'gone' });
+      send({ kind: 'gone' });
   }
 });
 process.on('disconnect', () => process.exit(0));
-tell({ kind: 'ready' });
+send({ kind: 'ready' });

@@ -1,14 +1,15 @@
 import type { BenchContext } from '../harness/bench-context.ts';
-import type { ClientsTold, Subject } from './bench-messages.ts';
+import { atMost } from '../harness/goals.ts';
+import type { Subject } from './bench-messages.ts';
 import { ask, type Children, end, usage } from './children.ts';
 
 const HEARTBEAT_ROUNDS = 3;
-/** The part of the connections that is there before anything is measured, and in how many the rest come. */
+/** The share of connections made before memory is measured, and in how many parts the others follow. */
 const WARM_PART = 0.25;
 const PARTS = 3;
 const MEMORY_GOAL = 3;
 
-/** What one connection that says nothing costs its server, and what one that says it lives. */
+/** What an idle connection, a new one and a heartbeat cost the server. */
 export interface Idle {
   residentBytes: number;
   heapBytes: number;
@@ -18,9 +19,8 @@ export interface Idle {
 }
 
 /**
- * Connects kiosks to a server in a process of its own. What a process takes for its own start and its
- * first connections is not theirs: memory is what the later ones add, after everything that can be
- * collected was.
+ * Connects kiosks to a server in a process of its own. Memory is what the later connections add after a
+ * garbage collection, so that the server's own start and first connections do not count.
  */
 export async function measureIdle(
   children: Children,
@@ -34,8 +34,8 @@ export async function measureIdle(
   let failed = 0;
   const connect = async (first: number, to: number) => {
     const range = { first, connections: to - first };
-    const told = await ask(clients, { kind: 'connect', url: ready.url, ...range, ...key });
-    const { failed: more, seconds } = told as ClientsTold & { kind: 'connected' };
+    const request = { kind: 'connect' as const, url: ready.url, ...range, ...key };
+    const { failed: more, seconds } = await ask(clients, request, 'connected');
     failed += more;
     progress(`${served.kind}: ${to - failed} connections, the last in ${seconds.toFixed(1)} s`);
   };
@@ -49,9 +49,9 @@ export async function measureIdle(
     }
     const idle = await usage(server);
     const counted = connections - warm - failed;
-    const beaten = await ask(clients, { kind: 'heartbeats', rounds: HEARTBEAT_ROUNDS });
+    const request = { kind: 'heartbeats', rounds: HEARTBEAT_ROUNDS } as const;
+    const { heartbeats } = await ask(clients, request, 'beaten');
     const after = await usage(server);
-    const { heartbeats } = beaten as ClientsTold & { kind: 'beaten' };
     progress(`${served.kind}: ${heartbeats} heartbeats`);
     return {
       residentBytes: (idle.rssBytes - before.rssBytes) / counted,
@@ -91,7 +91,7 @@ export function reportIdle(
       baseline: 'bare ws',
       baselineValue: of(bare),
       ratio,
-      ...(goal === undefined ? {} : { goal: `≤ ${goal}`, met: ratio <= goal }),
+      ...atMost(ratio, goal),
     });
   };
   const memory = 'server memory of an idle kiosk';

@@ -12,7 +12,6 @@ import { shippedPolicies } from '../../../server/policies/policies.ts';
 import type { AreaStatus, Status } from '../../../server/registry/person-status.ts';
 import {
   type Area,
-  type Giudizio,
   giudizi,
   giudizioNames,
   negativeGiudizi,
@@ -33,10 +32,11 @@ import {
 import { openList } from '../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../shared/offline-list/offline-list.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
-import { seededRandom } from '../../sample/seeded-random.ts';
+import { cyclic } from '../../sample/cyclic.ts';
+import { pickOne, seededRandom } from '../../sample/seeded-random.ts';
 import type { BenchContext } from '../harness/bench-context.ts';
 
-/** Scrypt's smallest, for a million; the real cost for a sample. */
+/** Scrypt's lowest cost, for a million people; a sample is checked at the real cost. */
 const testCost: KdfCost = { cost: 2, blockSize: 1, parallelism: 1 };
 const FULL_COST_SAMPLE = 200;
 const POLICY = 'trasporto-piemonte';
@@ -49,20 +49,20 @@ const tools = {
     verify(null, message, keyPair.publicKey, signature),
   seed: 7,
 };
-/** The same scrypt without the way through a thread and back, which for the smallest cost is all the time. */
+/** Scrypt in this thread: at the lowest cost, a thread pool would take most of the time. */
 const scryptHere: Scrypt = async (password, salt, { cost, blockSize, parallelism }, length) =>
   scryptSync(password, salt, length, { N: cost, r: blockSize, p: parallelism });
 
 interface Person {
   codiceFiscale: string;
   credentialId: string;
-  /** What the server says. */
+  /** The server's verdict. */
   truth: Verdict;
 }
 
 /**
- * A registry of so many people: what its list says of each, and of as many pairs that do not belong
- * together, against what the server itself decides.
+ * Compares a list with the server's own decisions, for this many people and for as many pairs of a code
+ * and a codice fiscale that do not belong together.
  */
 export async function reportEquality(context: BenchContext, count: number): Promise<void> {
   const many = people(count);
@@ -121,15 +121,15 @@ async function compare(all: readonly Person[], kdf: KdfCost, scrypt: Scrypt) {
   let falsePositives = 0;
   let strangers = 0;
   for (const [index, { codiceFiscale, credentialId, truth }] of all.entries()) {
-    const said = await ask(codiceFiscale, credentialId);
+    const verdict = await ask(codiceFiscale, credentialId);
     if (stateOf(truth) === 'absent') {
       strangers += 1;
-      falsePositives += said.outcome === 'unconfirmed' ? 0 : 1;
+      falsePositives += verdict.outcome === 'unconfirmed' ? 0 : 1;
     } else {
-      different += isSame(said, truth) ? 0 : 1;
+      different += isSame(verdict, truth) ? 0 : 1;
     }
     // Somebody else's code with this codice fiscale.
-    const other = all[(index + 1) % all.length] as Person;
+    const other = cyclic(all, index + 1);
     strangers += 1;
     falsePositives +=
       (await ask(codiceFiscale, other.credentialId)).outcome === 'unconfirmed' ? 0 : 1;
@@ -137,10 +137,10 @@ async function compare(all: readonly Person[], kdf: KdfCost, scrypt: Scrypt) {
   return { different, falsePositives, strangers };
 }
 
-/** A list has one "no" for every reason. */
-function isSame(said: Verdict, truth: Verdict): boolean {
-  const companionOf = (verdict: Verdict) => verdict.outcome === 'granted' && verdict.companion;
-  return said.outcome === truth.outcome && companionOf(said) === companionOf(truth);
+/** Whether the verdicts agree; a list does not distinguish reasons. */
+function isSame(verdict: Verdict, truth: Verdict): boolean {
+  const companionOf = (one: Verdict) => one.outcome === 'granted' && one.companion;
+  return verdict.outcome === truth.outcome && companionOf(verdict) === companionOf(truth);
 }
 
 function stateOf(truth: Verdict): EntryState {
@@ -150,7 +150,7 @@ function stateOf(truth: Verdict): EntryState {
   return truth.outcome === 'denied' ? 'denied' : 'absent';
 }
 
-/** Synthetic people of every giudizio, and one in eight of whom the archive says nothing. */
+/** Synthetic people with every giudizio; of one in eight the archive knows nothing. */
 function people(count: number): Person[] {
   const random = seededRandom(count);
   const policy = shippedPolicies().find(({ id }) => id === POLICY);
@@ -161,7 +161,7 @@ function people(count: number): Person[] {
   return Array.from({ length: count }, (_, index) => {
     const status = random() < 0.125 ? {} : randomStatus(random);
     return {
-      // Sixteen characters that stand for a codice fiscale: here they are a key's material and no more.
+      // Any sixteen characters will do: here a codice fiscale is only input to a key.
       codiceFiscale: `VARCO${index.toString(36).toUpperCase().padStart(11, '0')}`,
       credentialId: randomBytes(16).toString('hex'),
       truth: decide({ kind: 'known', status, cardValid: false }, policy, now),
@@ -170,7 +170,7 @@ function people(count: number): Person[] {
 }
 
 function randomStatus(random: () => number): Status {
-  const giudizio = giudizioNames[Math.floor(random() * giudizioNames.length)] as Giudizio;
+  const giudizio = pickOne(giudizioNames, random);
   const { area, range }: { area: Area; range?: readonly number[] | undefined } = giudizi[giudizio];
   const [least, most] = range ?? [];
   const percentage =

@@ -8,15 +8,16 @@ import { type App, createApp } from '../../../server/app.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import { systemClock } from '../../../shared/clock.ts';
+import { cyclic } from '../../sample/cyclic.ts';
 import { DEMO_POLICY } from '../../sample/demo-people.ts';
 import { type SeededPerson, seedPeople } from '../../sample/seed-people.ts';
 import type { BenchContext } from '../harness/bench-context.ts';
 
 const program = fileURLToPath(new URL('./importing.ts', import.meta.url));
-/** Between one verification and the next, on average: a busy station's gates. */
+/** Between two verifications at the gates of a busy station, on average. */
 const PAUSE_MS = 20;
 
-/** How long a gate waits for its answer while another process imports into the same SQLite file. */
+/** How long a gate waits for a verdict while another process imports into the same SQLite file. */
 export async function benchBeside(context: BenchContext, path: string, file: string) {
   const keys = generateKeyringFile(0);
   const store = await openStore(`sqlite:${path}`);
@@ -39,7 +40,7 @@ export async function benchBeside(context: BenchContext, path: string, file: str
   for (let asked = 0; !isOver; asked += 1) {
     const startedAt = performance.now();
     try {
-      await ask(app, people[asked % people.length] as SeededPerson, asked);
+      await ask(app, cyclic(people, asked), asked);
       waits.push(performance.now() - startedAt);
     } catch {
       failed += 1;

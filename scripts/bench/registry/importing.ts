@@ -1,4 +1,4 @@
-/** A program that imports a file into a SQLite database: what runs beside a server. */
+/** A program that imports a file into a SQLite database while a server uses it. */
 import { createReadStream } from 'node:fs';
 import { pino } from 'pino';
 import { createApp } from '../../../server/app.ts';

@@ -18,13 +18,14 @@ import type { Store } from '../../../server/store/store.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { startPostgres } from '../../launch/embedded-postgres.ts';
 import type { BenchContext } from '../harness/bench-context.ts';
+import { atLeast } from '../harness/goals.ts';
 import { benchBeside } from './beside.ts';
 
-/** What is imported: `varco registry sample --persons 100000 --seed 1`, 174,000 lines, 64 MB. */
+/** As of `varco registry sample --persons 100000 --seed 1`: 174,000 lines, 64 MB. */
 const PERSONS = 100_000;
 const GOAL = 20_000;
 
-/** A file on the disk into an empty database and into the full one; both formats, both engines. */
+/** Imports a file into an empty and into a full database, in both formats and with both engines. */
 export async function benchImports(context: BenchContext, folder: string): Promise<void> {
   const ndjson = await write(join(folder, 'verbali.ndjson'), lines(JSON.stringify));
   const csv = await write(join(folder, 'verbali.csv'), lines(toCsv, importColumns.join()));
@@ -32,7 +33,7 @@ export async function benchImports(context: BenchContext, folder: string): Promi
 
   const path = join(folder, 'import.db');
   const store = await openStore(`sqlite:${path}`);
-  // The program's own start is not in the rate: what is compiled once is compiled.
+  // A first import compiles the code, which the rate is not to include.
   await importTo(store, small, 'ndjson');
   await report(context, 'import', store, ndjson, 'ndjson');
   await sql`pragma wal_checkpoint(truncate)`.execute(store.db);
@@ -57,7 +58,7 @@ export async function benchImports(context: BenchContext, folder: string): Promi
   await postgres.stop();
 }
 
-/** Written through to the disk: an import is not to wait for that. */
+/** Flushed to the disk, so that the import does not have to wait for it. */
 async function write(path: string, content: Iterable<string>): Promise<string> {
   await pipeline(Readable.from(content), createWriteStream(path, { flush: true }));
   return path;
@@ -103,7 +104,7 @@ async function importTo(store: Store, file: string, format: ImportFormat, thread
   return { rate: count / seconds, micros: (user + system) / count, others };
 }
 
-/** Of all processors since the machine's start. */
+/** Time of all processors since boot. */
 function machineCpu(): { busyMs: number; allMs: number } {
   let idle = 0;
   let all = 0;
@@ -125,10 +126,10 @@ async function report(
   threads?: number,
 ): Promise<void> {
   const { rate, micros, others } = await importTo(store, file, format, threads);
-  const goal = { goal: `≥ ${GOAL}`, met: rate >= GOAL };
+  const goal = atLeast(rate, GOAL);
   context.report({ metric: `${what}: rate`, value: rate, unit: 'verbali/s', ...goal });
   context.report({ metric: `${what}: CPU, all threads`, value: micros, unit: 'µs/verbale' });
-  // A rate is only worth something where this is little; PostgreSQL's own share is in it.
+  // The rate is meaningful only if this is small; it includes PostgreSQL's own share.
   context.report({
     metric: `${what}: taken by other programs`,
     value: others,

@@ -1,2 +1,2 @@
-/** A gate, and a person, belong to the site of their number modulo this. */
+/** Gates and people belong to the site of their number modulo this. */
 export const SITES = 10;

@@ -6,7 +6,7 @@ import { proofMessage } from '../../../shared/protocol/proof.ts';
 import { newRequestId } from '../../../shared/request-id.ts';
 import type { MinimalPerson } from './minimal.ts';
 
-/** What the callers saw. */
+/** What the callers measured. */
 export interface LoadResult {
   answers: number;
   seconds: number;
@@ -14,16 +14,16 @@ export interface LoadResult {
   latencies: number[];
 }
 
-/** One connection that asks, waits for the answer, and asks again. */
+/** One connection that sends a request, waits for the reply, and goes on with the next. */
 export class Caller {
   readonly socket: WebSocket;
   readonly #people: readonly MinimalPerson[];
-  #heard: (text: string) => void = () => {};
+  #onMessage: (text: string) => void = () => {};
 
   private constructor(socket: WebSocket, people: readonly MinimalPerson[]) {
     this.socket = socket;
     this.#people = people;
-    socket.on('message', (data) => this.#heard(String(data)));
+    socket.on('message', (data) => this.#onMessage(String(data)));
   }
 
   static async connect(
@@ -52,7 +52,7 @@ export class Caller {
 
   async #prove(url: string, { id, privateKey }: { id: string; privateKey: KeyObject }) {
     const [, callId, , { nonce }] = await new Promise<Frame>((resolve) => {
-      this.#heard = (text) => resolve(JSON.parse(text) as Frame);
+      this.#onMessage = (text) => resolve(JSON.parse(text));
     });
     const time = Date.now();
     const message = proofMessage({ host: new URL(url).host, nonce, kioskId: id, time });
@@ -63,7 +63,7 @@ export class Caller {
 
   #call(frame: unknown[]): Promise<unknown[]> {
     return new Promise((resolve) => {
-      this.#heard = (text) => resolve(JSON.parse(text) as unknown[]);
+      this.#onMessage = (text) => resolve(JSON.parse(text));
       this.socket.send(JSON.stringify(frame));
     });
   }
@@ -71,7 +71,7 @@ export class Caller {
 
 type Frame = [number, string, string, { nonce: string }];
 
-/** Every caller asks without pause for so long. */
+/** Keeps every caller busy for this long. */
 export async function load(callers: readonly Caller[], seconds: number): Promise<LoadResult> {
   const latencies: number[] = [];
   const startedAt = performance.now();

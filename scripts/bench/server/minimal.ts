@@ -8,7 +8,7 @@ export interface MinimalPerson {
   codiceFiscale: string;
 }
 
-/** Made-up people; what they are called counts for nothing here. */
+/** Made-up people. */
 export function minimalPeople(persons: number): MinimalPerson[] {
   return Array.from({ length: persons }, (_, index) => ({
     credentialId: index.toString(16).padStart(32, '0'),
@@ -16,7 +16,7 @@ export function minimalPeople(persons: number): MinimalPerson[] {
   }));
 }
 
-/** The least that a WebSocket server does with a message: it sends it back. */
+/** The least a WebSocket server can do with a message: echo it. */
 export function startEcho(): WebSocketServer {
   const server = new WebSocketServer({ port: 0, host: '127.0.0.1', perMessageDeflate: false });
   server.on('connection', (socket) => {
@@ -26,8 +26,8 @@ export function startEcho(): WebSocketServer {
 }
 
 /**
- * The least that a verification can be: parse, HMAC, two prepared look-ups, a chained audit row, a
- * commit for all that came in together, an answer. No schema, no limits, no proof, no idempotency.
+ * The least a verification can be: parse, HMAC, two prepared look-ups, a chained audit row, one commit
+ * for all requests that arrived together, a reply. No schema, no limits, no proof, no idempotency.
  */
 export function startMinimal(path: string, people: readonly MinimalPerson[]): WebSocketServer {
   const db = new Database(path);

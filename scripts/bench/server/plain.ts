@@ -1,4 +1,4 @@
-/** Processes under measurement: built as production is, heard until they end. */
+/** Processes under measurement, built as for production, and their messages. */
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
@@ -9,8 +9,8 @@ import { build } from 'esbuild';
 const dist = fileURLToPath(new URL('../../../dist/', import.meta.url));
 
 /**
- * Programs as plain JavaScript, as a machine in production runs them: the loader of `npm run bench` gives
- * each closure a name of its own, at several times the closure's size.
+ * Programs as plain JavaScript, as in production: the loader of `npm run bench` names every closure,
+ * which takes several times the memory of the closure itself.
  */
 export class PlainPrograms {
   readonly #folder: string;
@@ -19,7 +19,7 @@ export class PlainPrograms {
     this.#folder = folder;
   }
 
-  /** @param sources files of TypeScript. */
+  /** @param sources TypeScript files. */
   static async build(sources: readonly string[]): Promise<PlainPrograms> {
     await mkdir(dist, { recursive: true });
     const folder = await mkdtemp(join(dist, 'bench-'));
@@ -36,7 +36,7 @@ export class PlainPrograms {
     return new PlainPrograms(folder);
   }
 
-  /** Where the program of a source is. */
+  /** The path of the program built from a source. */
   path(source: string): string {
     return join(this.#folder, `${basename(source, '.ts')}.mjs`);
   }
@@ -46,19 +46,37 @@ export class PlainPrograms {
   }
 }
 
-/** The next message of a process; one that ends instead is an error. */
-export async function heard<Told>(child: ChildProcess): Promise<Told> {
+/**
+ * The next message of a process.
+ *
+ * @throws Error if the process ends first, or sends a message of another kind.
+ */
+export async function nextMessage<Message extends { kind: string }, Kind extends Message['kind']>(
+  child: ChildProcess,
+  kind: Kind,
+): Promise<Extract<Message, { kind: Kind }>> {
   const over = new AbortController();
   const ended = once(child, 'exit', over).then(([code]) => {
     throw new Error(`A process of the bench ended (${code})`);
   });
-  const message = once(child, 'message', over).then(([told]) => told as Told);
+  const received = once(child, 'message', over).then(([message]: Message[]) => message);
   try {
-    return await Promise.race([message, ended]);
+    const message = await Promise.race([received, ended]);
+    if (!message || !isOfKind(message, kind)) {
+      throw new Error(`A process of the bench sent ${message?.kind} instead of ${kind}`);
+    }
+    return message;
   } finally {
     over.abort();
-    for (const other of [message, ended]) {
+    for (const other of [received, ended]) {
       other.catch(() => {});
     }
   }
+}
+
+function isOfKind<Message extends { kind: string }, Kind extends Message['kind']>(
+  message: Message,
+  kind: Kind,
+): message is Extract<Message, { kind: Kind }> {
+  return message.kind === kind;
 }

@@ -1,28 +1,28 @@
-/** A server under measurement, in a process of its own, so that its CPU time is its alone. */
-import type { AddressInfo } from 'node:net';
+/** A server under measurement, in its own process so that its CPU time is its own. */
 import type { WebSocketServer } from 'ws';
 import { startServer } from '../../../server/main.ts';
 import type { ServerConfig } from '../../../server/server-config.ts';
+import { portOf } from '../../launch/port-of.ts';
 import { DEMO_POLICY } from '../../sample/demo-people.ts';
 import { issueToSample } from '../../sample/sample-people.ts';
 import { SITES } from './bench-sites.ts';
 import { type MinimalPerson, minimalPeople, startEcho, startMinimal } from './minimal.ts';
 
-/** What to serve; one argument, as JSON. */
+/** What to serve; the only argument, as JSON. */
 export type Subject =
   | { kind: 'echo'; persons: number }
   | { kind: 'minimal'; path: string; persons: number }
   | { kind: 'varco'; config: ServerConfig; kiosks: number; persons: number; publicKey: string };
 
-/** The process tells its URL once, and its CPU time whenever it is asked. */
-export type Told =
+/** What the process sends: its URL when it is ready, and its CPU time on request. */
+export type ServerReport =
   | { kind: 'ready'; url: string; people: MinimalPerson[] }
   | { kind: 'cpu'; micros: number };
 
-const subject = JSON.parse(process.argv[2] ?? '') as Subject;
-const tell = (told: Told) => process.send?.(told);
+const subject: Subject = JSON.parse(process.argv[2] ?? '');
+const send = (message: ServerReport) => process.send?.(message);
 
-/** Does what an answer leaves for later, so that it is counted too. */
+/** Runs the work that answers leave for later, so that it is counted too. */
 let settled: () => Promise<unknown> = async () => {};
 
 async function serve(): Promise<{ url: string; people: MinimalPerson[] }> {
@@ -55,13 +55,13 @@ async function urlOf(server: WebSocketServer): Promise<string> {
   await new Promise((resolve) => {
     server.once('listening', resolve);
   });
-  return `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  return `ws://127.0.0.1:${portOf(server)}`;
 }
 
 process.on('message', async () => {
   await settled();
   const { user, system } = process.cpuUsage();
-  tell({ kind: 'cpu', micros: user + system });
+  send({ kind: 'cpu', micros: user + system });
 });
 process.on('disconnect', () => process.exit(0));
-tell({ kind: 'ready', ...(await serve()) });
+send({ kind: 'ready', ...(await serve()) });

@@ -3,8 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { FRAME, type TrayState, toTray } from '../tray-messages.ts';
 
 /**
- * The demo's tray: what a visitor would hold, beside the kiosk's own page. It shows a code to the
- * simulated camera, or a photo, or this computer's webcam, and can break things.
+ * The demo's tray beside the kiosk's page. It shows the simulated camera a code, a photo or this
+ * computer's webcam, and can cause faults.
  */
 function Tray() {
   const socket = useRef<WebSocket | undefined>(undefined);
@@ -87,7 +87,7 @@ function Tray() {
   );
 }
 
-/** The dashboard's enrolment code, held up to the camera as its QR. */
+/** Shows the camera the QR of an enrolment code from the dashboard. */
 function Invitation({ say }: { say: (message: object) => void }) {
   const [text, setText] = useState('');
   const show = (event: Event) => {
@@ -177,7 +177,7 @@ function Webcam({ send }: Send) {
   );
 }
 
-/** One frame of the video as 8-bit luma (BT.601), the same bytes that a camera pipe gives. */
+/** One frame of the video as 8-bit luma (BT.601), in the format of a camera's pipe. */
 function grab(video: HTMLVideoElement): Uint8Array<ArrayBuffer> {
   const canvas = document.createElement('canvas');
   canvas.width = FRAME.width;

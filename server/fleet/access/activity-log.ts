@@ -9,10 +9,10 @@ export interface Activity {
   at: number;
   /** Such as `gate.created`, `command.done`, `alert.raised`. */
   kind: string;
-  site?: string;
-  gate?: string;
+  site?: string | undefined;
+  gate?: string | undefined;
   /** Whose act it was; absent: it happened by itself. */
-  actor?: string;
+  actor?: string | undefined;
   body: Record<string, unknown>;
 }
 
@@ -70,7 +70,7 @@ export class ActivityLog {
       tx,
       acts.map(({ kind, site, gate, actor, body }) => ({
         kind: `fleet.${kind}`,
-        body: { actor, ...(site ? { site } : {}), ...(gate ? { gate } : {}), ...body },
+        body: { actor, site, gate, ...body },
       })),
     );
   }
@@ -109,9 +109,9 @@ export class ActivityLog {
       id,
       at,
       kind,
-      ...(site === null ? {} : { site }),
-      ...(gate === null ? {} : { gate }),
-      ...(actor === null ? {} : { actor }),
+      site: site ?? undefined,
+      gate: gate ?? undefined,
+      actor: actor ?? undefined,
       body: JSON.parse(body),
     }));
   }
@@ -134,7 +134,7 @@ export class ActivityLog {
     return (await select.execute()).map((row) => ({ ...row, body: bodyOf(row.body) }));
   }
 
-  /** Lets go of rows past their time, a portion at once; answers how many went. */
+  /** Deletes a portion of the rows past their time; answers how many. */
   async prune(): Promise<number> {
     const old = await this.#store.db
       .selectFrom('fleet_event')

@@ -38,8 +38,8 @@ export interface ApiToken {
   createdAt: number;
   createdBy: string;
   expiresAt: number;
-  lastUsedAt?: number;
-  revokedAt?: number;
+  lastUsedAt?: number | undefined;
+  revokedAt?: number | undefined;
 }
 
 /** Programs' keys to the API: shown once, kept as a hash, for some sites, some acts and some time. */
@@ -55,7 +55,7 @@ export class ApiTokens {
   }
 
   /** @returns the token itself, which nobody can show again. @throws VarcoError `forbidden`, `tokenInvalid`. */
-  async create(who: FleetActor, given: NewToken): Promise<{ token: string; about: ApiToken }> {
+  async create(who: FleetActor, input: NewToken): Promise<{ token: string; about: ApiToken }> {
     demand(who, 'token.manage');
     const {
       title,
@@ -63,7 +63,7 @@ export class ApiTokens {
       role,
       sites,
       days,
-    } = parseInput(newTokenSchema, given, 'tokenInvalid');
+    } = parseInput(newTokenSchema, input, 'tokenInvalid');
     const token = `${TOKEN_PREFIX}${randomBytes(TOKEN_BYTES).toString('base64url')}`;
     const createdAt = this.#now();
     const about: ApiToken = {
@@ -159,8 +159,8 @@ export class ApiTokens {
         .where('id', '=', row.id)
         .execute();
     }
-    const { id, title, role, sites, scopes: given } = fromRow(row);
-    return { id: `token:${id}`, name: title, role, sites, scopes: given };
+    const { id, title, role, sites, scopes: ofToken } = fromRow(row);
+    return { id: `token:${id}`, name: title, role, sites, scopes: ofToken };
   }
 
   /** When tokens in use end. */
@@ -191,7 +191,7 @@ function fromRow(row: TableRow<'api_token'>): ApiToken {
     createdAt: row.created_at,
     createdBy: row.created_by,
     expiresAt: row.expires_at,
-    ...(row.last_used_at === null ? {} : { lastUsedAt: row.last_used_at }),
-    ...(row.revoked_at === null ? {} : { revokedAt: row.revoked_at }),
+    lastUsedAt: row.last_used_at ?? undefined,
+    revokedAt: row.revoked_at ?? undefined,
   };
 }

@@ -103,8 +103,8 @@ export function may(
   if (!rule.roles.includes(who.role)) {
     return false;
   }
-  const given = 'scopes' in who ? who.scopes : undefined;
-  if (given && (rule.scope === undefined || !given.includes(rule.scope))) {
+  const ofToken = 'scopes' in who ? who.scopes : undefined;
+  if (ofToken && (rule.scope === undefined || !ofToken.includes(rule.scope))) {
     return false;
   }
   if (rule.reach === 'fleet' || object.site === undefined) {

@@ -1,6 +1,6 @@
 import type { Store, Tx } from '../../store/store.ts';
 import type { AlertKind, Severity } from './kinds.ts';
-import type { Quiet } from './notices.ts';
+import type { NotificationState } from './notices.ts';
 
 /** An alert, open or over, with what people said about it. */
 export interface Alert {
@@ -9,26 +9,26 @@ export interface Alert {
   subject: string;
   kind: AlertKind;
   /** Absent: it is about the server itself. */
-  site?: string;
-  gate?: string;
+  site?: string | undefined;
+  gate?: string | undefined;
   severity: Severity;
   raisedAt: number;
-  clearedAt?: number;
+  clearedAt?: number | undefined;
   /** What was measured. */
   detail: Record<string, unknown>;
-  acknowledged?: { at: number; by: string; reason: string };
-  silenced?: { until: number; by: string; reason: string };
+  acknowledged?: { at: number; by: string; reason: string } | undefined;
+  silenced?: { until: number; by: string; reason: string } | undefined;
 }
 
-/** An alert with what was told of it. */
+/** An alert with what people were sent about it. */
 export interface TrackedAlert extends Alert {
-  told: Quiet;
+  notified: NotificationState;
 }
 
-/** Alerts that ended this long ago may still be told to be over. */
+/** People may still be notified that an alert is over which was cleared this long ago. */
 const RECENT_MS = 86_400_000;
 
-/** The alerts that are open, and, of those that ended lately, the ones that were told. */
+/** The alerts that are open or were cleared lately. */
 export async function trackedAlerts(store: Store, now: number): Promise<TrackedAlert[]> {
   const rows = await select(store)
     .where((eb) =>
@@ -38,7 +38,7 @@ export async function trackedAlerts(store: Store, now: number): Promise<TrackedA
   return rows.map(fromRow);
 }
 
-/** @param query.open only open ones, or only those that are over. */
+/** @param query.open only open ones, or only cleared ones. */
 export async function listAlerts(
   store: Store,
   query: {
@@ -59,7 +59,7 @@ export async function listAlerts(
   }
   rows = query.gate === undefined ? rows : rows.where('alert.gate', '=', query.gate);
   rows = query.before === undefined ? rows : rows.where('alert.raised_at', '<', query.before);
-  return (await rows.execute()).map(fromRow).map(({ told: _, ...alert }) => alert);
+  return (await rows.execute()).map(fromRow).map(({ notified: _, ...alert }) => alert);
 }
 
 export async function findAlert(store: Store, id: string): Promise<Alert | undefined> {
@@ -67,8 +67,8 @@ export async function findAlert(store: Store, id: string): Promise<Alert | undef
   return row && fromRow(row);
 }
 
-/** Keeps what was told, or a silence, of a subject's alerts of one kind. */
-export async function keepQuiet(
+/** Stores what was sent about a subject's alerts of one kind, or a silence. */
+export async function saveNotificationState(
   tx: Tx,
   { subject, kind }: Pick<Alert, 'subject' | 'kind'>,
   change: {
@@ -113,17 +113,16 @@ function fromRow(row: Row): TrackedAlert {
     id: row.id,
     subject: row.subject,
     kind: row.kind as AlertKind,
-    severity: row.severity as Severity,
+    severity: row.severity,
     raisedAt: row.raised_at,
     detail: JSON.parse(row.detail),
-    ...(row.site === '' ? {} : { site: row.site }),
-    ...(row.gate === null ? {} : { gate: row.gate }),
-    ...(row.cleared_at === null ? {} : { clearedAt: row.cleared_at }),
-    ...(at === null ? {} : { acknowledged: { at, by: by ?? '', reason: reason ?? '' } }),
-    ...(until === null
-      ? {}
-      : { silenced: { until, by: silenced_by ?? '', reason: silenced_reason ?? '' } }),
-    told: {
+    site: row.site || undefined,
+    gate: row.gate ?? undefined,
+    clearedAt: row.cleared_at ?? undefined,
+    acknowledged: at === null ? undefined : { at, by: by ?? '', reason: reason ?? '' },
+    silenced:
+      until === null ? undefined : { until, by: silenced_by ?? '', reason: silenced_reason ?? '' },
+    notified: {
       sentAt: row.sent_at ?? undefined,
       clearedSentAt: row.cleared_sent_at ?? undefined,
       silencedUntil: until ?? undefined,

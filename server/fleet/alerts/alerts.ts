@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { errorCode, VarcoError } from '../../../shared/errors.ts';
-import { defaultLanguage, type Language, languages } from '../../../shared/language.ts';
+import { VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
@@ -9,80 +8,42 @@ import { demand, type FleetActor } from '../access/actor.ts';
 import type { Expiry } from '../access/expiry.ts';
 import { parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
-import type { FleetEvents } from '../nodes/page-events.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Roster } from '../state/roster.ts';
+import { AlertNotifier } from './alert-notifier.ts';
 import {
   type Alert,
   findAlert,
-  keepQuiet,
   listAlerts,
-  type TrackedAlert,
+  saveNotificationState,
   trackedAlerts,
 } from './alert-store.ts';
-import { type Due, digest } from './digest.ts';
+import type { AlertsConfig, QueueMail } from './alerts-config.ts';
 import { HourCounts } from './hour-counts.ts';
-import { type Severity, severities } from './kinds.ts';
-import { noticeDue } from './notices.ts';
-import { type Thresholds, thresholdsSchema } from './rules.ts';
-import { AlertWatch, type Turn, type WaitingMessages } from './watch.ts';
-import { type Webhook, Webhooks, webhookSchema } from './webhook.ts';
+import { severities } from './kinds.ts';
+import { OpenAlerts } from './open-alerts.ts';
+import { type AlertChange, AlertWatch, type WaitingMessages } from './watch.ts';
+import { Webhooks } from './webhook.ts';
 
-const ALERT_CHANNEL = 'varco_alert';
-/** Everything is looked at this often. */
-const LOOK_EVERY_MS = 2_000;
-/** Between two e-mails, at least: what comes meanwhile is in the next. */
-const DIGEST_EVERY_MS = 30_000;
+/** Every condition is checked this often. */
+const CHECK_EVERY_MS = 2_000;
 const PAGE_MAX = 500;
 const SILENCE_MAX_MS = 90 * 86_400_000;
-/** Alerts that are over go after this. */
+/** Cleared alerts are deleted after this. */
 const KEPT_MS = 396 * 86_400_000;
-
-export const alertsConfigSchema = z.strictObject({
-  /** Who is told, each in one language; a bare address in Italian. */
-  email: z
-    .array(
-      z.union([
-        z.email().transform((address) => ({ address, language: defaultLanguage })),
-        z.strictObject({ address: z.email(), language: z.enum(languages) }),
-      ]),
-    )
-    .max(20)
-    .default([]),
-  webhooks: z.array(webhookSchema).max(8).default([]),
-  /** The same alert is not told again before this, in minutes. */
-  repeatMinutes: z.number().min(1).max(10_080).default(60),
-  thresholds: thresholdsSchema.prefault({}),
-});
-/** What the alerts go by, with the hooks' secrets read. */
-export type AlertsConfig = Omit<z.infer<typeof alertsConfigSchema>, 'webhooks'> & {
-  webhooks: readonly Webhook[];
-};
-
-/** Writes an e-mail to the outbox in the caller's transaction. */
-export type QueueMail = (
-  tx: Tx,
-  mail: {
-    key: string;
-    address: string;
-    language: Language;
-    title: string;
-    lines: string[];
-    link: string;
-  },
-) => Promise<void>;
 
 const reasonSchema = z.string().trim().min(1).max(300);
 
-interface AlertsDeps {
+export interface AlertsDeps {
   store: Store;
   activity: ActivityLog;
   roster: Roster;
-  events: FleetEvents;
+  bus: FleetBus;
   config: AlertsConfig;
-  /** Absent: nobody is told by e-mail. */
+  /** Absent: no e-mails. */
   queueMail?: QueueMail | undefined;
   expiries: () => Promise<Expiry[]>;
-  /** What the outbox of messages to people holds; absent: nobody knows. */
+  /** The outbox of messages to people; absent: unknown. */
   messages?: (() => Promise<WaitingMessages>) | undefined;
   /** The origin of the pages, for links in messages. */
   server: string;
@@ -90,63 +51,37 @@ interface AlertsDeps {
   now: () => number;
 }
 
-/** What is wrong in the fleet, who knows of it, and who is told. */
+/** What is wrong in the fleet, who knows of it, and who is notified. */
 export class Alerts {
+  readonly open: OpenAlerts;
   readonly #deps: AlertsDeps;
   readonly #watch: AlertWatch;
+  readonly #notifier: AlertNotifier;
   readonly #webhooks: Webhooks;
   readonly #hours: HourCounts;
-  readonly #openOf = new Map<string, { count: number; worst: Severity | null }>();
-  readonly #openByKind = new Map<string, number>();
-  /** Of no gate, by site; `null`: of the whole fleet, such as a key that ends. */
-  readonly #openOfSites = new Map<string | null, number>();
-  #stopListening: () => Promise<void> = () => Promise.resolve();
-  #lookedAt: number | undefined;
-  #toldAt: number | undefined;
+  #checkedAt: number | undefined;
   #expiries: Expiry[] = [];
   #messages: WaitingMessages | undefined;
 
   constructor(deps: AlertsDeps) {
     this.#deps = deps;
-    const { store, config, log, now } = deps;
-    const limits: Thresholds = config.thresholds;
-    this.#watch = new AlertWatch(limits);
+    const { store, bus, config, log, now } = deps;
+    this.open = new OpenAlerts({ store, bus, log });
+    this.#watch = new AlertWatch(config.thresholds);
     this.#webhooks = new Webhooks({ store, hooks: config.webhooks, log, now });
-    this.#hours = new HourCounts({ store, refusalsMin: limits.refusalsMin });
+    this.#notifier = new AlertNotifier({ ...deps, webhooks: this.#webhooks });
+    this.#hours = new HourCounts({ store, refusalsMin: config.thresholds.refusalsMin });
   }
 
   async start(): Promise<void> {
-    await this.#readOpen();
-    this.#stopListening = await this.#deps.store.listen(ALERT_CHANNEL, () => {
-      this.#readOpen().catch((error: unknown) => {
-        this.#deps.log.warn({ code: errorCode(error) }, 'the alerts were not read');
-      });
-    });
+    await this.open.start();
   }
 
   async stop(): Promise<void> {
-    await this.#stopListening();
+    await this.open.stop();
   }
 
-  /** How many alerts of a gate are open. */
-  countOf(gate: string): { count: number; worst: Severity | null } {
-    return this.#openOf.get(gate) ?? { count: 0, worst: null };
-  }
-
-  /** Open ones that are about no gate, of these sites; of the whole fleet too for who sees all. */
-  openBesideGates(sites: 'all' | readonly string[]): number {
-    let count = 0;
-    for (const [site, open] of this.#openOfSites) {
-      count += sites === 'all' || (site !== null && sites.includes(site)) ? open : 0;
-    }
-    return count;
-  }
-
-  openByKind(): ReadonlyMap<string, number> {
-    return this.#openByKind;
-  }
-
-  /** Open ones, or those that are over, the newest first, of the sites that this actor may see. */
+  /** Open or cleared alerts of the sites that this actor may see, the newest first. */
   async list(
     who: FleetActor,
     query: {
@@ -161,9 +96,9 @@ export class Alerts {
     return sites ? listAlerts(this.#deps.store, { ...query, sites, limit }) : [];
   }
 
-  /** Somebody knows of it: no more reminders. @throws VarcoError `alertUnknown`, `alertOver`, `forbidden`. */
-  async acknowledge(who: FleetActor, id: string, givenReason: string): Promise<void> {
-    const reason = parseInput(reasonSchema, givenReason, 'reasonInvalid');
+  /** Somebody takes care of it: no more reminders. @throws VarcoError `alertUnknown`, `alertOver`, `forbidden`. */
+  async acknowledge(who: FleetActor, id: string, why: string): Promise<void> {
+    const reason = parseInput(reasonSchema, why, 'reasonInvalid');
     const alert = await this.#find(id);
     demand(who, 'alert.acknowledge', { site: alert.site });
     if (alert.clearedAt !== undefined) {
@@ -181,29 +116,29 @@ export class Alerts {
         .execute();
       await this.#note(tx, alert, 'alert.acknowledged', { id, kind: alert.kind, reason }, who.id);
     });
-    await this.#changed();
+    await this.open.changed();
   }
 
   /**
-   * Nothing is told of this subject's alerts of this kind until then; they are raised, and end, all the
-   * same. A time that is past ends a silence.
+   * Sends nobody anything about this subject's alerts of this kind until then; they are raised and cleared
+   * all the same. A time in the past ends a silence.
    *
    * @throws VarcoError `alertUnknown`, `forbidden`, `reasonInvalid`, `silenceTooLong`.
    */
   async silence(
     who: FleetActor,
     id: string,
-    given: { until: number; reason: string },
+    input: { until: number; reason: string },
   ): Promise<void> {
-    const reason = parseInput(reasonSchema, given.reason, 'reasonInvalid');
+    const reason = parseInput(reasonSchema, input.reason, 'reasonInvalid');
     const alert = await this.#find(id);
     demand(who, 'alert.silence', { site: alert.site });
-    const { until } = given;
+    const { until } = input;
     if (!Number.isSafeInteger(until) || until > this.#deps.now() + SILENCE_MAX_MS) {
       throw new VarcoError('silenceTooLong', 'A silence ends within 90 days');
     }
     await this.#deps.store.transaction(async (tx) => {
-      await keepQuiet(tx, alert, {
+      await saveNotificationState(tx, alert, {
         silenced_until: until,
         silenced_by: who.id,
         silenced_reason: reason,
@@ -211,33 +146,35 @@ export class Alerts {
       const body = { id, kind: alert.kind, until, reason };
       await this.#note(tx, alert, 'alert.silenced', body, who.id);
     });
-    await this.#changed();
+    await this.open.changed();
   }
 
-  /** One round of the node that holds the lease. @param resumed whether it has just taken it. */
+  /** One round of the node with the lease. @param resumed whether it has just taken it. */
   async step(resumed: boolean): Promise<void> {
-    const now = this.#deps.now();
+    const { store, roster, now: clockNow } = this.#deps;
+    const now = clockNow();
     if (resumed) {
-      const tracked = await trackedAlerts(this.#deps.store, now);
+      const tracked = await trackedAlerts(store, now);
       this.#watch.resume(tracked.filter(({ clearedAt }) => clearedAt === undefined));
     }
-    if (this.#lookedAt === undefined || now - this.#lookedAt >= LOOK_EVERY_MS) {
-      this.#lookedAt = now;
-      const gates = this.#deps.roster.gates();
-      const hours = this.#hours.current();
-      const turns = this.#watch.look(
-        { gates, hours, expiries: this.#expiries, messages: this.#messages },
-        now,
-      );
-      if (turns.length > 0) {
-        await this.#take(turns, now);
+    if (this.#checkedAt === undefined || now - this.#checkedAt >= CHECK_EVERY_MS) {
+      this.#checkedAt = now;
+      const conditions = {
+        gates: roster.gates(),
+        hours: this.#hours.current(),
+        expiries: this.#expiries,
+        messages: this.#messages,
+      };
+      const changes = this.#watch.check(conditions, now);
+      if (changes.length > 0) {
+        await this.#apply(changes, now);
       }
-      await this.#tell(now);
+      await this.#notifier.step(now);
     }
     await this.#webhooks.send();
   }
 
-  /** What is counted by the hour, read once a minute. */
+  /** Reads what is counted by the hour, once a minute, and deletes what is old. */
   async refresh(): Promise<void> {
     const now = this.#deps.now();
     await this.#hours.refresh(now);
@@ -250,16 +187,16 @@ export class Alerts {
       .execute();
   }
 
-  async #take(turns: readonly Turn[], now: number): Promise<void> {
+  async #apply(changes: readonly AlertChange[], now: number): Promise<void> {
     await this.#deps.store.transaction(async (tx) => {
-      for (const turn of turns) {
-        await (turn.raised ? this.#raise(tx, turn, now) : this.#clear(tx, turn, now));
+      for (const change of changes) {
+        await (change.raised ? this.#raise(tx, change, now) : this.#clear(tx, change, now));
       }
     });
-    await this.#changed();
+    await this.open.changed();
   }
 
-  async #raise(tx: Tx, { subject, kind, detail }: Turn, now: number): Promise<void> {
+  async #raise(tx: Tx, { subject, kind, detail }: AlertChange, now: number): Promise<void> {
     const { numInsertedOrUpdatedRows } = await tx
       .insertInto('alert')
       .values({
@@ -279,7 +216,7 @@ export class Alerts {
     }
   }
 
-  async #clear(tx: Tx, { subject, kind }: Turn, now: number): Promise<void> {
+  async #clear(tx: Tx, { subject, kind }: AlertChange, now: number): Promise<void> {
     const row = await tx
       .updateTable('alert')
       .set({ cleared_at: now })
@@ -294,64 +231,6 @@ export class Alerts {
     }
   }
 
-  /** Tells people what is due, in one message for all of it. */
-  async #tell(now: number): Promise<void> {
-    const { config, queueMail, store } = this.#deps;
-    const hasChannel = (queueMail && config.email.length > 0) || config.webhooks.length > 0;
-    if (!hasChannel || (this.#toldAt !== undefined && now - this.#toldAt < DIGEST_EVERY_MS)) {
-      return;
-    }
-    const policy = { repeatMs: config.repeatMinutes * 60_000 };
-    const due = (await trackedAlerts(store, now)).flatMap((alert) => {
-      const notable = { ...alert, acknowledgedAt: alert.acknowledged?.at };
-      const notice = noticeDue(notable, alert.told, policy, now);
-      return notice ? [{ alert, notice }] : [];
-    });
-    if (due.length === 0) {
-      return;
-    }
-    await store.transaction((tx) => this.#tellAll(tx, due, now));
-    this.#toldAt = now;
-  }
-
-  async #tellAll(
-    tx: Tx,
-    due: readonly (Omit<Due, 'place'> & { alert: TrackedAlert })[],
-    now: number,
-  ): Promise<void> {
-    const { config, queueMail, server } = this.#deps;
-    for (const { alert, notice } of due) {
-      await keepQuiet(
-        tx,
-        alert,
-        notice === 'cleared' ? { cleared_sent_at: now } : { sent_at: now },
-      );
-    }
-    const link = `${server}/fleet/alerts`;
-    const placed = due.map(({ alert, notice }) => ({ alert, notice, place: this.#place(alert) }));
-    for (const { address, language } of queueMail ? config.email : []) {
-      const key = `alerts:${randomUUID()}`;
-      await queueMail?.(tx, { key, address, language, ...digest(placed, language, now), link });
-    }
-    await this.#webhooks.queue(tx, {
-      type: 'varco.alerts',
-      timestamp: new Date(now).toISOString(),
-      data: {
-        alerts: due.slice(0, PAGE_MAX).map(({ alert: { told: _, ...alert }, notice }) => ({
-          notice,
-          ...alert,
-        })),
-      },
-    });
-  }
-
-  #place({ site, gate }: Alert): string | undefined {
-    const title =
-      gate === undefined ? undefined : (this.#deps.roster.get(gate)?.gate.title ?? gate);
-    const at = site === undefined ? undefined : (this.#deps.roster.site(site)?.title ?? site);
-    return title === undefined ? at : `${title} (${at})`;
-  }
-
   async #find(id: string): Promise<Alert> {
     const alert = await findAlert(this.#deps.store, id);
     if (!alert) {
@@ -360,47 +239,14 @@ export class Alerts {
     return alert;
   }
 
+  /** The server's own alerts have an empty site. */
   #note(
     tx: Tx,
-    { site, gate }: { site?: string; gate?: string },
+    { site, gate }: { site?: string | undefined; gate?: string | undefined },
     kind: string,
     body: Record<string, unknown>,
     actor?: string,
   ): Promise<void> {
-    const about = { ...(site ? { site } : {}), ...(gate ? { gate } : {}) };
-    return this.#deps.activity.note(tx, [{ kind, ...about, ...(actor ? { actor } : {}), body }]);
-  }
-
-  async #changed(): Promise<void> {
-    await this.#deps.store.notify(ALERT_CHANNEL, '');
-    await this.#readOpen();
-  }
-
-  async #readOpen(): Promise<void> {
-    const { store, events } = this.#deps;
-    const rows = await store.db
-      .selectFrom('alert')
-      .select(['site', 'gate', 'kind', 'severity'])
-      .where('cleared_at', 'is', null)
-      .execute();
-    const touched = new Set(this.#openOf.keys());
-    this.#openOf.clear();
-    this.#openByKind.clear();
-    this.#openOfSites.clear();
-    for (const { site, gate, kind, severity } of rows) {
-      this.#openByKind.set(kind, (this.#openByKind.get(kind) ?? 0) + 1);
-      if (gate !== null) {
-        const { count, worst } = this.countOf(gate);
-        const isWorse = worst === null || severity === 'critical';
-        this.#openOf.set(gate, {
-          count: count + 1,
-          worst: isWorse ? (severity as Severity) : worst,
-        });
-        touched.add(gate);
-      } else {
-        this.#openOfSites.set(site, (this.#openOfSites.get(site) ?? 0) + 1);
-      }
-    }
-    events.touch([...touched], ['alerts', 'activity']);
+    return this.#deps.activity.note(tx, [{ kind, site: site || undefined, gate, actor, body }]);
   }
 }

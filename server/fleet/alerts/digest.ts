@@ -4,8 +4,8 @@ import { alertWords } from './alert-words.ts';
 import { units } from './kinds.ts';
 import type { Notice } from './notices.ts';
 
-/** An alert and what is told of it, with where it is in words; absent: the server itself. */
-export interface Due {
+/** An alert and the notice that is due, with its place in words; no place: the server itself. */
+export interface DueNotice {
   alert: Alert;
   notice: Notice;
   place: string | undefined;
@@ -20,29 +20,26 @@ const DAY_MS = 86_400_000;
  * `NEW  Ingresso (Museo Egizio): Too hot (84)`. Never about a person.
  */
 export function digest(
-  due: readonly Due[],
+  due: readonly DueNotice[],
   language: Language,
   now: number,
 ): { title: string; lines: string[] } {
   const words = alertWords[language];
   const fresh = due.filter(({ notice }) => notice !== 'cleared').length;
   const over = due.length - fresh;
-  const counts = [
-    ...(fresh > 0 ? [words.fresh(fresh)] : []),
-    ...(over > 0 ? [words.over(over)] : []),
-  ];
+  const counts = [fresh > 0 && words.fresh(fresh), over > 0 && words.over(over)].filter(Boolean);
   const all = due.map((one) => line(one, language, now));
   const more = all.length - LINES_MAX;
   const lines = more > 0 ? [...all.slice(0, LINES_MAX - 1), words.more(more + 1)] : all;
   return { title: `varco: ${counts.join(', ')}`, lines };
 }
 
-function line({ alert, notice, place }: Due, language: Language, now: number): string {
+function line({ alert, notice, place }: DueNotice, language: Language, now: number): string {
   const words = alertWords[language];
   const kind = words.kinds[alert.kind];
   const measured = detail(alert, language, now);
-  const told = `${words.notices[notice]}  ${place ?? words.server}: ${kind}`;
-  return `${told}${measured ? ` (${measured})` : ''}`.slice(0, LINE_LENGTH_MAX);
+  const text = `${words.notices[notice]}  ${place ?? words.server}: ${kind}`;
+  return `${text}${measured ? ` (${measured})` : ''}`.slice(0, LINE_LENGTH_MAX);
 }
 
 /** What was measured: parts by their names, numbers and dates as the language writes them. */

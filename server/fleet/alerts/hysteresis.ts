@@ -1,6 +1,6 @@
 /**
- * What was seen of a condition: `bad` beyond the limit that raises, `good` on the right side of the
- * limit that clears, `between` the two, or `unknown` because nobody speaks.
+ * A condition as it was observed: `bad` beyond the limit that raises, `good` on the right side of the limit
+ * that clears, `between` the two, or `unknown` without a recent report.
  */
 export type Reading = 'bad' | 'good' | 'between' | 'unknown';
 
@@ -21,14 +21,14 @@ export type AlertState =
 
 export const quiet: AlertState = { name: 'quiet' };
 
-/** Whether somebody is told of it: until it has settled, a raised alert is raised. */
+/** Until it has settled, a raised alert stays raised. */
 export function isRaised(state: AlertState): boolean {
   return state.name === 'raised' || state.name === 'settling';
 }
 
 /**
- * One reading. A value that swings around a limit neither raises nor clears anything: both need their
- * time without a break, and what nobody can tell changes nothing that is raised.
+ * One reading. A value that swings around a limit neither raises nor clears anything: both need their time
+ * without a break, and an unknown one clears nothing.
  */
 export function stepAlert(
   state: AlertState,

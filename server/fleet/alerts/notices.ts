@@ -1,18 +1,18 @@
-/** What is known about telling people of one subject's alerts of one kind. */
-export interface Quiet {
-  /** When it was last told that it is raised, and that it is over. */
+/** What people were sent about one subject's alerts of one kind. */
+export interface NotificationState {
+  /** When they were last notified that it is raised, and that it is over. */
   sentAt?: number | undefined;
   clearedSentAt?: number | undefined;
   silencedUntil?: number | undefined;
 }
 
 export interface NoticePolicy {
-  /** The same thing is not told again before this, in milliseconds. */
+  /** The same thing is not sent again before this, in milliseconds. */
   repeatMs: number;
 }
 
-/** An alert, as far as telling of it goes. */
-export interface Notable {
+/** The times of an alert that decide about notices. */
+export interface AlertTimes {
   raisedAt: number;
   clearedAt?: number | undefined;
   acknowledgedAt?: number | undefined;
@@ -21,29 +21,29 @@ export interface Notable {
 export type Notice = 'raised' | 'reminder' | 'cleared';
 
 /**
- * Whether people are told something of an alert now. Never the same more often than once in
- * `repeatMs`, however often it comes and goes; nothing while it is silenced; no reminder once somebody
- * said that they know; an end only of what was told.
+ * Which notice of an alert is due now, if any. Never the same more often than once in `repeatMs`, however
+ * often it is raised and cleared; none while it is silenced; no reminder once somebody acknowledged it; an
+ * end only if its beginning was sent.
  */
 export function noticeDue(
-  alert: Notable,
-  told: Quiet,
+  alert: AlertTimes,
+  sent: NotificationState,
   { repeatMs }: NoticePolicy,
   now: number,
 ): Notice | undefined {
-  if (told.silencedUntil !== undefined && now < told.silencedUntil) {
+  if (sent.silencedUntil !== undefined && now < sent.silencedUntil) {
     return undefined;
   }
   const isFree = (at: number | undefined) => at === undefined || now - at >= repeatMs;
   if (alert.clearedAt !== undefined) {
-    const wasTold = told.sentAt !== undefined && told.sentAt >= alert.raisedAt;
-    const wasEnded = told.clearedSentAt !== undefined && told.clearedSentAt >= alert.clearedAt;
-    return wasTold && !wasEnded && isFree(told.clearedSentAt) ? 'cleared' : undefined;
+    const wasSent = sent.sentAt !== undefined && sent.sentAt >= alert.raisedAt;
+    const wasEnded = sent.clearedSentAt !== undefined && sent.clearedSentAt >= alert.clearedAt;
+    return wasSent && !wasEnded && isFree(sent.clearedSentAt) ? 'cleared' : undefined;
   }
-  if (!isFree(told.sentAt)) {
+  if (!isFree(sent.sentAt)) {
     return undefined;
   }
-  const isNew = told.sentAt === undefined || told.sentAt < alert.raisedAt;
+  const isNew = sent.sentAt === undefined || sent.sentAt < alert.raisedAt;
   if (isNew) {
     return 'raised';
   }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
-import { heardOf } from '../state/last-report.ts';
 import { faultsOf, isStale } from '../state/presence.ts';
 import type { RosterGate } from '../state/roster.ts';
 import { shownCount } from '../state/telemetry.ts';
@@ -35,7 +34,7 @@ export const thresholdsSchema = z.strictObject({
 });
 export type Thresholds = z.infer<typeof thresholdsSchema>;
 
-/** A condition as it was seen, and what an operator is told of it. */
+/** A condition as it was observed, with the detail that an operator sees. */
 export interface Finding {
   kind: AlertKind;
   reading: Reading;
@@ -73,7 +72,7 @@ export function patienceOf(kind: AlertKind, limits: Thresholds): Patience {
   }
 }
 
-/** What one gate's kiosk told, read against the limits. Pure. @param habit of refusals in an hour. */
+/** What one gate's kiosk reported, compared with the limits. Pure. @param habit of refusals in an hour. */
 export function gateReadings(
   entry: RosterGate,
   limits: Thresholds,
@@ -90,17 +89,17 @@ export function gateReadings(
     reading: isOffline ? 'bad' : 'good',
     detail: { lastSeenAt: lastReport.at },
   };
-  const isOld = isStale(heardOf(lastReport), now);
+  const isOld = isStale(lastReport, now);
   const status = isOld ? undefined : lastReport.status;
   const { status: configStatus, failed, version } = lastReport.config ?? {};
   const hasFailed = configStatus === 'fellBack' || configStatus === 'refused';
   const config: Finding = {
     kind: 'configFailed',
     reading: hasFailed && failed === entry.desired && version !== entry.desired ? 'bad' : 'good',
-    detail: {
-      ...(failed === undefined ? {} : { version: failed }),
-      status: configStatus ?? 'none',
-    },
+    detail:
+      failed === undefined
+        ? { status: configStatus ?? 'none' }
+        : { version: failed, status: configStatus ?? 'none' },
   };
   const { certificateEndsAt: endsAt } = lastReport;
   const expiry: Finding = {
@@ -111,7 +110,7 @@ export function gateReadings(
   return [offline, config, expiry, ...knownReadings(status, limits), ...hourReadings(hour, limits)];
 }
 
-/** A status is looked at many times before the next one comes: what it says is worked out once. */
+/** A status is checked many times before the next one comes: its findings are worked out once. */
 const known = new WeakMap<Thresholds, WeakMap<KioskStatus, Finding[]>>();
 
 function knownReadings(status: KioskStatus | undefined, limits: Thresholds): Finding[] {

@@ -10,11 +10,11 @@ export interface Subject {
   /** `gate:ID`, `site:ID` or `server`. */
   name: string;
   site: string;
-  gate?: string;
+  gate?: string | undefined;
 }
 
-/** An alert that began or ended. */
-export interface Turn {
+/** An alert to raise or to clear. */
+export interface AlertChange {
   subject: Subject;
   kind: AlertKind;
   raised: boolean;
@@ -27,7 +27,7 @@ export interface HourCount {
   habit: number;
 }
 
-/** What the outbox of messages to people holds: those that wait, and those that nobody took. */
+/** The outbox of messages to people: how many wait, and how many could not be delivered. */
 export interface WaitingMessages {
   waiting: number;
   dead: number;
@@ -36,8 +36,8 @@ export interface WaitingMessages {
 const DAY_MS = 86_400_000;
 
 /**
- * Follows every condition of the fleet. It does no I/O: it is given what is so, and says which alerts
- * began and which ended. Only conditions that are not quiet are remembered.
+ * Follows every condition of the fleet. It does no I/O: from the state of things it works out which alerts
+ * to raise and which to clear. It remembers only conditions that are not quiet.
  */
 export class AlertWatch {
   readonly #limits: Thresholds;
@@ -47,7 +47,7 @@ export class AlertWatch {
     this.#limits = limits;
   }
 
-  /** Goes on where another node, or an earlier run, left: these are raised. */
+  /** Continues where another node, or an earlier run, stopped: these are raised. */
   resume(open: readonly { subject: string; kind: AlertKind; raisedAt: number }[]): void {
     this.#states.clear();
     for (const { subject, kind, raisedAt } of open) {
@@ -55,39 +55,39 @@ export class AlertWatch {
     }
   }
 
-  /** One look at everything. */
-  look(
-    given: {
+  /** One check of everything. */
+  check(
+    conditions: {
       gates: Iterable<RosterGate>;
       hours: ReadonlyMap<string, HourCount>;
       expiries: readonly Expiry[];
       messages?: WaitingMessages | undefined;
     },
     now: number,
-  ): Turn[] {
-    const turns: Turn[] = [];
-    const gates = [...given.gates];
-    const out = this.#lookAtSites(gates, now, turns);
+  ): AlertChange[] {
+    const changes: AlertChange[] = [];
+    const gates = [...conditions.gates];
+    const out = this.#checkSites(gates, now, changes);
     const seen = new Set<string>();
     for (const entry of gates) {
       const { id, site } = entry.gate;
       const subject: Subject = { name: `gate:${id}`, site, gate: id };
       seen.add(subject.name);
-      for (const finding of gateReadings(entry, this.#limits, given.hours.get(id), now)) {
-        // While its whole site is out, a gate does not speak for itself; what it said before stays.
+      for (const finding of gateReadings(entry, this.#limits, conditions.hours.get(id), now)) {
+        // The outage of a whole site covers its gates' own; one that was raised before stays.
         const isCovered = finding.kind === 'offline' && out.has(site);
         const reading = isCovered ? 'unknown' : finding.reading;
-        this.#step(subject, { ...finding, reading }, now, turns);
+        this.#step(subject, { ...finding, reading }, now, changes);
       }
     }
-    this.#lookAtExpiries(given.expiries, now, turns);
-    this.#lookAtMessages(given.messages, now, turns);
-    this.#forget(seen, turns);
-    return turns;
+    this.#checkExpiries(conditions.expiries, now, changes);
+    this.#checkMessages(conditions.messages, now, changes);
+    this.#forget(seen, changes);
+    return changes;
   }
 
   /** The sites that are out as a whole. */
-  #lookAtSites(gates: readonly RosterGate[], now: number, turns: Turn[]): Set<string> {
+  #checkSites(gates: readonly RosterGate[], now: number, changes: AlertChange[]): Set<string> {
     const counts = new Map<string, { seen: number; offline: number }>();
     for (const { gate, lastReport, kiosk } of gates) {
       if (lastReport && kiosk) {
@@ -107,12 +107,12 @@ export class AlertWatch {
       }
       const reading = isOut ? 'bad' : 'good';
       const detail = { offline: count.offline, kiosks: count.seen };
-      this.#step({ name, site }, { kind: 'siteOutage', reading, detail }, now, turns);
+      this.#step({ name, site }, { kind: 'siteOutage', reading, detail }, now, changes);
     }
     return out;
   }
 
-  #lookAtExpiries(expiries: readonly Expiry[], now: number, turns: Turn[]): void {
+  #checkExpiries(expiries: readonly Expiry[], now: number, changes: AlertChange[]): void {
     const limit = now + this.#limits.expiryDays * DAY_MS;
     const soon = expiries.filter(({ at }) => at < limit);
     const detail = {
@@ -120,10 +120,10 @@ export class AlertWatch {
       at: Math.min(...soon.map(({ at }) => at), Number.MAX_SAFE_INTEGER),
     };
     const reading = soon.length > 0 ? 'bad' : 'good';
-    this.#step({ name: 'server', site: '' }, { kind: 'expiry', reading, detail }, now, turns);
+    this.#step({ name: 'server', site: '' }, { kind: 'expiry', reading, detail }, now, changes);
   }
 
-  #lookAtMessages(messages: WaitingMessages | undefined, now: number, turns: Turn[]): void {
+  #checkMessages(messages: WaitingMessages | undefined, now: number, changes: AlertChange[]): void {
     const { messagesWaiting, messagesDead } = this.#limits;
     const readings = [
       readNumber(messages?.waiting, { raise: messagesWaiting, clear: messagesWaiting / 4 }),
@@ -136,11 +136,16 @@ export class AlertWatch {
       { name: 'server', site: '' },
       { kind: 'messagesStuck', reading, detail },
       now,
-      turns,
+      changes,
     );
   }
 
-  #step(subject: Subject, { kind, reading, detail }: Finding, now: number, turns: Turn[]): void {
+  #step(
+    subject: Subject,
+    { kind, reading, detail }: Finding,
+    now: number,
+    changes: AlertChange[],
+  ): void {
     const key = keyOf(subject.name, kind);
     const before = this.#states.get(key) ?? quiet;
     if (before.name === 'quiet' && reading !== 'bad') {
@@ -153,12 +158,12 @@ export class AlertWatch {
       this.#states.set(key, after);
     }
     if (isRaised(before) !== isRaised(after)) {
-      turns.push({ subject, kind, raised: isRaised(after), detail });
+      changes.push({ subject, kind, raised: isRaised(after), detail });
     }
   }
 
-  /** What was open about a gate that is no more is over. */
-  #forget(seen: ReadonlySet<string>, turns: Turn[]): void {
+  /** Clears what is open about a gate that was removed. */
+  #forget(seen: ReadonlySet<string>, changes: AlertChange[]): void {
     for (const [key, state] of this.#states) {
       const [name = '', kind = ''] = key.split(' ');
       if (name.startsWith('gate:') && !seen.has(name)) {
@@ -166,7 +171,7 @@ export class AlertWatch {
         if (isRaised(state)) {
           const gate = name.slice('gate:'.length);
           const subject = { name, site: '', gate };
-          turns.push({ subject, kind: kind as AlertKind, raised: false, detail: {} });
+          changes.push({ subject, kind: kind as AlertKind, raised: false, detail: {} });
         }
       }
     }

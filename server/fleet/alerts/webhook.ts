@@ -78,7 +78,7 @@ export function signedHeaders(
   };
 }
 
-/** Sends what was written to the store with the alerts, at least once, each try further apart. */
+/** Delivers what was queued with the alerts at least once, with growing waits between attempts. */
 export class Webhooks {
   readonly #store: Store;
   readonly #hooks: readonly Webhook[];

@@ -7,7 +7,7 @@ import { sessionOf } from '../../login/request-session.ts';
 import { actorOf, type FleetActor } from '../access/actor.ts';
 import type { ApiTokens } from '../access/api-tokens.ts';
 import type { Fleet } from '../fleet.ts';
-import { allEndpoints } from './endpoints/all-endpoints.ts';
+import { allEndpoints } from './all-endpoints.ts';
 import { describeApi } from './openapi.ts';
 import { registerEndpoints } from './register-endpoints.ts';
 

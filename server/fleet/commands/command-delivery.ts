@@ -1,89 +1,86 @@
+import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { CommandAnswer, KioskCommand } from '../../../shared/protocol/kiosk-command.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/store.ts';
-import type { Roster, RosterGate } from '../state/roster.ts';
+import type { ConnectedKiosks } from '../link/connected-kiosks.ts';
+import type { Roster } from '../state/roster.ts';
 import type { CommandResult, CommandState } from './command-rows.ts';
 
+/** A kiosk that booted gets what waits for it this soon. */
+const DELIVER_SOON_MS = 20;
 const ANSWER_TIMEOUT_MS = 10_000;
-/** Commands on their way to kiosks of this node; the others wait until one of them is answered. */
-const ON_THE_WAY_MAX = 256;
+/** Commands sent and not answered on this node; the others wait until one of them is answered. */
+const IN_FLIGHT_MAX = 256;
 /** Commands looked at in one round. */
 const ROUND_MAX = 5_000;
-
-/** What this node can do to kiosks that are connected to it. */
-export interface CommandLine {
-  /** Whether a kiosk is here and has booted: one that has only proven itself takes no calls yet. */
-  takesCalls(kiosk: string): boolean;
-  command(
-    kiosk: string,
-    request: { id: string; command: KioskCommand },
-    options: { timeoutMs: number },
-  ): Promise<CommandAnswer>;
-}
 
 /** A command that is not answered yet. */
 interface Waiting {
   id: string;
   kiosk: string;
-  state: string;
+  state: CommandState;
   name: string;
   node: string | null;
   sent_at: number | null;
   expires_at: number;
 }
 
-/** What becomes of a command that was sent. */
-export interface CommandEnds {
+/** Where the outcome of a command that was sent goes. */
+export interface CommandOutcomes {
   end(id: string, kiosk: string, state: CommandState, result: CommandResult): Promise<void>;
-  changed(gates: readonly string[]): void;
+  /** The kiosk works on it. */
+  running(gate: string | undefined): void;
 }
 
-/** Takes commands that wait to the kiosks of this node, each to one node at a time. */
+/** Sends waiting commands to the kiosks of this node; one node at a time sends a command. */
 export class CommandDelivery {
   readonly #store: Store;
   readonly #roster: Roster;
   readonly #node: string;
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #log: Log;
-  readonly #ends: CommandEnds;
-  #line: CommandLine = {
-    takesCalls: () => false,
-    command: () => Promise.reject(new Error('no line')),
-  };
-  /** By command: the way to its kiosk and back. */
-  readonly #onTheWay = new Map<string, Promise<void>>();
+  readonly #kiosks: ConnectedKiosks;
+  readonly #outcomes: CommandOutcomes;
+  /** By command id: resolves when its kiosk answered. */
+  readonly #inFlight = new Map<string, Promise<void>>();
   #round: Promise<void> = Promise.resolve();
   /** A round that has not begun: it sees everything that is there by then. */
   #next: Promise<void> | undefined;
+  #cancelDelivery: (() => void) | undefined;
   #stopped = false;
 
   constructor(
-    deps: { store: Store; roster: Roster; node: string; now: () => number; log: Log },
-    ends: CommandEnds,
+    deps: {
+      store: Store;
+      roster: Roster;
+      kiosks: ConnectedKiosks;
+      node: string;
+      clock: Clock;
+      log: Log;
+    },
+    outcomes: CommandOutcomes,
   ) {
     this.#store = deps.store;
     this.#roster = deps.roster;
     this.#node = deps.node;
-    this.#now = deps.now;
+    this.#clock = deps.clock;
     this.#log = deps.log;
-    this.#ends = ends;
+    this.#kiosks = deps.kiosks;
+    this.#outcomes = outcomes;
   }
 
-  attach(line: CommandLine): void {
-    this.#line = line;
-  }
-
-  /** Sends nothing more; resolves when nothing is on its way. */
+  /** Sends nothing more; resolves when every command that was sent is answered. */
   async stop(): Promise<void> {
     this.#stopped = true;
+    this.#cancelDelivery?.();
     await this.#round;
-    await Promise.all(this.#onTheWay.values());
+    await Promise.all(this.#inFlight.values());
   }
 
   /**
-   * Sends what waits for kiosks of this node; resolves when it is on its way. No command waits for the
-   * answer to another. Never throws: what fails is tried at the next occasion.
+   * Sends what waits for kiosks of this node; resolves when it is sent. No command waits for the answer to
+   * another. Never throws: what fails is tried at the next occasion.
    */
   deliver(): Promise<void> {
     if (!this.#next) {
@@ -100,49 +97,57 @@ export class CommandDelivery {
     return this.#next;
   }
 
-  /** Resolves when those of the commands that are on their way are answered. */
-  async answered(ids: readonly string[]): Promise<void> {
-    await Promise.all(ids.map((id) => this.#onTheWay.get(id)));
+  /** @see Commands.deliverSoon */
+  deliverSoon(): void {
+    this.#cancelDelivery ??= this.#clock.after(DELIVER_SOON_MS, () => {
+      this.#cancelDelivery = undefined;
+      void this.deliver();
+    });
   }
 
-  /** Sets out with what may go now. */
+  /** Resolves when those of these commands that were sent are answered. */
+  async answered(ids: readonly string[]): Promise<void> {
+    await Promise.all(ids.map((id) => this.#inFlight.get(id)));
+  }
+
+  /** Sends what may be sent now. */
   async #begin(): Promise<void> {
     if (this.#stopped) {
       return;
     }
-    const busy = new Set(this.#onTheWay.keys());
+    const busy = new Set(this.#inFlight.keys());
     const waiting = await this.#store.db
       .selectFrom('command')
       .select(['id', 'kiosk', 'state', 'name', 'node', 'sent_at', 'expires_at'])
       .where('ended_at', 'is', null)
       .where('state', 'in', ['queued', 'sent'])
-      .where((eb) => eb.or([eb('expires_at', '>=', this.#now()), eb('state', '=', 'sent')]))
+      .where((eb) => eb.or([eb('expires_at', '>=', this.#clock.now()), eb('state', '=', 'sent')]))
       .orderBy('created_at')
       .limit(ROUND_MAX)
       .execute();
     for (const row of waiting) {
-      if (!busy.has(row.id) && this.#line.takesCalls(row.kiosk) && this.#isOurs(row)) {
-        const way = this.#sendOne(row)
+      if (!busy.has(row.id) && this.#kiosks.takesCalls(row.kiosk) && this.#isOurs(row)) {
+        const answered = this.#sendOne(row)
           .catch((error: unknown) => {
             this.#log.warn({ code: errorCode(error) }, 'a command waits');
             return false;
           })
           .then((isDue) => {
-            const wasFull = this.#onTheWay.size === ON_THE_WAY_MAX;
-            this.#onTheWay.delete(row.id);
+            const wasFull = this.#inFlight.size === IN_FLIGHT_MAX;
+            this.#inFlight.delete(row.id);
             if (isDue || wasFull) {
               void this.deliver();
             }
           });
-        this.#onTheWay.set(row.id, way);
+        this.#inFlight.set(row.id, answered);
       }
-      if (this.#onTheWay.size >= ON_THE_WAY_MAX) {
+      if (this.#inFlight.size >= IN_FLIGHT_MAX) {
         break;
       }
     }
   }
 
-  /** Another node may still hear the answer to what is over: it, or time, ends that. */
+  /** Another node may still get the answer to an expired command: it, or the time-out, ends that. */
   #isOurs(row: Waiting): boolean {
     return row.node === this.#node || !this.#isOver(row);
   }
@@ -152,19 +157,19 @@ export class CommandDelivery {
    * is the same command. Not for longer than it would have waited, and no gate is opened on such a chance.
    */
   #isOver({ state, name, expires_at }: Waiting): boolean {
-    return state === 'sent' && (name === 'openOnce' || expires_at < this.#now());
+    return state === 'sent' && (name === 'openOnce' || expires_at < this.#clock.now());
   }
 
   /** @returns whether it is due again at once: its kiosk went away, and may be back already. */
   async #sendOne(row: Waiting): Promise<boolean> {
     const { id, kiosk, state, node } = row;
     if (this.#isOver(row)) {
-      await this.#ends.end(id, kiosk, 'timedOut', { code: 'closed' });
+      await this.#outcomes.end(id, kiosk, 'timedOut', { code: 'closed' });
       return false;
     }
     const claimed = await this.#store.db
       .updateTable('command')
-      .set({ state: 'sent', node: this.#node, sent_at: this.#now() })
+      .set({ state: 'sent', node: this.#node, sent_at: this.#clock.now() })
       .where('id', '=', id)
       .where('ended_at', 'is', null)
       .where('state', '=', state)
@@ -175,10 +180,10 @@ export class CommandDelivery {
     if (!claimed) {
       return false;
     }
-    const command = JSON.parse(claimed.arguments) as KioskCommand;
+    const command: KioskCommand = JSON.parse(claimed.arguments);
     try {
       const options = { timeoutMs: ANSWER_TIMEOUT_MS };
-      const answer = await this.#line.command(kiosk, { id, command }, options);
+      const answer = await this.#kiosks.call(kiosk, 'Command', { id, command }, options);
       await this.#answered(id, kiosk, answer);
       return false;
     } catch (error) {
@@ -194,7 +199,7 @@ export class CommandDelivery {
           .execute();
       } else {
         const end = code === 'timeout' || code === 'closed' ? 'timedOut' : 'failed';
-        await this.#ends.end(id, kiosk, end, { code });
+        await this.#outcomes.end(id, kiosk, end, { code });
       }
       return isLost;
     }
@@ -204,9 +209,9 @@ export class CommandDelivery {
     switch (answer.status) {
       case 'done':
       case 'busy':
-        return this.#ends.end(id, kiosk, answer.status, {});
+        return this.#outcomes.end(id, kiosk, answer.status, {});
       case 'refused':
-        return this.#ends.end(id, kiosk, 'refused', { code: answer.code });
+        return this.#outcomes.end(id, kiosk, 'refused', { code: answer.code });
       case 'accepted':
         await this.#store.db
           .updateTable('command')
@@ -214,11 +219,7 @@ export class CommandDelivery {
           .where('id', '=', id)
           .where('state', '=', 'sent')
           .execute();
-        this.#ends.changed(gatesOf(this.#roster.ofKiosk(kiosk)));
+        this.#outcomes.running(this.#roster.ofKiosk(kiosk)?.gate.id);
     }
   }
-}
-
-function gatesOf(entry: RosterGate | undefined): string[] {
-  return entry ? [entry.gate.id] : [];
 }

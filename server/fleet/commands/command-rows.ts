@@ -3,8 +3,8 @@ import type { TableRow } from '../../store/schema.ts';
 import type { BulkInsert } from '../../store/store.ts';
 
 /**
- * `queued` for the node that has the kiosk; `sent`; `running` it takes its time; then one end: `done`,
- * `failed`, `refused` by the kiosk, `busy` at the gate, `timedOut`, `expired` before anybody could send it.
+ * `queued` for the node that has the kiosk; `sent`; `running`: it takes its time; then one end: `done`,
+ * `failed`, `refused` by the kiosk, `busy`: somebody is at the gate, `timedOut`, `expired`: it was never sent.
  */
 export type CommandState =
   | 'queued'
@@ -29,15 +29,15 @@ export interface CommandRow {
   createdAt: number;
   expiresAt: number;
   state: CommandState;
-  endedAt?: number;
-  result?: CommandResult;
+  endedAt?: number | undefined;
+  result?: CommandResult | undefined;
 }
 
 export interface CommandResult {
-  code?: string;
-  type?: 'text/plain' | 'application/json' | 'image/png';
+  code?: string | undefined;
+  type?: 'text/plain' | 'application/json' | 'image/png' | undefined;
   /** Text, or base64 of a picture; only in a single command's details. */
-  content?: string;
+  content?: string | undefined;
 }
 
 export const insertCommands: BulkInsert = {
@@ -91,9 +91,9 @@ export function fromRow(row: TableRow<'command'>): CommandRow {
     reason: row.reason,
     createdAt: row.created_at,
     expiresAt: row.expires_at,
-    state: row.state as CommandState,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
-    ...(row.result === null ? {} : { result: JSON.parse(row.result) }),
+    state: row.state,
+    endedAt: row.ended_at ?? undefined,
+    result: row.result === null ? undefined : JSON.parse(row.result),
   };
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { Clock } from '../../../shared/clock.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import {
   type CommandName,
@@ -12,10 +13,13 @@ import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
-import type { CommandEnd } from '../link/link-listener.ts';
-import { gateFilterSchema, isMeant } from '../places/gate-filter.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
+import type { CommandEnd } from '../bus/fleet-events.ts';
+import type { ConnectedKiosks } from '../link/connected-kiosks.ts';
 import type { Roster } from '../state/roster.ts';
-import { CommandDelivery, type CommandLine } from './command-delivery.ts';
+import { gateFilterSchema } from '../view/gate-filter-schema.ts';
+import type { KioskRows } from '../view/kiosk-rows.ts';
+import { CommandDelivery } from './command-delivery.ts';
 import {
   type CommandResult,
   type CommandRow,
@@ -51,16 +55,13 @@ export const COMMANDS_KEPT_MS = 90 * 86_400_000;
 /** What a kiosk sent (logs, a picture) goes after this. */
 export const RESULTS_KEPT_MS = 7 * 86_400_000;
 
-/** What operators tell kiosks to do: a closed list, each audited, with a time-out and a result. */
+/** What operators have kiosks do: a closed list of commands, each audited, with a time-out and a result. */
 export class Commands {
   readonly #store: Store;
   readonly #activity: ActivityLog;
-  readonly #roster: Roster;
+  readonly #rows: KioskRows;
+  readonly #bus: FleetBus;
   readonly #now: () => number;
-  /** Told after a change of a gate's commands. */
-  onChange: (gates: readonly string[]) => void = () => {};
-  /** Told how a command ended. */
-  onEnd: (name: string, state: CommandState) => void = () => {};
   readonly #delivery: CommandDelivery;
   #stopListening: () => Promise<void> = () => Promise.resolve();
 
@@ -68,22 +69,22 @@ export class Commands {
     store: Store;
     activity: ActivityLog;
     roster: Roster;
+    rows: KioskRows;
+    bus: FleetBus;
+    kiosks: ConnectedKiosks;
     node: string;
-    now: () => number;
+    clock: Clock;
     log: Log;
   }) {
     this.#store = deps.store;
     this.#activity = deps.activity;
-    this.#roster = deps.roster;
-    this.#now = deps.now;
+    this.#rows = deps.rows;
+    this.#bus = deps.bus;
+    this.#now = () => deps.clock.now();
     this.#delivery = new CommandDelivery(deps, {
       end: (id, kiosk, state, result) => this.#end(id, kiosk, state, result),
-      changed: (gates) => this.onChange(gates),
+      running: (gate) => this.#emitViewChange(gate === undefined ? [] : [gate]),
     });
-  }
-
-  attach(line: CommandLine): void {
-    this.#delivery.attach(line);
   }
 
   async start(): Promise<void> {
@@ -96,16 +97,16 @@ export class Commands {
   }
 
   /**
-   * Tells the kiosks of the gates that are meant; answers at once, the results come by themselves.
+   * Sends a command to the kiosks of the gates that are meant; a result that takes its time comes later.
    *
    * @throws VarcoError `commandInvalid`, `nobodyMeant`, `forbidden`, `countMismatch` (its message has the
    * number of gates that are meant), `reasonMissing`, `notInBulk`.
    */
-  async send(who: FleetActor, given: NewCommand): Promise<CommandRow[]> {
-    const { filter, command, reason, count } = parseInput(sendSchema, given, 'commandInvalid');
-    const entries = [...this.#roster.gates()].filter(
-      ({ gate, kiosk }) => kiosk !== undefined && isMeant(filter, gate),
-    );
+  async send(who: FleetActor, input: NewCommand): Promise<CommandRow[]> {
+    const { filter, command, reason, count } = parseInput(sendSchema, input, 'commandInvalid');
+    const entries = this.#rows
+      .matching(filter)
+      .flatMap(({ gate, kiosk }) => (kiosk ? [{ gate, kiosk }] : []));
     if (entries.length === 0 || entries.length > GATES_MAX) {
       throw new VarcoError('nobodyMeant', `${entries.length} kiosks are meant`);
     }
@@ -121,7 +122,7 @@ export class Commands {
         id: randomUUID(),
         batch,
         gate: gate.id,
-        kiosk: kiosk?.id ?? '',
+        kiosk: kiosk.id,
         site: gate.site,
         command,
         actor: who.id,
@@ -144,7 +145,7 @@ export class Commands {
         })),
       );
     });
-    this.onChange(rows.map(({ gate }) => gate));
+    this.#emitViewChange(rows.map(({ gate }) => gate));
     await this.#store.notify(COMMAND_CHANNEL, batch);
     await this.deliver();
     await this.#delivery.answered(rows.map(({ id }) => id));
@@ -156,15 +157,16 @@ export class Commands {
     return this.#delivery.deliver();
   }
 
+  /** One delivery for all kiosks that boot within a moment of each other. */
+  deliverSoon(): void {
+    this.#delivery.deliverSoon();
+  }
+
   /** A command that was accepted ended. */
   async ended(kiosk: string, end: CommandEnd): Promise<void> {
     const { outcome, code, type, content } = end;
     const encoding = type === 'image/png' ? 'base64' : 'utf8';
-    const result: CommandResult = {
-      ...(code === undefined ? {} : { code }),
-      ...(type === undefined ? {} : { type }),
-      ...(content === undefined ? {} : { content: content.toString(encoding) }),
-    };
+    const result: CommandResult = { code, type, content: content?.toString(encoding) };
     await this.#end(end.id, kiosk, outcome, result);
   }
 
@@ -179,7 +181,7 @@ export class Commands {
       .limit(PAGE_MAX)
       .execute();
     for (const { id, kiosk, state, name, sent_at } of rows) {
-      const runMs = RUN_MS[name as CommandName] ?? RUN_DEFAULT_MS;
+      const runMs = RUN_MS[name] ?? RUN_DEFAULT_MS;
       if (state === 'queued') {
         await this.#end(id, kiosk, 'expired', {});
       } else if (now > (sent_at ?? 0) + runMs) {
@@ -272,20 +274,20 @@ export class Commands {
         .returning(['gate', 'site', 'name', 'actor'])
         .executeTakeFirst();
       if (row) {
-        const body = {
-          command: row.name,
-          id,
-          by: row.actor,
-          ...(result.code === undefined ? {} : { code: result.code }),
-        };
+        const body = { command: row.name, id, by: row.actor, code: result.code };
         const entry = { kind: `command.${state}`, site: row.site, gate: row.gate };
         await this.#activity.note(tx, [{ ...entry, actor: `kiosk:${kiosk}`, body }]);
       }
       return row;
     });
     if (done) {
-      this.onEnd(done.name, state);
-      this.onChange([done.gate]);
+      void this.#bus.emit('commandEnded', { command: done.name, result: state });
+      this.#emitViewChange([done.gate]);
     }
+  }
+
+  #emitViewChange(gates: readonly string[]): void {
+    const ofGates = gates.map((gate) => `gate:${gate}` as const);
+    void this.#bus.emit('viewChanged', { gates: [], topics: ['commands', 'activity', ...ofGates] });
   }
 }

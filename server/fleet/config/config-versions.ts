@@ -3,7 +3,6 @@ import { VarcoError } from '../../../shared/errors.ts';
 import {
   type DesiredConfig,
   type RemoteConfig,
-  type ReportedConfig,
   remoteConfigSchema,
 } from '../../../shared/protocol/remote-config.ts';
 import type { TableRow } from '../../store/schema.ts';
@@ -11,8 +10,8 @@ import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
-import { type GateFilter, isMeant } from '../places/gate-filter.ts';
 import type { Gate } from '../places/gates.ts';
+import { type FilterableGate, type GateFilter, gateMatcher } from '../view/gate-filter.ts';
 
 export interface ConfigVersion {
   version: number;
@@ -25,7 +24,7 @@ export interface ConfigVersion {
 const noteSchema = z.string().trim().max(500);
 const LIST_MAX = 200;
 
-/** What kiosks may be told to run: versions that are checked when they are made and never change. */
+/** The configs that kiosks may be sent: versions that are validated when they are made and never change. */
 export class ConfigVersions {
   readonly #store: Store;
   readonly #activity: ActivityLog;
@@ -37,14 +36,14 @@ export class ConfigVersions {
     this.#now = deps.now;
   }
 
-  /** Checks and keeps a config; no kiosk runs it yet. @throws VarcoError `forbidden`, `configInvalid`. */
+  /** Validates and stores a config; no kiosk runs it yet. @throws VarcoError `forbidden`, `configInvalid`. */
   async create(
     who: FleetActor,
-    given: { body: unknown; note?: string | undefined },
+    input: { body: unknown; note?: string | undefined },
   ): Promise<ConfigVersion> {
     demand(who, 'config.edit');
-    const body = parseInput(remoteConfigSchema, given.body, 'configInvalid');
-    const note = parseInput(noteSchema, given.note ?? '', 'configInvalid');
+    const body = parseInput(remoteConfigSchema, input.body, 'configInvalid');
+    const note = parseInput(noteSchema, input.note ?? '', 'configInvalid');
     const at = this.#now();
     return this.#store.transaction(async (tx) => {
       const { value: version } = await tx
@@ -84,7 +83,7 @@ export class ConfigVersions {
     return fromRow(row);
   }
 
-  /** What a gate's kiosk is to run; undefined: its own file alone. */
+  /** The config that a gate's kiosk is to run; undefined: its own file alone. */
   async desiredOf(gate: string, tx?: Tx): Promise<DesiredConfig | undefined> {
     const row = await (tx ?? this.#store.db)
       .selectFrom('desired_config')
@@ -96,10 +95,10 @@ export class ConfigVersions {
   }
 
   /**
-   * What a new board at a gate is to run: what the gate had, or else what the newest completed roll-out
+   * The config for a new board at a gate: what the gate had, or else what the newest completed roll-out
    * over gates like it brought, so that a group stays one when it grows.
    */
-  async settle(tx: Tx, gate: Gate): Promise<DesiredConfig | undefined> {
+  async assign(tx: Tx, gate: Gate): Promise<DesiredConfig | undefined> {
     const own = await this.desiredOf(gate.id, tx);
     if (own) {
       return own;
@@ -111,7 +110,11 @@ export class ConfigVersions {
       .orderBy('ended_at', 'desc')
       .limit(LIST_MAX)
       .execute();
-    const last = rows.find(({ filter }) => isMeant(JSON.parse(filter) as GateFilter, gate));
+    const row = newGateRow(gate);
+    const last = rows.find((rollout) => {
+      const filter: GateFilter = JSON.parse(rollout.filter);
+      return gateMatcher(filter)(row);
+    });
     if (!last || last.version === 0) {
       return undefined;
     }
@@ -119,14 +122,30 @@ export class ConfigVersions {
     return this.desiredOf(gate.id, tx);
   }
 
-  /** Versions hold no place's secret: whoever sees any of the fleet sees them. */
+  /** Versions hold nothing of one site: whoever may see any site may see them. */
   #demandView(who: FleetActor): void {
     const site = who.sites === 'all' ? undefined : who.sites[0];
     demand(who, 'fleet.view', { site });
   }
 }
 
-/** Gives a gate the version that its kiosk is to run; 0: its own file alone. */
+/** A gate to which no kiosk was connected yet, as a filter sees it. */
+function newGateRow({ id, title, site, policy, tags }: Gate): FilterableGate {
+  return {
+    id,
+    name: title,
+    siteId: site,
+    siteName: site,
+    policy,
+    tags,
+    presence: 'neverSeen',
+    faults: [],
+    alerts: 0,
+    drift: false,
+  };
+}
+
+/** Sets the version that a gate's kiosk is to run; 0: its own file alone. */
 export async function setDesired(
   tx: Tx,
   gate: string,
@@ -142,42 +161,6 @@ export async function setDesired(
     .values({ gate, ...row })
     .onConflict((conflict) => conflict.column('gate').doUpdateSet(row))
     .execute();
-}
-
-/** How what a kiosk runs differs from what it is to run; undefined: it does not. */
-export type Drift =
-  | {
-      kind: 'config';
-      desired: number;
-      reported: number;
-      /** `pending`: it waits for the person at the gate to be done. */
-      status: ReportedConfig['status'] | 'pending' | 'unknown';
-    }
-  | { kind: 'policy'; desired: string; reported: string };
-
-export function driftOf(
-  desired: { version: number; policy: string },
-  told: { config?: ReportedConfig; policy: string } | undefined,
-): Drift[] {
-  if (!told) {
-    return [];
-  }
-  const drifts: Drift[] = [];
-  const { version = 0, status = 'unknown' } = told.config ?? {};
-  const failed = status === 'refused' || status === 'fellBack';
-  if (version !== desired.version || (failed && told.config?.failed === desired.version)) {
-    const isPending = told.config?.pending === desired.version;
-    drifts.push({
-      kind: 'config',
-      desired: desired.version,
-      reported: version,
-      status: isPending ? 'pending' : status,
-    });
-  }
-  if (told.policy !== desired.policy) {
-    drifts.push({ kind: 'policy', desired: desired.policy, reported: told.policy });
-  }
-  return drifts;
 }
 
 function fromRow(row: TableRow<'config_version'>): ConfigVersion {

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
-import type { GateFilter } from '../places/gate-filter.ts';
+import type { GateFilter } from '../view/gate-filter.ts';
 import type { RolloutPlan, RolloutState, Target, TargetState } from './rollout-step.ts';
 
 export const rolloutPlanSchema = z.strictObject({
@@ -38,7 +38,7 @@ export interface Rollout {
   actor: string;
   reason: string;
   startedAt: number;
-  endedAt?: number;
+  endedAt?: number | undefined;
   /** How many targets are in which state. */
   counts: Record<TargetState, number>;
 }
@@ -59,26 +59,25 @@ export const insertTargets = {
   },
 } as const;
 
-/** @param targets of it that somebody may see. */
-export function toRollout(
-  row: TableRow<'rollout'>,
-  targets: readonly { state: string }[],
-): Rollout {
+export type RolloutRow = TableRow<'rollout'>;
+
+/** @param targets those that the reader may see. */
+export function toRollout(row: RolloutRow, targets: readonly Pick<Target, 'state'>[]): Rollout {
   const counts = { waiting: 0, sent: 0, applied: 0, failed: 0, late: 0 };
   for (const { state } of targets) {
-    counts[state as TargetState] += 1;
+    counts[state] += 1;
   }
   return {
     id: row.id,
     version: row.version,
     filter: JSON.parse(row.filter),
     plan: JSON.parse(row.plan),
-    state: row.state as RolloutState,
+    state: row.state,
     stage: row.stage,
     actor: row.actor,
     reason: row.reason,
     startedAt: row.started_at,
-    ...(row.ended_at === null ? {} : { endedAt: row.ended_at }),
+    endedAt: row.ended_at ?? undefined,
     counts,
   };
 }
@@ -96,9 +95,9 @@ export async function targetsOfRollout(
     .execute();
   return rows.map(({ gate, state, at, problem, previous }) => ({
     gate,
-    state: state as TargetState,
+    state,
     at,
     previous: previous ?? 0,
-    ...(problem === null ? {} : { problem }),
+    problem: problem ?? undefined,
   }));
 }

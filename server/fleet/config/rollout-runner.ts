@@ -1,30 +1,34 @@
-import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Roster } from '../state/roster.ts';
 import { setDesired } from './config-versions.ts';
-import { targetsOfRollout } from './rollout-rows.ts';
-import { type RolloutPlan, type RolloutState, stepRollout } from './rollout-step.ts';
+import { type RolloutRow, targetsOfRollout } from './rollout-rows.ts';
+import { type RolloutPlan, stepRollout } from './rollout-step.ts';
 
-/** Moves roll-outs on by what their kiosks reported; only the node with the lease does. */
+/** Advances roll-outs by what their kiosks reported; only on the node with the lease. */
 export class RolloutRunner {
   readonly #store: Store;
   readonly #activity: ActivityLog;
   readonly #roster: Roster;
+  readonly #bus: FleetBus;
   readonly #now: () => number;
-  /** Told after a commit of gates whose desired config is another one. */
-  onDesired: (gates: readonly string[]) => Promise<void> = () => Promise.resolve();
-  /** Told after any change of a roll-out. */
-  onChange: (gates: readonly string[]) => void = () => {};
 
-  constructor(deps: { store: Store; activity: ActivityLog; roster: Roster; now: () => number }) {
+  constructor(deps: {
+    store: Store;
+    activity: ActivityLog;
+    roster: Roster;
+    bus: FleetBus;
+    now: () => number;
+  }) {
     this.#store = deps.store;
     this.#activity = deps.activity;
     this.#roster = deps.roster;
+    this.#bus = deps.bus;
     this.#now = deps.now;
   }
 
-  /** Moves every roll-out that is under way. */
+  /** Advances every roll-out that is under way. */
   async step(): Promise<void> {
     const rows = await this.#store.db
       .selectFrom('rollout')
@@ -36,10 +40,10 @@ export class RolloutRunner {
     }
   }
 
-  async #stepOne(row: TableRow<'rollout'>): Promise<void> {
+  async #stepOne(row: RolloutRow): Promise<void> {
     const targets = await targetsOfRollout(this.#store, row.id);
-    const here = { state: row.state as RolloutState, stage: row.stage, stageAt: row.stage_at };
-    const plan = JSON.parse(row.plan) as RolloutPlan;
+    const here = { state: row.state, stage: row.stage, stageAt: row.stage_at };
+    const plan: RolloutPlan = JSON.parse(row.plan);
     const report = (gate: string) => this.#reported(gate, row.version);
     const at = this.#now();
     const next = stepRollout({ ...here, version: row.version, plan }, targets, report, at);
@@ -48,7 +52,7 @@ export class RolloutRunner {
     if (!hasMoved) {
       return;
     }
-    const told = next.changed.filter(({ state }) => state === 'sent').map(({ gate }) => gate);
+    const sent = next.changed.filter(({ state }) => state === 'sent').map(({ gate }) => gate);
     const isDone = await this.#store.transaction(async (tx) => {
       const { state, stage, stageAt } = next;
       const isOver = state !== 'running' && state !== 'paused';
@@ -59,7 +63,7 @@ export class RolloutRunner {
         .where('state', '=', here.state)
         .executeTakeFirstOrThrow();
       if (!numUpdatedRows) {
-        // Somebody has held or ended it since it was read: nobody more is told.
+        // Somebody paused or ended it since it was read: nothing more is sent.
         return false;
       }
       for (const target of next.changed) {
@@ -83,18 +87,17 @@ export class RolloutRunner {
     if (!isDone) {
       return;
     }
-    if (told.length > 0) {
-      await this.onDesired(told);
+    if (sent.length > 0) {
+      await this.#bus.emit('rosterChanged', { sites: [], gates: sent });
     }
-    this.onChange(next.changed.map(({ gate }) => gate));
+    const gates = next.changed.map(({ gate }) => gate);
+    void this.#bus.emit('viewChanged', { gates, topics: ['rollouts', 'activity'] });
   }
 
-  /** A kiosk without a word of its config runs its own file, which is version 0. */
+  /** A kiosk that reports no config runs its own file, which is version 0. */
   #reported(gate: string, version: number) {
-    const told = this.#roster.get(gate)?.lastReport;
-    return (
-      told &&
-      (told.config ?? (version === 0 ? { version: 0, status: 'running' as const } : undefined))
-    );
+    const report = this.#roster.get(gate)?.lastReport;
+    const ownFile = version === 0 ? ({ version: 0, status: 'running' } as const) : undefined;
+    return report && (report.config ?? ownFile);
   }
 }

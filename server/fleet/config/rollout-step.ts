@@ -6,15 +6,15 @@ export interface RolloutPlan {
   percentages: readonly number[];
   /** One failure more than these stops it. */
   failuresMax: number;
-  /** All that work with it, for so long, before the next portion, in milliseconds. */
+  /** How long a whole portion must work with it before the next one, in milliseconds. */
   soakMs: number;
   /** A kiosk that has not answered after this is late: neither a failure nor waited for. */
   patienceMs: number;
 }
 
 /**
- * `waiting`: not told yet. `sent`: it is to run the version. `applied`: it runs it, and it proved good.
- * `failed`: it refused it, or went back by itself. `late`: it has said nothing of it in time.
+ * `waiting`: not sent yet. `sent`: it is to run the version. `applied`: it runs it, and the trial passed.
+ * `failed`: it refused it, or fell back by itself. `late`: it did not report it in time.
  */
 export type TargetState = 'waiting' | 'sent' | 'applied' | 'failed' | 'late';
 
@@ -23,7 +23,7 @@ export interface Target {
   state: TargetState;
   /** Since when it is in that state. */
   at: number;
-  problem?: string;
+  problem?: string | undefined;
 }
 
 export type RolloutState =
@@ -44,7 +44,7 @@ export interface RolloutNow {
 }
 
 export interface RolloutStep extends RolloutNow {
-  /** Only the targets that changed; those that became `sent` are to be told. */
+  /** Only the targets that changed; those that became `sent` get their config. */
   changed: Target[];
 }
 
@@ -54,7 +54,7 @@ export function reach(count: number, percentage: number): number {
 }
 
 /**
- * One step of a roll-out. Pure: it looks at what kiosks reported and says what is to be done now.
+ * One step of a roll-out. Pure: what kiosks reported, to what is to be done now.
  *
  * @param targets in the order in which they take their turn.
  */
@@ -67,7 +67,7 @@ export function stepRollout(
   const { version, plan } = rollout;
   const changed = new Map<string, Target>();
   const current = targets.map((target) => {
-    const next = judged(target, version, plan, reportOf(target.gate), now);
+    const next = judge(target, version, plan, reportOf(target.gate), now);
     if (next !== target) {
       changed.set(target.gate, next);
     }
@@ -104,7 +104,7 @@ export function stepRollout(
     : done({ state: 'completed' });
 }
 
-function judged(
+function judge(
   target: Target,
   version: number,
   plan: RolloutPlan,

@@ -6,9 +6,12 @@ import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
-import { type GateFilter, gateFilterSchema, isMeant } from '../places/gate-filter.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Gate } from '../places/gates.ts';
 import type { Roster } from '../state/roster.ts';
+import type { GateFilter } from '../view/gate-filter.ts';
+import { gateFilterSchema } from '../view/gate-filter-schema.ts';
+import type { KioskRows } from '../view/kiosk-rows.ts';
 import { type ConfigVersions, setDesired } from './config-versions.ts';
 import {
   insertTargets,
@@ -30,43 +33,45 @@ export type NewRollout = z.input<typeof startSchema>;
 
 const RUNNING_MAX = 20;
 const LIST_MAX = 100;
-/** The states from which a roll-out may still be told to do something. */
+/** The states in which a roll-out may still be paused, resumed or cancelled. */
 const open: readonly RolloutState[] = ['running', 'paused', 'stopped'];
 
-/** Brings a config version to many gates, a portion after the other. */
+/** Brings a config version to many gates, one portion after the other. */
 export class Rollouts {
   readonly #store: Store;
   readonly #activity: ActivityLog;
   readonly #roster: Roster;
+  readonly #rows: KioskRows;
+  readonly #bus: FleetBus;
   readonly #configs: ConfigVersions;
   readonly #now: () => number;
-  /** Told after a commit of gates whose desired config is another one. */
-  onDesired: (gates: readonly string[]) => Promise<void> = () => Promise.resolve();
-  /** Told after any change of a roll-out. */
-  onChange: (gates: readonly string[]) => void = () => {};
 
   constructor(deps: {
     store: Store;
     activity: ActivityLog;
     roster: Roster;
+    rows: KioskRows;
+    bus: FleetBus;
     configs: ConfigVersions;
     now: () => number;
   }) {
     this.#store = deps.store;
     this.#activity = deps.activity;
     this.#roster = deps.roster;
+    this.#rows = deps.rows;
+    this.#bus = deps.bus;
     this.#configs = deps.configs;
     this.#now = deps.now;
   }
 
   /**
-   * Begins a roll-out over the gates that are meant and that this actor may steer: all of them, or none.
-   * Any version may be rolled out, an old one too; 0 gives the gates back to their kiosks' own files.
+   * Begins a roll-out over the gates that are meant, if this actor may configure all of them. Any version
+   * may be rolled out, an old one too; 0 gives the gates back to their kiosks' own files.
    *
    * @throws VarcoError `rolloutInvalid`, `configUnknown`, `nobodyMeant`, `forbidden`, `tooManyRollouts`.
    */
-  async start(who: FleetActor, given: NewRollout): Promise<RolloutDetails> {
-    const { version, filter, plan, reason } = parseInput(startSchema, given, 'rolloutInvalid');
+  async start(who: FleetActor, input: NewRollout): Promise<RolloutDetails> {
+    const { version, filter, plan, reason } = parseInput(startSchema, input, 'rolloutInvalid');
     if (version > 0) {
       await this.#configs.get(who, version);
     }
@@ -113,15 +118,13 @@ export class Rollouts {
       await this.#store.insertMany(tx, insertTargets, rows);
       await this.#note(tx, 'rollout.started', who.id, { rollout: id, version, reason, filter });
     });
-    this.onChange(gates.map((gate) => gate.id));
+    this.#emitViewChange(gates.map((gate) => gate.id));
     return this.get(who, id);
   }
 
-  /** The gates that a filter means and this actor may steer. @throws VarcoError `nobodyMeant`, `forbidden`. */
+  /** The gates that a filter means, if this actor may configure all of them. @throws VarcoError `nobodyMeant`, `forbidden`. */
   targetsOf(who: FleetActor, filter: GateFilter): Gate[] {
-    const gates = [...this.#roster.gates()]
-      .map(({ gate }) => gate)
-      .filter((gate) => isMeant(filter, gate));
+    const gates = this.#rows.matching(filter).map(({ gate }) => gate);
     if (gates.length === 0) {
       throw new VarcoError('nobodyMeant', 'No gate is one of those');
     }
@@ -131,7 +134,7 @@ export class Rollouts {
     return gates;
   }
 
-  /** Holds it, lets it go on, ends it, or gives its gates what they had before. */
+  /** Pauses it, resumes it, ends it, or gives its gates the config that they had before. */
   async turn(
     who: FleetActor,
     id: string,
@@ -145,8 +148,9 @@ export class Rollouts {
         demand(who, 'config.rollOut', { site });
       }
     }
-    const may = act === 'rollBack' ? [...open, 'completed', 'cancelled'] : [...open];
-    if (!(may as string[]).includes(details.state)) {
+    const may: readonly RolloutState[] =
+      act === 'rollBack' ? [...open, 'completed', 'cancelled'] : [...open];
+    if (!may.includes(details.state)) {
       throw new VarcoError('rolloutOver', `The roll-out is ${details.state}`);
     }
     const at = this.#now();
@@ -174,9 +178,9 @@ export class Rollouts {
     });
     const gates = details.targets.map(({ gate }) => gate);
     if (back.length > 0) {
-      await this.onDesired(gates);
+      await this.#bus.emit('rosterChanged', { sites: [], gates });
     }
-    this.onChange(gates);
+    this.#emitViewChange(gates);
     return this.get(who, id);
   }
 
@@ -226,8 +230,12 @@ export class Rollouts {
     return { ...toRollout(row, targets), targets };
   }
 
-  #note(tx: Tx, kind: string, actor: string | undefined, body: Record<string, unknown>) {
-    return this.#activity.note(tx, [{ kind, ...(actor ? { actor } : {}), body }]);
+  #note(tx: Tx, kind: string, actor: string, body: Record<string, unknown>) {
+    return this.#activity.note(tx, [{ kind, actor, body }]);
+  }
+
+  #emitViewChange(gates: readonly string[]): void {
+    void this.#bus.emit('viewChanged', { gates, topics: ['rollouts', 'activity'] });
   }
 }
 

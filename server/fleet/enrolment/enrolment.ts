@@ -12,6 +12,7 @@ import type { Keyring } from '../../keys/keyring.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { EnrolOutcome } from '../link/link-listener.ts';
 import { findGate, type Gate } from '../places/gates.ts';
 import { acceptedKioskOf, revokeKey } from '../places/kiosks.ts';
@@ -33,26 +34,26 @@ export interface EnrolmentCode {
   invitation: string;
   expiresAt: number;
   /** The kiosk whose key ends when this code is used. */
-  replaces?: string;
+  replaces?: string | undefined;
 }
 
-/** How a board gets its place at a gate. */
+/** Assigns new boards to gates, by one-time codes. */
 export class Enrolment {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #activity: ActivityLog;
+  readonly #bus: FleetBus;
   readonly #server: string;
   readonly #desiredOf: (tx: Tx, gate: Gate) => Promise<DesiredConfig | undefined>;
   readonly #now: () => number;
-  readonly #guard = new EnrolmentGuesses();
-  /** Told after a commit of gates whose kiosk is another one. */
-  onChange: (gates: readonly string[]) => void = () => {};
+  readonly #guesses = new EnrolmentGuesses();
 
   /** @param deps.server the origin that a new kiosk asks, such as `https://varco.example.it`. */
   constructor(deps: {
     store: Store;
     keyring: Keyring;
     activity: ActivityLog;
+    bus: FleetBus;
     server: string;
     desiredOf: (tx: Tx, gate: Gate) => Promise<DesiredConfig | undefined>;
     now: () => number;
@@ -60,6 +61,7 @@ export class Enrolment {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
     this.#activity = deps.activity;
+    this.#bus = deps.bus;
     this.#server = deps.server;
     this.#desiredOf = deps.desiredOf;
     this.#now = deps.now;
@@ -74,7 +76,7 @@ export class Enrolment {
   async createCodes(
     who: FleetActor,
     gates: readonly string[],
-    options: { replace?: boolean; lifeMs?: number; server?: string } = {},
+    options: { replace?: boolean; lifeMs?: number; server?: string | undefined } = {},
   ): Promise<EnrolmentCode[]> {
     const at = this.#now();
     const expiresAt = at + Math.min(options.lifeMs ?? CODE_LIFE_MS, SHEET_LIFE_MS);
@@ -111,7 +113,7 @@ export class Enrolment {
           code: formatEnrolCode(code),
           invitation: formatInvitation({ server, code }),
           expiresAt,
-          ...(replaces === undefined ? {} : { replaces }),
+          replaces,
         });
       }
       await this.#activity.note(
@@ -121,7 +123,7 @@ export class Enrolment {
           site,
           gate,
           actor: who.id,
-          body: { expiresAt, ...(replaces ? { replaces } : {}) },
+          body: { expiresAt, replaces },
         })),
       );
       return codes;
@@ -144,26 +146,35 @@ export class Enrolment {
   }
 
   /**
-   * Gives a new kiosk its place, if its code is one. The code is used up, and the key of the board that
-   * it replaces ends, in the same transaction. Why a code is refused nobody is told.
+   * Enrols a new kiosk at the gate of its code, if the code is valid. The same transaction uses the code up
+   * and revokes the key of the board that it replaces. The answer does not say why a code is refused.
    */
-  async enrol(request: EnrolRequest, { address }: { address: string }): Promise<EnrolOutcome> {
+  async enrol(request: EnrolRequest, from: { address: string }): Promise<EnrolOutcome> {
+    const outcome = await this.#enrol(request, from);
+    const result = outcome.ok ? 'done' : outcome.code;
+    await this.#bus.emit('enrolmentTried', { result });
+    return outcome;
+  }
+
+  async #enrol(request: EnrolRequest, { address }: { address: string }): Promise<EnrolOutcome> {
     const at = this.#now();
-    if (this.#guard.blocks(address, at)) {
+    if (this.#guesses.blocks(address, at)) {
       return { ok: false, code: 'busy' };
     }
     const done = await this.#store.transaction((tx) => this.#take(tx, request, at));
     if (!done) {
-      this.#guard.recordFailure(address, at);
+      this.#guesses.recordFailure(address, at);
       return { ok: false, code: 'codeRefused' };
     }
-    this.onChange([done.gate.id]);
     const { gate, kioskId, desired } = done;
-    const answer = { kioskId, gate: { name: gate.title, policy: gate.policy } };
-    return { ok: true, answer: { ...answer, ...(desired ? { desired } : {}) } };
+    await this.#bus.emit('rosterChanged', { sites: [], gates: [gate.id] });
+    return {
+      ok: true,
+      answer: { kioskId, gate: { name: gate.title, policy: gate.policy }, desired },
+    };
   }
 
-  /** Lets go of codes past their time. */
+  /** Deletes codes that expired a day ago. */
   async prune(): Promise<void> {
     const old = this.#now() - 86_400_000;
     await this.#store.db.deleteFrom('enrolment_code').where('expires_at', '<', old).execute();
@@ -190,7 +201,7 @@ export class Enrolment {
       .select('id')
       .where('public_key', '=', request.publicKey)
       .executeTakeFirst();
-    // A key that was ever known is never given a second place; a board that came in between stays.
+    // A key that was ever registered is never enrolled again; a board enrolled in between stays.
     if (!gate || known || (before ?? null) !== marked.replaces) {
       return undefined;
     }
@@ -214,11 +225,7 @@ export class Enrolment {
       .set({ kiosk: kioskId })
       .where('code_mac', '=', mac)
       .execute();
-    const body = {
-      kiosk: kioskId,
-      code: marked.created_by,
-      ...(before ? { replaced: before } : {}),
-    };
+    const body = { kiosk: kioskId, code: marked.created_by, replaced: before };
     await this.#activity.note(tx, [
       {
         kind: before ? 'kiosk.replaced' : 'kiosk.enrolled',

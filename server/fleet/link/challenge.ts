@@ -15,10 +15,10 @@ export interface Challenged {
 
 export type Proven =
   | { ok: true; kiosk: Kiosk }
-  /** `closed`: there is nobody any more to be told. */
+  /** `closed`: the connection ended before. */
   | { ok: false; reason: 'proofRefused' | 'unavailable' | 'deadline' | 'closed' };
 
-/** Asks a new connection who is there, and checks what it answers. Never throws. */
+/** Asks a new connection who it is, and verifies its proof. Never throws. */
 export async function challenge(
   host: ConnectionHost,
   handshake: Handshake,
@@ -36,7 +36,7 @@ export async function challenge(
     if (kiosk) {
       return { ok: true, kiosk };
     }
-    host.log.warn({ kiosk: answer.kioskId }, 'kiosk refused: its proof does not hold');
+    host.log.warn({ kiosk: answer.kioskId }, 'kiosk refused: its proof is invalid');
     return { ok: false, reason: 'proofRefused' };
   } catch (error) {
     const code = errorCode(error);
@@ -60,8 +60,8 @@ async function prove(
   nonce: string,
   answer: AnswerOf<'Challenge'>,
 ): Promise<Kiosk | undefined> {
-  const { fleet, clock, limits } = server;
-  const kiosk = await fleet.findKiosk(answer.kioskId);
+  const { finder, clock, limits } = server;
+  const kiosk = await finder.findKiosk(answer.kioskId);
   const { clockSkewMaxMs } = limits;
   const context = { host, nonce, now: clock.now(), clockSkewMaxMs };
   // An unknown kiosk costs the same work.

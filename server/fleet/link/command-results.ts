@@ -2,7 +2,7 @@ import {
   type CommandResultPart,
   RESULT_PARTS_MAX,
 } from '../../../shared/protocol/kiosk-command.ts';
-import type { CommandEnd } from './link-listener.ts';
+import type { CommandEnd } from '../bus/fleet-events.ts';
 
 /** Results that one connection may have begun and not ended. */
 const OPEN_MAX = 4;
@@ -31,12 +31,7 @@ export class CommandResults {
     }
     const data = parts.join('');
     const content = type && Buffer.from(data, type === 'image/png' ? 'base64' : 'utf8');
-    return {
-      id,
-      outcome,
-      ...(code ? { code } : {}),
-      ...(type && content ? { type, content } : {}),
-    };
+    return { id, outcome, code, type, content };
   }
 
   #keep(id: string, parts: string[]): void {

@@ -2,9 +2,10 @@ import type { Clock } from '../../../shared/clock.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { KioskFinder } from '../places/kiosks.ts';
+import type { ConnectedKiosks, ProvenConnection } from './connected-kiosks.ts';
 import type { KioskCalls } from './kiosk-calls.ts';
-import type { CloseReason, SocketLimits } from './link-limits.ts';
-import type { LinkFacts, LinkListener } from './link-listener.ts';
+import type { SocketLimits } from './link-limits.ts';
+import type { ConnectionInfo, LinkListener } from './link-listener.ts';
 import type { Semaphore } from './semaphore.ts';
 
 /** What a connection needs of the server around it. */
@@ -12,32 +13,27 @@ export interface ConnectionHost {
   readonly limits: SocketLimits;
   readonly clock: Clock;
   readonly log: Log;
-  readonly fleet: KioskFinder;
+  readonly finder: KioskFinder;
   readonly keyring: Keyring;
   /** The hosts whose codes the gates read. */
   readonly hosts: readonly string[];
   readonly calls: KioskCalls;
   readonly listener: LinkListener;
   readonly proofs: Semaphore;
+  readonly kiosks: ConnectedKiosks;
   /** Whether a site's kiosks must show a client certificate of their own as well. */
   demandsCertificate(site: string): boolean;
-  /** Kiosks that are connected to this node. */
-  readonly size: number;
-  /** It proved itself: it takes the place of an older connection of the same kiosk. */
-  accept(kioskId: string, connection: Connection): void;
-  forget(kioskId: string | undefined, connection: Connection): void;
+  /** It proved itself: it replaces an older connection of the same kiosk. */
+  accept(kioskId: string, connection: ProvenConnection): void;
+  /** It ended. @param kioskId undefined: before it proved itself. */
+  forget(kioskId: string | undefined, connection: ProvenConnection): void;
 }
 
-/** A connection, as those see it who only keep it. */
-export interface Connection {
-  close(reason: CloseReason): void;
-}
-
-/** What the handshake said of a connection. */
+/** What the handshake says about a connection. */
 export interface Handshake {
   /** The host that the kiosk asked for, in lower case. */
   host: string;
-  facts: LinkFacts;
-  /** The name in the client certificate that TLS checked; absent: none was shown, or none that holds. */
+  info: ConnectionInfo;
+  /** The name in the client certificate that TLS verified; absent: none was shown, or none is valid. */
   certificateName?: string | undefined;
 }

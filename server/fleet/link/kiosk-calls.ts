@@ -8,20 +8,20 @@ import type { OfflineLists } from '../../offline-list/offline-lists.ts';
 import type { Answer } from '../../verification/answer.ts';
 import type { SecondLevel } from '../../verification/second-level.ts';
 import type { Verification } from '../../verification/verification.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Kiosk } from '../places/kiosks.ts';
 
 export interface KioskCallsDeps {
-  verification: Verification;
-  secondLevel: SecondLevel;
-  facts: FactStore;
+  verification: Pick<Verification, 'verify' | 'requiresLiveCode'>;
+  secondLevel: Pick<SecondLevel, 'verifyCodeAtGate'>;
+  facts: Pick<FactStore, 'acceptSealed'>;
   /** Absent: this server keeps no offline lists. */
-  offlineLists?: OfflineLists | undefined;
+  offlineLists?: Pick<OfflineLists, 'head' | 'chunk'> | undefined;
   log: Log;
-  /** Told of every answer to a gate; what was asked is not. */
-  answered?: ((outcome: Verdict['outcome'] | 'unanswered', seconds: number) => void) | undefined;
+  bus: FleetBus;
 }
 
-/** What an accepted kiosk asks of the other rooms, each answered as the wire says it. */
+/** The calls of an accepted kiosk that other rooms answer, in the shapes of the wire. */
 export class KioskCalls {
   readonly #deps: KioskCallsDeps;
 
@@ -29,10 +29,10 @@ export class KioskCalls {
     this.#deps = deps;
   }
 
-  /** What a gate is told of itself at boot. */
+  /** The gate's own part of the answer to a boot. */
   gateOf({ gate: name, policy }: Kiosk): (AnswerOf<'Boot'> & { status: 'accepted' })['gate'] {
     const isLive = this.#deps.verification.requiresLiveCode(policy);
-    return { name, policy, ...(isLive ? { liveCode: 'required' } : {}) };
+    return { name, policy, liveCode: isLive ? 'required' : undefined };
   }
 
   verify({ id, site, policy }: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
@@ -74,12 +74,12 @@ export class KioskCalls {
   #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
     const from = performance.now();
     return answer.then(
-      (given) => {
-        this.#tell(given.verdict.outcome, from);
-        return given;
+      (result) => {
+        this.#count(result.verdict.outcome, from);
+        return result;
       },
       (error) => {
-        this.#tell('unanswered', from);
+        this.#count('unanswered', from);
         const code = errorCode(error);
         this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
         throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
@@ -87,8 +87,9 @@ export class KioskCalls {
     );
   }
 
-  #tell(outcome: Verdict['outcome'] | 'unanswered', from: number): void {
-    this.#deps.answered?.(outcome, (performance.now() - from) / 1000);
+  #count(outcome: Verdict['outcome'] | 'unanswered', from: number): void {
+    const seconds = (performance.now() - from) / 1000;
+    void this.#deps.bus.emit('verificationAnswered', { outcome, seconds });
   }
 
   async #serve<Result>(work: Promise<Result>): Promise<Result> {

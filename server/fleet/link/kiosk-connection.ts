@@ -1,21 +1,17 @@
 import { errorCode } from '../../../shared/errors.ts';
 import type { ActionName, AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
-import {
-  type ActionTable,
-  defaultPeerLimits,
-  Peer,
-  type PeerOptions,
-} from '../../../shared/protocol/peer.ts';
+import { defaultPeerLimits, Peer, type PeerOptions } from '../../../shared/protocol/peer.ts';
 import type { Kiosk } from '../places/kiosks.ts';
 import { type Challenged, challenge } from './challenge.ts';
 import type { CommandResults } from './command-results.ts';
+import type { ProvenConnection } from './connected-kiosks.ts';
 import type { ConnectionHost, Handshake } from './connection-host.ts';
-import type { Pulsed } from './deadline-sweep.ts';
-import { KioskTalk, type TalkingKiosk } from './kiosk-talk.ts';
-import type { Carried, KioskWebSocket } from './kiosk-web-socket.ts';
+import type { Deadline } from './deadline-sweep.ts';
+import { type HandlerConnection, KioskHandlers } from './kiosk-handlers.ts';
+import type { KioskWebSocket, SocketHandler } from './kiosk-web-socket.ts';
 import { type CloseReason, closeCodes } from './link-limits.ts';
-import type { GoneReason, LinkFacts } from './link-listener.ts';
+import type { ConnectionInfo, DisconnectReason } from './link-listener.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
 
@@ -25,71 +21,71 @@ type State =
   | { name: 'accepted'; kiosk: Kiosk }
   | { name: 'closed' };
 
-/** {@link KioskConnection.speech} */
+/** What all connections have in common. */
 export interface ConnectionProtocol extends PeerOptions<KioskConnection> {
-  talk: KioskTalk;
+  kioskHandlers: KioskHandlers;
+}
+
+/** @see ConnectionProtocol */
+export function connectionProtocol(server: ConnectionHost): ConnectionProtocol {
+  const kioskHandlers = new KioskHandlers(server);
+  return {
+    send: (text, connection) => connection.send(text),
+    clock: server.clock,
+    limits: defaultPeerLimits,
+    flooded: (connection) => connection.close('flood'),
+    handlers: kioskHandlers.handlers(),
+    kioskHandlers,
+  };
 }
 
 /**
- * One kiosk's connection: challenge, proof, boot, and only then verifications. There are thousands that
- * say nothing, so whatever one needs only at times is made then, and what all have alike is shared.
+ * One kiosk's connection: challenge, proof, boot, and only then verifications. Thousands of them are
+ * silent most of the time, so what one needs only now and then is made then, and the rest is shared.
  */
-export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKiosk {
+export class KioskConnection
+  implements SocketHandler, Deadline, Challenged, HandlerConnection, ProvenConnection
+{
   readonly #server: ConnectionHost;
   readonly #socket: KioskWebSocket;
-  readonly #facts: LinkFacts;
+  readonly #info: ConnectionInfo;
   readonly #peer: Peer<KioskConnection>;
-  readonly #speech: ConnectionProtocol;
+  readonly #handlers: KioskHandlers;
   results: CommandResults | undefined;
-  toldWithinMs = 0;
+  sentReconnectWithinMs = 0;
   #state: State;
-  #goneReason: GoneReason = 'closed';
+  #disconnectReason: DisconnectReason = 'closed';
   #waitsFor: 'boot' | 'ping' | 'pong' = 'boot';
   #dueAt = 0;
 
-  /** @param speech {@link KioskConnection.speech} of the protocol that was agreed on. */
   constructor(
     server: ConnectionHost,
     socket: KioskWebSocket,
     handshake: Handshake,
-    speech: ConnectionProtocol,
+    protocol: ConnectionProtocol,
   ) {
     this.#server = server;
     this.#socket = socket;
-    this.#facts = handshake.facts;
+    this.#info = handshake.info;
     this.#state = { name: 'proving', handshake };
-    this.#speech = speech;
-    this.#peer = new Peer<KioskConnection>(speech, this);
-  }
-
-  /** What all connections of one protocol have in common. */
-  static speech(server: ConnectionHost, actions: ActionTable): ConnectionProtocol {
-    const talk = new KioskTalk(server);
-    return {
-      send: (text, connection) => connection.#send(text),
-      clock: server.clock,
-      limits: defaultPeerLimits,
-      actions,
-      flooded: (connection) => connection.close('flood'),
-      handlers: talk.handlers(),
-      talk,
-    };
+    this.#handlers = protocol.kioskHandlers;
+    this.#peer = new Peer<KioskConnection>(protocol, this);
   }
 
   start(): void {
     if (this.#state.name === 'proving') {
       this.#wait('boot', this.#server.limits.acceptDeadlineMs);
-      this.#socket.carry(this);
+      this.#socket.handleWith(this);
       this.#state.proof = this.#prove(this.#state.handshake);
     }
   }
 
   close(reason: CloseReason): void {
     if (reason !== 'unavailable' && reason !== 'proofRefused') {
-      this.#goneReason = reason;
+      this.#disconnectReason = reason;
     }
     this.#socket.close(closeCodes[reason], reason);
-    // A peer that never answers the close frame is cut off by the ping's deadline or at once here.
+    // A peer that never answers the close frame is terminated at the ping's deadline, or at once here.
     if (reason === 'deadline' || reason === 'goingAway' || reason === 'flood') {
       this.#socket.terminate();
     }
@@ -120,7 +116,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
     return await this.#peer.call(name, request, options);
   }
 
-  /** A kiosk that doesn't know the call, or is gone, finds the list at its next poll. */
+  /** A kiosk that doesn't know the call, or is offline, finds the list at its next poll. */
   listChanged(policy: string, list: RequestOf<'ListChanged'>): void {
     if (this.#state.name === 'accepted' && this.#state.kiosk.policy === policy) {
       this.#peer.call('ListChanged', list, { timeoutMs: CALL_TIMEOUT_MS }).catch(() => {});
@@ -152,7 +148,9 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
     this.#state = { name: 'closed' };
     this.#server.forget(kiosk?.id, this);
     if (kiosk) {
-      this.#speech.talk.tell((listener) => listener.gone?.(kiosk, this.#facts, this.#goneReason));
+      this.#handlers.notify((listener) =>
+        listener.disconnected?.(kiosk, this.#info, this.#disconnectReason),
+      );
     }
   }
 
@@ -161,7 +159,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
   }
 
   /** A ping is due; or there was no proof, boot or pong in time. */
-  fallDue(): void {
+  reached(): void {
     if (this.#waitsFor === 'ping') {
       this.#socket.ping();
       this.#wait('pong', this.#server.limits.pongDeadlineMs);
@@ -177,8 +175,8 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
     this.#dueAt = Math.ceil(this.#server.clock.monotonic() + delayMs);
   }
 
-  /** A kiosk that reads nothing of what it is sent is cut off before it fills this server's memory. */
-  #send(text: string): void {
+  /** A kiosk that reads nothing of what it is sent is disconnected before it fills this server's memory. */
+  send(text: string): void {
     if (this.#socket.bufferedAmount > this.#server.limits.unsentBytesMax) {
       this.close('flood');
     } else {
@@ -196,7 +194,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
       const { kiosk } = proven;
       this.#state = { name: 'proven', kiosk };
       this.#server.accept(kiosk.id, this);
-      this.#speech.talk.tell((listener) => listener.connected?.(kiosk, this.#facts));
+      this.#handlers.notify((listener) => listener.connected?.(kiosk, this.#info));
     }
   }
 
@@ -211,7 +209,7 @@ export class KioskConnection implements Carried, Pulsed, Challenged, TalkingKios
     return this.#state.kiosk;
   }
 
-  letIn(kiosk: Kiosk): void {
+  accept(kiosk: Kiosk): void {
     this.#state = { name: 'accepted', kiosk };
     this.#wait('ping', this.#server.limits.pingEveryMs);
   }

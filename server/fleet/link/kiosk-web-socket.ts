@@ -1,7 +1,7 @@
 import { type RawData, WebSocket } from 'ws';
 
-/** What is on the other side of a kiosk's socket. */
-export interface Carried {
+/** Handles what a kiosk's socket receives. */
+export interface SocketHandler {
   received(text: string): void;
   /** A control frame of the kiosk, which counts like a message. */
   pinged(): void;
@@ -15,11 +15,11 @@ export interface Carried {
  * kiosks would each hold their own otherwise.
  */
 export class KioskWebSocket extends WebSocket {
-  carried: Carried | undefined;
+  handler: SocketHandler | undefined;
 
-  /** Hands everything that comes to this connection, from now on. */
-  carry(carried: Carried): void {
-    this.carried = carried;
+  /** Hands everything that it receives from now on to this handler. */
+  handleWith(handler: SocketHandler): void {
+    this.handler = handler;
     this.on('message', onMessage).on('ping', onPing).on('pong', onPong);
     this.on('error', onError).on('close', onClose);
   }
@@ -29,26 +29,26 @@ function onMessage(this: WebSocket, data: RawData, isBinary: boolean): void {
   if (isBinary) {
     this.close(1003);
   } else {
-    carriedBy(this)?.received(String(data));
+    handlerOf(this)?.received(String(data));
   }
 }
 
 function onPing(this: WebSocket): void {
-  carriedBy(this)?.pinged();
+  handlerOf(this)?.pinged();
 }
 
 function onPong(this: WebSocket): void {
-  carriedBy(this)?.ponged();
+  handlerOf(this)?.ponged();
 }
 
 function onError(this: WebSocket, error: Error): void {
-  carriedBy(this)?.failed(error);
+  handlerOf(this)?.failed(error);
 }
 
 function onClose(this: WebSocket): void {
-  carriedBy(this)?.ended();
+  handlerOf(this)?.ended();
 }
 
-function carriedBy(socket: WebSocket): Carried | undefined {
-  return socket instanceof KioskWebSocket ? socket.carried : undefined;
+function handlerOf(socket: WebSocket): SocketHandler | undefined {
+  return socket instanceof KioskWebSocket ? socket.handler : undefined;
 }

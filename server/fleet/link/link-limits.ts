@@ -48,7 +48,7 @@ export function reconnectWithinMs(kiosks: number, limits: SocketLimits): number 
   return Math.min(SPREAD_MAX_MS, Math.max(SPREAD_MIN_MS, spread));
 }
 
-/** What Node's HTTP server is told, so that whoever sends a head drop by drop is let go. */
+/** Options of Node's HTTP server that end a connection whose request head comes drop by drop. */
 export function slowness({ headDeadlineMs }: Pick<SocketLimits, 'headDeadlineMs'>) {
   return {
     headersTimeout: headDeadlineMs,

@@ -4,19 +4,24 @@ import type {
   EnrolFailureCode,
   EnrolRequest,
 } from '../../../shared/protocol/enrolment-messages.ts';
-import type { CommandResultPart } from '../../../shared/protocol/kiosk-command.ts';
 import type { StatusReport } from '../../../shared/protocol/kiosk-status.ts';
 import type { Measurement } from '../../../shared/protocol/measurement.ts';
-import type { DesiredConfig, ReportedConfig } from '../../../shared/protocol/remote-config.ts';
+import type { DesiredConfig } from '../../../shared/protocol/remote-config.ts';
+import type { CommandEnd } from '../bus/fleet-events.ts';
 import type { Kiosk } from '../places/kiosks.ts';
 
-/** Whether a kiosk that has proven itself may work; one that may not is told when to ask again. */
+/** Whether a kiosk that has proven itself may work, and when one that may not is to ask again. */
 export type Admission =
-  | { status: 'accepted'; desired?: DesiredConfig; intervalMs?: number }
+  | {
+      status: 'accepted';
+      desired?: DesiredConfig | undefined;
+      /** How often it is to report; absent: as the limits say. */
+      intervalMs?: number | undefined;
+    }
   | { status: 'pending' | 'rejected'; retryAfterMs: number };
 
 /** Why a connection ended; a closed set. */
-export type GoneReason =
+export type DisconnectReason =
   /** The kiosk closed it, or the network did. */
   | 'closed'
   /** No pong, proof or boot in time. */
@@ -30,60 +35,44 @@ export type GoneReason =
   /** It was removed, or its key was replaced. */
   | 'revoked';
 
-/** The end of a command, whole. */
-export interface CommandEnd {
-  id: string;
-  outcome: 'done' | 'failed';
-  code?: string;
-  type?: NonNullable<CommandResultPart['type']>;
-  content?: Buffer;
-}
-
-/** A connection that was proven, of this node. */
-export interface LinkFacts {
-  /** One more for every connection of this node: tells the older from the newer. */
+/** A proven connection of this node. */
+export interface ConnectionInfo {
+  /** One more for every connection of this node: orders the older and the newer. */
   connection: number;
   /** The address that it comes from, for staff who look for a kiosk; never stored with a person. */
   address: string;
-  /** When the client certificate that it showed ends, Unix ms; absent: it showed none that holds. */
-  certificateEndsAt?: number;
+  /** When its client certificate ends, Unix ms; absent: it showed no valid one. */
+  certificateEndsAt?: number | undefined;
 }
 
-/** Why no key is taken; see `enrolFailureCodes`. */
+/** A new kiosk's gate and config, or why it is refused; see `enrolFailureCodes`. */
 export type EnrolOutcome =
   | { ok: true; answer: Omit<EnrolAnswer, 'hosts' | 'credentialKeys' | 'serverTime' | 'linkPath'> }
   | { ok: false; code: EnrolFailureCode };
 
 /**
- * What the fleet hears from the kiosks' sockets, and what it is asked. Everything comes in the order in
- * which it happened on one connection; what throws is logged and changes nothing of the link, but for
- * `admit` and `enrol`, whose failure refuses.
+ * What the kiosks' sockets report to the fleet, and what they ask it. The calls of one connection come in
+ * the order in which things happened on it. An error is logged and does not end the connection, except
+ * from `admit` and `enrol`, where it refuses the kiosk.
  */
 export interface LinkListener {
   /** A kiosk proved its key; it has not booted. */
-  connected?(kiosk: Kiosk, facts: LinkFacts): void;
-  /** It booted; may it work, and with which config? Called again when the same connection boots anew. */
+  connected?(kiosk: Kiosk, info: ConnectionInfo): void;
+  /** It boots: may it work, and with which config? Called again when the same connection boots again. */
   admit(kiosk: Kiosk, boot: RequestOf<'Boot'>): Promise<Admission>;
-  /** It was let in, and told so. */
+  /** Its boot was accepted. */
   booted?(kiosk: Kiosk, boot: RequestOf<'Boot'>): void;
   /** A report, whole or partial (`mergeStatus` of shared/protocol/kiosk-status.ts puts them together). */
   status?(kiosk: Kiosk, report: StatusReport): void;
-  /** What it measured while there was no link; kept when this resolves. */
+  /** What it measured while there was no link; stored when this resolves. */
   measured?(kiosk: Kiosk, measurements: readonly Measurement[]): Promise<void>;
-  /** The config that a kiosk runs, from its boot or a report. */
-  configReported?(kiosk: Kiosk, reported: ReportedConfig): void;
   /** A command that was `accepted` has ended. */
   commandResult?(kiosk: Kiosk, end: CommandEnd): void;
-  /** A proven connection is gone. */
-  gone?(kiosk: Kiosk, facts: LinkFacts, reason: GoneReason): void;
+  /** A proven connection ended. */
+  disconnected?(kiosk: Kiosk, info: ConnectionInfo, reason: DisconnectReason): void;
   /**
-   * Gives a new kiosk its place, if its code is one: single-use, and used up by this call. The request's
-   * signature and clock are checked already.
+   * Enrols a new kiosk if its code is valid; the code is single-use, and this call uses it up. The
+   * request's signature and clock are checked already. Absent: nobody enrols here.
    */
-  enrol?(request: EnrolRequest, facts: { address: string }): Promise<EnrolOutcome>;
+  enrol?(request: EnrolRequest, from: { address: string }): Promise<EnrolOutcome>;
 }
-
-/** Without a fleet room: whoever is registered may work, as its own file says; nobody enrols. */
-export const plainListener: LinkListener = {
-  admit: async () => ({ status: 'accepted' }),
-};

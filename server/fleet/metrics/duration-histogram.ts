@@ -22,10 +22,10 @@ export class DurationHistogram {
 
   observe(seconds: number): void {
     let bucket = 0;
-    while (bucket < this.#bounds.length && seconds > (this.#bounds[bucket] as number)) {
+    while (bucket < this.#bounds.length && seconds > (this.#bounds[bucket] ?? 0)) {
       bucket += 1;
     }
-    this.#counts[bucket] = (this.#counts[bucket] as number) + 1;
+    this.#counts[bucket] = (this.#counts[bucket] ?? 0) + 1;
     this.#sum += seconds;
   }
 

@@ -10,25 +10,25 @@ const MINUTE_MS = 60_000;
 /** @param resumed whether this node has just taken over. */
 type Job = (now: number, resumed: boolean) => Promise<void>;
 
-/** Does what one node does for all: roll-outs, alerts, letting go of what is old. */
+/** Each runs after the one before it; one that fails is logged and runs again in the next round. */
+export interface Jobs {
+  everySecond: readonly Job[];
+  everyMinute: readonly Job[];
+}
+
+/** Runs what one node does for all: roll-outs, alerts, deleting what is old. */
 export class LeaderJobs {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #lease: Lease;
-  readonly #jobs: { everySecond: readonly Job[]; everyMinute: readonly Job[] };
+  readonly #jobs: Jobs;
   #cancel: () => void = () => {};
   #running: Promise<void> = Promise.resolve();
   #started = false;
   #minuteAt: number | undefined;
   #held = false;
 
-  constructor(deps: {
-    store: Store;
-    node: string;
-    clock: Clock;
-    log: Log;
-    jobs: { everySecond: readonly Job[]; everyMinute: readonly Job[] };
-  }) {
+  constructor(deps: { store: Store; node: string; clock: Clock; log: Log; jobs: Jobs }) {
     const { store, node, clock } = deps;
     this.#clock = clock;
     this.#log = deps.log;
@@ -42,6 +42,9 @@ export class LeaderJobs {
   }
 
   async stop(): Promise<void> {
+    if (!this.#started) {
+      return;
+    }
     this.#started = false;
     this.#cancel();
     await this.#running;

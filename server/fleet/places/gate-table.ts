@@ -78,8 +78,8 @@ function toGate(row: Record<string, string>): NewGate {
     place: row.place ?? '',
     note: row.note ?? '',
     tags: (row.tags ?? '').split(/\s+/).filter((tag) => tag !== ''),
-    ...(x === undefined ? {} : { x }),
-    ...(y === undefined ? {} : { y }),
+    x,
+    y,
   };
 }
 

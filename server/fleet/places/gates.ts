@@ -6,6 +6,7 @@ import type { ActivityLog, NewActivity } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { overlaid, parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import { placeIdSchema, unknownSite } from './sites.ts';
 
 const tagSchema = z.string().regex(/^[\p{L}\p{N}][\p{L}\p{N}._-]{0,31}$/u);
@@ -14,7 +15,7 @@ export const gateSchema = z.strictObject({
   id: placeIdSchema,
   site: placeIdSchema,
   title: z.string().trim().min(1).max(64),
-  /** The id of the policy that this gate asks. */
+  /** The id of the policy that this gate applies. */
   policy: z.string().min(1).max(64),
   /** Where at the site, in words. */
   place: z.string().trim().max(240).default(''),
@@ -40,23 +41,24 @@ export type Gate = z.infer<typeof gateSchema> & { createdAt: number };
 /** Gates made at once, at most. */
 export const GATES_AT_ONCE_MAX = 1_000;
 
-/** The gates: places with a policy, at which a kiosk stands or will. */
+/** The gates: places with a policy, each with a kiosk or waiting for one. */
 export class Gates {
   readonly #store: Store;
   readonly #activity: ActivityLog;
+  readonly #bus: FleetBus;
   readonly #policyKnown: (policy: string) => boolean;
   readonly #now: () => number;
-  /** Told of every change, after its commit. */
-  onChange: (gates: readonly string[]) => void = () => {};
 
   constructor(deps: {
     store: Store;
     activity: ActivityLog;
+    bus: FleetBus;
     policyKnown: (policy: string) => boolean;
     now: () => number;
   }) {
     this.#store = deps.store;
     this.#activity = deps.activity;
+    this.#bus = deps.bus;
     this.#policyKnown = deps.policyKnown;
     this.#now = deps.now;
   }
@@ -66,10 +68,10 @@ export class Gates {
    *
    * @throws VarcoError `forbidden`, `gateInvalid`, `gateExists`, `siteUnknown`, `policyUnknown`.
    */
-  async create(who: FleetActor, given: readonly NewGate[]): Promise<Gate[]> {
+  async create(who: FleetActor, input: readonly NewGate[]): Promise<Gate[]> {
     const createdAt = this.#now();
     const schema = z.array(gateSchema).min(1).max(GATES_AT_ONCE_MAX);
-    const gates = parseInput(schema, given, 'gateInvalid').map((gate) => ({ ...gate, createdAt }));
+    const gates = parseInput(schema, input, 'gateInvalid').map((gate) => ({ ...gate, createdAt }));
     for (const { site, policy } of gates) {
       demand(who, 'gate.create', { site });
       this.#demandPolicy(policy);
@@ -94,21 +96,21 @@ export class Gates {
         })),
       );
     });
-    this.onChange(gates.map(({ id }) => id));
+    await this.#changed(gates.map(({ id }) => id));
     return gates;
   }
 
   /**
-   * Changes what is given and keeps the rest.
+   * Changes the fields of the input and keeps the rest.
    *
    * @throws VarcoError `forbidden`, `gateUnknown`, `gateInvalid`, `policyUnknown`.
    */
   async change(
     who: FleetActor,
     id: string,
-    given: z.input<typeof gateChangeSchema>,
+    input: z.input<typeof gateChangeSchema>,
   ): Promise<Gate> {
-    const change = parseInput(gateChangeSchema, given, 'gateInvalid');
+    const change = parseInput(gateChangeSchema, input, 'gateInvalid');
     const onlyNote = Object.keys(change).every((field) => field === 'note');
     if (change.policy !== undefined) {
       this.#demandPolicy(change.policy);
@@ -121,17 +123,18 @@ export class Gates {
       const { policy, title } = change;
       const body = {
         fields: Object.keys(change),
-        ...(policy === undefined ? {} : { policy, was: before.policy }),
-        ...(title === undefined ? {} : { title }),
+        policy,
+        was: policy && before.policy,
+        title,
       };
       await this.#note(tx, who, before, 'gate.changed', body);
       return next;
     });
-    this.onChange([id]);
+    await this.#changed([id]);
     return gate;
   }
 
-  /** Takes a gate away for good, with the key of the kiosk that stands there. */
+  /** Removes a gate for good, with the key of its kiosk. */
   async remove(who: FleetActor, id: string, reason: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
       const gate = await findGate(tx, id);
@@ -148,7 +151,7 @@ export class Gates {
       await tx.deleteFrom('desired_config').where('gate', '=', id).execute();
       await this.#note(tx, who, gate, 'gate.removed', { reason });
     });
-    this.onChange([id]);
+    await this.#changed([id]);
   }
 
   /** The gates that this actor may see, of one site or of all. */
@@ -168,7 +171,7 @@ export class Gates {
     return gate;
   }
 
-  /** Every gate that is not removed, for the room itself. */
+  /** Every gate that is not removed by id, not filtered by permission. */
   async all(): Promise<Gate[]> {
     const rows = await this.#store.db
       .selectFrom('gate')
@@ -177,6 +180,21 @@ export class Gates {
       .orderBy('id')
       .execute();
     return rows.map(fromRow);
+  }
+
+  /** Those of these gates that are not removed, not filtered by permission. */
+  async byIds(ids: readonly string[]): Promise<Gate[]> {
+    const rows = await this.#store.db
+      .selectFrom('gate')
+      .selectAll()
+      .where('id', 'in', ids)
+      .where('removed_at', 'is', null)
+      .execute();
+    return rows.map(fromRow);
+  }
+
+  #changed(gates: readonly string[]): Promise<void> {
+    return this.#bus.emit('rosterChanged', { sites: [], gates });
   }
 
   #demandPolicy(policy: string): void {
@@ -237,8 +255,8 @@ function fromRow(row: TableRow<'gate'>): Gate {
     title: row.title,
     policy: row.policy,
     place: row.place,
-    ...(row.plan_x === null ? {} : { x: row.plan_x }),
-    ...(row.plan_y === null ? {} : { y: row.plan_y }),
+    x: row.plan_x ?? undefined,
+    y: row.plan_y ?? undefined,
     note: row.note,
     tags: JSON.parse(row.tags),
     createdAt: row.created_at,

@@ -4,6 +4,7 @@ import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import { commandLine, demand, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import { findGate } from './gates.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
@@ -26,34 +27,41 @@ export type Kiosk = z.infer<typeof kioskSchema> & {
   needsCertificate?: boolean;
 };
 
-/** Who knows the kiosks' keys. */
+/** The board that holds a gate's key. */
+export interface GateKiosk {
+  id: string;
+  gate: string;
+  registeredAt: number;
+}
+
+/** Finds kiosks by their id, with their keys. */
 export interface KioskFinder {
-  /** @returns undefined for one that is not known or has no key any more. */
+  /** @returns undefined for one that is unknown or whose key was revoked. */
   findKiosk(id: string): Promise<Kiosk | undefined>;
 }
 
-/** The boards that hold a key of a gate; every method is a whole unit of work. */
+/** The boards that hold a gate's key; every method is a whole unit of work. */
 export class Kiosks {
   readonly #store: Store;
   readonly #activity: ActivityLog;
+  readonly #bus: FleetBus;
   readonly #now: () => number;
-  /** Told after a commit of gates whose kiosk is another one, or none. */
-  onChange: (gates: readonly string[]) => void = () => {};
 
-  constructor(deps: { store: Store; activity: ActivityLog; now: () => number }) {
+  constructor(deps: { store: Store; activity: ActivityLog; bus: FleetBus; now: () => number }) {
     this.#store = deps.store;
     this.#activity = deps.activity;
+    this.#bus = deps.bus;
     this.#now = deps.now;
   }
 
   /**
-   * Lets a kiosk in whose key is known already, or changes it; its gate has its id, and its site is made
-   * if there is none. A new kiosk with a key of its own making is enrolled (`enrolment.ts`).
+   * Registers a kiosk whose key is known already, or changes it; its gate has its id, and its site is
+   * created if there is none. A new kiosk that makes its own key is enrolled instead (`enrolment.ts`).
    *
    * @throws VarcoError `kioskInvalid`.
    */
-  async register(given: Kiosk): Promise<void> {
-    const { id, publicKey, gate, site, policy } = parseInput(kioskSchema, given, 'kioskInvalid');
+  async register(input: Kiosk): Promise<void> {
+    const { id, publicKey, gate, site, policy } = parseInput(kioskSchema, input, 'kioskInvalid');
     const at = this.#now();
     await this.#store.transaction(async (tx) => {
       await tx
@@ -68,14 +76,12 @@ export class Kiosks {
         })
         .onConflict((conflict) => conflict.doNothing())
         .execute();
-      const placed = { site, title: gate, policy };
+      const place = { site, title: gate, policy };
       const blank = { place: '', note: '', tags: '[]', created_at: at, boards: 1 };
       await tx
         .insertInto('gate')
-        .values({ id, ...placed, ...blank })
-        .onConflict((conflict) =>
-          conflict.column('id').doUpdateSet({ ...placed, removed_at: null }),
-        )
+        .values({ id, ...place, ...blank })
+        .onConflict((conflict) => conflict.column('id').doUpdateSet({ ...place, removed_at: null }))
         .execute();
       const row = { public_key: publicKey, gate: id, state: 'accepted' };
       await tx
@@ -89,11 +95,12 @@ export class Kiosks {
       const body = { kiosk: id, policy };
       await this.#activity.note(tx, [{ kind: 'kiosk.registered', site, gate: id, actor, body }]);
     });
-    this.onChange([id]);
+    await this.#bus.emit('rosterChanged', { sites: [site], gates: [id] });
   }
 
   /**
-   * Takes a gate's kiosk its key: it is cut off at once, and only a new enrolment lets a board in again.
+   * Revokes the key of a gate's kiosk: it is disconnected at once, and only a new enrolment admits a board
+   * again.
    *
    * @throws VarcoError `forbidden`, `gateUnknown`, `kioskUnknown`.
    */
@@ -109,10 +116,10 @@ export class Kiosks {
       const entry = { kind: 'kiosk.revoked', site, gate: gateId, actor: who.id };
       await this.#activity.note(tx, [{ ...entry, body: { kiosk, reason } }]);
     });
-    this.onChange([gateId]);
+    await this.#bus.emit('rosterChanged', { sites: [], gates: [gateId] });
   }
 
-  /** @returns undefined for one that is not known or has no key any more. */
+  /** @returns undefined for one that is unknown or whose key was revoked. */
   async find(id: string): Promise<(Kiosk & { gateId: string }) | undefined> {
     const row = await this.#store.db
       .selectFrom('kiosk')
@@ -131,20 +138,31 @@ export class Kiosks {
         gateId: row.gateId,
         site: row.site,
         policy: row.policy,
-        ...(row.certificate === 1 ? { needsCertificate: true } : {}),
+        needsCertificate: row.certificate === 1,
       }
     );
   }
 
-  /** Which kiosk stands at which gate: every one with a key. */
-  async all(): Promise<{ id: string; gate: string; registeredAt: number }[]> {
-    const rows = await this.#store.db
+  /** Every kiosk with a key. */
+  async all(): Promise<GateKiosk[]> {
+    return (await this.#accepted().execute()).map(toGateKiosk);
+  }
+
+  /** The kiosks with a key at these gates. */
+  async atGates(gates: readonly string[]): Promise<GateKiosk[]> {
+    return (await this.#accepted().where('gate', 'in', gates).execute()).map(toGateKiosk);
+  }
+
+  #accepted() {
+    return this.#store.db
       .selectFrom('kiosk')
       .select(['id', 'gate', 'registered_at'])
-      .where('state', '=', 'accepted')
-      .execute();
-    return rows.map(({ id, gate, registered_at }) => ({ id, gate, registeredAt: registered_at }));
+      .where('state', '=', 'accepted');
   }
+}
+
+function toGateKiosk(row: { id: string; gate: string; registered_at: number }): GateKiosk {
+  return { id: row.id, gate: row.gate, registeredAt: row.registered_at };
 }
 
 /** The id of the kiosk that holds a gate's key. */

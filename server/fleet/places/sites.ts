@@ -6,6 +6,7 @@ import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import { overlaid, parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 
 /** The id of a site or a gate: lower-case words with hyphens, short enough to stand in a kiosk's id. */
 export const placeIdSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,47}$/);
@@ -57,28 +58,29 @@ export type Site = z.infer<typeof siteSchema> & { createdAt: number };
 export class Sites {
   readonly #store: Store;
   readonly #activity: ActivityLog;
+  readonly #bus: FleetBus;
   readonly #now: () => number;
   readonly #canCheckCertificates: boolean;
-  /** Told of every change, after its commit. */
-  onChange: (site: string) => void = () => {};
 
   /** @param deps.canCheckCertificates whether this server's TLS has an authority for client certificates. */
   constructor(deps: {
     store: Store;
     activity: ActivityLog;
+    bus: FleetBus;
     now: () => number;
     canCheckCertificates: boolean;
   }) {
     this.#store = deps.store;
     this.#activity = deps.activity;
+    this.#bus = deps.bus;
     this.#now = deps.now;
     this.#canCheckCertificates = deps.canCheckCertificates;
   }
 
   /** @throws VarcoError `forbidden`, `siteInvalid`, `siteExists`, `clientAuthorityMissing`. */
-  async create(who: FleetActor, given: z.input<typeof siteSchema>): Promise<Site> {
+  async create(who: FleetActor, input: z.input<typeof siteSchema>): Promise<Site> {
     demand(who, 'site.create');
-    const site = parseInput(siteSchema, given, 'siteInvalid');
+    const site = parseInput(siteSchema, input, 'siteInvalid');
     this.#demandAuthority(site);
     const createdAt = this.#now();
     await this.#store.transaction(async (tx) => {
@@ -93,22 +95,22 @@ export class Sites {
       const body = { title: site.title };
       await this.#activity.note(tx, [{ kind: 'site.created', site: site.id, actor: who.id, body }]);
     });
-    this.onChange(site.id);
+    await this.#bus.emit('rosterChanged', { sites: [site.id], gates: [] });
     return { ...site, createdAt };
   }
 
   /**
-   * Changes what is given and keeps the rest.
+   * Changes the fields of the input and keeps the rest.
    *
    * @throws VarcoError `forbidden`, `siteUnknown`, `siteInvalid`, `clientAuthorityMissing`.
    */
   async change(
     who: FleetActor,
     id: string,
-    given: z.input<typeof siteChangeSchema>,
+    input: z.input<typeof siteChangeSchema>,
   ): Promise<Site> {
     demand(who, 'site.edit', { site: id });
-    const change = parseInput(siteChangeSchema, given, 'siteInvalid');
+    const change = parseInput(siteChangeSchema, input, 'siteInvalid');
     this.#demandAuthority(change);
     const site = await this.#store.transaction(async (tx) => {
       const row = await tx.selectFrom('site').selectAll().where('id', '=', id).executeTakeFirst();
@@ -121,13 +123,13 @@ export class Sites {
       await this.#activity.note(tx, [{ kind: 'site.changed', site: id, actor: who.id, body }]);
       return next;
     });
-    this.onChange(id);
+    await this.#bus.emit('rosterChanged', { sites: [id], gates: [] });
     return site;
   }
 
   /**
-   * The sites whose kiosks can't come in here, because nobody can check the client certificate that is
-   * demanded of them: their server lost its `listen.tls.clientCaFile` after they were made so.
+   * The sites whose kiosks can't connect, because this server can't verify the client certificate that
+   * they must show: its config lost `listen.tls.clientCaFile` after the sites were changed to demand one.
    */
   async lockedOut(): Promise<string[]> {
     const all = this.#canCheckCertificates ? [] : await this.all();
@@ -144,7 +146,7 @@ export class Sites {
     return seen === 'all' ? rows : rows.filter(({ id }) => seen.includes(id));
   }
 
-  /** A certificate that nobody can check would shut every kiosk of the site out. */
+  /** A certificate that this server can't verify would lock every kiosk of the site out. */
   #demandAuthority({ clientCertificate }: { clientCertificate?: boolean | undefined }): void {
     if (clientCertificate && !this.#canCheckCertificates) {
       throw new VarcoError(
@@ -154,9 +156,19 @@ export class Sites {
     }
   }
 
-  /** Every site, for the room itself. */
+  /** Every site by title, not filtered by permission. */
   async all(): Promise<Site[]> {
     const rows = await this.#store.db.selectFrom('site').selectAll().orderBy('title').execute();
+    return rows.map(fromRow);
+  }
+
+  /** These sites, not filtered by permission. @param ids as many as one statement takes. */
+  async byIds(ids: readonly string[]): Promise<Site[]> {
+    const rows = await this.#store.db
+      .selectFrom('site')
+      .selectAll()
+      .where('id', 'in', ids)
+      .execute();
     return rows.map(fromRow);
   }
 
@@ -196,9 +208,9 @@ function fromRow(row: TableRow<'site'>): Site {
     id: row.id,
     title: row.title,
     place: row.place,
-    ...(row.latitude === null ? {} : { latitude: row.latitude }),
-    ...(row.longitude === null ? {} : { longitude: row.longitude }),
-    ...(row.plan === null ? {} : { plan: JSON.parse(row.plan) }),
+    latitude: row.latitude ?? undefined,
+    longitude: row.longitude ?? undefined,
+    plan: row.plan === null ? undefined : JSON.parse(row.plan),
     note: row.note,
     clientCertificate: row.client_certificate === 1,
     createdAt: row.created_at,

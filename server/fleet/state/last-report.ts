@@ -4,37 +4,48 @@ import {
   type StatusReport,
 } from '../../../shared/protocol/kiosk-status.ts';
 import type { ReportedConfig } from '../../../shared/protocol/remote-config.ts';
-import { type Heard, type Presence, presenceOf } from './presence.ts';
+import { type Presence, presenceOf } from './presence.ts';
 import { sharedPart } from './shared-parts.ts';
 
-/** All that one kiosk told of itself, and when. Plain data: it is kept as JSON (`kiosk_state.body`). */
+/** All that one kiosk reported about itself, and when. Plain data: it is stored as JSON (`kiosk_state.body`). */
 export interface LastReport {
   /** Its last message, by the server's clock. */
   at: number;
   intervalMs: number;
-  status?: KioskStatus;
-  statusAt?: number;
+  status?: KioskStatus | undefined;
+  statusAt?: number | undefined;
   software: string;
   /** When its program started, by its own clock. */
   startedAt: number;
   bootedAt: number;
-  capabilities?: readonly string[];
-  config?: ReportedConfig;
+  capabilities?: readonly string[] | undefined;
+  config?: ReportedConfig | undefined;
   /** When the client certificate of its connection ends; absent: it showed none. */
-  certificateEndsAt?: number;
-  /** The policy that its connection was given. */
+  certificateEndsAt?: number | undefined;
+  /** The policy that its boot was answered with. */
   policy: string;
   presence: Presence;
   /** When that presence began. */
   since: number;
 }
 
-/** Counts by outcome that are new in a report. */
+/** Counts by outcome that a report adds to the one before. */
 export type NewOutcomes = Record<Outcome, number>;
 export const outcomes = ['granted', 'denied', 'unconfirmed', 'otpRequired', 'throttled'] as const;
 export type Outcome = (typeof outcomes)[number];
 
-/** A kiosk booted: what its run before told of its parts is not known of this one. */
+/** One value for each outcome. */
+export function byOutcome<Value>(value: (outcome: Outcome) => Value): Record<Outcome, Value> {
+  return {
+    granted: value('granted'),
+    denied: value('denied'),
+    unconfirmed: value('unconfirmed'),
+    otpRequired: value('otpRequired'),
+    throttled: value('throttled'),
+  };
+}
+
+/** A kiosk booted: what an earlier run reported about its peripherals says nothing about this one. */
 export function afterBoot(
   before: LastReport | undefined,
   boot: {
@@ -51,7 +62,7 @@ export function afterBoot(
   },
 ): LastReport {
   const sameRun = before?.startedAt === boot.startedAt;
-  const told: LastReport = {
+  const report: LastReport = {
     at: context.now,
     intervalMs: context.intervalMs,
     software: boot.software,
@@ -60,37 +71,37 @@ export function afterBoot(
     policy: context.policy,
     presence: before?.presence ?? 'neverSeen',
     since: before?.since ?? context.now,
-    ...(sameRun && before.status ? { status: before.status } : {}),
-    ...(sameRun && before.statusAt !== undefined ? { statusAt: before.statusAt } : {}),
-    ...(context.certificateEndsAt === undefined
-      ? {}
-      : { certificateEndsAt: context.certificateEndsAt }),
-    ...(boot.capabilities ? { capabilities: sharedPart(boot.capabilities) } : {}),
-    ...(boot.config ? { config: boot.config } : {}),
+    status: sameRun ? before.status : undefined,
+    statusAt: sameRun ? before.statusAt : undefined,
+    certificateEndsAt: context.certificateEndsAt,
+    capabilities: boot.capabilities && sharedPart(boot.capabilities),
+    config: boot.config,
   };
-  return withPresence(told, context.now);
+  return withPresence(report, context.now);
 }
 
-/** A kiosk reported. `outcomes` is what it counted since its report before; undefined: nothing new. */
+/** A kiosk reported. `outcomes`: what it counted since its previous report; undefined: nothing. */
 export function afterReport(
   before: LastReport,
   report: StatusReport,
   now: number,
-): { told: LastReport; outcomes: NewOutcomes | undefined } {
+): { lastReport: LastReport; outcomes: NewOutcomes | undefined } {
   const status = withSharedParts(mergeStatus(before.status, report), before.status, report);
-  const { config, software } = status;
-  const told = {
+  const lastReport = {
     ...before,
     at: now,
     status,
     statusAt: now,
-    ...(config ? { config } : {}),
-    ...(software === undefined ? {} : { software }),
+    config: report.config ?? before.config,
+    software: report.software ?? before.software,
   };
-  return { told: withPresence(told, now), outcomes: counted(before.status, status) };
+  return {
+    lastReport: withPresence(lastReport, now),
+    outcomes: countedSince(before.status, status),
+  };
 }
 
-/** What a report doesn't tell of stays the very same object, and what most kiosks tell is one for all. */
+/** What a report leaves out stays the very same object, and what most kiosks report alike is one object for all. */
 function withSharedParts(
   status: KioskStatus,
   before: KioskStatus | undefined,
@@ -106,31 +117,25 @@ function withSharedParts(
 }
 
 /** The presence at a moment; one that changed began now, or with the last message before silence. */
-export function withPresence(told: LastReport, now: number): LastReport {
-  const presence = presenceOf(heardOf(told), now);
-  if (presence === told.presence) {
-    return told;
+export function withPresence(report: LastReport, now: number): LastReport {
+  const presence = presenceOf(report, now);
+  if (presence === report.presence) {
+    return report;
   }
-  return { ...told, presence, since: presence === 'offline' ? told.at : now };
-}
-
-export function heardOf(told: LastReport): Heard {
-  return { at: told.at, intervalMs: told.intervalMs, status: told.status };
+  return { ...report, presence, since: presence === 'offline' ? report.at : now };
 }
 
 /** Cumulative counts of one run only grow; smaller ones are of a new run and count from nothing. */
-function counted(before: KioskStatus | undefined, after: KioskStatus): NewOutcomes | undefined {
+function countedSince(
+  before: KioskStatus | undefined,
+  after: KioskStatus,
+): NewOutcomes | undefined {
   const now = after.verifications;
   if (!now) {
     return undefined;
   }
   const was = before?.verifications;
   const isNewRun = was !== undefined && outcomes.some((outcome) => now[outcome] < was[outcome]);
-  const fresh = {} as NewOutcomes;
-  let any = false;
-  for (const outcome of outcomes) {
-    fresh[outcome] = now[outcome] - (isNewRun ? 0 : (was?.[outcome] ?? 0));
-    any ||= fresh[outcome] > 0;
-  }
-  return any ? fresh : undefined;
+  const added = byOutcome((outcome) => now[outcome] - (isNewRun ? 0 : (was?.[outcome] ?? 0)));
+  return outcomes.some((outcome) => added[outcome] > 0) ? added : undefined;
 }

@@ -6,27 +6,28 @@ export type PresenceEvent =
   /** A whole site is out: one event in place of one for each kiosk. */
   | { kind: 'site.out' | 'site.back'; site: string; kiosks: number; offline: number };
 
-export interface Seen {
+/** A gate as it is now. */
+export interface ObservedGate {
   gate: string;
   site: string;
   presence: Presence;
 }
 
-/** A kiosk's silence is told only after this: until then its whole site may turn out to be silent. */
+/** A kiosk's silence becomes an event only after this: until then its whole site may turn out silent. */
 export const GATHER_MS = 45_000;
 
 /**
- * Follows how kiosks are and says what happened, each thing once. It does no I/O.
+ * Turns the presence of all kiosks into events, each of them once. It does no I/O.
  *
  * Kiosks of one site fall silent within one reporting interval of each other: a silence therefore waits
- * for {@link GATHER_MS}, and when the site is out by then, it is part of that.
+ * for {@link GATHER_MS}, and is part of the outage if the site is out by then.
  */
 export class PresenceEvents {
-  readonly #told = new Map<string, Presence>();
+  readonly #reported = new Map<string, Presence>();
   readonly #silentSince = new Map<string, number>();
   readonly #out = new Set<string>();
 
-  look(seen: readonly Seen[], now: number): PresenceEvent[] {
+  observe(seen: readonly ObservedGate[], now: number): PresenceEvent[] {
     const events: PresenceEvent[] = [];
     const sites = new Map<string, { seen: number; offline: number }>();
     for (const { site, presence } of seen) {
@@ -51,22 +52,22 @@ export class PresenceEvents {
       }
     }
     for (const one of seen) {
-      this.#lookAt(one, now, events);
+      this.#observeOne(one, now, events);
     }
     const known = new Set(seen.map(({ gate }) => gate));
-    for (const gate of this.#told.keys()) {
+    for (const gate of this.#reported.keys()) {
       if (!known.has(gate)) {
-        this.#told.delete(gate);
+        this.#reported.delete(gate);
         this.#silentSince.delete(gate);
       }
     }
     return events;
   }
 
-  #lookAt({ gate, site, presence }: Seen, now: number, events: PresenceEvent[]): void {
-    const was = this.#told.get(gate);
+  #observeOne({ gate, site, presence }: ObservedGate, now: number, events: PresenceEvent[]): void {
+    const was = this.#reported.get(gate);
     if (was === undefined || was === presence) {
-      this.#told.set(gate, presence);
+      this.#reported.set(gate, presence);
       this.#silentSince.delete(gate);
       return;
     }
@@ -78,7 +79,7 @@ export class PresenceEvents {
       }
     }
     this.#silentSince.delete(gate);
-    this.#told.set(gate, presence);
+    this.#reported.set(gate, presence);
     const isPartOfSite = this.#out.has(site) && (presence === 'offline' || was === 'offline');
     if (!isPartOfSite) {
       events.push({ kind: 'kiosk.presence', site, gate, was, presence });

@@ -12,41 +12,41 @@ export type Presence =
   | 'offline'
   | 'neverSeen';
 
-/** What was last heard of a kiosk. */
-export interface Heard {
-  /** When its last message came, by the server's clock, Unix ms. */
+/** A kiosk's last message, as far as its presence depends on it. */
+export interface LastContact {
+  /** When it came, by the server's clock, Unix ms. */
   at: number;
-  /** How often it reports, in milliseconds. */
+  /** How often the kiosk reports, in milliseconds. */
   intervalMs: number;
-  /** All that its reports told; absent: it booted and has not reported yet. */
+  /** Its reports, put together; absent: it booted and has not reported yet. */
   status?: KioskStatus | undefined;
 }
 
-/** Silent for so many intervals, a kiosk is offline. */
+/** A kiosk that is silent for this many intervals is offline. */
 export const SILENT_INTERVALS_MAX = 2;
-/** A message may be this late by the network's doing. */
+/** The network may delay a message by this much. */
 const LATE_MS = 1_000;
-/** One that said it is being updated may be silent for so long. */
+/** A kiosk that reported that it is being updated may be silent for this long. */
 export const UPDATE_SILENCE_MAX_MS = 900_000;
 
-/** From when on, without a further message, a kiosk counts as offline. */
-export function silentFrom(heard: Heard): number {
-  const patience = SILENT_INTERVALS_MAX * heard.intervalMs + LATE_MS;
+/** When a kiosk counts as offline if no further message comes. */
+export function silentFrom(last: LastContact): number {
+  const patience = SILENT_INTERVALS_MAX * last.intervalMs + LATE_MS;
   return (
-    heard.at +
-    (heard.status?.state === 'updating' ? Math.max(UPDATE_SILENCE_MAX_MS, patience) : patience)
+    last.at +
+    (last.status?.state === 'updating' ? Math.max(UPDATE_SILENCE_MAX_MS, patience) : patience)
   );
 }
 
-/** @param heard absent: no kiosk of this gate ever spoke. */
-export function presenceOf(heard: Heard | undefined, now: number): Presence {
-  if (!heard) {
+/** @param last absent: no kiosk of this gate ever connected. */
+export function presenceOf(last: LastContact | undefined, now: number): Presence {
+  if (!last) {
     return 'neverSeen';
   }
-  if (now >= silentFrom(heard)) {
+  if (now >= silentFrom(last)) {
     return 'offline';
   }
-  const { status } = heard;
+  const { status } = last;
   switch (status?.state) {
     case 'updating':
     case 'outOfService':
@@ -60,7 +60,7 @@ export function presenceOf(heard: Heard | undefined, now: number): Presence {
   }
 }
 
-/** The parts that do not work, such as `scanner`, in order; one that is being opened is none. */
+/** The peripherals that do not work, such as `scanner`, sorted; one that is starting is not among them. */
 export function faultsOf(status: KioskStatus | undefined): string[] {
   return Object.entries(status?.peripherals ?? {})
     .filter(([, { state }]) => state === 'lost' || state === 'failing')
@@ -69,8 +69,8 @@ export function faultsOf(status: KioskStatus | undefined): string[] {
 }
 
 /** Whether what a page shows of a kiosk's status is old and is to be greyed. */
-export function isStale(heard: Heard | undefined, now: number): boolean {
-  return heard !== undefined && now >= heard.at + SILENT_INTERVALS_MAX * heard.intervalMs + LATE_MS;
+export function isStale(last: LastContact | undefined, now: number): boolean {
+  return last !== undefined && now >= last.at + SILENT_INTERVALS_MAX * last.intervalMs + LATE_MS;
 }
 
 /** One site's kiosks, for {@link siteOutage}. */
@@ -80,7 +80,7 @@ export interface SiteCount {
   offline: number;
 }
 
-/** Fewer kiosks than these have no mass outage: each speaks for itself. */
+/** A site with fewer kiosks has no outage as a whole: each kiosk counts by itself. */
 export const OUTAGE_KIOSKS_MIN = 3;
 const OUTAGE_BEGINS_SHARE = 0.6;
 const OUTAGE_ENDS_SHARE = 0.3;

@@ -1,3 +1,4 @@
+import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { AnswerOf } from '../../../shared/protocol/actions.ts';
 import type { Log } from '../../log.ts';
@@ -6,90 +7,105 @@ import type { CloseReason } from '../link/link-limits.ts';
 const RENEW_TIMEOUT_MS = 10_000;
 /** Kiosks asked at once. */
 const AT_ONCE_MAX = 32;
-/** How long a kiosk may stay with the person at its gate before its connection is ended for it. */
+/** How long a kiosk may keep its connection for the person at its gate before it is disconnected. */
 export const RENEW_WITHIN_MS = 600_000;
 
-/** What this node can do to a kiosk that is connected to it. */
-export interface RenewLine {
+/** How a kiosk of this node is asked to reconnect, or made to. */
+export interface RenewChannel {
   renew(kiosk: string, options: { timeoutMs: number }): Promise<AnswerOf<'Renew'>>;
   disconnect(kiosk: string, reason: CloseReason): void;
 }
 
 /**
- * Has kiosks come anew, so that their boot is answered with what is so now, without cutting off whoever
- * is at their gate: each is asked, and comes when it serves nobody. One that does not know the call, does
- * not answer, or has not come within {@link RENEW_WITHIN_MS} is disconnected, and so comes by itself.
+ * Asks kiosks to reconnect, so that their boot is answered with what is in force now, without cutting off
+ * the person at the gate: each reconnects when it serves nobody. One that does not know the call, does not
+ * answer, or has not reconnected within {@link RENEW_WITHIN_MS} is disconnected, and reconnects by itself.
  */
 export class Renewals {
+  readonly #channel: RenewChannel;
+  readonly #clock: Pick<Clock, 'now' | 'after'>;
   readonly #log: Log;
-  readonly #now: () => number;
-  #line: RenewLine | undefined;
   /** By kiosk: when it was asked. */
   readonly #asked = new Map<string, number>();
   readonly #waiting: string[] = [];
+  readonly #delayed = new Set<() => void>();
   #asking = 0;
 
-  constructor(deps: { log: Log; now: () => number }) {
+  constructor(deps: { channel: RenewChannel; clock: Pick<Clock, 'now' | 'after'>; log: Log }) {
+    this.#channel = deps.channel;
+    this.#clock = deps.clock;
     this.#log = deps.log;
-    this.#now = deps.now;
   }
 
-  attach(line: RenewLine): void {
-    this.#line = line;
-  }
-
-  /** Has a kiosk come anew; one that was asked already is not asked again. */
-  want(kiosk: string): void {
+  /** Asks a kiosk to reconnect, unless it was asked already. */
+  ask(kiosk: string): void {
     if (!this.#asked.has(kiosk)) {
-      this.#asked.set(kiosk, this.#now());
+      this.#asked.set(kiosk, this.#clock.now());
       this.#waiting.push(kiosk);
       this.#next();
     }
   }
 
-  /** It came, or went: what is so now it hears at its boot. */
-  came(kiosk: string): void {
+  /** Asks each of these kiosks at a random moment within this time, in milliseconds. */
+  askWithin(kiosks: readonly string[], withinMs: number): void {
+    for (const kiosk of kiosks) {
+      const cancel = this.#clock.after(Math.random() * withinMs, () => {
+        this.#delayed.delete(cancel);
+        this.ask(kiosk);
+      });
+      this.#delayed.add(cancel);
+    }
+  }
+
+  /** It reconnected, or disconnected: its next boot is answered with what is in force then. */
+  settled(kiosk: string): void {
     this.#asked.delete(kiosk);
   }
 
-  /** Ends the wait for those that were asked too long ago. */
+  /** Disconnects those that were asked too long ago. */
   expire(): void {
-    const before = this.#now() - RENEW_WITHIN_MS;
+    const before = this.#clock.now() - RENEW_WITHIN_MS;
     for (const [kiosk, at] of this.#asked) {
       if (at <= before) {
-        this.#cut(kiosk, 'renewLate');
+        this.#disconnect(kiosk, 'renewLate');
       }
     }
   }
 
+  stop(): void {
+    for (const cancel of this.#delayed) {
+      cancel();
+    }
+    this.#delayed.clear();
+  }
+
   #next(): void {
-    const line = this.#line;
-    while (line && this.#asking < AT_ONCE_MAX) {
+    while (this.#asking < AT_ONCE_MAX) {
       const kiosk = this.#waiting.shift();
       if (kiosk === undefined) {
         return;
       }
       this.#asking += 1;
-      void this.#ask(line, kiosk).finally(() => {
+      void this.#askNow(kiosk).finally(() => {
         this.#asking -= 1;
         this.#next();
       });
     }
   }
 
-  async #ask(line: RenewLine, kiosk: string): Promise<void> {
+  async #askNow(kiosk: string): Promise<void> {
     try {
-      await line.renew(kiosk, { timeoutMs: RENEW_TIMEOUT_MS });
+      await this.#channel.renew(kiosk, { timeoutMs: RENEW_TIMEOUT_MS });
     } catch (error) {
-      this.#cut(kiosk, errorCode(error));
+      this.#disconnect(kiosk, errorCode(error));
     }
   }
 
-  #cut(kiosk: string, code: string): void {
+  #disconnect(kiosk: string, code: string): void {
     this.#asked.delete(kiosk);
     if (code !== 'closed') {
-      this.#log.warn({ kiosk, code }, 'a kiosk did not come anew by itself');
+      this.#log.warn({ kiosk, code }, 'a kiosk did not reconnect by itself');
     }
-    this.#line?.disconnect(kiosk, 'unavailable');
+    this.#channel.disconnect(kiosk, 'unavailable');
   }
 }

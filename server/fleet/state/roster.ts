@@ -1,101 +1,78 @@
 import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
+import type { RosterChange } from '../bus/fleet-events.ts';
 import type { Gate, Gates } from '../places/gates.ts';
-import type { Kiosks } from '../places/kiosks.ts';
+import type { GateKiosk, Kiosks } from '../places/kiosks.ts';
 import type { Site, Sites } from '../places/sites.ts';
 import { type LastReport, withPresence } from './last-report.ts';
+
+/** Ids in one statement. */
+const IDS_PER_READ = 500;
 
 /** A gate as this node knows it now. */
 export interface RosterGate {
   gate: Gate;
-  kiosk?: { id: string; registeredAt: number };
-  /** What its kiosk told; absent: it never spoke. */
-  lastReport?: LastReport;
-  /** To which node its kiosk is connected, and since when. */
-  node?: string;
-  connectedAt?: number;
+  kiosk?: { id: string; registeredAt: number } | undefined;
+  /** Absent: its kiosk never reported. */
+  lastReport?: LastReport | undefined;
+  /** The node that its kiosk is connected to; absent: to none. */
+  node?: string | undefined;
+  /** When it connected there, or last did. */
+  connectedAt?: number | undefined;
   /** The config version that it is to run; 0: its own file alone. */
   desired: number;
 }
 
+type StateRow = TableRow<'kiosk_state'>;
+
 /**
- * The whole fleet in this node's memory: what stands in the database, and on top of it what this
- * node's own kiosks just said. A page with thousands of kiosks is answered from here.
+ * The whole fleet in this node's memory: the rows of the database, and on top of them what this node's
+ * own kiosks reported since. A page with thousands of kiosks is answered from here.
  */
 export class Roster {
   readonly #store: Store;
-  readonly #sitesRoom: Sites;
-  readonly #gatesRoom: Gates;
-  readonly #kiosksRoom: Kiosks;
+  readonly #siteRows: Sites;
+  readonly #gateRows: Gates;
+  readonly #kioskRows: Kiosks;
   readonly #node: string;
   readonly #gates = new Map<string, RosterGate>();
   readonly #gateOfKiosk = new Map<string, string>();
-  #sites = new Map<string, Site>();
+  readonly #sites = new Map<string, Site>();
 
   constructor(deps: { store: Store; sites: Sites; gates: Gates; kiosks: Kiosks; node: string }) {
     this.#store = deps.store;
-    this.#sitesRoom = deps.sites;
-    this.#gatesRoom = deps.gates;
-    this.#kiosksRoom = deps.kiosks;
+    this.#siteRows = deps.sites;
+    this.#gateRows = deps.gates;
+    this.#kioskRows = deps.kiosks;
     this.#node = deps.node;
   }
 
-  /** Reads the places and who stands there; answers the gates that are no more. */
-  async reload(now: number): Promise<{ gone: string[]; kiosksGone: string[] }> {
-    const [sites, gates, kiosks, desired] = await Promise.all([
-      this.#sitesRoom.all(),
-      this.#gatesRoom.all(),
-      this.#kiosksRoom.all(),
-      this.#store.db.selectFrom('desired_config').select(['gate', 'version']).execute(),
-    ]);
-    const states = await this.#store.db.selectFrom('kiosk_state').selectAll().execute();
-    const kioskAt = new Map(kiosks.map((kiosk) => [kiosk.gate, kiosk]));
-    const versionAt = new Map(desired.map(({ gate, version }) => [gate, version]));
-    const stateOf = new Map(states.map((state) => [state.kiosk, state]));
-    const kiosksBefore = [...this.#gateOfKiosk.keys()];
-    const gatesBefore = [...this.#gates.keys()];
-    this.#sites = new Map(sites.map((site) => [site.id, site]));
-    this.#gateOfKiosk.clear();
-    const known = new Set(gates.map(({ id }) => id));
-    for (const gate of gates) {
-      const kiosk = kioskAt.get(gate.id);
-      const before = this.#gates.get(gate.id);
-      const next: RosterGate = { gate, desired: versionAt.get(gate.id) ?? 0 };
-      if (kiosk) {
-        next.kiosk = { id: kiosk.id, registeredAt: kiosk.registeredAt };
-        this.#gateOfKiosk.set(kiosk.id, gate.id);
-        const isOurs = before?.kiosk?.id === kiosk.id && before.node === this.#node;
-        applyState(next, isOurs ? undefined : stateOf.get(kiosk.id), now);
-        if (isOurs) {
-          copyTold(before, next);
-        }
-      }
-      this.#gates.set(gate.id, next);
+  /**
+   * Reads what changed: the named sites and gates with their kiosks, or all of them.
+   *
+   * @returns the ids of the gates that are gone.
+   */
+  async read(change: RosterChange, now: number): Promise<string[]> {
+    if (change === 'all') {
+      return this.#readAll(now);
     }
-    const gone = gatesBefore.filter((id) => !known.has(id));
-    for (const id of gone) {
-      this.#gates.delete(id);
+    const sites = await inPortions(change.sites, (ids) => this.#siteRows.byIds(ids));
+    for (const site of sites) {
+      this.#sites.set(site.id, site);
     }
-    return { gone, kiosksGone: kiosksBefore.filter((id) => !this.#gateOfKiosk.has(id)) };
+    return inPortions(change.gates, (ids) => this.#readGates(ids, now));
   }
 
-  /** Reads what other nodes' kiosks said. */
-  async refresh(gateIds: readonly string[], now: number): Promise<void> {
+  /** Reads what kiosks of other nodes reported. */
+  async readReports(gateIds: readonly string[], now: number): Promise<void> {
     const kiosks = gateIds.flatMap((id) => {
       const entry = this.#gates.get(id);
       return entry?.kiosk && entry.node !== this.#node ? [entry.kiosk.id] : [];
     });
-    for (let first = 0; first < kiosks.length; first += 500) {
-      const rows = await this.#store.db
-        .selectFrom('kiosk_state')
-        .selectAll()
-        .where('kiosk', 'in', kiosks.slice(first, first + 500))
-        .execute();
-      for (const row of rows) {
-        const entry = this.ofKiosk(row.kiosk);
-        if (entry && entry.node !== this.#node) {
-          applyState(entry, row, now);
-        }
+    for (const row of await this.#statesOf(kiosks)) {
+      const entry = this.ofKiosk(row.kiosk);
+      if (entry && entry.node !== this.#node) {
+        applyState(entry, row, now);
       }
     }
   }
@@ -120,35 +97,112 @@ export class Roster {
   sites(): Site[] {
     return [...this.#sites.values()];
   }
+
+  async #readAll(now: number): Promise<string[]> {
+    const [sites, gates, kiosks, desired, states] = await Promise.all([
+      this.#siteRows.all(),
+      this.#gateRows.all(),
+      this.#kioskRows.all(),
+      this.#store.db.selectFrom('desired_config').select(['gate', 'version']).execute(),
+      this.#store.db.selectFrom('kiosk_state').selectAll().execute(),
+    ]);
+    this.#sites.clear();
+    for (const site of sites) {
+      this.#sites.set(site.id, site);
+    }
+    const known = [...this.#gates.keys()];
+    return this.#replace(known, { gates, kiosks, desired, states }, now);
+  }
+
+  async #readGates(ids: readonly string[], now: number): Promise<string[]> {
+    const [gates, kiosks, desired] = await Promise.all([
+      this.#gateRows.byIds(ids),
+      this.#kioskRows.atGates(ids),
+      this.#store.db
+        .selectFrom('desired_config')
+        .select(['gate', 'version'])
+        .where('gate', 'in', ids)
+        .execute(),
+    ]);
+    const states = await this.#statesOf(kiosks.map(({ id }) => id));
+    return this.#replace(ids, { gates, kiosks, desired, states }, now);
+  }
+
+  #statesOf(kiosks: readonly string[]): Promise<StateRow[]> {
+    return inPortions(kiosks, (ids) =>
+      this.#store.db.selectFrom('kiosk_state').selectAll().where('kiosk', 'in', ids).execute(),
+    );
+  }
+
+  /** Replaces the entries of these ids by what their rows say; answers the ids that have no row. */
+  #replace(
+    ids: readonly string[],
+    rows: {
+      gates: readonly Gate[];
+      kiosks: readonly GateKiosk[];
+      desired: readonly { gate: string; version: number }[];
+      states: readonly StateRow[];
+    },
+    now: number,
+  ): string[] {
+    const kioskAt = new Map(rows.kiosks.map((kiosk) => [kiosk.gate, kiosk]));
+    const versionAt = new Map(rows.desired.map(({ gate, version }) => [gate, version]));
+    const stateOf = new Map(rows.states.map((state) => [state.kiosk, state]));
+    for (const id of ids) {
+      this.#gateOfKiosk.delete(this.#gates.get(id)?.kiosk?.id ?? '');
+    }
+    for (const gate of rows.gates) {
+      const kiosk = kioskAt.get(gate.id);
+      const desired = versionAt.get(gate.id) ?? 0;
+      this.#gates.set(gate.id, this.#entry({ gate, desired }, kiosk, stateOf, now));
+      if (kiosk) {
+        this.#gateOfKiosk.set(kiosk.id, gate.id);
+      }
+    }
+    const found = new Set(rows.gates.map(({ id }) => id));
+    return ids.filter((id) => !found.has(id) && this.#gates.delete(id));
+  }
+
+  /** What this node's own kiosk reported is newer than its row. */
+  #entry(
+    entry: RosterGate,
+    kiosk: GateKiosk | undefined,
+    stateOf: ReadonlyMap<string, StateRow>,
+    now: number,
+  ): RosterGate {
+    if (!kiosk) {
+      return entry;
+    }
+    entry.kiosk = { id: kiosk.id, registeredAt: kiosk.registeredAt };
+    const before = this.#gates.get(entry.gate.id);
+    const isOurs = before?.kiosk?.id === kiosk.id && before.node === this.#node;
+    const state = stateOf.get(kiosk.id);
+    if (isOurs) {
+      entry.lastReport = before.lastReport;
+      entry.node = before.node;
+      entry.connectedAt = before.connectedAt;
+    } else if (state) {
+      applyState(entry, state, now);
+    }
+    return entry;
+  }
 }
 
-function applyState(
-  entry: RosterGate,
-  row: TableRow<'kiosk_state'> | undefined,
-  now: number,
-): void {
-  if (!row) {
-    return;
-  }
-  const told = { ...(JSON.parse(row.body) as LastReport), at: row.last_message_at };
-  entry.lastReport = withPresence(told, now);
-  if (row.node === null) {
-    delete entry.node;
-    delete entry.connectedAt;
-  } else {
-    entry.node = row.node;
-    entry.connectedAt = row.connected_at ?? row.last_message_at;
-  }
+function applyState(entry: RosterGate, row: StateRow, now: number): void {
+  const stored: LastReport = JSON.parse(row.body);
+  const report = { ...stored, at: row.last_message_at };
+  entry.lastReport = withPresence(report, now);
+  entry.node = row.node ?? undefined;
+  entry.connectedAt = row.node === null ? undefined : (row.connected_at ?? row.last_message_at);
 }
 
-function copyTold(from: RosterGate, to: RosterGate): void {
-  if (from.lastReport) {
-    to.lastReport = from.lastReport;
+async function inPortions<Row>(
+  ids: readonly string[],
+  read: (ids: string[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let first = 0; first < ids.length; first += IDS_PER_READ) {
+    rows.push(...(await read(ids.slice(first, first + IDS_PER_READ))));
   }
-  if (from.node !== undefined) {
-    to.node = from.node;
-  }
-  if (from.connectedAt !== undefined) {
-    to.connectedAt = from.connectedAt;
-  }
+  return rows;
 }

@@ -15,7 +15,7 @@ const metrics: Record<Measured, string> = {
   faults: 'f',
 };
 
-/** As it stands in the store. */
+/** The text that the store holds. */
 export function encodeSample(sample: Sample): string {
   const entries = measured.flatMap((name) =>
     sample[name] === undefined ? [] : [[metrics[name], sample[name]]],
@@ -25,7 +25,7 @@ export function encodeSample(sample: Sample): string {
 
 /** @see encodeSample */
 export function decodeSample(body: string): Sample {
-  const short = JSON.parse(body) as Record<string, number>;
+  const short: Record<string, number> = JSON.parse(body);
   return Object.fromEntries(
     measured.flatMap((name) => {
       const value = short[metrics[name]];
@@ -59,7 +59,7 @@ export function lastOfEach(rows: readonly unknown[][]): unknown[][] {
   return [...new Map(rows.map((row) => [row[2], row])).values()];
 }
 
-/** The mean of what was told, rounded to a tenth; what nobody told is not there. */
+/** The mean of each figure, rounded to a tenth; a figure that no sample has is left out. */
 export function mean(samples: readonly Sample[]): Sample {
   const result: Sample = {};
   for (const name of measured) {

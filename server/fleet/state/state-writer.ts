@@ -1,6 +1,7 @@
 import { errorCode } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
 import type { BulkInsert, Store } from '../../store/store.ts';
+import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Roster, RosterGate } from './roster.ts';
 import type { Telemetry } from './telemetry.ts';
 
@@ -14,36 +15,42 @@ const insertStates: BulkInsert = {
     last_message_at: 'bigint',
     body: 'text',
   },
-  // A node that a kiosk has left never overwrites what the node it went to wrote.
+  // The node that a kiosk left never overwrites what its new node wrote.
   tail: `on conflict (kiosk) do update set node = excluded.node,
     connected_at = excluded.connected_at, last_message_at = excluded.last_message_at,
     body = excluded.body
     where coalesce(kiosk_state.connected_at, 0) <= coalesce(excluded.connected_at, 0)`,
 };
 
-/** Writes what kiosks said, all that is new in one transaction; what can't be written now waits. */
+/** Writes the kiosks' last reports, all new ones in one transaction; what can't be written now waits. */
 export class StateWriter {
   readonly #store: Store;
   readonly #roster: Roster;
   readonly #telemetry: Telemetry;
+  readonly #bus: FleetBus;
   readonly #log: Log;
   readonly #dirty = new Set<string>();
-  /** Told which gates' states were written, after the commit. */
-  onWritten: (gates: readonly string[]) => void = () => {};
 
-  constructor(deps: { store: Store; roster: Roster; telemetry: Telemetry; log: Log }) {
+  constructor(deps: {
+    store: Store;
+    roster: Roster;
+    telemetry: Telemetry;
+    bus: FleetBus;
+    log: Log;
+  }) {
     this.#store = deps.store;
     this.#roster = deps.roster;
     this.#telemetry = deps.telemetry;
+    this.#bus = deps.bus;
     this.#log = deps.log;
   }
 
-  /** There is news of a gate. */
+  /** A gate's last report is new. */
   add(gate: string): void {
     this.#dirty.add(gate);
   }
 
-  /** Another node writes of it from now on. */
+  /** Another node writes its reports from now on. */
   forget(gate: string): void {
     this.#dirty.delete(gate);
   }
@@ -70,10 +77,10 @@ export class StateWriter {
         this.#dirty.add(id);
       }
       this.#telemetry.giveBack(counts);
-      this.#log.warn({ code: errorCode(error) }, 'what kiosks said is not written yet');
+      this.#log.warn({ code: errorCode(error) }, 'reports are not written yet');
       return;
     }
-    this.onWritten(entries.map(({ gate }) => gate.id));
+    void this.#bus.emit('reportsWritten', { gates: entries.map(({ gate }) => gate.id) });
   }
 }
 

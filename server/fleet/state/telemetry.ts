@@ -5,7 +5,7 @@ import {
   sampleOf,
 } from '../../../shared/protocol/measurement.ts';
 import type { BulkInsert, Store, Tx } from '../../store/store.ts';
-import { heardOf, type NewOutcomes, type Outcome, outcomes } from './last-report.ts';
+import { byOutcome, type NewOutcomes, type Outcome, outcomes } from './last-report.ts';
 import { isStale } from './presence.ts';
 import type { RosterGate } from './roster.ts';
 import { decodeSample, encodeSample, hoursOf, lastOfEach } from './samples.ts';
@@ -17,9 +17,9 @@ export const MINUTES_KEPT_MS = 2 * 86_400_000;
 export const HOURS_KEPT_MS = 396 * 86_400_000;
 /** Gates whose minutes become an hour in one step, at most. */
 const GATES_PER_STEP = 50;
-/** How much of what is past its time goes in one step, in milliseconds of its age. */
+/** How much of what is past its time one step deletes, in milliseconds of its age. */
 const PRUNE_STEP_MS = 10 * MINUTE_MS;
-/** Fewer than these in an hour are shown as "< 5": no small count tells of one person. */
+/** Fewer than these in an hour are shown as "< 5": a small count could be about one person. */
 export const SMALL_COUNT = 5;
 
 const insertSamples: BulkInsert = {
@@ -56,7 +56,7 @@ export interface PendingCount {
   counts: NewOutcomes;
 }
 
-/** A gate's history for a chart: `values[metric][i]` is at `at[i]`; null: not told. */
+/** A gate's history for a chart: `values[metric][i]` is at `at[i]`; null: not reported. */
 export interface History {
   span: 'minute' | 'hour';
   at: number[];
@@ -65,7 +65,7 @@ export interface History {
   outcomes: { at: number[]; counts: Record<Outcome, (number | '< 5')[]> };
 }
 
-/** What kiosks told over time: bounded in size, and gone when its time is over. */
+/** What kiosks reported over time: bounded in size, and deleted when its time is over. */
 export class Telemetry {
   readonly #store: Store;
   readonly #pending = new Map<string, PendingCount>();
@@ -81,10 +81,7 @@ export class Telemetry {
     const at = now - (now % HOUR_MS);
     const key = `${gate} ${at}`;
     const before = this.#pending.get(key)?.counts;
-    const counts = {} as NewOutcomes;
-    for (const outcome of outcomes) {
-      counts[outcome] = (before?.[outcome] ?? 0) + fresh[outcome];
-    }
+    const counts = byOutcome((outcome) => (before?.[outcome] ?? 0) + fresh[outcome]);
     this.#pending.set(key, { gate, at, counts });
   }
 
@@ -111,8 +108,8 @@ export class Telemetry {
   }
 
   /**
-   * Keeps one sample a minute of each gate that was heard; gates take turns over the minute's seconds,
-   * so that thousands of rows are not written at once.
+   * Stores one sample a minute of each gate that reports; gates take turns over the minute's seconds, so
+   * that thousands of rows are not written at once.
    */
   async sample(entries: readonly RosterGate[], now: number): Promise<void> {
     const second = Math.floor(now / 1000);
@@ -125,7 +122,7 @@ export class Telemetry {
     const rows: unknown[][] = [];
     for (const { gate, lastReport } of entries) {
       const isDue = due.size > 0 && due.has(turnOf(gate.id));
-      if (isDue && lastReport?.status && !isStale(heardOf(lastReport), now)) {
+      if (isDue && lastReport?.status && !isStale(lastReport, now)) {
         const body = encodeSample(sampleOf(lastReport.status));
         rows.push([gate.id, 'minute', now - (now % MINUTE_MS), body]);
       }
@@ -136,14 +133,20 @@ export class Telemetry {
   }
 
   /**
-   * Keeps what a gate measured while nobody heard it. A minute that was heard stays as it is, one that is
-   * too old or not yet is let go, and hours that were made already are made anew.
+   * Stores what a gate measured while it had no link. A minute that has a sample keeps it, one that is too
+   * old or in the future is dropped, and hours that were rolled up already are rolled up again.
    */
   async fill(gate: string, measurements: readonly Measurement[], now: number): Promise<void> {
-    const rows = measurements
-      .filter(({ at }) => at > now - MINUTES_KEPT_MS && at <= now + MINUTE_MS)
-      .map(({ at, sample }) => [gate, 'minute', at - (at % MINUTE_MS), encodeSample(sample)]);
-    const starts = rows.map(([, , at]) => (at as number) - ((at as number) % HOUR_MS));
+    const kept = measurements.filter(
+      ({ at }) => at > now - MINUTES_KEPT_MS && at <= now + MINUTE_MS,
+    );
+    const rows = kept.map(({ at, sample }) => [
+      gate,
+      'minute',
+      at - (at % MINUTE_MS),
+      encodeSample(sample),
+    ]);
+    const starts = kept.map(({ at }) => at - (at % HOUR_MS));
     if (rows.length === 0) {
       return;
     }
@@ -164,7 +167,7 @@ export class Telemetry {
     });
   }
 
-  /** One step of making hours from minutes; answers whether there is more to do. */
+  /** One step of rolling minutes up to hours; answers whether there is more to do. */
   async rollUp(now: number): Promise<boolean> {
     const hour = now - (now % HOUR_MS) - HOUR_MS;
     // The last minute's samples are all written a minute after the hour.
@@ -202,7 +205,7 @@ export class Telemetry {
     return true;
   }
 
-  /** One step of letting go; answers whether there is more to do. */
+  /** One step of deleting what is past its time; answers whether there is more to do. */
   async prune(now: number): Promise<boolean> {
     const minutes = await this.#pruneSpan('minute', now - MINUTES_KEPT_MS);
     const hours = await this.#pruneSpan('hour', now - HOURS_KEPT_MS);
@@ -281,10 +284,7 @@ export class Telemetry {
 
 /** Counts as they may be shown: a small one that is not zero is only "< 5". */
 export function masked(hours: readonly { at: number; counts: NewOutcomes }[]): History['outcomes'] {
-  const counts = {} as Record<Outcome, (number | '< 5')[]>;
-  for (const outcome of outcomes) {
-    counts[outcome] = hours.map(({ counts: by }) => shownCount(by[outcome]));
-  }
+  const counts = byOutcome((outcome) => hours.map(({ counts: by }) => shownCount(by[outcome])));
   return { at: hours.map(({ at }) => at), counts };
 }
 

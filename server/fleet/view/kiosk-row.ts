@@ -54,9 +54,14 @@ export interface FleetSummary {
  * @param alerts open ones that are about no gate, and so in no row.
  */
 export function summarise(rows: Iterable<KioskRow>, alerts = 0): FleetSummary {
-  const presence = Object.fromEntries(
-    presences.map((name) => [name, 0]),
-  ) as FleetSummary['presence'];
+  const presence: FleetSummary['presence'] = {
+    offline: 0,
+    degraded: 0,
+    outOfService: 0,
+    updating: 0,
+    neverSeen: 0,
+    online: 0,
+  };
   const summary: FleetSummary = { gates: 0, kiosks: 0, presence, alerts, drift: 0 };
   for (const row of rows) {
     summary.gates += 1;

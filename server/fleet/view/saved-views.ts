@@ -38,9 +38,9 @@ export class SavedViews {
   }
 
   /** Keeps it under its title, in the place of one that has it. @throws VarcoError `viewInvalid`, `tooManyViews`. */
-  async save(who: FleetActor, given: z.input<typeof viewSchema>): Promise<SavedView> {
+  async save(who: FleetActor, input: z.input<typeof viewSchema>): Promise<SavedView> {
     demand(who, 'fleet.saveView', { site: who.sites === 'all' ? undefined : who.sites[0] });
-    const { title, query } = parseInput(viewSchema, given, 'viewInvalid');
+    const { title, query } = parseInput(viewSchema, input, 'viewInvalid');
     return this.#store.transaction(async (tx) => {
       const own = await tx
         .selectFrom('saved_view')

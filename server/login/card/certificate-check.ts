@@ -132,7 +132,7 @@ function revocationProblem(
     const one = path[index];
     const list = revocation.get(issuer.fingerprint256);
     const isCurrent = list !== undefined && list.thisUpdate <= now && now < list.nextUpdate;
-    // An outdated list still tells what was revoked by then.
+    // An outdated list still shows what was revoked by then.
     if (one && list?.serials.has(plainSerial(one.serialNumber))) {
       return 'cardRevoked';
     }

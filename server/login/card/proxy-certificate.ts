@@ -26,9 +26,9 @@ const certificates = new WeakMap<FastifyRequest, Uint8Array>();
 export function stripCertificateHeaders(http: FastifyInstance, proxy: CardProxy | undefined): void {
   http.addHook('onRequest', (request, _reply, done) => {
     const { headers, socket } = request.raw;
-    const given = headers[CERTIFICATE_HEADER];
-    if (proxy && typeof given === 'string' && isFrom(proxy, socket.remoteAddress, headers)) {
-      const certificate = readByteSequence(given);
+    const header = headers[CERTIFICATE_HEADER];
+    if (proxy && typeof header === 'string' && isFrom(proxy, socket.remoteAddress, headers)) {
+      const certificate = readByteSequence(header);
       if (certificate) {
         certificates.set(request, certificate);
       }
@@ -52,12 +52,12 @@ function isFrom(
   peer: string | undefined,
   headers: NodeJS.Dict<string | string[]>,
 ): boolean {
-  const given = headers[SECRET_HEADER];
+  const header = headers[SECRET_HEADER];
   return (
     peer?.replace(/^::ffff:/, '') === address &&
     secret.length >= SECRET_LENGTH_MIN &&
-    typeof given === 'string' &&
-    isSameText(given, secret)
+    typeof header === 'string' &&
+    isSameText(header, secret)
   );
 }
 

@@ -19,7 +19,7 @@ export async function notifyOutbox(db: Kysely<unknown>, engine: Engine): Promise
     sql`create table message_preference (person_id bigint primary key references person(id),
       language text not null)`,
     sql`create table live_use (mac text primary key, at bigint not null)`,
-    // Who has been told already of what is in the archive is not told again.
+    // Nobody gets a message about what was in the archive before.
     sql`insert into counter (name, value)
       select 'noticeSent', value from counter where name = 'statusEvent'`,
   ];

@@ -44,7 +44,7 @@ function keyOnSqlite(id: string): RawBuilder<unknown> {
   return sql.raw(digits.join(' + '));
 }
 
-/** What a status says, without what tells whose it is. */
+/** What a status says, without what would identify the person. */
 const factsOnSqlite = (status: string) =>
   sql`(select json_group_object(key, json_remove(value, '$.protocol', '$.definitiveOn',
     '$.revisionOn')) from json_each(${sql.raw(status)}))`;

@@ -6,7 +6,7 @@ export async function auditSegments(db: Kysely<unknown>, engine: Engine): Promis
   const clustered = engine === 'postgres' ? sql`` : sql`without rowid`;
   const steps = [
     sql`drop table audit_subject`,
-    // It is made anew from the chains, which hold all of it.
+    // It is rebuilt from the chains, which hold all of it.
     sql`delete from audit_listed`,
     sql`create table audit_segment (node text not null, last bigint not null, first bigint not null,
       from_at bigint not null, to_at bigint not null, primary key (node, last))`,

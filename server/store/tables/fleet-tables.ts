@@ -1,4 +1,5 @@
 import type { Generated } from 'kysely';
+import type { CommandName } from '../../../shared/protocol/kiosk-command.ts';
 
 /** The tables of `server/fleet/`. A gate is a place that a kiosk stands at; boards come and go. */
 export interface FleetTables {
@@ -101,7 +102,7 @@ export interface FleetTables {
     filter: string;
     /** Percentages, limits and waits, as JSON. */
     plan: string;
-    state: string;
+    state: 'running' | 'paused' | 'stopped' | 'completed' | 'cancelled' | 'rolledBack';
     stage: number;
     stage_at: number;
     actor: string;
@@ -114,7 +115,7 @@ export interface FleetTables {
     gate: string;
     position: number;
     previous: number | null;
-    state: string;
+    state: 'waiting' | 'sent' | 'applied' | 'failed' | 'late';
     problem: string | null;
     at: number;
   };
@@ -124,14 +125,23 @@ export interface FleetTables {
     gate: string;
     kiosk: string;
     site: string;
-    name: string;
+    name: CommandName;
     arguments: string;
     actor: string;
     reason: string;
     created_at: number;
-    /** Not carried out after this time. */
+    /** Not sent any more after this. */
     expires_at: number;
-    state: string;
+    state:
+      | 'queued'
+      | 'sent'
+      | 'running'
+      | 'done'
+      | 'failed'
+      | 'refused'
+      | 'busy'
+      | 'timedOut'
+      | 'expired';
     node: string | null;
     sent_at: number | null;
     ended_at: number | null;
@@ -144,7 +154,7 @@ export interface FleetTables {
     kind: string;
     site: string;
     gate: string | null;
-    severity: string;
+    severity: 'critical' | 'warning';
     raised_at: number;
     cleared_at: number | null;
     /** What was measured, as JSON. */

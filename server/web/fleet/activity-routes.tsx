@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { queryOf } from '../request-fields.ts';
 import { ActivityPage } from './activity-page.tsx';
 import { activityViews } from './activity-views.ts';
 import type { Dashboard } from './dashboard.tsx';
@@ -10,7 +11,7 @@ export function registerActivityRoutes(http: FastifyInstance, dashboard: Dashboa
   http.get('/fleet/activity', async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
-    const { before } = request.query as { before?: string };
+    const before = queryOf(request, 'before');
     const from = /^\d{1,15}$/.test(before ?? '') ? Number(before) : undefined;
     const events = await activityViews(dashboard, actor, view, {
       before: from,

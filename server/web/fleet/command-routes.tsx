@@ -90,6 +90,13 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
     }),
   );
 
+  registerContent(http, dashboard);
+}
+
+/** What a command brought back: logs, or a picture of the screen. */
+function registerContent(http: FastifyInstance, dashboard: Dashboard): void {
+  const { fleet } = dashboard;
+
   http.get('/fleet/commands/:id/content', async (request, reply) => {
     const id = paramOf(request, 'id');
     try {
@@ -122,14 +129,11 @@ function meant(
 
 /** @throws VarcoError `commandInvalid` for a name that is none, or one that lacks what it needs. */
 function commandOf(name: string, message: string, reason: string) {
-  const input = {
-    name,
-    message: name === 'outOfService' && message !== '' ? message : undefined,
-    reason: name === 'openOnce' ? reason : undefined,
-  };
   if (name === 'openOnce' && reason === '') {
     throw new VarcoError('reasonMissing', 'Opening a gate needs a reason');
   }
+  const hasMessage = name === 'outOfService' && message !== '';
+  const input = name === 'openOnce' ? { name, reason } : hasMessage ? { name, message } : { name };
   const parsed = commandSchema.safeParse(input);
   if (!parsed.success) {
     throw new VarcoError('commandInvalid', z.prettifyError(parsed.error));

@@ -26,12 +26,6 @@ export function FilterForm({ query, choices, words, change, folded }: FilterForm
   const { filter } = words;
   const set = (name: keyof KioskQuery, value: string | boolean) =>
     change?.({ ...query, [name]: value } as KioskQuery);
-  const field = (name: 'presence' | 'site' | 'policy' | 'tag' | 'only' | 'sort') => ({
-    name,
-    value: query[name],
-    set: (value: string) => set(name, value),
-  });
-  const same = (values: readonly string[]) => values.map((value) => [value, value] as const);
   return (
     // biome-ignore lint/a11y/useSemanticElements: <search> is not known to all screen readers yet.
     <form class="filter" method="get" action="/fleet" role="search" aria-label={filter.heading}>
@@ -49,48 +43,7 @@ export function FilterForm({ query, choices, words, change, folded }: FilterForm
       <details class="more" open={!folded}>
         <summary>{filter.more}</summary>
         <div>
-          <Choice
-            {...field('presence')}
-            label={filter.presence}
-            any={filter.any}
-            options={presenceChoices.map((one) => [one, words.presence[one]] as const)}
-          />
-          <Choice
-            {...field('site')}
-            label={filter.site}
-            any={filter.any}
-            options={choices.sites.map(({ id, name }) => [id, name] as const)}
-          />
-          <Choice
-            {...field('tag')}
-            label={filter.tag}
-            any={filter.any}
-            options={same(choices.tags)}
-          />
-          <Choice
-            {...field('policy')}
-            label={filter.policy}
-            any={filter.any}
-            options={same(choices.policies)}
-          />
-          <Choice
-            {...field('only')}
-            label={filter.only}
-            any={filter.any}
-            options={[
-              ['alerts', filter.onlyAlerts],
-              ['faults', filter.onlyFaults],
-              ['drift', filter.onlyDrift],
-            ]}
-          />
-          <Choice
-            {...field('sort')}
-            label={filter.sort}
-            options={sortKeys.map((key) => {
-              const column = columns.find((one) => one.key === key);
-              return [key, column ? words.table[column.word] : key] as const;
-            })}
-          />
+          <Choices query={query} choices={choices} words={words} set={set} />
           <label class="descending">
             <input
               type="checkbox"
@@ -114,6 +67,62 @@ export function FilterForm({ query, choices, words, change, folded }: FilterForm
         </a>
       </p>
     </form>
+  );
+}
+
+interface ChoicesProps extends Pick<FilterFormProps, 'query' | 'choices' | 'words'> {
+  set(name: keyof KioskQuery, value: string): void;
+}
+
+/** What is chosen from lists: each narrows the table down. */
+function Choices({ query, choices, words, set }: ChoicesProps): VNode {
+  const { filter } = words;
+  const field = (name: 'presence' | 'site' | 'policy' | 'tag' | 'only' | 'sort') => ({
+    name,
+    value: query[name],
+    set: (value: string) => set(name, value),
+  });
+  const same = (values: readonly string[]) => values.map((value) => [value, value] as const);
+  return (
+    <>
+      <Choice
+        {...field('presence')}
+        label={filter.presence}
+        any={filter.any}
+        options={presenceChoices.map((one) => [one, words.presence[one]] as const)}
+      />
+      <Choice
+        {...field('site')}
+        label={filter.site}
+        any={filter.any}
+        options={choices.sites.map(({ id, name }) => [id, name] as const)}
+      />
+      <Choice {...field('tag')} label={filter.tag} any={filter.any} options={same(choices.tags)} />
+      <Choice
+        {...field('policy')}
+        label={filter.policy}
+        any={filter.any}
+        options={same(choices.policies)}
+      />
+      <Choice
+        {...field('only')}
+        label={filter.only}
+        any={filter.any}
+        options={[
+          ['alerts', filter.onlyAlerts],
+          ['faults', filter.onlyFaults],
+          ['drift', filter.onlyDrift],
+        ]}
+      />
+      <Choice
+        {...field('sort')}
+        label={filter.sort}
+        options={sortKeys.map((key) => {
+          const column = columns.find((one) => one.key === key);
+          return [key, column ? words.table[column.word] : key] as const;
+        })}
+      />
+    </>
   );
 }
 

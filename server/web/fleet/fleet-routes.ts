@@ -30,17 +30,16 @@ export function registerFleetPages(
   const run = randomUUID().slice(0, 8);
   const hub = new LiveHub({
     readRows: async (ids) => fleet.rows(ids),
-    alertsBesideGates: (scope) => fleet.alerts.openBesideGates(scope),
+    alertsBesideGates: (scope) => fleet.alerts.open.besideGates(scope),
     clock,
     log,
     run,
   });
   const dashboard = new Dashboard(deps, hub);
   const streams = new Set<() => void>();
-  const unlisten = fleet.events.listen(({ gates, topics }) => {
-    // Places, keys or what is desired changed: somebody's act. A site's name stands in all of its rows.
-    const isAct = topics.includes('sites');
-    hub.touch(isAct ? [...gates, ...hub.ids()] : gates, topics, isAct);
+  const unsubscribe = fleet.bus.on('viewChanged', 'pages', ({ gates, topics }) => {
+    // Places, keys or desired configs changed: whoever did it is waiting to see it.
+    hub.touch(gates, topics, topics.includes('sites'));
   });
   http.register(async (scope) => {
     await scope.register(multipart, {
@@ -61,7 +60,7 @@ export function registerFleetPages(
   });
   // Before the connections are waited for: a stream would never end by itself.
   http.addHook('preClose', async () => {
-    unlisten();
+    unsubscribe();
     hub.stop();
     for (const end of streams) {
       end();

@@ -89,7 +89,7 @@ export function GatePage(props: GatePageProps): VNode {
   );
 }
 
-function State({ view, row, heardAt, stale }: GatePageProps): VNode {
+function State({ view, row, lastContactAt, stale }: GatePageProps): VNode {
   const { words, format, now } = view;
   return (
     <p class={`state ${row.presence}`} data-presence={row.presence}>
@@ -98,11 +98,11 @@ function State({ view, row, heardAt, stale }: GatePageProps): VNode {
         <span class="since">{words.kiosk.since(format.duration(now - row.since))}</span>
       )}
       {row.drift && <span class="drift">{words.table.drift}</span>}
-      {heardAt !== undefined && (
+      {lastContactAt !== undefined && (
         <span class="last-seen">
           {stale
-            ? words.kiosk.stale(format.duration(now - heardAt))
-            : words.kiosk.lastSeen(format.clock(heardAt))}
+            ? words.kiosk.stale(format.duration(now - lastContactAt))
+            : words.kiosk.lastSeen(format.clock(lastContactAt))}
         </span>
       )}
     </p>

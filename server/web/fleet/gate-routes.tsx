@@ -36,7 +36,6 @@ const reasonForm = z.object({ reason: z.string().trim().min(1).max(200) });
 /** One gate and its kiosk: `/fleet/gates/ID`. */
 export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
-  const pathOf = (id: string) => `/fleet/gates/${encodeURIComponent(id)}`;
 
   http.get('/fleet/gates/:id', async (request, reply) => {
     const id = paramOf(request, 'id');
@@ -67,8 +66,9 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
       const { x, y, ...fields } = parseInput(changeForm, request.body, 'formInvalid');
       await fleet.gates.change(dashboard.actor(request), id, {
         ...fields,
-        x,
-        y,
+        // What is left out stays as it is.
+        ...(x === undefined ? {} : { x }),
+        ...(y === undefined ? {} : { y }),
       });
       return pathOf(id);
     }),
@@ -85,6 +85,15 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
       return pathOf(id);
     }),
   );
+
+  registerKioskActs(http, dashboard);
+}
+
+const pathOf = (id: string) => `/fleet/gates/${encodeURIComponent(id)}`;
+
+/** What is done to the kiosk of a gate, or to the gate as a whole. */
+function registerKioskActs(http: FastifyInstance, dashboard: Dashboard): void {
+  const { fleet } = dashboard;
 
   // The code is shown in the answer itself: the server has only its hash, so no other page could.
   http.post('/fleet/gates/:id/enrol', async (request, reply) => {
@@ -135,7 +144,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
 }
 
 function rangeOf(query: unknown): Range {
-  const { range } = query as { range?: unknown };
+  const range = valueIn(query, 'range');
   return ranges.find((one) => one === range) ?? 'hours';
 }
 
@@ -170,7 +179,7 @@ async function gateProps(
       enrolledAt: kiosk.registeredAt,
     },
     status: told?.status,
-    heardAt: told?.at,
+    lastContactAt: told?.at,
     stale: details.stale,
     config: await configView(dashboard, actor, details),
     history: await historyOf(dashboard, actor, gate.id, range),

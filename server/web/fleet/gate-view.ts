@@ -26,7 +26,7 @@ export interface GatePageProps {
   kiosk: { id: string; fingerprint: string; enrolledAt: number } | undefined;
   status: KioskStatus | undefined;
   /** When what is known came; what is known of a silent kiosk is greyed. */
-  heardAt: number | undefined;
+  lastContactAt: number | undefined;
   stale: boolean;
   config: ConfigView;
   history: HistoryView;

@@ -74,7 +74,7 @@ function Problems({ row, words }: Pick<CellsProps, 'row' | 'words'>): VNode | nu
   );
 }
 
-/** When a kiosk was last heard of; one that is there now is heard of all the time. */
+/** When a kiosk last reported; one that is connected reports all the time. */
 function seen(row: KioskRow, words: FleetWords, format: Format, now: number): string {
   if (row.lastSeenAt === null) {
     return words.table.never;

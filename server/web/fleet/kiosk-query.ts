@@ -1,4 +1,5 @@
 import type { Presence } from '../../fleet/state/presence.ts';
+import { type GateFilter, gateMatcher } from '../../fleet/view/gate-filter.ts';
 import { type KioskRow, presences } from '../../fleet/view/kiosk-row.ts';
 
 /**
@@ -73,36 +74,18 @@ export function formatKioskQuery(query: KioskQuery): string {
   return fields.toString();
 }
 
-const marks = /\p{M}/gu;
-
-/** Without accents and in lower case, so that "citta" finds "Città". */
-export function folded(text: string): string {
-  return text.normalize('NFD').replace(marks, '').toLowerCase();
-}
-
-const searchable = new WeakMap<KioskRow, string>();
-
-function searchTextOf(row: KioskRow): string {
-  let text = searchable.get(row);
-  if (text === undefined) {
-    text = folded([row.name, row.siteName, row.id, ...row.tags].join('\n'));
-    searchable.set(row, text);
-  }
-  return text;
-}
-
-/** Whether a row is one of those asked for. */
-export function matcherOf(query: KioskQuery): (row: KioskRow) => boolean {
-  const words = folded(query.text).split(/\s+/).filter(Boolean);
-  return (row) =>
-    (query.presence === '' || row.presence === query.presence) &&
-    (query.site === '' || row.siteId === query.site) &&
-    (query.policy === '' || row.policy === query.policy) &&
-    (query.tag === '' || row.tags.includes(query.tag)) &&
-    (query.only !== 'alerts' || row.alerts > 0) &&
-    (query.only !== 'drift' || row.drift) &&
-    (query.only !== 'faults' || row.faults.length > 0) &&
-    words.every((word) => searchTextOf(row).includes(word));
+/** The gates that a query asks for. */
+export function filterOf({ text, presence, site, policy, tag, only }: KioskQuery): GateFilter {
+  return {
+    text,
+    presences: presence === '' ? undefined : [presence],
+    sites: site === '' ? undefined : [site],
+    policies: policy === '' ? undefined : [policy],
+    tags: tag === '' ? undefined : [tag],
+    alerts: only === 'alerts' || undefined,
+    drift: only === 'drift' || undefined,
+    faults: only === 'faults' || undefined,
+  };
 }
 
 const collator = new Intl.Collator('it', { numeric: true, sensitivity: 'base' });
@@ -129,7 +112,7 @@ const compares: Record<SortKey, (text: CompareText) => Compare> = {
 
 /** The rows asked for, in the order asked for. */
 export function selectKiosks(rows: Iterable<KioskRow>, query: KioskQuery): KioskRow[] {
-  const wanted = [...rows].filter(matcherOf(query));
+  const wanted = [...rows].filter(gateMatcher(filterOf(query)));
   const texts = new Set<string>();
   for (const row of wanted) {
     texts.add(row.name).add(row.siteName).add(row.policy).add(softwareOf(row));
@@ -181,7 +164,7 @@ export function reselectKiosks(
   const out = new Set([...gone, ...fresh.keys()]);
   const kept = selected.filter(({ id }) => !out.has(id));
   const order = orderOf(query);
-  const added = [...fresh.values()].filter(matcherOf(query)).sort(order);
+  const added = [...fresh.values()].filter(gateMatcher(filterOf(query))).sort(order);
   const merged: KioskRow[] = [];
   let next = 0;
   for (const row of added) {

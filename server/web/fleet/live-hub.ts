@@ -137,11 +137,11 @@ export class LiveHub {
   }
 
   /** Calls with each change that a session may see; the returned function ends it. */
-  listen(scope: Scope, heard: (change: LiveChange) => void): () => void {
+  listen(scope: Scope, onChange: (change: LiveChange) => void): () => void {
     const listener = (kept: Kept) => {
       const change = this.#seen(kept, scope);
       if (change) {
-        heard(change);
+        onChange(change);
       }
     };
     this.#listeners.add(listener);

@@ -22,7 +22,7 @@ const BETWEEN_MAX_MS = 600;
 const FETCH_MS = 10_000;
 
 const places = [...document.querySelectorAll<HTMLElement>('[data-island="live-part"]')];
-const propsOf = (place: HTMLElement) => JSON.parse(place.dataset.props ?? '{}') as PartProps;
+const propsOf = (place: HTMLElement): PartProps => JSON.parse(place.dataset.props ?? '{}');
 const touched = new Set<HTMLElement>();
 let timer: ReturnType<typeof setTimeout> | undefined;
 let lastAt = Number.NEGATIVE_INFINITY;

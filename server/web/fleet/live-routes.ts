@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { sendRefusal } from '../../http-status.ts';
 import { staffOf } from '../../login/request-session.ts';
+import { queryOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { EventStream, STREAMS_MAX } from './event-stream.ts';
 import type { Snapshot } from './live-events.ts';
@@ -39,9 +40,11 @@ export function registerLiveRoutes(
     if (live.streams.size >= STREAMS_MAX) {
       return sendRefusal(reply.header('retry-after', '10'), 'tooManyStreams');
     }
-    const { after, rows } = request.query as { after?: unknown; rows?: unknown };
+    const rows = queryOf(request, 'rows');
     const header = request.headers['last-event-id'];
-    const lastId = [header, after].find((one) => typeof one === 'string' && one.length <= ID_MAX);
+    const lastId = [header, queryOf(request, 'after')].find(
+      (one) => typeof one === 'string' && one.length <= ID_MAX,
+    );
     const headers = reply.getHeaders();
     reply.hijack();
     reply.raw.writeHead(200, {
@@ -63,7 +66,7 @@ export function registerLiveRoutes(
     const end = () => stream.end();
     live.streams.add(end);
     reply.raw.on('close', () => live.streams.delete(end));
-    stream.start(scope, lastId as string | undefined);
+    stream.start(scope, typeof lastId === 'string' ? lastId : undefined);
     return reply;
   });
 }

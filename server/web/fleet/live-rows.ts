@@ -27,7 +27,7 @@ const server: RowSource = {
     if (!answer.ok) {
       throw new Error(String(answer.status));
     }
-    return (await answer.json()) as Snapshot;
+    return await answer.json();
   },
   listen: onLiveUpdate,
 };

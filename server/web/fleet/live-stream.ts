@@ -27,7 +27,11 @@ function dispatch(detail: LiveUpdate): void {
 
 /** Calls for each update of the page's stream; the returned function ends it. */
 export function onLiveUpdate(onUpdate: (update: LiveUpdate) => void): () => void {
-  const listener = (event: Event) => onUpdate((event as CustomEvent<LiveUpdate>).detail);
+  const listener = (event: Event) => {
+    if (event instanceof CustomEvent) {
+      onUpdate(event.detail);
+    }
+  };
   document.addEventListener(LIVE_EVENT, listener);
   return () => document.removeEventListener(LIVE_EVENT, listener);
 }
@@ -91,7 +95,7 @@ export function openLiveStream(options: StreamOptions): () => void {
     source.addEventListener('beat', (event) => onBeat(JSON.parse(event.data).at));
     source.addEventListener('change', (event) => {
       keepId(event);
-      const change = JSON.parse(event.data) as LiveChange;
+      const change: LiveChange = JSON.parse(event.data);
       dispatch({ name: 'change', run: lastId.split('.')[0] ?? '', change });
     });
     source.addEventListener('reset', (event) => {

@@ -1,4 +1,4 @@
-import { type AlertKind, units } from '../../fleet/alerts/kinds.ts';
+import { units } from '../../fleet/alerts/kinds.ts';
 import type { Format } from './format.ts';
 import type { FleetWords } from './words/words.ts';
 
@@ -27,7 +27,8 @@ export function measured(
       if (name === 'at' || name.endsWith('At')) {
         return format.moment(value);
       }
-      const unit = (name === 'value' && units[kind as AlertKind]) || '';
+      const unitOf: Partial<Record<string, string>> = units;
+      const unit = (name === 'value' && unitOf[kind]) || '';
       return `${label === undefined ? '' : `${label} `}${format.number(value)}${unit && ` ${unit}`}`;
     })
     .join(' · ');

@@ -89,6 +89,13 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
     }),
   );
 
+  registerOneSite(http, dashboard);
+  registerNewGates(http, dashboard);
+}
+
+function registerOneSite(http: FastifyInstance, dashboard: Dashboard): void {
+  const { fleet } = dashboard;
+
   http.get('/fleet/sites/:id', async (request, reply) => {
     const id = paramOf(request, 'id');
     const actor = dashboard.actor(request);
@@ -136,6 +143,11 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
       return `/fleet/sites/${encodeURIComponent(id)}`;
     }),
   );
+}
+
+/** Gates, one by one or from a table. */
+function registerNewGates(http: FastifyInstance, dashboard: Dashboard): void {
+  const { fleet } = dashboard;
 
   http.post('/fleet/gates', (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {

@@ -69,15 +69,12 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
             ).version
           : form.version;
       // Without a tag or a site, a manager of some sites means all of theirs.
-      const own = actor.sites === 'all' ? {} : { sites: [...actor.sites] };
-      const filter = {
-        ...own,
-        tags: tag ? [tag] : undefined,
-        sites: site ? [site] : undefined,
-      };
+      const own = actor.sites === 'all' ? undefined : [...actor.sites];
+      const sites = site ? [site] : own;
+      const tags = tag ? [tag] : undefined;
       const { id } = await fleet.rollouts.start(actor, {
         version,
-        filter: Object.keys(filter).length > 0 ? filter : { all: true },
+        filter: sites || tags ? { sites, tags } : { all: true },
         plan: {
           percentages: percentagesOf(form.stages),
           failuresMax,
@@ -88,6 +85,12 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
       return `/fleet/rollouts/${id}`;
     }),
   );
+
+  registerOneRollout(http, dashboard);
+}
+
+function registerOneRollout(http: FastifyInstance, dashboard: Dashboard): void {
+  const { fleet } = dashboard;
 
   http.get('/fleet/rollouts/:id', async (request, reply) => {
     const id = paramOf(request, 'id');

@@ -173,6 +173,18 @@ function MakeRollout({ view, versions, choices, may }: RolloutsPageProps): VNode
           </select>
         )}
       </Field>
+      <RolloutPace words={words} />
+      <button type="submit" class="btn btn-primary">
+        {words.start}
+      </button>
+    </Form>
+  );
+}
+
+/** In which stages, after how many failures it stops, and how long each stage waits. */
+function RolloutPace({ words }: { words: RolloutsPageProps['view']['words']['rollouts'] }): VNode {
+  return (
+    <>
       <TextField
         id="rollout-stages"
         label={words.stages}
@@ -199,10 +211,7 @@ function MakeRollout({ view, versions, choices, may }: RolloutsPageProps): VNode
         max="10080"
         value="1"
       />
-      <button type="submit" class="btn btn-primary">
-        {words.start}
-      </button>
-    </Form>
+    </>
   );
 }
 

@@ -60,24 +60,13 @@ export function VirtualTable(props: VirtualTableProps): VNode {
     <>
       <table class="kiosk-table virtual" aria-rowcount={rows.length + 1} aria-describedby="keys">
         <caption class="visually-hidden">{words.table.caption}</caption>
-        <thead>
-          <tr aria-rowindex={1}>
-            {columns.map(({ key, word }) => (
-              <th key={key} scope="col" class={key} aria-sort={ariaSort(query, key)}>
-                <button type="button" onClick={() => props.sort(sortedBy(query, key))}>
-                  {words.table[word]}
-                  <SortMark query={query} column={key} />
-                </button>
-              </th>
-            ))}
-          </tr>
-        </thead>
+        <Head query={query} words={words} sort={props.sort} />
         <tbody
           ref={body}
           onKeyDown={go}
           onFocusIn={(event) => {
-            const row = (event.target as HTMLElement).closest('tr')?.dataset.id;
-            setActive(row);
+            const { target } = event;
+            setActive(target instanceof Element ? target.closest('tr')?.dataset.id : undefined);
           }}
         >
           {stretchesOf(rows.length, rowHeight, seen, found < 0 ? undefined : found).flatMap(
@@ -111,6 +100,23 @@ export function VirtualTable(props: VirtualTableProps): VNode {
         {words.table.keys}
       </p>
     </>
+  );
+}
+
+function Head({ query, words, sort }: Pick<VirtualTableProps, 'query' | 'words' | 'sort'>): VNode {
+  return (
+    <thead>
+      <tr aria-rowindex={1}>
+        {columns.map(({ key, word }) => (
+          <th key={key} scope="col" class={key} aria-sort={ariaSort(query, key)}>
+            <button type="button" onClick={() => sort(sortedBy(query, key))}>
+              {words.table[word]}
+              <SortMark query={query} column={key} />
+            </button>
+          </th>
+        ))}
+      </tr>
+    </thead>
   );
 }
 

@@ -27,7 +27,7 @@ async function post(url: string, props: PasskeyProps, body: object): Promise<obj
     headers: { 'content-type': 'application/json', 'x-csrf-token': props.csrf ?? '' },
     body: JSON.stringify(body),
   });
-  const content = (await answer.json()) as { problems?: string[] };
+  const content: { problems?: string[] } = await answer.json();
   if (!answer.ok) {
     throw new Error(content.problems?.join(' ') ?? '');
   }
@@ -42,10 +42,10 @@ function PasskeyButton(props: PasskeyProps): VNode {
     setBusy(true);
     setProblem('');
     const values = Object.fromEntries(
-      (props.fields ?? []).map((id) => [
-        id,
-        (document.getElementById(id) as HTMLInputElement | null)?.value ?? '',
-      ]),
+      (props.fields ?? []).map((id) => {
+        const field = document.getElementById(id);
+        return [id, field instanceof HTMLInputElement ? field.value : ''];
+      }),
     );
     const common = { ...values, secret: props.secret, to: props.to };
     try {

@@ -79,8 +79,10 @@ function CameraScan({ field, next, words }: CameraScanProps): VNode {
       while (!isOver) {
         const text = await read(place);
         if (text && !isOver) {
-          const input = document.getElementById(field) as HTMLInputElement;
-          input.value = text;
+          const input = document.getElementById(field);
+          if (input instanceof HTMLInputElement) {
+            input.value = text;
+          }
           document.getElementById(next)?.focus();
           setState('read');
           return;

@@ -10,7 +10,7 @@ import { RequestAbout, RequestData, RequestPrivacy, RequestRefused } from './req
 import { type Done, RequestDetail, Requests, Sure } from './requests-pages.tsx';
 import { notFound, numberOf, type PersonVisit, type Visits } from './visit.tsx';
 
-const doneWords: readonly string[] = [
+const doneWords: readonly Done[] = [
   'made',
   'mailed',
   'throttled',
@@ -18,7 +18,7 @@ const doneWords: readonly string[] = [
   'renew',
   'revoke',
   'unlock',
-] satisfies Done[];
+];
 /** A second *Invio mail* within this time is the same one: a double click, a page loaded again. */
 const MAIL_ONCE_MS = 60_000;
 
@@ -48,8 +48,8 @@ export function registerCodes(http: FastifyInstance, visits: Visits, deps: Porta
     visits.person(async (visit) => {
       const code = await codeOf(deps, visit);
       const history = await credentials.history(code.id);
-      const word = queryOf(visit.request, 'done') ?? '';
-      const done = doneWords.includes(word) ? (word as Done) : undefined;
+      const word = queryOf(visit.request, 'done');
+      const done = doneWords.find((one) => one === word);
       const props = { visit, code, history, done, now: deps.now() };
       const title = visit.words.detail.title;
       return visits.send(visit, 'home', { title, body: <RequestDetail {...props} /> });

@@ -36,7 +36,8 @@ function Live(props: { first: LiveCode; words: LiveWords }): VNode {
       if (!answer.ok) {
         throw new Error(String(answer.status));
       }
-      setHeld(hold((await answer.json()) as LiveCode));
+      const code: LiveCode = await answer.json();
+      setHeld(hold(code));
       setLost(false);
       setSpoken(words.renewed);
     } catch {

@@ -17,7 +17,8 @@ import { directoryDisk } from '../../../device/storage/disk.ts';
 import { ServerClock } from '../../../device/time/server-clock.ts';
 import { VerdictSources } from '../../../device/verdict/verdict-sources.ts';
 import type { Key, ScannerEvents, Signal } from '../../../hardware/ports.ts';
-import type { CommandEnd, LinkListener } from '../../../server/fleet/link/link-listener.ts';
+import type { CommandEnd } from '../../../server/fleet/bus/fleet-events.ts';
+import type { LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import type { Kiosk as EnrolledKiosk } from '../../../server/fleet/places/kiosks.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { encodeCredential } from '../../../shared/credential/credential.ts';
@@ -324,7 +325,7 @@ describe('a kiosk without a place', () => {
     await next.phase('idle');
   });
 
-  test('is told when its code is good no more, and when the server is not there', async () => {
+  test('says when its code is no longer valid, and when the server cannot be reached', async () => {
     const gate = await Gate.start();
     const wrong = makeEnrolCode(new Uint8Array(10).fill(1));
     gate.read(formatInvitation({ server: server.url, code: wrong }));
@@ -338,7 +339,7 @@ describe('a kiosk without a place', () => {
 
 describe('a config of the server', () => {
   const configure = (version: number, body: Record<string, string | number>) =>
-    server.sockets.call('museum-1', 'Configure', { version, body }, { timeoutMs: 5_000 });
+    server.sockets.kiosks.call('museum-1', 'Configure', { version, body }, { timeoutMs: 5_000 });
 
   test('is in force at once where nobody is, proves itself, and is there after a restart', async () => {
     const gate = await enrolled();
@@ -402,7 +403,7 @@ describe('a config of the server', () => {
 });
 
 describe('another policy at the gate', () => {
-  const renew = () => server.sockets.call('museum-1', 'Renew', {}, { timeoutMs: 5_000 });
+  const renew = () => server.sockets.kiosks.call('museum-1', 'Renew', {}, { timeoutMs: 5_000 });
   const change = () => {
     const kiosk = server.kiosks.get('museum-1');
     server.kiosks.set('museum-1', { ...(kiosk as EnrolledKiosk), policy: 'other' });
@@ -437,7 +438,7 @@ describe('another policy at the gate', () => {
 
 describe('a command of the site', () => {
   const command = (given: KioskCommand, id = randomUUID()) =>
-    server.sockets.call('museum-1', 'Command', { id, command: given }, { timeoutMs: 5_000 });
+    server.sockets.kiosks.call('museum-1', 'Command', { id, command: given }, { timeoutMs: 5_000 });
   const end = async () => {
     await happenings.until(() => ends.length > 0);
     return ends[0];

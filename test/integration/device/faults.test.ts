@@ -155,7 +155,7 @@ describe('the clock', () => {
 });
 
 describe('the disk', () => {
-  test('takes no fact: nothing opens, nobody is told no, and once it does all is well', async () => {
+  test('takes no fact: nothing opens, nobody is refused, and once it does all is well', async () => {
     const one = await open();
     const database = new Database(join(site.folder, 'kiosk', 'outbox.db'));
     const full = "BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END";
@@ -173,7 +173,7 @@ describe('the disk', () => {
   });
 });
 
-test('a self-test says how the list, the link and the clock are, and the server hears it at once', async () => {
+test('a self-test reports the list, the link and the clock, and the server gets it at once', async () => {
   const one = await open();
   const { listener } = site.server.app.sockets;
   const status = listener.status?.bind(listener);

@@ -83,7 +83,7 @@ test('after too many wrong codes the right one is of no use', async () => {
   expect(gate.opened).toEqual([]);
 });
 
-test('the cable goes while the code is typed: nobody is told no, and no list answers', async () => {
+test('the cable goes while the code is typed: nobody is refused, and no list answers', async () => {
   await untilAsked('entitled');
   const { code } = await sent.next();
   site.network.cut();

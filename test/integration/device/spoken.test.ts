@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { Follower } from '../../../scripts/demo/once.ts';
-import { type Heard, Listener, walkBySpeech } from '../../../scripts/demo/spoken-walk.ts';
+import { Listener, type Utterance, walkBySpeech } from '../../../scripts/demo/spoken-walk.ts';
 import { startWorld, type World } from '../../../scripts/demo/world.ts';
 
 let world: World | undefined;
@@ -10,8 +10,8 @@ afterEach(async () => {
   world = undefined;
 });
 
-async function open(heard: Heard[]) {
-  const listener = new Listener((one) => heard.push(one));
+async function open(utterances: Utterance[]) {
+  const listener = new Listener((one) => utterances.push(one));
   const follower = new Follower();
   world = await startWorld({
     watcher: follower,
@@ -25,35 +25,35 @@ async function open(heard: Heard[]) {
 }
 
 test('with the screen off and a headset, by what is said alone, two people pass', async () => {
-  const heard: Heard[] = [];
-  const { world: gate, listener, follower } = await open(heard);
+  const utterances: Utterance[] = [];
+  const { world: gate, listener, follower } = await open(utterances);
   gate.plug(true);
   const [first, second] = gate.people;
   expect(await walkBySpeech(gate, listener, first as never)).toMatch(/^Puoi entrare\./);
   expect(follower.opened).toBe(true);
   expect(await walkBySpeech(gate, listener, second as never)).toMatch(/^Potete entrare\./);
-  expect(heard.some(({ text }) => text.includes('due e due'))).toBe(true);
+  expect(utterances.some(({ text }) => text.includes('due e due'))).toBe(true);
 });
 
 test('without a headset no character of the code is said, and each is a click', async () => {
-  const heard: Heard[] = [];
-  const { world: gate, listener, follower } = await open(heard);
+  const utterances: Utterance[] = [];
+  const { world: gate, listener, follower } = await open(utterances);
   const [person] = gate.people;
-  await listener.hear(/^Mostra/);
+  await listener.waitFor(/^Mostra/);
   await gate.stage.present(person?.credential ?? '');
-  await listener.hear(/^Scrivi/);
-  heard.length = 0;
+  await listener.waitFor(/^Scrivi/);
+  utterances.length = 0;
   for (const character of person?.codiceFiscale ?? '') {
     gate.press({ kind: 'character', character });
   }
   gate.press({ kind: 'repeat' });
-  const aloud = heard.map(({ text }) => text);
+  const aloud = utterances.map(({ text }) => text);
   expect(aloud.filter((text) => text === '(click)').length).toBeGreaterThan(8);
   const spelled = [...(person?.codiceFiscale ?? '')].join(' ');
   expect(aloud.filter((text) => /^[A-Z0-9]([ .,]|$)/.test(text))).toEqual([]);
   expect(aloud.some((text) => text.includes(spelled))).toBe(false);
   gate.plug(true);
-  expect(heard.at(-1)?.text).toContain(spelled);
+  expect(utterances.at(-1)?.text).toContain(spelled);
   gate.press({ kind: 'confirm' });
   await follower.until('a verdict', ({ phase }) => phase.name === 'showing');
 }, 30_000);

@@ -134,7 +134,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(mails).toHaveLength(3);
   });
 
-  test('reading in an archive of years ago tells nobody', async () => {
+  test('importing an archive of years ago notifies nobody', async () => {
     await take('C-1', '2019-05-14');
     await take('C-2', day(31));
     expect(await app.notices.catchUp()).toBe(2);
@@ -168,7 +168,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(mails).toHaveLength(1);
   });
 
-  test('a server without a way out takes nothing as told; told too late is not told', async () => {
+  test('a server without transports counts nothing as notified; what is too late is not sent', async () => {
     const mute = await node('node-mute', {});
     await mute.notices.start();
     await take('F-1');
@@ -182,7 +182,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(mails).toHaveLength(1);
   });
 
-  test('hears of a change by itself', async () => {
+  test('notices a change by itself', async () => {
     await app.notices.start();
     await take('G-1');
     const { db } = stores[0] as Store;

@@ -223,7 +223,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await stateOf('ours')).toMatchObject({ state: 'delivered' });
   });
 
-  test('put off: again later each time, at last a dead letter that can begin anew', async () => {
+  test('put off: later each time, at last a dead letter that can be retried', async () => {
     desk.answer = () => ({ outcome: 'later', code: 'smtp451' });
     await queue(alert('greylisted'));
     notify.start();

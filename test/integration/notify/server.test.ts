@@ -121,7 +121,7 @@ test('the other form goes to the address on file, without a name or a code', asy
   }
 });
 
-test('a dead letter is seen and begun anew or dropped from the shell, without its secrets', async () => {
+test('a dead letter is listed and retried or dropped from the shell, without its secrets', async () => {
   servers.smsStatus = 0x0b;
   const person = people[1] as SeededPerson;
   await server.app.secondLevel.requestCode(session(), ask(person));

@@ -157,7 +157,7 @@ describe('SMPP', () => {
     expect(await one.send(sms)).toEqual({ outcome: 'sent' });
   });
 
-  test('the line is cut before the answer: later, and the next one binds anew', async () => {
+  test('the line is cut before the answer: later, and the next one binds again', async () => {
     const centre = await new MessageCentre().start();
     const one = transport(centre.port);
     centre.answer = () => {

@@ -82,7 +82,7 @@ test('a large list is built in a thread, and the event loop goes on meanwhile', 
   expect(await build('countChanges', { before: table, after }, table.length)).toBe(1);
 });
 
-test('what a job refuses is told by its code, from a thread too', async () => {
+test('what a job refuses is reported by its code, from a thread too', async () => {
   const made = words(ENTRIES, 'b');
   made[1] = made[0] as bigint;
   await expect(build('sort', { words: made }, made.length)).rejects.toMatchObject({

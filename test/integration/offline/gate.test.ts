@@ -72,7 +72,7 @@ async function listFolder(kiosk = join(site.folder, 'kiosk')): Promise<string> {
 }
 
 describe('with the network cut', () => {
-  test('answers from the list as the server would, and staff alone is told', async () => {
+  test('answers from the list as the server would, and only staff is informed', async () => {
     const gate = await ready();
     await cut(gate);
     expect(gate.screen?.staffLine).toBe('Senza collegamento · elenco di 0 min fa');
@@ -396,7 +396,7 @@ describe('facts', () => {
     }
   });
 
-  test('given by a list that the registry had moved on from are told apart', async () => {
+  test('given by a list behind the registry are distinguished', async () => {
     const gate = await ready();
     await cut(gate);
     await site.server.app.credentials.revoke(site.person('entitled').credentialId, {

@@ -165,7 +165,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await lists(again).version(DEMO_POLICY)).toBe(before);
   });
 
-  test('another cost: everybody is derived anew, in a new epoch, under a higher version', async () => {
+  test('another cost: everybody is derived again, in a new epoch, under a higher version', async () => {
     const before = await newest();
     await app.stop();
     apps = [];

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { toFile } from 'qrcode';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { VERSION } from '../../../shared/version.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
 let folder: string;
@@ -43,6 +44,10 @@ test('--help lists the commands', async () => {
   for (const command of ['server', 'kiosk', 'decode', 'cf']) {
     expect(stdout).toMatch(new RegExp(`^ {2}${command} `, 'm'));
   }
+});
+
+test('--version prints the version', async () => {
+  expect(await varco('--version')).toEqual({ code: 0, stdout: `${VERSION}\n`, stderr: '' });
 });
 
 describe('usage and exit 2 for', () => {
@@ -115,7 +120,7 @@ describe('exit 1, with every problem named, for', () => {
   });
 });
 
-test('decode prints one object a line, and null for a picture without a code', async () => {
+test('decode prints one object per line, and null for a picture without a code', async () => {
   const code = join(folder, 'code.png');
   await toFile(code, 'HTTPS://VARCO.EXAMPLE.IT/V/1/AAAA', { scale: 6 });
   const empty = join(folder, 'empty.png');

@@ -69,7 +69,7 @@ afterEach(async () => {
 const invitations = () =>
   Array.from({ length: KIOSKS }, (_none, index) => ({ server: server.url, code: codeOf(index) }));
 
-test('a fleet enrols, is the same in the next run, lives, and tells a pulled plug at once', async () => {
+test('a fleet enrols, is the same in the next run, lives, and reports a pulled plug at once', async () => {
   const path = join(server.folder, 'identities.json');
   await keepIdentities(path, await enrolAll(invitations()));
   const identities = (await readIdentities(path)) ?? [];
@@ -96,7 +96,7 @@ test('a fleet enrols, is the same in the next run, lives, and tells a pulled plu
   kiosk?.plugIn('scanner');
   await room.until(() => told()?.peripherals.scanner?.state === 'ready');
   await granted;
-  const commanded = await server.sockets.call(
+  const commanded = await server.sockets.kiosks.call(
     kiosk?.kioskId ?? '',
     'Command',
     { id: '3b241101-e2bb-4255-8caf-4136c566a962', command: { name: 'outOfService' } },

@@ -155,7 +155,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s, from the shell', (engine) =>
     await expect(backup()).rejects.toMatchObject({ code: 'backupFailed' });
   });
 
-  test.runIf(engine === 'sqlite')('a damaged page is told as such', async () => {
+  test.runIf(engine === 'sqlite')('a damaged page is reported as such', async () => {
     const path = join(folder, 'varco.db');
     const raw = new Database(path);
     raw.pragma('wal_checkpoint(truncate)');

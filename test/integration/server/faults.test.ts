@@ -89,7 +89,7 @@ test('a closed database: no answer, not ready', async () => {
   store = await openStore(`sqlite:${path}`);
 });
 
-test('a file that is no database is told as damaged', async () => {
+test('a file that is no database is reported as damaged', async () => {
   const bad = join(folder, 'bad.db');
   await writeFile(bad, 'this is no database, but long enough to be one'.repeat(100));
   await expect(openStore(`sqlite:${bad}`)).rejects.toMatchObject({ code: 'storeCorrupt' });

@@ -143,7 +143,7 @@ test('many readers together guess no more than the credential allows on the page
   expect((await askAs(one)).outcome).toBe('status');
 });
 
-test('a card tells that it is valid, until the archive denies what it attests', async () => {
+test('a card shows that it is valid, until the archive denies what it attests', async () => {
   const { codiceFiscale } = find('entitled').person;
   const card = { serial: 'IT-1', expiresAt: Date.now() + 60_000, companion: true };
   const { id } = await app.credentials.issue(codiceFiscale, { actor: 'test', card });

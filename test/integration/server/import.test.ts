@@ -56,7 +56,7 @@ test('a sample comes in whole, and again changes nothing', async () => {
 
 const good = JSON.parse(lines.find((line) => line.includes('"totale"')) ?? '{}');
 
-test('bad rows are told by line and field, never by value, and stop nothing', async () => {
+test('bad rows are reported by line and field, never by value, and stop nothing', async () => {
   const bad = [
     '{"codiceFiscale":',
     '[]',

@@ -9,17 +9,12 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { WebSocket } from 'ws';
 import { Commands } from '../../../device/remote/commands/commands.ts';
+import type { CommandEnd } from '../../../server/fleet/bus/fleet-events.ts';
 import { closeCodes } from '../../../server/fleet/link/link-limits.ts';
-import type {
-  CommandEnd,
-  GoneReason,
-  LinkListener,
-} from '../../../server/fleet/link/link-listener.ts';
+import type { DisconnectReason, LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import { systemClock } from '../../../shared/clock.ts';
-import { actions } from '../../../shared/protocol/actions.ts';
 import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
 import type { CommandAnswer } from '../../../shared/protocol/kiosk-command.ts';
-import type { ActionTable } from '../../../shared/protocol/peer.ts';
 import { proofMessage } from '../../../shared/protocol/proof.ts';
 import { type Authority, newAuthority } from '../../support/certificates.ts';
 import { DeadCable } from '../../support/half-open.ts';
@@ -165,7 +160,7 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
     void revoked.boot();
     expect(await revoked.closed).toBe(closeCodes.proofRefused);
     expect(first.socket.readyState).toBe(WebSocket.OPEN);
-    server.sockets.disconnect('gate-1', 'revoked');
+    server.sockets.kiosks.disconnect('gate-1', 'revoked');
     expect(await first.closed).toBe(closeCodes.revoked);
   });
 
@@ -204,10 +199,10 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
   });
 
   test('10,000 messages in a second end their connection; few are answered, others are served', async () => {
-    const gone: GoneReason[] = [];
+    const gone: DisconnectReason[] = [];
     const listener: LinkListener = {
       admit: async () => ({ status: 'accepted' }),
-      gone: (kiosk, _facts, reason) => kiosk.id === 'gate-1' && gone.push(reason),
+      disconnected: (kiosk, _info, reason) => kiosk.id === 'gate-1' && gone.push(reason),
     };
     const server = await listen(over, { listener });
     admit(server, publicKey, 'gate-2');
@@ -252,12 +247,12 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
 });
 
 test('a kiosk that freezes is found within two intervals, and found again when it thaws', async () => {
-  const gone: GoneReason[] = [];
+  const gone: DisconnectReason[] = [];
   let tell = () => {};
   const listener: LinkListener = {
     admit: async () => ({ status: 'accepted' }),
     booted: () => tell(),
-    gone(_kiosk, _facts, reason) {
+    disconnected(_kiosk, _info, reason) {
       gone.push(reason);
       tell();
     },
@@ -296,14 +291,14 @@ test('a server behind a dead cable is found by the kiosk, though nothing was clo
 });
 
 test('a kiosk behind a dead cable is found by the server, which then takes it on another one', async () => {
-  const gone: GoneReason[] = [];
+  const gone: DisconnectReason[] = [];
   let lost = () => {};
   const found = new Promise<void>((resolve) => {
     lost = resolve;
   });
   const listener: LinkListener = {
     admit: async () => ({ status: 'accepted' }),
-    gone(_kiosk, _facts, reason) {
+    disconnected(_kiosk, _info, reason) {
       gone.push(reason);
       lost();
     },
@@ -321,7 +316,7 @@ test('a kiosk behind a dead cable is found by the server, which then takes it on
   cable.die();
   await found;
   expect(gone).toEqual(['deadline']);
-  expect(server.sockets.connected()).toEqual([]);
+  expect(server.sockets.kiosks.ids()).toEqual([]);
   const again = dial(server).start();
   await again.next('up');
   expect((await again.link.call('Verify', verification(), 5_000)).verdict.outcome).toBe('granted');
@@ -347,7 +342,7 @@ test('a kiosk that leaves while it is let in was never there', async () => {
       return { status: 'accepted' };
     },
     booted: () => told.push('booted'),
-    gone() {
+    disconnected() {
       told.push('gone');
       left();
     },
@@ -361,10 +356,10 @@ test('a kiosk that leaves while it is let in was never there', async () => {
   letIn();
   await new Promise((resolve) => setImmediate(resolve));
   expect(told).toEqual(['gone']);
-  expect(server.sockets.takesCalls('gate-1')).toBe(false);
+  expect(server.sockets.kiosks.takesCalls('gate-1')).toBe(false);
 });
 
-test('a server killed in the middle of a command: it is done once, and its end is told after all', async () => {
+test('a server killed in the middle of a command: it is done once, and its end is reported after all', async () => {
   const ends: CommandEnd[] = [];
   let told = () => {};
   const listener: LinkListener = {
@@ -397,7 +392,7 @@ test('a server killed in the middle of a command: it is done once, and its end i
   const id = randomUUID();
   const command = { id, command: { name: 'selfTest' as const } };
   const answer = (server: LinkServer): Promise<CommandAnswer> =>
-    server.sockets.call('gate-1', 'Command', command, { timeoutMs: 5_000 });
+    server.sockets.kiosks.call('gate-1', 'Command', command, { timeoutMs: 5_000 });
   expect(await answer(first)).toEqual({ status: 'accepted' });
   const port = Number(new URL(first.url).port);
   await first.stop();
@@ -415,26 +410,10 @@ test('a server killed in the middle of a command: it is done once, and its end i
   expect(ends).toMatchObject([{ id, outcome: 'done', type: 'application/json' }]);
 });
 
-test('two versions of the protocol are served side by side', async () => {
-  const next = { ...actions, Status: { ...actions.Status, lane: 'facts' as const } };
-  const { Facts: _dropped, ...v2 } = next;
-  const protocols = new Map<string, ActionTable>([
-    ['varco.v2', v2],
-    [SUBPROTOCOL, actions],
-  ]);
-  const server = await listen('plain', { sockets: { protocols } });
-  admit(server, publicKey, 'gate-2');
-  const old = dial(server, { kioskId: 'gate-2' }).start();
-  await old.next('up');
+test('a kiosk of another version of the protocol is refused', async () => {
+  const server = await listen('plain');
   const both = new Raw(server, [SUBPROTOCOL, 'varco.v2']);
   await both.boot();
-  expect(both.socket.protocol).toBe('varco.v2');
-  both.send([2, 'f', 'Facts', { facts: ['x'] }]);
-  expect(await both.next()).toEqual([4, 'f', 'unknownAction', {}]);
-  both.send([2, 'v', 'Verify', verification()]);
-  expect((await both.next()).slice(0, 2)).toEqual([3, 'v']);
-  const unknown = new Raw(server, 'varco.v3');
-  expect(await unknown.closed).toBe(1006);
-  const { verdict } = await old.link.call('Verify', verification(), 5_000);
-  expect(verdict.outcome).toBe('granted');
+  expect(both.socket.protocol).toBe(SUBPROTOCOL);
+  expect(await new Raw(server, 'varco.v2').closed).toBe(1006);
 });

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { linkConfigSchema } from '../../../device/config.ts';
 import { enrol } from '../../../device/link/enrol.ts';
 import { newKey } from '../../../device/link/identity.ts';
-import { type LinkListener, plainListener } from '../../../server/fleet/link/link-listener.ts';
+import type { LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import { certificateExpiries, type TlsOptions } from '../../../server/tls.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { makeEnrolCode } from '../../../shared/protocol/enrolment-messages.ts';
@@ -104,7 +104,7 @@ describe('a site that demands a client certificate', () => {
   test('takes a kiosk whose certificate carries its id, and knows when that ends', async () => {
     const ends: (number | undefined)[] = [];
     const listener: LinkListener = {
-      ...plainListener,
+      admit: async () => ({ status: 'accepted' }),
       connected: (_kiosk, { certificateEndsAt }) => ends.push(certificateEndsAt),
     };
     const { linkUrl } = await listen(['127.0.0.1'], { ...demand, listener });

@@ -2,7 +2,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
 import type { KioskSocketDeps } from '../../../server/fleet/link/kiosk-sockets.ts';
-import type { GoneReason, LinkListener } from '../../../server/fleet/link/link-listener.ts';
+import type { DisconnectReason, LinkListener } from '../../../server/fleet/link/link-listener.ts';
 import { LIST_CHUNK_BYTES } from '../../../shared/protocol/actions.ts';
 import { FRAME_LENGTH_MAX } from '../../../shared/protocol/frame.ts';
 import { KioskClient } from '../../support/kiosk-client.ts';
@@ -29,10 +29,10 @@ function dial(from: LinkServer, kioskId: string, key: ReturnType<typeof newPair>
 }
 
 test('who asks and asks and never reads is cut off before it fills the memory; others are served', async () => {
-  const gone: [string, GoneReason][] = [];
+  const gone: [string, DisconnectReason][] = [];
   const listener: LinkListener = {
     admit: async () => ({ status: 'accepted' }),
-    gone: (kiosk, _facts, reason) => gone.push([kiosk.id, reason]),
+    disconnected: (kiosk, _info, reason) => gone.push([kiosk.id, reason]),
   };
   const data = randomBytes(LIST_CHUNK_BYTES).toString('base64url');
   const offlineLists = { chunk: async () => ({ data }) };

@@ -97,7 +97,7 @@ describe('verification over the link', () => {
     const older = await booted();
     const newer = await booted();
     expect(await older.closed).toBe(closeCodes.evicted);
-    expect(server.app.sockets.connected()).toEqual(['gate-1']);
+    expect(server.app.sockets.kiosks.ids()).toEqual(['gate-1']);
     newer.socket.close();
     await newer.closed;
   });

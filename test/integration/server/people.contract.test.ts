@@ -115,7 +115,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(causes.filter(({ body }) => JSON.parse(body).cause === 'locked')).toHaveLength(1);
   });
 
-  test('a new column key: everything is sealed anew, also of a page that is full', async () => {
+  test('a new column key: everything is sealed again, also of a page that is full', async () => {
     const rows = Array.from({ length: 600 }, (_, index) => ({
       person: { ...one.person, codiceFiscale: `TEST${index}` },
     }));

@@ -90,7 +90,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect((await app.registry.findPerson(codiceFiscale))?.status).toEqual(status);
   });
 
-  test('changes of status have numbers without gaps and are heard', async () => {
+  test('changes of status have numbers without gaps and are notified', async () => {
     const listener = await open();
     const heard = new Promise<string>((resolve) => {
       void listener.listen(STATUS_CHANNEL, resolve).then(async () => {
@@ -198,7 +198,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     },
   );
 
-  test('rows made anew from some row on are found by the signed checkpoint', async () => {
+  test('rows forged from some row on are found by the signed checkpoint', async () => {
     const people = await seedPeople(app);
     const { credentialId, person } = people[0] as (typeof people)[number];
     await ask(app, credentialId, person.codiceFiscale);
@@ -214,7 +214,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(problems).toContainEqual({ node: 'node-a', sequence: 7, problem: 'rewritten' });
   });
 
-  test('a chain cut off with its head and checkpoints is told by the other chains, once anchored', async () => {
+  test('a chain cut off with its head and checkpoints is found by the other chains, once anchored', async () => {
     const people = await seedPeople(app);
     const other = await startApp(await open(), { node: 'node-b' });
     for (const { credentialId, person } of people) {
@@ -397,7 +397,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     ).rejects.toMatchObject({ code });
   });
 
-  test('a Disability Card tells that it is valid, until it expires, and nothing else', async () => {
+  test('a Disability Card shows that it is valid, until it expires, and nothing else', async () => {
     await app.registry.importRows(rows);
     const [entitled, , notDue] = demoPeople as [
       (typeof demoPeople)[number],

@@ -10,10 +10,9 @@ import {
 const source = new URL('../../../scripts/data/belfiore-places.json', import.meta.url);
 
 /** The source of the place tables. */
-export const placeSource = JSON.parse(readFileSync(source, 'utf8')) as Record<
-  string,
-  [from: string, to: string][]
->;
+export const placeSource: Record<string, [from: string, to: string][]> = JSON.parse(
+  readFileSync(source, 'utf8'),
+);
 
 /** Any real day of either century. */
 export const arbitraryDay = fc

@@ -4,7 +4,7 @@ const consonant = 'BCDFGHJKLMNPQRSTVWXYZ';
 const digit = '[0-9LMNPQRSTUV]';
 const shape = new RegExp(`^[A-Z]{6}${digit}{2}[ABCDEHLMPRST]${digit}{2}[A-ILMZ]${digit}{3}[A-Z]$`);
 
-/** The letters in the order of their weight in odd positions. */
+/** The letters, ordered by their weight in odd positions. */
 const oddOrder = 'BAKPLCQDREVOSFTGUHMINJWZYX';
 
 function weight(character: string, odd: boolean): number {
@@ -17,9 +17,8 @@ function isTripletSlowly(letters: string): boolean {
 }
 
 /**
- * The rules again, slowly and by other means: expressions, the calendar of `Date`, the source of the
- * places. For full codes in upper case whose places are in the table; what is unlisted is left to the
- * tests of places.
+ * A second, slow implementation of the rules by other means: regular expressions, the calendar of `Date`
+ * and the source of the places. Only for full codes in upper case with listed places.
  */
 export function isValidSlowly(code: string): boolean {
   if (!shape.test(code)) {

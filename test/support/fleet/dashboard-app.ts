@@ -7,12 +7,12 @@ import { startFleetApp } from '../fleet-app.ts';
 import { testKeyring } from '../server-app.ts';
 import { webAssets } from '../web-assets.ts';
 
-/** A server with its pages, and people who are logged in to it. */
+/** A server with its pages and logged-in staff. */
 export interface DashboardApp {
   app: App;
   url: string;
   store: Store;
-  /** A member of staff with a session of their own, in a browser of that name; answers its cookie. */
+  /** Logs a member of staff in with this user agent, and returns the cookie. */
   logIn(
     role: Role,
     options?: { sites?: 'all' | readonly string[]; agent?: string },
@@ -26,9 +26,9 @@ export interface StaffCookie {
   header: string;
 }
 
-/** Of requests without a browser: a session is bound to its browser's name. */
+/** The user agent of requests without a browser, to which sessions are bound. */
 export const AGENT = 'varco-test';
-/** Of plain HTTP on this machine; see `server/login/session-cookie.ts`. */
+/** The cookie over plain HTTP on loopback; see `server/login/session-cookie.ts`. */
 const COOKIE = 'varco-loopback';
 
 export async function startDashboard(

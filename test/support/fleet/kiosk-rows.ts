@@ -1,4 +1,4 @@
-import { seededRandom } from '../../../scripts/sample/seeded-random.ts';
+import { pickOne, seededRandom } from '../../../scripts/sample/seeded-random.ts';
 import type { Presence } from '../../../server/fleet/state/presence.ts';
 import { type KioskRow, presences } from '../../../server/fleet/view/kiosk-row.ts';
 
@@ -10,11 +10,10 @@ const sites = [
   'Bolzano',
 ];
 
-/** So many kiosks, the same for one seed. */
+/** Rows of this many kiosks, the same for the same seed. */
 export function kioskRows(count: number, seed = 1): KioskRow[] {
   const random = seededRandom(seed);
-  const one = <Value>(values: readonly Value[]) =>
-    values[Math.floor(random() * values.length)] as Value;
+  const one = <Value>(values: readonly Value[]) => pickOne(values, random);
   return Array.from({ length: count }, (_, index) => {
     const presence: Presence = random() < 0.8 ? 'online' : one(presences);
     const site = Math.floor(random() * sites.length);

@@ -9,10 +9,10 @@ import { systemClock } from '../../../shared/clock.ts';
 import { until } from '../fleet-app.ts';
 
 const PER_SITE = 25;
-/** All are started within this time, in milliseconds. */
+/** All kiosks start within this time. */
 const START_WITHIN_MS = 2_000;
 
-/** So many real link clients, registered, connected and told of by the fleet. */
+/** Registers this many real link clients, and waits until the fleet shows all of them online. */
 export async function startSimulated(
   { app, url }: { app: App; url: string },
   kiosks: number,

@@ -55,7 +55,7 @@ export function terms(over: Partial<ListTerms> = {}): ListTerms {
   };
 }
 
-/** A key that looks like an HMAC's output, by number. */
+/** A key like an HMAC's output, for a number. */
 export function keyOf(number: number): { high: number; low: number } {
   const mac = createHash('sha256').update(`key ${number}`).digest();
   return { high: mac.readUInt32BE(0), low: (mac.readUInt32BE(4) & ~3) >>> 0 };

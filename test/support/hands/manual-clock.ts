@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts';
 
-/** A clock that a test moves: `advance` runs what falls due, in order. */
+/** A clock moved by a test: `advance` runs due timers in order. */
 export class ManualClock implements Clock {
   wall: number;
   #time = 0;
@@ -46,7 +46,7 @@ export class ManualClock implements Clock {
   }
 }
 
-/** A manual clock that loses the timers of some delays: they never fire. */
+/** A manual clock on which the timers of some delays never fire. */
 export class LossyClock extends ManualClock {
   readonly #lostMs: readonly number[];
 
@@ -60,7 +60,7 @@ export class LossyClock extends ManualClock {
   }
 }
 
-/** Lets every promise that can settle settle. */
+/** Waits until all pending promise callbacks have run. */
 export async function settle(): Promise<void> {
   for (let turn = 0; turn < 20; turn++) {
     await Promise.resolve();

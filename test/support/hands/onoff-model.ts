@@ -10,11 +10,11 @@ export class OnoffModel {
   /** Thrown by the next constructor or write, to be set by a test. */
   fault: Error | undefined;
   writeFault: Error | undefined;
-  /** Outputs that keep this level whatever is written: a welded relay. */
+  /** Outputs that keep this level whatever is written, like a welded relay. */
   readonly welded = new Map<number, 0 | 1>();
   readonly #watchers = new Map<number, (error: null, value: 0 | 1) => void>();
   readonly #activeLow = new Map<number, boolean>();
-  /** Called after every output change: a keypad matrix answers on its inputs. */
+  /** Called after every change of an output, for a keypad matrix to drive its inputs. */
   changed: (() => void) | undefined;
 
   constructor(base = 512, lines = 58) {

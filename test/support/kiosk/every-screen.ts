@@ -48,7 +48,7 @@ function coded(method: EntryMethod, trouble: 'short' | 'wrong' | undefined): Pha
 
 const receipt = { number: '1F3A-9C20-77DE', gate: 'Ingresso est 3', policy: 'musei-2026', at: 0 };
 
-/** Every phase, with whatever changes its screen. */
+/** Every phase, in all variants that differ on the screen. */
 export function everyPhase(): Record<string, Phase> {
   const methods = ['direct', 'keyIndex', 'multiTap'] as const;
   return {
@@ -93,7 +93,7 @@ export function everyPhase(): Record<string, Phase> {
   };
 }
 
-/** Every screen in a language, each by a name; phases with help, privacy and the looks beside them. */
+/** Every screen in a language by name, including help, privacy and the display modes. */
 export function everyScreen(language: Language): Record<string, Screen> {
   const base: State = {
     ...initialState(sessionConfig),

@@ -1,6 +1,6 @@
 /**
- * A kiosk in a process of its own, for the canary sweep: it is told over IPC to press keys, and tells
- * each phase. Its folder, log and core file are where the parent looks afterwards.
+ * A kiosk in a process of its own, for the canary sweep: it receives key presses over IPC and reports its
+ * phases. The parent searches its folder, log and core file afterwards.
  */
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -9,7 +9,7 @@ import { startKiosk } from '../../../device/main.ts';
 import type { Key } from '../../../hardware/ports.ts';
 import { readPage } from '../../../scripts/launch/page-files.ts';
 
-/** What the parent tells at the start. */
+/** The argument of the process, as JSON. */
 export interface SweepSetup {
   folder: string;
   camera: string[];
@@ -19,7 +19,7 @@ export interface SweepSetup {
   port: number;
 }
 
-/** What the kiosk tells whenever something of it changes. */
+/** What the kiosk reports whenever it changes. */
 export interface SweepNews {
   phase: string;
   link: string;
@@ -31,7 +31,7 @@ const setup: SweepSetup = JSON.parse(process.argv[2] ?? '{}');
 let press: (key: Key) => void = () => {};
 let news: SweepNews = { phase: 'starting', link: 'opening', list: 'none', waiting: 0 };
 
-function tell(change: Partial<SweepNews>): void {
+function report(change: Partial<SweepNews>): void {
   news = { ...news, ...change };
   process.send?.(news);
 }
@@ -67,11 +67,11 @@ await startKiosk(
     watcher: {
       reading: () => {},
       state: ({ phase, parts }) =>
-        tell({ phase: phase.name, link: parts.link, list: parts.list?.state ?? 'none' }),
-      facts: (waiting) => tell({ waiting }),
+        report({ phase: phase.name, link: parts.link, list: parts.list?.state ?? 'none' }),
+      facts: (waiting) => report({ waiting }),
     },
   },
 );
 process.on('message', (key: Key) => press(key));
 process.on('disconnect', () => process.exit(0));
-tell({});
+report({});

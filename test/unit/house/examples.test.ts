@@ -46,7 +46,7 @@ test.each([
   expect(text).not.toMatch(/"(password|token|secret)"/);
 });
 
-test('every problem of the hardware is told at once', async () => {
+test('every problem of the hardware is reported at once', async () => {
   const wrong = {
     scanners: [
       { driver: 'camera', command: [], width: 1, height: 480, format: 'gray' },

@@ -28,7 +28,7 @@ test('paths are relative to the file, and the environment names the database', a
   await expect(readServerConfig(path, {})).rejects.toMatchObject({ code: 'configUnreadable' });
 });
 
-test('every problem is told at once, and nothing secret has a default', () => {
+test('every problem is reported at once, and nothing secret has a default', () => {
   expect(() => parseServerConfig({ listen: { port: 70_000 }, extra: 1 })).toThrow(
     /host[\s\S]*listen\.address[\s\S]*listen\.port[\s\S]*node[\s\S]*database[\s\S]*keyring[\s\S]*extra/,
   );

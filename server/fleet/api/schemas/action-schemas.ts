@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { commandSchema } from '../../../../shared/protocol/kiosk-command.ts';
 import { remoteConfigSchema } from '../../../../shared/protocol/remote-config.ts';
 import { alertKinds } from '../../alerts/kinds.ts';
-import { gateFilterSchema } from '../../places/gate-filter.ts';
+import { gateFilterSchema } from '../../view/gate-filter-schema.ts';
 import { at, count, severity } from './fields.ts';
 
 export const remoteConfig = remoteConfigSchema.meta({ id: 'RemoteConfig' });

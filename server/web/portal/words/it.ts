@@ -170,7 +170,7 @@ export const words: PortalWords = {
       printed: 'PDF scaricato',
       mailed: 'PDF spedito per e-mail',
       live: 'Mostrato dal vivo',
-    } as Record<string, string>,
+    },
     by: { citizen: 'da te', delegate: 'da chi hai delegato', other: 'dal servizio' },
   },
   live: {

@@ -31,7 +31,7 @@ function run(command: 'scan' | 'decode', args: string[]) {
     cwd: ROOT,
     env: {
       ...process.env,
-      VARCO_COMMAND: join(ROOT, `scripts/varco/${command}.ts`),
+      VARCO_COMMAND: join(ROOT, `scripts/varco/${command}-command.ts`),
       VARCO_ARGS: JSON.stringify(args),
     },
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -65,7 +65,7 @@ it('scan prints what a serial scanner reads, through a pulled cable', async () =
   await device.end();
 });
 
-it('decode prints one line a picture, and tells what is none', async () => {
+it('decode prints one line per picture, and says what is not one', async () => {
   const { data, width, height } = qrFrame('HELLO', 200, 200);
   const raw = { width, height, channels: 1 as const };
   const code = join(folder, 'code.png');

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { App } from '../../../../server/app.ts';
+import { Alerts } from '../../../../server/fleet/alerts/alerts.ts';
 import {
-  Alerts,
   alertsConfigSchema,
   type QueueMail,
-} from '../../../../server/fleet/alerts/alerts.ts';
+} from '../../../../server/fleet/alerts/alerts-config.ts';
 import { readWebhook, Webhooks } from '../../../../server/fleet/alerts/webhook.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
@@ -65,12 +65,12 @@ afterEach(async () => {
 });
 
 function newAlerts(email: (string | typeof english)[] = [english]): Alerts {
-  const { activity, roster, events } = app.fleet;
+  const { activity, roster, bus } = app.fleet;
   return new Alerts({
     store,
     activity,
     roster,
-    events,
+    bus,
     config: {
       ...alertsConfigSchema.parse({ email, repeatMinutes: 60 }),
       webhooks: [{ name: 'pager', url: hook, secret }],
@@ -116,11 +116,11 @@ async function pass(minutes: number, cpuTemperatureC: number): Promise<void> {
 }
 
 describe('an alert', () => {
-  test('is raised, told once by mail and by webhook, reminded of at the rate, and ends', async () => {
+  test('is raised, sent once by mail and by webhook, repeated at the rate, and ends', async () => {
     await pass(10, 90);
     const [open] = await alerts.list(administrator, { open: true });
     expect(open).toMatchObject({ kind: 'temperature', gate: 'torino-1', detail: { value: 90 } });
-    expect(alerts.countOf('torino-1')).toEqual({ count: 1, worst: 'warning' });
+    expect(alerts.open.ofGate('torino-1')).toEqual({ count: 1, worst: 'warning' });
     expect(mails).toHaveLength(1);
     expect(mails[0]).toMatchObject({
       ...english,
@@ -146,7 +146,7 @@ describe('an alert', () => {
     expect(kinds).toEqual(expect.arrayContaining(['alert.raised', 'alert.cleared']));
   });
 
-  test('is told to each in their language, to a bare address in Italian', async () => {
+  test('is sent to each in their language, to a bare address in Italian', async () => {
     alerts = newAlerts([english, 'ops@example.it']);
     await pass(10, 90);
     expect(mails).toEqual([
@@ -167,8 +167,8 @@ describe('an alert', () => {
     const [open] = await alerts.list(administrator, { open: true });
     expect(open).toMatchObject({ kind: 'messagesStuck', subject: 'server', detail: waiting });
     // About no gate: in no row of the table, and counted all the same for who sees the whole fleet.
-    expect(alerts.openBesideGates('all')).toBe(1);
-    expect(alerts.openBesideGates(['torino'])).toBe(0);
+    expect(alerts.open.besideGates('all')).toBe(1);
+    expect(alerts.open.besideGates(['torino'])).toBe(0);
     expect(mails.at(-1)?.lines).toEqual([
       'NEW  the server: Messages to people do not leave (waiting 500, undeliverable 2)',
     ]);
@@ -176,7 +176,7 @@ describe('an alert', () => {
     await alerts.refresh();
     await pass(7, 50);
     expect(await alerts.list(administrator, { open: true })).toEqual([]);
-    expect(alerts.openBesideGates('all')).toBe(0);
+    expect(alerts.open.besideGates('all')).toBe(0);
   });
 
   test('is acknowledged with a reason: no reminder', async () => {
@@ -199,7 +199,7 @@ describe('an alert', () => {
     });
   });
 
-  test('is silenced until a time: nothing is told, and then it is', async () => {
+  test('is silenced until a time: nothing is sent, and then it is', async () => {
     await pass(10, 90);
     const [{ id = '' } = {}] = await alerts.list(administrator, { open: true });
     const tooLong = { until: now + 91 * 86_400_000, reason: 'x' };

@@ -8,11 +8,11 @@ import { z } from 'zod';
 import { DEMO_POLICY } from '../../../../scripts/sample/demo-people.ts';
 import type { NewToken } from '../../../../server/fleet/access/api-tokens.ts';
 import { scopes } from '../../../../server/fleet/access/permissions.ts';
+import { allEndpoints } from '../../../../server/fleet/api/all-endpoints.ts';
 import { API_PREFIX, callerOf } from '../../../../server/fleet/api/api.ts';
 import type { Endpoint } from '../../../../server/fleet/api/endpoint.ts';
-import { allEndpoints } from '../../../../server/fleet/api/endpoints/all-endpoints.ts';
-import { tokenEndpoints } from '../../../../server/fleet/api/endpoints/token-endpoints.ts';
 import { refusalsOfEveryCall } from '../../../../server/fleet/api/openapi.ts';
+import { tokenEndpoints } from '../../../../server/fleet/api/token-endpoints.ts';
 import { RateLimit } from '../../../../server/guessing/rate-limit.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
@@ -225,7 +225,7 @@ test('a roll-out is turned, an alert acknowledged and silenced', async () => {
     kind: 'offline',
     site: 'torino',
     gate: 'torino-3',
-    severity: 'critical',
+    severity: 'critical' as const,
     raised_at: 1,
     detail: '{}',
   };

@@ -122,7 +122,7 @@ test('a config under which the kiosk fails is taken back by itself, and both sid
   await fleet.rolloutRunner.step();
   expect((await fleet.rollouts.get(administrator, bad.id)).state).toBe('stopped');
   // It is not tried again, also not when the kiosk comes anew.
-  server.app.sockets.disconnect(link ? 'torino-1.1' : '', 'unavailable');
+  server.app.sockets.kiosks.disconnect(link ? 'torino-1.1' : '', 'unavailable');
   await link?.next('up');
   await fleet.rolloutRunner.step();
   expect(languages).toEqual(['it', 'fr', 'de', 'fr']);

@@ -180,7 +180,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     expect(await next.client.closed).toBe(4403);
   });
 
-  test('what a kiosk tells is seen, kept, and read again after a restart', async () => {
+  test('what a kiosk reports is shown, stored, and read again after a restart', async () => {
     const [gate = '', silent = ''] = await makeSite(one.app, 'torino', 2);
     const { client } = await enrolKiosk(one, gate);
     await client.boot();
@@ -207,7 +207,7 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
     await other.app.stop();
   });
 
-  test('a config: checked, told, refused, drift that goes, and back to any version', async () => {
+  test('a config: checked, sent, refused, drift that goes, and back to any version', async () => {
     const [gate = ''] = await makeSite(one.app, 'torino', 1);
     const told: DesiredConfig[] = [];
     const { client } = await enrolKiosk(one, gate, {

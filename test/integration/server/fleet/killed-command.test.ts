@@ -167,7 +167,7 @@ const stateOf = async (id: string) => {
   return { state, code: result?.code, hasContent: result?.content !== undefined };
 };
 
-test('killed while a command runs: it runs once, and its end is told when kiosk and server meet again', async () => {
+test('killed while a command runs: it runs once, and its end is reported after the reconnection', async () => {
   const node = new Node(await freePort());
   const url = await node.start();
   undo.push(() => node.kill());

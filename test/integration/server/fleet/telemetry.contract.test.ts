@@ -36,7 +36,7 @@ function gate(now: number, cpuTemperatureC: number): RosterGate {
       createdAt: 0,
     },
     kiosk: { id: 'g.1', registeredAt: 0 },
-    lastReport: afterReport(booted, report, now).told,
+    lastReport: afterReport(booted, report, now).lastReport,
     desired: 0,
   };
 }
@@ -164,7 +164,7 @@ describe.each(['sqlite', 'postgres'] as const)('telemetry on %s', (engine) => {
       sample: { temperature },
     });
 
-    test('fills the hole, leaves what was heard, and its hours are made anew', async () => {
+    test('fills the gap, keeps what was received, and its hours are computed again', async () => {
       await live(START, 2, () => 50);
       const late = at(3 * 60 + 5);
       while (await telemetry.rollUp(late)) {

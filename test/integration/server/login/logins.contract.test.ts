@@ -93,7 +93,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     }
   });
 
-  test('an invitation expires; a newer one takes its place; what is wrong is told all at once', async () => {
+  test('an invitation expires; a newer one takes its place; all that is wrong is reported at once', async () => {
     const { staff } = app.logins;
     const { accountId, secret } = await staff.invite({ role: 'viewer', sites: 'all' });
     const wrong = { name: ' ', email: 'x', password: 'password1234', code: '000000' };

@@ -107,7 +107,7 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
     expect((await tossed.who()).session).toBeNull();
   });
 
-  test('a session tells who it is, and is not cached; in the store neither token nor name is', async () => {
+  test('a session says who it is, and is not cached; in the store neither token nor name is', async () => {
     const one = browser();
     await one.send('POST', '/test/login', citizen);
     const { session } = await one.who();
@@ -216,7 +216,7 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
     }
   });
 
-  test('who is not logged in is led to the login and back, or told so', async () => {
+  test('who is not logged in is led to the login and back, or refused', async () => {
     const one = browser();
     const page = { accept: 'text/html' };
     const led = await one.send('GET', '/test/citizen?a=1', undefined, page);

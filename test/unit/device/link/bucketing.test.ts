@@ -69,7 +69,7 @@ const telling: [string, Partial<KioskStatus>, string][] = [
     'offline',
   ],
 ];
-test.each(telling)('%s is told, and nothing else', (_name, changes, part) => {
+test.each(telling)('%s is reported, and nothing else', (_name, changes, part) => {
   const told = status();
   const report = difference(bucketed(status(changes), told), told);
   expect(Object.keys(report).sort()).toEqual(['partial', part].sort());

@@ -147,7 +147,7 @@ const histories: [string, Verbale[], string[]][] = [
   ['autotutela annuls an earlier one: the later stays', [first, worse, annulFirst], ['totale']],
   ['autotutela annuls the only one: nothing is known', [first, annulFirst], []],
   [
-    'autotutela that judges anew takes the place of what it annuls',
+    'autotutela that judges again takes the place of what it annuls',
     [first, worse, judgeAnew],
     ['da74a99'],
   ],

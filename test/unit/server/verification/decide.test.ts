@@ -51,7 +51,7 @@ const rows: [string, string, Facts, Verdict][] = [
   ['trasporto-piemonte', '68 %', holds(['oltreDueTerzi', { percentage: 68 }]), yes],
   ['trasporto-piemonte', '100 %', holds(['totale']), both],
   ['trasporto-piemonte', 'only L. 104: nothing known of a percentage', holds(['handicap']), paper],
-  ['trasporto-piemonte', 'a card tells no percentage', card, paper],
+  ['trasporto-piemonte', 'a card shows no percentage', card, paper],
   ['trasporto-trento', '73 %', holds(['oltreDueTerzi', { percentage: 73 }]), no],
   ['trasporto-trento', '74 %', holds(['da74a99']), yes],
   ['trasporto-veneto', '66 %', holds(['oltreUnTerzo', { percentage: 66 }]), no],

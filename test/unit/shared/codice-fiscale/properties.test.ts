@@ -110,7 +110,7 @@ describe('properties', () => {
     );
   });
 
-  test('a problem never tells the code', () => {
+  test('a problem never reveals the code', () => {
     fc.assert(
       fc.property(arbitraryCode, fc.nat(15), (code, position) => {
         const result = parse(at(position, '#', code), { today });

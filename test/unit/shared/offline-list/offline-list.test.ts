@@ -213,7 +213,7 @@ describe('a delta', () => {
     expect(() => full.withDelta(open(delta))).toThrow(code(expected));
   });
 
-  test('made from another truth than the full list is told apart', () => {
+  test('made from other data than the full list is detected', () => {
     const other = tableOf([
       [1, 'allowed'],
       [2, 'denied'],
@@ -240,7 +240,7 @@ describe('a delta', () => {
     expect(() => full.withDelta(open(wrong))).toThrow(code('listDiverged'));
   });
 
-  test('that comes out but changes an entry from what it never was is told apart', () => {
+  test('that comes out but changes an entry from what it never was is detected', () => {
     const { header } = full;
     const summary = summarise(table);
     const before = packEntry(keyOf(9), 'allowed');

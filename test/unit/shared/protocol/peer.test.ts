@@ -184,7 +184,7 @@ describe('calls of ours', () => {
 });
 
 describe('a flood', () => {
-  test('is answered in part, told once, and nothing of it is handled any more', async () => {
+  test('is answered in part, reported once, and nothing of it is handled any more', async () => {
     let told = 0;
     const limits = {
       ...defaultPeerLimits,

@@ -149,7 +149,7 @@ describe('a new request', () => {
     expect(await codesOf(marco.person)).toEqual([]);
   });
 
-  test('a person without a status is told why, kindly, and gets none', async () => {
+  test('a person without a status learns why, kindly, and gets none', async () => {
     const visitor = await Visitor.arrive(paola.person);
     const answer = await visitor.ask();
     expect(answer.statusCode).toBe(409);
@@ -332,7 +332,7 @@ describe('contacts', () => {
 });
 
 describe('who is not in the archive', () => {
-  test('is told so kindly on every page, with the ways that there are', async () => {
+  test('is informed kindly on every page, with the ways that there are', async () => {
     const visitor = await Visitor.arrive(stranger);
     for (const path of ['', '/request', '/requests', '/status', '/checks', '/card', '/data']) {
       const answer = await visitor.get(`/portal${path}`);
@@ -633,7 +633,7 @@ describe('every page', () => {
     expect(titles.size).toBe(paths.length);
   });
 
-  test('tells what a status entitles to, with the law', async () => {
+  test('shows what a status entitles to, with the law', async () => {
     const visitor = await Visitor.arrive(marco.person);
     const { body } = await visitor.get('/portal/status');
     for (const text of [

@@ -73,7 +73,7 @@ describe('the page that a camera opens', () => {
     }
   });
 
-  test('may be kept by nobody, and is told to nobody', async () => {
+  test('may be kept by nobody, and is disclosed to nobody', async () => {
     const answers = [
       await get(pathOf(find('entitled').text)),
       await askAbout(find('entitled')),
@@ -221,7 +221,7 @@ describe('the answer', () => {
     expect(rows.filter(({ kind }) => kind === 'firstLevel')).toEqual([]);
   });
 
-  test('too many wrong tries are told to wait, and how long', async () => {
+  test('after too many wrong tries the page says to wait, and how long', async () => {
     const wrong = find('notCovered').person.codiceFiscale;
     for (let tried = 0; tried < 5; tried += 1) {
       await askAbout(find('entitled'), wrong);

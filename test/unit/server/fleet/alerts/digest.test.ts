@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import type { Alert } from '../../../../../server/fleet/alerts/alert-store.ts';
 import { alertWords } from '../../../../../server/fleet/alerts/alert-words.ts';
-import { type Due, digest } from '../../../../../server/fleet/alerts/digest.ts';
+import { type DueNotice, digest } from '../../../../../server/fleet/alerts/digest.ts';
 import { alertKinds } from '../../../../../server/fleet/alerts/kinds.ts';
 import { languages } from '../../../../../shared/language.ts';
 
 const NOW = 1_790_000_000_000;
 
-function due(given: Partial<Alert>, notice: Due['notice'] = 'raised', place?: string): Due {
+function due(
+  given: Partial<Alert>,
+  notice: DueNotice['notice'] = 'raised',
+  place?: string,
+): DueNotice {
   const alert: Alert = {
     id: '1',
     subject: 'server',

@@ -8,7 +8,11 @@ import {
   readNumber,
   stepAlert,
 } from '../../../../../server/fleet/alerts/hysteresis.ts';
-import { type Notice, noticeDue, type Quiet } from '../../../../../server/fleet/alerts/notices.ts';
+import {
+  type Notice,
+  type NotificationState,
+  noticeDue,
+} from '../../../../../server/fleet/alerts/notices.ts';
 
 const patience = { raiseAfterMs: 1_000, clearAfterMs: 3_000 };
 
@@ -106,12 +110,12 @@ describe('telling people', () => {
   const policy = { repeatMs: 60_000 };
   const at = 1_000_000;
 
-  test.each<[string, Parameters<typeof noticeDue>[0], Quiet, Notice | undefined]>([
+  test.each<[string, Parameters<typeof noticeDue>[0], NotificationState, Notice | undefined]>([
     ['new', { raisedAt: at }, {}, 'raised'],
-    ['told a moment ago', { raisedAt: at - 10 }, { sentAt: at - 5 }, undefined],
-    ['told long ago', { raisedAt: at - 90_000 }, { sentAt: at - 60_000 }, 'reminder'],
+    ['notified a moment ago', { raisedAt: at - 10 }, { sentAt: at - 5 }, undefined],
+    ['notified long ago', { raisedAt: at - 90_000 }, { sentAt: at - 60_000 }, 'reminder'],
     [
-      'told long ago, and acknowledged',
+      'notified long ago, and acknowledged',
       { raisedAt: at - 90_000, acknowledgedAt: at - 1 },
       { sentAt: at - 60_000 },
       undefined,
@@ -120,10 +124,15 @@ describe('telling people', () => {
     ['raised again after the rate', { raisedAt: at - 10 }, { sentAt: at - 60_000 }, 'raised'],
     ['silenced', { raisedAt: at }, { silencedUntil: at + 1 }, undefined],
     ['a silence that is over', { raisedAt: at }, { silencedUntil: at }, 'raised'],
-    ['over, and it was told', { raisedAt: at - 9, clearedAt: at }, { sentAt: at - 8 }, 'cleared'],
-    ['over, and nobody was told', { raisedAt: at - 9, clearedAt: at }, {}, undefined],
     [
-      'over, and that was told',
+      'over, and it was notified',
+      { raisedAt: at - 9, clearedAt: at },
+      { sentAt: at - 8 },
+      'cleared',
+    ],
+    ['over, and nobody was notified', { raisedAt: at - 9, clearedAt: at }, {}, undefined],
+    [
+      'over, and that was notified',
       { raisedAt: at - 9, clearedAt: at - 2 },
       { sentAt: at - 8, clearedSentAt: at - 1 },
       undefined,
@@ -132,7 +141,7 @@ describe('telling people', () => {
     expect(noticeDue(alert, told, policy, at)).toBe(expected);
   });
 
-  test('however it comes and goes, the same is never told more often than the rate', () => {
+  test('however it comes and goes, the same is never notified more often than the rate', () => {
     const changes = fc.array(
       fc.tuple(fc.integer({ min: 1, max: 40_000 }), fc.boolean(), fc.boolean()),
       { maxLength: 100 },
@@ -141,7 +150,7 @@ describe('telling people', () => {
       fc.property(changes, (given) => {
         let now = 0;
         let alert: Parameters<typeof noticeDue>[0] | undefined;
-        const told: Quiet = {};
+        const told: NotificationState = {};
         const sent: { kind: 'on' | 'off'; now: number }[] = [];
         for (const [wait, isOn, isKnown] of given) {
           now += wait;

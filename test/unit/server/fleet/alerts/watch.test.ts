@@ -64,7 +64,7 @@ function watch(
     const now = START + minute * MINUTE_MS;
     const { hours = new Map(), expiries = [] } = more;
     const messages = more.messages?.(minute);
-    for (const turn of one.look({ gates: gates(now, minute), hours, expiries, messages }, now)) {
+    for (const turn of one.check({ gates: gates(now, minute), hours, expiries, messages }, now)) {
       (turn.raised ? raised : cleared).push(turn.kind);
     }
   }
@@ -151,10 +151,10 @@ describe('every kind is raised once and clears by itself', () => {
     expect(watch(3, (now) => [gate('g', now)], { hours }).raised).toEqual(kinds);
   });
 
-  test('a small count of people is not in what is told', () => {
+  test('a small count of people is not in what is sent', () => {
     const one = new AlertWatch(limits);
     const hours = new Map([['g', { denied: 80, throttled: 4, habit: 1.2 }]]);
-    const turns = one.look({ gates: [gate('g', START)], hours, expiries: [] }, START);
+    const turns = one.check({ gates: [gate('g', START)], hours, expiries: [] }, START);
     expect(turns.map(({ kind, detail }) => [kind, detail])).toEqual([
       ['refusals', { value: 80, habit: '< 5' }],
       ['guessing', { value: '< 5' }],

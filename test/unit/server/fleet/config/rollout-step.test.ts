@@ -61,7 +61,7 @@ describe('a roll-out', () => {
     expect(targets.every(({ state }) => state === 'applied')).toBe(true);
   });
 
-  test('stops on one failure too many, and the others are never told', () => {
+  test('stops on one failure too many, and the others never get it', () => {
     const { rollout, targets, told } = run(20, () => refused);
     expect(rollout.state).toBe('stopped');
     expect(told).toEqual([2]);
@@ -87,7 +87,7 @@ describe('a roll-out', () => {
   });
 
   test.each(['paused', 'stopped', 'cancelled', 'rolledBack', 'completed'] as const)(
-    'tells nobody while %s, and still notes what becomes of those told',
+    'sends to nobody while %s, and still notes the outcome of those sent',
     (state) => {
       const targets: Target[] = [
         { gate: 'a', state: 'sent', at: 0 },
@@ -112,7 +112,7 @@ test.each([
   expect(reach(count, percentage)).toBe(expected);
 });
 
-test('whatever kiosks answer, never more than a portion is told beyond the failures allowed', () => {
+test('whatever kiosks answer, it never goes to more than a portion beyond the failures allowed', () => {
   const answers = fc.array(
     fc.constantFrom(good, refused, undefined, { version: 7, status: 'trial' } as const),
     { minLength: 1, maxLength: 40 },

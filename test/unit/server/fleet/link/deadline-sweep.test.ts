@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { DeadlineSweep, type Pulsed } from '../../../../../server/fleet/link/deadline-sweep.ts';
+import { type Deadline, DeadlineSweep } from '../../../../../server/fleet/link/deadline-sweep.ts';
 import { VirtualClock } from '../../../../support/virtual-clock.ts';
 
 function member(clock: VirtualClock, delayMs: number, after = Number.POSITIVE_INFINITY) {
   const fallen: number[] = [];
-  const one: Pulsed & { fallen: number[]; dueAt: number } = {
+  const one: Deadline & { fallen: number[]; dueAt: number } = {
     dueAt: clock.monotonic() + delayMs,
     fallen,
-    fallDue() {
+    reached() {
       fallen.push(clock.monotonic());
       one.dueAt = clock.monotonic() + after;
     },
@@ -39,7 +39,7 @@ test('a member falls due again at its next moment, and one that is gone never', 
   const goes = member(clock, 100);
   const members = new Set([goes, stays]);
   // Who falls due may take others with it.
-  const takes = { ...member(clock, 50), fallDue: () => members.delete(goes) };
+  const takes = { ...member(clock, 50), reached: () => members.delete(goes) };
   takes.dueAt = 50;
   members.add(takes as unknown as typeof goes);
   const pulse = new DeadlineSweep(clock, members, 80);
@@ -51,7 +51,7 @@ test('a member falls due again at its next moment, and one that is gone never', 
 
 test('it sleeps when nobody is left, wakes with the next one, and stops for good', () => {
   const clock = new VirtualClock(0);
-  const members = new Set<Pulsed>();
+  const members = new Set<Deadline>();
   const pulse = new DeadlineSweep(clock, members, 800);
   pulse.wake();
   clock.advance(1_000);

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
-  type Heard,
   isStale,
+  type LastContact,
   type Presence,
   presenceOf,
   silentFrom,
@@ -20,13 +20,13 @@ const NOW = 1_790_000_000_000;
 const ready = { state: 'ready' } as const;
 const lost = { state: 'lost', reason: 'unplugged' } as const;
 
-function heard(ageMs: number, status?: Partial<KioskStatus>): Heard {
+function heard(ageMs: number, status?: Partial<KioskStatus>): LastContact {
   const whole = { state: 'inService', peripherals: { scanner: ready }, ...status } as const;
   return { at: NOW - ageMs, intervalMs: 30_000, status: status === undefined ? undefined : whole };
 }
 
 describe('presence', () => {
-  test.each<[string, Heard | undefined, Presence]>([
+  test.each<[string, LastContact | undefined, Presence]>([
     ['never a word', undefined, 'neverSeen'],
     ['booted, no report yet', heard(1_000), 'online'],
     ['all well', heard(1_000, {}), 'online'],
@@ -85,11 +85,11 @@ test.each([
   expect(siteOutage(was, { seen, offline })).toBe(expected);
 });
 
-describe('what is told of it', () => {
+describe('what is reported of it', () => {
   function follow(steps: { at: number; presences: Presence[] }[]): PresenceEvent[] {
     const events = new PresenceEvents();
     return steps.flatMap(({ at, presences }) =>
-      events.look(
+      events.observe(
         presences.map((presence, index) => ({ gate: `g${index}`, site: 'torino', presence })),
         NOW + at,
       ),
@@ -118,7 +118,7 @@ describe('what is told of it', () => {
     );
   });
 
-  test('one kiosk that falls silent is told after a while, a lost part at once', () => {
+  test('one kiosk that falls silent is reported after a while, a lost part at once', () => {
     const one = (presence: Presence): Presence[] => [presence, 'online', 'online', 'online'];
     const events = follow([
       { at: 0, presences: one('online') },
@@ -134,7 +134,7 @@ describe('what is told of it', () => {
     ]);
   });
 
-  test('whatever happens, a site goes out and comes back in turn, and no gate is told twice', () => {
+  test('whatever happens, a site goes out and comes back in turn, and no gate is reported twice', () => {
     const presences = fc.array(
       fc.constantFrom<Presence>('online', 'offline', 'degraded', 'neverSeen'),
       { minLength: 4, maxLength: 4 },

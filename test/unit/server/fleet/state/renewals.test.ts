@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { RENEW_WITHIN_MS, Renewals } from '../../../../../server/fleet/state/renewals.ts';
+import { systemClock } from '../../../../../shared/clock.ts';
 import { CallError } from '../../../../../shared/protocol/call-error.ts';
 
 const log = { warn: () => {}, info: () => {}, error: () => {} } as never;
@@ -16,23 +17,25 @@ beforeEach(() => {
 });
 
 function renewals(): Renewals {
-  const made = new Renewals({ log, now: () => now });
-  made.attach({
-    renew: (kiosk) => {
-      asked.push(kiosk);
-      return answer(kiosk);
+  return new Renewals({
+    channel: {
+      renew: (kiosk) => {
+        asked.push(kiosk);
+        return answer(kiosk);
+      },
+      disconnect: (kiosk) => cut.push(kiosk),
     },
-    disconnect: (kiosk) => cut.push(kiosk),
+    clock: { ...systemClock, now: () => now },
+    log,
   });
-  return made;
 }
 
 const settled = () => new Promise((resolve) => setImmediate(resolve));
 
 test('a kiosk is asked once, and left to the person at its gate for a bounded time', async () => {
   const made = renewals();
-  made.want('a');
-  made.want('a');
+  made.ask('a');
+  made.ask('a');
   await settled();
   now = RENEW_WITHIN_MS - 1;
   made.expire();
@@ -43,13 +46,13 @@ test('a kiosk is asked once, and left to the person at its gate for a bounded ti
   expect(cut).toEqual(['a']);
 });
 
-test('one that came is not cut off, and may be asked again', async () => {
+test('one that reconnected is not disconnected, and may be asked again', async () => {
   const made = renewals();
-  made.want('a');
-  made.came('a');
+  made.ask('a');
+  made.settled('a');
   now = RENEW_WITHIN_MS;
   made.expire();
-  made.want('a');
+  made.ask('a');
   await settled();
   expect({ asked, cut }).toEqual({ asked: ['a', 'a'], cut: [] });
 });
@@ -60,7 +63,7 @@ test.each(['unknownAction', 'timeout', 'busy', 'closed'] as const)(
     answer = async () => {
       throw new CallError(code, code);
     };
-    renewals().want('a');
+    renewals().ask('a');
     await settled();
     expect(cut).toEqual(['a']);
   },
@@ -71,7 +74,7 @@ test('a whole fleet is asked a few at a time', async () => {
   answer = () => new Promise((resolve) => open.push(() => resolve({ status: 'renewing' })));
   const made = renewals();
   for (let kiosk = 0; kiosk < 100; kiosk += 1) {
-    made.want(String(kiosk));
+    made.ask(String(kiosk));
   }
   expect(asked).toHaveLength(32);
   while (open.length > 0) {

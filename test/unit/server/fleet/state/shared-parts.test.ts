@@ -8,7 +8,7 @@ function kiosk(scanner: 'ready' | 'lost' = 'ready') {
   const capabilities = ['identify', 'selfTest'];
   const told = afterBoot(undefined, { software: '1', startedAt: 0, capabilities }, context);
   const peripherals = { scanner: { state: scanner }, keypad: { state: 'ready' as const } };
-  return afterReport(told, { state: 'inService', peripherals }, 1_000).told;
+  return afterReport(told, { state: 'inService', peripherals }, 1_000).lastReport;
 }
 
 test('what kiosks have in common is kept once, and what one of them changes is its own', () => {
@@ -16,11 +16,15 @@ test('what kiosks have in common is kept once, and what one of them changes is i
   expect(one.status?.peripherals).toBe(other.status?.peripherals);
   expect(one.capabilities).toBe(other.capabilities);
   expect(broken.status?.peripherals.scanner).toEqual({ state: 'lost' });
-  const told = afterReport(one, { partial: true, peripherals: { scanner: null } }, 2_000).told;
+  const told = afterReport(
+    one,
+    { partial: true, peripherals: { scanner: null } },
+    2_000,
+  ).lastReport;
   expect(told.status?.peripherals).toEqual({ keypad: { state: 'ready' } });
   expect(other.status?.peripherals.scanner).toEqual({ state: 'ready' });
   // A sign of life alone makes nothing new.
-  const alive = afterReport(one, { partial: true }, 3_000).told;
+  const alive = afterReport(one, { partial: true }, 3_000).lastReport;
   expect(alive.status?.peripherals).toBe(one.status?.peripherals);
 });
 

@@ -17,7 +17,7 @@ test('a kiosk counts since its start: only what is new is counted, also after a 
   let told = afterBoot(undefined, { software: '1', startedAt: 1 }, context);
   const say = (granted: number) => {
     const after = afterReport(told, report(granted), START);
-    told = after.told;
+    told = after.lastReport;
     return after.outcomes?.granted ?? 0;
   };
   expect([say(2), say(2), say(7)]).toEqual([2, 0, 5]);
@@ -29,7 +29,7 @@ test('a kiosk counts since its start: only what is new is counted, also after a 
   expect([say(1), say(20)]).toEqual([1, 19]);
 });
 
-test('what nobody told is not there, and a mean is of what was told', () => {
+test('what nobody reported is absent, and a mean is of what was reported', () => {
   expect(sampleOf({ state: 'inService', peripherals: {} })).toEqual({ faults: 0 });
   expect(
     sampleOf({

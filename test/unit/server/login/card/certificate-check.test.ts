@@ -40,7 +40,7 @@ beforeAll(async () => {
   rules = rulesFor([authority]);
 });
 
-test('a good card tells who its owner is', async () => {
+test('a good card shows who its owner is', async () => {
   const { der } = await authority.issue();
   expect(checkCertificate([der], rules, NOW)).toEqual({
     ok: true,

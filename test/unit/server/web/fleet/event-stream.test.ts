@@ -91,7 +91,7 @@ describe('a stream', () => {
     expect(clock.waiting).toBe(0);
   });
 
-  test('tells what is missed since the last id, then what happens', async () => {
+  test('sends what was missed since the last id, then what happens', async () => {
     await happen(7);
     await happen(8);
     const { reader } = open('run.1');
@@ -100,7 +100,7 @@ describe('a stream', () => {
     expect(ids).toEqual(['run.2', 'run.3']);
   });
 
-  test('tells a page of another run to begin anew', () => {
+  test('makes a page of another run start over', () => {
     expect(open('other.4').reader.names()).toEqual(['reset', 'beat']);
   });
 

@@ -98,7 +98,7 @@ describe('what changes', () => {
     expect(hub.sequence).toBe(0);
   });
 
-  test('is told to nobody who may not see its site', async () => {
+  test('is sent to nobody who may not see its site', async () => {
     const [row] = rows.values();
     const elsewhere = ['site-x'];
     const heard: LiveChange[] = [];
@@ -133,6 +133,21 @@ describe('what changes', () => {
     expect(heard[0]?.summary.gates).toBe(49);
   });
 
+  test('the id of a removed kiosk goes to nobody of another site, now or later', async () => {
+    const [row] = rows.values();
+    const id = row?.id ?? '';
+    const heard: LiveChange[] = [];
+    hub.listen(['site-x'], (one) => heard.push(one));
+    rows.delete(id);
+    hub.touch([id], [`gate:${id}`, 'activity']);
+    await pass();
+    expect(heard.map(({ gone, topics }) => ({ gone, topics }))).toEqual([
+      { gone: [], topics: ['activity'] },
+    ]);
+    expect(JSON.stringify(hub.since(0, ['site-x']))).not.toContain(id);
+    expect(hub.since(0, [row?.siteId ?? ''])?.map(({ gone }) => gone)).toEqual([[id]]);
+  });
+
   test('is read again after a fault of the database', async () => {
     const heard: LiveChange[] = [];
     hub.listen('all', (one) => heard.push(one));
@@ -150,7 +165,7 @@ describe('what changes', () => {
 });
 
 describe('a page that comes back', () => {
-  test('is told what it missed', async () => {
+  test('gets what it missed', async () => {
     for (const alerts of [7, 8, 9]) {
       change('gate-1', { alerts });
       hub.touch(['gate-1']);
@@ -161,7 +176,7 @@ describe('a page that comes back', () => {
     expect(hub.since(4, 'all')).toBeUndefined();
   });
 
-  test('after too many changes is told to begin anew', async () => {
+  test('after too many changes has to start over', async () => {
     for (let alerts = 1; alerts <= KEPT_CHANGES_MAX + 5; alerts += 1) {
       change('gate-1', { alerts: 100 + alerts });
       hub.touch(['gate-1']);

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { StaffNames } from '../../../../../server/web/fleet/staff-names.ts';
 
-test('staff by their names, the others by their ids; read anew now and then, kept when it fails', async () => {
+test('staff by their names, the others by their ids; read again now and then, kept when it fails', async () => {
   let now = 0;
   let reads = 0;
   let names = [{ id: '17', name: 'Ada Conti' }];

@@ -1,17 +1,17 @@
 import { z } from 'zod';
-import type { Fleet } from '../../fleet.ts';
-import { HOURS_KEPT_MS } from '../../state/telemetry.ts';
-import type { KioskRow } from '../../view/kiosk-row.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
-import { byGate, idSchema } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
+import type { Fleet } from '../fleet.ts';
+import { HOURS_KEPT_MS } from '../state/telemetry.ts';
+import { type GateFilter, gateMatcher } from '../view/gate-filter.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { byGate, idSchema } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
 import {
   detailsSchema,
   historySchema,
   presenceSchema,
   rowSchema,
   summarySchema,
-} from '../schemas/view-schemas.ts';
+} from './schemas/view-schemas.ts';
 
 const flag = z.enum(['true', 'false']).transform((text) => text === 'true');
 
@@ -22,7 +22,12 @@ const rowQuery = z.strictObject({
   policy: idSchema.optional(),
   alerts: flag.optional().describe('With open alerts, or without any'),
   drift: flag.optional().describe('Running something else than it should, or not'),
-  text: z.string().max(100).optional().describe('Part of the id or the name'),
+  faults: flag.optional().describe('With a peripheral that does not work, or without'),
+  text: z
+    .string()
+    .max(100)
+    .optional()
+    .describe("Words that are all in the name, id, site's name or tags, in any case and accents"),
   limit: z.coerce.number().int().min(1).max(1_000).default(200),
   after: idSchema.optional().describe('`next` of the page before'),
 });
@@ -48,9 +53,10 @@ export function viewEndpoints(fleet: Fleet): Endpoint[] {
       input: { query: rowQuery },
       answer: pageOf(rowSchema),
       handle: async (who, { query }) => {
+        const isMeant = gateMatcher(filterOf(query));
         const rows = fleet
           .rowsFor(who)
-          .filter((row) => isAsked(row, query) && row.id > (query.after ?? ''))
+          .filter((row) => isMeant(row) && row.id > (query.after ?? ''))
           .sort((one, other) => (one.id < other.id ? -1 : 1));
         const items = rows.slice(0, query.limit);
         return { items, next: rows.length > items.length ? items.at(-1)?.id : undefined };
@@ -89,16 +95,17 @@ export function viewEndpoints(fleet: Fleet): Endpoint[] {
   ];
 }
 
-function isAsked(row: KioskRow, query: z.infer<typeof rowQuery>): boolean {
-  const { site, presence, tag, policy, alerts, drift } = query;
-  const text = (query.text ?? '').toLowerCase();
-  return (
-    (site === undefined || row.siteId === site) &&
-    (presence === undefined || row.presence === presence) &&
-    (tag === undefined || row.tags.includes(tag)) &&
-    (policy === undefined || row.policy === policy) &&
-    (alerts === undefined || row.alerts > 0 === alerts) &&
-    (drift === undefined || row.drift === drift) &&
-    `${row.id} ${row.name}`.toLowerCase().includes(text)
-  );
+/** The gates that a query asks for. */
+function filterOf(query: z.infer<typeof rowQuery>): GateFilter {
+  const { site, presence, tag, policy, text, alerts, faults, drift } = query;
+  return {
+    sites: site === undefined ? undefined : [site],
+    presences: presence && [presence],
+    tags: tag === undefined ? undefined : [tag],
+    policies: policy === undefined ? undefined : [policy],
+    text,
+    alerts,
+    faults,
+    drift,
+  };
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Fleet } from '../../fleet.ts';
-import { done, type Endpoint, endpoint, nothing } from '../endpoint.ts';
-import { alertSchema } from '../schemas/action-schemas.ts';
-import { byId, idSchema, numberSchema, reasonSchema } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
+import type { Fleet } from '../fleet.ts';
+import { done, type Endpoint, endpoint, nothing } from './endpoint.ts';
+import { alertSchema } from './schemas/action-schemas.ts';
+import { byId, idSchema, numberSchema, reasonSchema } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
 
 /** What is wrong in the fleet, and who takes care of it. */
 export function alertEndpoints({ alerts }: Fleet): Endpoint[] {

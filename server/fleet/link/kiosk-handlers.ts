@@ -8,30 +8,30 @@ import type { ConnectionHost } from './connection-host.ts';
 import { reconnectWithinMs } from './link-limits.ts';
 import type { LinkListener } from './link-listener.ts';
 
-/** The connection that a kiosk talks by. */
-export interface TalkingKiosk {
+/** The connection that a kiosk's call came by. */
+export interface HandlerConnection {
   readonly isOpen: boolean;
-  /** Resolves once its proof is checked. @throws CallError `notAccepted`: it does not hold. */
+  /** Resolves once its proof is checked. @throws CallError `notAccepted`: the proof is invalid. */
   proven(): Promise<Kiosk>;
-  /** It booted, and may work. */
-  letIn(kiosk: Kiosk): void;
+  /** It booted, and may make any call. */
+  accept(kiosk: Kiosk): void;
   /** @throws CallError `notAccepted` before that. */
   accepted(): Kiosk;
-  /** What it was told last of its return, in milliseconds. */
-  toldWithinMs: number;
-  /** Absent while no command's result is on its way. */
+  /** The spread of reconnections that it was last sent, in milliseconds. */
+  sentReconnectWithinMs: number;
+  /** Absent while no command's result is being received. */
   results: CommandResults | undefined;
 }
 
-/** What kiosks may call, and what they are answered; one for all connections of a server. */
-export class KioskTalk {
+/** Handles the calls of kiosks; one for all connections of a server. */
+export class KioskHandlers {
   readonly #server: ConnectionHost;
 
   constructor(server: ConnectionHost) {
     this.#server = server;
   }
 
-  handlers(): Handlers<TalkingKiosk> {
+  handlers(): Handlers<HandlerConnection> {
     const { calls } = this.#server;
     return {
       Boot: (request, from) => this.#logged('boot', () => this.#boot(request, from)),
@@ -46,8 +46,8 @@ export class KioskTalk {
     };
   }
 
-  /** A listener's fault is its own: the link goes on. */
-  tell(what: (listener: LinkListener) => void): void {
+  /** Notifies the listener; its error is logged and does not end the connection. */
+  notify(what: (listener: LinkListener) => void): void {
     try {
       what(this.#server.listener);
     } catch (error) {
@@ -55,7 +55,7 @@ export class KioskTalk {
     }
   }
 
-  async #boot(request: RequestOf<'Boot'>, from: TalkingKiosk): Promise<AnswerOf<'Boot'>> {
+  async #boot(request: RequestOf<'Boot'>, from: HandlerConnection): Promise<AnswerOf<'Boot'>> {
     const kiosk = await from.proven();
     const { clock, hosts, keyring, limits, listener } = this.#server;
     const admission = await listener.admit(kiosk, request);
@@ -64,12 +64,11 @@ export class KioskTalk {
       return { ...admission, serverTime };
     }
     if (!from.isOpen) {
-      // It left while its config was read: nobody may believe that it is here.
+      // It disconnected while its config was read, and must not count as connected.
       throw new CallError('closed', 'The kiosk is gone');
     }
-    from.letIn(kiosk);
-    this.tell((told) => told.booted?.(kiosk, request));
-    this.tell((told) => request.config && told.configReported?.(kiosk, request.config));
+    from.accept(kiosk);
+    this.notify((to) => to.booted?.(kiosk, request));
     return {
       status: 'accepted',
       serverTime,
@@ -77,27 +76,26 @@ export class KioskTalk {
       gate: this.#server.calls.gateOf(kiosk),
       hosts: [...hosts],
       credentialKeys: keyring.credentialKeys(),
-      reconnectWithinMs: this.#within(from),
+      reconnectWithinMs: this.#reconnectWithinMs(from),
       factsKey: keyring.factsKey(),
-      ...(admission.desired ? { desired: admission.desired } : {}),
+      desired: admission.desired,
     };
   }
 
-  #status(report: RequestOf<'Status'>, from: TalkingKiosk): AnswerOf<'Status'> {
+  #status(report: RequestOf<'Status'>, from: HandlerConnection): AnswerOf<'Status'> {
     const kiosk = from.accepted();
-    this.tell((listener) => listener.status?.(kiosk, report));
-    this.tell((listener) => report.config && listener.configReported?.(kiosk, report.config));
-    const before = from.toldWithinMs;
-    const withinMs = this.#within(from);
+    this.notify((listener) => listener.status?.(kiosk, report));
+    const before = from.sentReconnectWithinMs;
+    const withinMs = this.#reconnectWithinMs(from);
     return {
       serverTime: this.#server.clock.now(),
-      ...(withinMs === before ? {} : { reconnectWithinMs: withinMs }),
+      reconnectWithinMs: withinMs === before ? undefined : withinMs,
     };
   }
 
   async #measurements(
     { measurements }: RequestOf<'Measurements'>,
-    from: TalkingKiosk,
+    from: HandlerConnection,
   ): Promise<AnswerOf<'Measurements'>> {
     const kiosk = from.accepted();
     await this.#logged('measurements', async () =>
@@ -106,24 +104,28 @@ export class KioskTalk {
     return {};
   }
 
-  /** How this server's kiosks are spread if it is lost; a kiosk is told when it changes. */
-  #within(from: TalkingKiosk): number {
-    from.toldWithinMs = reconnectWithinMs(this.#server.size, this.#server.limits);
-    return from.toldWithinMs;
+  /** Over which time this server's kiosks reconnect if it is lost; sent again when it changes. */
+  #reconnectWithinMs(from: HandlerConnection): number {
+    const { kiosks, limits } = this.#server;
+    from.sentReconnectWithinMs = reconnectWithinMs(kiosks.size, limits);
+    return from.sentReconnectWithinMs;
   }
 
-  #commandResult(part: RequestOf<'CommandResult'>, from: TalkingKiosk): AnswerOf<'CommandResult'> {
+  #commandResult(
+    part: RequestOf<'CommandResult'>,
+    from: HandlerConnection,
+  ): AnswerOf<'CommandResult'> {
     const kiosk = from.accepted();
     from.results ??= new CommandResults();
     const end = from.results.take(part);
     if (from.results.isEmpty) {
       from.results = undefined;
     }
-    this.tell((listener) => end && listener.commandResult?.(kiosk, end));
+    this.notify((listener) => end && listener.commandResult?.(kiosk, end));
     return {};
   }
 
-  /** A fault of ours is told to the kiosk by its code alone: what it was stands in our log. */
+  /** The kiosk gets an error's code alone; the details are in our log. */
   async #logged<Answer>(what: string, work: () => Promise<Answer>): Promise<Answer> {
     try {
       return await work();

@@ -1,16 +1,16 @@
 import { z } from 'zod';
-import { rolloutPlanSchema } from '../../config/rollout-rows.ts';
-import type { Fleet } from '../../fleet.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
+import { rolloutPlanSchema } from '../config/rollout-rows.ts';
+import type { Fleet } from '../fleet.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
 import {
   configVersionSchema,
   filterSchema,
   remoteConfig,
   rolloutDetailsSchema,
   rolloutSchema,
-} from '../schemas/action-schemas.ts';
-import { byId, numberSchema, reasonSchema } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
+} from './schemas/action-schemas.ts';
+import { byId, numberSchema, reasonSchema } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
 
 const read = { method: 'GET', tag: 'config', scope: 'fleet:read' } as const;
 const write = { method: 'POST', tag: 'config', scope: 'config:write' } as const;

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import type { Fleet } from '../../fleet.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
-import { commandRowSchema, filterSchema, kioskCommand } from '../schemas/action-schemas.ts';
-import { byId, idSchema, numberSchema } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
+import type { Fleet } from '../fleet.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { commandRowSchema, filterSchema, kioskCommand } from './schemas/action-schemas.ts';
+import { byId, idSchema, numberSchema } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
 
 /** Commands to kiosks, and what came of them. */
 export function commandEndpoints({ commands }: Fleet): Endpoint[] {

@@ -1,8 +1,8 @@
-import type { Fleet } from '../../fleet.ts';
-import type { Endpoint } from '../endpoint.ts';
+import type { Fleet } from '../fleet.ts';
 import { alertEndpoints } from './alert-endpoints.ts';
 import { commandEndpoints } from './command-endpoints.ts';
 import { configEndpoints } from './config-endpoints.ts';
+import type { Endpoint } from './endpoint.ts';
 import { placeEndpoints } from './place-endpoints.ts';
 import { recordEndpoints } from './record-endpoints.ts';
 import { tokenEndpoints } from './token-endpoints.ts';

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { CODE_LIFE_MS, SHEET_LIFE_MS } from '../../enrolment/enrolment.ts';
-import type { Fleet } from '../../fleet.ts';
-import { readGateTable } from '../../places/gate-table.ts';
-import { GATES_AT_ONCE_MAX } from '../../places/gates.ts';
-import { done, type Endpoint, endpoint, nothing } from '../endpoint.ts';
-import { byGate, bySite, idSchema, reasonSchema } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
+import { CODE_LIFE_MS, SHEET_LIFE_MS } from '../enrolment/enrolment.ts';
+import type { Fleet } from '../fleet.ts';
+import { readGateTable } from '../places/gate-table.ts';
+import { GATES_AT_ONCE_MAX } from '../places/gates.ts';
+import { done, type Endpoint, endpoint, nothing } from './endpoint.ts';
+import { byGate, bySite, idSchema, reasonSchema } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
 import {
   enrolmentCodeSchema,
   gateAnswerSchema,
@@ -14,7 +14,7 @@ import {
   newSiteInput,
   siteAnswerSchema,
   siteChangeInput,
-} from '../schemas/place-schemas.ts';
+} from './schemas/place-schemas.ts';
 
 /** Sites, gates, and how kiosks come to stand there. */
 export function placeEndpoints(fleet: Fleet): Endpoint[] {

@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { visibleSites } from '../../access/permissions.ts';
-import type { Fleet } from '../../fleet.ts';
-import { type Endpoint, endpoint } from '../endpoint.ts';
-import { idSchema, numberSchema } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
-import { activitySchema, auditRowSchema } from '../schemas/record-schemas.ts';
+import { visibleSites } from '../access/permissions.ts';
+import type { Fleet } from '../fleet.ts';
+import { type Endpoint, endpoint } from './endpoint.ts';
+import { idSchema, numberSchema } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
+import { activitySchema, auditRowSchema } from './schemas/record-schemas.ts';
 
 /** What happened, and who did it. */
 export function recordEndpoints({ activity }: Fleet): Endpoint[] {

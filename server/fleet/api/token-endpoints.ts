@@ -1,8 +1,8 @@
-import type { Fleet } from '../../fleet.ts';
-import { done, type Endpoint, endpoint, nothing } from '../endpoint.ts';
-import { byId } from '../schemas/inputs.ts';
-import { pageOf } from '../schemas/page.ts';
-import { newTokenAnswer, newTokenInput, tokenSchema } from '../schemas/record-schemas.ts';
+import type { Fleet } from '../fleet.ts';
+import { done, type Endpoint, endpoint, nothing } from './endpoint.ts';
+import { byId } from './schemas/inputs.ts';
+import { pageOf } from './schemas/page.ts';
+import { newTokenAnswer, newTokenInput, tokenSchema } from './schemas/record-schemas.ts';
 
 /** Programs' access to this API: no program may grant it to another. */
 export function tokenEndpoints({ tokens }: Fleet): Endpoint[] {

@@ -1,0 +1,30 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Log } from '../log.ts';
+import type { FactStore } from '../offline-list/fact-store.ts';
+import type { OfflineLists } from '../offline-list/offline-lists.ts';
+import type { SecondLevel } from '../verification/second-level.ts';
+import type { Verification } from '../verification/verification.ts';
+import type { Fleet } from './fleet.ts';
+import { KioskSockets } from './link/kiosk-sockets.ts';
+import type { SocketLimits } from './link/link-limits.ts';
+
+/** The kiosks' end of the link: the fleet listens to it, and the other rooms answer its calls. */
+export function buildLink(deps: {
+  fleet: Fleet;
+  verification: Verification;
+  secondLevel: SecondLevel;
+  facts: FactStore;
+  offlineLists: OfflineLists | undefined;
+  keyring: Keyring;
+  /** The hosts whose codes the gates read. */
+  hosts: readonly string[];
+  certificateSites: 'all' | readonly string[] | undefined;
+  limits: SocketLimits;
+  clock: Clock;
+  log: Log;
+}): KioskSockets {
+  const { fleet } = deps;
+  const { connected: kiosks, bus, state: listener } = fleet;
+  return new KioskSockets({ ...deps, kiosks, bus, listener, finder: fleet });
+}

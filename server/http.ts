@@ -1,0 +1,104 @@
+import cookie from '@fastify/cookie';
+import formbody from '@fastify/formbody';
+import fastify, { type FastifyInstance } from 'fastify';
+import { errorCode } from '../shared/errors.ts';
+import { type SocketLimits, slowness } from './fleet/link/link-limits.ts';
+import { httpStatusOf } from './http-status.ts';
+import type { Keyring } from './keys/keyring.ts';
+import type { Log } from './log.ts';
+import { readiness } from './readiness.ts';
+import type { Store } from './store/store.ts';
+import type { TlsOptions } from './tls.ts';
+import { serveAssets, type WebAsset } from './web/assets.ts';
+import { guardRequests } from './web/headers.ts';
+import { type Pages, wantsPage } from './web/page-renderer.tsx';
+
+/** The largest HTTP body, in bytes. */
+const BODY_BYTES_MAX = 65_536;
+/** A photo over a slow phone takes its time; how long a request's head may take is `slowness`'s. */
+const REQUEST_MS_MAX = 60_000;
+
+/** What the server's pages need. */
+export interface WebDeps {
+  assets: readonly WebAsset[];
+  /** Such as `https://varco.example.it`; absent: each request's own host, for a demonstration. */
+  origin?: string | undefined;
+  /** Addresses of the proxies whose `X-Forwarded-*` are trusted. */
+  proxies?: readonly string[];
+}
+
+export interface HttpDeps {
+  store: Store;
+  keyring: Keyring;
+  /** The code of what is wrong with the keyring file now, for `/readyz`. */
+  keyringProblem: () => string | undefined;
+  log: Log;
+  web: WebDeps | undefined;
+  /** Absent: errors are answered as JSON alone. */
+  pages: Pages | undefined;
+  tls: TlsOptions | undefined;
+  socketLimits: SocketLimits;
+}
+
+/** The HTTP server with what every route has in common, the health routes and the published keys. */
+export function createHttp(deps: HttpDeps): FastifyInstance {
+  const { log, web } = deps;
+  const slow = slowness(deps.socketLimits);
+  const http = fastify({
+    logger: false,
+    bodyLimit: BODY_BYTES_MAX,
+    requestTimeout: REQUEST_MS_MAX,
+    forceCloseConnections: true,
+    ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
+    trustProxy: web?.proxies?.length ? [...web.proxies] : false,
+  });
+  http.register(cookie);
+  http.register(formbody, { bodyLimit: BODY_BYTES_MAX });
+  guardRequests(http, web?.origin);
+  serveAssets(http, web?.assets ?? []);
+  // Only the route's pattern is logged: a URL may hold a credential.
+  http.addHook('onResponse', (request, reply, done) => {
+    const route = request.routeOptions.url ?? 'none';
+    log.debug({ method: request.method, route, status: reply.statusCode }, 'http');
+    done();
+  });
+  answerErrors(http, deps);
+  answerHealth(http, deps);
+  return http;
+}
+
+function answerErrors(http: FastifyInstance, { log, pages }: HttpDeps): void {
+  http.setErrorHandler((error, request, reply) => {
+    const status = httpStatusOf(error);
+    const code = errorCode(error);
+    if (status >= 500) {
+      log.error({ route: request.routeOptions.url, code }, 'http failed');
+    }
+    if (pages && wantsPage(request)) {
+      return pages.problem(request, reply, status);
+    }
+    return reply.code(status).send({ code: status >= 500 ? 'internal' : code });
+  });
+  http.setNotFoundHandler((request, reply) =>
+    pages && wantsPage(request)
+      ? pages.problem(request, reply, 404)
+      : reply.code(404).send({ code: 'notFound' }),
+  );
+}
+
+function answerHealth(http: FastifyInstance, { store, keyring, keyringProblem }: HttpDeps): void {
+  http.get('/livez', () => ({ status: 'ok' }));
+  http.get('/readyz', async (_request, reply) => {
+    const problems = await readiness(store, keyringProblem());
+    return problems.length > 0
+      ? reply.code(503).send({ status: 'unavailable', problems })
+      : { status: 'ok' };
+  });
+  http.get('/.well-known/varco/keys.json', (_request, reply) =>
+    reply.header('cache-control', 'public, max-age=300').send({
+      keys: keyring
+        .credentialKeys()
+        .map(({ keyId, publicKey }) => ({ kty: 'OKP', crv: 'Ed25519', kid: keyId, x: publicKey })),
+    }),
+  );
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../../shared/clock.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Keyring } from '../keys/keyring.ts';
+import type { Log } from '../log.ts';
+import type { Policies } from '../policies/policies.ts';
+import type { Registry } from '../registry/registry.ts';
+import type { StatusSource } from '../registry/status-source.ts';
+import type { Store } from '../store/store.ts';
+import { FirstLevel } from './first-level.ts';
+import { ensureTimingDecoy, GateLookup } from './gate-lookup.ts';
+import type { Messenger } from './messenger.ts';
+import { SecondLevel } from './second-level.ts';
+import { VelocityCheck } from './velocity-check.ts';
+import { Verification } from './verification.ts';
+import { VerificationBatch } from './verification-batch.ts';
+
+/** The checks of a credential: at a gate, on the reading page, and of the second level. */
+export function buildVerification(deps: {
+  store: Store;
+  keyring: Keyring;
+  audit: Audit;
+  registry: Registry;
+  policies: Policies;
+  clock: Clock;
+  log: Log;
+  node: string;
+  /** Absent: the registry answers for people's status. */
+  source: StatusSource | undefined;
+  /** Absent: one-time codes are `unavailable`. */
+  messenger: Messenger | undefined;
+}) {
+  const { store, keyring, clock } = deps;
+  const gateLookup = new GateLookup(store);
+  const base = { ...deps, gateLookup, now: () => clock.now() };
+  const secondLevel = new SecondLevel(base);
+  const velocityCheck = new VelocityCheck(deps);
+  const verificationBatch = new VerificationBatch({ ...base, secondLevel, velocityCheck });
+  return {
+    verification: new Verification({ ...base, verificationBatch }),
+    firstLevel: new FirstLevel(base),
+    secondLevel,
+    velocityCheck,
+    async start() {
+      await ensureTimingDecoy(store, keyring);
+      await velocityCheck.start();
+    },
+    stop: () => velocityCheck.stop(),
+  };
+}
