@@ -9,6 +9,10 @@ import { PRIVACY_VERSION } from '../../../server/credential/eligibility.ts';
 import { Keyring } from '../../../server/keys/keyring.ts';
 import { retire, rotate } from '../../../server/keys/keyring-file.ts';
 import { countBoxes, passingColumns, reseal, sealedColumns } from '../../../server/keys/reseal.ts';
+import {
+  ERASED_ENTRIES_RETENTION_MS,
+  purgeErasedEntries,
+} from '../../../server/registry/erasure.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { keyringFile, startApp, testKeyring } from '../../support/server-app.ts';
@@ -191,6 +195,19 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await app.credentials.listForPerson(id)).toMatchObject([
       { id: code.id, state: 'revoked' },
     ]);
+    const entry = { credential_id: code.id, cost: '2/8/1', derived_cipher: Buffer.from('box') };
+    await store.db.insertInto('offline_entry').values(entry).execute();
+    const entries = () => store.db.selectFrom('offline_entry').select('credential_id').execute();
     await app.registry.purgeErasedEntries();
+    expect(await entries()).toHaveLength(1);
+    const { erased_at } = await store.db
+      .selectFrom('person')
+      .select('erased_at')
+      .where('id', '=', id)
+      .executeTakeFirstOrThrow();
+    await purgeErasedEntries(store, Number(erased_at) + ERASED_ENTRIES_RETENTION_MS);
+    expect(await entries()).toHaveLength(1);
+    await purgeErasedEntries(store, Number(erased_at) + ERASED_ENTRIES_RETENTION_MS + 1);
+    expect(await entries()).toEqual([]);
   });
 });

@@ -53,6 +53,10 @@ test('wrong tries at one gate never make the owner wait at another', () => {
   expect(perHour).toBeLessThan(guessLimits.site.free);
 });
 
+test('a one-time code lives five minutes and has three tries', () => {
+  expect([CODE_LIFE_MS, CODE_TRIES]).toEqual([300_000, 3]);
+});
+
 const kept = { codeMac: '', triesLeft: CODE_TRIES, expiresAt: CODE_LIFE_MS, usedAt: undefined };
 
 test('a one-time code: once, three tries, five minutes', () => {

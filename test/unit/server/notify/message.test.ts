@@ -14,6 +14,7 @@ const alert: MessageRequest<'fleetAlert'> = {
   data: { title: 'Varco 1', lines: ['fermo'] },
 };
 const code = 'VRDGNN75C52H501A';
+const omocode = 'VRDGNNTRCR2HRLMA';
 const credential = 'https://varco.example.it/V/1/QRAUCIQDEJKFGM2NTYSUCY';
 const file = {
   filename: 'qr.pdf',
@@ -27,6 +28,11 @@ describe('what a message may be', () => {
     [
       'a codice fiscale in an alert',
       { ...alert, data: { title: code, lines: [] } },
+      'messageHoldsPerson',
+    ],
+    [
+      'one whose digits were replaced by letters (omocodia)',
+      { ...alert, data: { title: omocode, lines: [] } },
       'messageHoldsPerson',
     ],
     ['a codice fiscale in a key', { ...alert, key: `notice:${code}` }, 'messageHoldsPerson'],
