@@ -137,11 +137,11 @@ export const indicators: Drivers<Indicator> = {
     return driver(gpio.gpioIndicatorConfigSchema, gpio.openGpioIndicator);
   },
   'johnny-five': async () => {
-    const board = await import('./firmata/gate.ts');
+    const board = await import('./firmata/firmata-gate.ts');
     return driver(board.johnnyFiveIndicatorConfigSchema, board.openJohnnyFiveIndicator);
   },
   simulated: async () => {
-    const { SimulatedIndicator } = await import('./simulated/gate.ts');
+    const { SimulatedIndicator } = await import('./simulated/simulated-gate.ts');
     return driver(
       simulatedConfigSchema,
       (_config, { clock, simulated }) => new SimulatedIndicator(clock, simulated?.signal),
@@ -208,11 +208,11 @@ export const turnstiles: Drivers<Turnstile> = {
     return driver(gpio.gpioTurnstileConfigSchema, gpio.openGpioTurnstile);
   },
   'johnny-five': async () => {
-    const board = await import('./firmata/gate.ts');
+    const board = await import('./firmata/firmata-gate.ts');
     return driver(board.johnnyFiveTurnstileConfigSchema, board.openJohnnyFiveTurnstile);
   },
   simulated: async () => {
-    const { SimulatedTurnstile } = await import('./simulated/gate.ts');
+    const { SimulatedTurnstile } = await import('./simulated/simulated-gate.ts');
     return driver(
       simulatedConfigSchema,
       (_config, { clock, simulated }) => new SimulatedTurnstile(clock, simulated?.relay),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Clock } from '../../shared/clock.ts';
 import type { BoardPool } from '../firmata/board-pool.ts';
-import { boardPathSchema } from '../firmata/gate.ts';
+import { boardPathSchema } from '../firmata/firmata-gate.ts';
 import type { Board, JohnnyFive, LcdPart } from '../firmata/johnny-five.ts';
 import { faultReason } from '../gpio/onoff-lines.ts';
 import type { Display, DisplayEvents } from '../ports.ts';

@@ -15,7 +15,7 @@ export const hardwareMutants: readonly Mutant[] = [
     file: 'hardware/gpio/turnstile.ts',
     find: 'clock.after(pulseMs + WATCHDOG_MARGIN_MS, () => this.#endPulse()),',
     replace: '',
-    tests: [TURNSTILE, 'test/unit/hardware/firmata/gate.test.ts'],
+    tests: [TURNSTILE, 'test/unit/hardware/firmata/firmata-gate.test.ts'],
   },
   {
     what: 'the relay is not released when the process exits',

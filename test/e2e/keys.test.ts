@@ -1,7 +1,7 @@
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
-import { initialState, step } from '../../device/session/machine.ts';
 import { screenOf } from '../../device/session/screen-of.ts';
+import { initialState, step } from '../../device/session/session-step.ts';
 import type { Effect, Event, SessionConfig, State } from '../../device/session/state.ts';
 import { PageDisplay } from '../../hardware/display/page.ts';
 import type { Health } from '../../hardware/ports.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { readdir, readFile, statfs } from 'node:fs/promises';
 import { promisify } from 'node:util';
-import type { MachineReader } from './machine.ts';
+import type { MachineReader } from './machine-sample.ts';
 
 const run = promisify(execFile);
 /** The firmware answers within milliseconds, or the tool is not the Pi's. */

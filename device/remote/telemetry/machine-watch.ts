@@ -1,6 +1,6 @@
 import type { Clock } from '../../../shared/clock.ts';
 import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
-import { type MachineReader, readMachine } from './machine.ts';
+import { type MachineReader, readMachine } from './machine-sample.ts';
 
 /** How often the machine is read. */
 export const READ_EVERY_MS = 15_000;

@@ -6,8 +6,11 @@ import type { Screen } from '../../../device/session/screen.ts';
 import { ServerClock } from '../../../device/time/server-clock.ts';
 import { VerdictSources } from '../../../device/verdict/verdict-sources.ts';
 import type { Display, Key, Scanner, ScannerEvents } from '../../../hardware/ports.ts';
-import { SimulatedIndicator, SimulatedTurnstile } from '../../../hardware/simulated/gate.ts';
 import { SimulatedKeypad } from '../../../hardware/simulated/keypad.ts';
+import {
+  SimulatedIndicator,
+  SimulatedTurnstile,
+} from '../../../hardware/simulated/simulated-gate.ts';
 import { systemClock } from '../../../shared/clock.ts';
 import { newRequestId } from '../../../shared/request-id.ts';
 import { Follower } from '../../demo/once.ts';

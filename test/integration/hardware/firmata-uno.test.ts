@@ -10,7 +10,7 @@ import {
   johnnyFiveTurnstileConfigSchema,
   openJohnnyFiveIndicator,
   openJohnnyFiveTurnstile,
-} from '../../../hardware/firmata/gate.ts';
+} from '../../../hardware/firmata/firmata-gate.ts';
 import type { Health, Passage } from '../../../hardware/ports.ts';
 import { FIRMWARE } from '../../../scripts/hil/fetch-firmata.ts';
 import { systemClock } from '../../../shared/clock.ts';

@@ -8,7 +8,7 @@ import { BoardPool } from '../../../hardware/firmata/board-pool.ts';
 import {
   johnnyFiveTurnstileConfigSchema,
   openJohnnyFiveTurnstile,
-} from '../../../hardware/firmata/gate.ts';
+} from '../../../hardware/firmata/firmata-gate.ts';
 import { PulseGuard } from '../../../hardware/gpio/pulse-guard.ts';
 import type { Health } from '../../../hardware/ports.ts';
 import { systemClock } from '../../../shared/clock.ts';

@@ -1,8 +1,8 @@
 import { startEntry, startOneTime } from '../../../device/session/code-entry.ts';
 import type { EntryMethod } from '../../../device/session/entry-state.ts';
-import { initialState, step } from '../../../device/session/machine.ts';
 import type { Screen } from '../../../device/session/screen.ts';
 import { screenOf } from '../../../device/session/screen-of.ts';
+import { initialState, step } from '../../../device/session/session-step.ts';
 import type { Event, Phase, SessionConfig, State } from '../../../device/session/state.ts';
 import type { Language } from '../../../shared/language.ts';
 import type { Verdict } from '../../../shared/verdict.ts';

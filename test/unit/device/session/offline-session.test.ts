@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { kioskConfigSchema } from '../../../../device/config.ts';
-import { initialState, step } from '../../../../device/session/machine.ts';
 import { screenOf } from '../../../../device/session/screen-of.ts';
+import { initialState, step } from '../../../../device/session/session-step.ts';
 import type { Event, ListView, State } from '../../../../device/session/state.ts';
 import { languages } from '../../../../shared/language.ts';
 

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { startEntry, startOneTime } from '../../../../device/session/code-entry.ts';
-import { initialState, step } from '../../../../device/session/machine.ts';
 import { screenOf } from '../../../../device/session/screen-of.ts';
+import { initialState, step } from '../../../../device/session/session-step.ts';
 import type {
   Effect,
   Event,

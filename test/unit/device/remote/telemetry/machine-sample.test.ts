@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { type MachineReader, readMachine } from '../../../../../device/remote/telemetry/machine.ts';
+import {
+  type MachineReader,
+  readMachine,
+} from '../../../../../device/remote/telemetry/machine-sample.ts';
 
 const GIB = 1_073_741_824;
 

@@ -6,7 +6,7 @@ import {
   johnnyFiveTurnstileConfigSchema,
   openJohnnyFiveIndicator,
   openJohnnyFiveTurnstile,
-} from '../../../../hardware/firmata/gate.ts';
+} from '../../../../hardware/firmata/firmata-gate.ts';
 import type { Health } from '../../../../hardware/ports.ts';
 import { systemClock } from '../../../../shared/clock.ts';
 import { FirmataDevice } from '../../../support/firmata/firmata-device.ts';
