@@ -50,6 +50,8 @@ function placeAt(room: string, of: string, depth: number): string {
   return shown.slice(of.length) || shown;
 }
 
+const isFile = (name: string) => /\.tsx?$/.test(name);
+
 function idOf(name: string): string {
   return `r_${name.replaceAll(/[^a-z0-9]/gi, '_')}`;
 }
