@@ -5,7 +5,7 @@ import type { CitizenSession, Role, Session, StaffSession } from './session.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
 import type { AuthenticatedIdentity, OpenSession, SessionStore } from './session-store.ts';
 
-/** The name of the field, and of the header, that bring a session's CSRF token along. */
+/** The form field, and the header, that carry a session's CSRF token. */
 export const CSRF_FIELD = 'csrf';
 export const CSRF_HEADER = 'x-csrf-token';
 
@@ -18,9 +18,9 @@ export function sessionOf(request: FastifyRequest): Session | undefined {
 }
 
 /**
- * The citizen of a request behind {@link requireCitizen}.
+ * The citizen of a request behind {@link requireCitizenAt}.
  *
- * @throws VarcoError `loginNeeded`: a programming fault, or a route that forgot the guard.
+ * @throws VarcoError `loginNeeded` when the route lacks the guard.
  */
 export function citizenOf(request: FastifyRequest): CitizenSession {
   const session = sessionOf(request);
@@ -39,32 +39,27 @@ export function staffOf(request: FastifyRequest): StaffSession {
   return session;
 }
 
-/** The token that a form of this session carries (`<CsrfField>`); empty without a session. */
+/** The CSRF token for this session's forms (`<CsrfField>`); empty without a session. */
 export function csrfOf(request: FastifyRequest): string {
   return opened.get(request)?.csrf ?? '';
 }
 
-/** Unix milliseconds: until when this request's session can be used; 0 without one. */
+/** Unix milliseconds until which this request's session can be used; 0 without one. */
 export function validUntilOf(request: FastifyRequest): number {
   return opened.get(request)?.validUntil ?? 0;
 }
 
-/** The identity provider through which this citizen came. */
+/** The identity provider through which this citizen logged in. */
 export function providerOf(request: FastifyRequest): string | undefined {
   return opened.get(request)?.provider;
 }
 
-/** Makes a request belong to a session; tests plant theirs with it. */
+/** Attaches a session to a request; exported for tests. */
 export function attachSession(request: FastifyRequest, session: OpenSession): void {
   opened.set(request, session);
 }
 
-/** Lets a citizen in; anybody else is led to the login and back. */
-export async function requireCitizen(request: FastifyRequest, reply: FastifyReply) {
-  return sessionOf(request)?.kind === 'citizen' ? undefined : askToLogIn(request, reply, '/login');
-}
-
-/** As {@link requireCitizen}, at a level of assurance. */
+/** Guard for citizens with at least this level of assurance; redirects others to the login and back. */
 export function requireCitizenAt(assurance: 2 | 3) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const session = sessionOf(request);
@@ -77,13 +72,13 @@ export function requireCitizenAt(assurance: 2 | 3) {
   };
 }
 
-/** Lets a member of staff in, whatever the role; anybody else is led to their login and back. */
+/** Guard for staff of any role; redirects others to the staff login and back. */
 export async function requireStaff(request: FastifyRequest, reply: FastifyReply) {
   const session = sessionOf(request);
   return session?.kind === 'staff' ? undefined : askToLogIn(request, reply, '/login/staff');
 }
 
-/** As {@link requireStaff}, for some roles only. */
+/** Like {@link requireStaff}, for some roles only. */
 export function requireRole(...roles: readonly Role[]) {
   return async (request: FastifyRequest, reply: FastifyReply) => {
     const session = sessionOf(request);
@@ -97,7 +92,7 @@ export function requireRole(...roles: readonly Role[]) {
 }
 
 /**
- * Checks a token that stands in a body which the route itself reads (multipart).
+ * Checks the token of a body that the route parses itself (multipart).
  *
  * @throws VarcoError `csrfInvalid`.
  */
@@ -118,8 +113,8 @@ declare module 'fastify' {
 const reading = new Set(['GET', 'HEAD', 'OPTIONS']);
 
 /**
- * Finds the session of every request, and checks the CSRF token of every change that one makes. An
- * answer to somebody who is logged in is kept nowhere.
+ * Registers hooks that find the session of every request, check the CSRF token of every request that changes
+ * something, and keep responses to logged-in users out of caches.
  */
 export function registerSessions(http: FastifyInstance, sessions: SessionStore): void {
   http.addHook('onRequest', async (request, reply) => {
@@ -157,7 +152,7 @@ export function registerSessions(http: FastifyInstance, sessions: SessionStore):
   });
 }
 
-/** Logs somebody in: whatever session the browser had ends, and a new one with a new token begins. */
+/** Begins a session with a new token, ending any session the browser had (session fixation). */
 export async function beginSession(
   sessions: SessionStore,
   request: FastifyRequest,
@@ -173,7 +168,7 @@ export async function beginSession(
   return id;
 }
 
-/** A path of this site to come back to, or nothing: never another site's (CWE-601). */
+/** The input if it is a path of this site to return to; prevents open redirects (CWE-601). */
 export function safePath(input: unknown): string | undefined {
   const isPath = typeof input === 'string' && input.length <= 1024 && PATH.test(input);
   return isPath ? input : undefined;

@@ -186,7 +186,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await app.notices.start();
     await take('G-1');
     const { db } = stores[0] as Store;
-    const told = () => db.selectFrom('message').select('key').execute();
-    await expect.poll(async () => (await told()).length, { timeout: 10_000 }).toBe(1);
+    const queued = () => db.selectFrom('message').select('key').execute();
+    await expect.poll(async () => (await queued()).length, { timeout: 10_000 }).toBe(1);
   });
 });

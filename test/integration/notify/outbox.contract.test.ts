@@ -23,7 +23,7 @@ import type { Store } from '../../../server/store/store.ts';
 import { testKeyring } from '../../support/server-app.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
-/** What a node handed over, and what it is told. */
+/** What a node sent, and how the server answered. */
 class Desk {
   readonly mails: OutgoingMail[] = [];
   readonly texts: OutgoingSms[] = [];
@@ -251,7 +251,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await stateOf('nobody')).toMatchObject({ state: 'dropped', body_cipher: null });
   });
 
-  test('the other end is gone for an hour: one at a time looks, nothing is lost', async () => {
+  test('the server is unreachable for an hour: single messages probe, nothing is lost', async () => {
     desk.answer = () => ({ outcome: 'unreachable', code: 'ECONNREFUSED' });
     for (let index = 0; index < 5; index += 1) {
       await queue(alert(`hour:${index}`, `staff${index}@example.org`));
@@ -354,7 +354,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(desk.texts[0]?.text).toContain(link);
   });
 
-  test('a settled message is forgotten with its key after its time', async () => {
+  test('a settled message is purged with its key after the retention time', async () => {
     await queue(alert('old'));
     notify.start();
     await pass(2000);

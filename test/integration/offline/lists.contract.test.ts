@@ -61,7 +61,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       policy: DEMO_POLICY,
     });
     people = await seedPeople(app);
-    await settle(app);
+    await flush(app);
   });
   afterEach(async () => {
     await Promise.all(apps.map((one) => one.stop()));
@@ -70,7 +70,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     stores = [];
   });
 
-  const settle = async (one: App) => one.offlineLists?.publisher.flush();
+  const flush = async (one: App) => one.offlineLists?.publisher.flush();
   const lists = (one = app) => one.offlineLists as NonNullable<App['offlineLists']>;
 
   /** Fetches as a kiosk does, and opens what comes. */
@@ -125,14 +125,14 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('two nodes publish one line of versions, and either serves it', async () => {
     const other = await node('node-b');
-    await settle(other);
+    await flush(other);
     const before = await lists().version(DEMO_POLICY);
     expect(await lists(other).version(DEMO_POLICY)).toBe(before);
     const [first, second] = people as [SeededPerson, SeededPerson];
     await app.credentials.revoke(first.credentialId, { actor: 'test', reason: 'lost' });
-    await Promise.all([settle(app), settle(other)]);
+    await Promise.all([flush(app), flush(other)]);
     await other.credentials.revoke(second.credentialId, { actor: 'test', reason: 'lost' });
-    await Promise.all([settle(app), settle(other)]);
+    await Promise.all([flush(app), flush(other)]);
     expect(await lists().version(DEMO_POLICY)).toBe((before ?? 0) + 2);
     for (const one of [app, other]) {
       const list = await newest(one);
@@ -150,9 +150,9 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const serving = await node('node-b', { ...cheap, publish: false });
     const [first] = people as [SeededPerson];
     await serving.credentials.revoke(first.credentialId, { actor: 'test', reason: 'lost' });
-    await settle(serving);
+    await flush(serving);
     expect(await lists(serving).version(DEMO_POLICY)).toBe(version);
-    await settle(await node('node-c'));
+    await flush(await node('node-c'));
     expect(await stateOf(await newest(serving), first)).toBe('denied');
   });
 
@@ -161,7 +161,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await app.stop();
     apps = [];
     const again = await node('node-a');
-    await settle(again);
+    await flush(again);
     expect(await lists(again).version(DEMO_POLICY)).toBe(before);
   });
 
@@ -170,7 +170,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await app.stop();
     apps = [];
     const dearer = await node('node-a', { ...cheap, cost: 4 });
-    await settle(dearer);
+    await flush(dearer);
     const list = await newest(dearer);
     expect(list.header).toMatchObject({ epoch: 2, kdf: { cost: 4 } });
     expect(list.header.version).toBeGreaterThan(before.header.version);
@@ -181,7 +181,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const version = (await lists().version(DEMO_POLICY)) ?? 0;
     const seen = { newest: { epoch: 1, version } };
     expect(await lists().head(DEMO_POLICY, seen)).toEqual({ status: 'none', reason: 'soon' });
-    await settle(app);
+    await flush(app);
     const { header } = await fetchFile(app, seen);
     expect(header).toMatchObject({ kind: 'full', version: version + 1 });
   });

@@ -72,14 +72,14 @@ async function importAndKill(path: string, delayMs: number): Promise<number> {
 
 test('SQLite: killed in the middle of an import, it goes on; nothing half, nothing twice', async () => {
   const path = join(folder, 'varco.db');
-  const told = [await importAndKill(path, 0), await importAndKill(path, 15)];
-  expect(told[1]).toBeGreaterThan(told[0] as number);
+  const reported = [await importAndKill(path, 0), await importAndKill(path, 15)];
+  expect(reported[1]).toBeGreaterThan(reported[0] as number);
   const store = await openStore(`sqlite:${path}`);
   const app = await startApp(store);
   const before = await counted(store);
   expect(before?.persons).toBeLessThan(PERSONS);
   const counts = await take(app);
-  // What was told is kept, and is not read again.
+  // What was reported is kept, and is not read again.
   expect(counts.unchanged).toBe(0);
   expect(counts.verbali).toBe(
     sample.filter(({ protocol }) => protocol !== undefined).length - (before?.verbali ?? 0),

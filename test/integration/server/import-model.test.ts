@@ -197,7 +197,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       fc.asyncProperty(files, async (some) => {
         await empty();
         const model = new Model();
-        const told: string[] = [];
+        const seen: string[] = [];
         for (const rows of [...some, ...some]) {
           const lines = rows.map((row) => JSON.stringify(row));
           const { rejects, changed } = model.take(lines, app.registry.today());
@@ -221,12 +221,12 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
               .sort(([a], [b]) => (a < b ? -1 : 1))
               .map(([, { owner, verbale: one }]) => [owner, JSON.stringify(one)]),
           );
-          const fresh = events.slice(told.length).map(([, code = '', next]) => [code, next]);
+          const fresh = events.slice(seen.length).map(([, code = '', next]) => [code, next]);
           expect(fresh.sort()).toEqual(
             changed.sort().map((code) => [code, model.statuses.get(code)]),
           );
-          told.push(...changed);
-          expect(events.map(([sequence]) => sequence)).toEqual(told.map((_, index) => index + 1));
+          seen.push(...changed);
+          expect(events.map(([sequence]) => sequence)).toEqual(seen.map((_, index) => index + 1));
         }
       }),
       { numRuns: engine === 'sqlite' ? 60 : 15 },

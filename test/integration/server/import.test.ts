@@ -78,9 +78,9 @@ test('bad rows are reported by line and field, never by value, and stop nothing'
     'codiceFiscale',
     ...fields,
   ]);
-  const told = JSON.stringify(rejects);
-  expect(told).not.toContain('RSSMRA');
-  expect(told).not.toContain(good.codiceFiscale);
+  const reported = JSON.stringify(rejects);
+  expect(reported).not.toContain('RSSMRA');
+  expect(reported).not.toContain(good.codiceFiscale);
 });
 
 test('a dry run checks every row and writes nothing', async () => {

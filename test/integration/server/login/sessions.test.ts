@@ -7,7 +7,7 @@ import type { App } from '../../../../server/app.ts';
 import {
   beginSession,
   csrfOf,
-  requireCitizen,
+  requireCitizenAt,
   requireRole,
   sessionOf,
 } from '../../../../server/login/request-session.ts';
@@ -55,7 +55,7 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
       session: sessionOf(request) ?? null,
       csrf: csrfOf(request),
     }));
-    http.get('/test/citizen', { preHandler: requireCitizen }, () => 'citizen');
+    http.get('/test/citizen', { preHandler: requireCitizenAt(2) }, () => 'citizen');
     http.get('/test/operator', { preHandler: requireRole('operator') }, () => 'operator');
     http.post('/test/change', () => 'changed');
   });
@@ -222,8 +222,8 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
     const led = await one.send('GET', '/test/citizen?a=1', undefined, page);
     expect(led.statusCode).toBe(303);
     expect(led.headers.location).toBe('/login?to=%2Ftest%2Fcitizen%3Fa%3D1');
-    const told = await one.send('GET', '/test/citizen');
-    expect([told.statusCode, told.json().code]).toEqual([401, 'loginNeeded']);
+    const answer = await one.send('GET', '/test/citizen');
+    expect([answer.statusCode, answer.json().code]).toEqual([401, 'loginNeeded']);
     one.jar.set('__Host-varco', 'x'.repeat(43));
     const ended = await one.send('GET', '/test/operator', undefined, page);
     expect(ended.headers.location).toBe('/login/staff?to=%2Ftest%2Foperator&ended=1');
