@@ -37,7 +37,7 @@ function drawSheet(graph: Graph, { of, depth }: Sheet): string {
   });
   const reduced = reducedGraph(rooms);
   const nodes = [...reduced].sort(([one], [other]) => (one < other ? -1 : 1));
-  const lines = nodes.map(([name]) => `  ${idOf(name)}["${name}"]`);
+  const lines = nodes.map(([name]) => `  ${idOf(name)}["${isFile(name) ? name : `${name}/`}"]`);
   const arrows = nodes.flatMap(([from, targets]) =>
     [...targets].sort().map((to) => `  ${idOf(from)} --> ${idOf(to)}`),
   );

@@ -29,7 +29,7 @@ test.each([
   ['en', 'varco: 1 alert, 1 over', 'NEW  Ingresso (Egizio): Too hot (84.5 °C)'],
   ['de', 'varco: 1 Alarm, 1 vorbei', 'NEU  Ingresso (Egizio): Zu heiß (84,5 °C)'],
   ['fr', 'varco: 1 alerte, 1 terminée', 'NOUVELLE  Ingresso (Egizio): Trop chaud (84,5 °C)'],
-  ['sl', 'varco: 1 alarm, končano: 1', 'NOV  Ingresso (Egizio): Prevroče (84,5 °C)'],
+  ['sl', 'varco: 1 alarm, 1 končan', 'NOV  Ingresso (Egizio): Prevroče (84,5 °C)'],
 ] as const)('in %s, with its numbers as that language writes them', (language, title, line) => {
   const place = 'Ingresso (Egizio)';
   const hot = due({ detail: { value: 84.5 } }, 'raised', place);
