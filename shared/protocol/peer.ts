@@ -39,7 +39,7 @@ export const defaultPeerLimits: PeerLimits = {
 };
 
 /** A protocol's actions by name, as the wire says them. */
-export type ActionTable = Readonly<Record<string, Action>>;
+const table: Readonly<Record<string, Action>> = actions;
 
 /** What like peers share: one options object serves any number of connections. */
 export interface PeerOptions<Owner = undefined> {
@@ -47,8 +47,6 @@ export interface PeerOptions<Owner = undefined> {
   handlers: Handlers<Owner>;
   clock: Clock;
   limits?: PeerLimits;
-  /** Of another version of the protocol; `varco.v1` without it. */
-  actions?: ActionTable;
   /** The other end sends far more than it may; whoever owns the socket ends it. */
   flooded?: (owner: Owner) => void;
 }
@@ -91,10 +89,6 @@ export class Peer<Owner = undefined> {
     return this.#options.limits ?? defaultPeerLimits;
   }
 
-  get #actions(): ActionTable {
-    return this.#options.actions ?? actions;
-  }
-
   /**
    * Calls the other end, when no other call of the same lane is in flight; the wait for that counts.
    *
@@ -109,7 +103,7 @@ export class Peer<Owner = undefined> {
     if (this.#closed) {
       return Promise.reject(new CallError('closed', `${name}: the connection is closed`));
     }
-    const action = this.#actions[name];
+    const action = table[name];
     if (!action) {
       return Promise.reject(new CallError('unknownAction', `${name}: not of this protocol`));
     }
@@ -239,7 +233,6 @@ const routes = new WeakMap<object, ReadonlyMap<string, unknown>>();
 function routesOf<Owner>(options: PeerOptions<Owner>): ReadonlyMap<string, Route<Owner>> {
   let known = routes.get(options);
   if (!known) {
-    const table: ActionTable = options.actions ?? actions;
     const handlers = Object.entries(
       options.handlers as Record<string, Route<Owner>['handler'] | undefined>,
     );

@@ -125,7 +125,10 @@ export function withPresence(report: LastReport, now: number): LastReport {
   return { ...report, presence, since: presence === 'offline' ? report.at : now };
 }
 
-/** Cumulative counts of one run only grow; smaller ones are of a new run and count from nothing. */
+/**
+ * What was counted since the report before. A new run's boot forgets the earlier counts; within a run they only grow,
+ * and a kiosk that reports fewer has counted nothing.
+ */
 function countedSince(
   before: KioskStatus | undefined,
   after: KioskStatus,
@@ -135,7 +138,6 @@ function countedSince(
     return undefined;
   }
   const was = before?.verifications;
-  const isNewRun = was !== undefined && outcomes.some((outcome) => now[outcome] < was[outcome]);
-  const added = byOutcome((outcome) => now[outcome] - (isNewRun ? 0 : (was?.[outcome] ?? 0)));
+  const added = byOutcome((outcome) => Math.max(0, now[outcome] - (was?.[outcome] ?? 0)));
   return outcomes.some((outcome) => added[outcome] > 0) ? added : undefined;
 }

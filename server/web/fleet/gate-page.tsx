@@ -134,7 +134,7 @@ function Parts({ view, status }: GatePageProps): VNode {
                 {words.partStates[state] ?? state}
               </span>
             </td>
-            <td>{reason ?? ''}</td>
+            <td>{(reason && words.kiosk.views[reason]) ?? reason ?? ''}</td>
           </tr>
         ))}
       </tbody>

@@ -93,6 +93,12 @@ export const words: FleetWords = {
     parts: 'Teile',
     part: 'Teil',
     reason: 'Grund',
+    views: {
+      lensCovered: 'Linse verdeckt',
+      tooDark: 'zu dunkel',
+      glare: 'von Licht geblendet',
+      outOfFocus: 'unscharf',
+    },
     noParts: 'Das Terminal hat noch nichts gemeldet.',
     machine: 'Rechner',
     facts: {

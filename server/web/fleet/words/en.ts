@@ -92,6 +92,12 @@ export const words: FleetWords = {
     parts: 'Parts',
     part: 'Part',
     reason: 'Reason',
+    views: {
+      lensCovered: 'lens covered',
+      tooDark: 'too dark',
+      glare: 'blinded by light',
+      outOfFocus: 'out of focus',
+    },
     noParts: 'The kiosk has not told anything yet.',
     machine: 'Machine',
     facts: {

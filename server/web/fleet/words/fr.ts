@@ -93,6 +93,12 @@ export const words: FleetWords = {
     parts: 'Pièces',
     part: 'Pièce',
     reason: 'Motif',
+    views: {
+      lensCovered: 'objectif couvert',
+      tooDark: 'trop sombre',
+      glare: 'éblouie par la lumière',
+      outOfFocus: 'floue',
+    },
     noParts: 'La borne n’a encore rien dit.',
     machine: 'Machine',
     facts: {

@@ -93,6 +93,12 @@ export const words: FleetWords = {
     parts: 'Parti',
     part: 'Parte',
     reason: 'Motivo',
+    views: {
+      lensCovered: 'obiettivo coperto',
+      tooDark: 'troppo buio',
+      glare: 'abbagliata dalla luce',
+      outOfFocus: 'non a fuoco',
+    },
     noParts: 'Il totem non ha ancora detto nulla.',
     machine: 'Macchina',
     facts: {

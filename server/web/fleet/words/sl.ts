@@ -112,6 +112,12 @@ export const words: FleetWords = {
     parts: 'Deli',
     part: 'Del',
     reason: 'Razlog',
+    views: {
+      lensCovered: 'leča je pokrita',
+      tooDark: 'pretemno',
+      glare: 'zaslepljena s svetlobo',
+      outOfFocus: 'ni izostrena',
+    },
     noParts: 'Terminal še ni ničesar sporočil.',
     machine: 'Računalnik',
     facts: {

@@ -82,6 +82,8 @@ export interface FleetWords {
     parts: string;
     part: string;
     reason: string;
+    /** What is wrong with what a camera sees, by the reason that it reports. */
+    views: CodeWords;
     noParts: string;
     machine: string;
     facts: CodeWords;

@@ -14,18 +14,20 @@ test('a kiosk counts since its start: only what is new is counted, also after a 
     peripherals: {},
     verifications: { ...counts, granted },
   });
-  let told = afterBoot(undefined, { software: '1', startedAt: 1 }, context);
+  let last = afterBoot(undefined, { software: '1', startedAt: 1 }, context);
   const say = (granted: number) => {
-    const after = afterReport(told, report(granted), START);
-    told = after.lastReport;
+    const after = afterReport(last, report(granted), START);
+    last = after.lastReport;
     return after.outcomes?.granted ?? 0;
   };
   expect([say(2), say(2), say(7)]).toEqual([2, 0, 5]);
   // The server was away, and the program is the same: it goes on from what was known.
-  told = afterBoot(told, { software: '1', startedAt: 1 }, context);
+  last = afterBoot(last, { software: '1', startedAt: 1 }, context);
   expect(say(9)).toBe(2);
-  // The program started anew, and counts from nothing.
-  told = afterBoot(told, { software: '1', startedAt: 2 }, context);
+  // One that reports fewer than before has counted nothing: no count is ever negative.
+  expect([say(4), say(9)]).toEqual([0, 5]);
+  // The program was restarted, and counts from nothing.
+  last = afterBoot(last, { software: '1', startedAt: 2 }, context);
   expect([say(1), say(20)]).toEqual([1, 19]);
 });
 
