@@ -364,6 +364,22 @@ describe('alerts, roll-outs, tokens', () => {
     expect((await post(path, { act: 'resume' })).status).toBe(409);
   });
 
+  test('a manager who names no site and no tag rolls out over their own sites alone', async () => {
+    const versions = await dashboard.app.fleet.configs.list(administrator);
+    const version = String(versions[0]?.version);
+    const manager = await visitor('siteManager', ['torino']);
+    const form = { version, note: 'solo la mia sede', stages: '100' };
+    const started = await manager.post('/fleet/rollouts', form);
+    expect(started.to).toMatch(/\?done=started$/);
+    const path = started.to.split('?')[0] ?? '';
+    const { html } = await manager.get(path);
+    expect(html).toContain('Varco torino-1');
+    expect(html).not.toContain('Varco uffizi-1');
+    const elsewhere = await manager.post('/fleet/rollouts', { ...form, site: 'uffizi' });
+    expect(elsewhere.status).toBe(403);
+    await manager.post(path, { act: 'rollBack', reason: 'prova' });
+  });
+
   test('a program’s token is shown once, works, and ends when it is revoked', async () => {
     const { get, post } = await visitor('administrator');
     const made = await post('/fleet/tokens', {
