@@ -6,16 +6,7 @@ import type { BulkInsert } from '../../store/store.ts';
  * `queued` for the node that has the kiosk; `sent`; `running`: it takes its time; then one end: `done`,
  * `failed`, `refused` by the kiosk, `busy`: somebody is at the gate, `timedOut`, `expired`: it was never sent.
  */
-export type CommandState =
-  | 'queued'
-  | 'sent'
-  | 'running'
-  | 'done'
-  | 'failed'
-  | 'refused'
-  | 'busy'
-  | 'timedOut'
-  | 'expired';
+export type CommandState = TableRow<'command'>['state'];
 
 export interface CommandRow {
   id: string;

@@ -1,14 +1,8 @@
+import type { ViewTopic } from '../../fleet/bus/fleet-events.ts';
 import type { FleetSummary, KioskRow } from '../../fleet/view/kiosk-row.ts';
 
 /** What of the fleet a part of a page shows: the part is fetched again when its topic changes. */
-export type Topic =
-  | 'alerts'
-  | 'rollouts'
-  | 'activity'
-  | 'sites'
-  | 'commands'
-  | `gate:${string}`
-  | `site:${string}`;
+export type Topic = ViewTopic;
 
 /** A change, as the stream `/fleet/events` carries it (WHATWG HTML, server-sent events). */
 export interface LiveChange {

@@ -91,7 +91,7 @@ export const detailsSchema = z
 
 const hourCounts = z
   .array(z.union([count, z.literal('< 5')]))
-  .describe('Counts below 5 are not told apart: none of them may point at one person');
+  .describe('A count below 5 is not shown, because it could point at one person');
 
 export const historySchema = z
   .strictObject({
