@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import type { Reading } from '../../../../hardware/ports.ts';
 import type { DecodedCode, DecodeOutcome } from '../../../../hardware/scanner/decode/decoder.ts';
 import type { LumaFrame } from '../../../../hardware/scanner/decode/frame.ts';
 import { FrameReader, type FrameReaderDeps } from '../../../../hardware/scanner/frame-reader.ts';
@@ -12,6 +13,7 @@ function setUp(options: Pick<FrameReaderDeps, 'check'> = {}) {
   let now = 0;
   const clock: Clock = { now: () => now, monotonic: () => now, after: () => () => undefined };
   const reports: string[] = [];
+  const readings: Reading[] = [];
   const answers: (DecodeOutcome | Error)[] = [];
   let decoded = 0;
   const reader = new FrameReader('camera', 60, {
@@ -35,7 +37,10 @@ function setUp(options: Pick<FrameReaderDeps, 'check'> = {}) {
     ...options,
   });
   reader.start({
-    reading: ({ text, frames }) => reports.push(`${text} ${frames}`),
+    reading: (reading) => {
+      readings.push(reading);
+      reports.push(`${reading.text} ${reading.frames}`);
+    },
     unreadable: () => reports.push('unreadable'),
     several: () => reports.push('several'),
     view: (view) => reports.push(view),
@@ -46,7 +51,7 @@ function setUp(options: Pick<FrameReaderDeps, 'check'> = {}) {
     reader.offer({ kind: 'luma', frame });
     await new Promise((resolve) => setImmediate(resolve));
   };
-  return { reader, reports, answers, offer, decoded: () => decoded };
+  return { reader, reports, readings, answers, offer, decoded: () => decoded };
 }
 
 /** A lively scene; `shift` moves a bright bar across it. */
@@ -110,6 +115,14 @@ it('reports a text with a valid signature at once', async () => {
   answers.push(found(code('SIGNED', 'single')));
   await offer(scene(0));
   expect(reports).toEqual(['SIGNED 1']);
+});
+
+it('hands the result of the check on with the reading, so that nobody checks it again', async () => {
+  const check = { isProven: true };
+  const { answers, offer, readings } = setUp({ check: () => check });
+  answers.push(found(code('SIGNED', 'single')));
+  await offer(scene(0));
+  expect(readings.map((reading) => reading.check)).toEqual([check]);
 });
 
 it('prefers a credential to a poster, and reports two credentials as several', async () => {
