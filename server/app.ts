@@ -149,6 +149,7 @@ export function createApp(deps: AppDeps): App {
         audit,
         policies,
         verification,
+        logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
       serve: {
@@ -305,14 +306,16 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
 
 function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
   const { audit, registry, logins, portal } = rooms;
-  const { verification } = rooms.verification;
+  const { verification, refusals } = rooms.verification;
   return new Housekeeping({
     chores: [
       { name: 'verification', run: () => verification.purgeExpired() },
+      { name: 'refusals', run: () => refusals.close() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
       { name: 'subjects', run: () => indexSubjects(store) },
       { name: 'logins', run: () => logins.purgeExpired() },
+      { name: 'failed logins', run: () => logins.log.writeCounts() },
       { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
       { name: 'delegations', run: () => portal.delegations.forgetOld() },
       auditPruning(audit.checkpoints, () => clock.now()),
