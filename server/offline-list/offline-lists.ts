@@ -6,6 +6,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import { hmacSha256, nodeScrypt } from './crypto.ts';
 import { Entries } from './entries.ts';
@@ -38,6 +39,7 @@ export interface OfflineListsDeps {
   store: Store;
   keyring: Keyring;
   registry: Registry;
+  setAside: SetAside;
   policies: Policies;
   clock: Clock;
   log: Log;
