@@ -152,6 +152,7 @@ export function createApp(deps: AppDeps): App {
         refusals,
         policies,
         verification,
+        logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
       serve: {
@@ -310,15 +311,17 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
 
 function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
   const { audit, registry, logins, portal, refusals } = rooms;
-  const { verification } = rooms.verification;
+  const { verification, refusals: refusalCounts } = rooms.verification;
   return new Housekeeping({
     chores: [
       { name: 'verification', run: () => verification.purgeExpired() },
+      { name: 'refusal counts', run: () => refusalCounts.close() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
       { name: 'subjects', run: () => indexSubjects(store) },
       { name: 'refusals', run: () => refusals.settle() },
       { name: 'logins', run: () => logins.purgeExpired() },
+      { name: 'failed logins', run: () => logins.log.writeCounts() },
       { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
       { name: 'delegations', run: () => portal.delegations.forgetOld() },
       auditPruning(audit.checkpoints, () => clock.now()),
