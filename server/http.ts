@@ -7,7 +7,8 @@ import { answeredCode, httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
 import { answerUnreadable, refuseMalformed } from './malformed-requests.ts';
-import { readiness } from './readiness.ts';
+import type { Proxies } from './proxies.ts';
+import { sharedFor, storeReadiness } from './readiness.ts';
 import { access, stateAccess } from './route-access.ts';
 import { securityHeaders } from './security-headers.ts';
 import type { Store } from './store/store.ts';
@@ -20,6 +21,8 @@ import { type Pages, wantsPage } from './web/page-renderer.tsx';
 const BODY_BYTES_MAX = 65_536;
 /** A photo over a slow phone takes its time; how long a request's head may take is `slowness`'s. */
 const REQUEST_MS_MAX = 60_000;
+/** Anybody may ask whether the server is ready; the database is asked once in this time at most. */
+const READY_FOR_MS = 1000;
 
 /** What the server's pages need. */
 export interface WebDeps {
@@ -41,6 +44,7 @@ export interface HttpDeps {
   pages: Pages | undefined;
   tls: TlsOptions | undefined;
   socketLimits: SocketLimits;
+  proxies: Proxies;
 }
 
 /** The HTTP server with what every route has in common, the health routes and the published keys. */
@@ -66,6 +70,10 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   stateAccess(http);
   http.register(cookie);
   http.register(formbody, { bodyLimit: BODY_BYTES_MAX });
+  http.addHook('onRequest', (request, _reply, done) => {
+    deps.proxies.see(request.raw);
+    done();
+  });
   guardRequests(http, web?.origin);
   refuseMalformed(http, headers);
   serveAssets(http, web?.assets ?? []);
@@ -105,13 +113,15 @@ function answerErrors(http: FastifyInstance, deps: HttpDeps): void {
   );
 }
 
-function answerHealth(http: FastifyInstance, { store, keyring, keyringProblem }: HttpDeps): void {
+function answerHealth(http: FastifyInstance, deps: HttpDeps): void {
+  const { store, keyring, keyringProblem, proxies } = deps;
   http.get('/livez', access('public'), () => ({ status: 'ok' }));
+  const storeProblem = sharedFor(READY_FOR_MS, () => storeReadiness(store));
   http.get('/readyz', access('public'), async (_request, reply) => {
-    const problems = await readiness(store, keyringProblem());
+    const problems = [await storeProblem(), keyringProblem()].filter((one) => one !== undefined);
     return problems.length > 0
       ? reply.code(503).send({ status: 'unavailable', problems })
-      : { status: 'ok' };
+      : { status: 'ok', ...(proxies.isUnnamed && { warnings: ['proxyUnnamed'] }) };
   });
   http.get('/.well-known/varco/keys.json', access('public'), (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send({
