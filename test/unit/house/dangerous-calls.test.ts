@@ -53,6 +53,17 @@ test.each([
   expect(rules[rule]?.[1].test(text)).toBe(true);
 });
 
+test('commands print by one function, which lets nothing act on the terminal', () => {
+  const printing = product.filter(
+    ({ path, text }) => path.startsWith('scripts/varco/') && text.includes('process.stdout.write('),
+  );
+  // A made-up population goes out as JSON, as fast as it is taken.
+  expect(printing.map(({ path }) => path)).toEqual([
+    'scripts/varco/print-line.ts',
+    'scripts/varco/registry-command.ts',
+  ]);
+});
+
 test('every request that leaves names what it does with a redirection', () => {
   const leaving = product.filter(({ text }) => /\bfetch\((?!undefined|have)/.test(text));
   const loose = leaving.filter(
