@@ -24,6 +24,7 @@ export const errorCodes = {
   forbidden: { status: 403, words: 'fleet.problems' },
   roleMissing: { status: 403 },
   assuranceTooLow: { status: 403 },
+  confirmationNeeded: { status: 403 },
   csrfInvalid: { status: 403 },
   foreignRequest: { status: 403 },
 

@@ -106,6 +106,14 @@ export class StaffRows {
     return row;
   }
 
+  find(accountId: string): Promise<StaffRow | undefined> {
+    return this.#store.db
+      .selectFrom('staff_account')
+      .selectAll()
+      .where('id', '=', accountId)
+      .executeTakeFirst();
+  }
+
   findByEmail(email: string): Promise<StaffRow | undefined> {
     return this.#store.db
       .selectFrom('staff_account')

@@ -97,12 +97,16 @@ const codeOf = (secret: string, at = Date.now()) =>
 /** Accepts an invitation with a password; the secret of the authenticator application. */
 async function accept(page: Page, link: string, email: string): Promise<string> {
   await page.goto(link);
-  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
   await page.getByLabel('Nome e cognome').fill('Ada Conti');
   await page.getByLabel('Indirizzo e-mail').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Avanti' }).click();
+  await page.getByRole('heading', { name: 'App di autenticazione' }).waitFor();
+  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
   await page.getByLabel('Codice dell’app').fill(codeOf(secret));
   await page.getByRole('button', { name: 'Crea l’accesso' }).click();
+  await page.getByRole('heading', { name: 'I tuoi codici di recupero' }).waitFor();
+  await page.getByRole('link', { name: 'continua' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
   return secret;
 }

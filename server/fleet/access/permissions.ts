@@ -28,6 +28,8 @@ interface Rule {
   reach: 'site' | 'fleet';
   /** The scope that a token needs; none: no token ever may. */
   scope?: Scope;
+  /** A person must have proved who they are within the last minutes, not only at some login before. */
+  dangerous?: true;
 }
 
 const everybody: readonly Role[] = [
@@ -53,10 +55,10 @@ export const rules = {
   'gate.note': { roles: operators, reach: 'site', scope: 'fleet:write' },
   'gate.remove': { roles: managers, reach: 'site', scope: 'fleet:write' },
   'kiosk.enrol': { roles: managers, reach: 'site', scope: 'enrol:write' },
-  'kiosk.replace': { roles: managers, reach: 'site', scope: 'enrol:write' },
-  'kiosk.revoke': { roles: managers, reach: 'site', scope: 'enrol:write' },
-  'config.edit': { roles: administrators, reach: 'fleet', scope: 'config:write' },
-  'config.rollOut': { roles: managers, reach: 'site', scope: 'config:write' },
+  'kiosk.replace': { roles: managers, reach: 'site', scope: 'enrol:write', dangerous: true },
+  'kiosk.revoke': { roles: managers, reach: 'site', scope: 'enrol:write', dangerous: true },
+  'config.edit': { roles: administrators, reach: 'fleet', scope: 'config:write', dangerous: true },
+  'config.rollOut': { roles: managers, reach: 'site', scope: 'config:write', dangerous: true },
   'command.identify': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.selfTest': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.outOfService': { roles: operators, reach: 'site', scope: 'commands:write' },
@@ -72,14 +74,20 @@ export const rules = {
   'alert.acknowledge': { roles: operators, reach: 'site', scope: 'alerts:write' },
   'alert.silence': { roles: operators, reach: 'site', scope: 'alerts:write' },
   'audit.read': { roles: auditors, reach: 'fleet', scope: 'audit:read' },
-  'token.manage': { roles: administrators, reach: 'fleet' },
+  'token.manage': { roles: administrators, reach: 'fleet', dangerous: true },
   'message.manage': { roles: administrators, reach: 'fleet' },
-  'account.manage': { roles: administrators, reach: 'fleet' },
+  'account.manage': { roles: administrators, reach: 'fleet', dangerous: true },
   'desk.check': { roles: operators, reach: 'site' },
   'metrics.read': { roles: everybody, reach: 'fleet', scope: 'metrics:read' },
 } as const satisfies Record<string, Rule>;
 
 export type FleetAction = keyof typeof rules;
+
+/** Whether an action needs a fresh proof of who acts; false for what is no action. Pure. */
+export function isDangerous(action: string): boolean {
+  const all: Readonly<Record<string, Rule>> = rules;
+  return Object.hasOwn(all, action) && all[action]?.dangerous === true;
+}
 
 /** What an action is about; without `site` it is about what all sites share. */
 export interface ActionObject {
