@@ -8,6 +8,7 @@ import { indexSubjects } from './audit/subject-index.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
+import { Refusals } from './fleet/access/refusals.ts';
 import { registerApi } from './fleet/api/api.ts';
 import { buildFleet } from './fleet/build-fleet.ts';
 import { buildLink } from './fleet/build-link.ts';
@@ -41,6 +42,7 @@ import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
+import { guardRoutes } from './route-access.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
@@ -134,8 +136,8 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
-    rooms;
+  const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
+  const { keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
   const http = buildHttp(deps, rooms);
   const housekeeping = buildHousekeeping(deps, rooms);
@@ -147,6 +149,7 @@ export function createApp(deps: AppDeps): App {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
+        refusals,
         policies,
         verification,
         housekeeping,
@@ -238,6 +241,7 @@ function buildRooms(deps: AppDeps) {
     canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
     waiting: () => verification.verification.pending,
   });
+  const refusals = new Refusals(base);
   const sockets = buildLink({
     ...base,
     ...verification,
@@ -257,13 +261,13 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{ fleet, sockets, keyringWatch },
+    ...{ fleet, sockets, keyringWatch, refusals },
   };
 }
 
 function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   const { store, keyring, clock, log, host, alsoHosts = [], web, tls } = deps;
-  const { fleet, sockets, logins, policies, registry, messages, keyringWatch } = rooms;
+  const { fleet, sockets, logins, policies, registry, messages, keyringWatch, refusals } = rooms;
   const pages = web && new Pages(web.assets);
   const http = createHttp({
     store,
@@ -284,6 +288,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   });
   stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
+  guardRoutes(http, { refusals, log });
   fleet.metrics.watch(http);
   fleet.metrics.register(http);
   registerApi(http, { fleet, clock, log });
@@ -304,7 +309,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
 }
 
 function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, logins, portal } = rooms;
+  const { audit, registry, logins, portal, refusals } = rooms;
   const { verification } = rooms.verification;
   return new Housekeeping({
     chores: [
@@ -312,6 +317,7 @@ function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housek
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
       { name: 'subjects', run: () => indexSubjects(store) },
+      { name: 'refusals', run: () => refusals.settle() },
       { name: 'logins', run: () => logins.purgeExpired() },
       { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
       { name: 'delegations', run: () => portal.delegations.forgetOld() },

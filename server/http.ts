@@ -7,6 +7,7 @@ import { httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
 import { readiness } from './readiness.ts';
+import { access, stateAccess } from './route-access.ts';
 import type { Store } from './store/store.ts';
 import type { TlsOptions } from './tls.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
@@ -52,6 +53,7 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
+  stateAccess(http);
   http.register(cookie);
   http.register(formbody, { bodyLimit: BODY_BYTES_MAX });
   guardRequests(http, web?.origin);
@@ -87,14 +89,14 @@ function answerErrors(http: FastifyInstance, { log, pages }: HttpDeps): void {
 }
 
 function answerHealth(http: FastifyInstance, { store, keyring, keyringProblem }: HttpDeps): void {
-  http.get('/livez', () => ({ status: 'ok' }));
-  http.get('/readyz', async (_request, reply) => {
+  http.get('/livez', access('public'), () => ({ status: 'ok' }));
+  http.get('/readyz', access('public'), async (_request, reply) => {
     const problems = await readiness(store, keyringProblem());
     return problems.length > 0
       ? reply.code(503).send({ status: 'unavailable', problems })
       : { status: 'ok' };
   });
-  http.get('/.well-known/varco/keys.json', (_request, reply) =>
+  http.get('/.well-known/varco/keys.json', access('public'), (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send({
       keys: keyring
         .credentialKeys()

@@ -8,6 +8,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { TOTP } from 'otpauth';
 import { pino } from 'pino';
 import { type App, createApp } from '../../server/app.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
 import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import { loginConfigSchema } from '../../server/login/login-config.ts';
 import { SqliteStore } from '../../server/store/sqlite.ts';
@@ -82,7 +83,7 @@ const floods: [string, string, (one: number) => Form][] = [
 
 /** Accepts an invitation. @returns the key of the authenticator application. */
 async function memberOf({ logins }: App): Promise<string> {
-  const { secret } = await logins.staff.invite({ role: 'operator', sites: 'all' });
+  const { secret } = await logins.staff.invite(commandLine, { role: 'operator', sites: 'all' });
   const input = { name: 'Ada Conti', email: EMAIL, password: PASSWORD };
   const start = await logins.acceptance.begin(secret, input, HERE);
   if (start.outcome !== 'pending') {

@@ -245,7 +245,7 @@ export const serverMutants: readonly Mutant[] = [
   },
   {
     what: 'a password may be one character shorter',
-    file: 'server/login/password.ts',
+    file: 'server/login/password-rules.ts',
     find: '  if (length < PASSWORD_LENGTH.min) {',
     replace: '  if (length < PASSWORD_LENGTH.min - 1) {',
     tests: ['test/unit/server/login/password.test.ts'],

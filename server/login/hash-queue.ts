@@ -3,7 +3,7 @@ import { shownNetwork } from './network.ts';
 
 /** Each hash takes 128 MiB, and a flood of logins must not exhaust memory. */
 const CONCURRENT_MAX = 2;
-/** Some ten seconds of hashing; whoever would wait longer is told to come back. */
+/** Some ten seconds of hashing; whoever would wait longer gets `overloaded` at once. */
 const LIMITS = { waitingMax: 64, ofNetworkMax: 12, ofAccountMax: 2 } as const;
 /** When to come back after `overloaded`. */
 export const OVERLOADED_RETRY_MS = 5_000;

@@ -1,6 +1,8 @@
 import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Clock } from '../../shared/clock.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Role } from '../fleet/access/roles.ts';
 import { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
@@ -23,7 +25,7 @@ import { Pins } from './pins.ts';
 import { RecoveryCodes } from './recovery-codes.ts';
 import { RefusalDelay } from './refusal-delay.ts';
 import { beginSession } from './request-session.ts';
-import type { Role, Session } from './session.ts';
+import type { Session } from './session.ts';
 import { type AuthenticatedIdentity, SessionStore } from './session-store.ts';
 import { SingleUseSecrets } from './single-use-secrets.ts';
 import { StaffAccounts } from './staff-accounts.ts';
@@ -70,6 +72,7 @@ export class Logins {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    audit: Audit;
     log: Log;
     clock: Clock;
     now: () => number;
@@ -78,7 +81,7 @@ export class Logins {
     notify: Pick<Notify, 'queue'>;
     cards?: Cards | undefined;
   }) {
-    const { store, keyring, log, clock, now, config, registry, notify, cards } = deps;
+    const { store, keyring, audit, log, clock, now, config, registry, notify, cards } = deps;
     this.#store = store;
     this.config = config;
     this.sessions = new SessionStore({ store, keyring, log, now });
@@ -92,7 +95,7 @@ export class Logins {
     this.refusals = new RefusalDelay({ clock });
     const { sessions, singleUse, attempts, recoveryCodes, passkeys, ownSessions } = this;
     const base = { store, keyring, attempts, recoveryCodes, hashing: new HashQueue(), now };
-    this.staff = new StaffAccounts({ ...base, sessions, singleUse });
+    this.staff = new StaffAccounts({ ...base, audit, sessions, singleUse });
     this.acceptance = new Acceptance({ ...base, singleUse, passkeys });
     this.passwords = new PasswordLogin(base);
     this.ownPassword = new OwnPassword({ ...base, sessions: ownSessions });

@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { csrfOf, isConfirmed, sessionOf } from '../../login/request-session.ts';
 import type { Session, StaffSession } from '../../login/session.ts';
 import type { StaffAccount } from '../../login/staff-rows.ts';
+import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
 import { queryOf } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
@@ -19,7 +20,7 @@ import { loginWords } from './login-words.ts';
 
 /** Whoever is logged in: their sessions; members of staff: password, recovery codes and passkeys too. */
 export function registerAccountPage(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/account', (request, reply) =>
+  http.get('/account', access('session'), (request, reply) =>
     sessionOf(request) ? show(deps, request, reply) : reply.redirect('/login', 303),
   );
   registerAccountSessions(http, deps);

@@ -6,7 +6,7 @@ import type { Language } from '../../../shared/language.ts';
 import { sendRefusal } from '../../http-status.ts';
 import { PASSKEYS_MAX, type Passkey, passkeyLabel } from '../../login/passkeys.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
-import { requireStaff, staffOf } from '../../login/request-session.ts';
+import { staffOf } from '../../login/request-session.ts';
 import { Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { formatMoment } from '../moment.ts';
@@ -22,7 +22,7 @@ const labelSchema = z.object({ label: z.string().max(60).catch('') });
 /** One's own passkeys, more and less. */
 export function registerAccountPasskeys(http: FastifyInstance, deps: LoginDeps): void {
   const { logins } = deps;
-  const options = { preHandler: requireStaff, config: { confirm: true } };
+  const options = { config: { access: 'staff', confirm: true } } as const;
   http.post('/account/passkey/options', options, (request, reply) =>
     passkeyOptions(deps, request, reply),
   );

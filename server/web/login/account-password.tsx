@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
-import { requireStaff, staffOf } from '../../login/request-session.ts';
+import { staffOf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { CsrfField } from './csrf-field.tsx';
 import type { LoginDeps } from './login-deps.ts';
@@ -31,7 +32,7 @@ export function registerAccountPassword(
   deps: LoginDeps,
   showAgain: ShowAgain,
 ): void {
-  http.post('/account/password', { preHandler: requireStaff }, (request, reply) =>
+  http.post('/account/password', access('staff'), (request, reply) =>
     change(deps, request, reply, showAgain),
   );
 }

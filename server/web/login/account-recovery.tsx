@@ -1,6 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
-import { requireStaff, staffOf } from '../../login/request-session.ts';
+import { staffOf } from '../../login/request-session.ts';
 import { CsrfField } from './csrf-field.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { sendRecoveryCodes } from './recovery-codes-page.tsx';
@@ -9,7 +9,7 @@ import type { LoginWords } from './words/words.ts';
 /** New recovery codes, in place of the ones before. */
 export function registerAccountRecovery(http: FastifyInstance, deps: LoginDeps): void {
   const { logins } = deps;
-  const options = { preHandler: requireStaff, config: { confirm: true } };
+  const options = { config: { access: 'staff', confirm: true } } as const;
   http.post('/account/recovery-codes', options, async (request, reply) => {
     const session = staffOf(request);
     const account = await logins.staff.find(session.accountId);

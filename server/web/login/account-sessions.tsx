@@ -4,6 +4,7 @@ import type { Language } from '../../../shared/language.ts';
 import { browserOf } from '../../login/browser-name.ts';
 import type { OwnSession } from '../../login/own-sessions.ts';
 import { sessionOf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
 import { formatMoment } from '../moment.ts';
 import { fieldOf } from '../request-fields.ts';
 import { CsrfField } from './csrf-field.tsx';
@@ -13,7 +14,7 @@ import type { LoginWords } from './words/words.ts';
 /** Ends one of one's own sessions, or all the others. */
 export function registerAccountSessions(http: FastifyInstance, deps: LoginDeps): void {
   const { logins } = deps;
-  http.post('/account/sessions/end', async (request, reply) => {
+  http.post('/account/sessions/end', access('session'), async (request, reply) => {
     const session = sessionOf(request);
     const other = fieldOf(request, 'session');
     if (session && (await logins.ownSessions.end(session.id, other))) {
@@ -21,7 +22,7 @@ export function registerAccountSessions(http: FastifyInstance, deps: LoginDeps):
     }
     return back(request, reply, 'sessionEnded');
   });
-  http.post('/account/sessions/end-others', async (request, reply) => {
+  http.post('/account/sessions/end-others', access('session'), async (request, reply) => {
     const session = sessionOf(request);
     if (session) {
       await logins.ownSessions.endOthers(session.id);

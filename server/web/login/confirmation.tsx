@@ -1,7 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { VarcoError } from '../../../shared/errors.ts';
-import { type FleetAction, isDangerous } from '../../fleet/access/permissions.ts';
+import { isDangerous } from '../../fleet/access/permissions.ts';
 import { sendRefusal } from '../../http-status.ts';
 import { clientInfo, homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
@@ -9,13 +9,13 @@ import {
   CSRF_FIELD,
   csrfOf,
   isConfirmed,
-  requireStaff,
   safePath,
   sessionOf,
   staffOf,
 } from '../../login/request-session.ts';
 import type { StaffSession } from '../../login/session.ts';
 import type { StaffAccount } from '../../login/staff-rows.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { valueIn } from '../request-fields.ts';
@@ -53,22 +53,21 @@ export function registerConfirmation(http: FastifyInstance, deps: LoginDeps): vo
       return demandConfirmation(deps, request, reply, session);
     }
   });
-  const preHandler = requireStaff;
-  const confirmed = { preHandler, config: { confirm: true } };
-  http.get('/account/confirm', { preHandler }, (request, reply) => {
+  const confirmed = { config: { access: 'staff', confirm: true } } as const;
+  http.get('/account/confirm', access('staff'), (request, reply) => {
     const fields = { to: wantedPath(request) ?? '/account' };
     return ask(deps, request, reply, { action: '/account/confirm', fields });
   });
   http.post('/account/confirm', confirmed, (request, reply) =>
     reply.redirect(safePath(valueIn(request.body, 'to')) ?? '/account', 303),
   );
-  http.post('/account/confirm/passkey/options', { preHandler }, async (request, reply) => {
+  http.post('/account/confirm/passkey/options', access('staff'), async (request, reply) => {
     const options = await deps.logins.passkeys.authenticationOptions(siteOf(deps, request));
     const { challenge } = options;
     deps.logins.pending.write(request, reply, 'confirmPasskey', { challenge });
     return reply.send(options);
   });
-  http.post('/account/confirm/passkey', { preHandler }, (request, reply) =>
+  http.post('/account/confirm/passkey', access('staff'), (request, reply) =>
     confirmWithPasskey(deps, request, reply),
   );
 }
@@ -258,11 +257,4 @@ async function confirmWithPasskey(
   }
   await confirm(deps, request, session, 'passkey');
   return reply.send({ to: '/account' });
-}
-
-/** Until every route states its action. */
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    access?: 'public' | 'citizen' | 'staff' | 'session' | FleetAction | readonly FleetAction[];
-  }
 }

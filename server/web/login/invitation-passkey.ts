@@ -3,6 +3,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sendRefusal } from '../../http-status.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
+import { access } from '../../route-access.ts';
 import { languageOf } from '../request-language.ts';
 import { type LoginDeps, siteOf } from './login-deps.ts';
 import { loginWords } from './login-words.ts';
@@ -24,10 +25,12 @@ interface Pending {
 
 /** Accepting an invitation with a passkey: what the button of the page calls. */
 export function registerInvitationPasskey(http: FastifyInstance, deps: LoginDeps): void {
-  http.post('/login/invitation-passkey/options', (request, reply) =>
+  http.post('/login/invitation-passkey/options', access('public'), (request, reply) =>
     passkeyOptions(deps, request, reply),
   );
-  http.post('/login/invitation-passkey', (request, reply) => acceptPasskey(deps, request, reply));
+  http.post('/login/invitation-passkey', access('public'), (request, reply) =>
+    acceptPasskey(deps, request, reply),
+  );
 }
 
 async function passkeyOptions(

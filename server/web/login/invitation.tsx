@@ -4,6 +4,7 @@ import { toString as drawCode } from 'qrcode';
 import { z } from 'zod';
 import type { AcceptanceProblem, PendingAcceptance } from '../../login/acceptance.ts';
 import { totpAddress } from '../../login/totp.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { paramOf } from '../request-fields.ts';
@@ -34,9 +35,15 @@ const fieldOf: Readonly<Record<AcceptanceProblem, string>> = {
  * they choose a password; then their app gets its key, which no page shows before or again.
  */
 export function registerInvitation(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/login/invitation/:secret', (request, reply) => show(deps, request, reply));
-  http.post('/login/invitation/:secret', (request, reply) => begin(deps, request, reply));
-  http.post('/login/invitation/:secret/app', (request, reply) => finish(deps, request, reply));
+  http.get('/login/invitation/:secret', access('public'), (request, reply) =>
+    show(deps, request, reply),
+  );
+  http.post('/login/invitation/:secret', access('public'), (request, reply) =>
+    begin(deps, request, reply),
+  );
+  http.post('/login/invitation/:secret/app', access('public'), (request, reply) =>
+    finish(deps, request, reply),
+  );
   registerInvitationPasskey(http, deps);
 }
 

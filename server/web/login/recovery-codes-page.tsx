@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Role } from '../../fleet/access/roles.ts';
 import { homeOf } from '../../login/logins.ts';
-import type { Role } from '../../login/session.ts';
 import { Notice } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import type { LoginDeps } from './login-deps.ts';

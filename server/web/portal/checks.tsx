@@ -5,6 +5,7 @@ import type { Language } from '../../../shared/language.ts';
 import { type Check, checksOf } from '../../audit/citizen-checks.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
+import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
 import { formatMoment } from '../moment.ts';
 import { queryOf } from '../request-fields.ts';
@@ -24,6 +25,7 @@ interface ShownCheck extends Check {
 export function registerChecks(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.get(
     '/portal/checks',
+    access('citizen'),
     visits.person(async (visit) => {
       const { store, keyring } = deps;
       const found = await checksOf(
@@ -45,6 +47,7 @@ export function registerChecks(http: FastifyInstance, visits: Visits, deps: Port
   );
   http.post(
     '/portal/checks/lock',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = inForce(await codesOf(deps.credentials, visit.person.id), 'status');
       let done = 'nothing';

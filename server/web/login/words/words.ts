@@ -1,6 +1,6 @@
 import type { CodeWithWords } from '../../../../shared/error-codes.ts';
+import type { Role } from '../../../fleet/access/roles.ts';
 import type { AcceptanceProblem } from '../../../login/acceptance.ts';
-import type { Role } from '../../../login/session.ts';
 
 /** Why a login came to nothing; each has a title and a text that says what to do. */
 export type LoginProblem = CodeWithWords<'login.problems'>;

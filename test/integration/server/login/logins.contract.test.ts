@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
 import { demoPeople } from '../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../server/app.ts';
+import { commandLine } from '../../../../server/fleet/access/actor.ts';
 import { loginLimits } from '../../../../server/guessing/login-attempts.ts';
 import { CONFIRMED_MS } from '../../../../server/login/session-store.ts';
 import { INVITATION_LIFE_MS } from '../../../../server/login/staff-accounts.ts';
@@ -85,7 +86,10 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
 
   /** An account in use; the key of its authenticator application, and its recovery codes. */
   async function member(email: string) {
-    const { secret } = await app.logins.staff.invite({ role: 'operator', sites: ['torino'] });
+    const { secret } = await app.logins.staff.invite(commandLine, {
+      role: 'operator',
+      sites: ['torino'],
+    });
     const accepted = await accept(secret, { name: 'Ada Conti', email });
     clock.advance(30_000);
     return { ...accepted, secret };
@@ -93,7 +97,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
 
   test('an invitation works once, of two at the same moment too', async () => {
     const { staff, acceptance } = app.logins;
-    const { accountId, secret } = await staff.invite({ role: 'viewer', sites: 'all' });
+    const { accountId, secret } = await staff.invite(commandLine, { role: 'viewer', sites: 'all' });
     const input = { name: 'Ada Conti', email: 'once@example.org', password: PASSWORD };
     const starts = await Promise.all([
       acceptance.begin(secret, input, HERE),
@@ -121,7 +125,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
 
   test('the key of the app is made for whoever chooses the password, not with the link', async () => {
     const { staff, acceptance } = app.logins;
-    const { accountId, secret } = await staff.invite({ role: 'viewer', sites: 'all' });
+    const { accountId, secret } = await staff.invite(commandLine, { role: 'viewer', sites: 'all' });
     const start = async (email: string) => {
       const input = { name: 'Ada Conti', email, password: PASSWORD };
       const one = await acceptance.begin(secret, input, HERE);
@@ -142,14 +146,14 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
 
   test('an invitation expires; a newer one takes its place; all that is wrong is reported at once', async () => {
     const { staff, acceptance } = app.logins;
-    const { accountId, secret } = await staff.invite({ role: 'viewer', sites: 'all' });
+    const { accountId, secret } = await staff.invite(commandLine, { role: 'viewer', sites: 'all' });
     const wrong = { name: ' ', email: 'x', password: 'password1234' };
     expect(await acceptance.begin(secret, wrong, HERE)).toEqual({
       outcome: 'problems',
       problems: ['nameMissing', 'emailInvalid', 'password.common'],
     });
     expect(await acceptance.begin('x'.repeat(43), wrong, HERE)).toEqual({ outcome: 'spent' });
-    const newer = await staff.reset(accountId);
+    const newer = await staff.reset(commandLine, accountId);
     expect(await staff.invited(secret)).toBeUndefined();
     expect(await staff.invited(newer)).toMatchObject({ id: accountId });
     clock.advance(INVITATION_LIFE_MS);
@@ -165,7 +169,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     const second = await staff.inviteFirstAdministrator();
     expect(await staff.invited(first)).toBeUndefined();
     expect(await staff.invited(second)).toMatchObject({ role: 'administrator', sites: 'all' });
-    expect(await staff.list()).toHaveLength(1);
+    expect(await staff.all()).toHaveLength(1);
     await accept(second ?? '', { name: 'Root Admin', email: 'r@example.org' });
     expect(await staff.inviteFirstAdministrator()).toBeUndefined();
   });
@@ -188,10 +192,12 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
       passwords.logIn(next, '198.51.100.1'),
     ]);
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
-    await staff.disable(accountId);
+    await staff.disable(commandLine, accountId);
     clock.advance(60_000);
     expect(await passwords.logIn({ ...good, code: codeOf(key) }, HERE)).toEqual(wrong);
-    await expect(staff.disable('nobody')).rejects.toMatchObject({ code: 'accountUnknown' });
+    await expect(staff.disable(commandLine, 'nobody')).rejects.toMatchObject({
+      code: 'accountUnknown',
+    });
   });
 
   test('a recovery code: in place of the app, with the password, once, and until there are new ones', async () => {
@@ -215,7 +221,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     expect(await withCode(renewed[0] ?? '')).toMatchObject({ ok: true });
     const other = await member('other@example.org');
     expect(await withCode(other.recoveryCodes[0] ?? '')).toEqual(wrong);
-    await app.logins.staff.reset(accountId);
+    await app.logins.staff.reset(commandLine, accountId);
     expect(await recoveryCodes.left(accountId)).toBe(0);
   });
 
@@ -352,7 +358,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
       'Browser/1',
     );
     expect(await app.sessions.open(token, 'Browser/1')).toBeDefined();
-    const link = await staff.reset(accountId);
+    const link = await staff.reset(commandLine, accountId);
     expect(await app.sessions.open(token, 'Browser/1')).toBeUndefined();
     const old = { email: 'cai@example.org', password: PASSWORD, code: codeOf(key) };
     expect(await app.logins.passwords.logIn(old, HERE)).toMatchObject({ ok: false });
