@@ -211,6 +211,7 @@ export const errorCodes = {
   addressUnusable: fault,
   portInUse: fault,
   portUnusable: fault,
+  proxyUnnamed: fault,
   tlsUnusable: fault,
   pdndKeyUnusable: fault,
   assetUnknown: fault,

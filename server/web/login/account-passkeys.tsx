@@ -65,7 +65,7 @@ export function PasskeyList(props: {
           <li key={id} class="mb-3">
             <strong>{label}</strong> · {account.added}: {when(createdAt)} · {account.used}:{' '}
             {when(usedAt)}
-            <form method="post" action="/account/passkey/remove">
+            <form method="post" action="/account/passkey/remove" class="mt-2">
               <CsrfField token={csrf} />
               <input type="hidden" name="id" value={id} />
               <button class="btn btn-sm btn-outline-primary" type="submit">

@@ -61,7 +61,7 @@ export function SessionList(props: {
               {network !== '' && `${account.network}: ${network} · `}
               {account.started}: {when(startedAt)} · {account.used}: {when(usedAt)}
               {!isThisOne && (
-                <form method="post" action="/account/sessions/end">
+                <form method="post" action="/account/sessions/end" class="mt-2">
                   <CsrfField token={csrf} />
                   <input type="hidden" name="session" value={id} />
                   <button class="btn btn-sm btn-outline-primary" type="submit">

@@ -186,12 +186,14 @@ async function logInWithPasskey(
   const pending = logins.pending.read<{ challenge: string }>(request, 'passkey');
   const parsed = answerSchema.safeParse(request.body);
   const accountId =
-    pending &&
-    parsed.success &&
-    (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
+    pending && parsed.success
       ? await logins.passkeys.logIn(siteOf(deps, request), pending.challenge, parsed.data.answer)
       : undefined;
-  if (accountId === undefined) {
+  // Spent only by a right answer: a wrong one must leave nothing in the database.
+  const isFirst =
+    accountId !== undefined &&
+    (await logins.singleUse.markSpent(pending?.challenge ?? '', PENDING_LIFE_MS));
+  if (accountId === undefined || !isFirst) {
     await logins.recordFailure(request, 'passkey', '', 'wrong');
     return sendRefusal(reply, 'passkeyRefused');
   }
