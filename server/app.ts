@@ -16,6 +16,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { FleetConfig } from './fleet/fleet-config.ts';
 import type { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link/link-limits.ts';
+import { type AnswerTimes, answerTimes, EvenAnswers } from './guessing/even-answers.ts';
 import { auditPruning, Housekeeping } from './housekeeping.ts';
 import { createHttp, type WebDeps } from './http.ts';
 import type { Keyring } from './keys/keyring.ts';
@@ -45,6 +46,7 @@ import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
 import type { FirstLevel } from './verification/first-level.ts';
+import type { GateAnswers } from './verification/gate-answers.ts';
 import type { Messenger } from './verification/messenger.ts';
 import type { SecondLevel } from './verification/second-level.ts';
 import type { VelocityCheck } from './verification/velocity-check.ts';
@@ -74,6 +76,8 @@ export interface AppDeps {
   offlineLists?: OfflineListsConfig | undefined;
   /** Answers for people's status instead of the registry. */
   source?: StatusSource | undefined;
+  /** For tests and benches that wait for no answer's time. */
+  answerTimes?: AnswerTimes | undefined;
   /** Absent: staff only. */
   login?: LoginConfig | undefined;
   /** Smart cards, with the proxy that may speak for them. */
@@ -102,6 +106,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  gateAnswers: GateAnswers;
   velocityCheck: VelocityCheck;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
@@ -137,6 +142,7 @@ export function createApp(deps: AppDeps): App {
   const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
     rooms;
   const { certificateListener } = logins;
+  const { evenAnswers } = rooms.evenly;
   const http = buildHttp(deps, rooms);
   const housekeeping = buildHousekeeping(deps, rooms);
   let url = '';
@@ -166,6 +172,7 @@ export function createApp(deps: AppDeps): App {
             url = await http.listen({ host, port });
           },
           async stop() {
+            evenAnswers.stop();
             sockets.stop();
             await http.close();
           },
@@ -207,6 +214,10 @@ function buildRooms(deps: AppDeps) {
   const now = () => clock.now();
   const audit = buildAudit({ store, keyring, clock, log, node });
   const base = { store, keyring, audit: audit.audit, clock, log, node, now };
+  const evenly = {
+    evenAnswers: new EvenAnswers({ clock }),
+    answerTimes: deps.answerTimes ?? answerTimes,
+  };
   const policies = new Policies({ store });
   const registry = new Registry(base);
   const { transports, messenger } = deps;
@@ -216,6 +227,7 @@ function buildRooms(deps: AppDeps) {
   const credentials = buildCredentials({ ...base, registry, notify, host, portalUrl, review });
   const verification = buildVerification({
     ...base,
+    ...evenly,
     registry,
     policies,
     source,
@@ -258,7 +270,7 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{ fleet, sockets, keyringWatch },
+    ...{ fleet, sockets, keyringWatch, evenly },
   };
 }
 
@@ -293,6 +305,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
       ...{ pages, store, keyring, clock, log, host, alsoHosts, fleet, logins, policies, registry },
       ...rooms.verification,
       ...rooms.portal,
+      ...rooms.evenly,
       credentials: rooms.credentials.credentials,
       cards: rooms.credentials.disabilityCards,
       notify: messages.notify,

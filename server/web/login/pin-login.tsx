@@ -31,7 +31,7 @@ export function registerPinLogin(http: FastifyInstance, deps: LoginDeps): void {
     return;
   }
   http.get('/login/pin', (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/pin', (request, reply) => logIn(deps, request, reply));
+  http.post('/login/pin', deps.evenly, (request, reply) => logIn(deps, request, reply));
   http.post('/login/pin/new', (request, reply) => replace(deps, request, reply));
   http.get('/login/pin/new', (_request, reply) => reply.redirect('/login/pin', 303));
 }

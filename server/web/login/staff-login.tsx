@@ -33,14 +33,16 @@ export const answerSchema = z.object({
 /** The staff's door: password and one-time code, or a passkey. */
 export function registerStaffLogin(http: FastifyInstance, deps: LoginDeps): void {
   http.get('/login/staff', (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/staff', (request, reply) => logIn(deps, request, reply));
+  http.post('/login/staff', deps.evenly, (request, reply) => logIn(deps, request, reply));
   http.post('/login/passkey/options', async (request, reply) => {
     const options = await deps.logins.passkeys.authenticationOptions(siteOf(deps, request));
     const { challenge } = options;
     deps.logins.pending.write(request, reply, 'passkey', { challenge });
     return reply.header('cache-control', 'no-store').send(options);
   });
-  http.post('/login/passkey', (request, reply) => logInWithPasskey(deps, request, reply));
+  http.post('/login/passkey', deps.evenly, (request, reply) =>
+    logInWithPasskey(deps, request, reply),
+  );
 }
 
 function showForm(
