@@ -4,10 +4,11 @@ import type { Anchors } from './audit/anchors.ts';
 import type { Audit } from './audit/audit.ts';
 import { buildAudit } from './audit/build-audit.ts';
 import type { Checkpoints } from './audit/checkpoint.ts';
-import { indexSubjects } from './audit/subject-index.ts';
+import { choresOf } from './chores.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
+import { Refusals } from './fleet/access/refusals.ts';
 import { registerApi } from './fleet/api/api.ts';
 import { buildFleet } from './fleet/build-fleet.ts';
 import { buildLink } from './fleet/build-link.ts';
@@ -17,7 +18,7 @@ import type { FleetConfig } from './fleet/fleet-config.ts';
 import type { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link/link-limits.ts';
 import { type AnswerTimes, answerTimes, EvenAnswers } from './guessing/even-answers.ts';
-import { auditPruning, Housekeeping } from './housekeeping.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { createHttp, type WebDeps } from './http.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { KeyringWatch } from './keys/keyring-watch.ts';
@@ -38,10 +39,13 @@ import type { FactStore } from './offline-list/fact-store.ts';
 import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Policies } from './policies/policies.ts';
 import { buildPortal } from './portal/build-portal.ts';
+import { Proxies } from './proxies.ts';
 import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
+import { guardRoutes } from './route-access.ts';
+import { SetAside } from './set-aside.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
@@ -139,12 +143,12 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
-    rooms;
+  const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
+  const { keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
   const { evenAnswers } = rooms.evenly;
   const http = buildHttp(deps, rooms);
-  const housekeeping = buildHousekeeping(deps, rooms);
+  const housekeeping = new Housekeeping({ ...deps, chores: choresOf(deps, rooms) });
   let url = '';
   // In the order in which they start; they stop in the reverse one. Connections begin last and end first, and
   // the last checkpoint signs everything that the other rooms have written.
@@ -153,6 +157,7 @@ export function createApp(deps: AppDeps): App {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
+        refusals,
         policies,
         verification,
         logins: { stop: () => logins.log.writeCounts(true) },
@@ -213,7 +218,9 @@ function buildRooms(deps: AppDeps) {
   const limits = deps.socketLimits ?? defaultSocketLimits;
   const now = () => clock.now();
   const audit = buildAudit({ store, keyring, clock, log, node });
-  const base = { store, keyring, audit: audit.audit, clock, log, node, now };
+  const proxies = new Proxies({ proxies: deps.web?.proxies, clock, log });
+  const setAside = new SetAside({ store, log, now });
+  const base = { store, keyring, audit: audit.audit, setAside, clock, log, node, now };
   const evenly = {
     evenAnswers: new EvenAnswers({ clock }),
     answerTimes: deps.answerTimes ?? answerTimes,
@@ -247,10 +254,13 @@ function buildRooms(deps: AppDeps) {
     config: deps.fleet,
     notify,
     messages: () => messages.waitingMessages(),
+    isProxyUnnamed: () => proxies.isUnnamed,
+    quarantine: lists.facts.quarantine,
     expiries: async () => certificateExpiries(tls),
     canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
     waiting: () => verification.verification.pending,
   });
+  const refusals = new Refusals(base);
   const sockets = buildLink({
     ...base,
     ...verification,
@@ -258,6 +268,7 @@ function buildRooms(deps: AppDeps) {
     fleet,
     hosts: [host, ...(deps.alsoHosts ?? [])],
     certificateSites: deps.certificateSites,
+    addressOf: (request) => proxies.addressOf(request),
     limits,
   });
   const keyringWatch = new KeyringWatch({
@@ -270,13 +281,14 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{ fleet, sockets, keyringWatch, evenly },
+    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly },
   };
 }
 
 function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   const { store, keyring, clock, log, host, alsoHosts = [], web, tls } = deps;
-  const { fleet, sockets, logins, policies, registry, messages, keyringWatch } = rooms;
+  const { fleet, sockets, logins, policies, registry, messages } = rooms;
+  const { keyringWatch, refusals, proxies } = rooms;
   const pages = web && new Pages(web.assets);
   const http = createHttp({
     store,
@@ -287,6 +299,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
     pages,
     tls,
     socketLimits: sockets.limits,
+    proxies,
   });
   registerEnrolment(http, {
     listener: sockets.listener,
@@ -297,6 +310,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   });
   stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
+  guardRoutes(http, { refusals, log });
   fleet.metrics.watch(http);
   fleet.metrics.register(http);
   registerApi(http, { fleet, clock, log });
@@ -313,27 +327,9 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
       now: () => clock.now(),
     });
   }
-  http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
-  return http;
-}
-
-function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, logins, portal } = rooms;
-  const { verification, refusals } = rooms.verification;
-  return new Housekeeping({
-    chores: [
-      { name: 'verification', run: () => verification.purgeExpired() },
-      { name: 'refusals', run: () => refusals.close() },
-      { name: 'registry', run: () => registry.purgeErasedEntries() },
-      { name: 'anchors', run: () => audit.anchors.anchor() },
-      { name: 'subjects', run: () => indexSubjects(store) },
-      { name: 'logins', run: () => logins.purgeExpired() },
-      { name: 'failed logins', run: () => logins.log.writeCounts() },
-      { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
-      { name: 'delegations', run: () => portal.delegations.forgetOld() },
-      auditPruning(audit.checkpoints, () => clock.now()),
-    ],
-    clock,
-    log,
+  http.server.on('upgrade', (request, socket, head) => {
+    proxies.see(request);
+    sockets.upgrade(request, socket, head);
   });
+  return http;
 }

@@ -39,7 +39,7 @@ export function registerPages(http: FastifyInstance, deps: PagesDeps): void {
     ...deps,
     sessions,
     outbox: notify.outbox,
-    staff: () => logins.staff.list(),
+    staff: () => logins.staff.all(),
   });
   registerReading(http, { ...deps, evenly: answerEvenly(deps, answerTimes.readingMs) });
   registerStatements(http, pages);

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../shared/clock.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
@@ -19,6 +20,8 @@ export function buildLink(deps: {
   /** The hosts whose codes the gates read. */
   hosts: readonly string[];
   certificateSites: 'all' | readonly string[] | undefined;
+  /** Where a request comes from. */
+  addressOf: (request: IncomingMessage) => string;
   limits: SocketLimits;
   clock: Clock;
   log: Log;

@@ -50,7 +50,7 @@ export function buildVerification(deps: {
     firstLevel: new FirstLevel(base),
     secondLevel,
     velocityCheck,
-    refusals,
+    refusalCounts: refusals,
     async start() {
       await ensureTimingDecoy(store, keyring);
       await velocityCheck.start();

@@ -2,6 +2,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
 import { requestKey } from '../audit/request-key.ts';
+import { demand, type FleetActor } from '../fleet/access/actor.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import { KnownBlocks } from '../guessing/known-blocks.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -99,6 +100,19 @@ export class FirstLevel {
     this.#source = deps.source;
     this.#refusals = deps.refusals;
     this.#now = deps.now;
+  }
+
+  /**
+   * A check at the desk of a site, by a member of staff who may check there.
+   *
+   * @throws VarcoError `forbidden`, and as {@link ask}.
+   */
+  async askAtDesk(
+    who: FleetActor,
+    { site, ...request }: Omit<FirstLevelRequest, 'asker'> & { site: string },
+  ): Promise<FirstLevelResult> {
+    demand(who, 'desk.check', { site });
+    return this.ask({ ...request, asker: { id: who.id.replace(/^staff:/, 'operator:'), site } });
   }
 
   /** @throws VarcoError `overloaded`, `storeUnavailable`: no answer without its audit row. */

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { sendRefusal } from '../../http-status.ts';
 import { homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { queryOf } from '../request-fields.ts';
@@ -32,17 +33,18 @@ export const answerSchema = z.object({
 
 /** The staff's door: password and one-time code, or a passkey. */
 export function registerStaffLogin(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/login/staff', (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/staff', deps.evenly, (request, reply) => logIn(deps, request, reply));
-  http.post('/login/passkey/options', async (request, reply) => {
+  const evenly = { ...access('public'), ...deps.evenly };
+  http.get('/login/staff', access('public'), (request, reply) =>
+    showForm(deps, request, reply, {}),
+  );
+  http.post('/login/staff', evenly, (request, reply) => logIn(deps, request, reply));
+  http.post('/login/passkey/options', access('public'), async (request, reply) => {
     const options = await deps.logins.passkeys.authenticationOptions(siteOf(deps, request));
     const { challenge } = options;
     deps.logins.pending.write(request, reply, 'passkey', { challenge });
     return reply.header('cache-control', 'no-store').send(options);
   });
-  http.post('/login/passkey', deps.evenly, (request, reply) =>
-    logInWithPasskey(deps, request, reply),
-  );
+  http.post('/login/passkey', evenly, (request, reply) => logInWithPasskey(deps, request, reply));
 }
 
 function showForm(

@@ -6,6 +6,7 @@ import type { Check } from '../../audit/citizen-checks.ts';
 import { checksPage } from '../../portal/checks-list.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
+import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
 import { formatDay, formatMoment, formatTime } from '../moment.ts';
 import { queryOf } from '../request-fields.ts';
@@ -25,6 +26,7 @@ interface ShownCheck extends Check {
 export function registerChecks(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.get(
     '/portal/checks',
+    access('citizen'),
     visits.person(async (visit) => {
       const { store, keyring } = deps;
       const before = beforeOf(queryOf(visit.request, 'before'));
@@ -50,6 +52,7 @@ export function registerChecks(http: FastifyInstance, visits: Visits, deps: Port
   );
   http.post(
     '/portal/checks/lock',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = inForce(await codesOf(deps.credentials, visit.person.id), 'status');
       let done = 'nothing';

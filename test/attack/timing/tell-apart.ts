@@ -5,6 +5,7 @@ import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-p
 import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
+import { commandLine } from '../../../server/fleet/access/actor.ts';
 import type { Status } from '../../../server/registry/person-status.ts';
 import type { StatusSource } from '../../../server/registry/status-source.ts';
 import { openStore } from '../../../server/store/open-store.ts';
@@ -219,7 +220,10 @@ export function tellApart(engine: Engine): void {
     await start();
     const { staff } = app.logins;
     const member = async (email: string) => {
-      const { accountId, secret } = await staff.invite({ role: 'operator', sites: ['torino'] });
+      const { accountId, secret } = await staff.invite(commandLine, {
+        role: 'operator',
+        sites: ['torino'],
+      });
       const key = staff.invitationTotp(secret);
       const code = new TOTP({ secret: key }).generate({ timestamp: clock.now() });
       await staff.accept(secret, { name: 'Ada Conti', email, password: PASSWORD, code });
@@ -228,7 +232,7 @@ export function tellApart(engine: Engine): void {
     const { code } = await member('ada@example.org');
     await member('ida@example.org');
     const { accountId } = await member('disabled@example.org');
-    await staff.disable(accountId);
+    await staff.disable(commandLine, accountId);
     const logIn = (email: string, password: string, digits: string, from?: string) =>
       post('/login/staff', { email, password, code: digits }, from);
     const blocked = '192.0.2.1';

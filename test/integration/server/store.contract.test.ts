@@ -552,7 +552,13 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   describe('the second level', () => {
-    const session = { operatorId: '17', site: 'torino', validUntil: Number.MAX_SAFE_INTEGER };
+    const session = {
+      operatorId: '17',
+      role: 'operator' as const,
+      sites: ['torino'],
+      site: 'torino',
+      validUntil: Number.MAX_SAFE_INTEGER,
+    };
     const purpose = 'sportello';
     let sent: { to: string; text: string }[];
     let heard: () => void;
