@@ -36,6 +36,7 @@ import { buildOfflineLists } from './offline-list/build-offline-lists.ts';
 import type { FactStore } from './offline-list/fact-store.ts';
 import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Policies } from './policies/policies.ts';
+import { PolicyFollower } from './policies/policy-follower.ts';
 import { buildPortal } from './portal/build-portal.ts';
 import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
@@ -134,8 +135,8 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
-    rooms;
+  const { audit, policies, policyFollower, messages, verification, logins, lists } = rooms;
+  const { fleet, sockets, keyringWatch } = rooms;
   const { certificateListener } = logins;
   const http = buildHttp(deps, rooms);
   const housekeeping = buildHousekeeping(deps, rooms);
@@ -147,7 +148,7 @@ export function createApp(deps: AppDeps): App {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
-        policies,
+        policies: { start: () => policies.start() },
         verification,
         housekeeping,
       },
@@ -155,6 +156,14 @@ export function createApp(deps: AppDeps): App {
         keyringWatch,
         fleet,
         messages,
+        policyFollower: {
+          start: () =>
+            policyFollower.start((changes) => {
+              fleet.policiesChanged(changes);
+              lists.policiesChanged();
+            }),
+          stop: () => policyFollower.stop(),
+        },
         lists: {
           start: () => lists.start((policy, list) => fleet.connected.listChanged(policy, list)),
           stop: () => lists.stop(),
@@ -206,7 +215,8 @@ function buildRooms(deps: AppDeps) {
   const now = () => clock.now();
   const audit = buildAudit({ store, keyring, clock, log, node });
   const base = { store, keyring, audit: audit.audit, clock, log, node, now };
-  const policies = new Policies({ store });
+  const policies = new Policies(base);
+  const policyFollower = new PolicyFollower({ ...base, policies });
   const registry = new Registry(base);
   const { transports, messenger } = deps;
   const messages = buildNotify({ ...base, registry, transports, messenger, portalUrl });
@@ -229,7 +239,7 @@ function buildRooms(deps: AppDeps) {
   const fleet = buildFleet({
     ...base,
     server: origin,
-    policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
+    policies,
     intervalMs: limits.statusEveryMs,
     config: deps.fleet,
     notify,
@@ -256,7 +266,18 @@ function buildRooms(deps: AppDeps) {
     changed: () => fleet.reconnectAll(RECONNECT_WITHIN_MS),
   });
   return {
-    ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
+    ...{
+      audit,
+      policies,
+      policyFollower,
+      registry,
+      messages,
+      credentials,
+      verification,
+      logins,
+      portal,
+      lists,
+    },
     ...{ fleet, sockets, keyringWatch },
   };
 }

@@ -12,6 +12,7 @@ export const scopes = [
   'fleet:write',
   'enrol:write',
   'config:write',
+  'policies:write',
   'commands:write',
   'alerts:write',
   'audit:read',
@@ -57,6 +58,10 @@ export const rules = {
   'kiosk.revoke': { roles: managers, reach: 'site', scope: 'enrol:write' },
   'config.edit': { roles: administrators, reach: 'fleet', scope: 'config:write' },
   'config.rollOut': { roles: managers, reach: 'site', scope: 'config:write' },
+  'policy.propose': { roles: administrators, reach: 'fleet', scope: 'policies:write' },
+  // It takes a second person, so no token may.
+  'policy.release': { roles: administrators, reach: 'fleet' },
+  'policy.retire': { roles: administrators, reach: 'fleet', scope: 'policies:write' },
   'command.identify': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.selfTest': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.outOfService': { roles: operators, reach: 'site', scope: 'commands:write' },

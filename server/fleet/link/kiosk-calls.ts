@@ -1,3 +1,4 @@
+import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
@@ -19,6 +20,7 @@ export interface KioskCallsDeps {
   offlineLists?: Pick<OfflineLists, 'head' | 'chunk'> | undefined;
   log: Log;
   bus: FleetBus;
+  clock: Pick<Clock, 'now'>;
 }
 
 /** The calls of an accepted kiosk that other rooms answer, in the shapes of the wire. */
@@ -82,6 +84,11 @@ export class KioskCalls {
         this.#count('unanswered', from);
         const code = errorCode(error);
         this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
+        if (code === 'policyUnknown') {
+          // The kiosk would ask its list on an error, and open by a policy that was retired.
+          const verdict = { outcome: 'unconfirmed', reason: 'unavailable' } as const;
+          return { verdict, decidedAt: this.#deps.clock.now() };
+        }
         throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
       },
     );
@@ -111,5 +118,4 @@ const wireCodes: Record<string, 'busy' | 'unavailable'> = {
   overloaded: 'busy',
   storeUnavailable: 'unavailable',
   storeCorrupt: 'unavailable',
-  policyUnknown: 'unavailable',
 };

@@ -53,6 +53,7 @@ export class KioskConnection
   readonly #handlers: KioskHandlers;
   results: CommandResults | undefined;
   sentReconnectWithinMs = 0;
+  knowsNotCovered = false;
   #state: State;
   #disconnectReason: DisconnectReason = 'closed';
   #waitsFor: 'boot' | 'ping' | 'pong' = 'boot';
