@@ -8,6 +8,7 @@ import { indexSubjects } from './audit/subject-index.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
+import { Refusals } from './fleet/access/refusals.ts';
 import { registerApi } from './fleet/api/api.ts';
 import { buildFleet } from './fleet/build-fleet.ts';
 import { buildLink } from './fleet/build-link.ts';
@@ -42,6 +43,7 @@ import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
+import { guardRoutes } from './route-access.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
@@ -136,7 +138,7 @@ export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
   const { audit, policies, policyFollower, messages, verification, logins, lists } = rooms;
-  const { fleet, sockets, keyringWatch } = rooms;
+  const { fleet, sockets, keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
   const http = buildHttp(deps, rooms);
   const housekeeping = buildHousekeeping(deps, rooms);
@@ -148,8 +150,10 @@ export function createApp(deps: AppDeps): App {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
+        refusals,
         policies: { start: () => policies.start() },
         verification,
+        logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
       serve: {
@@ -248,6 +252,7 @@ function buildRooms(deps: AppDeps) {
     canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
     waiting: () => verification.verification.pending,
   });
+  const refusals = new Refusals(base);
   const sockets = buildLink({
     ...base,
     ...verification,
@@ -266,25 +271,14 @@ function buildRooms(deps: AppDeps) {
     changed: () => fleet.reconnectAll(RECONNECT_WITHIN_MS),
   });
   return {
-    ...{
-      audit,
-      policies,
-      policyFollower,
-      registry,
-      messages,
-      credentials,
-      verification,
-      logins,
-      portal,
-      lists,
-    },
-    ...{ fleet, sockets, keyringWatch },
+    ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
+    ...{ fleet, sockets, keyringWatch, refusals, policyFollower },
   };
 }
 
 function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   const { store, keyring, clock, log, host, alsoHosts = [], web, tls } = deps;
-  const { fleet, sockets, logins, policies, registry, messages, keyringWatch } = rooms;
+  const { fleet, sockets, logins, policies, registry, messages, keyringWatch, refusals } = rooms;
   const pages = web && new Pages(web.assets);
   const http = createHttp({
     store,
@@ -305,6 +299,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   });
   stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
+  guardRoutes(http, { refusals, log });
   fleet.metrics.watch(http);
   fleet.metrics.register(http);
   registerApi(http, { fleet, clock, log });
@@ -325,15 +320,18 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
 }
 
 function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, logins, portal } = rooms;
-  const { verification } = rooms.verification;
+  const { audit, registry, logins, portal, refusals } = rooms;
+  const { verification, refusals: refusalCounts } = rooms.verification;
   return new Housekeeping({
     chores: [
       { name: 'verification', run: () => verification.purgeExpired() },
+      { name: 'refusal counts', run: () => refusalCounts.close() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
       { name: 'subjects', run: () => indexSubjects(store) },
+      { name: 'refusals', run: () => refusals.settle() },
       { name: 'logins', run: () => logins.purgeExpired() },
+      { name: 'failed logins', run: () => logins.log.writeCounts() },
       { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
       { name: 'delegations', run: () => portal.delegations.forgetOld() },
       auditPruning(audit.checkpoints, () => clock.now()),

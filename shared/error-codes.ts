@@ -22,10 +22,10 @@ export const errorCodes = {
   loginNeeded: { status: 401 },
   sessionEnded: { status: 401 },
   forbidden: { status: 403, words: 'fleet.problems' },
-  roleMissing: { status: 403 },
   assuranceTooLow: { status: 403 },
   csrfInvalid: { status: 403 },
   foreignRequest: { status: 403 },
+  routeUnstated: fault,
 
   // How it is asked
   notFound: { status: 404 },
@@ -96,6 +96,8 @@ export const errorCodes = {
 
   // Logins
   accountUnknown: { status: 404 },
+  accountOwn: { status: 409 },
+  accountIsLast: { status: 409 },
   identityInvalid: { status: 422 },
   passkeyRefused: { status: 403 },
   passkeysTooMany: { status: 403 },

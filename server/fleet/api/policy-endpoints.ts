@@ -13,8 +13,8 @@ import {
   policyVersionSchema,
 } from './schemas/policy-schemas.ts';
 
-const read = { method: 'GET', tag: 'policies', scope: 'fleet:read' } as const;
-const write = { method: 'POST', tag: 'policies', scope: 'policies:write' } as const;
+const read = { method: 'GET', tag: 'policies', action: 'fleet.view' } as const;
+const write = { method: 'POST', tag: 'policies' } as const;
 const byPolicy = z.strictObject({ policy: idSchema });
 const byVersion = byPolicy.extend({ version: z.coerce.number().int().positive() });
 
@@ -80,6 +80,7 @@ function proposalEndpoints({ releases }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'proposePolicy',
+      action: 'policy.propose',
       url: '/policies',
       summary: 'Propose a version: no gate asks by it until another administrator releases it',
       input: {
@@ -96,9 +97,9 @@ function proposalEndpoints({ releases }: Fleet): Endpoint[] {
 function decisionEndpoints({ releases }: Fleet): Endpoint[] {
   return [
     endpoint({
-      method: 'POST',
-      tag: 'policies',
+      ...write,
       operationId: 'releasePolicy',
+      action: 'policy.release',
       url: '/policies/:policy/:version/release',
       summary: 'Put a version in force that somebody else proposed; no token may',
       input: {
@@ -120,6 +121,7 @@ function decisionEndpoints({ releases }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'withdrawPolicy',
+      action: 'policy.propose',
       url: '/policies/:policy/:version/withdraw',
       summary: 'Take a proposed version back',
       input: { params: byVersion, body: z.strictObject({ reason: reasonSchema }) },
@@ -131,6 +133,7 @@ function decisionEndpoints({ releases }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'retirePolicy',
+      action: 'policy.retire',
       url: '/policies/:policy/retire',
       summary: 'End a policy at once: its gates say that they cannot check',
       input: { params: byPolicy, body: z.strictObject({ reason: reasonSchema }) },

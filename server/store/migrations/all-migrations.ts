@@ -14,6 +14,9 @@ import { gateRecords } from './0064-gate-records.ts';
 import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
+import { ownFileConfig } from './0072-own-file-config.ts';
+import { refusedFacts } from './0076-refused-facts.ts';
+import { setAside } from './0077-set-aside.ts';
 import { policyReleases } from './0084-policy-releases.ts';
 
 /** One step forward. There is none back: to go back, restore a backup. */
@@ -38,5 +41,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0065-audit-rows': auditRows,
   '0066-audit-segments': auditSegments,
   '0067-version-table': versionTable,
+  '0072-own-file-config': ownFileConfig,
+  '0076-refused-facts': refusedFacts,
+  '0077-set-aside': setAside,
   '0084-policy-releases': policyReleases,
 };
