@@ -1,6 +1,8 @@
 import type { VNode } from 'preact';
 import type { ReportedConfig } from '../../../shared/protocol/remote-config.ts';
+import type { PolicyStanding } from '../../policies/policy-standing.ts';
 import { Scrolls, type View } from './fleet-frame.tsx';
+import { Standing } from './releases/policies-page.tsx';
 
 export interface ConfigView {
   desired: { version: number; body: Readonly<Record<string, unknown>> } | undefined;
@@ -10,6 +12,8 @@ export interface ConfigView {
   drift: boolean;
   /** The gate's policy differs from the one that its kiosk last received. */
   policyDrift: { desired: string; reported: string } | undefined;
+  /** Whether the gate's policy answers anybody. */
+  standing: PolicyStanding;
 }
 
 /** What a gate should run, what it runs, and where the two differ. */
@@ -31,6 +35,9 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
       <p class={isBehind ? 'drift' : ''} data-drift={String(config.drift)}>
         {summary}
       </p>
+      {config.standing.state !== 'inForce' && (
+        <Standing view={view} standing={config.standing} gates={1} />
+      )}
       {config.policyDrift && (
         <p class="drift">
           {words.policyDrift(config.policyDrift.desired, config.policyDrift.reported)}
