@@ -215,7 +215,7 @@ export class PolicyReleases {
     });
   }
 
-  /** One transaction; then this node knows at once, and the others are told. */
+  /** One transaction; then this node knows at once, and the others are notified. */
   async #change(id: string, work: (tx: Tx) => Promise<void>): Promise<void> {
     await this.#store.transaction(async (tx) => {
       await work(tx);

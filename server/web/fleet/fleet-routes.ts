@@ -16,7 +16,7 @@ import { registerLiveRoutes } from './live-routes.ts';
 import { registerMessageRoutes } from './message-routes.tsx';
 import { registerOverviewRoutes } from './overview-routes.tsx';
 import { registerPlaceRoutes } from './place-routes.tsx';
-import { registerPolicyRoutes } from './releases/policy-routes.tsx';
+import { registerPolicyRoutes } from './policy-routes.tsx';
 import { registerRolloutRoutes } from './rollout-routes.tsx';
 import { registerTokenRoutes } from './token-routes.tsx';
 

@@ -2,7 +2,7 @@ import type { VNode } from 'preact';
 import type { ReportedConfig } from '../../../shared/protocol/remote-config.ts';
 import type { PolicyStanding } from '../../policies/policy-standing.ts';
 import { Scrolls, type View } from './fleet-frame.tsx';
-import { Standing } from './releases/policies-page.tsx';
+import { Standing } from './policies-page.tsx';
 
 export interface ConfigView {
   desired: { version: number; body: Readonly<Record<string, unknown>> } | undefined;

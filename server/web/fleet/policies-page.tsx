@@ -1,8 +1,8 @@
 import type { VNode } from 'preact';
-import type { PolicyStanding } from '../../../policies/policy-standing.ts';
-import { Field, Form, Frame, Scrolls, type View } from '../fleet-frame.tsx';
-import { TextField } from '../text-field.tsx';
-import { releaseWords } from './release-words.ts';
+import type { PolicyStanding } from '../../policies/policy-standing.ts';
+import { Field, Form, Frame, Scrolls, type View } from './fleet-frame.tsx';
+import { releaseWords } from './releases/release-words.ts';
+import { TextField } from './text-field.tsx';
 import { TrialTable, type TrialView } from './trial-table.tsx';
 
 export interface PolicySummary {

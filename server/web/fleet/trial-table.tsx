@@ -1,10 +1,10 @@
 import type { VNode } from 'preact';
-import type { Verdict } from '../../../../shared/verdict.ts';
-import type { TrialLine } from '../../../verification/policy-trial.ts';
-import { verbaleWords } from '../../verbale-words.ts';
-import { Scrolls, type View } from '../fleet-frame.tsx';
-import { releaseWords } from './release-words.ts';
-import type { ReleaseWords } from './words/words.ts';
+import type { Verdict } from '../../../shared/verdict.ts';
+import type { TrialLine } from '../../verification/policy-trial.ts';
+import { verbaleWords } from '../verbale-words.ts';
+import { Scrolls, type View } from './fleet-frame.tsx';
+import { releaseWords } from './releases/release-words.ts';
+import type { ReleaseWords } from './releases/words/words.ts';
 
 export interface TrialView {
   lines: readonly TrialLine[];

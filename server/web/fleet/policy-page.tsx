@@ -1,11 +1,11 @@
 import type { VNode } from 'preact';
-import type { Policy } from '../../../../shared/policy.ts';
-import type { PolicyHistory } from '../../../fleet/releases/policy-releases.ts';
-import type { PolicyVersion } from '../../../policies/policy-versions.ts';
-import { Form, Frame, Moment, Scrolls, type View } from '../fleet-frame.tsx';
-import { TextField } from '../text-field.tsx';
+import type { Policy } from '../../../shared/policy.ts';
+import type { PolicyHistory } from '../../fleet/releases/policy-releases.ts';
+import type { PolicyVersion } from '../../policies/policy-versions.ts';
+import { Form, Frame, Moment, Scrolls, type View } from './fleet-frame.tsx';
 import { ProposePolicy, Standing } from './policies-page.tsx';
-import { releaseWords } from './release-words.ts';
+import { releaseWords } from './releases/release-words.ts';
+import { TextField } from './text-field.tsx';
 import { TrialTable, type TrialView } from './trial-table.tsx';
 
 export interface PolicyPageProps {

@@ -1,17 +1,17 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import type { FleetActor } from '../../../fleet/access/actor.ts';
-import { parseInput } from '../../../fleet/access/parse-input.ts';
-import { may } from '../../../fleet/access/permissions.ts';
-import { access } from '../../../route-access.ts';
-import { paramOf, queryOf } from '../../request-fields.ts';
-import { languageOf } from '../../request-language.ts';
-import type { Dashboard } from '../dashboard.tsx';
-import type { View } from '../fleet-frame.tsx';
-import { readJson } from '../place-routes.tsx';
+import type { FleetActor } from '../../fleet/access/actor.ts';
+import { parseInput } from '../../fleet/access/parse-input.ts';
+import { may } from '../../fleet/access/permissions.ts';
+import { access } from '../../route-access.ts';
+import { paramOf, queryOf } from '../request-fields.ts';
+import { languageOf } from '../request-language.ts';
+import type { Dashboard } from './dashboard.tsx';
+import type { View } from './fleet-frame.tsx';
+import { readJson } from './place-routes.tsx';
 import { PoliciesPage, TrialPage } from './policies-page.tsx';
 import { PolicyPage } from './policy-page.tsx';
-import { releaseWords } from './release-words.ts';
+import { releaseWords } from './releases/release-words.ts';
 
 const proposeForm = z.object({
   body: z.string().max(60_000),
