@@ -12,6 +12,7 @@ export interface ConfigView {
   drift: boolean;
   /** The gate's policy differs from the one that its kiosk last received. */
   policyDrift: { desired: string; reported: string } | undefined;
+  policy: string;
   /** Whether the gate's policy answers anybody. */
   standing: PolicyStanding;
 }
@@ -36,7 +37,12 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
         {summary}
       </p>
       {config.standing.state !== 'inForce' && (
-        <Standing view={view} standing={config.standing} gates={1} />
+        <>
+          <Standing view={view} standing={config.standing} gates={1} />
+          <p>
+            <a href={`/fleet/policies/${encodeURIComponent(config.policy)}`}>{config.policy}</a>
+          </p>
+        </>
       )}
       {config.policyDrift && (
         <p class="drift">

@@ -127,7 +127,7 @@ export function ProposePolicy({ view, text = '', note = '' }: ProposePolicyProps
         </Field>
         <TextField id="policy-note" label={own.note} name="note" maxLength={500} value={note} />
         <p class="acts">
-          <button type="submit" class="btn" formAction="/fleet/policies/try">
+          <button type="submit" class="btn btn-outline-primary" formAction="/fleet/policies/try">
             {own.tryIt}
           </button>{' '}
           <button type="submit" class="btn btn-primary">

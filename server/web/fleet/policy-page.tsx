@@ -63,6 +63,8 @@ function Proposal({ view, version, trial, isOwn, nameOf, may }: ProposalProps): 
         {words.proposedBy}: {nameOf(proposedBy)}
         {note !== '' && ` · ${note}`}
       </p>
+      <TrialTable view={view} trial={trial} />
+      <PolicyText view={view} policy={policy} />
       {may.release && isOwn && <p class="drift">{words.release.own}</p>}
       {may.release && !isOwn && (
         <Form view={view} action={`${path}/release`} label={heading}>
@@ -73,9 +75,6 @@ function Proposal({ view, version, trial, isOwn, nameOf, may }: ProposalProps): 
           </button>
         </Form>
       )}
-      <h3>{words.trial.heading}</h3>
-      <TrialTable view={view} trial={trial} />
-      <PolicyText view={view} policy={policy} />
       {may.propose && (
         <Form view={view} action={`${path}/withdraw`} class="fields" label={words.withdraw.heading}>
           <TextField
@@ -85,7 +84,7 @@ function Proposal({ view, version, trial, isOwn, nameOf, may }: ProposalProps): 
             required
             maxLength={300}
           />
-          <button type="submit" class="btn">
+          <button type="submit" class="btn btn-outline-primary">
             {words.withdraw.heading}
           </button>
         </Form>
@@ -101,21 +100,20 @@ function About({ view, policy }: { view: View; policy: Policy }): VNode {
       <h2 id="about-title">
         {words.version} {policy.version}
       </h2>
-      <dl class="facts">
-        <dt>{words.law}</dt>
-        <dd>{policy.legalReference}</dd>
-        <dt>{words.sources}</dt>
-        <dd>
-          <ul>
-            {(policy.sources ?? []).map(({ title, url, publishedOn, checkedOn }) => (
-              <li key={title}>
-                {url === undefined ? title : <a href={url}>{title}</a>}
-                {publishedOn !== undefined && ` (${publishedOn})`} · {words.checkedOn(checkedOn)}
-              </li>
-            ))}
-          </ul>
-        </dd>
-      </dl>
+      <p>
+        {words.law}: {policy.legalReference}
+      </p>
+      <div class="sources">
+        <p>{words.sources}:</p>
+        <ul>
+          {(policy.sources ?? []).map(({ title, url, publishedOn, checkedOn }) => (
+            <li key={title}>
+              {url === undefined ? title : <a href={url}>{title}</a>}
+              {publishedOn !== undefined && ` (${publishedOn})`} · {words.checkedOn(checkedOn)}
+            </li>
+          ))}
+        </ul>
+      </div>
       <PolicyText view={view} policy={policy} />
     </section>
   );
