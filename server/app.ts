@@ -8,6 +8,7 @@ import { indexSubjects } from './audit/subject-index.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
+import { Refusals } from './fleet/access/refusals.ts';
 import { registerApi } from './fleet/api/api.ts';
 import { buildFleet } from './fleet/build-fleet.ts';
 import { buildLink } from './fleet/build-link.ts';
@@ -42,6 +43,7 @@ import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
+import { guardRoutes } from './route-access.ts';
 import { SetAside } from './set-aside.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
@@ -138,8 +140,8 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
-    rooms;
+  const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
+  const { keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
   const http = buildHttp(deps, rooms);
   const housekeeping = buildHousekeeping(deps, rooms);
@@ -151,8 +153,10 @@ export function createApp(deps: AppDeps): App {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
+        refusals,
         policies,
         verification,
+        logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
       serve: {
@@ -246,6 +250,7 @@ function buildRooms(deps: AppDeps) {
     canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
     waiting: () => verification.verification.pending,
   });
+  const refusals = new Refusals(base);
   const sockets = buildLink({
     ...base,
     ...verification,
@@ -266,13 +271,14 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{ fleet, sockets, keyringWatch, setAside, proxies },
+    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies },
   };
 }
 
 function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   const { store, keyring, clock, log, host, alsoHosts = [], web, tls } = deps;
-  const { fleet, sockets, logins, policies, registry, messages, keyringWatch, proxies } = rooms;
+  const { fleet, sockets, logins, policies, registry, messages } = rooms;
+  const { keyringWatch, refusals, proxies } = rooms;
   const pages = web && new Pages(web.assets);
   const http = createHttp({
     store,
@@ -294,6 +300,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   });
   stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
+  guardRoutes(http, { refusals, log });
   fleet.metrics.watch(http);
   fleet.metrics.register(http);
   registerApi(http, { fleet, clock, log });
@@ -317,15 +324,18 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
 }
 
 function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, logins, portal, lists, setAside } = rooms;
-  const { verification } = rooms.verification;
+  const { audit, registry, logins, portal, refusals, lists, setAside } = rooms;
+  const { verification, refusals: refusalCounts } = rooms.verification;
   return new Housekeeping({
     chores: [
       { name: 'verification', run: () => verification.purgeExpired() },
+      { name: 'refusal counts', run: () => refusalCounts.close() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
       { name: 'subjects', run: () => indexSubjects(store) },
+      { name: 'refusals', run: () => refusals.settle() },
       { name: 'logins', run: () => logins.purgeExpired() },
+      { name: 'failed logins', run: () => logins.log.writeCounts() },
       { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
       { name: 'delegations', run: () => portal.delegations.forgetOld() },
       { name: 'setAside', run: () => setAside.purge() },

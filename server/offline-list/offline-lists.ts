@@ -53,6 +53,7 @@ export class OfflineLists {
   readonly #server: ListServer;
   readonly #store: Store;
   readonly #publishes: boolean;
+  readonly #warnOfCost: () => void;
   #unlisten: (() => Promise<void>) | undefined;
 
   constructor(deps: OfflineListsDeps) {
@@ -72,6 +73,14 @@ export class OfflineLists {
     this.#server = new ListServer({ store, policies, now });
     this.#store = store;
     this.#publishes = config.publish;
+    this.#warnOfCost = () => {
+      if (config.cost < fullCost.cost) {
+        deps.log.warn(
+          { cost: config.cost },
+          'a stolen offline list is cheap to search at this cost',
+        );
+      }
+    };
   }
 
   /** @param changed called for every new list, whichever node published it. */
@@ -81,6 +90,7 @@ export class OfflineLists {
       changed(policy, { epoch: Number(epoch), version: Number(version) });
     });
     if (this.#publishes) {
+      this.#warnOfCost();
       await this.publisher.start();
     }
   }

@@ -2,8 +2,9 @@ import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
-
 import { requestKey } from '../audit/request-key.ts';
+import { demand } from '../fleet/access/actor.ts';
+import type { Actor } from '../fleet/access/permissions.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import { CODE_LIFE_MS } from '../guessing/one-time-code.ts';
 import { type CodeBinding, OneTimeCodeStore } from '../guessing/one-time-code-store.ts';
@@ -22,8 +23,9 @@ import type { Messenger } from './messenger.ts';
 import { recognise } from './recognition.ts';
 
 /** An operator logged in with personal credentials; `server/login` creates these. */
-export interface OperatorSession {
+export interface OperatorSession extends Actor {
   operatorId: string;
+  /** Where this citizen is before the operator. */
   site: string;
   /** Unix milliseconds. */
   validUntil: number;
@@ -192,10 +194,13 @@ export class SecondLevel {
     });
   }
 
-  #askerOf({ operatorId, site, validUntil }: OperatorSession): Asker {
+  /** @throws VarcoError `sessionEnded`, `forbidden`. */
+  #askerOf(session: OperatorSession): Asker {
+    const { operatorId, site, validUntil } = session;
     if (validUntil <= this.#now()) {
       throw new VarcoError('sessionEnded', "The operator's session has ended: log in again");
     }
+    demand(session, 'desk.secondLevel', { site });
     return { id: `operator:${operatorId}`, site };
   }
 

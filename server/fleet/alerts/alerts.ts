@@ -4,9 +4,10 @@ import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
-import { demand, type FleetActor } from '../access/actor.ts';
+import { demand, demandFound, type FleetActor } from '../access/actor.ts';
+import type { Expiry } from '../access/expiry.ts';
 import { parseInput } from '../access/parse-input.ts';
-import { visibleSites } from '../access/permissions.ts';
+import { type FleetAction, visibleSites } from '../access/permissions.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Roster } from '../state/roster.ts';
 import { AlertNotifier } from './alert-notifier.ts';
@@ -99,8 +100,7 @@ export class Alerts {
   /** Somebody takes care of it: no more reminders. @throws VarcoError `alertUnknown`, `alertOver`, `forbidden`. */
   async acknowledge(who: FleetActor, id: string, why: string): Promise<void> {
     const reason = parseInput(reasonSchema, why, 'reasonInvalid');
-    const alert = await this.#find(id);
-    demand(who, 'alert.acknowledge', { site: alert.site });
+    const alert = await this.#find(who, 'alert.acknowledge', id);
     if (alert.clearedAt !== undefined) {
       throw new VarcoError('alertOver', 'This alert is over');
     }
@@ -131,8 +131,7 @@ export class Alerts {
     input: { until: number; reason: string },
   ): Promise<void> {
     const reason = parseInput(reasonSchema, input.reason, 'reasonInvalid');
-    const alert = await this.#find(id);
-    demand(who, 'alert.silence', { site: alert.site });
+    const alert = await this.#find(who, 'alert.silence', id);
     const { until } = input;
     if (!Number.isSafeInteger(until) || until > this.#deps.now() + SILENCE_MAX_MS) {
       throw new VarcoError('silenceTooLong', 'A silence ends within 90 days');
@@ -248,12 +247,11 @@ export class Alerts {
     }
   }
 
-  async #find(id: string): Promise<Alert> {
+  async #find(who: FleetActor, action: FleetAction, id: string): Promise<Alert> {
     const alert = await findAlert(this.#deps.store, id);
-    if (!alert) {
-      throw new VarcoError('alertUnknown', `There is no alert ${id}`);
-    }
-    return alert;
+    return demandFound(who, action, alert, () => {
+      return new VarcoError('alertUnknown', `There is no alert ${id}`);
+    });
   }
 
   /** The server's own alerts have an empty site. */

@@ -219,7 +219,7 @@ describe('an alert', () => {
     expect(await alerts.list(administrator, { open: true })).toEqual([]);
     expect(await alerts.list(administrator, { open: false })).toHaveLength(1);
     expect(mails.at(-1)?.lines[0]).toMatch(/^OVER/);
-    const kinds = (await app.fleet.activity.list({ sites: 'all' })).map(({ kind }) => kind);
+    const kinds = (await app.fleet.activity.list(administrator)).map(({ kind }) => kind);
     expect(kinds).toEqual(expect.arrayContaining(['alert.raised', 'alert.cleared']));
   });
 
