@@ -7,14 +7,14 @@ import type { Expiry } from '../access/expiry.ts';
 import { type HourCount, HourCounts } from './hour-counts.ts';
 import type { Thresholds } from './rules.ts';
 
+/** What was refused, or set aside, is an alert for this long. */
+const RECENT_MS = 86_400_000;
+
 /** The outbox of messages to people: how many wait, and how many could not be delivered. */
 export interface WaitingMessages {
   waiting: number;
   dead: number;
 }
-
-/** What was refused, or set aside, is an alert for this long. */
-const RECENT_MS = 86_400_000;
 
 /** What is watched beside the kiosks' own reports. */
 export interface Conditions {

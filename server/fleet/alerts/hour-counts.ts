@@ -1,7 +1,7 @@
 import type { Store } from '../../store/store.ts';
 import { HOUR_MS } from '../state/telemetry.ts';
 
-/** One gate's answers of the last sixty minutes, and its usual number of refusals in an hour. */
+/** Refusals and throttled tries of one gate's last hour, and its habit of refusals. */
 export interface HourCount {
   denied: number;
   throttled: number;
