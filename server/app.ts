@@ -152,10 +152,7 @@ export function createApp(deps: AppDeps): App {
     {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
-        audit,
-        refusals,
-        policies,
-        verification,
+        ...{ audit, refusals, policies, verification },
         logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
