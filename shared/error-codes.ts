@@ -23,6 +23,7 @@ export const errorCodes = {
   sessionEnded: { status: 401 },
   forbidden: { status: 403, words: 'fleet.problems' },
   assuranceTooLow: { status: 403 },
+  confirmationNeeded: { status: 403 },
   csrfInvalid: { status: 403 },
   foreignRequest: { status: 403 },
   routeUnstated: fault,
