@@ -244,13 +244,6 @@ export const serverMutants: readonly Mutant[] = [
     tests: ['test/integration/server/live-codes.test.ts'],
   },
   {
-    what: 'a password may be one character shorter',
-    file: 'server/login/password.ts',
-    find: '  if (length < PASSWORD_LENGTH.min) {',
-    replace: '  if (length < PASSWORD_LENGTH.min - 1) {',
-    tests: ['test/unit/server/login/password.test.ts'],
-  },
-  {
     what: 'a session that nobody uses goes on',
     file: 'server/login/session-store.ts',
     find: "    return now >= row.expires_at || now - row.seen_at >= IDLE_MS ? 'ended' : undefined;",

@@ -18,7 +18,7 @@ export async function startApp(
       | 'keyring'
       | 'clock'
       | 'log'
-      | 'source'
+      | 'socketLimits' | 'source'
       | 'messenger'
       | 'offlineLists'
       | 'cards'

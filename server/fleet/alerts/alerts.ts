@@ -4,7 +4,7 @@ import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
-import { demandFound, type FleetActor, demand } from '../access/actor.ts';
+import { demand, demandFound, type FleetActor } from '../access/actor.ts';
 import type { Expiry } from '../access/expiry.ts';
 import { parseInput } from '../access/parse-input.ts';
 import { type FleetAction, visibleSites } from '../access/permissions.ts';

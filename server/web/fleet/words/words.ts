@@ -1,8 +1,8 @@
 import type { CodeWithWords } from '../../../../shared/error-codes.ts';
 import type { Severity } from '../../../fleet/alerts/kinds.ts';
 import type { Presence } from '../../../fleet/state/presence.ts';
-import type { Range } from '../history-series.ts';
 import type { FactProblem } from '../../../offline-list/fact-checks.ts';
+import type { Range } from '../history-series.ts';
 
 /** Words for codes; for one that a newer kiosk or server brings, the code itself is shown. */
 export type CodeWords = Readonly<Record<string, string>>;
