@@ -38,9 +38,17 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
     'test/integration/server/login/card.test.ts',
     'test/unit/server/login/password.test.ts',
   ],
-  floods: ['test/integration/server/refused-attempts.contract.test.ts'],
   files: ['test/integration/scripts/private-files.test.ts'],
   supplies: ['test/unit/house/supply-chain.test.ts', 'test/unit/house/dangerous-calls.test.ts'],
+  timing: [
+    'test/attack/timing/sqlite.test.ts',
+    'test/attack/timing/postgres.test.ts',
+    'test/attack/timing/statistic.test.ts',
+  ],
+  growth: [
+    'test/integration/server/refused-attempts.contract.test.ts',
+    'test/integration/server/login/login-log.test.ts',
+  ],
   photos: ['test/integration/credential/photo.test.ts'],
   parsers: [
     'test/attack/parsers/text.test.ts',

@@ -39,7 +39,9 @@ test('an item is tried three times, then set aside by its id, and the others go 
     ['one', 'two'],
   ]);
   const at = now;
-  expect(await setAside.since(0)).toEqual([{ job: 'job', item: 'bad', code: 'messageInvalid', at }]);
+  expect(await setAside.since(0)).toEqual([
+    { job: 'job', item: 'bad', code: 'messageInvalid', at },
+  ]);
   expect(lines).toHaveLength(3);
   expect(lines.join('')).not.toContain('RSSMRA');
 });
