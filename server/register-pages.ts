@@ -33,8 +33,9 @@ export interface PagesDeps extends Omit<PortalDeps, 'sessions' | 'origin'> {
 export function registerPages(http: FastifyInstance, deps: PagesDeps): void {
   const { pages, fleet, logins, notify, origin, host, answerTimes } = deps;
   const { sessions } = logins;
-  registerDesk(http, { ...deps, sites: fleet.sites });
+  // First, because it holds up the dangerous acts of the other pages too.
   registerLogin(http, { ...deps, evenly: answerEvenly(deps, answerTimes.loginMs) });
+  registerDesk(http, { ...deps, sites: fleet.sites });
   registerFleetPages(http, {
     ...deps,
     sessions,

@@ -18,6 +18,7 @@ export async function startApp(
       | 'keyring'
       | 'clock'
       | 'log'
+      | 'socketLimits'
       | 'source'
       | 'messenger'
       | 'offlineLists'

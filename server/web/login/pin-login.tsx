@@ -10,7 +10,7 @@ import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { loginWords } from './login-words.ts';
-import { sendLoginProblem } from './problem-page.tsx';
+import { sendLoginProblem, sendOverloaded } from './problem-page.tsx';
 import type { LoginWords } from './words/words.ts';
 
 const formSchema = z.object({
@@ -93,7 +93,8 @@ async function logIn(
   const to = wantedPath(request);
   const outcome = await logins.pins.check(form, request.ip);
   if (!outcome.ok && outcome.reason === 'overloaded') {
-    return sendLoginProblem(deps, request, reply, 'overloaded', { to });
+    await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
+    return sendOverloaded(deps, request, reply, '/login', to);
   }
   if (!outcome.ok) {
     await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
@@ -170,7 +171,11 @@ async function replace(
   if (!isSameText(plainPin(repeat), pin)) {
     return showNew(deps, request, reply, pin, true);
   }
-  if (!(await logins.pins.replace(codiceFiscale, pin))) {
+  const replaced = await logins.pins.replace(codiceFiscale, pin, request.ip);
+  if (replaced === 'overloaded') {
+    return sendOverloaded(deps, request, reply, '/login', to);
+  }
+  if (!replaced) {
     await logins.recordFailure(request, 'pin', codiceFiscale, 'stateInvalid');
     return sendLoginProblem(deps, request, reply, 'stateInvalid');
   }

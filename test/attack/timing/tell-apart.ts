@@ -253,9 +253,14 @@ export function tellApart(engine: Engine): void {
         role: 'operator',
         sites: ['torino'],
       });
-      const key = staff.invitationTotp(secret);
-      const code = new TOTP({ secret: key }).generate({ timestamp: clock.now() });
-      await staff.accept(secret, { name: 'Ada Conti', email, password: PASSWORD, code });
+      const input = { name: 'Ada Conti', email, password: PASSWORD };
+      const start = await app.logins.acceptance.begin(secret, input, '192.0.2.9');
+      if (start.outcome !== 'pending') {
+        throw new Error(start.outcome);
+      }
+      const { totpKey } = start.pending;
+      const code = new TOTP({ secret: totpKey }).generate({ timestamp: clock.now() });
+      await app.logins.acceptance.finish(start.pending, code);
       return { accountId, code };
     };
     const { code } = await member('ada@example.org');
