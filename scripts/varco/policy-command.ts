@@ -5,8 +5,9 @@ import type { PolicyHistory } from '../../server/fleet/releases/policy-releases.
 import type { PolicyStanding } from '../../server/policies/policy-standing.ts';
 import type { PolicyVersion } from '../../server/policies/policy-versions.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
 import { tryCommand } from './policy-try-command.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;

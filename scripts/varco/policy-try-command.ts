@@ -15,7 +15,8 @@ import {
 } from '../../server/verification/policy-trial.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
-import { printLine, withApp } from './open-app.ts';
+import { withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 import { verdictWords } from './verify-command.ts';
 
 interface Options {

@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../log.ts';
+import type { FactQuarantine, QuarantinedFact } from '../offline-list/fact-quarantine.ts';
 import type { PolicyChange } from '../policies/policy-follower.ts';
 import type { ActivityLog } from './access/activity-log.ts';
 import { demandFound, type FleetActor } from './access/actor.ts';
@@ -59,6 +60,7 @@ export interface FleetParts {
   nodeBus: NodeBus;
   leaderJobs: LeaderJobs;
   metrics: Metrics;
+  quarantine: Pick<FactQuarantine, 'since' | 'ofGate'>;
   clock: Clock;
   log: Log;
 }
@@ -205,6 +207,11 @@ export class Fleet {
   history(who: FleetActor, gate: string, range: { from: number; to: number }): Promise<History> {
     this.#entry(who, gate);
     return this.telemetry.history(gate, range, this.#parts.clock.now());
+  }
+
+  /** What the gate's kiosks reported and can't be true. @throws VarcoError `gateUnknown`, `forbidden`. */
+  refusedFacts(who: FleetActor, gate: string): Promise<QuarantinedFact[]> {
+    return this.#parts.quarantine.ofGate(this.#entry(who, gate).gate.id);
   }
 
   #entry(who: FleetActor, gate: string): RosterGate {

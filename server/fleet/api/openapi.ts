@@ -25,6 +25,8 @@ export const refusalsOfEveryCall = [
   'requestInvalid',
   'unauthorized',
   'forbidden',
+  'tooLarge',
+  'mediaTypeUnsupported',
   'busy',
   'storeUnavailable',
   'internal',

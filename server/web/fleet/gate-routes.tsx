@@ -190,6 +190,7 @@ async function gateProps(
       gate: gate.id,
       limit: EVENTS_SHOWN,
     }),
+    refused: await dashboard.fleet.refusedFacts(actor, gate.id),
     policies: policyChoices(dashboard),
     may: {
       note: can('gate.note'),
