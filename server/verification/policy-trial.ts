@@ -3,6 +3,7 @@ import { keysOf } from '../../shared/keys-of.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { romeMidnight } from '../../shared/rome-day.ts';
 import type { Verdict } from '../../shared/verdict.ts';
+import { entails } from '../registry/entails.ts';
 import { foldStatus } from '../registry/person-status.ts';
 import {
   ARCHIVE_BEGINS,
@@ -47,7 +48,7 @@ export function factsOfRow({ birthDate, verbali, card, on }: TrialRow) {
       ...verbale,
       protocol: String(index).padStart(4, '0'),
       kind: 'primaIstanza',
-      accompagnamento: false,
+      accompagnamento: entails(verbale).accompagnamento,
       state: 'definitive',
       definitiveOn: ARCHIVE_BEGINS,
     }),

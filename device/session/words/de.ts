@@ -145,8 +145,8 @@ export const words: KioskWords = {
     text: 'Wir können das elektronisch nicht bestätigen. Zeigen Sie dem Personal Ihr Dokument auf Papier.',
   },
   notCoveredByArchive: {
-    title: 'Bitte ein weiteres Dokument',
-    text: 'Was uns vorliegt, reicht für diesen Durchgang nicht. Haben Sie ein anderes Dokument, zeigen Sie es dem Personal.',
+    title: 'Anderes Dokument?',
+    text: 'Was vorliegt, reicht hier nicht. Zeigen Sie es dem Personal.',
   },
   unavailable: {
     title: 'Prüfung jetzt nicht möglich',

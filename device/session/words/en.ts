@@ -118,8 +118,8 @@ export const words: KioskWords = {
     text: 'We cannot confirm this electronically. Show your paper document to the staff.',
   },
   notCoveredByArchive: {
-    title: 'Another document, please',
-    text: 'What is on record is not enough for this gate. If you have another document, show it to the staff.',
+    title: 'Another document?',
+    text: 'What is on record is not enough here. If you have one, show it to the staff.',
   },
   unavailable: {
     title: 'We cannot check now',

@@ -135,8 +135,8 @@ export const words: KioskWords = {
     text: 'Nous ne pouvons pas le confirmer par voie électronique. Montrez votre document papier au personnel.',
   },
   notCoveredByArchive: {
-    title: 'Il faut un autre document',
-    text: 'Ce qui est enregistré ne suffit pas à cette porte. Si vous avez un autre document, montrez-le au personnel.',
+    title: 'Un autre document ?',
+    text: 'Ce qui est connu ne suffit pas ici. Montrez-le au personnel.',
   },
   unavailable: {
     title: 'Vérification impossible',

@@ -127,8 +127,8 @@ export const words: KioskWords = {
     text: 'Non possiamo confermarlo per via elettronica. Mostra il documento cartaceo al personale.',
   },
   notCoveredByArchive: {
-    title: 'Serve un altro documento',
-    text: 'Quello che risulta non basta per questo varco. Se hai un altro documento, mostralo al personale.',
+    title: 'Hai un altro documento?',
+    text: 'Ciò che risulta non basta qui. Se lo hai, mostralo al personale.',
   },
   unavailable: {
     title: 'Ora non possiamo verificare',

@@ -124,8 +124,8 @@ export const words: KioskWords = {
     text: 'Tega ne moremo potrditi elektronsko. Osebju pokažite dokument na papirju.',
   },
   notCoveredByArchive: {
-    title: 'Prosimo, še en dokument',
-    text: 'Kar je zapisano, za ta prehod ne zadošča. Če imate drug dokument, ga pokažite osebju.',
+    title: 'Imate drug dokument?',
+    text: 'Kar je zapisano, tu ne zadošča. Pokažite ga osebju.',
   },
   unavailable: {
     title: 'Zdaj ne moremo preveriti',

@@ -12,6 +12,7 @@ import { allEndpoints } from '../../../../server/fleet/api/all-endpoints.ts';
 import { API_PREFIX, callerOf } from '../../../../server/fleet/api/api.ts';
 import type { Endpoint } from '../../../../server/fleet/api/endpoint.ts';
 import { refusalsOfEveryCall } from '../../../../server/fleet/api/openapi.ts';
+import { policyEndpoints } from '../../../../server/fleet/api/policy-endpoints.ts';
 import { tokenEndpoints } from '../../../../server/fleet/api/token-endpoints.ts';
 import { RateLimit } from '../../../../server/guessing/rate-limit.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
@@ -235,6 +236,38 @@ test('a roll-out is turned, an alert acknowledged and silenced', async () => {
   await call('POST', '/alerts/alert-1/silence', { until: Date.now() + 60_000, reason });
   const { body } = await call('GET', '/alerts?gate=torino-3');
   expect(body.items).toMatchObject([{ acknowledged: { reason }, silenced: { reason } }]);
+});
+
+test('policies are tried, proposed, withdrawn and retired by programs; people release them', async () => {
+  const listed = await call('GET', '/policies');
+  expect(listed.status).toBe(200);
+  const { body: known } = await call('GET', '/policies/carta-blu');
+  const [version] = known.versions as { policy: Record<string, unknown> }[];
+  const policy = { ...version?.policy, version: undefined, rule: { ref: 'sordo' } };
+  const tried = await call('POST', '/policies/try', { policy });
+  expect(tried.body.inForce).toBe(2);
+  const proposed = await call('POST', '/policies', { policy, note: 'x' });
+  expect(proposed).toMatchObject({ status: 201, body: { version: 3, state: 'proposed' } });
+  const wrong = { ...policy, rule: { giudizioIn: ['invalido'] } };
+  expect((await call('POST', '/policies', { policy: wrong })).body).toMatchObject({
+    code: 'ruleClassUnknown',
+    message: expect.stringContaining('rule.giudizioIn[0]'),
+  });
+  const release = '/policies/carta-blu/3/release';
+  expect((await call('POST', release, { seen: 2 })).body.code).toBe('forbidden');
+  const endpoint = policyEndpoints(one.app.fleet).find(
+    ({ operationId }) => operationId === 'releasePolicy',
+  );
+  const params = { policy: 'carta-blu', version: '3' };
+  const second = { ...administrator, id: 'staff:second' };
+  const released = await endpoint?.run(second, { params, query: {}, body: { seen: 2 } });
+  expect(endpoint?.answer.safeParse(released).error?.issues ?? []).toEqual([]);
+  answered.add('releasePolicy');
+  await call('POST', '/policies', { policy: { ...policy, title: 'y' } });
+  const withdrawn = await call('POST', '/policies/carta-blu/4/withdraw', { reason: 'x' });
+  expect(withdrawn.body.state).toBe('withdrawn');
+  const retired = await call('POST', '/policies/carta-blu/retire', { reason: 'x' });
+  expect(retired.body.standing).toMatchObject({ state: 'retired', reason: 'x' });
 });
 
 test('tokens are managed by people only, and answer as described', async () => {
