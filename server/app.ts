@@ -16,6 +16,7 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { FleetConfig } from './fleet/fleet-config.ts';
 import type { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link/link-limits.ts';
+import { guessCounts } from './guessing/guess-counts.ts';
 import { auditPruning, Housekeeping } from './housekeeping.ts';
 import { createHttp, type WebDeps } from './http.ts';
 import type { Keyring } from './keys/keyring.ts';
@@ -219,6 +220,7 @@ function buildRooms(deps: AppDeps) {
     policies,
     source,
     messenger: messages.messenger,
+    warnings: messages.warnings,
   });
   const login = deps.login ?? loginConfigSchema.parse({});
   const logins = new Logins({ ...base, config: login, registry, notify, cards: deps.cards });
@@ -234,6 +236,7 @@ function buildRooms(deps: AppDeps) {
     config: deps.fleet,
     notify,
     messages: () => messages.waitingMessages(),
+    guesses: () => guessCounts(store, now()),
     expiries: async () => certificateExpiries(tls),
     canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
     waiting: () => verification.verification.pending,

@@ -117,12 +117,12 @@ export class Pins {
    */
   async check(input: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
     const account = `pin ${input.codiceFiscale}`;
-    const retryAfterMs = await this.#attempts.waitMs(account, address);
-    if (retryAfterMs > 0) {
-      return { ok: false, reason: 'throttled', retryAfterMs };
-    }
     if (isHashingBusy()) {
       return { ok: false, reason: 'overloaded' };
+    }
+    const attempt = await this.#attempts.reserve(account, address);
+    if (!attempt.ok) {
+      return attempt;
     }
     const parsed = parse(input.codiceFiscale);
     const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
@@ -133,10 +133,9 @@ export class Pins {
       .executeTakeFirst();
     const usable = row && row.expires_at > this.#now() ? row : undefined;
     if (!(await verifyPassword(plainPin(input.pin), usable?.password)) || !usable) {
-      await this.#attempts.recordFailure(account, address);
       return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.recordSuccess(account, address);
+    await attempt.reserved.giveBack();
     return { ok: true, kind: usable.state, codiceFiscale };
   }
 

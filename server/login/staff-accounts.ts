@@ -192,12 +192,12 @@ export class StaffAccounts {
     input: { email: string; password: string; code: string },
     address: string,
   ): Promise<PasswordOutcome> {
-    const retryAfterMs = await this.#attempts.waitMs(input.email, address);
-    if (retryAfterMs > 0) {
-      return { ok: false, reason: 'throttled', retryAfterMs };
-    }
     if (isHashingBusy()) {
       return { ok: false, reason: 'overloaded' };
+    }
+    const attempt = await this.#attempts.reserve(input.email, address);
+    if (!attempt.ok) {
+      return attempt;
     }
     const row = await this.#rows.findByEmail(input.email);
     const usable = row?.state === 'active' && row.totp_cipher !== null ? row : undefined;
@@ -205,12 +205,23 @@ export class StaffAccounts {
     const key = usable?.totp_cipher
       ? this.#keyring.open(TOTP_BOX, usable.totp_cipher)
       : DECOY_SECRET;
+    const isKnown = usable !== undefined && right;
+    // Counted under another name where the password was wrong, so that both take as long.
+    const factor = await this.#attempts.reserveSecondFactor(
+      isKnown ? input.email : `decoy ${input.email}`,
+    );
     const step = totpStep(key, input.code, this.#now());
-    if (!usable || !right || step === undefined || !(await this.#rows.spendStep(usable.id, step))) {
-      await this.#attempts.recordFailure(input.email, address);
+    if (!isKnown) {
       return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.recordSuccess(input.email, address);
+    if (!factor.ok) {
+      return factor;
+    }
+    if (step === undefined || !(await this.#rows.spendStep(usable.id, step))) {
+      return { ok: false, reason: 'wrong' };
+    }
+    await factor.reserved.giveBack();
+    await attempt.reserved.giveBack();
     return { ok: true, accountId: usable.id };
   }
 

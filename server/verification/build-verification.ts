@@ -8,7 +8,7 @@ import type { StatusSource } from '../registry/status-source.ts';
 import type { Store } from '../store/store.ts';
 import { FirstLevel } from './first-level.ts';
 import { ensureTimingDecoy, GateLookup } from './gate-lookup.ts';
-import type { Messenger } from './messenger.ts';
+import type { Messenger, Warnings } from './messenger.ts';
 import { SecondLevel } from './second-level.ts';
 import { VelocityCheck } from './velocity-check.ts';
 import { Verification } from './verification.ts';
@@ -28,6 +28,7 @@ export function buildVerification(deps: {
   source: StatusSource | undefined;
   /** Absent: one-time codes are `unavailable`. */
   messenger: Messenger | undefined;
+  warnings: Warnings;
 }) {
   const { store, keyring, clock } = deps;
   const gateLookup = new GateLookup(store);

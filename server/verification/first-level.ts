@@ -11,6 +11,8 @@ import type { Area } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { earlierAnswer } from './earlier-answer.ts';
 import type { GateLookup } from './gate-lookup.ts';
+import { warnOfGuessing } from './guessing-warning.ts';
+import type { Warnings } from './messenger.ts';
 import { type Recognition, recognise } from './recognition.ts';
 
 /** The name of first-level checks in the audit and in the citizen's list of checks. */
@@ -24,6 +26,8 @@ export interface FirstLevelRequest {
   requestId: string;
   credentialId: string;
   codiceFiscale: string;
+  /** A phone's live code was shown, and was current then. */
+  isLive?: boolean | undefined;
 }
 
 /** Yes or no in each of the five areas (domain §2); "no" includes what exists on paper only. */
@@ -34,6 +38,7 @@ export type AreaAnswers = Record<Area, boolean>;
  *
  * - `status`: the areas. `card`: a Disability Card, of which only the validity is disclosed (domain §4).
  * - `notRecognised`: unknown, wrong codice fiscale, revoked, expired or locked, indistinguishably.
+ * - `throttled`: too many wrong tries; `needs` as in a gate's verdict.
  * - `notInArchive`: no electronic verbale, so the paper one is needed. `unavailable`: can't confirm now.
  */
 export type FirstLevelAnswer =
@@ -42,7 +47,7 @@ export type FirstLevelAnswer =
   | { outcome: 'notRecognised' }
   | { outcome: 'notInArchive' }
   | { outcome: 'unavailable' }
-  | { outcome: 'throttled'; retryAfterMs: number };
+  | { outcome: 'throttled'; retryAfterMs: number; needs?: 'liveCode' | undefined };
 
 export interface FirstLevelResult {
   answer: FirstLevelAnswer;
@@ -74,6 +79,7 @@ export class FirstLevel {
   readonly #gateLookup: GateLookup;
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
+  readonly #warnings: Warnings | undefined;
   readonly #now: () => number;
   #pending = 0;
 
@@ -84,6 +90,8 @@ export class FirstLevel {
     audit: Audit;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;
+    /** Absent: nobody can be warned. */
+    warnings?: Warnings | undefined;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -91,6 +99,7 @@ export class FirstLevel {
     this.#gateLookup = deps.gateLookup;
     this.#audit = deps.audit;
     this.#source = deps.source;
+    this.#warnings = deps.warnings;
     this.#now = deps.now;
   }
 
@@ -141,28 +150,29 @@ export class FirstLevel {
   }
 
   async #answer(tx: Tx, prepared: PreparedRequest): Promise<FirstLevelResult> {
-    const { asker, credentialId, mac, key, reference } = prepared;
+    const { asker, credentialId, isLive, mac, key, reference } = prepared;
     const earlier = await earlierAnswer<FirstLevelAnswer>(tx, key);
     if (earlier) {
       return { ...earlier, reference };
     }
     const decidedAt = this.#now();
+    const one = { asker, credentialId };
+    const live = new Set(isLive ? [one] : []);
+    const guesses = await Guesses.locked(this.#store, tx, [one], decidedAt, live);
     const found = await this.#gateLookup.find(tx, [credentialId]);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
-    const one = { asker, credentialId };
-    const guesses = await Guesses.read(this.#store, tx, [one], decidedAt);
-    const retryAfterMs = guesses.waitMs(one, decidedAt);
+    const refusal = guesses.refusal(one, decidedAt);
     // Computed for everybody, the timing decoy too, so that a refusal takes as long as an answer.
     const status = this.#answerOf(recognition, prepared.upstream);
     let answer: FirstLevelAnswer = status;
-    if (retryAfterMs > 0) {
-      answer = { outcome: 'throttled', retryAfterMs };
+    if (refusal) {
+      answer = { outcome: 'throttled', ...refusal };
     } else if (recognition.cause !== 'recognised') {
-      await guesses.preload(this.#store, tx, [one]);
       guesses.recordFailure(one, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
     await guesses.write(this.#store, tx);
+    await warnOfGuessing(this.#warnings, tx, guesses, found, decidedAt);
     const body = {
       asker: asker.id,
       site: asker.site,

@@ -22,7 +22,7 @@ import type { AlertsConfig, QueueMail } from './alerts-config.ts';
 import { HourCounts } from './hour-counts.ts';
 import { severities } from './kinds.ts';
 import { OpenAlerts } from './open-alerts.ts';
-import { type AlertChange, AlertWatch, type WaitingMessages } from './watch.ts';
+import { type AlertChange, AlertWatch, type GuessCounts, type WaitingMessages } from './watch.ts';
 import { Webhooks } from './webhook.ts';
 
 /** Every condition is checked this often. */
@@ -45,6 +45,8 @@ export interface AlertsDeps {
   expiries: () => Promise<Expiry[]>;
   /** The outbox of messages to people; absent: unknown. */
   messages?: (() => Promise<WaitingMessages>) | undefined;
+  /** Counts of wrong tries at their limit; absent: unknown. */
+  guesses?: (() => Promise<GuessCounts>) | undefined;
   /** The origin of the pages, for links in messages. */
   server: string;
   log: Log;
@@ -62,6 +64,7 @@ export class Alerts {
   #checkedAt: number | undefined;
   #expiries: Expiry[] = [];
   #messages: WaitingMessages | undefined;
+  #guesses: GuessCounts | undefined;
 
   constructor(deps: AlertsDeps) {
     this.#deps = deps;
@@ -164,6 +167,7 @@ export class Alerts {
         hours: this.#hours.current(),
         expiries: this.#expiries,
         messages: this.#messages,
+        guesses: this.#guesses,
       };
       const changes = this.#watch.check(conditions, now);
       if (changes.length > 0) {
@@ -180,6 +184,7 @@ export class Alerts {
     await this.#hours.refresh(now);
     this.#expiries = await this.#deps.expiries();
     this.#messages = await this.#deps.messages?.();
+    this.#guesses = await this.#deps.guesses?.();
     await this.#webhooks.prune();
     await this.#deps.store.db
       .deleteFrom('alert')

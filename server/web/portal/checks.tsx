@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
 import { type Check, checksOf } from '../../audit/citizen-checks.ts';
+import { isGuessedAt } from '../../guessing/guess-counts.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
 import { Notice } from '../form-parts.tsx';
@@ -37,6 +38,7 @@ export function registerChecks(http: FastifyInstance, visits: Visits, deps: Port
           visit={visit}
           checks={checks}
           lockable={code?.state === 'live'}
+          guessed={code !== undefined && (await isGuessedAt(store, code.id, deps.now()))}
           done={queryOf(visit.request, 'done')}
         />
       );
@@ -165,6 +167,16 @@ export function answerOf(
     case 'spent':
     case 'refused':
       return answers.refused;
+    case 'locked':
+    case 'codesLocked':
+      return answers.locked;
+    case 'waiting':
+    case 'failed':
+    case 'messageThrottled':
+    case 'tooSoon':
+      return answers.codeNotSent;
+    case 'codeSent':
+      return answers.sent;
     case 'notRecognised':
     case 'notInArchive':
     case 'unavailable':
@@ -181,9 +193,11 @@ function Checks(props: {
   visit: PersonVisit;
   checks: readonly ShownCheck[];
   lockable: boolean;
+  /** It was tried too often lately, so that gates answer its live code only. */
+  guessed: boolean;
   done: string | undefined;
 }): VNode {
-  const { visit, checks, lockable, done } = props;
+  const { visit, checks, lockable, guessed, done } = props;
   const { words, csrf } = visit;
   const { lock } = words.checks;
   return (
@@ -197,6 +211,12 @@ function Checks(props: {
       {done === 'nothing' && (
         <Notice kind="warn">
           <p>{lock.nothing}</p>
+        </Notice>
+      )}
+      {guessed && (
+        <Notice kind="warn" title={words.checks.guessed.title}>
+          <p>{words.checks.guessed.text}</p>
+          <a href="/portal/live">{words.checks.guessed.live}</a>
         </Notice>
       )}
       <p class="lead">{checks.length === 0 ? words.checks.none : words.checks.intro}</p>

@@ -37,6 +37,8 @@ export const words: AlertWords = {
     screen: 'Écran',
   },
   details: {
+    guessedCodes: 'QR codes essayés trop souvent',
+    lockedCodes: 'codes de confirmation bloqués',
     habit: 'habituel',
     offline: 'injoignables',
     kiosks: 'bornes',

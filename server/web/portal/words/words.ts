@@ -229,6 +229,8 @@ export interface PortalWords {
       notInArchive: string;
       unavailable: string;
       throttled: string;
+      locked: string;
+      codeNotSent: string;
       otpRequired: string;
       cardValid: string;
       cardNotValid: string;
@@ -239,6 +241,8 @@ export interface PortalWords {
       refused: string;
       other: string;
     };
+    /** The code was tried too often lately. */
+    guessed: { title: string; text: string; live: string };
     lock: {
       title: string;
       text: string;
@@ -261,6 +265,7 @@ export interface PortalWords {
     sentTo(value: string): string;
     code: string;
     codeHint: string;
+    triesLeft(tries: number): string;
     check: string;
     done: {
       sms: string;
@@ -271,6 +276,7 @@ export interface PortalWords {
       emailInvalid: string;
       wrong: string;
       spent: string;
+      locked: string;
       throttled: string;
       unavailable: string;
     };
