@@ -8,6 +8,7 @@ import { indexSubjects } from './audit/subject-index.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
+import { Refusals } from './fleet/access/refusals.ts';
 import { registerApi } from './fleet/api/api.ts';
 import { buildFleet } from './fleet/build-fleet.ts';
 import { buildLink } from './fleet/build-link.ts';
@@ -38,10 +39,13 @@ import type { FactStore } from './offline-list/fact-store.ts';
 import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Policies } from './policies/policies.ts';
 import { buildPortal } from './portal/build-portal.ts';
+import { Proxies } from './proxies.ts';
 import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
+import { guardRoutes } from './route-access.ts';
+import { SetAside } from './set-aside.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
@@ -52,6 +56,8 @@ import type { VelocityCheck } from './verification/velocity-check.ts';
 import type { Verification } from './verification/verification.ts';
 import { Pages } from './web/page-renderer.tsx';
 
+/** Refused facts are kept as long as the audit is. */
+const REFUSED_KEPT_MS = 365 * 86_400_000;
 /** After new keys every gate reconnects within this time. */
 const RECONNECT_WITHIN_MS = 60_000;
 
@@ -135,8 +141,8 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
-    rooms;
+  const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
+  const { keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
   const http = buildHttp(deps, rooms);
   const housekeeping = buildHousekeeping(deps, rooms);
@@ -148,8 +154,10 @@ export function createApp(deps: AppDeps): App {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
+        refusals,
         policies,
         verification,
+        logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
       serve: {
@@ -206,7 +214,9 @@ function buildRooms(deps: AppDeps) {
   const limits = deps.socketLimits ?? defaultSocketLimits;
   const now = () => clock.now();
   const audit = buildAudit({ store, keyring, clock, log, node });
-  const base = { store, keyring, audit: audit.audit, clock, log, node, now };
+  const proxies = new Proxies({ proxies: deps.web?.proxies, clock, log });
+  const setAside = new SetAside({ store, log, now });
+  const base = { store, keyring, audit: audit.audit, setAside, clock, log, node, now };
   const policies = new Policies({ store });
   const registry = new Registry(base);
   const { transports, messenger } = deps;
@@ -237,10 +247,13 @@ function buildRooms(deps: AppDeps) {
     notify,
     messages: () => messages.waitingMessages(),
     guesses: () => guessCounts(store, now()),
+    isProxyUnnamed: () => proxies.isUnnamed,
+    quarantine: lists.facts.quarantine,
     expiries: async () => certificateExpiries(tls),
     canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
     waiting: () => verification.verification.pending,
   });
+  const refusals = new Refusals(base);
   const sockets = buildLink({
     ...base,
     ...verification,
@@ -248,6 +261,7 @@ function buildRooms(deps: AppDeps) {
     fleet,
     hosts: [host, ...(deps.alsoHosts ?? [])],
     certificateSites: deps.certificateSites,
+    addressOf: (request) => proxies.addressOf(request),
     limits,
   });
   const keyringWatch = new KeyringWatch({
@@ -260,13 +274,14 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{ fleet, sockets, keyringWatch },
+    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies },
   };
 }
 
 function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   const { store, keyring, clock, log, host, alsoHosts = [], web, tls } = deps;
-  const { fleet, sockets, logins, policies, registry, messages, keyringWatch } = rooms;
+  const { fleet, sockets, logins, policies, registry, messages } = rooms;
+  const { keyringWatch, refusals, proxies } = rooms;
   const pages = web && new Pages(web.assets);
   const http = createHttp({
     store,
@@ -277,6 +292,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
     pages,
     tls,
     socketLimits: sockets.limits,
+    proxies,
   });
   registerEnrolment(http, {
     listener: sockets.listener,
@@ -287,6 +303,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   });
   stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
+  guardRoutes(http, { refusals, log });
   fleet.metrics.watch(http);
   fleet.metrics.register(http);
   registerApi(http, { fleet, clock, log });
@@ -302,22 +319,33 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
       now: () => clock.now(),
     });
   }
-  http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
+  http.server.on('upgrade', (request, socket, head) => {
+    proxies.see(request);
+    sockets.upgrade(request, socket, head);
+  });
   return http;
 }
 
 function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, logins, portal } = rooms;
-  const { verification } = rooms.verification;
+  const { audit, registry, logins, portal, refusals, lists, setAside } = rooms;
+  const { verification, refusals: refusalCounts } = rooms.verification;
   return new Housekeeping({
     chores: [
       { name: 'verification', run: () => verification.purgeExpired() },
+      { name: 'refusal counts', run: () => refusalCounts.close() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
       { name: 'subjects', run: () => indexSubjects(store) },
+      { name: 'refusals', run: () => refusals.settle() },
       { name: 'logins', run: () => logins.purgeExpired() },
+      { name: 'failed logins', run: () => logins.log.writeCounts() },
       { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
       { name: 'delegations', run: () => portal.delegations.forgetOld() },
+      { name: 'setAside', run: () => setAside.purge() },
+      {
+        name: 'refusedFacts',
+        run: () => lists.facts.quarantine.purge(clock.now() - REFUSED_KEPT_MS),
+      },
       auditPruning(audit.checkpoints, () => clock.now()),
     ],
     clock,

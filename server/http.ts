@@ -6,7 +6,9 @@ import { type SocketLimits, slowness } from './fleet/link/link-limits.ts';
 import { httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
-import { readiness } from './readiness.ts';
+import type { Proxies } from './proxies.ts';
+import { sharedFor, storeReadiness } from './readiness.ts';
+import { access, stateAccess } from './route-access.ts';
 import type { Store } from './store/store.ts';
 import type { TlsOptions } from './tls.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
@@ -17,6 +19,8 @@ import { type Pages, wantsPage } from './web/page-renderer.tsx';
 const BODY_BYTES_MAX = 65_536;
 /** A photo over a slow phone takes its time; how long a request's head may take is `slowness`'s. */
 const REQUEST_MS_MAX = 60_000;
+/** Anybody may ask whether the server is ready; the database is asked once in this time at most. */
+const READY_FOR_MS = 1000;
 
 /** What the server's pages need. */
 export interface WebDeps {
@@ -38,6 +42,7 @@ export interface HttpDeps {
   pages: Pages | undefined;
   tls: TlsOptions | undefined;
   socketLimits: SocketLimits;
+  proxies: Proxies;
 }
 
 /** The HTTP server with what every route has in common, the health routes and the published keys. */
@@ -52,8 +57,13 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
     ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
   });
+  stateAccess(http);
   http.register(cookie);
   http.register(formbody, { bodyLimit: BODY_BYTES_MAX });
+  http.addHook('onRequest', (request, _reply, done) => {
+    deps.proxies.see(request.raw);
+    done();
+  });
   guardRequests(http, web?.origin);
   serveAssets(http, web?.assets ?? []);
   // Only the route's pattern is logged: a URL may hold a credential.
@@ -86,15 +96,17 @@ function answerErrors(http: FastifyInstance, { log, pages }: HttpDeps): void {
   );
 }
 
-function answerHealth(http: FastifyInstance, { store, keyring, keyringProblem }: HttpDeps): void {
-  http.get('/livez', () => ({ status: 'ok' }));
-  http.get('/readyz', async (_request, reply) => {
-    const problems = await readiness(store, keyringProblem());
+function answerHealth(http: FastifyInstance, deps: HttpDeps): void {
+  const { store, keyring, keyringProblem, proxies } = deps;
+  http.get('/livez', access('public'), () => ({ status: 'ok' }));
+  const storeProblem = sharedFor(READY_FOR_MS, () => storeReadiness(store));
+  http.get('/readyz', access('public'), async (_request, reply) => {
+    const problems = [await storeProblem(), keyringProblem()].filter((one) => one !== undefined);
     return problems.length > 0
       ? reply.code(503).send({ status: 'unavailable', problems })
-      : { status: 'ok' };
+      : { status: 'ok', ...(proxies.isUnnamed && { warnings: ['proxyUnnamed'] }) };
   });
-  http.get('/.well-known/varco/keys.json', (_request, reply) =>
+  http.get('/.well-known/varco/keys.json', access('public'), (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send({
       keys: keyring
         .credentialKeys()

@@ -35,7 +35,7 @@ export function registerPages(http: FastifyInstance, deps: PagesDeps): void {
     ...deps,
     sessions,
     outbox: notify.outbox,
-    staff: () => logins.staff.list(),
+    staff: () => logins.staff.all(),
   });
   registerReading(http, deps);
   registerStatements(http, pages);

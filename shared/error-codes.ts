@@ -22,10 +22,10 @@ export const errorCodes = {
   loginNeeded: { status: 401 },
   sessionEnded: { status: 401 },
   forbidden: { status: 403, words: 'fleet.problems' },
-  roleMissing: { status: 403 },
   assuranceTooLow: { status: 403 },
   csrfInvalid: { status: 403 },
   foreignRequest: { status: 403 },
+  routeUnstated: fault,
 
   // How it is asked
   notFound: { status: 404 },
@@ -96,6 +96,8 @@ export const errorCodes = {
 
   // Logins
   accountUnknown: { status: 404 },
+  accountOwn: { status: 409 },
+  accountIsLast: { status: 409 },
   identityInvalid: { status: 422 },
   passkeyRefused: { status: 403 },
   passkeysTooMany: { status: 403 },
@@ -130,7 +132,23 @@ export const errorCodes = {
   kioskUnknown: { status: 404, words: 'fleet.problems' },
   kioskInvalid: { status: 400 },
   policyUnknown: { status: 422, words: 'fleet.problems' },
-  policyExists: { status: 409 },
+
+  // Policies
+  policyExists: { status: 409, words: 'fleet.problems' },
+  policyInvalid: { status: 400, words: 'fleet.problems' },
+  policyNotProposed: { status: 409, words: 'fleet.problems' },
+  policyOwnProposal: { status: 403, words: 'fleet.problems' },
+  policyStale: { status: 409, words: 'fleet.problems' },
+  policyTooMany: { status: 409, words: 'fleet.problems' },
+  ruleTermUnknown: { status: 400, words: 'fleet.problems' },
+  ruleAreaUnknown: { status: 400, words: 'fleet.problems' },
+  ruleClassUnknown: { status: 400, words: 'fleet.problems' },
+  ruleBenefitUnknown: { status: 400, words: 'fleet.problems' },
+  ruleRightUnknown: { status: 400, words: 'fleet.problems' },
+  ruleRefUnknown: { status: 400, words: 'fleet.problems' },
+  ruleRefCircle: { status: 400, words: 'fleet.problems' },
+  ruleAgeEmpty: { status: 400, words: 'fleet.problems' },
+  ruleTooLarge: { status: 400, words: 'fleet.problems' },
 
   // The fleet: configs, commands, alerts, access
   configUnknown: { status: 404, words: 'fleet.problems' },
@@ -192,6 +210,7 @@ export const errorCodes = {
   addressUnusable: fault,
   portInUse: fault,
   portUnusable: fault,
+  proxyUnnamed: fault,
   tlsUnusable: fault,
   pdndKeyUnusable: fault,
   assetUnknown: fault,

@@ -1,7 +1,7 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { commandLine } from '../../server/fleet/access/actor.ts';
 import { type Scope, scopes } from '../../server/fleet/access/permissions.ts';
-import { type Role, roles } from '../../server/login/session.ts';
+import { type Role, roles } from '../../server/fleet/access/roles.ts';
 import { configOption, printLine, withApp } from './open-app.ts';
 
 interface Options {

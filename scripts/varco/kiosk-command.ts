@@ -3,6 +3,7 @@ import { readKioskConfig, startKiosk } from '../../device/main.ts';
 import { readPage } from '../launch/page-files.ts';
 import { untilStopped } from '../launch/until-stopped.ts';
 import { enrolCommand } from './kiosk-enrol-command.ts';
+import { listCostCommand } from './kiosk-list-cost-command.ts';
 import { selftestCommand } from './kiosk-selftest-command.ts';
 import { restart } from './restart.ts';
 
@@ -14,7 +15,8 @@ export function kioskCommand(): Command {
     .option('--config <file>', 'the config file (see device/kiosk.example.json)')
     .enablePositionalOptions()
     .addCommand(selftestCommand())
-    .addCommand(enrolCommand());
+    .addCommand(enrolCommand())
+    .addCommand(listCostCommand());
   return command.action(async (options: { config?: string }) => {
     if (options.config === undefined) {
       return command.error("error: required option '--config <file>' not specified");

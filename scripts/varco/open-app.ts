@@ -8,6 +8,7 @@ import { readServerConfig, type ServerConfig } from '../../server/server-config.
 import { openStore } from '../../server/store/open-store.ts';
 import { type Store, toStoreError } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
+import { printable } from '../../shared/isolated-text.ts';
 
 /** The same --config for every command that works on the server's data. */
 export function configOption(): Option {
@@ -71,5 +72,5 @@ export async function withApp<Result>(
 }
 
 export function printLine(line: string): void {
-  process.stdout.write(`${line}\n`);
+  process.stdout.write(`${printable(line)}\n`);
 }

@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import type { Clock } from '../../shared/clock.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
@@ -20,11 +21,14 @@ export function buildLink(deps: {
   /** The hosts whose codes the gates read. */
   hosts: readonly string[];
   certificateSites: 'all' | readonly string[] | undefined;
+  /** Where a request comes from. */
+  addressOf: (request: IncomingMessage) => string;
   limits: SocketLimits;
   clock: Clock;
   log: Log;
 }): KioskSockets {
   const { fleet } = deps;
   const { connected: kiosks, bus, state: listener } = fleet;
-  return new KioskSockets({ ...deps, kiosks, bus, listener, finder: fleet });
+  const enrolled = (kiosk: string) => fleet.state.enrolled(kiosk);
+  return new KioskSockets({ ...deps, kiosks, bus, listener, finder: fleet, enrolled });
 }

@@ -1,6 +1,8 @@
 import { randomBytes } from 'node:crypto';
 import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Audit } from '../audit/audit.ts';
+import type { Role } from '../fleet/access/roles.ts';
 import { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
@@ -16,7 +18,6 @@ import { Passkeys } from './passkeys.ts';
 import { PendingLogins } from './pending-login.ts';
 import { Pins } from './pins.ts';
 import { beginSession } from './request-session.ts';
-import type { Role } from './session.ts';
 import { type AuthenticatedIdentity, SessionStore } from './session-store.ts';
 import { SingleUseSecrets } from './single-use-secrets.ts';
 import { StaffAccounts } from './staff-accounts.ts';
@@ -49,6 +50,7 @@ export class Logins {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    audit: Audit;
     log: Log;
     now: () => number;
     config: LoginConfig;
@@ -56,7 +58,7 @@ export class Logins {
     notify: Pick<Notify, 'queue'>;
     cards?: Cards | undefined;
   }) {
-    const { store, keyring, log, now, config, registry, notify, cards } = deps;
+    const { store, keyring, audit, log, now, config, registry, notify, cards } = deps;
     this.#store = store;
     this.config = config;
     this.sessions = new SessionStore({ store, keyring, log, now });
@@ -65,7 +67,9 @@ export class Logins {
     this.attempts = new LoginAttempts({ store, keyring, now });
     this.log = new LoginLog({ store, keyring, now });
     const { sessions, singleUse, attempts } = this;
-    this.staff = new StaffAccounts({ store, keyring, sessions, singleUse, attempts, now });
+    this.staff = new StaffAccounts({
+      ...{ store, keyring, audit, sessions, singleUse, attempts, now },
+    });
     this.pins = new Pins({ store, keyring, registry, notify, attempts, now });
     this.passkeys = new Passkeys({ store, log, now });
     this.providers = new Map(

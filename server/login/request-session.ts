@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { VarcoError } from '../../shared/errors.ts';
+import { actorOf, type FleetActor } from '../fleet/access/actor.ts';
 import { isSameText } from '../keys/secret.ts';
-import type { CitizenSession, Role, Session, StaffSession } from './session.ts';
+import type { CitizenSession, Session, StaffSession } from './session.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
 import type { AuthenticatedIdentity, OpenSession, SessionStore } from './session-store.ts';
 
@@ -18,9 +19,9 @@ export function sessionOf(request: FastifyRequest): Session | undefined {
 }
 
 /**
- * The citizen of a request behind {@link requireCitizenAt}.
+ * The citizen of a request.
  *
- * @throws VarcoError `loginNeeded` when the route lacks the guard.
+ * @throws VarcoError `loginNeeded` when nobody is, or somebody else.
  */
 export function citizenOf(request: FastifyRequest): CitizenSession {
   const session = sessionOf(request);
@@ -30,13 +31,27 @@ export function citizenOf(request: FastifyRequest): CitizenSession {
   return session;
 }
 
-/** The member of staff of a request behind {@link requireStaff}; throws as {@link citizenOf}. */
+/** The member of staff of a request; throws as {@link citizenOf}. */
 export function staffOf(request: FastifyRequest): StaffSession {
   const session = sessionOf(request);
   if (session?.kind !== 'staff') {
     throw new VarcoError('loginNeeded', 'A member of staff must be logged in');
   }
   return session;
+}
+
+/** The member of staff who is logged in, if it is one, as whoever acts. */
+export function actorOfRequest(request: FastifyRequest): FleetActor | undefined {
+  return actorOf(sessionOf(request));
+}
+
+/** The member of staff of a request, as whoever acts; throws as {@link citizenOf}. */
+export function actingOf(request: FastifyRequest): FleetActor {
+  const actor = actorOfRequest(request);
+  if (!actor) {
+    throw new VarcoError('loginNeeded', 'A member of staff must be logged in');
+  }
+  return actor;
 }
 
 /** The CSRF token for this session's forms (`<CsrfField>`); empty without a session. */
@@ -68,25 +83,6 @@ export function requireCitizenAt(assurance: 2 | 3) {
     }
     if (session.assurance < assurance) {
       throw new VarcoError('assuranceTooLow', 'This needs a login of a higher level');
-    }
-  };
-}
-
-/** Guard for staff of any role; redirects others to the staff login and back. */
-export async function requireStaff(request: FastifyRequest, reply: FastifyReply) {
-  const session = sessionOf(request);
-  return session?.kind === 'staff' ? undefined : askToLogIn(request, reply, '/login/staff');
-}
-
-/** Like {@link requireStaff}, for some roles only. */
-export function requireRole(...roles: readonly Role[]) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const session = sessionOf(request);
-    if (session?.kind !== 'staff') {
-      return askToLogIn(request, reply, '/login/staff');
-    }
-    if (!roles.includes(session.role)) {
-      throw new VarcoError('roleMissing', 'This is not among what your role may do');
     }
   };
 }
@@ -177,7 +173,12 @@ export function safePath(input: unknown): string | undefined {
 // One slash, and neither a second one nor a backslash, which browsers read as one.
 const PATH = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
 
-function askToLogIn(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
+/** Leads a page's visitor to the login and back. @throws VarcoError `loginNeeded` for any other request. */
+export function askToLogIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: string,
+): FastifyReply {
   const isPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
   if (!isPage) {
     throw new VarcoError('loginNeeded', 'Nobody is logged in, or the session has ended');

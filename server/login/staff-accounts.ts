@@ -1,8 +1,11 @@
+import { VarcoError } from '../../shared/errors.ts';
+import type { Audit } from '../audit/audit.ts';
+import { demandAtEach, type FleetActor } from '../fleet/access/actor.ts';
+import { mayAtEach } from '../fleet/access/permissions.ts';
 import type { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { hashPassword, isHashingBusy, passwordProblem, verifyPassword } from './password.ts';
-import { type Role, roles } from './session.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SingleUseSecrets } from './single-use-secrets.ts';
 import { type StaffAccount, type StaffRow, StaffRows, type StaffTerms } from './staff-rows.ts';
@@ -42,6 +45,7 @@ export type PasswordOutcome =
 export class StaffAccounts {
   readonly #store: Store;
   readonly #keyring: Keyring;
+  readonly #audit: Audit;
   readonly #rows: StaffRows;
   readonly #sessions: SessionStore;
   readonly #singleUse: SingleUseSecrets;
@@ -51,6 +55,7 @@ export class StaffAccounts {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    audit: Audit;
     sessions: SessionStore;
     singleUse: SingleUseSecrets;
     attempts: LoginAttempts;
@@ -58,6 +63,7 @@ export class StaffAccounts {
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
+    this.#audit = deps.audit;
     this.#rows = new StaffRows(deps);
     this.#sessions = deps.sessions;
     this.#singleUse = deps.singleUse;
@@ -65,13 +71,21 @@ export class StaffAccounts {
     this.#now = deps.now;
   }
 
-  /** Creates an invited account. @returns the secret of the invitation's link. */
+  /**
+   * Creates an invited account for sites that are all among the inviter's own.
+   *
+   * @returns the secret of the invitation's link.
+   * @throws VarcoError `forbidden`.
+   */
   async invite(
+    who: FleetActor,
     terms: StaffTerms,
     known: { name?: string | undefined; email?: string | undefined } = {},
   ): Promise<{ accountId: string; secret: string }> {
+    demandAtEach(who, 'account.manage', terms.sites);
     return this.#store.transaction(async (tx) => {
       const accountId = await this.#rows.insert(tx, terms, known);
+      await this.#note(tx, who, 'account.invited', accountId, { ...terms });
       return { accountId, secret: await this.#issueInvitation(tx, accountId) };
     });
   }
@@ -225,10 +239,14 @@ export class StaffAccounts {
     return { ok: true, accountId: usable.id };
   }
 
-  /** Removes all credentials and invites again, for somebody who lost the telephone or password. */
-  async reset(accountId: string): Promise<string> {
+  /**
+   * Removes all credentials and invites again, for somebody who lost the telephone or password.
+   *
+   * @throws VarcoError `forbidden`, `accountUnknown`, `accountOwn`.
+   */
+  async reset(who: FleetActor, accountId: string): Promise<string> {
     const secret = await this.#store.transaction(async (tx) => {
-      const row = await this.#rows.lock(tx, accountId);
+      const row = await this.#demandOther(tx, who, accountId);
       await tx.deleteFrom('staff_passkey').where('account_id', '=', accountId).execute();
       await tx
         .updateTable('staff_account')
@@ -242,27 +260,45 @@ export class StaffAccounts {
         })
         .where('id', '=', row.id)
         .execute();
+      await this.#note(tx, who, 'account.reset', row.id);
       return this.#issueInvitation(tx, row.id);
     });
     await this.#sessions.endAllOf('staff', accountId);
     return secret;
   }
 
-  /** Disables an account with its sessions and invitation. @throws VarcoError `accountUnknown`. */
-  async disable(accountId: string): Promise<void> {
+  /**
+   * Disables an account with its sessions and invitation.
+   *
+   * @throws VarcoError `forbidden`, `accountUnknown`, `accountOwn`, `accountIsLast`.
+   */
+  async disable(who: FleetActor, accountId: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      const row = await this.#rows.lock(tx, accountId);
+      const chiefs = await this.#rows.lockChiefs(tx);
+      const row = await this.#demandOther(tx, who, accountId);
+      if (chiefs.length === 1 && chiefs[0] === row.id) {
+        throw new VarcoError('accountIsLast', 'No administrator of all sites would be left');
+      }
       await tx
         .updateTable('staff_account')
         .set({ state: 'disabled', updated_at: this.#now() })
         .where('id', '=', row.id)
         .execute();
       await this.#singleUse.revoke(tx, 'invitation', row.id);
+      await this.#note(tx, who, 'account.disabled', row.id);
     });
     await this.#sessions.endAllOf('staff', accountId);
   }
 
-  async list(): Promise<StaffAccount[]> {
+  /** The accounts that this actor may manage. @throws VarcoError `forbidden` for who may manage none. */
+  async list(who: FleetActor): Promise<StaffAccount[]> {
+    demandAtEach(who, 'account.manage', who.sites);
+    const all = await this.all();
+    return all.filter(({ sites }) => mayAtEach(who, 'account.manage', sites));
+  }
+
+  /** Every account, not filtered by permission. */
+  async all(): Promise<StaffAccount[]> {
     const rows = await this.#store.db
       .selectFrom('staff_account')
       .selectAll()
@@ -279,6 +315,24 @@ export class StaffAccounts {
       .where('id', '=', accountId)
       .executeTakeFirst();
     return row && this.#rows.toAccount(row);
+  }
+
+  /** Locks an account that this actor may manage; nobody shuts the door behind themselves. */
+  async #demandOther(tx: Tx, who: FleetActor, accountId: string): Promise<StaffRow> {
+    const row = await this.#rows.lock(tx, accountId);
+    const sites: StaffTerms['sites'] | undefined = row && JSON.parse(row.sites);
+    demandAtEach(who, 'account.manage', sites ?? 'all');
+    if (!row) {
+      throw new VarcoError('accountUnknown', 'There is no such account: see varco staff list');
+    }
+    if (who.id === `staff:${row.id}`) {
+      throw new VarcoError('accountOwn', 'Another administrator must do this to your account');
+    }
+    return row;
+  }
+
+  #note(tx: Tx, who: FleetActor, kind: string, account: string, more: object = {}): Promise<void> {
+    return this.#audit.append(tx, [{ kind, body: { actor: who.id, account, ...more } }]);
   }
 
   #issueInvitation(tx: Tx, accountId: string): Promise<string> {
@@ -303,8 +357,4 @@ export function invitationLink(origin: string, secret: string): string {
 /** Parses `all`, or site ids separated by commas. */
 export function parseSites(text: string): 'all' | string[] {
   return text === 'all' ? 'all' : text.split(',').map((site) => site.trim());
-}
-
-export function isRole(text: unknown): text is Role {
-  return roles.some((role) => role === text);
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
 import { STATUS_CHANNEL } from '../registry/status-events.ts';
+import { isCommonFault, type SetAside } from '../set-aside.ts';
 import { forUpdate } from '../store/row-lock.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -33,6 +34,7 @@ export class StatusNotices {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #link: string;
+  readonly #setAside: SetAside;
   #cancelPoll: () => void = () => {};
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #catchingUp: Promise<void> | undefined;
@@ -40,12 +42,20 @@ export class StatusNotices {
   #stopped = true;
 
   /** @param deps.link the page with status and code, such as `https://varco.example.it/portal`. */
-  constructor(deps: { store: Store; notify: Notify; clock: Clock; log: Log; link: string }) {
+  constructor(deps: {
+    store: Store;
+    notify: Notify;
+    setAside: SetAside;
+    clock: Clock;
+    log: Log;
+    link: string;
+  }) {
     this.#store = deps.store;
     this.#notify = deps.notify;
     this.#clock = deps.clock;
     this.#log = deps.log;
     this.#link = deps.link;
+    this.#setAside = deps.setAside;
   }
 
   /** Starts to follow the events; without a transport it does nothing, so the cursor stays. */
@@ -69,12 +79,46 @@ export class StatusNotices {
   async catchUp(): Promise<number> {
     let processed = 0;
     for (;;) {
-      const count = await this.#store.transaction((tx) => this.#processBatch(tx));
+      const count = await this.#processSome();
       processed += count;
       if (count < BATCH || this.#stopped) {
         return processed;
       }
     }
+  }
+
+  /** A batch at once; when that fails, one event after the other, without those that can't be notified. */
+  async #processSome(): Promise<number> {
+    try {
+      return await this.#store.transaction((tx) => this.#processBatch(tx, BATCH));
+    } catch (error) {
+      if (isCommonFault(error)) {
+        throw error;
+      }
+    }
+    let processed = 0;
+    while (processed < BATCH && (await this.#processNext())) {
+      processed += 1;
+    }
+    return processed;
+  }
+
+  /** @returns false when there is no further event. */
+  async #processNext(): Promise<boolean> {
+    const { sequence } = (await this.#nextEvent()) ?? {};
+    if (sequence === undefined) {
+      return false;
+    }
+    let result: Awaited<ReturnType<SetAside['try']>>;
+    do {
+      result = await this.#setAside.try('notices', String(sequence), () =>
+        this.#store.transaction((tx) => this.#processBatch(tx, 1)),
+      );
+    } while (result === 'failed');
+    if (result === 'setAside') {
+      await this.#store.transaction((tx) => this.#advance(tx, sequence));
+    }
+    return true;
   }
 
   #poll(): void {
@@ -104,24 +148,38 @@ export class StatusNotices {
       });
   }
 
-  async #processBatch(tx: Tx): Promise<number> {
+  async #processBatch(tx: Tx, limit: number): Promise<number> {
     const select = tx.selectFrom('counter').select('value').where('name', '=', CURSOR);
     const { value } = await forUpdate(this.#store, select).executeTakeFirstOrThrow();
-    const events = await tx
-      .selectFrom('status_event')
-      .select(['sequence', 'person_id', 'at'])
-      .where('sequence', '>', value)
-      .orderBy('sequence')
-      .limit(BATCH)
-      .execute();
+    const events = await eventsAfter(tx, value, limit);
     for (const event of events) {
       await this.#queueNotice(tx, event);
     }
     const last = events.at(-1)?.sequence;
     if (last !== undefined) {
-      await tx.updateTable('counter').set({ value: last }).where('name', '=', CURSOR).execute();
+      await this.#advance(tx, last);
     }
     return events.length;
+  }
+
+  async #nextEvent(): Promise<EventRow | undefined> {
+    const { db } = this.#store;
+    const { value } = await db
+      .selectFrom('counter')
+      .select('value')
+      .where('name', '=', CURSOR)
+      .executeTakeFirstOrThrow();
+    return (await eventsAfter(db, value, 1))[0];
+  }
+
+  /** Another node may be further already. */
+  async #advance(tx: Tx, sequence: number): Promise<void> {
+    await tx
+      .updateTable('counter')
+      .set({ value: sequence })
+      .where('name', '=', CURSOR)
+      .where('value', '<', sequence)
+      .execute();
   }
 
   async #queueNotice(tx: Tx, event: EventRow): Promise<void> {
@@ -163,4 +221,18 @@ export class StatusNotices {
     }
     return person.has_mobile && this.#notify.canSend('sms') ? 'sms' : undefined;
   }
+}
+
+function eventsAfter(
+  db: Pick<Tx, 'selectFrom'>,
+  value: number,
+  limit: number,
+): Promise<EventRow[]> {
+  return db
+    .selectFrom('status_event')
+    .select(['sequence', 'person_id', 'at'])
+    .where('sequence', '>', value)
+    .orderBy('sequence')
+    .limit(limit)
+    .execute();
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
-import { isoDay } from '../../shared/iso-day.ts';
 import { type Policy, policySchema } from '../../shared/policy.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Store } from '../store/store.ts';
+import { inForceOn } from './in-force.ts';
 import shipped from './policies.json' with { type: 'json' };
 
 /** The policies shipped with varco, each with its legal reference. */
@@ -13,14 +14,11 @@ export function shippedPolicies(): Policy[] {
 /** The {@link Store.notify} channel for new policies. */
 const POLICY_CHANNEL = 'varco_policy';
 
-const DAY_MS = 86_400_000;
-
 /** Policies by id and version: stored in the database, read into memory at start and on every change. */
 export class Policies {
   readonly #store: Store;
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #byId = new Map<string, Policy[]>();
-  #today = { day: Number.NaN, text: '' };
 
   constructor(deps: { store: Store }) {
     this.#store = deps.store;
@@ -83,17 +81,7 @@ export class Policies {
 
   /** The newest version that is valid on the day of `now`. */
   find(id: string, now: Date): Policy | undefined {
-    const day = Math.floor(now.getTime() / DAY_MS);
-    if (day !== this.#today.day) {
-      this.#today = { day, text: isoDay(now.getTime()) };
-    }
-    const today = this.#today.text;
-    return this.#byId
-      .get(id)
-      ?.findLast(
-        ({ validFrom, validTo }) =>
-          validFrom <= today && (validTo === undefined || today <= validTo),
-      );
+    return inForceOn(this.#byId.get(id), romeDay(now.getTime()));
   }
 
   list(): Policy[] {

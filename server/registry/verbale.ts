@@ -53,6 +53,7 @@ export const giudizi = {
   nonCieco: { area: 'cecitaCivile', law: 'L. 382/1970', range: undefined },
   ciecoAssoluto: { area: 'cecitaCivile', law: 'L. 382/1970; L. 138/2001 art. 2', range: undefined },
   ciecoParziale: { area: 'cecitaCivile', law: 'L. 382/1970; L. 138/2001 art. 3', range: undefined },
+  ipovedenteGrave: { area: 'cecitaCivile', law: 'L. 138/2001 art. 4', range: undefined },
   nonSordo: { area: 'sordita', law: 'L. 381/1970 art. 1', range: undefined },
   sordo: { area: 'sordita', law: 'L. 381/1970 art. 1', range: undefined },
   sordocieco: { area: 'sordita', law: 'L. 107/2010 art. 2', range: undefined },

@@ -9,6 +9,7 @@ import type { Store } from '../store/store.ts';
 import { FirstLevel } from './first-level.ts';
 import { ensureTimingDecoy, GateLookup } from './gate-lookup.ts';
 import type { Messenger, Warnings } from './messenger.ts';
+import { RefusalCounts } from './refusal-counts.ts';
 import { SecondLevel } from './second-level.ts';
 import { VelocityCheck } from './velocity-check.ts';
 import { Verification } from './verification.ts';
@@ -32,7 +33,9 @@ export function buildVerification(deps: {
 }) {
   const { store, keyring, clock } = deps;
   const gateLookup = new GateLookup(store);
-  const base = { ...deps, gateLookup, now: () => clock.now() };
+  const now = () => clock.now();
+  const refusals = new RefusalCounts({ ...deps, now });
+  const base = { ...deps, gateLookup, refusals, now };
   const secondLevel = new SecondLevel(base);
   const velocityCheck = new VelocityCheck(deps);
   const verificationBatch = new VerificationBatch({ ...base, secondLevel, velocityCheck });
@@ -41,10 +44,14 @@ export function buildVerification(deps: {
     firstLevel: new FirstLevel(base),
     secondLevel,
     velocityCheck,
+    refusals,
     async start() {
       await ensureTimingDecoy(store, keyring);
       await velocityCheck.start();
     },
-    stop: () => velocityCheck.stop(),
+    async stop() {
+      await velocityCheck.stop();
+      await refusals.close(true);
+    },
   };
 }

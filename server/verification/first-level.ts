@@ -1,9 +1,10 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
-
 import { requestKey } from '../audit/request-key.ts';
+import { demand, type FleetActor } from '../fleet/access/actor.ts';
 import { Guesses } from '../guessing/guesses.ts';
+import { KnownBlocks } from '../guessing/known-blocks.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
@@ -14,6 +15,7 @@ import type { GateLookup } from './gate-lookup.ts';
 import { warnOfGuessing } from './guessing-warning.ts';
 import type { Warnings } from './messenger.ts';
 import { type Recognition, recognise } from './recognition.ts';
+import type { RefusalCounts } from './refusal-counts.ts';
 
 /** The name of first-level checks in the audit and in the citizen's list of checks. */
 export const FIRST_LEVEL_POLICY = 'first-level';
@@ -53,7 +55,10 @@ export interface FirstLevelResult {
   answer: FirstLevelAnswer;
   /** Unix milliseconds. */
   decidedAt: number;
-  /** Such as `1F3A-9C20-77DE`: identifies the check in the citizen's list "who checked me". */
+  /**
+   * Such as `1F3A-9C20-77DE`: identifies the check in the citizen's list "who checked me". Of a `throttled`
+   * answer the list has a count alone.
+   */
   reference: string;
 }
 
@@ -66,7 +71,6 @@ interface PreparedRequest extends FirstLevelRequest {
   /** The idempotency key; a keyed hash of the credential and code keeps different checks apart. */
   key: string;
   reference: string;
-  upstream: SourceAnswer | undefined;
 }
 
 /**
@@ -80,7 +84,9 @@ export class FirstLevel {
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
   readonly #warnings: Warnings | undefined;
+  readonly #refusals: RefusalCounts;
   readonly #now: () => number;
+  readonly #blocks = new KnownBlocks();
   #pending = 0;
 
   constructor(deps: {
@@ -92,6 +98,7 @@ export class FirstLevel {
     source?: StatusSource | undefined;
     /** Absent: nobody can be warned. */
     warnings?: Warnings | undefined;
+    refusals: RefusalCounts;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -100,90 +107,134 @@ export class FirstLevel {
     this.#audit = deps.audit;
     this.#source = deps.source;
     this.#warnings = deps.warnings;
+    this.#refusals = deps.refusals;
     this.#now = deps.now;
+  }
+
+  /**
+   * A check at the desk of a site, by a member of staff who may check there.
+   *
+   * @throws VarcoError `forbidden`, and as {@link ask}.
+   */
+  async askAtDesk(
+    who: FleetActor,
+    { site, ...request }: Omit<FirstLevelRequest, 'asker'> & { site: string },
+  ): Promise<FirstLevelResult> {
+    demand(who, 'desk.check', { site });
+    return this.ask({ ...request, asker: { id: who.id.replace(/^staff:/, 'operator:'), site } });
   }
 
   /** @throws VarcoError `overloaded`, `storeUnavailable`: no answer without its audit row. */
   async ask(request: FirstLevelRequest): Promise<FirstLevelResult> {
+    const prepared = this.#prepare(request);
+    const blocked = this.#knownBlock(prepared);
+    if (blocked) {
+      return blocked;
+    }
     if (this.#pending >= PENDING_MAX) {
       throw new VarcoError('overloaded', 'Too many first-level checks wait');
     }
     this.#pending += 1;
     try {
-      const { asker, requestId, credentialId, codiceFiscale } = request;
-      const mac = this.#keyring.codeMac(codiceFiscale);
-      const bound = this.#keyring.oneTimeCodeMac('firstLevel', requestId, credentialId, mac);
-      const prepared: PreparedRequest = {
-        ...request,
-        mac,
-        key: `${requestKey(asker.id, requestId)} ${bound.slice(0, 24)}`,
-        reference: bound
-          .slice(-12)
-          .toUpperCase()
-          .replace(/(.{4})(?=.)/g, '$1-'),
-        upstream: await this.#askSource(credentialId, codiceFiscale, mac),
-      };
-      return await this.#store.transaction((tx) => this.#answer(tx, prepared));
+      const upstream = this.#source && (await this.#askSource(this.#source, prepared));
+      return await this.#store.transaction((tx) => this.#answer(tx, prepared, upstream));
     } finally {
       this.#pending -= 1;
     }
   }
 
-  /** Asks the external source only when the code and the codice fiscale match. */
-  async #askSource(
-    credentialId: string,
-    codiceFiscale: string,
-    mac: string,
-  ): Promise<SourceAnswer | undefined> {
-    const source = this.#source;
-    if (!source) {
-      return undefined;
-    }
-    const { cause } = await this.#store.transaction(async (tx) =>
-      recognise(
-        { credentialId, mac },
-        await this.#gateLookup.find(tx, [credentialId]),
-        this.#now(),
-      ),
-    );
-    return cause === 'recognised' ? source.statusOf(codiceFiscale) : undefined;
+  #prepare(request: FirstLevelRequest): PreparedRequest {
+    const { asker, requestId, credentialId, codiceFiscale } = request;
+    const mac = this.#keyring.codeMac(codiceFiscale);
+    const bound = this.#keyring.oneTimeCodeMac('firstLevel', requestId, credentialId, mac);
+    const key = `${requestKey(asker.id, requestId)} ${bound.slice(0, 24)}`;
+    const reference = bound
+      .slice(-12)
+      .toUpperCase()
+      .replace(/(.{4})(?=.)/g, '$1-');
+    return { ...request, mac, key, reference };
   }
 
-  async #answer(tx: Tx, prepared: PreparedRequest): Promise<FirstLevelResult> {
+  /** The answer to somebody who is known to be blocked: counted, without a look into the database. */
+  #knownBlock(prepared: PreparedRequest): FirstLevelResult | undefined {
+    const { asker, credentialId, reference } = prepared;
+    const decidedAt = this.#now();
+    const refusal = this.#blocks.refusal(prepared, decidedAt);
+    if (!refusal || !this.#refusals.countKnown(asker, credentialId, decidedAt)) {
+      return undefined;
+    }
+    return { answer: { outcome: 'throttled', ...refusal }, decidedAt, reference };
+  }
+
+  /** Asks the external source only when the code and the codice fiscale match, and nobody is blocked. */
+  async #askSource(source: StatusSource, prepared: PreparedRequest): Promise<SourceAnswer> {
+    const { credentialId, mac, isLive } = prepared;
+    const isAsked = await this.#store.transaction(async (tx) => {
+      const now = this.#now();
+      const live = new Set(isLive ? [prepared] : []);
+      const guesses = await Guesses.read(this.#store, tx, [prepared], now, live);
+      const found = await this.#gateLookup.find(tx, [credentialId]);
+      const { cause } = recognise({ credentialId, mac }, found, now);
+      return !guesses.refusal(prepared, now) && cause === 'recognised';
+    });
+    return isAsked ? source.statusOf(prepared.codiceFiscale) : { kind: 'unavailable' };
+  }
+
+  async #answer(
+    tx: Tx,
+    prepared: PreparedRequest,
+    upstream: SourceAnswer | undefined,
+  ): Promise<FirstLevelResult> {
     const { asker, credentialId, isLive, mac, key, reference } = prepared;
     const earlier = await earlierAnswer<FirstLevelAnswer>(tx, key);
     if (earlier) {
       return { ...earlier, reference };
     }
     const decidedAt = this.#now();
-    const one = { asker, credentialId };
-    const live = new Set(isLive ? [one] : []);
-    const guesses = await Guesses.locked(this.#store, tx, [one], decidedAt, live);
+    const live = new Set(isLive ? [prepared] : []);
+    const guesses = await Guesses.locked(this.#store, tx, [prepared], decidedAt, live);
     const found = await this.#gateLookup.find(tx, [credentialId]);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
-    const refusal = guesses.refusal(one, decidedAt);
+    const refusal = guesses.refusal(prepared, decidedAt);
     // Computed for everybody, the timing decoy too, so that a refusal takes as long as an answer.
-    const status = this.#answerOf(recognition, prepared.upstream);
-    let answer: FirstLevelAnswer = status;
+    const status = this.#answerOf(recognition, upstream);
     if (refusal) {
-      answer = { outcome: 'throttled', ...refusal };
-    } else if (recognition.cause !== 'recognised') {
-      guesses.recordFailure(one, decidedAt);
+      this.#blocks.remember(prepared, refusal, decidedAt);
+      const answer = { outcome: 'throttled', ...refusal } as const;
+      const { subject } = recognition;
+      const note = { kind: 'firstLevel', subject, policy: FIRST_LEVEL_POLICY };
+      if (this.#refusals.mustRecord(asker, credentialId, note, decidedAt)) {
+        await this.#record(tx, prepared, recognition, { answer, decidedAt });
+      }
+      return { answer, decidedAt, reference };
+    }
+    let answer: FirstLevelAnswer = status;
+    if (recognition.cause !== 'recognised') {
+      guesses.recordFailure(prepared, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
     await guesses.write(this.#store, tx);
     await warnOfGuessing(this.#warnings, tx, guesses, found, decidedAt);
+    await this.#record(tx, prepared, recognition, { answer, decidedAt });
+    return { answer, decidedAt, reference };
+  }
+
+  async #record(
+    tx: Tx,
+    { asker, key, reference }: PreparedRequest,
+    { cause, subject }: Recognition,
+    { answer, decidedAt }: Omit<FirstLevelResult, 'reference'>,
+  ): Promise<void> {
     const body = {
       asker: asker.id,
       site: asker.site,
       policy: FIRST_LEVEL_POLICY,
       verdict: answer,
-      cause: recognition.cause,
+      cause,
       reference,
     };
-    const event = { kind: 'firstLevel', subject: recognition.subject, request: key, body };
+    const event = { kind: 'firstLevel', subject, request: key, body };
     await this.#audit.append(tx, [event], decidedAt);
-    return { answer, decidedAt, reference };
   }
 
   #answerOf(

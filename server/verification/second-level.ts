@@ -3,8 +3,9 @@ import type { Policy } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
-
 import { requestKey } from '../audit/request-key.ts';
+import { demand } from '../fleet/access/actor.ts';
+import type { Actor } from '../fleet/access/permissions.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import type { CodeBinding } from '../guessing/one-time-code-store.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -31,8 +32,9 @@ import {
 } from './second-level-answer.ts';
 
 /** An operator logged in with personal credentials; `server/login` creates these. */
-export interface OperatorSession {
+export interface OperatorSession extends Actor {
   operatorId: string;
+  /** Where this citizen is before the operator. */
   site: string;
   /** Unix milliseconds. */
   validUntil: number;
@@ -197,10 +199,13 @@ export class SecondLevel {
     return decide({ kind: 'known', status, cardValid: false }, policy, new Date(at));
   }
 
-  #askerOf({ operatorId, site, validUntil }: OperatorSession): Asker {
+  /** @throws VarcoError `sessionEnded`, `forbidden`. */
+  #askerOf(session: OperatorSession): Asker {
+    const { operatorId, site, validUntil } = session;
     if (validUntil <= this.#now()) {
       throw new VarcoError('sessionEnded', "The operator's session has ended: log in again");
     }
+    demand(session, 'desk.secondLevel', { site });
     return { id: `operator:${operatorId}`, site };
   }
 

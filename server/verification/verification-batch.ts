@@ -111,8 +111,11 @@ export class VerificationBatch {
     const recognised = attempts.map(
       (one) => [one, live.check(recognise(one, found, decidedAt), one, decidedAt)] as const,
     );
+    // Of whoever is blocked nothing more is read, whatever is wrong: it would tell right from wrong in time.
     const counted = recognised.filter(
-      ([one, { cause }]) => cause !== 'recognised' || guesses.watches(one, decidedAt),
+      ([one, { cause }]) =>
+        (cause !== 'recognised' || guesses.watches(one, decidedAt)) &&
+        !guesses.refusal(one, decidedAt),
     );
     await guesses.lock(
       this.#store,

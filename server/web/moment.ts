@@ -17,6 +17,12 @@ export function formatDay(day: number | string, language: Language): string {
   );
 }
 
+/** A time of day, such as `22:15`; `at` in Unix milliseconds. */
+export function formatTime(at: number, language: Language): string {
+  const style = { timeStyle: 'short', timeZone } as const;
+  return new Intl.DateTimeFormat(infoOf(language).locale, style).format(at);
+}
+
 /** An ISO date in Italy. */
 export function isoDay(at: number): string {
   return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(at);

@@ -13,10 +13,11 @@ import { launchChromium } from '../../scripts/launch/chromium.ts';
 import { freePort } from '../../scripts/launch/free-port.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
 import type { App } from '../../server/app.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
+import type { Role } from '../../server/fleet/access/roles.ts';
 import { loginConfigSchema } from '../../server/login/login-config.ts';
 import { hashPassword } from '../../server/login/password.ts';
 import { newPinHalf } from '../../server/login/pins.ts';
-import type { Role } from '../../server/login/session.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { startApp, testKeyring } from '../support/server-app.ts';
@@ -87,7 +88,7 @@ async function visit(
 
 /** The link of an invitation, as the command line prints it. */
 async function invite(role: Role): Promise<string> {
-  const { secret } = await app.logins.staff.invite({ role, sites: 'all' });
+  const { secret } = await app.logins.staff.invite(commandLine, { role, sites: 'all' });
   return `${origin}/login/invitation/${secret}`;
 }
 

@@ -1,10 +1,16 @@
-import type { Role, Session, StaffSession } from '../../login/session.ts';
+import type { Role } from './roles.ts';
 
 /** Whoever acts with a role: somebody logged in, a program with a token, or the command line. */
-export type Actor = Pick<StaffSession, 'role' | 'sites'> & {
+export interface Actor {
+  role: Role;
+  /** The ids of the sites whose things this actor may see and change, within the role. */
+  sites: 'all' | readonly string[];
   /** Absent: everything that the role may. A token names what it is for. */
   scopes?: readonly Scope[] | undefined;
-};
+}
+
+/** Whoever asks: an actor, a citizen (who may nothing of the table) or nobody. */
+export type Asking = Actor | { kind: 'citizen' } | undefined;
 
 /** What a token may be for. */
 export const scopes = [
@@ -19,7 +25,7 @@ export const scopes = [
 ] as const;
 export type Scope = (typeof scopes)[number];
 
-interface Rule {
+export interface Rule {
   roles: readonly Role[];
   /**
    * `site`: about one thing that stands at a site, and only for whoever has that site. `fleet`: about
@@ -74,12 +80,20 @@ export const rules = {
   'audit.read': { roles: auditors, reach: 'fleet', scope: 'audit:read' },
   'token.manage': { roles: administrators, reach: 'fleet' },
   'message.manage': { roles: administrators, reach: 'fleet' },
-  'account.manage': { roles: administrators, reach: 'fleet' },
+  // Of an account whose sites are all among one's own.
+  'account.manage': { roles: administrators, reach: 'site' },
   'desk.check': { roles: operators, reach: 'site' },
+  // What the verbale says is for whoever serves the person, not for who manages those who do.
+  'desk.secondLevel': { roles: ['operator'], reach: 'site' },
   'metrics.read': { roles: everybody, reach: 'fleet', scope: 'metrics:read' },
 } as const satisfies Record<string, Rule>;
 
 export type FleetAction = keyof typeof rules;
+
+/** What a kiosk may be commanded to do, each a right of its own. */
+export const commandActions = (Object.keys(rules) as FleetAction[]).filter((action) =>
+  action.startsWith('command.'),
+);
 
 /** What an action is about; without `site` it is about what all sites share. */
 export interface ActionObject {
@@ -91,11 +105,7 @@ export interface ActionObject {
  *
  * @example may(session, 'gate.edit', { site: gate.site })
  */
-export function may(
-  who: Session | Actor | undefined,
-  action: FleetAction,
-  object: ActionObject = {},
-): boolean {
+export function may(who: Asking, action: FleetAction, object: ActionObject = {}): boolean {
   if (!who || !('role' in who) || !Object.hasOwn(rules, action)) {
     return false;
   }
@@ -115,7 +125,7 @@ export function may(
 
 /** The sites whose things somebody may see, or undefined for none at all. */
 export function visibleSites(
-  who: Session | Actor | undefined,
+  who: Asking,
   action: FleetAction = 'fleet.view',
 ): 'all' | readonly string[] | undefined {
   if (!who || !('role' in who)) {
@@ -126,4 +136,23 @@ export function visibleSites(
   }
   const seen = who.sites.filter((site) => may(who, action, { site }));
   return seen.length > 0 ? seen : undefined;
+}
+
+/** Whether somebody may do something at one of their sites at least: what is offered to them at all. */
+export function mayAnywhere(who: Asking, action: FleetAction): boolean {
+  return visibleSites(who, action) !== undefined;
+}
+
+/**
+ * Whether somebody may do something to a thing that belongs to several sites, or to all: only who may do it
+ * at each of them. A thing of no site is for who has them all.
+ */
+export function mayAtEach(
+  who: Asking,
+  action: FleetAction,
+  sites: 'all' | readonly string[],
+): boolean {
+  return sites === 'all' || sites.length === 0
+    ? may(who, action)
+    : sites.every((site) => may(who, action, { site }));
 }

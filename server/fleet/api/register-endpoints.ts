@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode } from '../../../shared/errors.ts';
 import { httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
+import { admitCaller } from '../../route-access.ts';
 import type { FleetActor } from '../access/actor.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -12,12 +13,14 @@ export function registerEndpoints(
   deps: { actorOf: (request: FastifyRequest) => Promise<FleetActor>; log: Log },
 ): void {
   http.setErrorHandler((error, request, reply) => refuse(error, request, reply, deps.log));
-  for (const { method, url, status = 200, run } of endpoints) {
+  for (const { method, url, action, status = 200, run } of endpoints) {
     http.route({
       method,
       url,
+      config: { access: action, bearer: true },
       handler: async (request, reply) => {
         const who = await deps.actorOf(request);
+        admitCaller(request, who);
         const answer = await run(who, request);
         return reply.header('cache-control', 'no-store').code(status).send(answer);
       },

@@ -15,6 +15,9 @@ import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
 import { watchedGuesses } from './0068-watched-guesses.ts';
+import { ownFileConfig } from './0072-own-file-config.ts';
+import { refusedFacts } from './0076-refused-facts.ts';
+import { setAside } from './0077-set-aside.ts';
 
 /** One step forward. There is none back: to go back, restore a backup. */
 export type Migration = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
@@ -39,4 +42,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0066-audit-segments': auditSegments,
   '0067-version-table': versionTable,
   '0068-watched-guesses': watchedGuesses,
+  '0072-own-file-config': ownFileConfig,
+  '0076-refused-facts': refusedFacts,
+  '0077-set-aside': setAside,
 };

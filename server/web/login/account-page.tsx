@@ -7,7 +7,8 @@ import { sendRefusal } from '../../http-status.ts';
 import { clientInfo, passkeyLabel } from '../../login/logins.ts';
 import { PASSKEYS_MAX, type Passkey } from '../../login/passkeys.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
-import { csrfOf, requireStaff, sessionOf, staffOf } from '../../login/request-session.ts';
+import { csrfOf, sessionOf, staffOf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
 import { Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { formatMoment } from '../moment.ts';
@@ -25,17 +26,16 @@ const labelSchema = z.object({ label: z.string().max(60).catch('') });
 
 /** Whoever is logged in: out on every device; members of staff: their passkeys. */
 export function registerAccountPage(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/account', (request, reply) =>
+  http.get('/account', access('session'), (request, reply) =>
     sessionOf(request) ? show(deps, request, reply) : reply.redirect('/login', 303),
   );
-  const preHandler = requireStaff;
-  http.post('/account/passkey/options', { preHandler }, (request, reply) =>
+  http.post('/account/passkey/options', access('staff'), (request, reply) =>
     passkeyOptions(deps, request, reply),
   );
-  http.post('/account/passkey', { preHandler }, (request, reply) =>
+  http.post('/account/passkey', access('staff'), (request, reply) =>
     addPasskey(deps, request, reply),
   );
-  http.post('/account/passkey/remove', { preHandler }, async (request, reply) => {
+  http.post('/account/passkey/remove', access('staff'), async (request, reply) => {
     const { id } = z.object({ id: z.string().max(1024).catch('') }).parse(request.body ?? {});
     const isGone = await deps.logins.passkeys.remove(staffOf(request).accountId, id);
     if (isGone) {

@@ -7,6 +7,7 @@ import { sendRefusal } from '../../http-status.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import type { AcceptanceProblem } from '../../login/staff-accounts.ts';
 import { totpAddress } from '../../login/totp.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { paramOf } from '../request-fields.ts';
@@ -41,12 +42,18 @@ const fieldOf: Readonly<Record<AcceptanceProblem, string>> = {
 
 /** Where somebody who was invited makes the account usable: the link works once, and for three days. */
 export function registerInvitation(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/login/invitation/:secret', (request, reply) => show(deps, request, reply));
-  http.post('/login/invitation/:secret', (request, reply) => accept(deps, request, reply));
-  http.post('/login/invitation-passkey/options', (request, reply) =>
+  http.get('/login/invitation/:secret', access('public'), (request, reply) =>
+    show(deps, request, reply),
+  );
+  http.post('/login/invitation/:secret', access('public'), (request, reply) =>
+    accept(deps, request, reply),
+  );
+  http.post('/login/invitation-passkey/options', access('public'), (request, reply) =>
     passkeyOptions(deps, request, reply),
   );
-  http.post('/login/invitation-passkey', (request, reply) => acceptPasskey(deps, request, reply));
+  http.post('/login/invitation-passkey', access('public'), (request, reply) =>
+    acceptPasskey(deps, request, reply),
+  );
 }
 
 function secretOf(request: FastifyRequest): string {

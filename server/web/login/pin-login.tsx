@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { isSameText } from '../../keys/secret.ts';
 import { homeOf } from '../../login/logins.ts';
 import { newPinHalf, plainPin } from '../../login/pins.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
@@ -30,10 +31,12 @@ export function registerPinLogin(http: FastifyInstance, deps: LoginDeps): void {
   if (!deps.logins.config.pin) {
     return;
   }
-  http.get('/login/pin', (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/pin', (request, reply) => logIn(deps, request, reply));
-  http.post('/login/pin/new', (request, reply) => replace(deps, request, reply));
-  http.get('/login/pin/new', (_request, reply) => reply.redirect('/login/pin', 303));
+  http.get('/login/pin', access('public'), (request, reply) => showForm(deps, request, reply, {}));
+  http.post('/login/pin', access('public'), (request, reply) => logIn(deps, request, reply));
+  http.post('/login/pin/new', access('public'), (request, reply) => replace(deps, request, reply));
+  http.get('/login/pin/new', access('public'), (_request, reply) =>
+    reply.redirect('/login/pin', 303),
+  );
 }
 
 function showForm(

@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { sendRefusal } from '../../http-status.ts';
 import { homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { queryOf } from '../request-fields.ts';
@@ -32,15 +33,19 @@ export const answerSchema = z.object({
 
 /** The staff's door: password and one-time code, or a passkey. */
 export function registerStaffLogin(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/login/staff', (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/staff', (request, reply) => logIn(deps, request, reply));
-  http.post('/login/passkey/options', async (request, reply) => {
+  http.get('/login/staff', access('public'), (request, reply) =>
+    showForm(deps, request, reply, {}),
+  );
+  http.post('/login/staff', access('public'), (request, reply) => logIn(deps, request, reply));
+  http.post('/login/passkey/options', access('public'), async (request, reply) => {
     const options = await deps.logins.passkeys.authenticationOptions(siteOf(deps, request));
     const { challenge } = options;
     deps.logins.pending.write(request, reply, 'passkey', { challenge });
     return reply.header('cache-control', 'no-store').send(options);
   });
-  http.post('/login/passkey', (request, reply) => logInWithPasskey(deps, request, reply));
+  http.post('/login/passkey', access('public'), (request, reply) =>
+    logInWithPasskey(deps, request, reply),
+  );
 }
 
 function showForm(
@@ -165,12 +170,14 @@ async function logInWithPasskey(
   const pending = logins.pending.read<{ challenge: string }>(request, 'passkey');
   const parsed = answerSchema.safeParse(request.body);
   const accountId =
-    pending &&
-    parsed.success &&
-    (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
+    pending && parsed.success
       ? await logins.passkeys.logIn(siteOf(deps, request), pending.challenge, parsed.data.answer)
       : undefined;
-  if (accountId === undefined) {
+  // Spent only by a right answer: a wrong one must leave nothing in the database.
+  const isFirst =
+    accountId !== undefined &&
+    (await logins.singleUse.markSpent(pending?.challenge ?? '', PENDING_LIFE_MS));
+  if (accountId === undefined || !isFirst) {
     await logins.recordFailure(request, 'passkey', '', 'wrong');
     return sendRefusal(reply, 'passkeyRefused');
   }

@@ -5,6 +5,7 @@ import type { IssuedCard } from '../../credential/card-state.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
 import { PHOTO_BYTES_MAX } from '../../credential/photo.ts';
 import { checkCsrf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
 import { queryOf } from '../request-fields.ts';
 import { CardPage, type CardProblem, isCardProblem, RevokeSure } from './card-page.tsx';
 import type { PortalDeps } from './deps.ts';
@@ -32,11 +33,12 @@ export function registerCard(http: FastifyInstance, visits: Visits, deps: Portal
   };
   http.get(
     '/portal/card',
+    access('citizen'),
     visits.person((visit) => show(visit)),
   );
   http.post(
     '/portal/card',
-    { bodyLimit: BODY_BYTES_MAX, config: { csrf: 'inBody' } },
+    { bodyLimit: BODY_BYTES_MAX, config: { access: 'citizen', csrf: 'inBody' } },
     visits.person(async (visit) => {
       const { request, reply, person, actor, words } = visit;
       const form = await readForm(request);
@@ -106,6 +108,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   };
   http.get(
     '/portal/card/photo',
+    access('citizen'),
     visits.person(async (visit) => {
       const photo = await cards.photo(visit.person.id);
       if (!photo) {
@@ -116,6 +119,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.get(
     '/portal/card/pdf',
+    access('citizen'),
     visits.person(async (visit) => {
       const card = await issuedOf(visit);
       const pdf = await cards.pdf(visit.person.id, visit.language);
@@ -131,6 +135,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.get(
     '/portal/card/revoke',
+    access('citizen'),
     visits.person(async (visit) => {
       await issuedOf(visit);
       const { card } = visit.words;
@@ -140,6 +145,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.post(
     '/portal/card/revoke',
+    access('citizen'),
     visits.person(async (visit) => {
       const { actor } = visit;
       const state = await cards.stateFor(visit.person.id);
@@ -151,6 +157,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.post(
     '/portal/card/withdraw',
+    access('citizen'),
     visits.person(async (visit) => {
       const state = await cards.stateFor(visit.person.id);
       if (state.name === 'requested') {

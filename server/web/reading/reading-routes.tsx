@@ -41,7 +41,7 @@ const formSchema = z.object({
  */
 export function registerReading(http: FastifyInstance, deps: ReadingDeps): void {
   // No session stands behind it, whoever is logged in: another site's form may as well lead here.
-  const config = { anySite: true, csrf: 'inBody' } as const;
+  const config = { access: 'public', anySite: true, csrf: 'inBody' } as const;
   // Codes are printed in upper case; by hand they are typed as they come.
   for (const path of ['/V/*', '/v/*']) {
     http.get(path, { config }, (request, reply) => showForm(deps, request, reply));

@@ -25,6 +25,7 @@ export const words: VerbaleWords = {
     nonCieco: 'Nicht zivilblind',
     ciecoAssoluto: 'Vollblind',
     ciecoParziale: 'Blind mit höchstens einem Zwanzigstel Restsehvermögen',
+    ipovedenteGrave: 'Hochgradig sehbehindert (höchstens ein Zehntel Restsehvermögen)',
     nonSordo: 'Nicht gehörlos',
     sordo: 'Gehörlos',
     sordocieco: 'Taubblind',

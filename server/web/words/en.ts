@@ -25,6 +25,7 @@ export const words: VerbaleWords = {
     nonCieco: 'Not civilly blind',
     ciecoAssoluto: 'Totally blind',
     ciecoParziale: 'Blind with a residual sight of one twentieth at most',
+    ipovedenteGrave: 'Severely partially sighted (residual sight of one tenth at most)',
     nonSordo: 'Not deaf',
     sordo: 'Deaf',
     sordocieco: 'Deafblind',

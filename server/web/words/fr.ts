@@ -25,6 +25,7 @@ export const words: VerbaleWords = {
     nonCieco: 'Non aveugle civil',
     ciecoAssoluto: 'Aveugle total',
     ciecoParziale: 'Aveugle avec une vision résiduelle d’un vingtième au plus',
+    ipovedenteGrave: 'Malvoyant grave (vision résiduelle d’un dixième au plus)',
     nonSordo: 'Non sourd',
     sordo: 'Sourd',
     sordocieco: 'Sourd-aveugle',

@@ -25,6 +25,7 @@ export const words: VerbaleWords = {
     nonCieco: 'Non cieco civile',
     ciecoAssoluto: 'Cieco assoluto',
     ciecoParziale: 'Cieco con residuo visivo non superiore a un ventesimo',
+    ipovedenteGrave: 'Ipovedente grave (residuo visivo non superiore a un decimo)',
     nonSordo: 'Non sordo',
     sordo: 'Sordo',
     sordocieco: 'Sordocieco',

@@ -25,6 +25,7 @@ export const words: VerbaleWords = {
     nonCieco: 'Ni civilno slep',
     ciecoAssoluto: 'Popolnoma slep',
     ciecoParziale: 'Slep z največ dvajsetino preostalega vida',
+    ipovedenteGrave: 'Huda slabovidnost (največ desetina preostalega vida)',
     nonSordo: 'Ni gluh',
     sordo: 'Gluh',
     sordocieco: 'Gluhoslep',

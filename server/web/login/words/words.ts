@@ -1,5 +1,5 @@
 import type { CodeWithWords } from '../../../../shared/error-codes.ts';
-import type { Role } from '../../../login/session.ts';
+import type { Role } from '../../../fleet/access/roles.ts';
 import type { AcceptanceProblem } from '../../../login/staff-accounts.ts';
 
 /** Why a login came to nothing; each has a title and a text that says what to do. */

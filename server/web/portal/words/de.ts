@@ -262,6 +262,10 @@ export const words: PortalWords = {
     reference: 'Referenz',
     notMe: 'Das war nicht ich',
     notMeOf: (moment) => `Das war nicht ich: Prüfung vom ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('de', count, { one: 'falscher Versuch', other: 'falsche Versuche' })} ${from === to ? `um ${from} Uhr` : `zwischen ${from} und ${to} Uhr`}: Niemand hat etwas über Sie erfahren`,
+    newest: 'Neueste',
+    older: 'Ältere',
     places: {
       kiosk: (gate, site) => `Durchgang „${gate}“, ${site}`,
       operator: (site) => `Schalter, ${site}`,
@@ -280,6 +284,7 @@ export const words: PortalWords = {
       notCovered: 'Die Vergünstigung gilt an diesem Durchgang nicht',
       notRecognised: 'Nicht erkannt: falsche Steuernummer oder ungültiger Code',
       notInArchive: 'Nicht zu bestätigen: Papierbescheid ansehen',
+      notCoveredByArchive: 'Was vorlag, reichte nicht: ein anderes Dokument ansehen',
       unavailable: 'Es konnte nicht geprüft werden',
       throttled: 'Keine Antwort: zu viele Versuche',
       otpRequired: 'Ihr Einmalcode war nötig',

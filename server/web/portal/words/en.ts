@@ -259,6 +259,10 @@ export const words: PortalWords = {
     reference: 'Reference',
     notMe: 'This was not me',
     notMeOf: (moment) => `This was not me: check of ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('en', count, { one: 'wrong attempt', other: 'wrong attempts' })} ${from === to ? `at ${from}` : `between ${from} and ${to}`}: nobody learned anything about you`,
+    newest: 'Newest',
+    older: 'Older',
     places: {
       kiosk: (gate, site) => `Gate “${gate}”, ${site}`,
       operator: (site) => `Operator, ${site}`,
@@ -277,6 +281,7 @@ export const words: PortalWords = {
       notCovered: 'The benefit does not apply at this gate',
       notRecognised: 'Not recognised: wrong codice fiscale or code not valid',
       notInArchive: 'Can’t be confirmed: look at the paper report',
+      notCoveredByArchive: 'What was on record was not enough: look at another document',
       unavailable: 'It could not be checked then',
       throttled: 'No answer: too many attempts',
       otpRequired: 'Your one-time code was needed',

@@ -263,6 +263,10 @@ export const words: PortalWords = {
     reference: 'Référence',
     notMe: 'Ce n’était pas moi',
     notMeOf: (moment) => `Ce n’était pas moi : vérification du ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('fr', count, { one: 'tentative erronée', other: 'tentatives erronées' })} ${from === to ? `à ${from}` : `entre ${from} et ${to}`} : personne n’a rien appris de vous`,
+    newest: 'Les plus récentes',
+    older: 'Les précédentes',
     places: {
       kiosk: (gate, site) => `Porte « ${gate} », ${site}`,
       operator: (site) => `Opérateur, ${site}`,
@@ -281,6 +285,7 @@ export const words: PortalWords = {
       notCovered: 'L’avantage ne vaut pas à cette porte',
       notRecognised: 'Non reconnu : codice fiscale erroné ou code non valable',
       notInArchive: 'Non confirmable : regarder le procès-verbal de papier',
+      notCoveredByArchive: 'Ce qui était enregistré ne suffisait pas : regarder un autre document',
       unavailable: 'On ne pouvait pas vérifier à ce moment',
       throttled: 'Pas de réponse : trop de tentatives',
       otpRequired: 'Votre code à usage unique était nécessaire',

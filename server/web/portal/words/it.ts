@@ -261,6 +261,10 @@ export const words: PortalWords = {
     reference: 'Riferimento',
     notMe: 'Non ero io',
     notMeOf: (moment) => `Non ero io: verifica del ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('it', count, { one: 'tentativo sbagliato', other: 'tentativi sbagliati' })} ${from === to ? `alle ${from}` : `tra le ${from} e le ${to}`}: nessuno ha saputo nulla di te`,
+    newest: 'Le più recenti',
+    older: 'Le precedenti',
     places: {
       kiosk: (gate, site) => `Varco «${gate}», ${site}`,
       operator: (site) => `Operatore, ${site}`,
@@ -279,6 +283,7 @@ export const words: PortalWords = {
       notCovered: 'L’agevolazione non vale per questo varco',
       notRecognised: 'Non riconosciuto: codice fiscale sbagliato o codice non valido',
       notInArchive: 'Non confermabile: guardare il verbale di carta',
+      notCoveredByArchive: 'Quello che risulta non bastava: guardare un altro documento',
       unavailable: 'In quel momento non si poteva verificare',
       throttled: 'Nessuna risposta: troppi tentativi',
       otpRequired: 'Serviva il tuo codice usa e getta',

@@ -254,6 +254,10 @@ export const words: PortalWords = {
     reference: 'Referenca',
     notMe: 'To nisem bil jaz',
     notMeOf: (moment) => `To nisem bil jaz: preverjanje ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('sl', count, { one: 'napačen poskus', two: 'napačna poskusa', few: 'napačni poskusi', other: 'napačnih poskusov' })} ${from === to ? `ob ${from}` : `med ${from} in ${to}`}: nihče ni o vas izvedel ničesar`,
+    newest: 'Najnovejša',
+    older: 'Starejša',
     places: {
       kiosk: (gate, site) => `Prehod »${gate}«, ${site}`,
       operator: (site) => `Operater, ${site}`,
@@ -272,6 +276,7 @@ export const words: PortalWords = {
       notCovered: 'Ugodnost na tem prehodu ne velja',
       notRecognised: 'Ni prepoznano: napačna davčna številka ali neveljavna koda',
       notInArchive: 'Ni mogoče potrditi: glej papirni zapisnik',
+      notCoveredByArchive: 'Kar je bilo zapisano, ni zadoščalo: glej drug dokument',
       unavailable: 'Takrat ni bilo mogoče preveriti',
       throttled: 'Brez odgovora: preveč poskusov',
       otpRequired: 'Potrebna je bila vaša enkratna koda',

@@ -209,6 +209,10 @@ export interface PortalWords {
     reference: string;
     notMe: string;
     notMeOf(moment: string): string;
+    /** Several refused attempts of one place; times of day, the same where all were in one minute. */
+    attempts(count: number, from: string, to: string): string;
+    newest: string;
+    older: string;
     places: {
       kiosk(gate: string, site: string): string;
       operator(site: string): string;
@@ -227,6 +231,7 @@ export interface PortalWords {
       notCovered: string;
       notRecognised: string;
       notInArchive: string;
+      notCoveredByArchive: string;
       unavailable: string;
       throttled: string;
       locked: string;

@@ -6,6 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
 import { demoPeople } from '../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../server/app.ts';
+import { commandLine } from '../../../../server/fleet/access/actor.ts';
 import { loginLimits } from '../../../../server/guessing/login-attempts.ts';
 import { INVITATION_LIFE_MS } from '../../../../server/login/staff-accounts.ts';
 import type { OutgoingMail } from '../../../../server/notify/transport.ts';
@@ -66,7 +67,10 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
   /** An account in use; the secret of its authenticator application. */
   async function member(email: string) {
     const { staff } = app.logins;
-    const { accountId, secret } = await staff.invite({ role: 'operator', sites: ['torino'] });
+    const { accountId, secret } = await staff.invite(commandLine, {
+      role: 'operator',
+      sites: ['torino'],
+    });
     const key = staff.invitationTotp(secret);
     const given = { name: 'Ada Conti', email, password: PASSWORD, code: codeOf(key) };
     expect(await staff.accept(secret, given)).toEqual({ accountId });
@@ -76,7 +80,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
 
   test('an invitation works once, of two at the same moment too', async () => {
     const { staff } = app.logins;
-    const { accountId, secret } = await staff.invite({ role: 'viewer', sites: 'all' });
+    const { accountId, secret } = await staff.invite(commandLine, { role: 'viewer', sites: 'all' });
     const given = {
       name: 'Ada Conti',
       email: 'once@example.org',
@@ -95,12 +99,12 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
 
   test('an invitation expires; a newer one takes its place; all that is wrong is reported at once', async () => {
     const { staff } = app.logins;
-    const { accountId, secret } = await staff.invite({ role: 'viewer', sites: 'all' });
+    const { accountId, secret } = await staff.invite(commandLine, { role: 'viewer', sites: 'all' });
     const wrong = { name: ' ', email: 'x', password: 'password1234', code: '000000' };
     expect(await staff.accept(secret, wrong)).toEqual({
       problems: ['nameMissing', 'emailInvalid', 'password.common', 'codeWrong'],
     });
-    const newer = await staff.reset(accountId);
+    const newer = await staff.reset(commandLine, accountId);
     expect(await staff.invited(secret)).toBeUndefined();
     expect(await staff.invited(newer)).toMatchObject({ id: accountId });
     clock.advance(INVITATION_LIFE_MS);
@@ -116,7 +120,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     const second = await staff.inviteFirstAdministrator();
     expect(await staff.invited(first)).toBeUndefined();
     expect(await staff.invited(second)).toMatchObject({ role: 'administrator', sites: 'all' });
-    expect(await staff.list()).toHaveLength(1);
+    expect(await staff.all()).toHaveLength(1);
     const key = staff.invitationTotp(second ?? '');
     const given = { name: 'Root Admin', email: 'r@example.org', password: PASSWORD };
     await staff.accept(second ?? '', { ...given, code: codeOf(key) });
@@ -138,10 +142,12 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     const next = { ...good, code: codeOf(key) };
     const both = await Promise.all([staff.logIn(next, HERE), staff.logIn(next, '198.51.100.1')]);
     expect(both.filter(({ ok }) => ok)).toHaveLength(1);
-    await staff.disable(accountId);
+    await staff.disable(commandLine, accountId);
     clock.advance(60_000);
     expect(await staff.logIn({ ...good, code: codeOf(key) }, HERE)).toEqual(wrong);
-    await expect(staff.disable('nobody')).rejects.toMatchObject({ code: 'accountUnknown' });
+    await expect(staff.disable(commandLine, 'nobody')).rejects.toMatchObject({
+      code: 'accountUnknown',
+    });
   });
 
   test('guessing is slowed for the account at that address, and does not lock its owner out', async () => {
@@ -197,7 +203,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
       'Browser/1',
     );
     expect(await app.sessions.open(token, 'Browser/1')).toBeDefined();
-    const link = await staff.reset(accountId);
+    const link = await staff.reset(commandLine, accountId);
     expect(await app.sessions.open(token, 'Browser/1')).toBeUndefined();
     const old = { email: 'cai@example.org', password: PASSWORD, code: codeOf(key) };
     expect(await staff.logIn(old, HERE)).toMatchObject({ ok: false });

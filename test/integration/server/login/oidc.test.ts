@@ -14,6 +14,7 @@ import type { App } from '../../../../server/app.ts';
 import { loginConfigSchema } from '../../../../server/login/login-config.ts';
 import { PENDING_LIFE_MS } from '../../../../server/login/pending-login.ts';
 import { sessionOf } from '../../../../server/login/request-session.ts';
+import { access } from '../../../../server/route-access.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { type Answer, CookieBrowser } from '../../../support/cookie-browser.ts';
@@ -61,7 +62,7 @@ beforeAll(async () => {
   clock = new VirtualClock();
   store = await openStore(`sqlite:${join(folder, 'varco.db')}`);
   app = await startApp(store, { clock, login, web: { assets: await webAssets(), origin } });
-  app.http.get('/test/who', (request) => sessionOf(request) ?? { kind: 'none' });
+  app.http.get('/test/who', access('public'), (request) => sessionOf(request) ?? { kind: 'none' });
   await app.http.listen({ host: '127.0.0.1', port });
 });
 afterAll(async () => {
