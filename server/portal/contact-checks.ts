@@ -1,4 +1,4 @@
-import { randomInt, timingSafeEqual } from 'node:crypto';
+import { randomInt, randomUUID, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import { CodeTries } from '../guessing/code-tries.ts';
 import {
@@ -91,7 +91,8 @@ export class ContactChecks {
         return { outcome: 'sent' };
       }
       const queued = await this.#notify.queue(tx, {
-        key: `contact:${personId}:${channel}:${now}`,
+        // Random: a key that was used before would store a code whose message is another's.
+        key: `contact:${randomUUID()}`,
         to: { kind: channel, personId, address: value },
         template: 'contactCode',
         data: { code },
