@@ -79,9 +79,10 @@ export function guardRoutes(http: FastifyInstance, deps: { refusals: Refusals; l
   });
   http.addHook('onSend', async (request, reply) => {
     const who = callers.get(request) ?? actorOfRequest(request);
-    if (reply.statusCode === 403 && who) {
+    const refused = refusedOf(request);
+    if (reply.statusCode === 403 && who && refused.actions.length > 0) {
       try {
-        await deps.refusals.note(who, refusedOf(request));
+        await deps.refusals.note(who, refused);
       } catch (error) {
         // Who was refused stays refused, be the audit there or not.
         deps.log.error({ code: errorCode(error) }, 'a refusal was not audited');

@@ -23,6 +23,7 @@ export const errorCodes = {
   sessionEnded: { status: 401 },
   forbidden: { status: 403, words: 'fleet.problems' },
   assuranceTooLow: { status: 403 },
+  confirmationNeeded: { status: 403 },
   csrfInvalid: { status: 403 },
   foreignRequest: { status: 403 },
   routeUnstated: fault,
@@ -31,6 +32,9 @@ export const errorCodes = {
   notFound: { status: 404 },
   requestInvalid: { status: 400 },
   formInvalid: { status: 400, words: 'fleet.problems' },
+  requestTimeout: { status: 408 },
+  mediaTypeUnsupported: { status: 415 },
+  headersTooLarge: { status: 431 },
   busy: { status: 429 },
   overloaded: { status: 503, words: 'login.problems' },
 

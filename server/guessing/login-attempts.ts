@@ -4,24 +4,15 @@ import type { Store, Tx } from '../store/store.ts';
 import { afterFailure, type Guess, type Limit, waitMs } from './guess-limits.ts';
 import { lockGuesses, writeGuesses } from './guess-rows.ts';
 
-const DAY_MS = 86_400_000;
-
 /**
  * How many wrong passwords or PINs are free, and how the wait grows. An account is first counted per
- * address, so that a guesser cannot lock the owner out without using many addresses. A second factor is only
- * looked at once the password was right, so its count is the account's alone: within a day at most 20 of its
- * million codes can be tried by whoever knows the password, from any number of addresses.
+ * address, so that a guesser cannot lock the owner out without using many addresses. Wrong digits of an
+ * authenticator count like wrong passwords.
  */
 export const loginLimits = {
   accountAtAddress: { free: 5, leakMs: 600_000, firstMs: 30_000, longestMs: 3_600_000 },
   account: { free: 25, leakMs: 300_000, firstMs: 30_000, longestMs: 300_000 },
   address: { free: 40, leakMs: 60_000, firstMs: 10_000, longestMs: 900_000 },
-  secondFactor: {
-    free: 10,
-    leakMs: DAY_MS / 10,
-    firstMs: DAY_MS / 10,
-    longestMs: DAY_MS / 10,
-  },
 } as const satisfies Record<string, Limit>;
 
 type ScopedKey = readonly [keyof typeof loginLimits, string];
@@ -56,15 +47,7 @@ export class LoginAttempts {
 
   /** Takes a try for this account from this address, or says how long there is none. */
   reserve(account: string, address: string): Promise<Reservation> {
-    return this.#reserve(this.#keys(account, address));
-  }
-
-  /** Takes a try at the second factor of an account whose password was right. */
-  reserveSecondFactor(account: string): Promise<Reservation> {
-    return this.#reserve([['secondFactor', this.#name('secondFactor', accountName(account))]]);
-  }
-
-  async #reserve(keys: readonly ScopedKey[]): Promise<Reservation> {
+    const keys = this.#keys(account, address);
     return this.#store.transaction(async (tx): Promise<Reservation> => {
       const now = this.#now();
       const before = await this.#lock(tx, keys, now);

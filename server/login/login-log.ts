@@ -18,13 +18,13 @@ const FAILURES = { recordedMax: 50, recordedInAllMax: 400, windowsMax: 100 } as 
 
 /** An event of the login log, stored as encrypted JSON under these names. */
 export interface LoginEvent {
-  event: 'login' | 'failed' | 'logout' | 'logoutEverywhere' | 'account';
-  /** `oidc`, `card`, `pin`, `password`, `passkey`, `invitation`, `cli`. */
+  event: 'login' | 'failed' | 'logout' | 'logoutEverywhere' | 'account' | 'confirmed';
+  /** `oidc`, `card`, `pin`, `password`, `passkey`, `app`, `invitation`, `page`, `cli`. */
   way: string;
   /** The codice fiscale, the staff account's e-mail address, or what was typed instead. */
   account: string;
-  /** Why the login failed, as a stable code, or what was done to an account. */
-  reason?: string;
+  /** Why the login failed, as a stable code, how else it succeeded, or what was done to an account. */
+  reason?: string | undefined;
   address?: string;
   agent?: string;
   /** This many more failed logins by this way from this network, within a quarter of an hour. */

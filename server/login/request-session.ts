@@ -4,7 +4,12 @@ import { actorOf, type FleetActor } from '../fleet/access/actor.ts';
 import { isSameText } from '../keys/secret.ts';
 import type { CitizenSession, Session, StaffSession } from './session.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
-import type { AuthenticatedIdentity, OpenSession, SessionStore } from './session-store.ts';
+import {
+  type AuthenticatedIdentity,
+  CONFIRMED_MS,
+  type OpenSession,
+  type SessionStore,
+} from './session-store.ts';
 
 /** The form field, and the header, that carry a session's CSRF token. */
 export const CSRF_FIELD = 'csrf';
@@ -62,6 +67,11 @@ export function csrfOf(request: FastifyRequest): string {
 /** Unix milliseconds until which this request's session can be used; 0 without one. */
 export function validUntilOf(request: FastifyRequest): number {
   return opened.get(request)?.validUntil ?? 0;
+}
+
+/** Whether this session's owner proved who they are a few minutes ago: by the login, or again since. */
+export function isConfirmed(request: FastifyRequest, now: number): boolean {
+  return now - (opened.get(request)?.confirmedAt ?? 0) < CONFIRMED_MS;
 }
 
 /** The identity provider through which this citizen logged in. */
@@ -159,7 +169,8 @@ export async function beginSession(
   if (before) {
     await sessions.end(before.session.id);
   }
-  const { id, token } = await sessions.create(arrival, request.headers['user-agent'] ?? '');
+  const agent = request.headers['user-agent'] ?? '';
+  const { id, token } = await sessions.create(arrival, agent, request.ip);
   writeCookie(request, reply, 'session', token);
   return id;
 }

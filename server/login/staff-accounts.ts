@@ -2,54 +2,23 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Audit } from '../audit/audit.ts';
 import { demandAtEach, type FleetActor } from '../fleet/access/actor.ts';
 import { mayAtEach } from '../fleet/access/permissions.ts';
-import type { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { hashPassword, isHashingBusy, passwordProblem, verifyPassword } from './password.ts';
+import type { RecoveryCodes } from './recovery-codes.ts';
 import type { SessionStore } from './session-store.ts';
 import type { SingleUseSecrets } from './single-use-secrets.ts';
 import { type StaffAccount, type StaffRow, StaffRows, type StaffTerms } from './staff-rows.ts';
-import { totpSecret, totpStep } from './totp.ts';
 
 /** How long an invitation can be accepted. */
 export const INVITATION_LIFE_MS = 3 * 86_400_000;
-const TOTP_BOX = 'staff.totp';
-
-/** Who accepts an invitation. */
-export interface Acceptance {
-  name: string;
-  email: string;
-  password: string;
-  /** The six digits that the new authenticator application shows. */
-  code: string;
-}
-
-export type AcceptanceProblem =
-  | 'nameMissing'
-  | 'emailInvalid'
-  | 'emailTaken'
-  | 'password.tooShort'
-  | 'password.tooLong'
-  | 'password.common'
-  | 'password.ownName'
-  | 'codeWrong';
-
-export type PasswordOutcome =
-  | { ok: true; accountId: string }
-  | { ok: false; reason: 'wrong' }
-  /** Too many passwords are being checked just now. */
-  | { ok: false; reason: 'overloaded' }
-  | { ok: false; reason: 'throttled'; retryAfterMs: number };
-
 /** Accounts of staff, who are invited by a link that works once and choose their own password. */
 export class StaffAccounts {
   readonly #store: Store;
-  readonly #keyring: Keyring;
   readonly #audit: Audit;
   readonly #rows: StaffRows;
   readonly #sessions: SessionStore;
   readonly #singleUse: SingleUseSecrets;
-  readonly #attempts: LoginAttempts;
+  readonly #recoveryCodes: RecoveryCodes;
   readonly #now: () => number;
 
   constructor(deps: {
@@ -58,16 +27,15 @@ export class StaffAccounts {
     audit: Audit;
     sessions: SessionStore;
     singleUse: SingleUseSecrets;
-    attempts: LoginAttempts;
+    recoveryCodes: RecoveryCodes;
     now: () => number;
   }) {
     this.#store = deps.store;
-    this.#keyring = deps.keyring;
     this.#audit = deps.audit;
     this.#rows = new StaffRows(deps);
     this.#sessions = deps.sessions;
     this.#singleUse = deps.singleUse;
-    this.#attempts = deps.attempts;
+    this.#recoveryCodes = deps.recoveryCodes;
     this.#now = deps.now;
   }
 
@@ -112,133 +80,6 @@ export class StaffAccounts {
     return found && this.find(found.accountId);
   }
 
-  /** The TOTP secret of an invitation; derived from it, so that reloading the page shows the same one. */
-  invitationTotp(secret: string): string {
-    return totpSecret(Buffer.from(this.#keyring.oneTimeCodeMac('totp', secret), 'hex'));
-  }
-
-  /**
-   * Accepts an invitation with a password and an authenticator application.
-   *
-   * @returns the account's id, or all problems; undefined when the invitation is used or has expired.
-   */
-  async accept(
-    secret: string,
-    input: Acceptance,
-  ): Promise<{ accountId: string } | { problems: AcceptanceProblem[] } | undefined> {
-    const account = await this.invited(secret);
-    if (!account) {
-      return undefined;
-    }
-    const key = this.invitationTotp(secret);
-    const step = totpStep(key, input.code, this.#now());
-    const problems = await this.identityProblems(input, account.id);
-    const weak = passwordProblem(input.password, [input.name, input.email]);
-    if (weak) {
-      problems.push(`password.${weak}`);
-    }
-    if (step === undefined) {
-      problems.push('codeWrong');
-    }
-    if (problems.length > 0) {
-      return { problems };
-    }
-    const password = await hashPassword(input.password);
-    return this.#store.transaction(async (tx) => {
-      if (!(await this.#singleUse.redeem(tx, 'invitation', secret))) {
-        return undefined;
-      }
-      await this.activate(tx, account.id, input, {
-        password,
-        totp_cipher: this.#keyring.seal(TOTP_BOX, key),
-        totp_step: step ?? null,
-      });
-      return { accountId: account.id };
-    });
-  }
-
-  /** The problems of a name and an e-mail address for this account. */
-  async identityProblems(
-    input: { name: string; email: string },
-    accountId: string,
-  ): Promise<AcceptanceProblem[]> {
-    const problems: AcceptanceProblem[] = [];
-    if (input.name.trim().length < 2 || input.name.length > 200) {
-      problems.push('nameMissing');
-    }
-    if (!EMAIL.test(input.email.trim()) || input.email.length > 254) {
-      problems.push('emailInvalid');
-    } else {
-      const taken = await this.#rows.findByEmail(input.email);
-      if (taken && taken.id !== accountId) {
-        problems.push('emailTaken');
-      }
-    }
-    return problems;
-  }
-
-  /** Activates an invited account in the caller's transaction. */
-  async activate(
-    tx: Tx,
-    accountId: string,
-    who: { name: string; email: string },
-    proof: Partial<Pick<StaffRow, 'password' | 'totp_cipher' | 'totp_step'>>,
-  ): Promise<void> {
-    const identity = { name: who.name.trim(), email: who.email.trim() };
-    await tx
-      .updateTable('staff_account')
-      .set({
-        ...proof,
-        login_mac: this.#rows.loginMac(identity.email),
-        identity_cipher: this.#rows.sealIdentity(identity),
-        state: 'active',
-        updated_at: this.#now(),
-      })
-      .where('id', '=', accountId)
-      .execute();
-  }
-
-  /**
-   * Checks e-mail address, password and TOTP code together: an unknown account, a wrong password and a wrong
-   * code get the same answer after the same work.
-   */
-  async logIn(
-    input: { email: string; password: string; code: string },
-    address: string,
-  ): Promise<PasswordOutcome> {
-    if (isHashingBusy()) {
-      return { ok: false, reason: 'overloaded' };
-    }
-    const attempt = await this.#attempts.reserve(input.email, address);
-    if (!attempt.ok) {
-      return attempt;
-    }
-    const row = await this.#rows.findByEmail(input.email);
-    const usable = row?.state === 'active' && row.totp_cipher !== null ? row : undefined;
-    const right = await verifyPassword(input.password, usable?.password ?? undefined);
-    const key = usable?.totp_cipher
-      ? this.#keyring.open(TOTP_BOX, usable.totp_cipher)
-      : DECOY_SECRET;
-    const isKnown = usable !== undefined && right;
-    // Counted under another name where the password was wrong, so that both take as long.
-    const factor = await this.#attempts.reserveSecondFactor(
-      isKnown ? input.email : `decoy ${input.email}`,
-    );
-    const step = totpStep(key, input.code, this.#now());
-    if (!isKnown) {
-      return { ok: false, reason: 'wrong' };
-    }
-    if (!factor.ok) {
-      return factor;
-    }
-    if (step === undefined || !(await this.#rows.spendStep(usable.id, step))) {
-      return { ok: false, reason: 'wrong' };
-    }
-    await factor.reserved.giveBack();
-    await attempt.reserved.giveBack();
-    return { ok: true, accountId: usable.id };
-  }
-
   /**
    * Removes all credentials and invites again, for somebody who lost the telephone or password.
    *
@@ -248,6 +89,7 @@ export class StaffAccounts {
     const secret = await this.#store.transaction(async (tx) => {
       const row = await this.#demandOther(tx, who, accountId);
       await tx.deleteFrom('staff_passkey').where('account_id', '=', accountId).execute();
+      await this.#recoveryCodes.revoke(tx, accountId);
       await tx
         .updateTable('staff_account')
         .set({
@@ -309,11 +151,7 @@ export class StaffAccounts {
   }
 
   async find(accountId: string): Promise<StaffAccount | undefined> {
-    const row = await this.#store.db
-      .selectFrom('staff_account')
-      .selectAll()
-      .where('id', '=', accountId)
-      .executeTakeFirst();
+    const row = await this.#rows.find(accountId);
     return row && this.#rows.toAccount(row);
   }
 
@@ -344,10 +182,6 @@ export class StaffAccounts {
     });
   }
 }
-
-/** Checked when there is no account, so that the answer takes as long. */
-const DECOY_SECRET = totpSecret(Buffer.alloc(20, 1));
-const EMAIL = /^[^\s@]+@[^\s@]+\.[^\s@]+$/;
 
 /** The page where an invitation is accepted. @param origin such as `https://varco.example.it`. */
 export function invitationLink(origin: string, secret: string): string {

@@ -116,6 +116,14 @@ export class StaffRows {
     return rows.filter(({ sites }) => JSON.parse(sites) === 'all').map(({ id }) => id);
   }
 
+  find(accountId: string): Promise<StaffRow | undefined> {
+    return this.#store.db
+      .selectFrom('staff_account')
+      .selectAll()
+      .where('id', '=', accountId)
+      .executeTakeFirst();
+  }
+
   findByEmail(email: string): Promise<StaffRow | undefined> {
     return this.#store.db
       .selectFrom('staff_account')

@@ -124,7 +124,8 @@ export function wantsPage(request: FastifyRequest): boolean {
 
 /** This address with another language; only its path and query, and never another site's. */
 function inLanguage(url: string, language: Language): string {
-  const { searchParams } = new URL(url, 'http://varco.invalid');
+  // Not read as a whole address: `//` alone is none.
+  const searchParams = new URLSearchParams(url.split('?').slice(1).join('?'));
   searchParams.set('lang', language);
   return `?${searchParams}`;
 }

@@ -34,6 +34,8 @@ export interface Rule {
   reach: 'site' | 'fleet';
   /** The scope that a token needs; none: no token ever may. */
   scope?: Scope;
+  /** A person must have proved who they are within the last minutes, not only at some login before. */
+  dangerous?: true;
 }
 
 const everybody: readonly Role[] = [
@@ -60,9 +62,9 @@ export const rules = {
   'gate.remove': { roles: managers, reach: 'site', scope: 'fleet:write' },
   'kiosk.enrol': { roles: managers, reach: 'site', scope: 'enrol:write' },
   'kiosk.replace': { roles: managers, reach: 'site', scope: 'enrol:write' },
-  'kiosk.revoke': { roles: managers, reach: 'site', scope: 'enrol:write' },
-  'config.edit': { roles: administrators, reach: 'fleet', scope: 'config:write' },
-  'config.rollOut': { roles: managers, reach: 'site', scope: 'config:write' },
+  'kiosk.revoke': { roles: managers, reach: 'site', scope: 'enrol:write', dangerous: true },
+  'config.edit': { roles: administrators, reach: 'fleet', scope: 'config:write', dangerous: true },
+  'config.rollOut': { roles: managers, reach: 'site', scope: 'config:write', dangerous: true },
   'command.identify': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.selfTest': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.outOfService': { roles: operators, reach: 'site', scope: 'commands:write' },
@@ -78,10 +80,10 @@ export const rules = {
   'alert.acknowledge': { roles: operators, reach: 'site', scope: 'alerts:write' },
   'alert.silence': { roles: operators, reach: 'site', scope: 'alerts:write' },
   'audit.read': { roles: auditors, reach: 'fleet', scope: 'audit:read' },
-  'token.manage': { roles: administrators, reach: 'fleet' },
+  'token.manage': { roles: administrators, reach: 'fleet', dangerous: true },
   'message.manage': { roles: administrators, reach: 'fleet' },
   // Of an account whose sites are all among one's own.
-  'account.manage': { roles: administrators, reach: 'site' },
+  'account.manage': { roles: administrators, reach: 'site', dangerous: true },
   'desk.check': { roles: operators, reach: 'site' },
   // What the verbale says is for whoever serves the person, not for who manages those who do.
   'desk.secondLevel': { roles: ['operator'], reach: 'site' },
@@ -89,6 +91,12 @@ export const rules = {
 } as const satisfies Record<string, Rule>;
 
 export type FleetAction = keyof typeof rules;
+
+/** Whether an action needs a fresh proof of who acts; false for what is no action. Pure. */
+export function isDangerous(action: string): boolean {
+  const all: Readonly<Record<string, Rule>> = rules;
+  return Object.hasOwn(all, action) && all[action]?.dangerous === true;
+}
 
 /** What a kiosk may be commanded to do, each a right of its own. */
 export const commandActions = (Object.keys(rules) as FleetAction[]).filter((action) =>

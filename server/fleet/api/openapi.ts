@@ -24,6 +24,8 @@ export const refusalsOfEveryCall = [
   'requestInvalid',
   'unauthorized',
   'forbidden',
+  'tooLarge',
+  'mediaTypeUnsupported',
   'busy',
   'storeUnavailable',
   'internal',

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode } from '../../../shared/errors.ts';
-import { httpStatusOf } from '../../http-status.ts';
+import { answeredCode, httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
 import { admitCaller } from '../../route-access.ts';
 import type { FleetActor } from '../access/actor.ts';
@@ -30,17 +30,17 @@ export function registerEndpoints(
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) {
   const status = httpStatusOf(error);
-  const code = errorCode(error);
   reply.header('cache-control', 'no-store');
   if (status >= 500) {
-    log.error({ route: request.routeOptions.url, code }, 'a call of the API failed');
-    return reply
-      .code(status)
-      .send({ code: status === 503 ? code : 'internal', message: 'Try again later' });
+    log.error(
+      { route: request.routeOptions.url, code: errorCode(error) },
+      'a call of the API failed',
+    );
+    return reply.code(status).send({ code: answeredCode(error), message: 'Try again later' });
   }
   if (status === 401) {
     reply.header('www-authenticate', 'Bearer realm="varco"');
   }
   const message = error instanceof Error ? error.message : '';
-  return reply.code(status).send({ code, message });
+  return reply.code(status).send({ code: answeredCode(error), message });
 }

@@ -16,6 +16,8 @@ import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
 import { watchedGuesses } from './0068-watched-guesses.ts';
 import { ownFileConfig } from './0072-own-file-config.ts';
+import { recoveryCodes } from './0073-recovery-codes.ts';
+import { sessionConfirmed } from './0074-session-confirmed.ts';
 import { refusedFacts } from './0076-refused-facts.ts';
 import { setAside } from './0077-set-aside.ts';
 
@@ -43,6 +45,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0067-version-table': versionTable,
   '0068-watched-guesses': watchedGuesses,
   '0072-own-file-config': ownFileConfig,
+  '0073-recovery-codes': recoveryCodes,
+  '0074-session-confirmed': sessionConfirmed,
   '0076-refused-facts': refusedFacts,
   '0077-set-aside': setAside,
 };

@@ -7,7 +7,9 @@ import { may, mayAnywhere } from '../../fleet/access/permissions.ts';
 import { SHEET_LIFE_MS } from '../../fleet/enrolment/enrolment.ts';
 import { readGateTable } from '../../fleet/places/gate-table.ts';
 import { checkCsrf } from '../../login/request-session.ts';
+import { hasNul, malformed } from '../../malformed-requests.ts';
 import { access } from '../../route-access.ts';
+import { readingMultipart } from '../multipart-form.ts';
 import { paramOf } from '../request-fields.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { codeSheet } from './code-sheet.ts';
@@ -166,7 +168,7 @@ function registerNewGates(http: FastifyInstance, dashboard: Dashboard): void {
     '/fleet/gates/import',
     { config: { access: 'gate.create', csrf: 'inBody' }, bodyLimit: IMPORT_BYTES_MAX },
     async (request, reply) => {
-      const fields = await readMultipart(request);
+      const fields = await readingMultipart(request, () => readMultipart(request));
       checkCsrf(request, fields.csrf);
       try {
         const actor = dashboard.actor(request);
@@ -203,6 +205,9 @@ async function readMultipart(request: {
   for await (const part of request.parts()) {
     fields[part.fieldname] =
       part.type === 'file' ? (await part.toBuffer()).toString('utf8') : String(part.value);
+  }
+  if (hasNul(fields)) {
+    throw malformed();
   }
   return fields;
 }

@@ -6,6 +6,7 @@ import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
 import { PHOTO_BYTES_MAX } from '../../credential/photo.ts';
 import { checkCsrf } from '../../login/request-session.ts';
 import { access } from '../../route-access.ts';
+import { readingMultipart } from '../multipart-form.ts';
 import { queryOf } from '../request-fields.ts';
 import { CardPage, type CardProblem, isCardProblem, RevokeSure } from './card-page.tsx';
 import type { PortalDeps } from './deps.ts';
@@ -41,7 +42,7 @@ export function registerCard(http: FastifyInstance, visits: Visits, deps: Portal
     { bodyLimit: BODY_BYTES_MAX, config: { access: 'citizen', csrf: 'inBody' } },
     visits.person(async (visit) => {
       const { request, reply, person, actor, words } = visit;
-      const form = await readForm(request);
+      const form = await readingMultipart(request, () => readForm(request));
       if (!(person.hasMobile && person.hasEmail)) {
         return reply.redirect('/portal/contacts?next=/portal/card', 303);
       }
@@ -75,20 +76,18 @@ export function registerCard(http: FastifyInstance, visits: Visits, deps: Portal
 async function readForm(request: FastifyRequest): Promise<{ photo: Buffer; privacy: unknown }> {
   const form: { photo: Buffer; privacy: unknown } = { photo: Buffer.alloc(0), privacy: '' };
   let checked = false;
-  if (request.isMultipart()) {
-    for await (const part of request.parts()) {
-      if (part.type === 'field' && part.fieldname === 'csrf') {
-        checkCsrf(request, part.value);
-        checked = true;
-      } else if (!checked) {
-        break;
-      } else if (part.type === 'field' && part.fieldname === 'privacy') {
-        form.privacy = part.value;
-      } else if (part.type === 'file') {
-        const bytes = await part.toBuffer();
-        // One byte over the limit is enough for the photo check to refuse it by its size.
-        form.photo = part.file.truncated ? Buffer.alloc(PHOTO_BYTES_MAX + 1) : bytes;
-      }
+  for await (const part of request.parts()) {
+    if (part.type === 'field' && part.fieldname === 'csrf') {
+      checkCsrf(request, part.value);
+      checked = true;
+    } else if (!checked) {
+      break;
+    } else if (part.type === 'field' && part.fieldname === 'privacy') {
+      form.privacy = part.value;
+    } else if (part.type === 'file') {
+      const bytes = await part.toBuffer();
+      // One byte over the limit is enough for the photo check to refuse it by its size.
+      form.photo = part.file.truncated ? Buffer.alloc(PHOTO_BYTES_MAX + 1) : bytes;
     }
   }
   if (!checked) {

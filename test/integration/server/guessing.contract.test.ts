@@ -195,19 +195,6 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     expect(await reserve(0)).toMatchObject({ ok: true });
   });
 
-  test('the second factor of a known password: 20 tries a day from any number of addresses', async () => {
-    let looked = 0;
-    for (const until = clock.now() + DAY_MS; clock.now() < until; clock.advance(HOUR_MS)) {
-      const tries = await Promise.all(
-        Array.from({ length: 30 }, (_, index) =>
-          at(index).logins.attempts.reserveSecondFactor('ada@example.org'),
-        ),
-      );
-      looked += tries.filter(({ ok }) => ok).length;
-    }
-    expect(looked).toBeLessThanOrEqual(20);
-  });
-
   describe('one-time codes', () => {
     const purpose = 'contrassegno-parcheggio';
     let sent: string[];

@@ -116,7 +116,7 @@ test.each(['/login/staff', '/login/pin'])(
   '%s says so when too many log in at once',
   async (url) => {
     const overloaded = { ok: false, reason: 'overloaded' } as const;
-    vi.spyOn(app.logins.staff, 'logIn').mockResolvedValue(overloaded);
+    vi.spyOn(app.logins.passwords, 'logIn').mockResolvedValue(overloaded);
     vi.spyOn(app.logins.pins, 'check').mockResolvedValue(overloaded);
     const headers = { accept: 'text/html', 'accept-language': 'en' };
     const { statusCode, body } = await app.http.inject({ method: 'POST', url, headers });
