@@ -46,23 +46,24 @@ export class OwnPassword {
   ): Promise<PasswordChange> {
     const { address } = client;
     const guess = `password of ${account.id}`;
-    const retryAfterMs = await this.#attempts.waitMs(guess, address);
-    if (retryAfterMs > 0) {
-      return { outcome: 'throttled', retryAfterMs };
-    }
     const problem = await passwordProblem(input.newPassword, [account.name, account.email]);
     if (problem) {
       return { outcome: problem };
     }
+    const attempt = await this.#attempts.reserve(guess, address);
+    if (!attempt.ok) {
+      return { outcome: 'throttled', retryAfterMs: attempt.retryAfterMs };
+    }
     const caller = { lane: 'staff', address, account: account.id } as const;
     const before = await this.#hashOf(account.id);
     const isOld = await this.#hashing.run(caller, () => verifyPassword(input.oldPassword, before));
+    if (isOld === false) {
+      return { outcome: 'oldWrong' };
+    }
+    // It was right, or not looked at.
+    await attempt.reserved.giveBack();
     if (isOld === 'overloaded') {
       return { outcome: 'overloaded' };
-    }
-    if (!isOld) {
-      await this.#attempts.recordFailure(guess, address);
-      return { outcome: 'oldWrong' };
     }
     if (input.oldPassword === input.newPassword) {
       return { outcome: 'sameAsOld' };
@@ -80,7 +81,6 @@ export class OwnPassword {
     if (numUpdatedRows === 0n) {
       return { outcome: 'oldWrong' };
     }
-    await this.#attempts.recordSuccess(guess, address);
     return { outcome: 'changed', sessionsEnded: await this.#sessions.endOthers(client.sessionId) };
   }
 

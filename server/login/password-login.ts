@@ -59,49 +59,44 @@ export class PasswordLogin {
    * but not the same duration; the page answers all of them after the same time (`RefusalDelay`).
    */
   async logIn(input: PasswordInput, address: string): Promise<PasswordOutcome> {
-    const retryAfterMs = await this.#attempts.waitMs(input.email, address);
-    if (retryAfterMs > 0) {
-      return { ok: false, reason: 'throttled', retryAfterMs };
+    const attempt = await this.#attempts.reserve(input.email, address);
+    if (!attempt.ok) {
+      return attempt;
     }
     const row = await this.#rows.findByEmail(input.email);
     const usable = row?.state === 'active' && row.password !== null ? row : undefined;
     const factor = await this.#secondFactor(usable, input);
     if (!usable || !factor) {
-      return this.#wrong(input, address);
+      return { ok: false, reason: 'wrong' };
     }
     const isRight = await this.#hashing.run({ lane: 'staff', address, account: usable.id }, () =>
       verifyPassword(input.password, usable.password ?? undefined),
     );
     if (isRight === 'overloaded') {
+      // The password was not looked at.
+      await attempt.reserved.giveBack();
       return { ok: false, reason: 'overloaded' };
     }
     if (!isRight || !(await this.#spend(usable.id, factor))) {
-      return this.#wrong(input, address);
+      return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.recordSuccess(input.email, address);
+    await attempt.reserved.giveBack();
     return { ok: true, accountId: usable.id, secondFactor: factor.kind };
   }
 
   /** Checks and uses up the digits of somebody's app: to confirm who they are while they are logged in. */
   async confirm(accountId: string, code: string, address: string): Promise<PasswordOutcome> {
-    const account = `confirm ${accountId}`;
-    const retryAfterMs = await this.#attempts.waitMs(account, address);
-    if (retryAfterMs > 0) {
-      return { ok: false, reason: 'throttled', retryAfterMs };
+    const attempt = await this.#attempts.reserve(`confirm ${accountId}`, address);
+    if (!attempt.ok) {
+      return attempt;
     }
     const row = await this.#rows.find(accountId);
     const step = row?.state === 'active' ? this.#stepOf(row, code) : undefined;
     if (step === undefined || !(await this.#rows.spendStep(accountId, step))) {
-      await this.#attempts.recordFailure(account, address);
       return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.recordSuccess(account, address);
+    await attempt.reserved.giveBack();
     return { ok: true, accountId, secondFactor: 'app' };
-  }
-
-  async #wrong({ email }: PasswordInput, address: string): Promise<PasswordOutcome> {
-    await this.#attempts.recordFailure(email, address);
-    return { ok: false, reason: 'wrong' };
   }
 
   async #secondFactor(

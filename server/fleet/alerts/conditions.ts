@@ -10,6 +10,14 @@ import type { Thresholds } from './rules.ts';
 /** What was refused, or set aside, is an alert for this long. */
 const RECENT_MS = 86_400_000;
 
+/** Counts of wrong tries that have reached their limit now, at whatever gate, desk or page. */
+export interface GuessCounts {
+  /** Credentials with which too many codici fiscali were tried. */
+  credentials: number;
+  /** Pairs of a person and an asker with too many wrong one-time codes. */
+  codes: number;
+}
+
 /** The outbox of messages to people: how many wait, and how many could not be delivered. */
 export interface WaitingMessages {
   waiting: number;
@@ -21,6 +29,7 @@ export interface Conditions {
   hours: ReadonlyMap<string, HourCount>;
   expiries: readonly Expiry[];
   messages?: WaitingMessages | undefined;
+  guesses?: GuessCounts | undefined;
   /** By gate: facts that no kiosk can truly have decided. */
   refusedFacts: ReadonlyMap<string, RefusedCount>;
   /** Items that a job goes on without. */
@@ -35,6 +44,8 @@ export interface ConditionDeps {
   expiries: () => Promise<Expiry[]>;
   /** The outbox of messages to people; absent: unknown. */
   messages?: (() => Promise<WaitingMessages>) | undefined;
+  /** Counts of wrong tries at their limit; absent: unknown. */
+  guesses?: (() => Promise<GuessCounts>) | undefined;
   refusedFacts: (since: number) => Promise<RefusedCount[]>;
   isProxyUnnamed: () => boolean;
   log: Log;
@@ -46,6 +57,7 @@ export class ConditionReader {
   readonly #hours: HourCounts;
   #expiries: readonly Expiry[] = [];
   #messages: WaitingMessages | undefined;
+  #guesses: GuessCounts | undefined;
   #refusedFacts: ReadonlyMap<string, RefusedCount> = new Map();
   #setAside: readonly SetAsideItem[] = [];
 
@@ -59,6 +71,7 @@ export class ConditionReader {
       hours: this.#hours.current(),
       expiries: this.#expiries,
       messages: this.#messages,
+      guesses: this.#guesses,
       refusedFacts: this.#refusedFacts,
       setAside: this.#setAside,
       isProxyUnnamed: this.#deps.isProxyUnnamed(),
@@ -66,7 +79,7 @@ export class ConditionReader {
   }
 
   async refresh(now: number): Promise<void> {
-    const { expiries, messages, refusedFacts, setAside } = this.#deps;
+    const { expiries, messages, guesses, refusedFacts, setAside } = this.#deps;
     const since = now - RECENT_MS;
     const reads: Record<string, () => Promise<void>> = {
       hours: () => this.#hours.refresh(now),
@@ -75,6 +88,9 @@ export class ConditionReader {
       },
       messages: async () => {
         this.#messages = await messages?.();
+      },
+      guesses: async () => {
+        this.#guesses = await guesses?.();
       },
       refusedFacts: async () => {
         const counts = await refusedFacts(since);

@@ -1,7 +1,7 @@
 import type { Expiry } from '../access/expiry.ts';
 import { siteOutage } from '../state/presence.ts';
 import type { RosterGate } from '../state/roster.ts';
-import type { Conditions, WaitingMessages } from './conditions.ts';
+import type { Conditions, GuessCounts, WaitingMessages } from './conditions.ts';
 import { type AlertState, isRaised, quiet, readNumber, stepAlert } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
 import {
@@ -78,6 +78,7 @@ export class AlertWatch {
     }
     this.#checkExpiries(conditions.expiries ?? [], now, changes);
     this.#checkMessages(conditions.messages, now, changes);
+    this.#checkGuesses(conditions.guesses, now, changes);
     this.#checkServer(conditions, now, changes);
     this.#forget(seen, changes);
     return changes;
@@ -135,6 +136,14 @@ export class AlertWatch {
       now,
       changes,
     );
+  }
+
+  #checkGuesses(guesses: GuessCounts | undefined, now: number, changes: AlertChange[]): void {
+    const { credentials = 0, codes = 0 } = guesses ?? {};
+    const known = credentials + codes > 0 ? 'bad' : 'good';
+    const reading = guesses ? known : 'unknown';
+    const detail = { guessedCodes: credentials, lockedCodes: codes };
+    this.#step({ name: 'server', site: '' }, { kind: 'guessing', reading, detail }, now, changes);
   }
 
   #checkServer(

@@ -2,7 +2,7 @@ import { errorCode } from '../../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import type { Handlers } from '../../../shared/protocol/peer.ts';
-import { NOT_COVERED_BY_ARCHIVE } from '../../../shared/verdict.ts';
+import { NOT_COVERED_BY_ARCHIVE, VERDICT_HINTS } from '../../../shared/verdict.ts';
 import type { Answer } from '../../verification/answer.ts';
 import type { Kiosk } from '../places/kiosks.ts';
 import type { Allowance } from './allowance.ts';
@@ -67,7 +67,8 @@ export class KioskHandlers {
   }
 
   async #boot(request: RequestOf<'Boot'>, from: HandlerConnection): Promise<AnswerOf<'Boot'>> {
-    const kiosk = await from.proven();
+    const takesHints = request.capabilities?.includes(VERDICT_HINTS) === true;
+    const kiosk: Kiosk = { ...(await from.proven()), takesHints };
     const { clock, hosts, keyring, limits, listener } = this.#server;
     const admission = await listener.admit(kiosk, request);
     const serverTime = clock.now();
