@@ -4,7 +4,7 @@ import type { Anchors } from './audit/anchors.ts';
 import type { Audit } from './audit/audit.ts';
 import { buildAudit } from './audit/build-audit.ts';
 import type { Checkpoints } from './audit/checkpoint.ts';
-import { indexSubjects } from './audit/subject-index.ts';
+import { choresOf } from './chores.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
@@ -17,7 +17,8 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { FleetConfig } from './fleet/fleet-config.ts';
 import type { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link/link-limits.ts';
-import { auditPruning, Housekeeping } from './housekeeping.ts';
+import { type AnswerTimes, answerTimes, EvenAnswers } from './guessing/even-answers.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { createHttp, type WebDeps } from './http.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { KeyringWatch } from './keys/keyring-watch.ts';
@@ -49,14 +50,13 @@ import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
 import type { FirstLevel } from './verification/first-level.ts';
+import type { GateAnswers } from './verification/gate-answers.ts';
 import type { Messenger } from './verification/messenger.ts';
 import type { SecondLevel } from './verification/second-level.ts';
 import type { VelocityCheck } from './verification/velocity-check.ts';
 import type { Verification } from './verification/verification.ts';
 import { Pages } from './web/page-renderer.tsx';
 
-/** Refused facts are kept as long as the audit is. */
-const REFUSED_KEPT_MS = 365 * 86_400_000;
 /** After new keys every gate reconnects within this time. */
 const RECONNECT_WITHIN_MS = 60_000;
 
@@ -80,6 +80,8 @@ export interface AppDeps {
   offlineLists?: OfflineListsConfig | undefined;
   /** Answers for people's status instead of the registry. */
   source?: StatusSource | undefined;
+  /** For tests and benches that wait for no answer's time. */
+  answerTimes?: AnswerTimes | undefined;
   /** Absent: staff only. */
   login?: LoginConfig | undefined;
   /** Smart cards, with the proxy that may speak for them. */
@@ -108,6 +110,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  gateAnswers: GateAnswers;
   velocityCheck: VelocityCheck;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
@@ -143,8 +146,9 @@ export function createApp(deps: AppDeps): App {
   const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
   const { keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
+  const { evenAnswers } = rooms.evenly;
   const http = buildHttp(deps, rooms);
-  const housekeeping = buildHousekeeping(deps, rooms);
+  const housekeeping = new Housekeeping({ ...deps, chores: choresOf(deps, rooms) });
   let url = '';
   // In the order in which they start; they stop in the reverse one. Connections begin last and end first, and
   // the last checkpoint signs everything that the other rooms have written.
@@ -173,6 +177,7 @@ export function createApp(deps: AppDeps): App {
             url = await http.listen({ host, port });
           },
           async stop() {
+            evenAnswers.stop();
             sockets.stop();
             await http.close();
           },
@@ -216,6 +221,10 @@ function buildRooms(deps: AppDeps) {
   const proxies = new Proxies({ proxies: deps.web?.proxies, clock, log });
   const setAside = new SetAside({ store, log, now });
   const base = { store, keyring, audit: audit.audit, setAside, clock, log, node, now };
+  const evenly = {
+    evenAnswers: new EvenAnswers({ clock }),
+    answerTimes: deps.answerTimes ?? answerTimes,
+  };
   const policies = new Policies({ store });
   const registry = new Registry(base);
   const { transports, messenger } = deps;
@@ -225,6 +234,7 @@ function buildRooms(deps: AppDeps) {
   const credentials = buildCredentials({ ...base, registry, notify, host, portalUrl, review });
   const verification = buildVerification({
     ...base,
+    ...evenly,
     registry,
     policies,
     source,
@@ -271,7 +281,7 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies },
+    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly },
   };
 }
 
@@ -309,6 +319,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
       ...{ pages, store, keyring, clock, log, host, alsoHosts, fleet, logins, policies, registry },
       ...rooms.verification,
       ...rooms.portal,
+      ...rooms.evenly,
       credentials: rooms.credentials.credentials,
       cards: rooms.credentials.disabilityCards,
       notify: messages.notify,
@@ -321,31 +332,4 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
     sockets.upgrade(request, socket, head);
   });
   return http;
-}
-
-function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, logins, portal, refusals, lists, setAside } = rooms;
-  const { verification, refusals: refusalCounts } = rooms.verification;
-  return new Housekeeping({
-    chores: [
-      { name: 'verification', run: () => verification.purgeExpired() },
-      { name: 'refusal counts', run: () => refusalCounts.close() },
-      { name: 'registry', run: () => registry.purgeErasedEntries() },
-      { name: 'anchors', run: () => audit.anchors.anchor() },
-      { name: 'subjects', run: () => indexSubjects(store) },
-      { name: 'refusals', run: () => refusals.settle() },
-      { name: 'logins', run: () => logins.purgeExpired() },
-      { name: 'failed logins', run: () => logins.log.writeCounts() },
-      { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
-      { name: 'delegations', run: () => portal.delegations.forgetOld() },
-      { name: 'setAside', run: () => setAside.purge() },
-      {
-        name: 'refusedFacts',
-        run: () => lists.facts.quarantine.purge(clock.now() - REFUSED_KEPT_MS),
-      },
-      auditPruning(audit.checkpoints, () => clock.now()),
-    ],
-    clock,
-    log,
-  });
 }

@@ -250,4 +250,18 @@ export const serverMutants: readonly Mutant[] = [
     replace: "    return now >= row.expires_at ? 'ended' : undefined;",
     tests: ['test/integration/server/login/sessions.test.ts'],
   },
+  {
+    what: 'a database that others may read stays so',
+    file: 'server/store/sqlite-files.ts',
+    find: '    if (stats && (stats.mode & OTHERS) !== 0) {',
+    replace: '    if (stats && (stats.mode & OTHERS) === OTHERS) {',
+    tests: ['test/unit/server/sqlite-files.test.ts'],
+  },
+  {
+    what: 'texts of pages are not isolated',
+    file: 'server/web/isolate-texts.ts',
+    find: '  own.children = isolatedChildren(own.children);',
+    replace: '',
+    tests: ['test/unit/shared/isolated-text.test.ts'],
+  },
 ];

@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { openStore } from '../../server/store/open-store.ts';
-import { configOption, printLine, readConfig } from './open-app.ts';
+import { configOption, readConfig } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco backup`: copies an SQLite database while the server uses it. */
 export function backupCommand(): Command {

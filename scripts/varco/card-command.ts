@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { VarcoError } from '../../shared/errors.ts';
 import { writeOwnerOnly } from '../launch/owner-only-file.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 const ACTOR = 'command';
 

@@ -8,7 +8,8 @@ import {
 } from '../../server/fleet/enrolment/enrolment.ts';
 import { codeSheet } from '../../server/web/fleet/code-sheet.ts';
 import { writeOwnerOnly } from '../launch/owner-only-file.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;

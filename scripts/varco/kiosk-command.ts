@@ -5,6 +5,7 @@ import { untilStopped } from '../launch/until-stopped.ts';
 import { enrolCommand } from './kiosk-enrol-command.ts';
 import { listCostCommand } from './kiosk-list-cost-command.ts';
 import { selftestCommand } from './kiosk-selftest-command.ts';
+import { printLine } from './print-line.ts';
 import { restart } from './restart.ts';
 
 /** `varco kiosk`: runs a kiosk from its config file until it is interrupted. */
@@ -24,7 +25,7 @@ export function kioskCommand(): Command {
     const config = await readKioskConfig(options.config);
     const kiosk = await startKiosk(config, { page: { assets: await readPage() }, restart });
     if (kiosk.pageUrl) {
-      process.stdout.write(`${kiosk.pageUrl}\n`);
+      printLine(kiosk.pageUrl);
     }
     await untilStopped(() => kiosk.stop());
   });

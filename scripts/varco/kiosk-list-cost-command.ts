@@ -1,6 +1,7 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { nodeScrypt } from '../../device/list/node-crypto.ts';
 import { deriveEntry, fullCost } from '../../shared/offline-list/entry-key.ts';
+import { printLine } from './print-line.ts';
 
 /** From a quarter of the usual cost to the highest that a kiosk accepts (128 MiB). */
 const COSTS = [8_192, 16_384, 32_768, 65_536, 131_072] as const;
@@ -24,15 +25,17 @@ export function listCostCommand(): Command {
       for (const cost of COSTS) {
         const one = { cost, ms: await medianMs(cost) };
         measured.push(one);
-        print(json ? JSON.stringify(one) : `cost ${one.cost}: ${Math.round(one.ms)} ms`);
+        printLine(json ? JSON.stringify(one) : `cost ${one.cost}: ${Math.round(one.ms)} ms`);
       }
       const borne = highestWithin(measured, within);
       if (borne === undefined) {
-        print(json ? JSON.stringify({ borne: null }) : `no cost stays within ${within} ms here`);
+        printLine(
+          json ? JSON.stringify({ borne: null }) : `no cost stays within ${within} ms here`,
+        );
         process.exitCode = 1;
         return;
       }
-      print(
+      printLine(
         json
           ? JSON.stringify({ borne })
           : `within ${within} ms: "offlineLists": {"cost": ${borne}}`,
@@ -63,8 +66,4 @@ function toMs(text: string): number {
     throw new InvalidArgumentError('a time in milliseconds, 1 to 60000');
   }
   return ms;
-}
-
-function print(line: string): void {
-  process.stdout.write(`${line}\n`);
 }

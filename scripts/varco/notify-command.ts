@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { commandLine } from '../../server/fleet/access/actor.ts';
 import type { MessageRow } from '../../server/notify/message-outbox.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;

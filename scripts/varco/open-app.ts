@@ -8,7 +8,6 @@ import { readServerConfig, type ServerConfig } from '../../server/server-config.
 import { openStore } from '../../server/store/open-store.ts';
 import { type Store, toStoreError } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { printable } from '../../shared/isolated-text.ts';
 
 /** The same --config for every command that works on the server's data. */
 export function configOption(): Option {
@@ -69,8 +68,4 @@ export async function withApp<Result>(
   } finally {
     await store.close();
   }
-}
-
-export function printLine(line: string): void {
-  process.stdout.write(`${printable(line)}\n`);
 }

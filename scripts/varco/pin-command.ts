@@ -1,7 +1,8 @@
 import { Command, Option } from 'commander';
 import { pinLetter } from '../../server/login/pin-letter.ts';
 import { writeOwnerOnly } from '../launch/owner-only-file.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco pin`: issues PINs with which citizens log in, where the config permits it. */
 export function pinCommand(): Command {

@@ -10,7 +10,8 @@ import type { Reject } from '../../server/registry/prepare.ts';
 import { samplePopulation } from '../../server/registry/sample.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { openOwnerOnly } from '../launch/owner-only-file.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 const PERSONS_MAX = 100_000_000;
 const EXIT_REJECTS = 3;

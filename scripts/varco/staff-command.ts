@@ -4,7 +4,8 @@ import { type Role, roles } from '../../server/fleet/access/roles.ts';
 import { invitationLink, parseSites } from '../../server/login/staff-accounts.ts';
 import type { StaffAccount } from '../../server/login/staff-rows.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import { configOption, type OpenApp, printLine, withApp } from './open-app.ts';
+import { configOption, type OpenApp, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco staff`: accounts of operators and administrators, and the log of logins. */
 export function staffCommand(): Command {

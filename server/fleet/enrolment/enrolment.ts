@@ -156,22 +156,29 @@ export class Enrolment {
 
   async #enrol(request: EnrolRequest, { address }: { address: string }): Promise<EnrolOutcome> {
     const at = this.#now();
-    const attempt = this.#guesses.begin(address, at);
-    if (!attempt) {
+    const end = this.#guesses.begin(address, at);
+    if (!end) {
       return { ok: false, code: 'busy' };
     }
-    const done = await this.#store
-      .transaction((tx) => this.#take(tx, request, at))
-      .catch((error: unknown) => {
-        // A fault of ours is no wrong code.
-        attempt.takeBack();
-        throw error;
-      });
-    if (!done) {
-      return { ok: false, code: 'codeRefused' };
+    let wasWrong = false;
+    try {
+      const done = await this.#store.transaction((tx) => this.#take(tx, request, at));
+      wasWrong = done === undefined;
+      return done ? await this.#enrolled(done) : { ok: false, code: 'codeRefused' };
+    } finally {
+      end(wasWrong);
     }
-    attempt.takeBack();
-    const { gate, kioskId, desired } = done;
+  }
+
+  async #enrolled({
+    gate,
+    kioskId,
+    desired,
+  }: {
+    gate: Gate;
+    kioskId: string;
+    desired: DesiredConfig | undefined;
+  }): Promise<EnrolOutcome> {
     await this.#bus.emit('rosterChanged', { sites: [], gates: [gate.id] });
     return {
       ok: true,

@@ -31,8 +31,9 @@ export function registerPinLogin(http: FastifyInstance, deps: LoginDeps): void {
   if (!deps.logins.config.pin) {
     return;
   }
+  const evenly = { ...access('public'), ...deps.evenly };
   http.get('/login/pin', access('public'), (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/pin', access('public'), (request, reply) => logIn(deps, request, reply));
+  http.post('/login/pin', evenly, (request, reply) => logIn(deps, request, reply));
   http.post('/login/pin/new', access('public'), (request, reply) => replace(deps, request, reply));
   http.get('/login/pin/new', access('public'), (_request, reply) =>
     reply.redirect('/login/pin', 303),

@@ -34,19 +34,18 @@ export const answerSchema = z.object({
 
 /** The staff's door: password and one-time code, or a passkey. */
 export function registerStaffLogin(http: FastifyInstance, deps: LoginDeps): void {
+  const evenly = { ...access('public'), ...deps.evenly };
   http.get('/login/staff', access('public'), (request, reply) =>
     showForm(deps, request, reply, {}),
   );
-  http.post('/login/staff', access('public'), (request, reply) => logIn(deps, request, reply));
+  http.post('/login/staff', evenly, (request, reply) => logIn(deps, request, reply));
   http.post('/login/passkey/options', access('public'), async (request, reply) => {
     const options = await deps.logins.passkeys.authenticationOptions(siteOf(deps, request));
     const { challenge } = options;
     deps.logins.pending.write(request, reply, 'passkey', { challenge });
     return reply.header('cache-control', 'no-store').send(options);
   });
-  http.post('/login/passkey', access('public'), (request, reply) =>
-    logInWithPasskey(deps, request, reply),
-  );
+  http.post('/login/passkey', evenly, (request, reply) => logInWithPasskey(deps, request, reply));
 }
 
 function showForm(

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { Voice } from '../../../device/peripherals/voice.ts';
 import { displayable } from '../../../hardware/display/lcd-charset.ts';
 import { encodeText } from '../../../hardware/receipt/escpos.ts';
-import { printLine } from '../../../scripts/varco/open-app.ts';
+import { printLine } from '../../../scripts/varco/print-line.ts';
 import { renderMail, renderSms } from '../../../server/notify/render.ts';
 import '../../../server/web/page-renderer.tsx';
 import {

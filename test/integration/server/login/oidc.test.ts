@@ -17,6 +17,7 @@ import { sessionOf } from '../../../../server/login/request-session.ts';
 import { access } from '../../../../server/route-access.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
+import { countAttacks } from '../../../support/attack-counts.ts';
 import { type Answer, CookieBrowser } from '../../../support/cookie-browser.ts';
 import { startApp } from '../../../support/server-app.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
@@ -265,6 +266,7 @@ describe('refused', () => {
         const back = new URL(await pick(await begin()));
         value === undefined ? back.searchParams.delete(name) : back.searchParams.set(name, value);
         const answer = await browser.send(back);
+        countAttacks({ inputs: 1, refused: answer.status >= 400 ? 1 : 0 });
         expect(answer.status, `${name}=${value}`).toBeGreaterThanOrEqual(400);
         expect(answer.status, `${name}=${value}`).toBeLessThan(500);
         expect((await who()).kind).toBe('none');

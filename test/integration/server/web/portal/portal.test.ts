@@ -11,6 +11,7 @@ import type { WebAsset } from '../../../../../server/web/assets.ts';
 import { formatTime } from '../../../../../server/web/moment.ts';
 import { portalWords } from '../../../../../server/web/portal/portal-words.ts';
 import { languages } from '../../../../../shared/language.ts';
+import { countAttacks } from '../../../../support/attack-counts.ts';
 import { Catcher } from '../../../../support/catcher.ts';
 import { startApp, testKeyring } from '../../../../support/server-app.ts';
 import { webAssets } from '../../../../support/web-assets.ts';
@@ -717,6 +718,7 @@ describe('every page', () => {
           const kept = visitor.cookie;
           visitor.cookie = `${cookie}; ${kept}`;
           const answer = await (method === 'GET' ? visitor.get(url) : visitor.post(url, given));
+          countAttacks({ inputs: 1, refused: answer.statusCode >= 400 ? 1 : 0 });
           visitor.cookie = kept;
           expect(answer.statusCode).toBeLessThan(500);
           expect(answer.body).not.toMatch(/at .*\.ts:|SQLITE|kysely/i);
