@@ -18,6 +18,7 @@ import type { FleetConfig } from './fleet/fleet-config.ts';
 import type { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link/link-limits.ts';
 import { type AnswerTimes, answerTimes, EvenAnswers } from './guessing/even-answers.ts';
+import { guessCounts } from './guessing/guess-counts.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { createHttp, type WebDeps } from './http.ts';
 import type { Keyring } from './keys/keyring.ts';
@@ -239,6 +240,7 @@ function buildRooms(deps: AppDeps) {
     policies,
     source,
     messenger: messages.messenger,
+    warnings: messages.warnings,
   });
   const login = deps.login ?? loginConfigSchema.parse({});
   const logins = new Logins({ ...base, config: login, registry, notify, cards: deps.cards });
@@ -254,6 +256,7 @@ function buildRooms(deps: AppDeps) {
     config: deps.fleet,
     notify,
     messages: () => messages.waitingMessages(),
+    guesses: () => guessCounts(store, now()),
     isProxyUnnamed: () => proxies.isUnnamed,
     quarantine: lists.facts.quarantine,
     expiries: async () => certificateExpiries(tls),

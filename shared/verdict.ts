@@ -13,8 +13,14 @@ import { z } from 'zod';
  *   before 2010): show paper to staff; `notCoveredByArchive`, what is known is not enough for this gate and
  *   something else may be: show another document to staff; `unavailable`, the check can't be done now; `listTooOld`, the
  *   gate is offline and its list is past its age.
- * - `otpRequired`: the policy asks for the second level; a one-time code went to the citizen.
- * - `throttled`: too many wrong tries; may be asked again after `retryAfterMs`.
+ * - `otpRequired`: the policy asks for the second level; a one-time code went to the citizen, who may type
+ *   it wrong `triesLeft` times.
+ * - `throttled`: too many wrong tries; may be asked again after `retryAfterMs`. `needs`: this code was tried
+ *   too often at all gates together, so that only a phone's live code is answered. It says nothing of whether
+ *   the codice fiscale was right.
+ *
+ * `triesLeft` and `needs` go only to kiosks with the capability {@link VERDICT_HINTS}; earlier programs reject
+ * an answer with more in it than they know.
  */
 export const verdictSchema = z.discriminatedUnion('outcome', [
   z.strictObject({ outcome: z.literal('granted'), companion: z.boolean() }),
@@ -26,8 +32,31 @@ export const verdictSchema = z.discriminatedUnion('outcome', [
     outcome: z.literal('unconfirmed'),
     reason: z.enum(['notInArchive', 'notCoveredByArchive', 'unavailable', 'listTooOld']),
   }),
-  z.strictObject({ outcome: z.literal('otpRequired'), expiresInMs: z.number().int().positive() }),
-  z.strictObject({ outcome: z.literal('throttled'), retryAfterMs: z.number().int().positive() }),
+  z.strictObject({
+    outcome: z.literal('otpRequired'),
+    expiresInMs: z.number().int().positive(),
+    triesLeft: z.number().int().positive().max(100).optional(),
+  }),
+  z.strictObject({
+    outcome: z.literal('throttled'),
+    retryAfterMs: z.number().int().positive(),
+    needs: z.literal('liveCode').optional(),
+  }),
 ]);
 
 export type Verdict = z.infer<typeof verdictSchema>;
+
+/** The capability of a kiosk that reads every field of a verdict. */
+export const VERDICT_HINTS = 'verdictHints';
+
+/** A verdict as kiosks without {@link VERDICT_HINTS} know it. Pure. */
+export function withoutHints(verdict: Verdict): Verdict {
+  switch (verdict.outcome) {
+    case 'otpRequired':
+      return { outcome: 'otpRequired', expiresInMs: verdict.expiresInMs };
+    case 'throttled':
+      return { outcome: 'throttled', retryAfterMs: verdict.retryAfterMs };
+    default:
+      return verdict;
+  }
+}

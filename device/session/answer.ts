@@ -28,6 +28,7 @@ export function answered(
         entry: startOneTime(config.entryMethod),
         echo: undefined,
         trouble: phase.asked === 'oneTimeCode' ? 'wrong' : undefined,
+        triesLeft: event.verdict.triesLeft,
         warned: false,
       },
     },

@@ -80,6 +80,10 @@ export function verdictFace(verdict: Verdict, texts: KioskWords, words: ModeWord
     case 'otpRequired':
       return { icon: 'staff', tone: 'attention', ...texts.otpRequired };
     case 'throttled':
-      return { icon: 'staff', tone: 'attention', ...texts.throttled };
+      return {
+        icon: 'staff',
+        tone: 'attention',
+        ...(verdict.needs === 'liveCode' ? texts.needsLiveCode : texts.throttled),
+      };
   }
 }

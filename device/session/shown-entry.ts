@@ -7,7 +7,7 @@ import { expectedKind } from './entry-echo.ts';
 import { possibleLetters } from './entry-letters.ts';
 import type { CodeEntry } from './entry-state.ts';
 import type { EntryView } from './screen.ts';
-import type { State } from './state.ts';
+import type { Phase, State } from './state.ts';
 import type { KioskWords } from './words/words.ts';
 
 /** The code being typed, as it may be shown; nothing where none is typed. */
@@ -31,7 +31,7 @@ export function entryView({ phase, language }: State, texts: KioskWords): EntryV
     return {
       ...common,
       positions: [],
-      problem: phase.trouble && texts.confirming[phase.trouble],
+      problem: oneTimeProblem(phase, texts),
     };
   }
   if (typeof trouble !== 'object') {
@@ -43,6 +43,15 @@ export function entryView({ phase, language }: State, texts: KioskWords): EntryV
     problem: problemMessage(trouble.problem, codiceFiscaleWords[language]),
     suggestion: trouble.suggestion && texts.entering.suggestion(changesOf(trouble.suggestion)),
   };
+}
+
+function oneTimeProblem(
+  { trouble, triesLeft }: Phase & { name: 'confirming' },
+  { confirming }: KioskWords,
+): string | undefined {
+  return trouble === 'wrong' && triesLeft !== undefined
+    ? confirming.triesLeft(triesLeft)
+    : trouble && confirming[trouble];
 }
 
 function expectedOf(entry: CodeEntry): { letters: string; digits: boolean } {

@@ -97,6 +97,8 @@ export type Phase =
       echo: Echo | undefined;
       /** `short`: not six digits yet; `wrong`: the server knows another code. */
       trouble: 'short' | 'wrong' | undefined;
+      /** How often it may be typed wrong; absent: the server did not say. */
+      triesLeft?: number | undefined;
       warned: boolean;
     }
   /** `asked`: what the server is asked about. */

@@ -12,7 +12,7 @@ import { ApiTokens } from './access/api-tokens.ts';
 import type { Expiry } from './access/expiry.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { alertsConfigSchema, type QueueMail } from './alerts/alerts-config.ts';
-import type { WaitingMessages } from './alerts/watch.ts';
+import type { GuessCounts, WaitingMessages } from './alerts/watch.ts';
 import { FleetBus } from './bus/fleet-bus.ts';
 import { Commands } from './commands/commands.ts';
 import { ConfigPush } from './config/config-push.ts';
@@ -60,6 +60,8 @@ export interface FleetDeps {
   canCheckCertificates: boolean;
   /** The outbox of messages to people. */
   messages: () => Promise<WaitingMessages>;
+  /** Counts of wrong tries at their limit. */
+  guesses: () => Promise<GuessCounts>;
   /** What kiosks reported and can't be true. */
   quarantine: Pick<FactQuarantine, 'since' | 'ofGate'>;
   setAside: SetAside;
@@ -133,6 +135,7 @@ function buildActs(deps: FleetDeps, { bus, connected, activity, roster, tokens }
     queueMail: queueMailBy(deps.notify),
     expiries: async () => [...(await deps.expiries()), ...(await tokens.expiries())],
     messages: deps.messages,
+    guesses: deps.guesses,
     refusedFacts: (since) => deps.quarantine.since(since),
     isProxyUnnamed: deps.isProxyUnnamed,
     server,

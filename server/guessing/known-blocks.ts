@@ -1,4 +1,5 @@
 import type { Attempt } from './guess-limits.ts';
+import type { GuessRefusal } from './guesses.ts';
 
 /** Bound on the attempts that are remembered; beyond it the oldest is forgotten, and looked up again. */
 const BLOCKED_MAX = 20_000;
@@ -8,30 +9,34 @@ const BLOCKED_MAX = 20_000;
  * the database. It only repeats what the database said: a block is never lifted before its time.
  */
 export class KnownBlocks {
-  readonly #until = new Map<string, number>();
+  readonly #blocks = new Map<string, GuessRefusal & { until: number }>();
 
-  /** Remembers how long an attempt like this one is blocked. */
-  remember(one: Attempt, retryAfterMs: number, now: number): void {
+  /** Remembers why and how long an attempt like this one is blocked. */
+  remember(one: KnownAttempt, refusal: GuessRefusal, now: number): void {
     const key = keyOf(one);
-    this.#until.delete(key);
-    this.#until.set(key, now + retryAfterMs);
-    const [oldest] = this.#until.keys();
-    if (this.#until.size > BLOCKED_MAX && oldest !== undefined) {
-      this.#until.delete(oldest);
+    this.#blocks.delete(key);
+    this.#blocks.set(key, { ...refusal, until: now + refusal.retryAfterMs });
+    const [oldest] = this.#blocks.keys();
+    if (this.#blocks.size > BLOCKED_MAX && oldest !== undefined) {
+      this.#blocks.delete(oldest);
     }
   }
 
-  /** Milliseconds until an attempt like this one may be made; 0 when nothing is known against it. */
-  waitMs(one: Attempt, now: number): number {
+  /** Why an attempt like this one may not be made; undefined when nothing is known against it. */
+  refusal(one: KnownAttempt, now: number): GuessRefusal | undefined {
     const key = keyOf(one);
-    const waitMs = Math.max(0, (this.#until.get(key) ?? now) - now);
-    if (waitMs === 0) {
-      this.#until.delete(key);
+    const block = this.#blocks.get(key);
+    if (!block || block.until <= now) {
+      this.#blocks.delete(key);
+      return undefined;
     }
-    return waitMs;
+    return { retryAfterMs: block.until - now, needs: block.needs };
   }
 }
 
-function keyOf({ asker, credentialId }: Attempt): string {
-  return `${asker.id} ${credentialId}`;
+/** A phone's live code counts apart, and so is blocked apart. */
+type KnownAttempt = Attempt & { isLive?: boolean | undefined };
+
+function keyOf({ asker, credentialId, isLive }: KnownAttempt): string {
+  return `${isLive === true ? 'live' : 'code'} ${asker.id} ${credentialId}`;
 }

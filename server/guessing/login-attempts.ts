@@ -2,19 +2,47 @@ import { isIPv6 } from 'node:net';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { afterFailure, type Guess, type Limit, waitMs } from './guess-limits.ts';
-import { guessesByKey, writeGuesses } from './guess-rows.ts';
+import { lockGuesses, writeGuesses } from './guess-rows.ts';
+
+const DAY_MS = 86_400_000;
 
 /**
  * How many wrong passwords or PINs are free, and how the wait grows. An account is first counted per
- * address, so that a guesser cannot lock the owner out without using many addresses.
+ * address, so that a guesser cannot lock the owner out without using many addresses. A wrong
+ * second factor counts where the password was right, so its count is the account's alone: within a day at most
+ * 20 of its million codes can be tried by whoever knows the password, from any number of addresses.
  */
 export const loginLimits = {
   accountAtAddress: { free: 5, leakMs: 600_000, firstMs: 30_000, longestMs: 3_600_000 },
   account: { free: 25, leakMs: 300_000, firstMs: 30_000, longestMs: 300_000 },
   address: { free: 40, leakMs: 60_000, firstMs: 10_000, longestMs: 900_000 },
+  secondFactor: {
+    free: 10,
+    leakMs: DAY_MS / 10,
+    firstMs: DAY_MS / 10,
+    longestMs: DAY_MS / 10,
+  },
 } as const satisfies Record<string, Limit>;
 
-/** Counts failed logins per account and per address, across restarts and nodes. */
+type ScopedKey = readonly [keyof typeof loginLimits, string];
+
+/**
+ * A try that counts as failed until it is given back. Whoever never gives it back, because the process ended
+ * in between, has one try less.
+ */
+export interface ReservedTry {
+  /** The try succeeded: it never happened, and the account's count at this address begins at zero. */
+  giveBack(): Promise<void>;
+}
+export type Reservation =
+  | { ok: true; reserved: ReservedTry }
+  | { ok: false; reason: 'throttled'; retryAfterMs: number };
+
+/**
+ * Counts failed logins per account and per address, across restarts and nodes. A try is **reserved before**
+ * the password is checked, which takes a third of a second: of a burst only as many are looked at as the
+ * limit lets through.
+ */
 export class LoginAttempts {
   readonly #store: Store;
   readonly #keyring: Keyring;
@@ -26,54 +54,93 @@ export class LoginAttempts {
     this.#now = deps.now;
   }
 
-  /** Milliseconds until another attempt may be made; 0 when it may be made now. */
-  async waitMs(account: string, address: string): Promise<number> {
-    const keys = this.#keys(account, address);
-    const found = await this.#store.transaction((tx) => this.#read(tx, keys));
-    return waitMs(
-      keys.map(([, key]) => found.get(key)),
-      this.#now(),
-    );
+  /** Takes a try for this account from this address, or says how long there is none. */
+  reserve(account: string, address: string): Promise<Reservation> {
+    return this.#reserve(this.#keys(account, address));
   }
 
-  async recordFailure(account: string, address: string): Promise<void> {
-    const keys = this.#keys(account, address);
-    await this.#store.transaction(async (tx) => {
-      const found = await this.#read(tx, keys);
+  /** Takes a try at the second factor of an account whose password was right. */
+  reserveSecondFactor(account: string): Promise<Reservation> {
+    return this.#reserve([['secondFactor', this.#name('secondFactor', accountName(account))]]);
+  }
+
+  async #reserve(keys: readonly ScopedKey[]): Promise<Reservation> {
+    return this.#store.transaction(async (tx): Promise<Reservation> => {
       const now = this.#now();
-      const guesses = keys.map(([scope, key]) =>
-        afterFailure(key, found.get(key), loginLimits[scope], now),
+      const before = await this.#lock(tx, keys, now);
+      const retryAfterMs = waitMs([...before.values()], now);
+      if (retryAfterMs > 0) {
+        return { ok: false, reason: 'throttled', retryAfterMs };
+      }
+      const after = keys.map(([scope, key]) =>
+        afterFailure(key, before.get(key), loginLimits[scope], now),
       );
+      await writeGuesses(this.#store, tx, after);
+      return { ok: true, reserved: { giveBack: () => this.#giveBack(keys, before, after) } };
+    });
+  }
+
+  async #giveBack(
+    keys: readonly ScopedKey[],
+    before: ReadonlyMap<string, Guess>,
+    after: readonly Guess[],
+  ): Promise<void> {
+    await this.#store.transaction(async (tx) => {
+      const now = this.#now();
+      const current = await this.#lock(tx, keys, now);
+      const guesses = keys.flatMap(([scope, key], index) => {
+        const guess = current.get(key);
+        const reserved = after[index];
+        return guess && reserved
+          ? [withoutTry(scope, guess, { before: before.get(key), reserved })]
+          : [];
+      });
       await writeGuesses(this.#store, tx, guesses);
     });
   }
 
-  /** Resets the account's count at this address after a successful login. */
-  async recordSuccess(account: string, address: string): Promise<void> {
-    const [[, key]] = this.#keys(account, address);
-    await this.#store.db.deleteFrom('guess').where('key', '=', key).execute();
-  }
-
-  async #read(tx: Tx, keys: readonly (readonly [string, string])[]): Promise<Map<string, Guess>> {
-    const rows = await this.#store.lookup(
+  #lock(tx: Tx, keys: readonly ScopedKey[], now: number): Promise<Map<string, Guess>> {
+    return lockGuesses(
+      this.#store,
       tx,
-      guessesByKey,
       keys.map(([, key]) => key),
+      now,
     );
-    return new Map(rows.map((row) => [row.key, row]));
   }
 
-  #keys(account: string, address: string) {
-    const who = account.trim().toLowerCase();
+  #keys(account: string, address: string): ScopedKey[] {
+    const who = accountName(account);
     const where = networkOf(address);
-    const name = (...parts: string[]) =>
-      `l ${this.#keyring.oneTimeCodeMac('attempt', ...parts).slice(0, 32)}`;
     return [
-      ['accountAtAddress', name('both', who, where)],
-      ['account', name('account', who)],
-      ['address', name('address', where)],
-    ] as const;
+      ['accountAtAddress', this.#name('both', who, where)],
+      ['account', this.#name('account', who)],
+      ['address', this.#name('address', where)],
+    ];
   }
+
+  #name(...parts: string[]): string {
+    return `l ${this.#keyring.oneTimeCodeMac('attempt', ...parts).slice(0, 32)}`;
+  }
+}
+
+function accountName(account: string): string {
+  return account.trim().toLowerCase();
+}
+
+/**
+ * A count without a try that succeeded. A block that this try alone began ends with it; others' failures
+ * since then stay, except that the owner's typos at this address are forgiven. Pure.
+ */
+function withoutTry(
+  scope: keyof typeof loginLimits,
+  guess: Guess,
+  { before, reserved }: { before: Guess | undefined; reserved: Guess },
+): Guess {
+  const isOwnBlock = guess.blockedUntil === reserved.blockedUntil;
+  const blockedUntil = isOwnBlock ? (before?.blockedUntil ?? 0) : guess.blockedUntil;
+  return scope === 'accountAtAddress'
+    ? { ...guess, failures: 0, blockedUntil: 0, watchedUntil: 0 }
+    : { ...guess, failures: Math.max(0, guess.failures - 1), blockedUntil };
 }
 
 /** The network that counts as one address: for IPv6 the /64, since a customer has all of it. Pure. */

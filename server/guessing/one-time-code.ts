@@ -3,6 +3,8 @@
 export const CODE_DIGITS = 6;
 export const CODE_LIFE_MS = 300_000;
 export const CODE_TRIES = 3;
+/** Before this a further code is not sent: the last one is likely still on its way. */
+export const RESEND_AFTER_MS = 60_000;
 
 /** A code as it is stored: only a keyed hash of its digits. */
 export interface OneTimeCode {

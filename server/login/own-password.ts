@@ -46,13 +46,13 @@ export class OwnPassword {
   ): Promise<PasswordChange> {
     const { address } = client;
     const guess = `password of ${account.id}`;
-    const retryAfterMs = await this.#attempts.waitMs(guess, address);
-    if (retryAfterMs > 0) {
-      return { outcome: 'throttled', retryAfterMs };
-    }
     const problem = await passwordProblem(input.newPassword, [account.name, account.email]);
     if (problem) {
       return { outcome: problem };
+    }
+    const attempt = await this.#attempts.reserve(guess, address);
+    if (!attempt.ok) {
+      return { outcome: 'throttled', retryAfterMs: attempt.retryAfterMs };
     }
     const caller = { lane: 'staff', address, account: account.id } as const;
     const before = await this.#hashOf(account.id);
@@ -61,9 +61,9 @@ export class OwnPassword {
       return { outcome: 'overloaded' };
     }
     if (!isOld) {
-      await this.#attempts.recordFailure(guess, address);
       return { outcome: 'oldWrong' };
     }
+    await attempt.reserved.giveBack();
     if (input.oldPassword === input.newPassword) {
       return { outcome: 'sameAsOld' };
     }
@@ -80,7 +80,6 @@ export class OwnPassword {
     if (numUpdatedRows === 0n) {
       return { outcome: 'oldWrong' };
     }
-    await this.#attempts.recordSuccess(guess, address);
     return { outcome: 'changed', sessionsEnded: await this.#sessions.endOthers(client.sessionId) };
   }
 

@@ -121,9 +121,9 @@ export class Pins {
    */
   async check(input: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
     const account = `pin ${input.codiceFiscale}`;
-    const retryAfterMs = await this.#attempts.waitMs(account, address);
-    if (retryAfterMs > 0) {
-      return { ok: false, reason: 'throttled', retryAfterMs };
+    const attempt = await this.#attempts.reserve(account, address);
+    if (!attempt.ok) {
+      return attempt;
     }
     const parsed = parse(input.codiceFiscale);
     const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
@@ -140,10 +140,9 @@ export class Pins {
       return { ok: false, reason: 'overloaded' };
     }
     if (!isRight || !usable) {
-      await this.#attempts.recordFailure(account, address);
       return { ok: false, reason: 'wrong' };
     }
-    await this.#attempts.recordSuccess(account, address);
+    await attempt.reserved.giveBack();
     return { ok: true, kind: usable.state, codiceFiscale };
   }
 

@@ -5,6 +5,7 @@ import type { Registry } from '../registry/registry.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Messenger } from '../verification/messenger.ts';
+import { CitizenWarnings } from './citizen-warnings.ts';
 import { Notify } from './notify.ts';
 import { StatusNotices } from './status-notices.ts';
 import type { Transports } from './transport.ts';
@@ -29,6 +30,7 @@ export function buildNotify(deps: {
   return {
     notify,
     notices,
+    warnings: new CitizenWarnings({ notify, portalUrl }),
     /** Absent: there is no way to send SMS. */
     messenger: deps.messenger ?? (notify.canSend('sms') ? notify.messenger() : undefined),
     /** What has not arrived yet. */

@@ -223,6 +223,19 @@ export class Outbox {
       .execute();
   }
 
+  /** Whether a message has been taken by its transport, may still be, or never will be. */
+  async progressOf(tx: Tx, key: string): Promise<'sent' | 'waiting' | 'failed'> {
+    const row = await tx
+      .selectFrom('message')
+      .select('state')
+      .where('key', '=', key)
+      .executeTakeFirst();
+    if (row?.state === 'delivered') {
+      return 'sent';
+    }
+    return row?.state === 'waiting' || row?.state === 'sending' ? 'waiting' : 'failed';
+  }
+
   /** Newest first. @param state one state, or all. @throws VarcoError `forbidden`. */
   async list(who: FleetActor, state?: string, limit = 100): Promise<MessageRow[]> {
     demand(who, 'message.manage');

@@ -123,28 +123,31 @@ export class Notify {
 
   /** Sends one-time codes and second-level answers for `server/verification`. */
   messenger(): Messenger {
-    const send = async (request: MessageRequest) => {
-      const queued = await this.#deps.store.transaction((tx) => this.queue(tx, request));
+    const send = async (tx: Tx, request: MessageRequest) => {
+      const queued = await this.queue(tx, request);
       if (queued.outcome !== 'queued') {
         const code = queued.outcome === 'throttled' ? 'messageThrottled' : 'messageUnavailable';
         throw new VarcoError(code, 'A message to a citizen was not taken');
       }
     };
     return {
-      sendCode: ({ mobile, personId }, code) =>
-        send({
-          key: `code:${randomUUID()}`,
+      sendCode: ({ mobile, personId }, code, { tx, key }) =>
+        send(tx, {
+          key,
           to: { kind: 'sms', address: mobile, personId },
           template: 'secondLevelCode',
           data: { code },
         }),
       sendDetail: ({ email, personId }, text) =>
-        send({
-          key: `detail:${randomUUID()}`,
-          to: { kind: 'email', address: email, personId },
-          template: 'secondLevelDetail',
-          data: { text },
-        }),
+        this.#deps.store.transaction((tx) =>
+          send(tx, {
+            key: `detail:${randomUUID()}`,
+            to: { kind: 'email', address: email, personId },
+            template: 'secondLevelDetail',
+            data: { text },
+          }),
+        ),
+      isSent: (tx, key) => this.outbox.progressOf(tx, key),
     };
   }
 

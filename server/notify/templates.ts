@@ -49,6 +49,10 @@ export const templates = {
   credentialIssued: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
   /** A code was revoked, by the citizen or on the citizen's behalf. */
   credentialRevoked: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
+  /** Somebody tries codici fiscali with the citizen's code, more often than is allowed in a day. */
+  codeGuessed: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
+  /** Somebody typed wrong one-time codes of the citizen until it was locked for a day. */
+  codesLocked: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
   /** The Disability Card was issued. */
   cardIssued: { channels: ['sms', 'email'], data: z.strictObject({ link }) },
   /** Somebody may act for the citizen from now on. */

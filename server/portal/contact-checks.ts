@@ -1,10 +1,12 @@
 import { randomInt, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
+import { CodeTries } from '../guessing/code-tries.ts';
 import {
   CODE_LIFE_MS,
   CODE_TRIES,
   type CodeResult,
   newCode,
+  RESEND_AFTER_MS,
   tryCode,
 } from '../guessing/one-time-code.ts';
 import type { Keyring } from '../keys/keyring.ts';
@@ -20,11 +22,14 @@ export interface PendingContact {
   channel: ContactChannel;
   value: string;
   expiresAt: number;
+  triesLeft: number;
 }
 
 export type ContactStart =
   | { outcome: 'sent' }
   | { outcome: 'invalid' }
+  /** Too many wrong codes: none for a day. */
+  | { outcome: 'locked' }
   | { outcome: 'throttled'; retryAfterMs: number }
   /** This service can't send by this channel. */
   | { outcome: 'unavailable' };
@@ -47,6 +52,7 @@ export class ContactChecks {
   readonly #keyring: Keyring;
   readonly #registry: Registry;
   readonly #notify: Notify;
+  readonly #tries: CodeTries;
   readonly #now: () => number;
 
   constructor(deps: {
@@ -60,10 +66,14 @@ export class ContactChecks {
     this.#keyring = deps.keyring;
     this.#registry = deps.registry;
     this.#notify = deps.notify;
+    this.#tries = new CodeTries(deps);
     this.#now = deps.now;
   }
 
-  /** Sends a code to a new contact; one that waited on the same channel is forgotten. */
+  /**
+   * Sends a code to a new contact; one that waited on the same channel is forgotten. A code that was sent to
+   * the same contact a moment ago is not sent again.
+   */
   async start(personId: number, channel: ContactChannel, typed: string): Promise<ContactStart> {
     const trimmed = typed.trim();
     const mail = email.safeParse(trimmed).success ? trimmed : undefined;
@@ -74,6 +84,12 @@ export class ContactChecks {
     const code = newCode(randomInt);
     const now = this.#now();
     return this.#store.transaction(async (tx): Promise<ContactStart> => {
+      if ((await this.#lockTries(tx, personId, channel)).lockedForMs > 0) {
+        return { outcome: 'locked' };
+      }
+      if (await this.#wasJustSent(tx, personId, channel, value)) {
+        return { outcome: 'sent' };
+      }
       const queued = await this.#notify.queue(tx, {
         key: `contact:${personId}:${channel}:${now}`,
         to: { kind: channel, personId, address: value },
@@ -100,9 +116,17 @@ export class ContactChecks {
   }
 
   /** The code that came back: with the right one the contact is the person's own from now on. */
-  async confirm(personId: number, channel: ContactChannel, typed: string): Promise<CodeResult> {
+  async confirm(
+    personId: number,
+    channel: ContactChannel,
+    typed: string,
+  ): Promise<CodeResult | 'locked'> {
     const code = typed.replace(/\s/g, '');
     const tried = await this.#store.transaction(async (tx) => {
+      const tries = await this.#lockTries(tx, personId, channel);
+      if (tries.lockedForMs > 0) {
+        return { result: 'locked' as const, value: '' };
+      }
       const select = tx
         .selectFrom('contact_check')
         .selectAll()
@@ -122,13 +146,16 @@ export class ContactChecks {
       };
       const matches = timingSafeEqual(mac, Buffer.from(row.code_mac));
       const { result, after } = tryCode(kept, matches, this.#now());
+      const counted = result === 'wrong' ? await this.#tries.recordFailure(tx, tries) : tries;
       await tx
         .updateTable('contact_check')
         .set({ tries_left: after.triesLeft, used_at: after.usedAt ?? null })
         .where('person_id', '=', personId)
         .where('channel', '=', channel)
         .execute();
-      return { result, value: this.#keyring.open(PLACE, row.value_cipher) };
+      return counted.lockedForMs > 0
+        ? { result: 'locked' as const, value: '' }
+        : { result, value: this.#keyring.open(PLACE, row.value_cipher) };
     });
     if (tried.result === 'accepted') {
       const { value } = tried;
@@ -145,7 +172,7 @@ export class ContactChecks {
   async pending(personId: number): Promise<PendingContact[]> {
     const rows = await this.#store.db
       .selectFrom('contact_check')
-      .select(['channel', 'value_cipher', 'expires_at'])
+      .select(['channel', 'value_cipher', 'expires_at', 'tries_left'])
       .where('person_id', '=', personId)
       .where('used_at', 'is', null)
       .where('tries_left', '>', 0)
@@ -155,6 +182,7 @@ export class ContactChecks {
       channel: row.channel as ContactChannel,
       value: this.#keyring.open(PLACE, row.value_cipher),
       expiresAt: row.expires_at,
+      triesLeft: row.tries_left,
     }));
   }
 
@@ -174,6 +202,29 @@ export class ContactChecks {
       .deleteFrom('contact_check')
       .where('expires_at', '<', this.#now() - CODE_LIFE_MS)
       .execute();
+  }
+
+  /** Wrong codes count over all codes and contacts: sending another brings no new tries. */
+  #lockTries(tx: Tx, personId: number, channel: ContactChannel) {
+    return this.#tries.lock(tx, ['contact', String(personId), channel]);
+  }
+
+  async #wasJustSent(
+    tx: Tx,
+    personId: number,
+    channel: ContactChannel,
+    value: string,
+  ): Promise<boolean> {
+    const row = await tx
+      .selectFrom('contact_check')
+      .select('value_cipher')
+      .where('person_id', '=', personId)
+      .where('channel', '=', channel)
+      .where('used_at', 'is', null)
+      .where('tries_left', '>', 0)
+      .where('expires_at', '>', this.#now() + CODE_LIFE_MS - RESEND_AFTER_MS)
+      .executeTakeFirst();
+    return row !== undefined && this.#keyring.open(PLACE, row.value_cipher) === value;
   }
 
   #codeMac(personId: number, channel: ContactChannel, code: string): string {

@@ -79,7 +79,14 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     actor: string;
   };
   policy: { id: string; version: number; body: string };
-  guess: { key: string; failures: number; last_at: number; blocked_until: number };
+  guess: {
+    key: string;
+    failures: number;
+    last_at: number;
+    blocked_until: number;
+    /** See `guessing/guess-limits.ts`. */
+    watched_until: Generated<number>;
+  };
   one_time_code: {
     id: string;
     code_mac: string;
@@ -89,6 +96,8 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     expires_at: number;
     used_at: number | null;
     policy: string | null;
+    /** The message that carries it: the code is good once that was sent. Null: it was handed over at once. */
+    message_key: Generated<string | null>;
   };
   audit: {
     node: string;

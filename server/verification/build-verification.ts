@@ -10,7 +10,7 @@ import type { Store } from '../store/store.ts';
 import { FirstLevel } from './first-level.ts';
 import { GateAnswers } from './gate-answers.ts';
 import { ensureTimingDecoy, GateLookup } from './gate-lookup.ts';
-import type { Messenger } from './messenger.ts';
+import type { Messenger, Warnings } from './messenger.ts';
 import { RefusalCounts } from './refusal-counts.ts';
 import { SecondLevel } from './second-level.ts';
 import { VelocityCheck } from './velocity-check.ts';
@@ -33,6 +33,7 @@ export function buildVerification(deps: {
   messenger: Messenger | undefined;
   evenAnswers: EvenAnswers;
   answerTimes: AnswerTimes;
+  warnings: Warnings;
 }) {
   const { store, keyring, clock } = deps;
   const gateLookup = new GateLookup(store);

@@ -12,6 +12,8 @@ import type { Area } from '../registry/verbale.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { earlierAnswer } from './earlier-answer.ts';
 import type { GateLookup } from './gate-lookup.ts';
+import { warnOfGuessing } from './guessing-warning.ts';
+import type { Warnings } from './messenger.ts';
 import { type Recognition, recognise } from './recognition.ts';
 import type { RefusalCounts } from './refusal-counts.ts';
 
@@ -26,6 +28,8 @@ export interface FirstLevelRequest {
   requestId: string;
   credentialId: string;
   codiceFiscale: string;
+  /** A phone's live code was shown, and was current then. */
+  isLive?: boolean | undefined;
 }
 
 /** Yes or no in each of the five areas (domain §2); "no" includes what exists on paper only. */
@@ -36,6 +40,7 @@ export type AreaAnswers = Record<Area, boolean>;
  *
  * - `status`: the areas. `card`: a Disability Card, of which only the validity is disclosed (domain §4).
  * - `notRecognised`: unknown, wrong codice fiscale, revoked, expired or locked, indistinguishably.
+ * - `throttled`: too many wrong tries; `needs` as in a gate's verdict.
  * - `notInArchive`: no electronic verbale, so the paper one is needed. `unavailable`: can't confirm now.
  */
 export type FirstLevelAnswer =
@@ -44,7 +49,7 @@ export type FirstLevelAnswer =
   | { outcome: 'notRecognised' }
   | { outcome: 'notInArchive' }
   | { outcome: 'unavailable' }
-  | { outcome: 'throttled'; retryAfterMs: number };
+  | { outcome: 'throttled'; retryAfterMs: number; needs?: 'liveCode' | undefined };
 
 export interface FirstLevelResult {
   answer: FirstLevelAnswer;
@@ -78,6 +83,7 @@ export class FirstLevel {
   readonly #gateLookup: GateLookup;
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
+  readonly #warnings: Warnings | undefined;
   readonly #refusals: RefusalCounts;
   readonly #now: () => number;
   readonly #blocks = new KnownBlocks();
@@ -90,6 +96,8 @@ export class FirstLevel {
     audit: Audit;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;
+    /** Absent: nobody can be warned. */
+    warnings?: Warnings | undefined;
     refusals: RefusalCounts;
     now: () => number;
   }) {
@@ -98,6 +106,7 @@ export class FirstLevel {
     this.#gateLookup = deps.gateLookup;
     this.#audit = deps.audit;
     this.#source = deps.source;
+    this.#warnings = deps.warnings;
     this.#refusals = deps.refusals;
     this.#now = deps.now;
   }
@@ -147,25 +156,26 @@ export class FirstLevel {
   }
 
   /** The answer to somebody who is known to be blocked: counted, without a look into the database. */
-  #knownBlock({ asker, credentialId, reference }: PreparedRequest): FirstLevelResult | undefined {
+  #knownBlock(prepared: PreparedRequest): FirstLevelResult | undefined {
+    const { asker, credentialId, reference } = prepared;
     const decidedAt = this.#now();
-    const retryAfterMs = this.#blocks.waitMs({ asker, credentialId }, decidedAt);
-    if (retryAfterMs === 0 || !this.#refusals.countKnown(asker, credentialId, decidedAt)) {
+    const refusal = this.#blocks.refusal(prepared, decidedAt);
+    if (!refusal || !this.#refusals.countKnown(asker, credentialId, decidedAt)) {
       return undefined;
     }
-    return { answer: { outcome: 'throttled', retryAfterMs }, decidedAt, reference };
+    return { answer: { outcome: 'throttled', ...refusal }, decidedAt, reference };
   }
 
   /** Asks the external source only when the code and the codice fiscale match, and nobody is blocked. */
   async #askSource(source: StatusSource, prepared: PreparedRequest): Promise<SourceAnswer> {
-    const { asker, credentialId, mac } = prepared;
+    const { credentialId, mac, isLive } = prepared;
     const isAsked = await this.#store.transaction(async (tx) => {
       const now = this.#now();
-      const one = { asker, credentialId };
-      const guesses = await Guesses.read(this.#store, tx, [one], now);
+      const live = new Set(isLive ? [prepared] : []);
+      const guesses = await Guesses.read(this.#store, tx, [prepared], now, live);
       const found = await this.#gateLookup.find(tx, [credentialId]);
       const { cause } = recognise({ credentialId, mac }, found, now);
-      return guesses.waitMs(one, now) === 0 && cause === 'recognised';
+      return !guesses.refusal(prepared, now) && cause === 'recognised';
     });
     return isAsked ? source.statusOf(prepared.codiceFiscale) : { kind: 'unavailable' };
   }
@@ -175,22 +185,22 @@ export class FirstLevel {
     prepared: PreparedRequest,
     upstream: SourceAnswer | undefined,
   ): Promise<FirstLevelResult> {
-    const { asker, credentialId, mac, key, reference } = prepared;
+    const { asker, credentialId, isLive, mac, key, reference } = prepared;
     const earlier = await earlierAnswer<FirstLevelAnswer>(tx, key);
     if (earlier) {
       return { ...earlier, reference };
     }
     const decidedAt = this.#now();
+    const live = new Set(isLive ? [prepared] : []);
+    const guesses = await Guesses.locked(this.#store, tx, [prepared], decidedAt, live);
     const found = await this.#gateLookup.find(tx, [credentialId]);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
-    const one = { asker, credentialId };
-    const guesses = await Guesses.read(this.#store, tx, [one], decidedAt);
-    const retryAfterMs = guesses.waitMs(one, decidedAt);
+    const refusal = guesses.refusal(prepared, decidedAt);
     // Computed for everybody, the timing decoy too, so that a refusal takes as long as an answer.
     const status = this.#answerOf(recognition, upstream);
-    if (retryAfterMs > 0) {
-      this.#blocks.remember(one, retryAfterMs, decidedAt);
-      const answer = { outcome: 'throttled', retryAfterMs } as const;
+    if (refusal) {
+      this.#blocks.remember(prepared, refusal, decidedAt);
+      const answer = { outcome: 'throttled', ...refusal } as const;
       const { subject } = recognition;
       const note = { kind: 'firstLevel', subject, policy: FIRST_LEVEL_POLICY };
       if (this.#refusals.mustRecord(asker, credentialId, note, decidedAt)) {
@@ -200,11 +210,11 @@ export class FirstLevel {
     }
     let answer: FirstLevelAnswer = status;
     if (recognition.cause !== 'recognised') {
-      await guesses.preload(this.#store, tx, [one]);
-      guesses.recordFailure(one, decidedAt);
+      guesses.recordFailure(prepared, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
     await guesses.write(this.#store, tx);
+    await warnOfGuessing(this.#warnings, tx, guesses, found, decidedAt);
     await this.#record(tx, prepared, recognition, { answer, decidedAt });
     return { answer, decidedAt, reference };
   }

@@ -54,13 +54,32 @@ export class LiveCodes {
     return new LiveCodes(keyring, new Set(rows.map(({ mac }) => mac)));
   }
 
+  /** Those with a live code that is current and was not used before. */
+  currentOf<Shown extends ShownCode>(shown: readonly Shown[], now: number): ReadonlySet<Shown> {
+    const current = new Set<Shown>();
+    for (const one of shown) {
+      if (one.liveIssuedAt !== undefined && this.#causeOf(one, now) === undefined) {
+        current.add(one);
+      }
+    }
+    return current;
+  }
+
   /** The recognition as it is, or with the problem of the live code as its cause. */
   check(recognition: Recognition, shown: ShownCode, now: number): Recognition {
     if (recognition.cause !== 'recognised') {
       return recognition;
     }
     const cause = this.#causeOf(shown, now);
-    return cause ? { ...recognition, cause } : recognition;
+    if (cause) {
+      return { ...recognition, cause };
+    }
+    if (shown.liveIssuedAt !== undefined) {
+      const mac = macOf(this.#keyring, shown);
+      this.#used.add(mac);
+      this.#fresh.set(mac, now);
+    }
+    return recognition;
   }
 
   /** @throws RunAgain when another node used one of these codes at the same moment. */
@@ -91,13 +110,7 @@ export class LiveCodes {
     if (ageMs > SESSION_MAX_MS || ageMs < -LIVE_SECONDS * 1000) {
       return 'liveStale';
     }
-    const mac = macOf(this.#keyring, shown);
-    if (this.#used.has(mac)) {
-      return 'liveUsed';
-    }
-    this.#used.add(mac);
-    this.#fresh.set(mac, now);
-    return undefined;
+    return this.#used.has(macOf(this.#keyring, shown)) ? 'liveUsed' : undefined;
   }
 }
 

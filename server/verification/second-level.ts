@@ -1,4 +1,5 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { Policy } from '../../shared/policy.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -6,8 +7,7 @@ import { requestKey } from '../audit/request-key.ts';
 import { demand } from '../fleet/access/actor.ts';
 import type { Actor } from '../fleet/access/permissions.ts';
 import { Guesses } from '../guessing/guesses.ts';
-import { CODE_LIFE_MS } from '../guessing/one-time-code.ts';
-import { type CodeBinding, OneTimeCodeStore } from '../guessing/one-time-code-store.ts';
+import type { CodeBinding } from '../guessing/one-time-code-store.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
@@ -15,12 +15,21 @@ import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
-import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
+import { detailOf, formatDetail } from './area-detail.ts';
+import { CitizenCodes } from './citizen-codes.ts';
 import { decide } from './decide.ts';
 import { earlierAnswer } from './earlier-answer.ts';
 import type { GateLookup } from './gate-lookup.ts';
-import type { Messenger } from './messenger.ts';
+import { warnOfGuessing } from './guessing-warning.ts';
+import type { Messenger, Warnings } from './messenger.ts';
 import { recognise } from './recognition.ts';
+import {
+  issueAnswer,
+  issueVerdict,
+  redeemAnswer,
+  redeemVerdict,
+  type SecondLevelAnswer,
+} from './second-level-answer.ts';
 
 /** An operator logged in with personal credentials; `server/login` creates these. */
 export interface OperatorSession extends Actor {
@@ -31,17 +40,12 @@ export interface OperatorSession extends Actor {
   validUntil: number;
 }
 
-export type SecondLevelAnswer =
-  | { outcome: 'sent'; expiresInMs?: number }
-  | { outcome: 'shown'; detail: AreaDetail[] }
-  | { outcome: 'refused'; reason: 'notRecognised' | 'wrongCode' | 'codeSpent' }
-  | { outcome: 'throttled'; retryAfterMs: number }
-  | { outcome: 'unavailable' };
-
 /** What an operator asks for. */
 export interface SecondLevelRequest {
   credentialId: string;
   codiceFiscale: string;
+  /** A phone's live code was shown, and was current then. */
+  isLive?: boolean | undefined;
   /** Why the operator needs it; bound into the code and audited. */
   purpose: string;
 }
@@ -51,11 +55,12 @@ export class SecondLevel {
   readonly #store: Store;
   readonly #keyring: Keyring;
   readonly #gateLookup: GateLookup;
-  readonly #codes: OneTimeCodeStore;
+  readonly #codes: CitizenCodes;
   readonly #audit: Audit;
   readonly #registry: Registry;
   readonly #policies: Policies;
   readonly #messenger: Messenger | undefined;
+  readonly #warnings: Warnings | undefined;
   readonly #log: Log;
   readonly #now: () => number;
 
@@ -67,29 +72,28 @@ export class SecondLevel {
     registry: Registry;
     policies: Policies;
     messenger?: Messenger | undefined;
+    warnings?: Warnings | undefined;
     log: Log;
     now: () => number;
   }) {
     this.#store = deps.store;
     this.#keyring = deps.keyring;
     this.#gateLookup = deps.gateLookup;
-    this.#codes = new OneTimeCodeStore(deps);
+    this.#codes = new CitizenCodes(deps);
     this.#audit = deps.audit;
     this.#registry = deps.registry;
     this.#policies = deps.policies;
     this.#messenger = deps.messenger;
+    this.#warnings = deps.warnings;
     this.#log = deps.log;
     this.#now = deps.now;
   }
 
   /** Sends a one-time code to the citizen's mobile, as an operator asks. */
   async requestCode(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
-    return this.#begin(session, one, 'secondLevel.codeSent', async (tx, binding, personId) => {
-      const { verdict, deliver } = await this.#issueCode(tx, binding, personId);
-      return verdict.outcome === 'otpRequired'
-        ? { answer: { outcome: 'sent', expiresInMs: verdict.expiresInMs }, deliver }
-        : { answer: { outcome: 'unavailable' } };
-    });
+    return this.#begin(session, one, 'secondLevel.codeSent', async (tx, binding, personId) => ({
+      answer: issueAnswer(await this.#codes.issue(tx, binding, personId)),
+    }));
   }
 
   /** Mails the detail to the citizen's own address instead; the operator only sees "sent". */
@@ -125,26 +129,25 @@ export class SecondLevel {
     const { credentialId, purpose, code } = one;
     return this.#store.transaction(async (tx) => {
       const redeemed = await this.#codes.redeem(tx, { asker, credentialId, purpose }, code);
-      const { result, subject, personId } = redeemed;
-      const status = personId === undefined ? {} : await statusOf(tx, personId);
-      const verdict = { outcome: result };
+      const { result } = redeemed;
+      const subject = result === 'unknown' ? credentialId : redeemed.subject;
+      const status = result === 'unknown' ? {} : await statusOf(tx, redeemed.personId);
+      const verdict = { outcome: result === 'unknown' ? 'spent' : result };
       const body = { asker: asker.id, site: asker.site, policy: purpose, verdict };
       await this.#audit.append(tx, [{ kind: 'secondLevel', subject, body }]);
-      if (result === 'accepted') {
-        return { outcome: 'shown', detail: detailOf(status) };
-      }
-      const reason = result === 'wrong' ? 'wrongCode' : 'codeSpent';
-      return { outcome: 'refused', reason };
+      return result === 'accepted'
+        ? { outcome: 'shown', detail: detailOf(status) }
+        : redeemAnswer(redeemed);
     });
   }
 
   /** Sends a code for a gate whose policy needs level 2; the verdict makes the gate ask for it. */
-  requestCodeAtGate(
+  async requestCodeAtGate(
     tx: Tx,
     one: { asker: Asker; credentialId: string; policy: string; personId: number },
-  ): Promise<{ verdict: Verdict; deliver?: () => void }> {
+  ): Promise<Verdict> {
     const { asker, credentialId, policy: purpose, personId } = one;
-    return this.#issueCode(tx, { asker, credentialId, purpose }, personId);
+    return issueVerdict(await this.#codes.issue(tx, { asker, credentialId, purpose }, personId));
   }
 
   /**
@@ -172,26 +175,28 @@ export class SecondLevel {
         throw new VarcoError('policyUnknown', `No policy ${purpose} is in force`);
       }
       const redeemed = await this.#codes.redeem(tx, { asker, credentialId, purpose }, one.code);
-      const { result, subject, personId, expiresInMs } = redeemed;
-      let verdict: Verdict = { outcome: 'denied', reason: 'notRecognised' };
-      if (result === 'accepted' && personId !== undefined) {
-        const status = await statusOf(tx, personId);
-        verdict = decide({ kind: 'known', status, cardValid: false }, policy, new Date(decidedAt));
-      } else if (result === 'wrong' && expiresInMs > 0) {
-        verdict = { outcome: 'otpRequired', expiresInMs };
-      }
+      const subject = redeemed.result === 'unknown' ? credentialId : redeemed.subject;
+      const verdict =
+        redeemed.result === 'accepted'
+          ? await this.#decideAtGate(tx, redeemed.personId, policy, decidedAt)
+          : redeemVerdict(redeemed);
       const body = {
         asker: asker.id,
         site: asker.site,
         policy: policy.id,
         version: policy.version,
         verdict,
-        cause: `code.${result}`,
+        cause: `code.${redeemed.result}`,
       };
       const event = { kind: 'verification', subject, request: key, body };
       await this.#audit.append(tx, [event], decidedAt);
       return { verdict, decidedAt };
     });
+  }
+
+  async #decideAtGate(tx: Tx, personId: number, policy: Policy, at: number): Promise<Verdict> {
+    const status = await statusOf(tx, personId);
+    return decide({ kind: 'known', status, cardValid: false }, policy, new Date(at));
   }
 
   /** @throws VarcoError `sessionEnded`, `forbidden`. */
@@ -219,24 +224,26 @@ export class SecondLevel {
     const asker = this.#askerOf(session);
     const { credentialId, purpose } = one;
     const mac = this.#keyring.codeMac(one.codiceFiscale);
+    const attempt = { asker, credentialId };
+    const live = new Set(one.isLive ? [attempt] : []);
     const { answer, deliver } = await this.#store.transaction(async (tx) => {
       const now = this.#now();
-      const guesses = await Guesses.read(this.#store, tx, [{ asker, credentialId }], now);
+      const guesses = await Guesses.locked(this.#store, tx, [attempt], now, live);
       const found = await this.#gateLookup.find(tx, [credentialId]);
       const { cause, row, subject } = recognise({ credentialId, mac }, found, now);
-      const retryAfterMs = guesses.waitMs({ asker, credentialId }, now);
+      const refusal = guesses.refusal(attempt, now);
       let done: Awaited<ReturnType<typeof act>>;
-      if (retryAfterMs > 0) {
-        done = { answer: { outcome: 'throttled', retryAfterMs } };
+      if (refusal) {
+        done = { answer: { outcome: 'throttled', ...refusal } };
       } else if (cause === 'recognised') {
         const binding = { asker, credentialId, purpose };
         done = await act(tx, binding, row.person_id, await statusOf(tx, row.person_id));
       } else {
-        await guesses.preload(this.#store, tx, [{ asker, credentialId }]);
-        guesses.recordFailure({ asker, credentialId }, now);
+        guesses.recordFailure(attempt, now);
         done = { answer: { outcome: 'refused', reason: 'notRecognised' } };
       }
       await guesses.write(this.#store, tx);
+      await warnOfGuessing(this.#warnings, tx, guesses, found, now);
       const verdict = { outcome: done.answer.outcome };
       const body = { asker: asker.id, site: asker.site, policy: purpose, verdict, cause };
       await this.#audit.append(tx, [{ kind, subject, body }]);
@@ -244,25 +251,6 @@ export class SecondLevel {
     });
     deliver?.();
     return answer;
-  }
-
-  /** Issues a code; `deliver` sends it to the citizen's mobile once the caller has committed. */
-  async #issueCode(
-    tx: Tx,
-    binding: CodeBinding,
-    personId: number,
-  ): Promise<{ verdict: Verdict; deliver?: () => void }> {
-    const messenger = this.#messenger;
-    if (!messenger) {
-      return { verdict: { outcome: 'unconfirmed', reason: 'unavailable' } };
-    }
-    const code = await this.#codes.issue(tx, binding, personId);
-    const deliver = () =>
-      this.#deliver(async () => {
-        const { mobile } = await this.#registry.identity(personId);
-        await messenger.sendCode({ mobile: mobile ?? '', personId }, code);
-      });
-    return { verdict: { outcome: 'otpRequired', expiresInMs: CODE_LIFE_MS }, deliver };
   }
 
   /** Sends after the commit without anybody awaiting it, so that its duration discloses nothing. */

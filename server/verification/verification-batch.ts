@@ -11,7 +11,9 @@ import { lookupOf, type Store, type Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { decide, type Facts, needsBirthDate } from './decide.ts';
 import type { GateLookup, LookupResult } from './gate-lookup.ts';
+import { warnOfGuessing } from './guessing-warning.ts';
 import { LiveCodes } from './live-codes.ts';
+import type { Warnings } from './messenger.ts';
 import { birthDatesOf, type Recognition, recognise } from './recognition.ts';
 import type { SecondLevel } from './second-level.ts';
 import type { VelocityBatch, VelocityCheck } from './velocity-check.ts';
@@ -50,6 +52,7 @@ export class VerificationBatch {
   readonly #audit: Audit;
   readonly #secondLevel: SecondLevel;
   readonly #velocityCheck: VelocityCheck;
+  readonly #warnings: Warnings | undefined;
   readonly #now: () => number;
 
   constructor(deps: {
@@ -59,6 +62,8 @@ export class VerificationBatch {
     audit: Audit;
     secondLevel: SecondLevel;
     velocityCheck: VelocityCheck;
+    /** Absent: nobody can be warned. */
+    warnings?: Warnings | undefined;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -67,6 +72,7 @@ export class VerificationBatch {
     this.#audit = deps.audit;
     this.#secondLevel = deps.secondLevel;
     this.#velocityCheck = deps.velocityCheck;
+    this.#warnings = deps.warnings;
     this.#now = deps.now;
   }
 
@@ -98,49 +104,41 @@ export class VerificationBatch {
       tx,
       attempts.map(({ credentialId }) => credentialId),
     );
-    const guesses = await Guesses.read(this.#store, tx, attempts, decidedAt);
     const birthDates = await this.#birthDates(tx, attempts, found);
     const live = await LiveCodes.read(this.#store, tx, this.#keyring, attempts);
+    const current = live.currentOf(attempts, decidedAt);
+    const guesses = await Guesses.read(this.#store, tx, attempts, decidedAt, current);
     const recognised = attempts.map(
       (one) => [one, live.check(recognise(one, found, decidedAt), one, decidedAt)] as const,
     );
     // Of whoever is blocked nothing more is read, whatever is wrong: it would tell right from wrong in time.
-    const failed = recognised.filter(
-      ([one, { cause }]) => cause !== 'recognised' && guesses.waitMs(one, decidedAt) === 0,
+    const counted = recognised.filter(
+      ([one, { cause }]) =>
+        (cause !== 'recognised' || guesses.watches(one, decidedAt)) &&
+        !guesses.refusal(one, decidedAt),
     );
-    await guesses.preload(
+    await guesses.lock(
       this.#store,
       tx,
-      failed.map(([one]) => one),
+      counted.map(([one]) => one),
+      decidedAt,
     );
     const velocity = this.#velocityCheck.startBatch(decidedAt);
     const events: AuditEvent[] = [];
-    const deliveries: (() => void)[] = [];
     for (const [one, recognition] of recognised) {
       const birthDate = birthDates.get(recognition.row.person_id);
       let verdict = this.#decide(one, recognition, guesses, { birthDate, now: decidedAt });
       if (verdict === 'askForCode') {
-        const started = await this.#startSecondLevel(tx, one, recognition);
-        verdict = started.verdict;
-        if (started.deliver) {
-          deliveries.push(started.deliver);
-        }
+        verdict = await this.#startSecondLevel(tx, one, recognition);
       }
       answers.set(one.key, { verdict, decidedAt });
       events.push(this.#toEvent(one, recognition, verdict, velocity, decidedAt));
     }
     await guesses.write(this.#store, tx);
+    await warnOfGuessing(this.#warnings, tx, guesses, found, decidedAt);
     await live.write(this.#store, tx);
     await this.#audit.append(tx, events, decidedAt);
-    return {
-      answers,
-      afterCommit() {
-        velocity.commit();
-        for (const deliver of deliveries) {
-          deliver();
-        }
-      },
-    };
+    return { answers, afterCommit: () => velocity.commit() };
   }
 
   /** An altered audit row yields an error, for its own request only. */
@@ -186,10 +184,10 @@ export class VerificationBatch {
     guesses: Guesses,
     { birthDate, now }: { birthDate: string | undefined; now: number },
   ): Verdict | 'askForCode' {
-    const retryAfterMs = guesses.waitMs(one, now);
+    const refusal = guesses.refusal(one, now);
     const decided = decide(factsOf(one, recognition, birthDate), one.policy, new Date(now));
-    if (retryAfterMs > 0) {
-      return { outcome: 'throttled', retryAfterMs };
+    if (refusal) {
+      return { outcome: 'throttled', ...refusal };
     }
     if (recognition.cause !== 'recognised') {
       guesses.recordFailure(one, now);

@@ -160,11 +160,13 @@ export class Verification {
     const shown = { credentialId, liveIssuedAt: request.liveIssuedAt, policy };
     const isAsked = await this.#store.transaction(async (tx) => {
       const now = this.#now();
-      const guesses = await Guesses.read(this.#store, tx, [request], now);
       const found = await this.#gateLookup.find(tx, [credentialId]);
       const live = await LiveCodes.read(this.#store, tx, this.#keyring, [shown]);
+      const isLive = live.currentOf([shown], now).has(shown);
+      const current = new Set(isLive ? [request] : []);
+      const guesses = await Guesses.read(this.#store, tx, [request], now, current);
       const { cause } = live.check(recognise({ credentialId, mac }, found, now), shown, now);
-      return guesses.waitMs(request, now) === 0 && cause === 'recognised';
+      return !guesses.refusal(request, now) && cause === 'recognised';
     });
     return isAsked ? source.statusOf(request.codiceFiscale) : { kind: 'unavailable' };
   }

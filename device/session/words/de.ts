@@ -161,6 +161,7 @@ export const words: KioskWords = {
     text: 'Sechs Ziffern, auf Ihr Telefon gesendet.',
     short: 'Der Bestätigungscode hat sechs Ziffern.',
     wrong: 'Das ist nicht der richtige Code. Versuchen Sie es erneut.',
+    triesLeft: (tries) => `Das ist nicht der richtige Code. Verbleibende Versuche: ${tries}.`,
   },
   otpRequired: {
     title: 'Weiterer Code nötig',
@@ -169,6 +170,10 @@ export const words: KioskWords = {
   throttled: {
     title: 'Zu viele Versuche',
     text: 'Warten Sie kurz und versuchen Sie es erneut, oder fragen Sie das Personal.',
+  },
+  needsLiveCode: {
+    title: 'Zeigen Sie den Live-Code',
+    text: 'Mit diesem Code gab es zu viele Versuche. Öffnen Sie den Live-Code auf dem Telefon, zeigen Sie Ihre Karte oder wenden Sie sich mit einem Ausweis an das Personal.',
   },
   turnstileFailed: 'Sie können eintreten, aber das Tor öffnet nicht: Das Personal lässt Sie durch.',
   linkDown: 'Keine Verbindung',

@@ -134,12 +134,17 @@ export const words: KioskWords = {
     text: 'Six digits, sent to your phone.',
     short: 'The confirmation code has six digits.',
     wrong: 'That is not the right code. Try again.',
+    triesLeft: (tries) => `That is not the right code. Tries left: ${tries}.`,
   },
   otpRequired: {
     title: 'Another code is needed',
     text: 'This gate asks for one more code. Please ask the staff.',
   },
   throttled: { title: 'Too many tries', text: 'Wait a little and try again, or ask the staff.' },
+  needsLiveCode: {
+    title: 'Show the live code',
+    text: 'This code was tried too often. Open the live code on your phone, show your Card, or ask staff and bring a document.',
+  },
   turnstileFailed: 'You may enter, but the gate does not open: the staff will let you through.',
   linkDown: 'No connection',
   offlineAnswer: 'Answered without the link',

@@ -151,6 +151,7 @@ export const words: KioskWords = {
     text: 'Six chiffres, envoyés sur votre téléphone.',
     short: 'Le code de confirmation a six chiffres.',
     wrong: 'Ce n’est pas le bon code. Réessayez.',
+    triesLeft: (tries) => `Ce n’est pas le bon code. Essais restants : ${tries}.`,
   },
   otpRequired: {
     title: 'Un autre code est requis',
@@ -159,6 +160,10 @@ export const words: KioskWords = {
   throttled: {
     title: 'Trop d’essais',
     text: 'Attendez un peu et réessayez, ou adressez-vous au personnel.',
+  },
+  needsLiveCode: {
+    title: 'Montrez le code en direct',
+    text: 'Ce code a été essayé trop souvent. Ouvrez le code en direct sur votre téléphone, montrez votre Carte, ou adressez-vous au personnel avec une pièce d’identité.',
   },
   turnstileFailed:
     'Vous pouvez entrer, mais le portillon ne s’ouvre pas : le personnel vous fera passer.',

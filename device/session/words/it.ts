@@ -143,6 +143,7 @@ export const words: KioskWords = {
     text: 'Sei cifre, ricevute sul tuo telefono.',
     short: 'Il codice di conferma ha sei cifre.',
     wrong: 'Il codice non è quello giusto. Riprova.',
+    triesLeft: (tries) => `Il codice non è quello giusto. Tentativi rimasti: ${tries}.`,
   },
   otpRequired: {
     title: 'Serve un altro codice',
@@ -151,6 +152,10 @@ export const words: KioskWords = {
   throttled: {
     title: 'Troppi tentativi',
     text: 'Aspetta un poco e riprova, o rivolgiti al personale.',
+  },
+  needsLiveCode: {
+    title: 'Mostra il codice dal vivo',
+    text: 'Con questo codice si sono fatti troppi tentativi. Apri il codice dal vivo sul telefono, mostra la Carta, o rivolgiti al personale con un documento.',
   },
   turnstileFailed: 'Puoi entrare, ma il varco non si apre: il personale ti farà passare.',
   linkDown: 'Senza collegamento',

@@ -140,6 +140,7 @@ export const words: KioskWords = {
     text: 'Šest števk, poslanih na vaš telefon.',
     short: 'Potrditvena koda ima šest števk.',
     wrong: 'Koda ni prava. Poskusite znova.',
+    triesLeft: (tries) => `To ni prava koda. Preostali poskusi: ${tries}.`,
   },
   otpRequired: {
     title: 'Potrebna je še ena koda',
@@ -148,6 +149,10 @@ export const words: KioskWords = {
   throttled: {
     title: 'Preveč poskusov',
     text: 'Počakajte malo in poskusite znova ali se obrnite na osebje.',
+  },
+  needsLiveCode: {
+    title: 'Pokažite živo kodo',
+    text: 'S to kodo je bilo preveč poskusov. Odprite živo kodo na telefonu, pokažite kartico ali se z dokumentom obrnite na osebje.',
   },
   turnstileFailed: 'Lahko vstopite, vendar se prehod ne odpre: osebje vas bo spustilo skozi.',
   linkDown: 'Brez povezave',

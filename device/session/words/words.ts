@@ -48,9 +48,11 @@ export interface KioskWords {
   unavailable: ScreenWords;
   listTooOld: ScreenWords;
   /** The one-time code is to be typed. */
-  confirming: ScreenWords & { short: string; wrong: string };
+  confirming: ScreenWords & { short: string; wrong: string; triesLeft(tries: number): string };
   otpRequired: ScreenWords;
   throttled: ScreenWords;
+  /** This code was tried too often at all gates: the live code, the card or staff. */
+  needsLiveCode: ScreenWords;
   /** Granted, but the relay did not answer: staff opens. */
   turnstileFailed: string;
   /** For staff: the server does not answer. */

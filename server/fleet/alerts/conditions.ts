@@ -6,7 +6,7 @@ import type { Store } from '../../store/store.ts';
 import type { Expiry } from '../access/expiry.ts';
 import { HourCounts } from './hour-counts.ts';
 import type { Thresholds } from './rules.ts';
-import type { HourCount, WaitingMessages } from './watch.ts';
+import type { GuessCounts, HourCount, WaitingMessages } from './watch.ts';
 
 /** What was refused, or set aside, is an alert for this long. */
 const RECENT_MS = 86_400_000;
@@ -16,6 +16,7 @@ export interface Conditions {
   hours: ReadonlyMap<string, HourCount>;
   expiries: readonly Expiry[];
   messages?: WaitingMessages | undefined;
+  guesses?: GuessCounts | undefined;
   /** By gate: facts that no kiosk can truly have decided. */
   refusedFacts: ReadonlyMap<string, RefusedCount>;
   /** Items that a job goes on without. */
@@ -30,6 +31,8 @@ export interface ConditionDeps {
   expiries: () => Promise<Expiry[]>;
   /** The outbox of messages to people; absent: unknown. */
   messages?: (() => Promise<WaitingMessages>) | undefined;
+  /** Counts of wrong tries at their limit; absent: unknown. */
+  guesses?: (() => Promise<GuessCounts>) | undefined;
   refusedFacts: (since: number) => Promise<RefusedCount[]>;
   isProxyUnnamed: () => boolean;
   log: Log;
@@ -41,6 +44,7 @@ export class ConditionReader {
   readonly #hours: HourCounts;
   #expiries: readonly Expiry[] = [];
   #messages: WaitingMessages | undefined;
+  #guesses: GuessCounts | undefined;
   #refusedFacts: ReadonlyMap<string, RefusedCount> = new Map();
   #setAside: readonly SetAsideItem[] = [];
 
@@ -54,6 +58,7 @@ export class ConditionReader {
       hours: this.#hours.current(),
       expiries: this.#expiries,
       messages: this.#messages,
+      guesses: this.#guesses,
       refusedFacts: this.#refusedFacts,
       setAside: this.#setAside,
       isProxyUnnamed: this.#deps.isProxyUnnamed(),
@@ -61,7 +66,7 @@ export class ConditionReader {
   }
 
   async refresh(now: number): Promise<void> {
-    const { expiries, messages, refusedFacts, setAside } = this.#deps;
+    const { expiries, messages, guesses, refusedFacts, setAside } = this.#deps;
     const since = now - RECENT_MS;
     const reads: Record<string, () => Promise<void>> = {
       hours: () => this.#hours.refresh(now),
@@ -70,6 +75,9 @@ export class ConditionReader {
       },
       messages: async () => {
         this.#messages = await messages?.();
+      },
+      guesses: async () => {
+        this.#guesses = await guesses?.();
       },
       refusedFacts: async () => {
         const counts = await refusedFacts(since);

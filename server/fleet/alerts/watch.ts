@@ -40,6 +40,14 @@ export interface WaitingMessages {
   dead: number;
 }
 
+/** Counts of wrong tries that have reached their limit now, at whatever gate, desk or page. */
+export interface GuessCounts {
+  /** Credentials with which too many codici fiscali were tried. */
+  credentials: number;
+  /** Pairs of a person and an asker with too many wrong one-time codes. */
+  codes: number;
+}
+
 const DAY_MS = 86_400_000;
 const ITEMS_SHOWN_MAX = 20;
 
@@ -90,6 +98,7 @@ export class AlertWatch {
     }
     this.#checkExpiries(conditions.expiries ?? [], now, changes);
     this.#checkMessages(conditions.messages, now, changes);
+    this.#checkGuesses(conditions.guesses, now, changes);
     this.#checkServer(conditions, now, changes);
     this.#forget(seen, changes);
     return changes;
@@ -147,6 +156,14 @@ export class AlertWatch {
       now,
       changes,
     );
+  }
+
+  #checkGuesses(guesses: GuessCounts | undefined, now: number, changes: AlertChange[]): void {
+    const { credentials = 0, codes = 0 } = guesses ?? {};
+    const known = credentials + codes > 0 ? 'bad' : 'good';
+    const reading = guesses ? known : 'unknown';
+    const detail = { guessedCodes: credentials, lockedCodes: codes };
+    this.#step({ name: 'server', site: '' }, { kind: 'guessing', reading, detail }, now, changes);
   }
 
   #checkServer(

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
-import type { Verdict } from '../../../shared/verdict.ts';
+import { type Verdict, withoutHints } from '../../../shared/verdict.ts';
 import type { Log } from '../../log.ts';
 import type { FactSource } from '../../offline-list/fact-source.ts';
 import type { FactStore } from '../../offline-list/fact-store.ts';
@@ -46,17 +46,19 @@ export class KioskCalls {
     return { name, policy, liveCode: isLive ? 'required' : undefined };
   }
 
-  verify({ id, site, policy }: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
+  verify(kiosk: Kiosk, request: RequestOf<'Verify'>): Promise<Answer> {
+    const { id, site, policy } = kiosk;
     // Written out: a copy of the request costs more.
     const { requestId, credentialId, codiceFiscale, liveIssuedAt } = request;
     const asker = { id: `kiosk:${id}`, site };
     const asked = { asker, policy, requestId, credentialId, codiceFiscale, liveIssuedAt };
-    return this.#answer(id, this.#deps.verification.verify(asked));
+    return this.#answer(kiosk, this.#deps.verification.verify(asked));
   }
 
-  verifyCode({ id, site, policy }: Kiosk, request: RequestOf<'VerifyCode'>): Promise<Answer> {
-    const asker = { id: `kiosk:${id}`, site };
-    return this.#answer(id, this.#deps.secondLevel.verifyCodeAtGate({ asker, policy, ...request }));
+  verifyCode(kiosk: Kiosk, request: RequestOf<'VerifyCode'>): Promise<Answer> {
+    const { id, site, policy } = kiosk;
+    const asked = { asker: { id: `kiosk:${id}`, site }, policy, ...request };
+    return this.#answer(kiosk, this.#deps.secondLevel.verifyCodeAtGate(asked));
   }
 
   async listHead({ policy }: Kiosk, request: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
@@ -104,12 +106,13 @@ export class KioskCalls {
     return known;
   }
 
-  #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {
+  #answer({ id: kiosk, takesHints }: Kiosk, answer: Promise<Answer>): Promise<Answer> {
     const from = performance.now();
     return answer.then(
       (result) => {
-        this.#count(result.verdict.outcome, from);
-        return result;
+        const { verdict, decidedAt } = result;
+        this.#count(verdict.outcome, from);
+        return takesHints ? result : { verdict: withoutHints(verdict), decidedAt };
       },
       (error) => {
         this.#count('unanswered', from);

@@ -2,6 +2,7 @@ import { errorCode } from '../../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import type { Handlers } from '../../../shared/protocol/peer.ts';
+import { VERDICT_HINTS } from '../../../shared/verdict.ts';
 import type { Kiosk } from '../places/kiosks.ts';
 import type { Allowance } from './allowance.ts';
 import { CommandResults } from './command-results.ts';
@@ -61,7 +62,8 @@ export class KioskHandlers {
   }
 
   async #boot(request: RequestOf<'Boot'>, from: HandlerConnection): Promise<AnswerOf<'Boot'>> {
-    const kiosk = await from.proven();
+    const takesHints = request.capabilities?.includes(VERDICT_HINTS) === true;
+    const kiosk: Kiosk = { ...(await from.proven()), takesHints };
     const { clock, hosts, keyring, limits, listener } = this.#server;
     const admission = await listener.admit(kiosk, request);
     const serverTime = clock.now();

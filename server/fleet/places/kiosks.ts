@@ -25,6 +25,8 @@ export type Kiosk = z.infer<typeof kioskSchema> & {
   gateId?: string;
   /** Its site demands a client certificate beside the proof. */
   needsCertificate?: boolean;
+  /** It booted with the capability to read every field of a verdict. */
+  takesHints?: boolean;
 };
 
 /** The board that holds a gate's key. */

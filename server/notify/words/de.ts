@@ -76,6 +76,29 @@ export const words: MessageWords = {
     ],
     sms: `Ihr QR-Code wurde widerrufen. Einen neuen anfordern: ${data.link}`,
   }),
+  codeGuessed: (data) => ({
+    subject: 'Jemand probiert Ihren QR-Code aus',
+    blocks: [
+      say(
+        'Jemand hat Ihren QR-Code und probiert beliebige Codici fiscali aus. Über Sie wurde nichts bekannt. Eine Zeit lang verlangen die Zugänge den Live-Code auf Ihrem Telefon, Ihre Karte oder einen Ausweis für das Personal.',
+      ),
+      link(
+        'Sehen Sie, wer Sie geprüft hat, und sperren Sie den Code, wenn Sie es nicht waren',
+        data.link,
+      ),
+    ],
+    sms: `Jemand probiert Codici fiscali mit Ihrem QR-Code aus. Über Sie wurde nichts bekannt. Waren Sie es nicht, sperren Sie ihn: ${data.link}`,
+  }),
+  codesLocked: (data) => ({
+    subject: 'Zu viele falsche Bestätigungscodes',
+    blocks: [
+      say(
+        'Jemand hat zehnmal einen falschen Bestätigungscode eingegeben, um Ihre Daten zu lesen. Es wurde nichts angezeigt, und einen Tag lang ist kein Versuch mehr möglich.',
+      ),
+      link('Sehen Sie, wer Sie geprüft hat', data.link),
+    ],
+    sms: `Jemand hat zehn falsche Bestätigungscodes eingegeben, um Ihre Daten zu lesen, und ist einen Tag gesperrt. Wer es war: ${data.link}`,
+  }),
   cardIssued: (data) => ({
     subject: 'Ihre Karte ist fertig',
     blocks: [say('Die beantragte Karte ist fertig.'), link('Karte öffnen', data.link)],

@@ -68,6 +68,26 @@ export const words: MessageWords = {
     ],
     sms: `Your QR code was revoked. You can ask for a new one: ${data.link}`,
   }),
+  codeGuessed: (data) => ({
+    subject: 'Somebody is trying your QR code',
+    blocks: [
+      say(
+        'Somebody has your QR code and is trying codici fiscali at random. They have learnt nothing about you. For a while, gates ask for the live code on your phone, your Card, or a document shown to staff.',
+      ),
+      link('See who checked you, and lock the code if it was not you', data.link),
+    ],
+    sms: `Somebody is trying codici fiscali with your QR code. They know nothing about you. If it was not you, lock it: ${data.link}`,
+  }),
+  codesLocked: (data) => ({
+    subject: 'Too many wrong confirmation codes',
+    blocks: [
+      say(
+        "Somebody typed ten wrong confirmation codes to read your data. They saw nothing, and can't try again for a day.",
+      ),
+      link('See who checked you', data.link),
+    ],
+    sms: `Somebody typed ten wrong confirmation codes to read your data. They are stopped for a day. See who: ${data.link}`,
+  }),
   cardIssued: (data) => ({
     subject: 'Your card is ready',
     blocks: [say('The card that you asked for is ready.'), link('Open the card', data.link)],

@@ -75,6 +75,26 @@ export const words: MessageWords = {
     ],
     sms: `Votre code QR a été révoqué. Pour en demander un autre : ${data.link}`,
   }),
+  codeGuessed: (data) => ({
+    subject: 'Quelqu’un essaie votre QR code',
+    blocks: [
+      say(
+        'Quelqu’un a votre QR code et essaie des codici fiscali au hasard. Il n’a rien appris sur vous. Pendant un moment, les bornes demandent le code en direct de votre téléphone, votre Carte, ou une pièce à montrer au personnel.',
+      ),
+      link('Voir qui vous a contrôlé, et bloquer le code si ce n’était pas vous', data.link),
+    ],
+    sms: `Quelqu'un essaie des codici fiscali avec votre QR code. Il ne sait rien de vous. Si ce n'était pas vous, bloquez-le : ${data.link}`,
+  }),
+  codesLocked: (data) => ({
+    subject: 'Trop de codes de confirmation erronés',
+    blocks: [
+      say(
+        'Quelqu’un a saisi dix codes de confirmation erronés pour lire vos données. Il n’a rien vu, et ne peut plus essayer pendant un jour.',
+      ),
+      link('Voir qui vous a contrôlé', data.link),
+    ],
+    sms: `Quelqu'un a saisi dix codes de confirmation erronés pour lire vos données. Il est bloqué un jour. Voir qui : ${data.link}`,
+  }),
   cardIssued: (data) => ({
     subject: 'Votre carte est prête',
     blocks: [say('La carte demandée est prête.'), link('Ouvrir la carte', data.link)],

@@ -72,6 +72,26 @@ export const words: MessageWords = {
     ],
     sms: `Il tuo QR Code è stato revocato. Puoi chiederne uno nuovo: ${data.link}`,
   }),
+  codeGuessed: (data) => ({
+    subject: 'Qualcuno prova il tuo QR Code',
+    blocks: [
+      say(
+        'Qualcuno ha il tuo QR Code e prova codici fiscali a caso. Non ha saputo nulla di te. Per un po’ ai varchi serve il codice dal vivo del tuo telefono, la Carta, o un documento da mostrare al personale.',
+      ),
+      link('Guarda chi ti ha controllato, e blocca il codice se non eri tu', data.link),
+    ],
+    sms: `Qualcuno prova codici fiscali con il tuo QR Code. Non sa nulla di te. Se non eri tu, bloccalo: ${data.link}`,
+  }),
+  codesLocked: (data) => ({
+    subject: 'Troppi codici di conferma sbagliati',
+    blocks: [
+      say(
+        'Qualcuno ha scritto dieci volte un codice di conferma sbagliato per leggere i tuoi dati. Non ha visto nulla, e per un giorno non può riprovare.',
+      ),
+      link('Guarda chi ti ha controllato', data.link),
+    ],
+    sms: `Qualcuno ha scritto dieci codici di conferma sbagliati per leggere i tuoi dati. È fermo per un giorno. Guarda chi: ${data.link}`,
+  }),
   cardIssued: (data) => ({
     subject: 'La tua Carta è pronta',
     blocks: [say('La Carta che hai chiesto è pronta.'), link('Apri la Carta', data.link)],

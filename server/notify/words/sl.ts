@@ -67,6 +67,26 @@ export const words: MessageWords = {
     ],
     sms: `Vaša koda QR je preklicana. Novo lahko zahtevate: ${data.link}`,
   }),
+  codeGuessed: (data) => ({
+    subject: 'Nekdo preizkuša vašo kodo QR',
+    blocks: [
+      say(
+        'Nekdo ima vašo kodo QR in na slepo preizkuša davčne številke (codice fiscale). O vas ni izvedel ničesar. Nekaj časa bodo prehodi zahtevali živo kodo na vašem telefonu, vašo kartico ali dokument, ki ga pokažete osebju.',
+      ),
+      link('Poglejte, kdo vas je preveril, in zaklenite kodo, če to niste bili vi', data.link),
+    ],
+    sms: `Nekdo preizkuša davčne številke z vašo kodo QR. O vas ne ve ničesar. Če to niste bili vi, jo zaklenite: ${data.link}`,
+  }),
+  codesLocked: (data) => ({
+    subject: 'Preveč napačnih potrditvenih kod',
+    blocks: [
+      say(
+        'Nekdo je desetkrat vpisal napačno potrditveno kodo, da bi bral vaše podatke. Ni videl ničesar in en dan ne more več poskušati.',
+      ),
+      link('Poglejte, kdo vas je preveril', data.link),
+    ],
+    sms: `Nekdo je vpisal deset napačnih potrditvenih kod, da bi bral vaše podatke. Za en dan je ustavljen. Kdo: ${data.link}`,
+  }),
   cardIssued: (data) => ({
     subject: 'Vaša kartica je pripravljena',
     blocks: [

@@ -14,6 +14,7 @@ import { gateRecords } from './0064-gate-records.ts';
 import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
+import { watchedGuesses } from './0068-watched-guesses.ts';
 import { ownFileConfig } from './0072-own-file-config.ts';
 import { recoveryCodes } from './0073-recovery-codes.ts';
 import { sessionConfirmed } from './0074-session-confirmed.ts';
@@ -42,6 +43,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0065-audit-rows': auditRows,
   '0066-audit-segments': auditSegments,
   '0067-version-table': versionTable,
+  '0068-watched-guesses': watchedGuesses,
   '0072-own-file-config': ownFileConfig,
   '0073-recovery-codes': recoveryCodes,
   '0074-session-confirmed': sessionConfirmed,

@@ -11,6 +11,8 @@ const caseSchema = z.strictObject({
   credentialId: z.string(),
   codiceFiscale: z.string(),
   site: z.string(),
+  /** A phone's live code was shown, and was current then. */
+  isLive: z.boolean().optional(),
   until: z.number(),
 });
 

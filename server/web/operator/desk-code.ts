@@ -6,9 +6,14 @@ export const CODE_TEXT_MAX = 600;
 /** What a wedge makes of `/V/1/` on a keyboard of another layout is never a letter of base32. */
 const ADDRESS_TAIL = /V[^A-Z0-9]+(\d)[^A-Z0-9]+([A-Z2-7]{40,512})$/;
 
+/** How long after a live code was made the form with it may be sent: it is read, and then somebody types. */
+const LIVE_FORM_S = 600;
+
 export interface DeskCode {
   id: string;
   kind: 'status' | 'card';
+  /** A phone's live code of the last minutes. */
+  isLive: boolean;
 }
 
 /**
@@ -16,18 +21,19 @@ export interface DeskCode {
  * keyboard of another layout made of it (`HTTPSÇ--HOST-V-1-…`). Whether it is still good is the record's
  * to say. Pure.
  *
- * @param host the host in the codes that are issued.
+ * @param options.host the host in the codes that are issued.
+ * @param options.now Unix seconds.
  */
 export function readDeskCode(
   text: string,
-  options: { host: string; alsoHosts: readonly string[]; verify: Verify },
+  options: { host: string; alsoHosts: readonly string[]; verify: Verify; now: number },
 ): DeskCode | undefined {
   if (text.length > CODE_TEXT_MAX) {
     return undefined;
   }
   const typed = text.trim();
   const tail = ADDRESS_TAIL.exec(typed.toUpperCase());
-  const { host, alsoHosts, verify } = options;
+  const { host, alsoHosts, verify, now } = options;
   const address = /^https:\/\//i.test(typed)
     ? typed
     : tail && `https://${host}/V/${tail[1]}/${tail[2]}`;
@@ -35,5 +41,10 @@ export function readDeskCode(
     return undefined;
   }
   const read = decodeCredential(address, { hosts: [host, ...alsoHosts], verify, now: 0 });
-  return read.ok ? { id: read.credential.id, kind: read.credential.kind } : undefined;
+  if (!read.ok) {
+    return undefined;
+  }
+  const { id, kind, live, issuedAt } = read.credential;
+  const isLive = live === true && Math.abs(now - issuedAt) < LIVE_FORM_S;
+  return { id, kind, isLive };
 }

@@ -179,7 +179,8 @@ function FirstLevelAnswer(props: {
       );
     case 'throttled': {
       const minutes = Math.ceil(answer.retryAfterMs / 60_000);
-      return <Notice kind="warn" title={words.throttled(minutes)} />;
+      const title = answer.needs ? words.needsLiveCode : words.throttled(minutes);
+      return <Notice kind="warn" title={title} />;
     }
     case 'notRecognised':
       return <Notice kind="bad" title={words.notRecognised} />;

@@ -87,7 +87,12 @@ async function check(visit: Visit): Promise<FastifyReply> {
   const form = checkSchema.parse(request.body ?? {});
   const { keyring, host, alsoHosts } = deps;
   const verify = keyring.verifyCredential.bind(keyring);
-  const code = readDeskCode(form.code, { host, alsoHosts, verify });
+  const code = readDeskCode(form.code, {
+    host,
+    alsoHosts,
+    verify,
+    now: Math.floor(deps.now() / 1000),
+  });
   const who = readCodiceFiscale(form.codiceFiscale, language);
   const site = (await sitesOf(visit)).find(({ id }) => id === form.site);
   const errors: ScanFormProps['errors'] = {
@@ -110,6 +115,7 @@ async function check(visit: Visit): Promise<FastifyReply> {
     requestId: form.request,
     credentialId: code.id,
     codiceFiscale: who.code,
+    isLive: code.isLive,
   });
   const { outcome } = result.answer;
   const one: DeskCase = {
@@ -117,6 +123,7 @@ async function check(visit: Visit): Promise<FastifyReply> {
     credentialId: code.id,
     codiceFiscale: who.code,
     site: site.id,
+    isLive: code.isLive,
   };
   if (result.answer.outcome === 'throttled') {
     visit.reply.header('retry-after', Math.ceil(result.answer.retryAfterMs / 1000));

@@ -67,7 +67,15 @@ export function SecondLevelForm(
 
 /** The operator types what the citizen received. */
 export function OneTimeCodeForm(
-  props: DeskPageProps & { case: string; purpose: string; minutes: number; isWrong: boolean },
+  props: DeskPageProps & {
+    case: string;
+    purpose: string;
+    minutes: number;
+    isWrong: boolean;
+    triesLeft: number;
+    /** Seconds until another code may be sent. */
+    resendAfterS: number;
+  },
 ): VNode {
   const { second, formProblem } = deskWords[props.language];
   const error = props.isWrong ? second.wrongCode : undefined;
@@ -75,6 +83,7 @@ export function OneTimeCodeForm(
     <>
       <h1>{second.codeTitle}</h1>
       <p class="lead">{second.codeText(props.minutes)}</p>
+      <p>{second.triesLeft(props.triesLeft)}</p>
       <form method="post" action="/operator/reveal" autocomplete="off" noValidate>
         <CsrfField token={props.csrf} />
         <input type="hidden" name="case" value={props.case} />
@@ -91,6 +100,23 @@ export function OneTimeCodeForm(
         />
         <button class="btn btn-primary" type="submit">
           {second.show}
+        </button>
+      </form>
+      <form method="post" action="/operator/second-level" class="mt-4">
+        <CsrfField token={props.csrf} />
+        <input type="hidden" name="case" value={props.case} />
+        <input type="hidden" name="purpose" value={props.purpose} />
+        <p class="varco-hint" id="resend-hint">
+          {second.resendHint(props.resendAfterS)}
+        </p>
+        <button
+          class="btn btn-outline-primary"
+          type="submit"
+          name="form"
+          value="code"
+          aria-describedby="resend-hint"
+        >
+          {second.resend}
         </button>
       </form>
     </>

@@ -1,14 +1,14 @@
 import type { FastifyReply } from 'fastify';
 import { z } from 'zod';
-import { CODE_LIFE_MS } from '../../guessing/one-time-code.ts';
 import { csrfOf, staffOf, validUntilOf } from '../../login/request-session.ts';
-import { purposeNames } from '../../verification/purposes.ts';
-import type { SecondLevelAnswer } from '../../verification/second-level.ts';
+import { type Purpose, purposeNames } from '../../verification/purposes.ts';
+import type { SecondLevelAnswer } from '../../verification/second-level-answer.ts';
 import { type DeskCase, openCase } from './desk-case.ts';
 import { DeskNotice } from './desk-pages.tsx';
 import { send, type Visit } from './desk-visit.ts';
 import { deskWords } from './desk-words.ts';
 import { DETAIL_S, DetailPage, OneTimeCodeForm, SecondLevelForm } from './second-level-pages.tsx';
+import type { DeskWords } from './words/words.ts';
 
 const REFRESH_GRACE_S = 5;
 
@@ -52,8 +52,8 @@ export async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
     );
     return send(visit, { title: second.title, status: 422, body });
   }
-  const { credentialId, codiceFiscale } = one;
-  const about = { credentialId, codiceFiscale, purpose };
+  const { credentialId, codiceFiscale, isLive } = one;
+  const about = { credentialId, codiceFiscale, isLive, purpose };
   const operator = operatorOf(visit, one);
   if (form === 'mail') {
     const answer = await deps.secondLevel.mailDetail(operator, about);
@@ -71,28 +71,36 @@ export async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
       : refuse(visit, answer);
   }
   const answer = await deps.secondLevel.requestCode(operator, about);
-  return answer.outcome === 'sent'
-    ? showCodeForm(visit, box, purpose, answer.expiresInMs ?? CODE_LIFE_MS, false)
+  return answer.outcome === 'codeSent'
+    ? showCodeForm(visit, { case: box, purpose, isWrong: false, ...answer })
     : refuse(visit, answer);
 }
 
 function showCodeForm(
   visit: Visit,
-  box: string,
-  purpose: string,
-  expiresInMs: number,
-  isWrong: boolean,
+  form: {
+    case: string;
+    purpose: Purpose;
+    isWrong: boolean;
+    expiresInMs: number;
+    triesLeft: number;
+    /** Absent: a code was typed, so that asking for another comes second. */
+    resendAfterMs?: number;
+  },
 ): FastifyReply {
   const { language, request } = visit;
-  const minutes = Math.ceil(expiresInMs / 60_000);
+  const { isWrong, purpose, triesLeft, expiresInMs, resendAfterMs = 0 } = form;
+  const shown = { language, purpose, isWrong, triesLeft };
   return send(visit, {
     title: deskWords[language].second.codeTitle,
     status: isWrong ? 422 : 200,
     body: (
       <OneTimeCodeForm
-        {...{ language, purpose, minutes, isWrong }}
+        {...shown}
+        minutes={Math.ceil(expiresInMs / 60_000)}
+        resendAfterS={Math.ceil(resendAfterMs / 1000)}
         csrf={csrfOf(request)}
-        case={box}
+        case={form.case}
       />
     ),
   });
@@ -112,7 +120,7 @@ export async function reveal(visit: Visit): Promise<FastifyReply> {
   const operator = operatorOf(visit, one);
   const answer = await deps.secondLevel.reveal(operator, { credentialId, purpose, code });
   if (answer.outcome === 'refused' && answer.reason === 'wrongCode') {
-    return showCodeForm(visit, box, purpose, CODE_LIFE_MS, true);
+    return showCodeForm(visit, { case: box, purpose, isWrong: true, ...answer });
   }
   if (answer.outcome !== 'shown') {
     return refuse(visit, answer);
@@ -129,16 +137,39 @@ export async function reveal(visit: Visit): Promise<FastifyReply> {
 
 function refuse(visit: Visit, answer: SecondLevelAnswer): FastifyReply {
   const words = deskWords[visit.language];
-  switch (answer.outcome) {
-    case 'throttled':
-      visit.reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
-      return notice(visit, 429, words.throttled(Math.ceil(answer.retryAfterMs / 60_000)));
-    case 'refused':
-      return answer.reason === 'notRecognised'
-        ? notice(visit, 403, words.notRecognised)
-        : notice(visit, 403, words.second.codeSpent);
+  const wait = waitText(words, answer);
+  if ('retryAfterMs' in answer && wait !== undefined) {
+    visit.reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
+    return notice(visit, 429, wait);
+  }
+  if (answer.outcome !== 'refused') {
+    return notice(visit, 503, words.unavailable);
+  }
+  switch (answer.reason) {
+    case 'notRecognised':
+      return notice(visit, 403, words.notRecognised);
+    case 'codeNotSent':
+      return notice(visit, 503, words.second.codeNotSent);
     default:
-      return notice(visit, 503, words.unavailable);
+      return notice(visit, 403, words.second.codeSpent);
+  }
+}
+
+/** Why the operator must wait, and for how long; undefined where waiting is not the answer. */
+function waitText(words: DeskWords, answer: SecondLevelAnswer): string | undefined {
+  const { second, throttled, needsLiveCode } = words;
+  const minutes = 'retryAfterMs' in answer ? Math.ceil(answer.retryAfterMs / 60_000) : 0;
+  switch (answer.outcome) {
+    case 'codesLocked':
+      return second.codesLocked(Math.ceil(minutes / 60));
+    case 'messageThrottled':
+      return second.messageThrottled(minutes);
+    case 'tooSoon':
+      return second.tooSoon(minutes);
+    case 'throttled':
+      return answer.needs ? needsLiveCode : throttled(minutes);
+    default:
+      return undefined;
   }
 }
 

@@ -3,6 +3,7 @@ import type { VNode } from 'preact';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
 import type { Check } from '../../audit/citizen-checks.ts';
+import { isGuessedAt } from '../../guessing/guess-counts.ts';
 import { checksPage } from '../../portal/checks-list.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
@@ -44,6 +45,7 @@ export function registerChecks(http: FastifyInstance, visits: Visits, deps: Port
           isFirstPage={before === undefined}
           older={page.older}
           lockable={code?.state === 'live'}
+          guessed={code !== undefined && (await isGuessedAt(store, code.id, deps.now()))}
           done={queryOf(visit.request, 'done')}
         />
       );
@@ -178,6 +180,16 @@ export function answerOf(
     case 'spent':
     case 'refused':
       return answers.refused;
+    case 'locked':
+    case 'codesLocked':
+      return answers.locked;
+    case 'waiting':
+    case 'failed':
+    case 'messageThrottled':
+    case 'tooSoon':
+      return answers.codeNotSent;
+    case 'codeSent':
+      return answers.sent;
     case 'notRecognised':
     case 'notInArchive':
     case 'unavailable':
@@ -196,9 +208,11 @@ function Checks(props: {
   isFirstPage: boolean;
   older: number | undefined;
   lockable: boolean;
+  /** It was tried too often lately, so that gates answer its live code only. */
+  guessed: boolean;
   done: string | undefined;
 }): VNode {
-  const { visit, checks, isFirstPage, older, lockable, done } = props;
+  const { visit, checks, isFirstPage, older, lockable, guessed, done } = props;
   const { words, csrf } = visit;
   const { lock } = words.checks;
   return (
@@ -212,6 +226,12 @@ function Checks(props: {
       {done === 'nothing' && (
         <Notice kind="warn">
           <p>{lock.nothing}</p>
+        </Notice>
+      )}
+      {guessed && (
+        <Notice kind="warn" title={words.checks.guessed.title}>
+          <p>{words.checks.guessed.text}</p>
+          <a href="/portal/live">{words.checks.guessed.live}</a>
         </Notice>
       )}
       <p class="lead">

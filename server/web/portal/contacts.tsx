@@ -61,7 +61,9 @@ export function registerContacts(http: FastifyInstance, visits: Visits, deps: Po
         return visit.reply.redirect(`/portal/contacts${query({ next })}#${channel}-code`, 303);
       }
       const code = started.outcome === 'invalid' ? (`${channel}Invalid` as const) : started.outcome;
-      const status = { invalid: 422, throttled: 429, unavailable: 503 }[started.outcome];
+      const status = { invalid: 422, locked: 429, throttled: 429, unavailable: 503 }[
+        started.outcome
+      ];
       return show(visit, { next, problem: { field: channel, code }, status });
     }),
   );
@@ -75,7 +77,8 @@ export function registerContacts(http: FastifyInstance, visits: Visits, deps: Po
       const result = await contactChecks.confirm(visit.person.id, channel, code);
       if (result !== 'accepted') {
         const field = result === 'wrong' ? `${channel}-code` : channel;
-        return show(visit, { next, problem: { field, code: result }, status: 422 });
+        const status = result === 'locked' ? 429 : 422;
+        return show(visit, { next, problem: { field, code: result }, status });
       }
       return visit.reply.redirect(`/portal/contacts${query({ done: channel, next })}`, 303);
     }),
@@ -190,7 +193,7 @@ function Contact(props: {
           <Field
             id={`${channel}-code`}
             label={contacts.code}
-            hint={contacts.codeHint}
+            hint={`${contacts.codeHint} ${contacts.triesLeft(pending.triesLeft)}`}
             error={errorAt(`${channel}-code`)}
             input={{
               type: 'text',

@@ -117,6 +117,13 @@ function Answer(props: {
         </Notice>
       );
     case 'throttled':
+      if (answer.needs) {
+        return (
+          <Notice kind="warn" title={words.needsLiveCode.title}>
+            <p>{words.needsLiveCode.text}</p>
+          </Notice>
+        );
+      }
       return (
         <Notice kind="warn" title={words.throttled.title}>
           <p>{words.throttled.text(Math.ceil(answer.retryAfterMs / 60_000))}</p>

@@ -125,6 +125,7 @@ async function answer(
     requestId: form.request,
     credentialId: code.id,
     codiceFiscale: accepted?.code ?? '',
+    isLive: code.seen !== undefined,
   };
   let result: FirstLevelResult;
   try {

@@ -69,7 +69,7 @@ test('a wrong code may be corrected, and another person’s status is what it is
   expect(gate.state?.phase).toMatchObject({ name: 'confirming', trouble: 'wrong' });
   expect(gate.screen?.entry?.problem).toBe('Il codice non è quello giusto. Riprova.');
   await answer(code);
-  expect(gate.verdict()).toBe('server denied notCovered');
+  expect(gate.verdict()).toBe('server unconfirmed notCoveredByArchive');
   expect(gate.opened).toEqual([]);
 });
 
@@ -107,11 +107,13 @@ test('End clears the code that was typed; the next person is asked for their own
   expect(gate.verdict()).toBe('server granted companion');
 });
 
-test('phones can’t be reached: the code is asked for, and staff is a key away', async () => {
+test('phones can’t be reached: no code is asked for, and staff is', async () => {
   isMessengerDown = true;
-  await untilAsked('entitled');
-  gate.key({ kind: 'help' });
-  expect(gate.screen?.help?.title).toBeTruthy();
-  gate.end();
+  const person = site.person('entitled');
+  gate.read(person.text);
+  gate.type(person.person.codiceFiscale);
+  gate.key({ kind: 'confirm' });
+  await gate.until(() => gate.state?.phase.name === 'showing');
+  expect(gate.verdict()).toBe('server unconfirmed unavailable');
   expect(gate.opened).toEqual([]);
 });

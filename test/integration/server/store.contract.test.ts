@@ -594,8 +594,10 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
     test('the detail is shown once, for the code that the citizen got', async () => {
       expect(await desk.secondLevel.requestCode(session, about())).toEqual({
-        outcome: 'sent',
+        outcome: 'codeSent',
         expiresInMs: 300_000,
+        triesLeft: 3,
+        resendAfterMs: 60_000,
       });
       await arrived;
       const [{ to, text: code }] = sent as [(typeof sent)[number]];
@@ -608,8 +610,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       const elsewhere = { ...reveal, purpose: 'other' };
       expect(await desk.secondLevel.reveal(session, elsewhere)).toEqual(spent);
       const wrong = { ...reveal, code: code === '000000' ? '000001' : '000000' };
-      const refused = { outcome: 'refused', reason: 'wrongCode' };
-      expect(await desk.secondLevel.reveal(session, wrong)).toEqual(refused);
+      const refused = { outcome: 'refused', reason: 'wrongCode', triesLeft: 2 };
+      expect(await desk.secondLevel.reveal(session, wrong)).toMatchObject(refused);
       const shown = await desk.secondLevel.reveal(session, reveal);
       expect(shown).toMatchObject({
         outcome: 'shown',
@@ -666,7 +668,11 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
         requestId: randomUUID(),
         codiceFiscale,
       });
-      expect(first.verdict).toEqual({ outcome: 'otpRequired', expiresInMs: 300_000 });
+      expect(first.verdict).toEqual({
+        outcome: 'otpRequired',
+        expiresInMs: 300_000,
+        triesLeft: 3,
+      });
       await arrived;
       const code = sent[0]?.text ?? '';
       const type = (requestId: string, typed: string) =>

@@ -42,6 +42,8 @@ export const words: AlertWords = {
     screen: 'Bildschirm',
   },
   details: {
+    guessedCodes: 'zu oft probierte QR-Codes',
+    lockedCodes: 'gesperrte Bestätigungscodes',
     habit: 'üblich',
     offline: 'nicht erreichbar',
     kiosks: 'Terminals',

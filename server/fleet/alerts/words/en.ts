@@ -42,6 +42,8 @@ export const words: AlertWords = {
     screen: 'Screen',
   },
   details: {
+    guessedCodes: 'QR codes tried too often',
+    lockedCodes: 'confirmation codes locked',
     habit: 'usual',
     offline: 'offline',
     kiosks: 'kiosks',

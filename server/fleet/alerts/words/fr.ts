@@ -42,6 +42,8 @@ export const words: AlertWords = {
     screen: 'Écran',
   },
   details: {
+    guessedCodes: 'QR codes essayés trop souvent',
+    lockedCodes: 'codes de confirmation bloqués',
     habit: 'habituel',
     offline: 'injoignables',
     kiosks: 'bornes',

@@ -42,6 +42,8 @@ export const words: AlertWords = {
     screen: 'Schermo',
   },
   details: {
+    guessedCodes: 'codici QR provati troppo',
+    lockedCodes: 'codici di conferma bloccati',
     habit: 'di solito',
     offline: 'non raggiungibili',
     kiosks: 'totem',

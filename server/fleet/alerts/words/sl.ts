@@ -42,6 +42,8 @@ export const words: AlertWords = {
     screen: 'Zaslon',
   },
   details: {
+    guessedCodes: 'prevečkrat preizkušene kode QR',
+    lockedCodes: 'zaklenjene potrditvene kode',
     habit: 'običajno',
     offline: 'nedosegljivih',
     kiosks: 'terminalov',

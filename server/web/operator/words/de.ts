@@ -40,6 +40,8 @@ export const words: DeskWords = {
     'Zurzeit kann nicht geprüft werden. Das ist keine Ablehnung: Versuchen Sie es gleich wieder.',
   throttled: (minutes) =>
     `Zu viele Versuche: in ${plural('de', minutes, { one: 'einer Minute', other: `${minutes} Minuten` })} wieder.`,
+  needsLiveCode:
+    'Mit diesem Code gab es insgesamt zu viele Versuche: Heute wird nicht mehr geantwortet. Lassen Sie die Person den Live-Code auf ihrem Telefon öffnen und lesen Sie diesen; oder sehen Sie sich die Karte an oder den Bescheid mit einem Ausweis.',
   second: {
     title: 'Giudizio anzeigen',
     lead: 'Nur mit Einwilligung der Person: Sie erhält einen Code auf ihr Handy und nennt ihn Ihnen.',
@@ -57,10 +59,24 @@ export const words: DeskWords = {
     codeText: (minutes) =>
       `Der Code ging an das Handy der Person und gilt ${counted('de', minutes, { one: 'Minute', other: 'Minuten' })}. Fragen Sie danach und tippen Sie ihn hier ein.`,
     code: 'Code mit 6 Ziffern',
+    triesLeft: (tries) => `Verbleibende Versuche: ${tries}.`,
     show: 'Giudizio anzeigen',
+    resend: 'Einen weiteren Code senden',
+    resendHint: (seconds) =>
+      seconds === 0
+        ? 'Ist der Code nicht angekommen, können Sie einen weiteren senden. Die Zahl der Versuche bleibt gleich.'
+        : `Kommt der Code nicht an, können Sie in ${counted('de', seconds, { one: 'Sekunde', other: 'Sekunden' })} einen weiteren senden. Die Zahl der Versuche bleibt gleich.`,
     wrongCode: 'Der Code stimmt nicht. Prüfen Sie ihn und versuchen Sie es erneut.',
     codeSpent:
       'Der Code gilt nicht mehr: abgelaufen, benutzt, oder die Versuche sind aufgebraucht.',
+    codeNotSent:
+      'Die Nachricht mit dem Code wurde nicht versendet, also gilt kein Code. Versuchen Sie es gleich noch einmal oder senden Sie den Bescheid an die E-Mail-Adresse der Person.',
+    codesLocked: (hours) =>
+      `Zu viele falsche Codes für diese Person. Sie können es in ${counted('de', hours, { one: 'Stunde', other: 'Stunden' })} wieder versuchen. Die Person wurde benachrichtigt.`,
+    messageThrottled: (minutes) =>
+      `Die Person hat schon viele Codes erhalten, daher geht jetzt keiner ab. Versuchen Sie es in ${counted('de', minutes, { one: 'Minute', other: 'Minuten' })} wieder oder senden Sie den Bescheid an ihre E-Mail-Adresse.`,
+    tooSoon: (minutes) =>
+      `Sie haben gerade einen Code gesendet, dessen Versuche aufgebraucht sind. In ${counted('de', minutes, { one: 'Minute', other: 'Minuten' })} können Sie einen weiteren senden.`,
     caseOver: 'Diese Prüfung ist abgelaufen. Beginnen Sie neu mit dem Lesen des Codes.',
   },
   detail: {

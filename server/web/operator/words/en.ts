@@ -38,6 +38,8 @@ export const words: DeskWords = {
   unavailable: 'It cannot be verified at this moment. This is no refusal: try again shortly.',
   throttled: (minutes) =>
     `Too many tries: try again in ${plural('en', minutes, { one: 'a minute', other: `${minutes} minutes` })}.`,
+  needsLiveCode:
+    'This code was tried too often, everywhere together: there are no more answers today. Ask the person to open the live code on their phone and scan that; or look at their Card, or the paper verbale with a document.',
   second: {
     title: 'Show the giudizio',
     lead: 'Only with the person’s consent: they receive a code on their mobile and tell it to you.',
@@ -55,9 +57,23 @@ export const words: DeskWords = {
     codeText: (minutes) =>
       `The code went to the person’s mobile and is good for ${counted('en', minutes, { one: 'minute', other: 'minutes' })}. Ask for it and type it here.`,
     code: 'Code of 6 digits',
+    triesLeft: (tries) => `Tries left: ${tries}.`,
     show: 'Show the giudizio',
+    resend: 'Send another code',
+    resendHint: (seconds) =>
+      seconds === 0
+        ? 'If the code did not arrive, you can send another. The tries left stay the same.'
+        : `If the code does not arrive, you can send another in ${counted('en', seconds, { one: 'second', other: 'seconds' })}. The tries left stay the same.`,
     wrongCode: 'The code is not right. Check it and try again.',
     codeSpent: 'The code is no longer good: it has expired, was used, or the tries are over.',
+    codeNotSent:
+      'The message with the code has not left, so no code is valid. Try again shortly, or send the detail to their e-mail.',
+    codesLocked: (hours) =>
+      `Too many wrong codes for this person. You can try again in ${counted('en', hours, { one: 'hour', other: 'hours' })}. The person has been told.`,
+    messageThrottled: (minutes) =>
+      `The person has been sent many codes already, so no other leaves now. Try again in ${counted('en', minutes, { one: 'minute', other: 'minutes' })}, or send the detail to their e-mail.`,
+    tooSoon: (minutes) =>
+      `You have just sent a code, and its tries are used up. You can send another in ${counted('en', minutes, { one: 'minute', other: 'minutes' })}.`,
     caseOver: 'This check has expired. Begin again by reading the code.',
   },
   detail: {

@@ -39,6 +39,8 @@ export const words: DeskWords = {
     'La vérification est impossible pour le moment. Ce n’est pas un refus : réessayez bientôt.',
   throttled: (minutes) =>
     `Trop d’essais : réessayez dans ${plural('fr', minutes, { one: 'une minute', other: `${minutes} minutes` })}.`,
+  needsLiveCode:
+    'Ce code a été essayé trop souvent, tous lieux réunis : plus de réponse aujourd’hui. Demandez à la personne d’ouvrir le code en direct sur son téléphone et lisez celui-ci ; ou regardez sa Carte, ou le procès-verbal avec une pièce d’identité.',
   second: {
     title: 'Afficher le giudizio',
     lead: 'Seulement avec le consentement de la personne : elle reçoit un code sur son mobile et vous le dit.',
@@ -56,9 +58,23 @@ export const words: DeskWords = {
     codeText: (minutes) =>
       `Le code a été envoyé au mobile de la personne et vaut ${counted('fr', minutes, { one: 'minute', other: 'minutes' })}. Demandez-le et tapez-le ici.`,
     code: 'Code de 6 chiffres',
+    triesLeft: (tries) => `Essais restants : ${tries}.`,
     show: 'Afficher le giudizio',
+    resend: 'Envoyer un autre code',
+    resendHint: (seconds) =>
+      seconds === 0
+        ? 'Si le code n’est pas arrivé, vous pouvez en envoyer un autre. Le nombre d’essais reste le même.'
+        : `Si le code n’arrive pas, vous pourrez en envoyer un autre dans ${counted('fr', seconds, { one: 'seconde', other: 'secondes' })}. Le nombre d’essais reste le même.`,
     wrongCode: 'Le code n’est pas le bon. Vérifiez-le et réessayez.',
     codeSpent: 'Le code n’est plus valable : expiré, utilisé, ou essais épuisés.',
+    codeNotSent:
+      'Le message avec le code n’est pas parti : aucun code n’est valable. Réessayez dans un instant, ou envoyez l’avis à son adresse e-mail.',
+    codesLocked: (hours) =>
+      `Trop de codes erronés pour cette personne. Vous pourrez réessayer dans ${counted('fr', hours, { one: 'heure', other: 'heures' })}. La personne a été avertie.`,
+    messageThrottled: (minutes) =>
+      `La personne a déjà reçu beaucoup de codes : aucun autre ne part pour l’instant. Réessayez dans ${counted('fr', minutes, { one: 'minute', other: 'minutes' })}, ou envoyez l’avis à son adresse e-mail.`,
+    tooSoon: (minutes) =>
+      `Vous venez d’envoyer un code, et ses essais sont épuisés. Vous pourrez en envoyer un autre dans ${counted('fr', minutes, { one: 'minute', other: 'minutes' })}.`,
     caseOver: 'Cette vérification a expiré. Recommencez par la lecture du code.',
   },
   detail: {

@@ -38,6 +38,8 @@ export const words: DeskWords = {
   unavailable: 'In questo momento non si può verificare. Non è un rifiuto: riprova fra poco.',
   throttled: (minutes) =>
     `Troppi tentativi: riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}.`,
+  needsLiveCode:
+    'Con questo codice si sono fatti troppi tentativi, in tutto: oggi non si risponde più. Fai aprire il codice dal vivo sul telefono della persona e leggi quello; oppure guarda la sua Carta, o il verbale con un documento.',
   second: {
     title: 'Visualizza giudizio',
     lead: 'Solo con il consenso della persona: riceve un codice sul suo cellulare e lo detta a te.',
@@ -55,9 +57,23 @@ export const words: DeskWords = {
     codeText: (minutes) =>
       `Il codice è stato mandato al cellulare della persona e vale ${counted('it', minutes, { one: 'minuto', other: 'minuti' })}. Chiedilo e scrivilo qui.`,
     code: 'Codice di 6 cifre',
+    triesLeft: (tries) => `Tentativi rimasti: ${tries}.`,
     show: 'Mostra il giudizio',
+    resend: 'Manda un altro codice',
+    resendHint: (seconds) =>
+      seconds === 0
+        ? 'Se il codice non è arrivato, puoi mandarne un altro. I tentativi restano quelli.'
+        : `Se il codice non arriva, puoi mandarne un altro fra ${counted('it', seconds, { one: 'secondo', other: 'secondi' })}. I tentativi restano quelli.`,
     wrongCode: 'Il codice non è giusto. Controllalo e riprova.',
     codeSpent: 'Il codice non è più valido: è scaduto, è stato usato o sono finiti i tentativi.',
+    codeNotSent:
+      'Il messaggio con il codice non è partito, quindi nessun codice vale. Riprova fra poco, o manda il giudizio alla sua e-mail.',
+    codesLocked: (hours) =>
+      `Troppi codici sbagliati per questa persona. Potrai riprovare fra ${counted('it', hours, { one: 'ora', other: 'ore' })}. La persona è stata avvisata.`,
+    messageThrottled: (minutes) =>
+      `Alla persona sono già arrivati molti codici: per ora non ne parte un altro. Riprova fra ${counted('it', minutes, { one: 'minuto', other: 'minuti' })}, o manda il giudizio alla sua e-mail.`,
+    tooSoon: (minutes) =>
+      `Hai appena mandato un codice, e i suoi tentativi sono finiti. Potrai mandarne un altro fra ${counted('it', minutes, { one: 'minuto', other: 'minuti' })}.`,
     caseOver: 'Questa verifica è scaduta. Ricomincia dalla lettura del codice.',
   },
   detail: {

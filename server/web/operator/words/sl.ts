@@ -37,6 +37,8 @@ export const words: DeskWords = {
   unavailable: 'Trenutno ni mogoče preveriti. To ni zavrnitev: poskusite čez nekaj trenutkov.',
   throttled: (minutes) =>
     `Preveč poskusov: poskusite čez ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })}.`,
+  needsLiveCode:
+    'S to kodo je bilo skupaj preveč poskusov: danes ni več odgovorov. Osebo prosite, naj na telefonu odpre živo kodo, in preberite to; ali poglejte njeno kartico oziroma odločbo z osebnim dokumentom.',
   second: {
     title: 'Prikaži giudizio',
     lead: 'Samo s soglasjem osebe: na mobilni telefon prejme kodo in vam jo pove.',
@@ -53,9 +55,23 @@ export const words: DeskWords = {
     codeText: (minutes) =>
       `Koda je bila poslana na mobilni telefon osebe in velja ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })}. Vprašajte zanjo in jo vpišite.`,
     code: 'Koda s 6 števkami',
+    triesLeft: (tries) => `Preostali poskusi: ${tries}.`,
     show: 'Prikaži giudizio',
+    resend: 'Pošlji drugo kodo',
+    resendHint: (seconds) =>
+      seconds === 0
+        ? 'Če koda ni prispela, lahko pošljete drugo. Število poskusov ostane enako.'
+        : `Če koda ne prispe, lahko drugo pošljete čez ${seconds} s. Število poskusov ostane enako.`,
     wrongCode: 'Koda ni prava. Preverite jo in poskusite znova.',
     codeSpent: 'Koda ne velja več: potekla je, bila uporabljena ali pa so poskusi porabljeni.',
+    codeNotSent:
+      'Sporočilo s kodo ni bilo poslano, zato ne velja nobena koda. Poskusite čez nekaj časa ali pošljite podatke na njen e-naslov.',
+    codesLocked: (hours) =>
+      `Preveč napačnih kod za to osebo. Znova lahko poskusite čez ${hours} h. Oseba je obveščena.`,
+    messageThrottled: (minutes) =>
+      `Oseba je že prejela veliko kod, zato zdaj ne pošljemo nove. Poskusite čez ${minutes} min ali pošljite podatke na njen e-naslov.`,
+    tooSoon: (minutes) =>
+      `Kodo ste pravkar poslali in njeni poskusi so porabljeni. Drugo lahko pošljete čez ${minutes} min.`,
     caseOver: 'To preverjanje je poteklo. Začnite znova z branjem kode.',
   },
   detail: {

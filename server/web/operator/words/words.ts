@@ -29,6 +29,7 @@ export interface DeskWords {
   notInArchive: string;
   unavailable: string;
   throttled(minutes: number): string;
+  needsLiveCode: string;
   second: {
     title: string;
     lead: string;
@@ -44,9 +45,17 @@ export interface DeskWords {
     codeTitle: string;
     codeText(minutes: number): string;
     code: string;
+    triesLeft(tries: number): string;
     show: string;
+    resend: string;
+    /** Seconds until it may be sent again; 0: now. */
+    resendHint(seconds: number): string;
     wrongCode: string;
     codeSpent: string;
+    codeNotSent: string;
+    codesLocked(hours: number): string;
+    messageThrottled(minutes: number): string;
+    tooSoon(minutes: number): string;
     caseOver: string;
   };
   detail: {

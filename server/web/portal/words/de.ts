@@ -293,9 +293,16 @@ export const words: PortalWords = {
       yes: (names) => `Ja für: ${names}`,
       none: 'Nein in allen Bereichen',
       sent: 'Gesendet',
+      locked: 'Einen Tag gesperrt: zu viele falsche Codes',
+      codeNotSent: 'Der Code wurde nicht versendet',
       shown: 'Einmal gezeigt',
       refused: 'Abgelehnt',
       other: 'Keine Antwort',
+    },
+    guessed: {
+      title: 'Jemand probiert Ihren Code aus',
+      text: 'Am letzten Tag wurden mit Ihrem QR-Code zu viele Codici fiscali ausprobiert. Über Sie wurde nichts bekannt. Eine Zeit lang brauchen Sie an den Zugängen den Live-Code, die Karte oder einen Ausweis. Waren Sie es nicht, sperren Sie den Code oder erstellen Sie einen neuen.',
+      live: 'Live-Code zeigen',
     },
     lock: {
       title: 'Waren Sie es nicht?',
@@ -322,6 +329,7 @@ export const words: PortalWords = {
       `Wir haben einen Code mit 6 Ziffern an ${value} gesendet. Er gilt 5 Minuten.`,
     code: 'Bestätigungscode',
     codeHint: 'Die 6 Ziffern, die Sie bekommen haben.',
+    triesLeft: (tries) => `Verbleibende Versuche: ${tries}.`,
     check: 'Bestätigen',
     done: { sms: 'Die Handynummer ist bestätigt.', email: 'Die E-Mail-Adresse ist bestätigt.' },
     problems: {
@@ -329,6 +337,7 @@ export const words: PortalWords = {
       emailInvalid: 'Diese E-Mail-Adresse geht nicht: Prüfen Sie, ob ein @ darin ist.',
       wrong: 'Das ist nicht der richtige Code. Versuchen Sie es erneut.',
       spent: 'Der Code gilt nicht mehr: Lassen Sie einen anderen senden.',
+      locked: 'Zu viele falsche Codes: Einen Tag lang kann kein weiterer versucht werden.',
       throttled: 'Wir haben schon viele Codes gesendet. Warten Sie einige Minuten.',
       unavailable: 'So können wir jetzt keine Codes senden. Versuchen Sie es später.',
     },

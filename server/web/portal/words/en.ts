@@ -290,9 +290,16 @@ export const words: PortalWords = {
       yes: (names) => `Yes for: ${names}`,
       none: 'No in all areas',
       sent: 'Sent',
+      locked: 'Locked for a day: too many wrong codes',
+      codeNotSent: 'The code was not sent',
       shown: 'Shown once',
       refused: 'Refused',
       other: 'No answer',
+    },
+    guessed: {
+      title: 'Somebody is trying your code',
+      text: 'In the last day too many codici fiscali were tried with your QR code. Whoever did it knows nothing about you. For a while gates need the live code, the Card or a document. If it was not you, lock the code or make a new one.',
+      live: 'Show the live code',
     },
     lock: {
       title: 'Was it not you?',
@@ -318,6 +325,7 @@ export const words: PortalWords = {
     sentTo: (value) => `We sent a code of 6 digits to ${value}. It is good for 5 minutes.`,
     code: 'Confirmation code',
     codeHint: 'The 6 digits you received.',
+    triesLeft: (tries) => `Tries left: ${tries}.`,
     check: 'Confirm',
     done: { sms: 'The mobile number is confirmed.', email: 'The e-mail address is confirmed.' },
     problems: {
@@ -325,6 +333,7 @@ export const words: PortalWords = {
       emailInvalid: 'This e-mail address is not usable: check that it has an @.',
       wrong: 'This is not the right code. Try again.',
       spent: 'The code is no longer good: have another one sent.',
+      locked: 'Too many wrong codes: no other can be tried for a day.',
       throttled: 'We have sent many codes already. Wait a few minutes and try again.',
       unavailable: 'We can’t send codes this way now. Try again later.',
     },

@@ -294,9 +294,16 @@ export const words: PortalWords = {
       yes: (names) => `Oui pour : ${names}`,
       none: 'Non dans tous les domaines',
       sent: 'Envoyé',
+      locked: 'Bloqué pendant un jour : trop de codes erronés',
+      codeNotSent: 'Le code n’a pas été envoyé',
       shown: 'Montré une fois',
       refused: 'Refusé',
       other: 'Pas de réponse',
+    },
+    guessed: {
+      title: 'Quelqu’un essaie votre code',
+      text: 'Au cours du dernier jour, trop de codici fiscali ont été essayés avec votre QR code. Celui qui l’a fait ne sait rien de vous. Pendant un moment, les bornes demandent le code en direct, la Carte ou une pièce d’identité. Si ce n’était pas vous, bloquez le code ou faites-en un nouveau.',
+      live: 'Montrer le code en direct',
     },
     lock: {
       title: 'Ce n’était pas vous ?',
@@ -322,6 +329,7 @@ export const words: PortalWords = {
     sentTo: (value) => `Nous avons envoyé un code de 6 chiffres à ${value}. Il vaut 5 minutes.`,
     code: 'Code de confirmation',
     codeHint: 'Les 6 chiffres que vous avez reçus.',
+    triesLeft: (tries) => `Essais restants : ${tries}.`,
     check: 'Confirmer',
     done: { sms: 'Le numéro de mobile est confirmé.', email: 'L’adresse e-mail est confirmée.' },
     problems: {
@@ -329,6 +337,8 @@ export const words: PortalWords = {
       emailInvalid: 'Cette adresse e-mail ne va pas : vérifiez qu’il y a un @.',
       wrong: 'Ce n’est pas le bon code. Réessayez.',
       spent: 'Le code ne vaut plus : faites-en envoyer un autre.',
+      locked:
+        'Trop de codes erronés : il n’est plus possible d’en essayer un autre pendant un jour.',
       throttled: 'Nous avons déjà envoyé beaucoup de codes. Attendez quelques minutes.',
       unavailable: 'Nous ne pouvons pas envoyer de codes ainsi maintenant. Réessayez plus tard.',
     },

@@ -292,9 +292,16 @@ export const words: PortalWords = {
       yes: (names) => `Sì per: ${names}`,
       none: 'No in tutte le aree',
       sent: 'Spedito',
+      locked: 'Bloccato per un giorno: troppi codici sbagliati',
+      codeNotSent: 'Il codice non è partito',
       shown: 'Mostrato una volta',
       refused: 'Rifiutato',
       other: 'Nessuna risposta',
+    },
+    guessed: {
+      title: 'Qualcuno prova il tuo codice',
+      text: 'Nell’ultimo giorno si sono provati troppi codici fiscali con il tuo QR. Chi l’ha fatto non sa nulla di te. Ai varchi per un po’ serve il codice dal vivo, la Carta o un documento. Se non eri tu, blocca il codice o fanne uno nuovo.',
+      live: 'Mostra il codice dal vivo',
     },
     lock: {
       title: 'Non eri tu?',
@@ -320,6 +327,7 @@ export const words: PortalWords = {
     sentTo: (value) => `Abbiamo mandato un codice di 6 cifre a ${value}. Vale 5 minuti.`,
     code: 'Codice di conferma',
     codeHint: 'Le 6 cifre che hai ricevuto.',
+    triesLeft: (tries) => `Tentativi rimasti: ${tries}.`,
     check: 'Conferma',
     done: {
       sms: 'Il numero di cellulare è confermato.',
@@ -330,6 +338,7 @@ export const words: PortalWords = {
       emailInvalid: 'Questo indirizzo e-mail non va: controlla che ci sia la @.',
       wrong: 'Il codice non è quello giusto. Riprova.',
       spent: 'Il codice non vale più: fanne mandare un altro.',
+      locked: 'Troppi codici sbagliati: per un giorno non se ne può provare un altro.',
       throttled: 'Abbiamo già mandato molti codici. Aspetta qualche minuto e riprova.',
       unavailable: 'Ora non possiamo mandare codici per questa via. Riprova più tardi.',
     },

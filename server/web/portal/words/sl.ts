@@ -285,9 +285,16 @@ export const words: PortalWords = {
       yes: (names) => `Da za: ${names}`,
       none: 'Ne na vseh področjih',
       sent: 'Poslano',
+      locked: 'Zaklenjeno za en dan: preveč napačnih kod',
+      codeNotSent: 'Koda ni bila poslana',
       shown: 'Prikazano enkrat',
       refused: 'Zavrnjeno',
       other: 'Brez odgovora',
+    },
+    guessed: {
+      title: 'Nekdo preizkuša vašo kodo',
+      text: 'V zadnjem dnevu je bilo z vašo kodo QR preizkušenih preveč davčnih številk. Kdor je to počel, o vas ne ve ničesar. Nekaj časa prehodi zahtevajo živo kodo, kartico ali dokument. Če to niste bili vi, zaklenite kodo ali naredite novo.',
+      live: 'Pokaži živo kodo',
     },
     lock: {
       title: 'To niste bili vi?',
@@ -311,6 +318,7 @@ export const words: PortalWords = {
     sentTo: (value) => `Na ${value} smo poslali kodo s 6 števkami. Velja 5 minut.`,
     code: 'Potrditvena koda',
     codeHint: '6 števk, ki ste jih prejeli.',
+    triesLeft: (tries) => `Preostali poskusi: ${tries}.`,
     check: 'Potrdi',
     done: { sms: 'Mobilna številka je potrjena.', email: 'E-poštni naslov je potrjen.' },
     problems: {
@@ -318,6 +326,7 @@ export const words: PortalWords = {
       emailInvalid: 'Ta e-poštni naslov ni uporaben: preverite, ali ima @.',
       wrong: 'To ni prava koda. Poskusite znova.',
       spent: 'Koda ne velja več: naj vam pošljemo drugo.',
+      locked: 'Preveč napačnih kod: en dan ni mogoče poskusiti z drugo.',
       throttled: 'Poslali smo že veliko kod. Počakajte nekaj minut.',
       unavailable: 'Tako zdaj ne moremo pošiljati kod. Poskusite pozneje.',
     },

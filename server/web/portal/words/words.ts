@@ -234,6 +234,8 @@ export interface PortalWords {
       notCoveredByArchive: string;
       unavailable: string;
       throttled: string;
+      locked: string;
+      codeNotSent: string;
       otpRequired: string;
       cardValid: string;
       cardNotValid: string;
@@ -244,6 +246,8 @@ export interface PortalWords {
       refused: string;
       other: string;
     };
+    /** The code was tried too often lately. */
+    guessed: { title: string; text: string; live: string };
     lock: {
       title: string;
       text: string;
@@ -266,6 +270,7 @@ export interface PortalWords {
     sentTo(value: string): string;
     code: string;
     codeHint: string;
+    triesLeft(tries: number): string;
     check: string;
     done: {
       sms: string;
@@ -276,6 +281,7 @@ export interface PortalWords {
       emailInvalid: string;
       wrong: string;
       spent: string;
+      locked: string;
       throttled: string;
       unavailable: string;
     };

@@ -47,6 +47,10 @@ export const words: ReadingWords = {
     text: (minutes) =>
       `Zum Schutz der Person ist diese Prüfung angehalten. Versuchen Sie es in ${plural('de', minutes, { one: 'einer Minute', other: `${minutes} Minuten` })} erneut oder bitten Sie um den Papierbescheid.`,
   },
+  needsLiveCode: {
+    title: 'Hier ist der Live-Code nötig',
+    text: 'Mit diesem Code gab es zu viele Versuche. Zum Schutz der Person antworten wir heute nicht mehr. Bitten Sie sie, den Live-Code auf ihrem Telefon zu öffnen, und lesen Sie diesen; oder sehen Sie sich ihre Karte an oder den Bescheid mit einem Ausweis.',
+  },
   stale: {
     title: 'Dieser Code ist abgelaufen',
     text: 'Es ist ein Live-Code, der eine Minute gilt: Vielleicht ist er ein Foto. Bitten Sie die Person, ihn noch einmal auf ihrem Telefon zu zeigen.',

@@ -47,6 +47,10 @@ export const words: ReadingWords = {
     text: (minutes) =>
       `To protect the person this check is on hold. Try again in ${plural('en', minutes, { one: 'one minute', other: `${minutes} minutes` })}, or ask to see the paper report.`,
   },
+  needsLiveCode: {
+    title: 'The live code is needed',
+    text: 'This code was tried too often. To protect the person, we give no more answers today. Ask them to open the live code on their phone and scan that; or look at their Card, or the paper verbale with a document.',
+  },
   stale: {
     title: 'This code is out of date',
     text: 'It is a live code, good for one minute: it may be a photograph. Ask the person to show it again on their phone.',

@@ -48,6 +48,10 @@ export const words: ReadingWords = {
     text: (minutes) =>
       `Pour protéger la personne, cette vérification est suspendue. Réessayez dans ${plural('fr', minutes, { one: 'une minute', other: `${minutes} minutes` })}, ou demandez à voir le procès-verbal.`,
   },
+  needsLiveCode: {
+    title: 'Il faut le code en direct',
+    text: 'Ce code a été essayé trop souvent. Pour protéger la personne, nous ne répondons plus aujourd’hui. Demandez-lui d’ouvrir le code en direct sur son téléphone et lisez celui-ci ; ou regardez sa Carte, ou le procès-verbal avec une pièce d’identité.',
+  },
   stale: {
     title: 'Ce code n’est plus à jour',
     text: 'C’est un code en direct, valable une minute : c’est peut-être une photo. Demandez à la personne de le montrer de nouveau sur son téléphone.',

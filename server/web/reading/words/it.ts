@@ -47,6 +47,10 @@ export const words: ReadingWords = {
     text: (minutes) =>
       `Per proteggere la persona, questa verifica è ferma. Riprova fra ${plural('it', minutes, { one: 'un minuto', other: `${minutes} minuti` })}, oppure chiedi di vedere il verbale.`,
   },
+  needsLiveCode: {
+    title: 'Serve il codice dal vivo',
+    text: 'Con questo codice si sono fatti troppi tentativi. Per proteggere la persona, oggi non rispondiamo più. Chiedile di aprire il codice dal vivo sul suo telefono e leggi quello; oppure guarda la sua Carta, o il verbale con un documento.',
+  },
   stale: {
     title: 'Questo codice è scaduto',
     text: 'È un codice dal vivo, e vale un minuto: forse è una foto. Chiedi alla persona di mostrarlo di nuovo sul suo telefono.',

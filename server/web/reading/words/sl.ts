@@ -47,6 +47,10 @@ export const words: ReadingWords = {
     text: (minutes) =>
       `Zaradi zaščite osebe je to preverjanje ustavljeno. Poskusite znova čez ${counted('sl', minutes, { one: 'minuto', two: 'minuti', few: 'minute', other: 'minut' })} ali prosite za papirni zapisnik.`,
   },
+  needsLiveCode: {
+    title: 'Potrebna je živa koda',
+    text: 'S to kodo je bilo preveč poskusov. Zaradi zaščite osebe danes ne odgovarjamo več. Prosite jo, naj na telefonu odpre živo kodo, in preberite to; ali poglejte njeno kartico oziroma odločbo z osebnim dokumentom.',
+  },
   stale: {
     title: 'Ta koda je potekla',
     text: 'To je živa koda, ki velja eno minuto: morda je fotografija. Prosite osebo, naj jo znova pokaže na svojem telefonu.',

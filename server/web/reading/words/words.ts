@@ -30,6 +30,8 @@ export interface ReadingWords {
   notInArchive: { title: string; text: string };
   unavailable: { title: string; text: string };
   throttled: { title: string; text(minutes: number): string };
+  /** Tried too often everywhere: only a phone's live code is answered. */
+  needsLiveCode: { title: string; text: string };
   /** A live code past its minute. */
   stale: { title: string; text: string };
   /** A code whose signature doesn't hold, of a key that is no more, or cut off. */

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOTP } from 'otpauth';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
 import { demoPeople } from '../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../server/app.ts';
@@ -200,6 +200,32 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     });
   });
 
+  test('a wrong second factor counts for the account, over all addresses, if the password was right', async () => {
+    const { passwords } = app.logins;
+    const { accountId, key } = await member('dea@example.org');
+    const { free } = loginLimits.secondFactor;
+    const tryCodes = async (password: string, network: number) => {
+      const typed = { email: 'dea@example.org', password, code: '000000' };
+      for (let tried = 0; tried < free; tried += 1) {
+        await passwords.logIn(typed, `10.${network}.${tried}.1`);
+      }
+    };
+    const countsOf = async () => {
+      const rows = await store.db.selectFrom('guess').select('failures').execute();
+      return rows.filter(({ failures }) => Number(failures) >= free).length;
+    };
+    await tryCodes('something else', 1);
+    const good = { email: 'dea@example.org', password: PASSWORD, code: codeOf(key) };
+    expect(await passwords.logIn(good, HERE)).toMatchObject({ ok: true, accountId });
+    await store.db.deleteFrom('guess').execute();
+    clock.advance(30_000);
+    await tryCodes(PASSWORD, 2);
+    // The account's and, once the hashes behind the answers are done, the second factor's.
+    await vi.waitFor(async () => expect(await countsOf()).toBe(2), { timeout: 60_000 });
+    const next = { ...good, code: codeOf(key) };
+    expect(await passwords.logIn(next, HERE)).toMatchObject({ ok: false, reason: 'throttled' });
+  });
+
   test('a recovery code: in place of the app, with the password, once, and until there are new ones', async () => {
     const { passwords, recoveryCodes } = app.logins;
     const { accountId, recoveryCodes: codes } = await member('rec@example.org');
@@ -318,23 +344,33 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
   test('guessing is slowed for the account at that address, and does not lock its owner out', async () => {
     const { attempts } = app.logins;
     const account = 'ada@example.org';
+    const throttled = (retryAfterMs: number) => {
+      return { ok: false, reason: 'throttled', retryAfterMs };
+    };
     for (let tried = 0; tried < loginLimits.accountAtAddress.free; tried += 1) {
-      expect(await attempts.waitMs(account, HERE)).toBe(0);
-      await attempts.recordFailure(account, HERE);
+      expect(await attempts.reserve(account, HERE)).toMatchObject({ ok: true });
     }
-    expect(await attempts.waitMs('Ada@Example.org', HERE)).toBe(30_000);
-    expect(await attempts.waitMs(account, '198.51.100.1')).toBe(0);
-    expect(await attempts.waitMs('other@example.org', HERE)).toBe(0);
+    expect(await attempts.reserve('Ada@Example.org', HERE)).toEqual(throttled(30_000));
+    for (const [who, where] of [
+      [account, '198.51.100.1'],
+      ['other@example.org', HERE],
+    ] as const) {
+      const elsewhere = await attempts.reserve(who, where);
+      expect(elsewhere).toMatchObject({ ok: true });
+      await (elsewhere.ok && elsewhere.reserved.giveBack());
+    }
     clock.advance(30_000);
-    await attempts.recordFailure(account, HERE);
-    expect(await attempts.waitMs(account, HERE)).toBe(60_000);
-    await attempts.recordSuccess(account, HERE);
-    expect(await attempts.waitMs(account, HERE)).toBe(0);
+    const right = await attempts.reserve(account, HERE);
+    expect(await attempts.reserve(account, HERE)).toEqual(throttled(60_000));
+    await (right.ok && right.reserved.giveBack());
+    for (let tried = 0; tried < loginLimits.accountAtAddress.free; tried += 1) {
+      expect(await attempts.reserve(account, HERE)).toMatchObject({ ok: true });
+    }
     // One address that tries many accounts is slowed as well.
     for (let tried = 0; tried < loginLimits.address.free; tried += 1) {
-      await attempts.recordFailure(`someone${tried}@example.org`, '198.51.100.9');
+      await attempts.reserve(`someone${tried}@example.org`, '198.51.100.9');
     }
-    expect(await attempts.waitMs('new@example.org', '198.51.100.9')).toBeGreaterThan(0);
+    expect(await attempts.reserve('new@example.org', '198.51.100.9')).toMatchObject({ ok: false });
     const rows = JSON.stringify(await store.db.selectFrom('guess').selectAll().execute());
     expect(rows).not.toMatch(/@|example|203\.0\.113|198\.51/);
   });
@@ -343,7 +379,7 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     const { passwords, attempts } = app.logins;
     const { key } = await member('bea@example.org');
     for (let tried = 0; tried < loginLimits.accountAtAddress.free; tried += 1) {
-      await attempts.recordFailure('bea@example.org', HERE);
+      await attempts.reserve('bea@example.org', HERE);
     }
     const good = { email: 'bea@example.org', password: PASSWORD, code: codeOf(key) };
     expect(await passwords.logIn(good, HERE)).toMatchObject({ reason: 'throttled' });

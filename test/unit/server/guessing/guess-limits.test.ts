@@ -44,7 +44,7 @@ test('failures are forgotten with time, and the wait is never more than the long
 });
 
 test('wrong tries at one gate never make the owner wait at another', () => {
-  const at = (id: string) => keysOf({ asker: { id, site: 's1' }, credentialId: 'c' });
+  const at = (id: string) => keysOf({ asker: { id, site: 's1' }, credentialId: 'c' }, false);
   const [[, here]] = at('kiosk:1') as [[string, string]];
   const [[, there]] = at('kiosk:2') as [[string, string]];
   expect(here).not.toBe(there);

@@ -107,6 +107,7 @@ test('a code at the desk: as printed, or as a wedge of another keyboard layout t
   const options = {
     host: 'varco.example.it',
     alsoHosts: [],
+    now: 0,
     verify: (keyId: string) => {
       seen.push(keyId);
       return true;

@@ -13,6 +13,8 @@ const samples: Record<TemplateName, unknown> = {
   verbaleDefinitive: { link },
   credentialIssued: { link },
   credentialRevoked: { link },
+  codeGuessed: { link },
+  codesLocked: { link },
   cardIssued: { link },
   delegation: { link },
   staffInvitation: { link, validUntil: '1 dicembre 2026' },
