@@ -107,7 +107,7 @@ export class PasswordLogin {
 
   /**
    * Counts a wrong second factor of somebody who knows the password, so that few of the million codes can be
-   * tried in a day; a stranger's does not count, or anybody could lock an owner out. The hash that tells them
+   * tried in a day; a stranger's does not count, or anybody could lock an owner out. The hash that sets them
    * apart runs after the answer and behind all others. In a crowd it is left out, and only the count of the
    * account bounds the tries.
    */
