@@ -4,15 +4,24 @@ import type { Store, Tx } from '../store/store.ts';
 import { afterFailure, type Guess, type Limit, waitMs } from './guess-limits.ts';
 import { lockGuesses, writeGuesses } from './guess-rows.ts';
 
+const DAY_MS = 86_400_000;
+
 /**
  * How many wrong passwords or PINs are free, and how the wait grows. An account is first counted per
- * address, so that a guesser cannot lock the owner out without using many addresses. Wrong digits of an
- * authenticator count like wrong passwords.
+ * address, so that a guesser cannot lock the owner out without using many addresses. A wrong
+ * second factor counts where the password was right, so its count is the account's alone: within a day at most
+ * 20 of its million codes can be tried by whoever knows the password, from any number of addresses.
  */
 export const loginLimits = {
   accountAtAddress: { free: 5, leakMs: 600_000, firstMs: 30_000, longestMs: 3_600_000 },
   account: { free: 25, leakMs: 300_000, firstMs: 30_000, longestMs: 300_000 },
   address: { free: 40, leakMs: 60_000, firstMs: 10_000, longestMs: 900_000 },
+  secondFactor: {
+    free: 10,
+    leakMs: DAY_MS / 10,
+    firstMs: DAY_MS / 10,
+    longestMs: DAY_MS / 10,
+  },
 } as const satisfies Record<string, Limit>;
 
 type ScopedKey = readonly [keyof typeof loginLimits, string];
@@ -22,8 +31,16 @@ type ScopedKey = readonly [keyof typeof loginLimits, string];
  * in between, has one try less.
  */
 export interface ReservedTry {
-  /** The try succeeded: it never happened, and the account's count at this address begins at zero. */
+  /**
+   * The try succeeded: it never happened, and the account's count at this address begins at zero, which
+   * forgives the owner's typos.
+   */
   giveBack(): Promise<void>;
+  /**
+   * The try was not looked at: it alone is undone. It forgives nothing, or whoever fills the queue of hashes
+   * could begin again at zero.
+   */
+  undo(): Promise<void>;
 }
 export type Reservation =
   | { ok: true; reserved: ReservedTry }
@@ -47,7 +64,15 @@ export class LoginAttempts {
 
   /** Takes a try for this account from this address, or says how long there is none. */
   reserve(account: string, address: string): Promise<Reservation> {
-    const keys = this.#keys(account, address);
+    return this.#reserve(this.#keys(account, address));
+  }
+
+  /** Takes a try at the second factor of an account whose password was right. */
+  reserveSecondFactor(account: string): Promise<Reservation> {
+    return this.#reserve([['secondFactor', this.#name('secondFactor', accountName(account))]]);
+  }
+
+  async #reserve(keys: readonly ScopedKey[]): Promise<Reservation> {
     return this.#store.transaction(async (tx): Promise<Reservation> => {
       const now = this.#now();
       const before = await this.#lock(tx, keys, now);
@@ -59,24 +84,30 @@ export class LoginAttempts {
         afterFailure(key, before.get(key), loginLimits[scope], now),
       );
       await writeGuesses(this.#store, tx, after);
-      return { ok: true, reserved: { giveBack: () => this.#giveBack(keys, before, after) } };
+      const release = (isRight: boolean) => this.#release(keys, { before, after, isRight });
+      return {
+        ok: true,
+        reserved: { giveBack: () => release(true), undo: () => release(false) },
+      };
     });
   }
 
-  async #giveBack(
+  async #release(
     keys: readonly ScopedKey[],
-    before: ReadonlyMap<string, Guess>,
-    after: readonly Guess[],
+    taken: { before: ReadonlyMap<string, Guess>; after: readonly Guess[]; isRight: boolean },
   ): Promise<void> {
     await this.#store.transaction(async (tx) => {
       const now = this.#now();
       const current = await this.#lock(tx, keys, now);
       const guesses = keys.flatMap(([scope, key], index) => {
         const guess = current.get(key);
-        const reserved = after[index];
-        return guess && reserved
-          ? [withoutTry(scope, guess, { before: before.get(key), reserved })]
-          : [];
+        const reserved = taken.after[index];
+        if (!guess || !reserved) {
+          return [];
+        }
+        return taken.isRight && scope === 'accountAtAddress'
+          ? [{ ...guess, failures: 0, blockedUntil: 0, watchedUntil: 0 }]
+          : [withoutTry(guess, { before: taken.before.get(key), reserved })];
       });
       await writeGuesses(this.#store, tx, guesses);
     });
@@ -110,20 +141,14 @@ function accountName(account: string): string {
   return account.trim().toLowerCase();
 }
 
-/**
- * A count without a try that succeeded. A block that this try alone began ends with it; others' failures
- * since then stay, except that the owner's typos at this address are forgiven. Pure.
- */
+/** A count without one try. A block that this try alone began ends with it; others' failures stay. Pure. */
 function withoutTry(
-  scope: keyof typeof loginLimits,
   guess: Guess,
   { before, reserved }: { before: Guess | undefined; reserved: Guess },
 ): Guess {
   const isOwnBlock = guess.blockedUntil === reserved.blockedUntil;
   const blockedUntil = isOwnBlock ? (before?.blockedUntil ?? 0) : guess.blockedUntil;
-  return scope === 'accountAtAddress'
-    ? { ...guess, failures: 0, blockedUntil: 0, watchedUntil: 0 }
-    : { ...guess, failures: Math.max(0, guess.failures - 1), blockedUntil };
+  return { ...guess, failures: Math.max(0, guess.failures - 1), blockedUntil };
 }
 
 /** The network that counts as one address: for IPv6 the /64, since a customer has all of it. Pure. */

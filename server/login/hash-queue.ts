@@ -10,9 +10,9 @@ export const OVERLOADED_RETRY_MS = 5_000;
 
 /**
  * What a hash is for. `staff` needs a right second factor, a session or an invitation first; `pin` needs
- * nothing, so that a flood of it must not hold up the other.
+ * nothing, so that a flood of it must not hold up the other. `unproven` only counts tries, and waits for both.
  */
-export type HashLane = 'staff' | 'pin';
+export type HashLane = 'staff' | 'pin' | 'unproven';
 
 /** Who asks for a hash. */
 export interface HashCaller {
@@ -33,6 +33,7 @@ export class HashQueue {
     ['staff', new FairQueue(LIMITS)],
     ['pin', new FairQueue(LIMITS)],
   ];
+  readonly #unproven = new FairQueue<Waiting>(LIMITS);
   #running = 0;
 
   /** Runs `work` when its turn comes; `overloaded` without running it when too many wait. */
@@ -50,8 +51,8 @@ export class HashQueue {
 
   #place({ lane, address, account }: HashCaller): Promise<boolean> {
     return new Promise((resolve) => {
-      const queue = this.#lanes.find(([name]) => name === lane)?.[1];
-      const dropped = queue?.push(shownNetwork(address), account.trim().toLowerCase(), {
+      const queue = this.#lanes.find(([name]) => name === lane)?.[1] ?? this.#unproven;
+      const dropped = queue.push(shownNetwork(address), account.trim().toLowerCase(), {
         answer: resolve,
       });
       dropped?.answer(false);
@@ -61,11 +62,23 @@ export class HashQueue {
 
   #serveNext(): void {
     const next = this.#lanes.find(([, { size }]) => size > 0);
-    if (this.#running >= CONCURRENT_MAX || !next) {
+    if (this.#running >= CONCURRENT_MAX) {
+      return;
+    }
+    if (!next) {
+      this.#serveUnproven();
       return;
     }
     this.#lanes = [...this.#lanes.filter((lane) => lane !== next), next];
     this.#running += 1;
     next[1].shift()?.answer(true);
+  }
+
+  /** Only when nothing else runs, so that there is always room for the next login. */
+  #serveUnproven(): void {
+    if (this.#running === 0 && this.#unproven.size > 0) {
+      this.#running += 1;
+      this.#unproven.shift()?.answer(true);
+    }
   }
 }

@@ -57,14 +57,14 @@ export class OwnPassword {
     const caller = { lane: 'staff', address, account: account.id } as const;
     const before = await this.#hashOf(account.id);
     const isOld = await this.#hashing.run(caller, () => verifyPassword(input.oldPassword, before));
-    if (isOld === false) {
-      return { outcome: 'oldWrong' };
-    }
-    // It was right, or not looked at.
-    await attempt.reserved.giveBack();
     if (isOld === 'overloaded') {
+      await attempt.reserved.undo();
       return { outcome: 'overloaded' };
     }
+    if (!isOld) {
+      return { outcome: 'oldWrong' };
+    }
+    await attempt.reserved.giveBack();
     if (input.oldPassword === input.newPassword) {
       return { outcome: 'sameAsOld' };
     }

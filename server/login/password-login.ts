@@ -55,8 +55,8 @@ export class PasswordLogin {
 
   /**
    * Checks the second factor first, which costs microseconds, and hashes the password only if that is right:
-   * so whoever has no authenticator of ours can't occupy the hashing. Every wrong input has the same outcome,
-   * but not the same duration; the page answers all of them after the same time (`RefusalDelay`).
+   * so whoever has no authenticator of ours can't hold up those who have. Every wrong input has the same
+   * outcome, but not the same duration; the page answers all of them after the same time (`RefusalDelay`).
    */
   async logIn(input: PasswordInput, address: string): Promise<PasswordOutcome> {
     const attempt = await this.#attempts.reserve(input.email, address);
@@ -67,19 +67,26 @@ export class PasswordLogin {
     const usable = row?.state === 'active' && row.password !== null ? row : undefined;
     const factor = await this.#secondFactor(usable, input);
     if (!usable || !factor) {
+      void this.#countWrongFactor(input, usable, address);
       return { ok: false, reason: 'wrong' };
     }
-    const isRight = await this.#hashing.run({ lane: 'staff', address, account: usable.id }, () =>
-      verifyPassword(input.password, usable.password ?? undefined),
-    );
+    const caller = { lane: 'staff', address, account: usable.id } as const;
+    const isRight = await this.#hashing.run(caller, () => isPasswordOf(usable, input));
     if (isRight === 'overloaded') {
-      // The password was not looked at.
-      await attempt.reserved.giveBack();
+      await attempt.reserved.undo();
       return { ok: false, reason: 'overloaded' };
     }
-    if (!isRight || !(await this.#spend(usable.id, factor))) {
+    if (!isRight) {
       return { ok: false, reason: 'wrong' };
     }
+    const second = await this.#attempts.reserveSecondFactor(usable.id);
+    if (!second.ok) {
+      return second;
+    }
+    if (!(await this.#spend(usable.id, factor))) {
+      return { ok: false, reason: 'wrong' };
+    }
+    await second.reserved.giveBack();
     await attempt.reserved.giveBack();
     return { ok: true, accountId: usable.id, secondFactor: factor.kind };
   }
@@ -97,6 +104,30 @@ export class PasswordLogin {
     }
     await attempt.reserved.giveBack();
     return { ok: true, accountId, secondFactor: 'app' };
+  }
+
+  /**
+   * Counts a wrong second factor of somebody who knows the password, so that few of the million codes can be
+   * tried in a day; a stranger's does not count, or anybody could lock an owner out. The hash that sets them
+   * apart runs after the answer and behind all others. In a crowd it is left out, and only the count of the
+   * account bounds the tries.
+   */
+  async #countWrongFactor(
+    input: PasswordInput,
+    row: StaffRow | undefined,
+    address: string,
+  ): Promise<void> {
+    if (!row) {
+      return;
+    }
+    try {
+      const caller = { lane: 'unproven', address, account: row.id } as const;
+      if ((await this.#hashing.run(caller, () => isPasswordOf(row, input))) === true) {
+        await this.#attempts.reserveSecondFactor(row.id);
+      }
+    } catch {
+      // The store or the memory is lacking just now: the next login says so.
+    }
   }
 
   async #secondFactor(
@@ -126,3 +157,7 @@ export class PasswordLogin {
 
 /** Checked when there is no account, so that the answer takes as long. */
 const DECOY_SECRET = totpSecret(Buffer.alloc(20, 1));
+
+function isPasswordOf({ password }: StaffRow, input: PasswordInput): Promise<boolean> {
+  return verifyPassword(input.password, password ?? undefined);
+}

@@ -137,8 +137,7 @@ export class Pins {
       verifyPassword(plainPin(input.pin), usable?.password),
     );
     if (isRight === 'overloaded') {
-      // It was not looked at.
-      await attempt.reserved.giveBack();
+      await attempt.reserved.undo();
       return { ok: false, reason: 'overloaded' };
     }
     if (!isRight || !usable) {

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { TOTP } from 'otpauth';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type Postgres, startPostgres } from '../../../../scripts/launch/embedded-postgres.ts';
 import { demoPeople } from '../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../server/app.ts';
@@ -200,6 +200,32 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     });
   });
 
+  test('a wrong second factor counts for the account, over all addresses, if the password was right', async () => {
+    const { passwords } = app.logins;
+    const { accountId, key } = await member('dea@example.org');
+    const { free } = loginLimits.secondFactor;
+    const tryCodes = async (password: string, network: number) => {
+      const typed = { email: 'dea@example.org', password, code: '000000' };
+      for (let tried = 0; tried < free; tried += 1) {
+        await passwords.logIn(typed, `10.${network}.${tried}.1`);
+      }
+    };
+    const countsOf = async () => {
+      const rows = await store.db.selectFrom('guess').select('failures').execute();
+      return rows.filter(({ failures }) => Number(failures) >= free).length;
+    };
+    await tryCodes('something else', 1);
+    const good = { email: 'dea@example.org', password: PASSWORD, code: codeOf(key) };
+    expect(await passwords.logIn(good, HERE)).toMatchObject({ ok: true, accountId });
+    await store.db.deleteFrom('guess').execute();
+    clock.advance(30_000);
+    await tryCodes(PASSWORD, 2);
+    // The account's and, once the hashes behind the answers are done, the second factor's.
+    await vi.waitFor(async () => expect(await countsOf()).toBe(2), { timeout: 60_000 });
+    const next = { ...good, code: codeOf(key) };
+    expect(await passwords.logIn(next, HERE)).toMatchObject({ ok: false, reason: 'throttled' });
+  });
+
   test('a recovery code: in place of the app, with the password, once, and until there are new ones', async () => {
     const { passwords, recoveryCodes } = app.logins;
     const { accountId, recoveryCodes: codes } = await member('rec@example.org');
@@ -334,6 +360,9 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
       await (elsewhere.ok && elsewhere.reserved.giveBack());
     }
     clock.advance(30_000);
+    const overloaded = await attempts.reserve(account, HERE);
+    await (overloaded.ok && overloaded.reserved.undo());
+    // What was not looked at is as if never tried, and forgives nothing either.
     const right = await attempts.reserve(account, HERE);
     expect(await attempts.reserve(account, HERE)).toEqual(throttled(60_000));
     await (right.ok && right.reserved.giveBack());

@@ -81,6 +81,18 @@ describe('the queue of password hashes', () => {
     expect(msOf('carla')).toBe(2 * HASH_MS);
   });
 
+  test('what only counts a try waits until nothing else runs', async () => {
+    const clock = new VirtualClock();
+    const { ask, msOf } = queueOn(clock);
+    ask('one', { address: '198.51.100.1' });
+    ask('count', { lane: 'unproven', address: '203.0.113.7' });
+    ask('two', { address: '198.51.101.1' });
+    ask('three', { lane: 'staff', address: '198.51.102.1' });
+    await pass(clock, 5 * HASH_MS);
+    expect(msOf('three')).toBe(2 * HASH_MS);
+    expect(msOf('count')).toBe(3 * HASH_MS);
+  });
+
   test('a hash that fails frees its place', async () => {
     const queue = new HashQueue();
     const caller = { lane: 'staff', address: '203.0.113.7', account: 'ada' } as const;
