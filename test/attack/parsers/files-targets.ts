@@ -101,13 +101,15 @@ export const targets: ParserTargets = {
         const input = mutateJson(random, policies);
         return {
           input,
-          parse: () => {
-            const policy = policySchema.safeParse(input);
-            return took(
-              policy.success &&
-                decide({ kind: 'known', status, cardValid: true }, policy.data, NOW),
-            );
-          },
+          // Rules that go round in a circle, or name one that is not there, are refused in the plan.
+          parse: () =>
+            refusing(() => {
+              const policy = policySchema.safeParse(input);
+              if (!policy.success) {
+                throw new VarcoError('policyInvalid', 'No policy');
+              }
+              decide({ kind: 'known', status, cardValid: true }, policy.data, NOW);
+            }),
         };
       };
     },
