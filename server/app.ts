@@ -38,6 +38,7 @@ import { buildOfflineLists } from './offline-list/build-offline-lists.ts';
 import type { FactStore } from './offline-list/fact-store.ts';
 import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Policies } from './policies/policies.ts';
+import { PolicyFollower } from './policies/policy-follower.ts';
 import { buildPortal } from './portal/build-portal.ts';
 import { Proxies } from './proxies.ts';
 import { checkKeyring } from './readiness.ts';
@@ -143,8 +144,8 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
-  const { keyringWatch, refusals } = rooms;
+  const { audit, policies, policyFollower, messages, verification, logins, lists } = rooms;
+  const { fleet, sockets, keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
   const { evenAnswers } = rooms.evenly;
   const http = buildHttp(deps, rooms);
@@ -156,10 +157,7 @@ export function createApp(deps: AppDeps): App {
     {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
-        audit,
-        refusals,
-        policies,
-        verification,
+        ...{ audit, refusals, policies: { start: () => policies.start() }, verification },
         logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
@@ -167,6 +165,14 @@ export function createApp(deps: AppDeps): App {
         keyringWatch,
         fleet,
         messages,
+        policyFollower: {
+          start: () =>
+            policyFollower.start((changes) => {
+              fleet.policiesChanged(changes);
+              lists.policiesChanged();
+            }),
+          stop: () => policyFollower.stop(),
+        },
         lists: {
           start: () => lists.start((policy, list) => fleet.connected.listChanged(policy, list)),
           stop: () => lists.stop(),
@@ -225,7 +231,8 @@ function buildRooms(deps: AppDeps) {
     evenAnswers: new EvenAnswers({ clock }),
     answerTimes: deps.answerTimes ?? answerTimes,
   };
-  const policies = new Policies({ store });
+  const policies = new Policies(base);
+  const policyFollower = new PolicyFollower({ ...base, policies });
   const registry = new Registry(base);
   const { transports, messenger } = deps;
   const messages = buildNotify({ ...base, registry, transports, messenger, portalUrl });
@@ -249,7 +256,7 @@ function buildRooms(deps: AppDeps) {
   const fleet = buildFleet({
     ...base,
     server: origin,
-    policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
+    policies,
     intervalMs: limits.statusEveryMs,
     config: deps.fleet,
     notify,
@@ -281,7 +288,7 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly },
+    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly, policyFollower },
   };
 }
 
