@@ -16,6 +16,7 @@ import { cyclic } from '../sample/cyclic.ts';
 import { SimulatedKiosk, type SimulatedPerson } from '../simulated-fleet/simulated-kiosk.ts';
 import type { BenchContext } from './harness/bench-context.ts';
 import {
+  type ClientsMessage,
   type HostileOrders,
   type Hostility,
   hostilities,
@@ -63,6 +64,7 @@ export async function run({ args, report }: BenchContext): Promise<void> {
         const hostile = fork(programs.path(hostileFile), [JSON.stringify(orders)], {
           execArgv: [],
         });
+        await nextMessage<ClientsMessage, 'ready'>(hostile, 'ready');
         add(during, await neighbour.measure(seconds));
         await end(hostile);
       }

@@ -65,6 +65,8 @@ function report(number: number): StatusReport {
   return number === 1 ? { state: 'inService', peripherals } : { partial: true, peripherals };
 }
 
+// From here on its own start takes no more of the machine.
+process.send?.({ kind: 'ready' });
 for (;;) {
   try {
     await connectOnce();
