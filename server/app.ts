@@ -157,10 +157,7 @@ export function createApp(deps: AppDeps): App {
     {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
-        audit,
-        refusals,
-        policies: { start: () => policies.start() },
-        verification,
+        ...{ audit, refusals, policies: { start: () => policies.start() }, verification },
         logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },

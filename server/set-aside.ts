@@ -72,9 +72,7 @@ export class SetAside {
       }
       return this.#failed({ job, item, code: errorCode(error), at: this.#now() });
     }
-    if (this.#failing.delete(keyOf(job, item))) {
-      await this.#delete(job, item);
-    }
+    await this.#succeeded(job, item);
     return 'done';
   }
 
@@ -95,6 +93,9 @@ export class SetAside {
     }
     try {
       await work(due);
+      for (const item of due) {
+        await this.#succeeded(job, idOf(item));
+      }
       return;
     } catch (error) {
       if (isCommonFault(error)) {
@@ -166,7 +167,10 @@ export class SetAside {
     }
   }
 
-  async #delete(job: string, item: string): Promise<void> {
+  async #succeeded(job: string, item: string): Promise<void> {
+    if (!this.#failing.delete(keyOf(job, item))) {
+      return;
+    }
     await this.#store.db
       .deleteFrom('set_aside')
       .where('job', '=', job)

@@ -9,6 +9,9 @@ const CONTROLS = /[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 /** Letters that are written from right to left, by their blocks. */
 const RIGHT_TO_LEFT =
   /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
+/** Either of them: almost no text has any, and every text of every page is asked. */
+const WANTS_CARE =
+  /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc\u{10800}-\u{10fff}\u{1e800}-\u{1efff}]/u;
 const FIRST_STRONG_ISOLATE = '\u2068';
 const POP_ISOLATE = '\u2069';
 
@@ -22,6 +25,9 @@ export function withoutBidiControls(text: string): string {
  * that run from right to left, isolated by a pair of ours (UAX #9 §2.4.2). Any other text stays as it is.
  */
 export function isolated(text: string): string {
+  if (!WANTS_CARE.test(text)) {
+    return text;
+  }
   const plain = withoutBidiControls(text);
   return RIGHT_TO_LEFT.test(plain) ? `${FIRST_STRONG_ISOLATE}${plain}${POP_ISOLATE}` : plain;
 }

@@ -117,11 +117,12 @@ function logCommand(): Command {
       );
       for (const entry of entries) {
         const at = new Date(entry.at).toISOString();
-        const { event, way, account: who, reason = '', address = '' } = entry;
+        const { event, way, account: who, reason = '', address = '', attempts } = entry;
+        const more = attempts === undefined ? '' : `${attempts} attempts`;
         printLine(
           json
             ? JSON.stringify({ ...entry, at })
-            : [at, event, way, who || '–', address, reason].filter(Boolean).join('  '),
+            : [at, event, way, who || '–', address, reason, more].filter(Boolean).join('  '),
         );
       }
     });

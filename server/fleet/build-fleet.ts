@@ -13,7 +13,7 @@ import { ApiTokens } from './access/api-tokens.ts';
 import type { Expiry } from './access/expiry.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { alertsConfigSchema, type QueueMail } from './alerts/alerts-config.ts';
-import type { WaitingMessages } from './alerts/watch.ts';
+import type { WaitingMessages } from './alerts/conditions.ts';
 import { FleetBus } from './bus/fleet-bus.ts';
 import { Commands } from './commands/commands.ts';
 import { ConfigPush } from './config/config-push.ts';

@@ -12,12 +12,18 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
     'test/unit/server/fleet/access/permissions.test.ts',
     'test/integration/server/fleet/api.test.ts',
     'test/integration/server/web/fleet/dashboard.test.ts',
+    'test/integration/server/access/route-matrix.test.ts',
+    'test/integration/server/access/rooms-ask.test.ts',
+    'test/integration/server/access/refusals.test.ts',
+    'test/integration/server/login/account-rights.contract.test.ts',
+    'test/unit/house/permissions.test.ts',
   ],
   link: [
     'test/integration/server/link-attacks.test.ts',
     'test/integration/server/link-tls.test.ts',
     'test/integration/server/link-unread.test.ts',
     'test/unit/shared/protocol/peer.test.ts',
+    'test/integration/server/hostile-kiosk.test.ts',
   ],
   lists: [
     'test/integration/offline/gate.test.ts',
@@ -29,6 +35,7 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
     'test/integration/server/web/portal/portal.test.ts',
     'test/integration/server/web/reading/reading.test.ts',
     'test/integration/server/web/pages.test.ts',
+    'test/integration/server/web/malformed.test.ts',
     'test/integration/hardware/display/page.test.ts',
   ],
   logins: [
@@ -37,6 +44,13 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
     'test/integration/server/login/sessions.test.ts',
     'test/integration/server/login/card.test.ts',
     'test/unit/server/login/password.test.ts',
+    'test/unit/server/login/hash-queue.test.ts',
+    'test/integration/server/login/confirmation.test.ts',
+  ],
+  floods: [
+    'test/unit/server/guessing/enrolment-guesses.test.ts',
+    'test/unit/server/proxies.test.ts',
+    'test/integration/server/set-aside.test.ts',
   ],
   files: ['test/integration/scripts/private-files.test.ts'],
   supplies: ['test/unit/house/supply-chain.test.ts', 'test/unit/house/dangerous-calls.test.ts'],
@@ -44,6 +58,7 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
     'test/attack/timing/sqlite.test.ts',
     'test/attack/timing/postgres.test.ts',
     'test/attack/timing/statistic.test.ts',
+    'test/unit/server/guessing/even-answers.test.ts',
   ],
   growth: [
     'test/integration/server/refused-attempts.contract.test.ts',

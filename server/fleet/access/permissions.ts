@@ -66,11 +66,7 @@ export const rules = {
   'kiosk.revoke': { roles: managers, reach: 'site', scope: 'enrol:write', dangerous: true },
   'config.edit': { roles: administrators, reach: 'fleet', scope: 'config:write', dangerous: true },
   'config.rollOut': { roles: managers, reach: 'site', scope: 'config:write', dangerous: true },
-  'policy.propose': {
-    roles: administrators,
-    reach: 'fleet',
-    scope: 'policies:write',
-  },
+  'policy.propose': { roles: administrators, reach: 'fleet', scope: 'policies:write' },
   // It takes a second person, so no token may.
   'policy.release': { roles: administrators, reach: 'fleet', dangerous: true },
   'policy.retire': {

@@ -4,12 +4,17 @@ import type { RefusedCount } from '../../offline-list/fact-quarantine.ts';
 import type { SetAside, SetAsideItem } from '../../set-aside.ts';
 import type { Store } from '../../store/store.ts';
 import type { Expiry } from '../access/expiry.ts';
-import { HourCounts } from './hour-counts.ts';
+import { type HourCount, HourCounts } from './hour-counts.ts';
 import type { Thresholds } from './rules.ts';
-import type { HourCount, WaitingMessages } from './watch.ts';
 
 /** What was refused, or set aside, is an alert for this long. */
 const RECENT_MS = 86_400_000;
+
+/** The outbox of messages to people: how many wait, and how many could not be delivered. */
+export interface WaitingMessages {
+  waiting: number;
+  dead: number;
+}
 
 /** What is watched beside the kiosks' own reports. */
 export interface Conditions {

@@ -1,6 +1,12 @@
 import type { Store } from '../../store/store.ts';
 import { HOUR_MS } from '../state/telemetry.ts';
-import type { HourCount } from './watch.ts';
+
+/** Refusals and throttled tries of one gate's last hour, and its habit of refusals. */
+export interface HourCount {
+  denied: number;
+  throttled: number;
+  habit: number;
+}
 
 const HABIT_DAYS = 28;
 const HABIT_GATES_MAX = 500;

@@ -20,10 +20,7 @@ export interface ConfigView {
 /** What a gate should run, what it runs, and where the two differ. */
 export function GateConfig({ view, config }: { view: View; config: ConfigView }): VNode {
   const { kiosk: words } = view.words;
-  const { desired, reported, reportedBody } = config;
-  const settings = [
-    ...new Set([...Object.keys(desired?.body ?? {}), ...Object.keys(reportedBody ?? {})]),
-  ].sort();
+  const { desired, reported } = config;
   const isBehind = (desired?.version ?? 0) !== (reported?.version ?? 0);
   const summary =
     desired === undefined && !isBehind
@@ -56,40 +53,53 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
           ))}
         </ul>
       )}
-      {settings.length > 0 && (
-        <Scrolls label={words.config}>
-          <table class="plain">
-            <thead>
-              <tr>
-                <th scope="col">{words.setting}</th>
-                <th scope="col">{words.desired}</th>
-                <th scope="col">{words.reported}</th>
-              </tr>
-            </thead>
-            <tbody>
-              {settings.map((setting) => {
-                const [want, have] = [desired?.body[setting], reportedBody?.[setting]];
-                return (
-                  <tr key={setting} class={want === have ? '' : 'differs'}>
-                    <th scope="row">
-                      <code>{setting}</code>
-                    </th>
-                    <td>{shown(want)}</td>
-                    <td>
-                      {want === have ? '' : '≠ '}
-                      {shown(have)}
-                    </td>
-                  </tr>
-                );
-              })}
-            </tbody>
-          </table>
-        </Scrolls>
-      )}
+      <Settings view={view} config={config} />
       <p>
         <a href="/fleet/rollouts">{view.words.nav.rollouts}</a>
       </p>
     </>
+  );
+}
+
+/** The settings side by side, as desired and as reported. */
+function Settings({ view, config }: { view: View; config: ConfigView }): VNode | null {
+  const { kiosk: words } = view.words;
+  const { desired, reportedBody } = config;
+  const settings = [
+    ...new Set([...Object.keys(desired?.body ?? {}), ...Object.keys(reportedBody ?? {})]),
+  ].sort();
+  if (settings.length === 0) {
+    return null;
+  }
+  return (
+    <Scrolls label={words.config}>
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">{words.setting}</th>
+            <th scope="col">{words.desired}</th>
+            <th scope="col">{words.reported}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {settings.map((setting) => {
+            const [want, have] = [desired?.body[setting], reportedBody?.[setting]];
+            return (
+              <tr key={setting} class={want === have ? '' : 'differs'}>
+                <th scope="row">
+                  <code>{setting}</code>
+                </th>
+                <td>{shown(want)}</td>
+                <td>
+                  {want === have ? '' : '≠ '}
+                  {shown(have)}
+                </td>
+              </tr>
+            );
+          })}
+        </tbody>
+      </table>
+    </Scrolls>
   );
 }
 

@@ -122,6 +122,30 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     }
   });
 
+  test('one event that can’t be notified is set aside by its number, and the others go out', async () => {
+    const { db } = stores[0] as Store;
+    for (const protocol of ['P-1', 'P-2', 'P-3']) {
+      await take(protocol);
+    }
+    const events = await db
+      .selectFrom('status_event')
+      .select('sequence')
+      .orderBy('sequence')
+      .execute();
+    const poison = events.at(-2)?.sequence;
+    const queue = app.notify.queue.bind(app.notify);
+    app.notify.queue = (tx, request) =>
+      request.key === `notice:${poison}`
+        ? Promise.reject(new Error('no such message'))
+        : queue(tx, request);
+    expect(await app.notices.catchUp()).toBe(events.length);
+    expect(await app.notices.catchUp()).toBe(0);
+    await deliver();
+    expect(mails).toHaveLength(2);
+    const aside = await db.selectFrom('set_aside').select(['job', 'item']).execute();
+    expect(aside).toEqual([{ job: 'notices', item: String(poison) }]);
+  });
+
   test('two nodes, and one that starts again: each change once', async () => {
     const other = await node('node-b');
     for (const protocol of ['B-1', 'B-2', 'B-3']) {

@@ -208,3 +208,16 @@ describe('sockets that say nothing', () => {
     }
   });
 });
+
+describe('a proxy that nobody named', () => {
+  test('is a warning of the readiness, and an alert', async () => {
+    await start();
+    expect(await (await fetch(`${url}/readyz`)).json()).toEqual({ status: 'ok' });
+    await fetch(`${url}/livez`, { headers: { 'x-forwarded-for': '203.0.113.7' } });
+    const ready = await fetch(`${url}/readyz`);
+    expect([ready.status, await ready.json()]).toEqual([
+      200,
+      { status: 'ok', warnings: ['proxyUnnamed'] },
+    ]);
+  });
+});

@@ -1,6 +1,8 @@
 import { createHmac } from 'node:crypto';
+import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -65,6 +67,9 @@ afterEach(async () => {
   receiver.close();
 });
 
+/** An alert whose line has this can't be sent. */
+let poison: string | undefined;
+
 function newAlerts(email: (string | typeof english)[] = [english]): Alerts {
   const { activity, roster, bus } = app.fleet;
   return new Alerts({
@@ -77,6 +82,9 @@ function newAlerts(email: (string | typeof english)[] = [english]): Alerts {
       webhooks: [{ name: 'pager', url: hook, secret }],
     },
     queueMail: (_tx, mail) => {
+      if (poison !== undefined && mail.lines.some((line) => line.includes(poison ?? ''))) {
+        return Promise.reject(new Error('no such mail'));
+      }
       mails.push(mail);
       return Promise.resolve();
     },
@@ -124,6 +132,65 @@ async function pass(minutes: number, cpuTemperatureC: number): Promise<void> {
     await step(alerts, false);
   }
 }
+
+describe('one bad item', () => {
+  test('an alert that can’t be sent keeps no other from being sent', async () => {
+    waiting = { waiting: 900, dead: 0 };
+    await alerts.refresh();
+    poison = 'Messages to people';
+    await pass(10, 90);
+    expect(mails.map(({ lines }) => lines)).toEqual([
+      ['NEW  Varco torino-1 (torino): Too hot (90 °C)'],
+    ]);
+    expect(received).toHaveLength(1);
+    const [bad] = (await alerts.list(administrator, { open: true })).filter(
+      ({ kind }) => kind === 'messagesStuck',
+    );
+    const aside = await store.db.selectFrom('set_aside').select(['job', 'item']).execute();
+    expect(aside).toEqual([{ job: 'alertNotices', item: bad?.id }]);
+    poison = undefined;
+    await pass(15, 90);
+    expect(mails).toHaveLength(2);
+    expect(await store.db.selectFrom('set_aside').selectAll().execute()).toEqual([]);
+  });
+
+  test('a part shaped like a codice fiscale is masked for the hooks', async () => {
+    now += MINUTE_MS;
+    say(20);
+    const entry = app.fleet.roster.get('torino-1');
+    const status = entry?.lastReport?.status;
+    if (entry?.lastReport && status) {
+      const peripherals = { rssmraulalmhrlmu: { state: 'lost' } } as const;
+      entry.lastReport = { ...entry.lastReport, status: { ...status, peripherals } };
+    }
+    await step(alerts, false);
+    now += MINUTE_MS;
+    await step(alerts, false);
+    expect(received.map(({ body }) => JSON.parse(body).data.alerts[0].detail)).toEqual([
+      { parts: ['[…]'] },
+    ]);
+  });
+
+  test('a hook that never answers holds up neither the round nor the other hooks', async () => {
+    const mute = createServer(() => {}).listen(0, '127.0.0.1');
+    await once(mute, 'listening');
+    const { port } = mute.address() as AddressInfo;
+    const silent = { name: 'mute', url: `http://127.0.0.1:${port}/`, secret };
+    const hooks = [silent, { name: 'pager', url: hook, secret }];
+    const log = pino({ level: 'silent' });
+    const webhooks = new Webhooks({ store, hooks, log, now: () => now });
+    await store.transaction((tx) => webhooks.queue(tx, { type: 'test' }));
+    const first = webhooks.send();
+    await expect.poll(() => received.length).toBe(1);
+    // The second round does not wait for the hook that the first waits for.
+    await store.transaction((tx) => webhooks.queue(tx, { type: 'test' }));
+    await webhooks.send();
+    expect(received).toHaveLength(2);
+    mute.closeAllConnections();
+    mute.close();
+    await first;
+  });
+});
 
 describe('an alert', () => {
   test('is raised, sent once by mail and by webhook, repeated at the rate, and ends', async () => {
