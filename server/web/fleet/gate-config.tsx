@@ -33,14 +33,7 @@ export function GateConfig({ view, config }: { view: View; config: ConfigView })
       <p class={isBehind ? 'drift' : ''} data-drift={String(config.drift)}>
         {summary}
       </p>
-      {config.standing.state !== 'inForce' && (
-        <>
-          <Standing view={view} standing={config.standing} gates={1} />
-          <p>
-            <a href={`/fleet/policies/${encodeURIComponent(config.policy)}`}>{config.policy}</a>
-          </p>
-        </>
-      )}
+      <PolicyStandingPart view={view} config={config} />
       {config.policyDrift && (
         <p class="drift">
           {words.policyDrift(config.policyDrift.desired, config.policyDrift.reported)}
@@ -112,4 +105,17 @@ function Settings({ view, config }: { view: View; config: ConfigView }): VNode |
 
 function shown(value: unknown): string {
   return value === undefined ? '–' : String(value);
+}
+
+/** Why the gate's policy answers nobody; nothing where it does. */
+function PolicyStandingPart({ view, config }: { view: View; config: ConfigView }): VNode | null {
+  const { standing, policy } = config;
+  return standing.state === 'inForce' ? null : (
+    <>
+      <Standing view={view} standing={standing} gates={1} />
+      <p>
+        <a href={`/fleet/policies/${encodeURIComponent(policy)}`}>{policy}</a>
+      </p>
+    </>
+  );
 }
