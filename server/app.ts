@@ -6,6 +6,7 @@ import { buildAudit } from './audit/build-audit.ts';
 import type { Checkpoints } from './audit/checkpoint.ts';
 import { indexSubjects } from './audit/subject-index.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
+import type { CardRenewal } from './credential/card-renewal.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
 import { registerApi } from './fleet/api/api.ts';
@@ -39,6 +40,7 @@ import { Policies } from './policies/policies.ts';
 import { buildPortal } from './portal/build-portal.ts';
 import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
+import { DueFold } from './registry/due-fold.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
 import type { Store } from './store/store.ts';
@@ -116,6 +118,8 @@ export interface App {
   notify: Notify;
   notices: StatusNotices;
   disabilityCards: DisabilityCards;
+  cardRenewal: CardRenewal;
+  dueFold: DueFold;
   logins: Logins;
   sessions: SessionStore;
   /** For any command: checks that keyring and database belong together, and reads what is kept in memory. */
@@ -136,6 +140,7 @@ export function createApp(deps: AppDeps): App {
   const rooms = buildRooms(deps);
   const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
     rooms;
+  const { cardRenewal } = rooms.credentials;
   const { certificateListener } = logins;
   const http = buildHttp(deps, rooms);
   const housekeeping = buildHousekeeping(deps, rooms);
@@ -155,6 +160,8 @@ export function createApp(deps: AppDeps): App {
         keyringWatch,
         fleet,
         messages,
+        cardRenewal,
+        dueFold: rooms.dueFold,
         lists: {
           start: () => lists.start((policy, list) => fleet.connected.listChanged(policy, list)),
           stop: () => lists.stop(),
@@ -208,6 +215,7 @@ function buildRooms(deps: AppDeps) {
   const base = { store, keyring, audit: audit.audit, clock, log, node, now };
   const policies = new Policies({ store });
   const registry = new Registry(base);
+  const dueFold = new DueFold({ store, clock, log });
   const { transports, messenger } = deps;
   const messages = buildNotify({ ...base, registry, transports, messenger, portalUrl });
   const { notify } = messages;
@@ -257,6 +265,7 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
+    dueFold,
     ...{ fleet, sockets, keyringWatch },
   };
 }
@@ -304,12 +313,13 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
 }
 
 function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, logins, portal } = rooms;
+  const { audit, registry, dueFold, logins, portal } = rooms;
   const { verification } = rooms.verification;
   return new Housekeeping({
     chores: [
       { name: 'verification', run: () => verification.purgeExpired() },
       { name: 'registry', run: () => registry.purgeErasedEntries() },
+      { name: 'due', run: () => dueFold.run() },
       { name: 'anchors', run: () => audit.anchors.anchor() },
       { name: 'subjects', run: () => indexSubjects(store) },
       { name: 'logins', run: () => logins.purgeExpired() },

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { isoDay } from '../../shared/iso-day.ts';
 import type { KdfCost } from '../../shared/offline-list/entry-key.ts';
 import { type EntryTable, sortEntries } from '../../shared/offline-list/entry-table.ts';
 import type { Policy } from '../../shared/policy.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
@@ -74,8 +74,8 @@ export class ListUpdater {
     }
     const current = await this.#readCurrent(id);
     const { keyId } = keyring.credentialSigner(now);
-    // Once a day (UTC) the passing of time itself, a birthday or an expiry, changes entries.
-    const terms = [policy.version, costName(this.#deps.kdf), keyId, isoDay(now)].join(' ');
+    // Once a day, at Rome's midnight, the passing of time itself changes entries: a birthday, an expiry.
+    const terms = [policy.version, costName(this.#deps.kdf), keyId, romeDay(now)].join(' ');
     const isEpochOver = current && now - current.epochBeganAt >= this.#deps.times.epochMs;
     if (!current || current.terms !== terms || isEpochOver) {
       await this.#rebuild(

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
-import { isoDay } from '../../shared/iso-day.ts';
 import { type Policy, policySchema } from '../../shared/policy.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Store } from '../store/store.ts';
 import shipped from './policies.json' with { type: 'json' };
 
@@ -13,14 +13,11 @@ export function shippedPolicies(): Policy[] {
 /** The {@link Store.notify} channel for new policies. */
 const POLICY_CHANNEL = 'varco_policy';
 
-const DAY_MS = 86_400_000;
-
 /** Policies by id and version: stored in the database, read into memory at start and on every change. */
 export class Policies {
   readonly #store: Store;
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #byId = new Map<string, Policy[]>();
-  #today = { day: Number.NaN, text: '' };
 
   constructor(deps: { store: Store }) {
     this.#store = deps.store;
@@ -81,13 +78,9 @@ export class Policies {
     this.#byId = byId;
   }
 
-  /** The newest version that is valid on the day of `now`. */
+  /** The newest version that is valid on the day of `now` in Rome. */
   find(id: string, now: Date): Policy | undefined {
-    const day = Math.floor(now.getTime() / DAY_MS);
-    if (day !== this.#today.day) {
-      this.#today = { day, text: isoDay(now.getTime()) };
-    }
-    const today = this.#today.text;
+    const today = romeDay(now.getTime());
     return this.#byId
       .get(id)
       ?.findLast(

@@ -15,6 +15,8 @@ export type Facts =
       /** The card carries the companion's "A". */
       cardCompanion?: boolean;
     }
+  /** A Disability Card that is worth nothing (any more): it opens nothing, whatever is asked. */
+  | { kind: 'cardEnded' }
   | { kind: 'unavailable' };
 
 /** The value of a term. `unknown` means that the archive says nothing, which is never a "no" (domain §1). */
@@ -36,6 +38,9 @@ export interface Explanation {
 export function decide(facts: Facts, policy: Policy, now: Date): Verdict {
   if (facts.kind === 'unavailable') {
     return { outcome: 'unconfirmed', reason: 'unavailable' };
+  }
+  if (facts.kind === 'cardEnded') {
+    return { outcome: 'denied', reason: 'notCovered' };
   }
   switch (evaluate(facts, policy.rule, now)) {
     case 'yes': {

@@ -1,10 +1,12 @@
 import { VarcoError } from '../../shared/errors.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
 
 import { requestKey } from '../audit/request-key.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { cardStanding } from '../registry/card-standing.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
 import type { Area } from '../registry/verbale.ts';
@@ -133,7 +135,7 @@ export class FirstLevel {
     const { cause } = await this.#store.transaction(async (tx) =>
       recognise(
         { credentialId, mac },
-        await this.#gateLookup.find(tx, [credentialId]),
+        await this.#gateLookup.find(tx, [credentialId], this.#now()),
         this.#now(),
       ),
     );
@@ -147,13 +149,13 @@ export class FirstLevel {
       return { ...earlier, reference };
     }
     const decidedAt = this.#now();
-    const found = await this.#gateLookup.find(tx, [credentialId]);
+    const found = await this.#gateLookup.find(tx, [credentialId], decidedAt);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
     const one = { asker, credentialId };
     const guesses = await Guesses.read(this.#store, tx, [one], decidedAt);
     const retryAfterMs = guesses.waitMs(one, decidedAt);
     // Computed for everybody, the timing decoy too, so that a refusal takes as long as an answer.
-    const status = this.#answerOf(recognition, prepared.upstream);
+    const status = this.#answerOf(recognition, prepared.upstream, romeDay(decidedAt));
     let answer: FirstLevelAnswer = status;
     if (retryAfterMs > 0) {
       answer = { outcome: 'throttled', retryAfterMs };
@@ -179,12 +181,15 @@ export class FirstLevel {
   #answerOf(
     { row, facts: own }: Recognition,
     upstream: SourceAnswer | undefined,
+    day: string,
   ): FirstLevelAnswer {
     const status = upstream?.kind === 'known' ? upstream.status : own;
     if (upstream?.kind === 'unavailable') {
       return { outcome: 'unavailable' };
     }
-    return row.kind === 'card' ? cardAnswer(status) : statusAnswer(status);
+    return row.kind === 'card'
+      ? { outcome: 'card', valid: cardStanding(status, row, day).name === 'valid' }
+      : statusAnswer(status);
   }
 }
 
@@ -202,14 +207,4 @@ export function statusAnswer(status: StatusFacts): FirstLevelAnswer {
     handicap: isRecognised('handicap'),
   };
   return { outcome: 'status', areas: answers };
-}
-
-/**
- * A live card attests that the condition exists, unless the archive denies it in every area it knows. An
- * archive that knows nothing (a card issued on paper verbali) does not invalidate it. Pure.
- */
-export function cardAnswer(status: StatusFacts): FirstLevelAnswer {
-  const known = Object.values(status);
-  const valid = known.length === 0 || known.some(({ recognised }) => recognised);
-  return { outcome: 'card', valid };
 }

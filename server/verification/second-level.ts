@@ -1,4 +1,6 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import type { Policy } from '../../shared/policy.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -12,14 +14,16 @@ import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
+import { foldingDay, statusOf } from '../registry/stored-status.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
-import { decide } from './decide.ts';
+import { decide, type Facts, needsBirthDate } from './decide.ts';
 import { earlierAnswer } from './earlier-answer.ts';
+import { factsOf } from './facts.ts';
 import type { GateLookup } from './gate-lookup.ts';
 import type { Messenger } from './messenger.ts';
-import { recognise } from './recognition.ts';
+import { birthDatesOf, recognise } from './recognition.ts';
 
 /** An operator logged in with personal credentials; `server/login` creates these. */
 export interface OperatorSession {
@@ -124,7 +128,7 @@ export class SecondLevel {
     return this.#store.transaction(async (tx) => {
       const redeemed = await this.#codes.redeem(tx, { asker, credentialId, purpose }, code);
       const { result, subject, personId } = redeemed;
-      const status = personId === undefined ? {} : await statusOf(tx, personId);
+      const status = personId === undefined ? {} : await this.#statusOf(tx, personId);
       const verdict = { outcome: result };
       const body = { asker: asker.id, site: asker.site, policy: purpose, verdict };
       await this.#audit.append(tx, [{ kind: 'secondLevel', subject, body }]);
@@ -173,8 +177,8 @@ export class SecondLevel {
       const { result, subject, personId, expiresInMs } = redeemed;
       let verdict: Verdict = { outcome: 'denied', reason: 'notRecognised' };
       if (result === 'accepted' && personId !== undefined) {
-        const status = await statusOf(tx, personId);
-        verdict = decide({ kind: 'known', status, cardValid: false }, policy, new Date(decidedAt));
+        const facts = await this.#factsOf(tx, { credentialId, personId, policy, at: decidedAt });
+        verdict = decide(facts, policy, new Date(decidedAt));
       } else if (result === 'wrong' && expiresInMs > 0) {
         verdict = { outcome: 'otpRequired', expiresInMs };
       }
@@ -190,6 +194,28 @@ export class SecondLevel {
       await this.#audit.append(tx, [event], decidedAt);
       return { verdict, decidedAt };
     });
+  }
+
+  /** What the policy may know of whoever showed the code, as at a gate of the first level. */
+  async #factsOf(
+    tx: Tx,
+    one: { credentialId: string; personId: number; policy: Policy; at: number },
+  ): Promise<Facts> {
+    const found = await this.#gateLookup.find(tx, [one.credentialId], one.at);
+    const row = found.row(one.credentialId);
+    const birthDate = needsBirthDate(one.policy)
+      ? (await birthDatesOf(this.#store, tx, this.#keyring, found, [one])).get(one.personId)
+      : undefined;
+    return factsOf(row, found.facts(row), birthDate, romeDay(one.at));
+  }
+
+  async #statusOf(tx: Tx, personId: number): Promise<Status> {
+    const row = await tx
+      .selectFrom('person')
+      .select(['id', 'status', 'due_on'])
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow();
+    return statusOf(this.#store, tx, row, foldingDay(this.#now()));
   }
 
   #askerOf({ operatorId, site, validUntil }: OperatorSession): Asker {
@@ -217,7 +243,7 @@ export class SecondLevel {
     const { answer, deliver } = await this.#store.transaction(async (tx) => {
       const now = this.#now();
       const guesses = await Guesses.read(this.#store, tx, [{ asker, credentialId }], now);
-      const found = await this.#gateLookup.find(tx, [credentialId]);
+      const found = await this.#gateLookup.find(tx, [credentialId], now);
       const { cause, row, subject } = recognise({ credentialId, mac }, found, now);
       const retryAfterMs = guesses.waitMs({ asker, credentialId }, now);
       let done: Awaited<ReturnType<typeof act>>;
@@ -225,7 +251,7 @@ export class SecondLevel {
         done = { answer: { outcome: 'throttled', retryAfterMs } };
       } else if (cause === 'recognised') {
         const binding = { asker, credentialId, purpose };
-        done = await act(tx, binding, row.person_id, await statusOf(tx, row.person_id));
+        done = await act(tx, binding, row.person_id, await this.#statusOf(tx, row.person_id));
       } else {
         await guesses.preload(this.#store, tx, [{ asker, credentialId }]);
         guesses.recordFailure({ asker, credentialId }, now);
@@ -266,13 +292,4 @@ export class SecondLevel {
       this.#log.error({ code: errorCode(error) }, 'a message to a citizen was not sent');
     });
   }
-}
-
-async function statusOf(tx: Tx, personId: number): Promise<Status> {
-  const { status } = await tx
-    .selectFrom('person')
-    .select('status')
-    .where('id', '=', personId)
-    .executeTakeFirstOrThrow();
-  return JSON.parse(status);
 }

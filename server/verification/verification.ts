@@ -154,7 +154,7 @@ export class Verification {
     const { cause } = await this.#store.transaction(async (tx) =>
       recognise(
         { credentialId: request.credentialId, mac },
-        await this.#gateLookup.find(tx, [request.credentialId]),
+        await this.#gateLookup.find(tx, [request.credentialId], this.#now()),
         this.#now(),
       ),
     );

@@ -17,11 +17,6 @@ export function formatDay(day: number | string, language: Language): string {
   );
 }
 
-/** An ISO date in Italy. */
-export function isoDay(at: number): string {
-  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(at);
-}
-
 /** An amount, such as `333,33 €`. */
 export function formatEuro(euro: number, language: Language): string {
   const style = { style: 'currency', currency: 'EUR' } as const;

@@ -14,6 +14,7 @@ import { gateRecords } from './0064-gate-records.ts';
 import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
+import { dueDays } from './0079-due-days.ts';
 
 /** One step forward. There is none back: to go back, restore a backup. */
 export type Migration = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
@@ -37,4 +38,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0065-audit-rows': auditRows,
   '0066-audit-segments': auditSegments,
   '0067-version-table': versionTable,
+  '0079-due-days': dueDays,
 };

@@ -111,7 +111,7 @@ test('an interrupted import goes on where it was', async () => {
 test('CSV: the documented columns, with quotes, blanks and a byte order mark', async () => {
   const text = [
     '\uFEFFcodiceFiscale,name,birthDate,protocol,kind,area,giudizio,percentage,accompagnamento,fiscalBenefits,state,definitiveOn',
-    'RSSMRA80A01H501U,"Rossi, Mario",1980-01-01,C1,primaIstanza,invaliditaCivile,totale,100,true,contrassegnoParcheggio ipovedenti,definitive,2015-01-01',
+    'RSSMRA80A01H501U,"Rossi, Mario",1980-01-01,C1,primaIstanza,invaliditaCivile,totaleNonDeambula,100,true,contrassegnoParcheggio ipovedenti,definitive,2015-01-01',
     'RSSMRA80A01H501U,Mario,1980-01-01,C2,primaIstanza,invaliditaCivile,totale,many,false,,definitive,2015-01-01',
     'RSSMRA80B01F205W,Rosa,1980-02-01,,,,,,,,,',
   ].join('\r\n');

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { shippedPolicies } from '../../../../server/policies/policies.ts';
 import type { Status } from '../../../../server/registry/person-status.ts';
-import { foldStatus } from '../../../../server/registry/person-status.ts';
+import { statusOn } from '../../../../server/registry/person-status.ts';
 import { type Giudizio, giudizi, type Verbale } from '../../../../server/registry/verbale.ts';
 import { decide, explain, type Facts } from '../../../../server/verification/decide.ts';
 import { type Policy, policySchema, type Rule } from '../../../../shared/policy.ts';
@@ -20,14 +20,13 @@ function holds(...held: [Giudizio, Partial<Verbale>?][]): Facts & { kind: 'known
       area,
       giudizio,
       ...(range ? { percentage: range[0] } : {}),
-      accompagnamento: false,
       fiscalBenefits: [],
       state: 'definitive',
       definitiveOn: '2015-01-01',
       ...more,
     };
   });
-  return { kind: 'known', status: foldStatus(verbali, '2026-11-22'), cardValid: false };
+  return { kind: 'known', status: statusOn(verbali, '2026-11-22'), cardValid: false };
 }
 
 const yes = { outcome: 'granted', companion: false } as const;
@@ -57,13 +56,8 @@ const rows: [string, string, Facts, Verdict][] = [
   ['trasporto-veneto', '66 %', holds(['oltreUnTerzo', { percentage: 66 }]), no],
   ['trasporto-veneto', '67 %', holds(['oltreDueTerzi']), yes],
   ['trasporto-veneto', 'a minor, judged without a percentage', holds(['minoreDifficolta']), no],
-  ['carta-blu', 'accompagnamento', holds(['totaleNonDeambula', { accompagnamento: true }]), both],
-  [
-    'carta-blu',
-    'accompagnamento of the blind',
-    holds(['ciecoAssoluto', { accompagnamento: true }]),
-    both,
-  ],
+  ['carta-blu', 'accompagnamento', holds(['totaleNonDeambula']), both],
+  ['carta-blu', 'accompagnamento of the blind', holds(['ciecoAssoluto']), both],
   ['carta-blu', 'deaf', holds(['sordo']), both],
   ['carta-blu', '100 % alone', holds(['totale']), no],
   ['contrassegno-parcheggio', 'cannot walk', holds(['totaleNonDeambula']), yes],
