@@ -131,7 +131,23 @@ export const errorCodes = {
   kioskUnknown: { status: 404, words: 'fleet.problems' },
   kioskInvalid: { status: 400 },
   policyUnknown: { status: 422, words: 'fleet.problems' },
-  policyExists: { status: 409 },
+
+  // Policies
+  policyExists: { status: 409, words: 'fleet.problems' },
+  policyInvalid: { status: 400, words: 'fleet.problems' },
+  policyNotProposed: { status: 409, words: 'fleet.problems' },
+  policyOwnProposal: { status: 403, words: 'fleet.problems' },
+  policyStale: { status: 409, words: 'fleet.problems' },
+  policyTooMany: { status: 409, words: 'fleet.problems' },
+  ruleTermUnknown: { status: 400, words: 'fleet.problems' },
+  ruleAreaUnknown: { status: 400, words: 'fleet.problems' },
+  ruleClassUnknown: { status: 400, words: 'fleet.problems' },
+  ruleBenefitUnknown: { status: 400, words: 'fleet.problems' },
+  ruleRightUnknown: { status: 400, words: 'fleet.problems' },
+  ruleRefUnknown: { status: 400, words: 'fleet.problems' },
+  ruleRefCircle: { status: 400, words: 'fleet.problems' },
+  ruleAgeEmpty: { status: 400, words: 'fleet.problems' },
+  ruleTooLarge: { status: 400, words: 'fleet.problems' },
 
   // The fleet: configs, commands, alerts, access
   configUnknown: { status: 404, words: 'fleet.problems' },

@@ -10,7 +10,8 @@ import { z } from 'zod';
  *   revoked: one reason for all of them, so that nobody can learn which; `notOnList`, the gate is offline
  *   and its list says no, which is any of the others: words that would tell one of them could be wrong.
  * - `unconfirmed`: not a "no". `notInArchive`, nothing electronic is known (a court ruling, a verbale
- *   before 2010): show paper to staff; `unavailable`, the check can't be done now; `listTooOld`, the
+ *   before 2010): show paper to staff; `notCoveredByArchive`, what is known is not enough for this gate and
+ *   something else may be: show another document to staff; `unavailable`, the check can't be done now; `listTooOld`, the
  *   gate is offline and its list is past its age.
  * - `otpRequired`: the policy asks for the second level; a one-time code went to the citizen.
  * - `throttled`: too many wrong tries; may be asked again after `retryAfterMs`.
@@ -23,7 +24,7 @@ export const verdictSchema = z.discriminatedUnion('outcome', [
   }),
   z.strictObject({
     outcome: z.literal('unconfirmed'),
-    reason: z.enum(['notInArchive', 'unavailable', 'listTooOld']),
+    reason: z.enum(['notInArchive', 'notCoveredByArchive', 'unavailable', 'listTooOld']),
   }),
   z.strictObject({ outcome: z.literal('otpRequired'), expiresInMs: z.number().int().positive() }),
   z.strictObject({ outcome: z.literal('throttled'), retryAfterMs: z.number().int().positive() }),

@@ -26,5 +26,6 @@ export function buildLink(deps: {
 }): KioskSockets {
   const { fleet } = deps;
   const { connected: kiosks, bus, state: listener } = fleet;
-  return new KioskSockets({ ...deps, kiosks, bus, listener, finder: fleet });
+  const enrolled = (kiosk: string) => fleet.state.enrolled(kiosk);
+  return new KioskSockets({ ...deps, kiosks, bus, listener, finder: fleet, enrolled });
 }

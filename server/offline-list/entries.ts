@@ -8,7 +8,8 @@ import {
 } from '../../shared/offline-list/entry-key.ts';
 import { type EntryState, packEntry } from '../../shared/offline-list/entry-table.ts';
 import type { Policy } from '../../shared/policy.ts';
-import { romeDay } from '../../shared/rome-day.ts';
+import { ageOn, nextDay, romeDay, romeMidnight } from '../../shared/rome-day.ts';
+import type { Verdict } from '../../shared/verdict.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { isExpired } from '../registry/card-standing.ts';
 import type { PersonRecord } from '../registry/person.ts';
@@ -19,6 +20,7 @@ import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
 import { decide, needsBirthDate } from '../verification/decide.ts';
 import { factsOf } from '../verification/facts.ts';
+import { MAX_AGE_MS } from './list-file-builder.ts';
 
 /** Credentials read at once. */
 const READ_BATCH = 500;
@@ -222,17 +224,39 @@ export class Entries {
     }
     const birthDate = needsBirthDate(policy) ? this.#person(row).birthDate : undefined;
     const facts = factsOf(row, statuses.get(row.person_id) ?? {}, birthDate, day);
-    const verdict = decide(facts, policy, new Date(now));
-    if (verdict.outcome === 'granted') {
-      return verdict.companion ? 'allowedWithCompanion' : 'allowed';
-    }
-    return verdict.outcome === 'denied' ? 'denied' : 'absent';
+    const states = daysOfUse(birthDate, policy, now).map((at) =>
+      entryStateOf(decide(facts, policy, at)),
+    );
+    const [first = 'absent', last = first] = states;
+    // A list says only what holds on every day on which it may be used: before a birthday that changes the
+    // answer it can't tell, and the gate asks for staff.
+    return first === last ? first : 'absent';
   }
 
   #person(row: Row): PersonRecord {
     const box = this.#deps.keyring.open('person.identity', row.identity_cipher);
     return JSON.parse(box);
   }
+}
+
+function entryStateOf(verdict: Verdict): EntryState {
+  if (verdict.outcome === 'granted') {
+    return verdict.companion ? 'allowedWithCompanion' : 'allowed';
+  }
+  return verdict.outcome === 'denied' ? 'denied' : 'absent';
+}
+
+/**
+ * The moments on which an entry made now must be right: now, and the last moment on which a list made
+ * today may be used if there is a birthday before. Nothing else of a decision changes with the day alone.
+ */
+function daysOfUse(birthDate: string | undefined, policy: Policy, now: number): Date[] {
+  const today = romeDay(now);
+  // A list that changes in nothing is dated anew all day long without its entries being computed again.
+  const lastUse = romeMidnight(nextDay(today)) + (policy.offlineMaxAgeMs ?? MAX_AGE_MS);
+  const isSame =
+    birthDate === undefined || ageOn(birthDate, today) === ageOn(birthDate, romeDay(lastUse));
+  return isSame ? [new Date(now)] : [new Date(now), new Date(lastUse)];
 }
 
 /** Doubles the capacity, so that millions of words are copied some twenty times only. */

@@ -1,39 +1,32 @@
+import { createHash } from 'node:crypto';
 import { type DecidedFact, type Fact, factSchema } from '../../shared/fact.ts';
 import type { AnswerOf } from '../../shared/protocol/actions.ts';
-import type { Asker } from '../audit/asker.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Policies } from '../policies/policies.ts';
-import { lookupOf, type Store, type Tx } from '../store/store.ts';
+import type { Store, Tx } from '../store/store.ts';
+import {
+  auditByRequest,
+  type FactProblem,
+  factKey,
+  passageKey,
+  problemOf,
+  readOpened,
+  readPublished,
+} from './fact-checks.ts';
+import { FactQuarantine, type Refusal } from './fact-quarantine.ts';
+import type { FactSource } from './fact-source.ts';
 
 type Result = AnswerOf<'Facts'>['results'][number];
 
-/** Why a fact is refused for good; a closed set. */
-export type FactProblem =
-  /** It can't be decrypted, or its content is not a fact. */
-  | 'factUnreadable'
-  /** It happened in the future by a clock that was set. */
-  | 'factFromFuture'
-  /** No version of this policy was ever in force here. */
-  | 'policyUnknown'
-  /** A verdict that no list can give, or one from a list that it does not name. */
-  | 'factImpossible'
-  /** The same request id was received before with different content. */
-  | 'factConflicts';
-
-/** How far a kiosk's clock may be ahead. */
-const AHEAD_MAX_MS = 600_000;
+/** A fact as it came: `text` is what its hash is over. */
+type Delivered = { fact: Fact; text: string } | { fact: undefined; text: string };
 
 /** The audit body of an answer given at the gate: with the kiosk's time, and without a person. */
 export interface FactBody extends Omit<DecidedFact, 'kind' | 'requestId'> {
   asker: string;
   site: string;
 }
-
-/** Reads audit rows by their idempotency keys. */
-export const auditByRequest = lookupOf('audit', ['request', 'body'], 'request', {
-  keyType: 'text',
-});
 
 export interface FactStoreDeps {
   store: Store;
@@ -44,38 +37,33 @@ export interface FactStoreDeps {
 }
 
 /**
- * Stores facts that kiosks deliver, as they are and never decided again. Refused ones are stored too,
- * separately, and appear in the report.
+ * Stores facts that kiosks deliver, as they are and never decided again. Those that can't be true are
+ * refused, and kept apart: a kiosk's key may be in the wrong hands.
  */
 export class FactStore {
+  readonly quarantine: FactQuarantine;
   readonly #deps: FactStoreDeps;
 
   constructor(deps: FactStoreDeps) {
     this.#deps = deps;
+    this.quarantine = new FactQuarantine(deps);
   }
 
   /**
    * Decrypts sealed facts and stores them in order, each once, in one unit of work: an `accepted` fact is
-   * durable.
+   * durable, and a refused one keeps none of the others out.
    *
    * @throws VarcoError `storeUnavailable`: none was stored, and all may be delivered again.
    */
-  async acceptSealed(asker: Asker, boxes: readonly string[]): Promise<Result[]> {
-    const opened = await Promise.all(boxes.map((box) => this.#open(box)));
-    const results = await this.accept(
-      asker,
-      opened.filter((fact) => fact !== undefined),
-    );
-    const remaining = results.values();
-    return opened.map((fact) => {
-      const result = fact ? remaining.next().value : undefined;
-      return result ?? { outcome: 'refused', code: 'factUnreadable' };
-    });
+  async acceptSealed(source: FactSource, boxes: readonly string[]): Promise<Result[]> {
+    const delivered = await Promise.all(boxes.map((box) => this.#open(box)));
+    return this.#deps.store.transaction((tx) => this.#take(tx, source, delivered));
   }
 
   /** The same for decrypted facts. @throws VarcoError `storeUnavailable`. */
-  accept(asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
-    return this.#deps.store.transaction((tx) => this.#take(tx, asker, facts));
+  accept(source: FactSource, facts: readonly Fact[]): Promise<Result[]> {
+    const delivered = facts.map((fact) => ({ fact, text: canonical(fact) }));
+    return this.#deps.store.transaction((tx) => this.#take(tx, source, delivered));
   }
 
   /** How many answers given at gates are stored. */
@@ -88,90 +76,87 @@ export class FactStore {
     return Number(count);
   }
 
-  async #open(box: string): Promise<Fact | undefined> {
+  async #open(box: string): Promise<Delivered> {
     try {
-      return factSchema.parse(JSON.parse(await this.#deps.keyring.openFact(box)));
+      const fact = factSchema.parse(JSON.parse(await this.#deps.keyring.openFact(box)));
+      return { fact, text: canonical(fact) };
     } catch {
-      return undefined;
+      return { fact: undefined, text: box };
     }
   }
 
-  async #take(tx: Tx, asker: Asker, facts: readonly Fact[]): Promise<Result[]> {
-    const keys = facts.flatMap((fact) => [auditKey(fact, asker), refusedKey(fact, asker)]);
-    const rows = await this.#deps.store.lookup(tx, auditByRequest, keys);
-    const bodies = new Map(rows.map(({ request, body }) => [request, body]));
+  async #take(tx: Tx, source: FactSource, delivered: readonly Delivered[]): Promise<Result[]> {
+    const facts = delivered.flatMap(({ fact }) => (fact ? [fact] : []));
+    const kept = await this.#keptBodies(tx, source, facts);
+    const opened = await readOpened(this.#deps.store, tx, source, facts);
+    const { policies, now } = this.#deps;
+    const context = {
+      source,
+      now: now(),
+      isPolicyKnown: (policy: string) => policies.list().some(({ id }) => id === policy),
+      publishedAt: await readPublished(tx, facts),
+      opened: (requestId: string) => opened.has(requestId),
+    };
     const events: AuditEvent[] = [];
-    const results = facts.map((fact): Result => {
-      const request = auditKey(fact, asker);
-      const { requestId: _id, kind, ...rest } = fact;
-      const body = { asker: asker.id, site: asker.site, ...rest };
-      const kept = bodies.get(request);
-      if (kept !== undefined && contentOf(JSON.parse(kept)) === contentOf(body)) {
+    const refusals: Refusal[] = [];
+    const results = delivered.map(({ fact, text }): Result => {
+      const refuse = (code: FactProblem, content: object): Result => {
+        const hash = createHash('sha256').update(text).digest('hex');
+        const kind = fact?.kind ?? 'unreadable';
+        refusals.push({ hash, kind, code, body: { ...content } });
+        return { outcome: 'refused', code };
+      };
+      if (!fact) {
+        return refuse('factUnreadable', {});
+      }
+      const request = auditKey(fact, source.id);
+      const { requestId, kind, ...content } = fact;
+      const body = { asker: source.id, site: source.site, ...content };
+      const before = kept.get(request);
+      if (before !== undefined && contentOf(JSON.parse(before)) === contentOf(body)) {
         return { outcome: 'accepted' };
       }
-      const code = kept === undefined ? this.#problem(fact) : 'factConflicts';
+      const code = before === undefined ? problemOf(fact, context) : 'factConflicts';
       if (code) {
-        const refused = refusedKey(fact, asker);
-        if (!bodies.has(refused)) {
-          bodies.set(refused, '');
-          events.push({
-            kind: 'factRefused',
-            request: refused,
-            body: { ...body, fact: kind, code },
-          });
-        }
-        return { outcome: 'refused', code };
+        return refuse(code, content);
       }
-      bodies.set(request, JSON.stringify(body));
+      kept.set(request, JSON.stringify(body));
+      if (kind === 'decided' && fact.verdict.outcome === 'granted') {
+        opened.add(requestId);
+      }
       events.push({ kind: kind === 'decided' ? 'fact' : 'passage', request, body });
       return { outcome: 'accepted' };
     });
     await this.#deps.audit.append(tx, events);
+    await this.quarantine.add(tx, source, refusals);
     return results;
   }
 
-  #problem(fact: Fact): FactProblem | undefined {
-    const at = fact.kind === 'decided' ? fact.decidedAt : fact.at;
-    if (fact.clockTrust !== 'unset' && at > this.#deps.now() + AHEAD_MAX_MS) {
-      return 'factFromFuture';
-    }
-    return fact.kind === 'decided' ? this.#decidedProblem(fact) : undefined;
-  }
-
-  #decidedProblem({ verdict, list, policy }: DecidedFact): FactProblem | undefined {
-    if (verdict.outcome === 'otpRequired' || verdict.outcome === 'throttled') {
-      return 'factImpossible';
-    }
-    const isDecided = verdict.outcome === 'granted' || verdict.outcome === 'denied';
-    if (isDecided && !list) {
-      return 'factImpossible';
-    }
-    return this.#deps.policies.list().some(({ id }) => id === policy) ? undefined : 'policyUnknown';
+  /** What is stored already under the keys of these facts. */
+  async #keptBodies(
+    tx: Tx,
+    { id }: FactSource,
+    facts: readonly Fact[],
+  ): Promise<Map<string, string>> {
+    const keys = facts.map((fact) => auditKey(fact, id));
+    const rows = await this.#deps.store.lookup(tx, auditByRequest, keys);
+    return new Map(rows.map(({ request, body }) => [request ?? '', body]));
   }
 }
 
-/** The audit key of a fact; it differs from that of the server's own answer to the same request. */
-export function factKey(asker: string, requestId: string): string {
-  return `fact ${asker} ${requestId}`;
-}
-
-/** The audit key of a passage, which says whether somebody went through after a request. */
-export function passageKey(asker: string, requestId: string): string {
-  return `passage ${asker} ${requestId}`;
-}
-
-function auditKey({ kind, requestId }: Fact, asker: Asker): string {
-  return kind === 'decided' ? factKey(asker.id, requestId) : passageKey(asker.id, requestId);
-}
-
-function refusedKey(fact: Fact, asker: Asker): string {
-  return `refused ${auditKey(fact, asker)}`;
+function auditKey({ kind, requestId }: Fact, asker: string): string {
+  return kind === 'decided' ? factKey(asker, requestId) : passageKey(asker, requestId);
 }
 
 /** The compared content of a fact, without the fields that may differ when it is delivered again. */
 function contentOf(body: Record<string, unknown>): string {
   const { site: _site, asker: _asker, clockTrust: _trust, ...rest } = body;
-  return JSON.stringify(rest, (_key, value: unknown) =>
+  return canonical(rest);
+}
+
+/** A text that is the same for the same content, whatever the order of its fields. */
+function canonical(content: object): string {
+  return JSON.stringify(content, (_key, value: unknown) =>
     typeof value === 'object' && value !== null
       ? Object.fromEntries(Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1)))
       : value,

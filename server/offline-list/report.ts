@@ -2,7 +2,8 @@ import type { Passage } from '../../shared/fact.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { requestKey } from '../audit/request-key.ts';
 import type { Store } from '../store/store.ts';
-import { auditByRequest, type FactBody, passageKey } from './fact-store.ts';
+import { auditByRequest, passageKey } from './fact-checks.ts';
+import type { FactBody } from './fact-store.ts';
 
 /**
  * How an offline answer compares with what the registry said at that time. A fact identifies nobody, so that

@@ -3,6 +3,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import { type Policy, policySchema } from '../../shared/policy.ts';
 import { romeDay } from '../../shared/rome-day.ts';
 import type { Store } from '../store/store.ts';
+import { inForceOn } from './in-force.ts';
 import shipped from './policies.json' with { type: 'json' };
 
 /** The policies shipped with varco, each with its legal reference. */
@@ -80,13 +81,7 @@ export class Policies {
 
   /** The newest version that is valid on the day of `now` in Rome. */
   find(id: string, now: Date): Policy | undefined {
-    const today = romeDay(now.getTime());
-    return this.#byId
-      .get(id)
-      ?.findLast(
-        ({ validFrom, validTo }) =>
-          validFrom <= today && (validTo === undefined || today <= validTo),
-      );
+    return inForceOn(this.#byId.get(id), romeDay(now.getTime()));
   }
 
   list(): Policy[] {

@@ -1,9 +1,11 @@
 import { z } from 'zod';
 import { languages } from '../../shared/language.ts';
 import { ruleSchema } from '../../shared/policy.ts';
+import { ageOn, romeDay } from '../../shared/rome-day.ts';
+import { evaluate } from '../policies/evaluate.ts';
+import { withoutRefs } from '../policies/policy-plan.ts';
 import type { Status } from '../registry/person-status.ts';
 import { areas } from '../registry/verbale.ts';
-import { explain } from '../verification/decide.ts';
 import shipped from './entitlements.json' with { type: 'json' };
 
 const wordsSchema = z.strictObject({ name: z.string().min(1), text: z.string().min(1) });
@@ -57,6 +59,7 @@ export function entitlementsOf(
   now: Date,
 ): Entitlement[] {
   const { status, birthDate } = person;
-  const facts = { kind: 'known' as const, status, birthDate, cardValid: false };
-  return edition.entitlements.filter(({ when }) => explain(facts, when, now).answer === 'yes');
+  const age = ageOn(birthDate, romeDay(now.getTime()));
+  const facts = { status, age, cardValid: false };
+  return edition.entitlements.filter(({ when }) => evaluate(withoutRefs(when), facts) === 'yes');
 }

@@ -153,6 +153,22 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     entries: number;
     changed: number | null;
   };
+  /** Facts that no kiosk can truly have, some of each kiosk; see `fact-quarantine.ts`. */
+  refused_fact: {
+    kiosk: string;
+    /** SHA-256 of what came, in hexadecimal. */
+    hash: string;
+    gate: string;
+    site: string;
+    at: number;
+    kind: 'decided' | 'passage' | 'unreadable';
+    code: string;
+    body: string;
+  };
+  /** How many there were of each kiosk, kept or not. */
+  refused_fact_count: { kiosk: string; gate: string; site: string; count: number; last_at: number };
+  /** Items that a job goes on without; see `set-aside.ts`. */
+  set_aside: { job: string; item: string; code: string; at: number };
   import_run: { fingerprint: string; lines: number; bytes: number; updated_at: number };
 }
 

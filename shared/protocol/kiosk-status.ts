@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { counter, name } from './fields.ts';
+import { counter, partName } from './fields.ts';
 import { reportedConfigSchema } from './remote-config.ts';
 
 const bytes = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
@@ -11,6 +11,12 @@ export const peripheralSchema = z.strictObject({
   state: z.enum(['opening', 'ready', 'lost', 'failing']),
   reason: z.string().max(64).optional(),
 });
+
+/** Parts of one kiosk at most, in one report and in all its reports put together. */
+export const PARTS_MAX = 64;
+
+const hasFewParts = (peripherals: object) => Object.keys(peripherals).length <= PARTS_MAX;
+const tooManyParts = { error: `more than ${PARTS_MAX} parts` };
 
 /** What the board reports about its power supply (`vcgencmd get_throttled`, Raspberry Pi documentation). */
 export const powerFlags = [
@@ -71,7 +77,7 @@ export const offlineStatusSchema = z.strictObject({
 const parts = {
   state: z.enum(['inService', 'outOfService', 'starting', 'updating']),
   /** By part: `scanner`, `keypad`, `display`, `speech`, `turnstile`, … and `selfTest.PART`. */
-  peripherals: z.record(name, peripheralSchema),
+  peripherals: z.record(partName, peripheralSchema).refine(hasFewParts, tooManyParts),
   machine: machineSchema,
   clock: clockSchema,
   link: linkQualitySchema,
@@ -90,7 +96,10 @@ export const statusSchema = z
   .strictObject({
     partial: z.literal(true).optional(),
     state: parts.state.optional(),
-    peripherals: z.record(name, peripheralSchema.nullable()).optional(),
+    peripherals: z
+      .record(partName, peripheralSchema.nullable())
+      .refine(hasFewParts, tooManyParts)
+      .optional(),
     machine: machineSchema.nullish(),
     clock: clockSchema.nullish(),
     link: linkQualitySchema.nullish(),
@@ -121,6 +130,14 @@ export function mergeStatus(known: KioskStatus | undefined, report: StatusReport
     ...overlay(before, changes),
     peripherals: overlay(before.peripherals, peripherals),
   } as KioskStatus;
+}
+
+/**
+ * Whether what is known of a kiosk is still within its bounds: partial reports, each of them small, may
+ * add up to more than any kiosk has.
+ */
+export function isStatusBounded({ peripherals }: KioskStatus): boolean {
+  return hasFewParts(peripherals);
 }
 
 /** `undefined` keeps what was there, `null` removes it. */

@@ -34,13 +34,20 @@ export const remoteConfigSchema = z.strictObject({
 });
 export type RemoteConfig = z.infer<typeof remoteConfigSchema>;
 
+/** Settings in one config at most: some more than this version knows. */
+const SETTINGS_MAX = 64;
+
 /**
  * A config on the wire. The body is bounded here and checked by the kiosk: one of another version refuses
  * fields that it doesn't know and says which, and the link stays up.
  */
 export const desiredConfigSchema = z.strictObject({
   version: counter.min(1),
-  body: z.record(name, z.union([z.string().max(200), z.number(), z.boolean()])),
+  body: z
+    .record(name, z.union([z.string().max(200), z.number(), z.boolean()]))
+    .refine((body) => Object.keys(body).length <= SETTINGS_MAX, {
+      error: `more than ${SETTINGS_MAX} settings`,
+    }),
 });
 export type DesiredConfig = z.infer<typeof desiredConfigSchema>;
 

@@ -65,6 +65,7 @@ export async function startLinkServer(
     },
     secondLevel: { verifyCodeAtGate: () => Promise.reject(new Error('no second level here')) },
     facts: { acceptSealed: () => Promise.reject(new Error('no facts here')) },
+    enrolled: () => undefined,
     keyring,
     hosts: ['varco.example.it'],
     clock: systemClock,

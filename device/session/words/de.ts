@@ -144,6 +144,10 @@ export const words: KioskWords = {
     title: 'Bitte zum Personal',
     text: 'Wir können das elektronisch nicht bestätigen. Zeigen Sie dem Personal Ihr Dokument auf Papier.',
   },
+  notCoveredByArchive: {
+    title: 'Bitte ein weiteres Dokument',
+    text: 'Was uns vorliegt, reicht für diesen Durchgang nicht. Haben Sie ein anderes Dokument, zeigen Sie es dem Personal.',
+  },
   unavailable: {
     title: 'Prüfung jetzt nicht möglich',
     text: 'Das ist keine Ablehnung: Der Dienst antwortet nicht. Bitte wenden Sie sich an das Personal.',

@@ -117,6 +117,10 @@ export const words: KioskWords = {
     title: 'Please see the staff',
     text: 'We cannot confirm this electronically. Show your paper document to the staff.',
   },
+  notCoveredByArchive: {
+    title: 'Another document, please',
+    text: 'What is on record is not enough for this gate. If you have another document, show it to the staff.',
+  },
   unavailable: {
     title: 'We cannot check now',
     text: 'This is not a refusal: the service does not answer. Please ask the staff.',

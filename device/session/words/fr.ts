@@ -134,6 +134,10 @@ export const words: KioskWords = {
     title: 'Adressez-vous au personnel',
     text: 'Nous ne pouvons pas le confirmer par voie électronique. Montrez votre document papier au personnel.',
   },
+  notCoveredByArchive: {
+    title: 'Il faut un autre document',
+    text: 'Ce qui est enregistré ne suffit pas à cette porte. Si vous avez un autre document, montrez-le au personnel.',
+  },
   unavailable: {
     title: 'Vérification impossible',
     text: 'Ce n’est pas un refus : le service ne répond pas. Adressez-vous au personnel.',

@@ -126,6 +126,10 @@ export const words: KioskWords = {
     title: 'Conferma al personale',
     text: 'Non possiamo confermarlo per via elettronica. Mostra il documento cartaceo al personale.',
   },
+  notCoveredByArchive: {
+    title: 'Serve un altro documento',
+    text: 'Quello che risulta non basta per questo varco. Se hai un altro documento, mostralo al personale.',
+  },
   unavailable: {
     title: 'Ora non possiamo verificare',
     text: 'Non è un rifiuto: il servizio non risponde. Rivolgiti al personale.',

@@ -123,6 +123,10 @@ export const words: KioskWords = {
     title: 'Obrnite se na osebje',
     text: 'Tega ne moremo potrditi elektronsko. Osebju pokažite dokument na papirju.',
   },
+  notCoveredByArchive: {
+    title: 'Prosimo, še en dokument',
+    text: 'Kar je zapisano, za ta prehod ne zadošča. Če imate drug dokument, ga pokažite osebju.',
+  },
   unavailable: {
     title: 'Zdaj ne moremo preveriti',
     text: 'To ni zavrnitev: storitev se ne odziva. Obrnite se na osebje.',

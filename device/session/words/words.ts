@@ -44,6 +44,7 @@ export interface KioskWords {
   /** The offline list says no; nobody knows why, so that the words blame nothing. */
   notOnList: ScreenWords;
   notInArchive: ScreenWords;
+  notCoveredByArchive: ScreenWords;
   unavailable: ScreenWords;
   listTooOld: ScreenWords;
   /** The one-time code is to be typed. */

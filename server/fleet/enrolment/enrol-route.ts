@@ -9,6 +9,7 @@ import {
   enrolMessage,
   enrolRequestSchema,
 } from '../../../shared/protocol/enrolment-messages.ts';
+import { placeOf } from '../../guessing/network-share.ts';
 import { sendRefusal } from '../../http-status.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
@@ -17,8 +18,9 @@ import { LINK_PATH } from '../link/kiosk-sockets.ts';
 import { defaultSocketLimits } from '../link/link-limits.ts';
 import type { LinkListener } from '../link/link-listener.ts';
 
-/** Enrolments that are looked at together, at most; one more is `busy`. */
-const AT_ONCE_MAX = 8;
+/** Enrolments that are looked at together, of everybody and of one network; one more is `busy`. */
+const AT_ONCE_MAX = 32;
+const AT_ONCE_PER_NETWORK_MAX = 8;
 /** Answers that are remembered for a kiosk that didn't hear them, at most, and for how long. */
 const REMEMBERED_MAX = 256;
 const REMEMBERED_MS = 120_000;
@@ -40,7 +42,7 @@ export interface EnrolRouteDeps {
 export function registerEnrolment(http: FastifyInstance, deps: EnrolRouteDeps): void {
   const { clock, log } = deps;
   const answers = new Remembered(clock);
-  let atOnce = 0;
+  const atOnce = new AtOnce();
   const refuse = (reply: FastifyReply, code: EnrolFailureCode | 'requestInvalid') =>
     sendRefusal(reply, code, { serverTime: clock.now() });
 
@@ -58,10 +60,10 @@ export function registerEnrolment(http: FastifyInstance, deps: EnrolRouteDeps): 
     if (known) {
       return { ...known, serverTime: clock.now() };
     }
-    if (atOnce >= AT_ONCE_MAX) {
+    const end = atOnce.begin(placeOf(request.ip).share);
+    if (!end) {
       return refuse(reply, 'busy');
     }
-    atOnce += 1;
     try {
       const outcome = await deps.listener.enrol?.(asked, { address: request.ip });
       if (!outcome?.ok) {
@@ -81,7 +83,7 @@ export function registerEnrolment(http: FastifyInstance, deps: EnrolRouteDeps): 
       log.error({ code: errorCode(error) }, 'an enrolment failed');
       return refuse(reply, 'unavailable');
     } finally {
-      atOnce -= 1;
+      end();
     }
   });
 }
@@ -90,6 +92,31 @@ export function registerEnrolment(http: FastifyInstance, deps: EnrolRouteDeps): 
 function isProven(asked: EnrolRequest, host: string, now: number): boolean {
   const isNow = Math.abs(now - asked.time) <= defaultSocketLimits.clockSkewMaxMs;
   return isNow && isSignedBy(asked.publicKey, enrolMessage(host, asked), asked.signature);
+}
+
+/** The enrolments under way: many at once, few of them from one network. */
+class AtOnce {
+  readonly #byShare = new Map<string, number>();
+  #all = 0;
+
+  /** @returns ends it; undefined: too many are under way. */
+  begin(share: string): (() => void) | undefined {
+    const own = this.#byShare.get(share) ?? 0;
+    if (this.#all >= AT_ONCE_MAX || own >= AT_ONCE_PER_NETWORK_MAX) {
+      return undefined;
+    }
+    this.#all += 1;
+    this.#byShare.set(share, own + 1);
+    return () => {
+      const left = (this.#byShare.get(share) ?? 1) - 1;
+      this.#all -= 1;
+      if (left > 0) {
+        this.#byShare.set(share, left);
+      } else {
+        this.#byShare.delete(share);
+      }
+    };
+  }
 }
 
 /** The last answers by code and key, in memory alone. */

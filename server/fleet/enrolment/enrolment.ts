@@ -158,14 +158,21 @@ export class Enrolment {
 
   async #enrol(request: EnrolRequest, { address }: { address: string }): Promise<EnrolOutcome> {
     const at = this.#now();
-    if (this.#guesses.blocks(address, at)) {
+    const attempt = this.#guesses.begin(address, at);
+    if (!attempt) {
       return { ok: false, code: 'busy' };
     }
-    const done = await this.#store.transaction((tx) => this.#take(tx, request, at));
+    const done = await this.#store
+      .transaction((tx) => this.#take(tx, request, at))
+      .catch((error: unknown) => {
+        // A fault of ours is no wrong code.
+        attempt.takeBack();
+        throw error;
+      });
     if (!done) {
-      this.#guesses.recordFailure(address, at);
       return { ok: false, code: 'codeRefused' };
     }
+    attempt.takeBack();
     const { gate, kioskId, desired } = done;
     await this.#bus.emit('rosterChanged', { sites: [], gates: [gate.id] });
     return {

@@ -16,7 +16,7 @@ export interface Challenged {
 export type Proven =
   | { ok: true; kiosk: Kiosk }
   /** `closed`: the connection ended before. */
-  | { ok: false; reason: 'proofRefused' | 'unavailable' | 'deadline' | 'closed' };
+  | { ok: false; reason: 'proofRefused' | 'unavailable' | 'deadline' | 'flood' | 'closed' };
 
 /** Asks a new connection who it is, and verifies its proof. Never throws. */
 export async function challenge(
@@ -34,7 +34,7 @@ export async function challenge(
       return { ok: false, reason: 'closed' };
     }
     if (kiosk) {
-      return { ok: true, kiosk };
+      return host.isShutOut(kiosk.id) ? { ok: false, reason: 'flood' } : { ok: true, kiosk };
     }
     host.log.warn({ kiosk: answer.kioskId }, 'kiosk refused: its proof is invalid');
     return { ok: false, reason: 'proofRefused' };

@@ -23,6 +23,10 @@ export interface ConnectionHost {
   readonly kiosks: ConnectedKiosks;
   /** Whether a site's kiosks must show a client certificate of their own as well. */
   demandsCertificate(site: string): boolean;
+  /** Whether this kiosk flooded a moment ago, and is to wait. */
+  isShutOut(kioskId: string): boolean;
+  /** It sent more than a kiosk may, and was disconnected. */
+  flooded(kioskId: string): void;
   /** It proved itself: it replaces an older connection of the same kiosk. */
   accept(kioskId: string, connection: ProvenConnection): void;
   /** It ended. @param kioskId undefined: before it proved itself. */

@@ -1,8 +1,10 @@
+import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import type { Verdict } from '../../../shared/verdict.ts';
 import type { Log } from '../../log.ts';
+import type { FactSource } from '../../offline-list/fact-source.ts';
 import type { FactStore } from '../../offline-list/fact-store.ts';
 import type { OfflineLists } from '../../offline-list/offline-lists.ts';
 import type { Answer } from '../../verification/answer.ts';
@@ -10,6 +12,7 @@ import type { SecondLevel } from '../../verification/second-level.ts';
 import type { Verification } from '../../verification/verification.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Kiosk } from '../places/kiosks.ts';
+import { Allowance, type AllowanceRate } from './allowance.ts';
 
 export interface KioskCallsDeps {
   verification: Pick<Verification, 'verify' | 'requiresLiveCode'>;
@@ -17,13 +20,21 @@ export interface KioskCallsDeps {
   facts: Pick<FactStore, 'acceptSealed'>;
   /** Absent: this server keeps no offline lists. */
   offlineLists?: Pick<OfflineLists, 'head' | 'chunk'> | undefined;
+  /** The place of a kiosk with a key, and what its facts can be about; undefined: not read yet. */
+  enrolled(kiosk: string): Omit<FactSource, 'id' | 'site' | 'kiosk'> | undefined;
+  clock: Pick<Clock, 'monotonic'>;
   log: Log;
   bus: FleetBus;
 }
 
+/** After weeks without a link a gate delivers thousands at once; then no more than it can decide. */
+const FACTS_RATE: AllowanceRate = { burst: 5_000, perSecond: 10, excessMax: 0 };
+const FACT_KIOSKS_MAX = 10_000;
+
 /** The calls of an accepted kiosk that other rooms answer, in the shapes of the wire. */
 export class KioskCalls {
   readonly #deps: KioskCallsDeps;
+  readonly #factAllowances = new Map<string, Allowance>();
 
   constructor(deps: KioskCallsDeps) {
     this.#deps = deps;
@@ -66,9 +77,31 @@ export class KioskCalls {
     return this.#serve(offlineLists.chunk(policy, request));
   }
 
-  async facts({ id, site }: Kiosk, { boxes }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
-    const asker = { id: `kiosk:${id}`, site };
-    return { results: await this.#serve(this.#deps.facts.acceptSealed(asker, boxes)) };
+  async facts(kiosk: Kiosk, { boxes }: RequestOf<'Facts'>): Promise<AnswerOf<'Facts'>> {
+    const { id, site } = kiosk;
+    const enrolled = this.#deps.enrolled(id);
+    if (!enrolled) {
+      throw new CallError('unavailable', 'The kiosk is not in the roster yet');
+    }
+    if (!this.#factAllowance(id).takeAll(boxes.length)) {
+      throw new CallError('busy', 'More facts than a gate decides');
+    }
+    const source = { id: `kiosk:${id}`, site, kiosk: id, ...enrolled };
+    return { results: await this.#serve(this.#deps.facts.acceptSealed(source, boxes)) };
+  }
+
+  /** One for each kiosk that delivers facts: a new connection brings no new allowance. */
+  #factAllowance(kiosk: string): Allowance {
+    const { clock } = this.#deps;
+    const known =
+      this.#factAllowances.get(kiosk) ?? new Allowance(FACTS_RATE, () => clock.monotonic());
+    this.#factAllowances.delete(kiosk);
+    this.#factAllowances.set(kiosk, known);
+    const [oldest] = this.#factAllowances.keys();
+    if (this.#factAllowances.size > FACT_KIOSKS_MAX && oldest !== undefined) {
+      this.#factAllowances.delete(oldest);
+    }
+    return known;
   }
 
   #answer(kiosk: string, answer: Promise<Answer>): Promise<Answer> {

@@ -3,6 +3,7 @@ import type { ActionName, AnswerOf, RequestOf } from '../../../shared/protocol/a
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import { defaultPeerLimits, Peer, type PeerOptions } from '../../../shared/protocol/peer.ts';
 import type { Kiosk } from '../places/kiosks.ts';
+import { Allowance } from './allowance.ts';
 import { type Challenged, challenge } from './challenge.ts';
 import type { CommandResults } from './command-results.ts';
 import type { ProvenConnection } from './connected-kiosks.ts';
@@ -14,9 +15,11 @@ import { type CloseReason, closeCodes } from './link-limits.ts';
 import type { ConnectionInfo, DisconnectReason } from './link-listener.ts';
 
 const CALL_TIMEOUT_MS = 5_000;
+/** Of `ws`: a message beyond `SOCKET_PAYLOAD_BYTES_MAX`. */
+const MESSAGE_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 
 type State =
-  | { name: 'proving'; handshake: Handshake; proof?: Promise<void> }
+  | { name: 'proving'; handshake: Handshake; proof?: Promise<void>; hasAnswered?: true }
   | { name: 'proven'; kiosk: Kiosk }
   | { name: 'accepted'; kiosk: Kiosk }
   | { name: 'closed' };
@@ -24,6 +27,8 @@ type State =
 /** What all connections have in common. */
 export interface ConnectionProtocol extends PeerOptions<KioskConnection> {
   kioskHandlers: KioskHandlers;
+  /** One function for all connections. */
+  monotonic: () => number;
 }
 
 /** @see ConnectionProtocol */
@@ -36,6 +41,7 @@ export function connectionProtocol(server: ConnectionHost): ConnectionProtocol {
     flooded: (connection) => connection.close('flood'),
     handlers: kioskHandlers.handlers(),
     kioskHandlers,
+    monotonic: () => server.clock.monotonic(),
   };
 }
 
@@ -52,6 +58,7 @@ export class KioskConnection
   readonly #peer: Peer<KioskConnection>;
   readonly #handlers: KioskHandlers;
   results: CommandResults | undefined;
+  readonly reports: Allowance;
   sentReconnectWithinMs = 0;
   #state: State;
   #disconnectReason: DisconnectReason = 'closed';
@@ -70,6 +77,7 @@ export class KioskConnection
     this.#state = { name: 'proving', handshake };
     this.#handlers = protocol.kioskHandlers;
     this.#peer = new Peer<KioskConnection>(protocol, this);
+    this.reports = new Allowance(server.limits.reports, protocol.monotonic);
   }
 
   start(): void {
@@ -91,6 +99,15 @@ export class KioskConnection
     }
   }
 
+  get address(): string {
+    return this.#info.address;
+  }
+
+  /** It has not even answered the challenge. */
+  get isSilent(): boolean {
+    return this.#state.name === 'proving' && !this.#state.hasAnswered;
+  }
+
   get isOpen(): boolean {
     return this.#state.name !== 'closed';
   }
@@ -99,9 +116,13 @@ export class KioskConnection
     return this.#state.name === 'accepted';
   }
 
-  ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>> {
+  async ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>> {
     const { acceptDeadlineMs } = this.#server.limits;
-    return this.#peer.call('Challenge', request, { timeoutMs: acceptDeadlineMs });
+    const answer = await this.#peer.call('Challenge', request, { timeoutMs: acceptDeadlineMs });
+    if (this.#state.name === 'proving') {
+      this.#state.hasAnswered = true;
+    }
+    return answer;
   }
 
   /** Calls the kiosk. @throws CallError `closed` before it is accepted, or any code of a call. */
@@ -139,7 +160,11 @@ export class KioskConnection
   }
 
   failed(error: Error): void {
-    this.#server.log.warn({ code: errorCode(error) }, 'kiosk connection failed');
+    const code = errorCode(error);
+    this.#server.log.warn({ code }, 'kiosk connection failed');
+    if (code === MESSAGE_TOO_LONG) {
+      this.close('flood');
+    }
   }
 
   ended(): void {
@@ -148,6 +173,9 @@ export class KioskConnection
     this.#state = { name: 'closed' };
     this.#server.forget(kiosk?.id, this);
     if (kiosk) {
+      if (this.#disconnectReason === 'flood') {
+        this.#server.flooded(kiosk.id);
+      }
       this.#handlers.notify((listener) =>
         listener.disconnected?.(kiosk, this.#info, this.#disconnectReason),
       );

@@ -3,9 +3,10 @@ import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import type { Handlers } from '../../../shared/protocol/peer.ts';
 import type { Kiosk } from '../places/kiosks.ts';
+import type { Allowance } from './allowance.ts';
 import { CommandResults } from './command-results.ts';
 import type { ConnectionHost } from './connection-host.ts';
-import { reconnectWithinMs } from './link-limits.ts';
+import { type CloseReason, reconnectWithinMs } from './link-limits.ts';
 import type { LinkListener } from './link-listener.ts';
 
 /** The connection that a kiosk's call came by. */
@@ -19,6 +20,9 @@ export interface HandlerConnection {
   accepted(): Kiosk;
   /** The spread of reconnections that it was last sent, in milliseconds. */
   sentReconnectWithinMs: number;
+  /** The reports that it may still send. */
+  readonly reports: Allowance;
+  close(reason: CloseReason): void;
   /** Absent while no command's result is being received. */
   results: CommandResults | undefined;
 }
@@ -47,11 +51,12 @@ export class KioskHandlers {
   }
 
   /** Notifies the listener; its error is logged and does not end the connection. */
-  notify(what: (listener: LinkListener) => void): void {
+  notify<Result>(what: (listener: LinkListener) => Result): Result | undefined {
     try {
-      what(this.#server.listener);
+      return what(this.#server.listener);
     } catch (error) {
       this.#server.log.error({ code: errorCode(error) }, 'the fleet did not take an event');
+      return undefined;
     }
   }
 
@@ -84,7 +89,16 @@ export class KioskHandlers {
 
   #status(report: RequestOf<'Status'>, from: HandlerConnection): AnswerOf<'Status'> {
     const kiosk = from.accepted();
-    this.notify((listener) => listener.status?.(kiosk, report));
+    const allowed = from.reports.take();
+    if (allowed === 'refused') {
+      throw new CallError('busy', 'Reports come faster than anybody reads them');
+    }
+    const fits =
+      allowed === 'granted' && this.notify((listener) => listener.status?.(kiosk, report));
+    if (fits === false) {
+      from.close('flood');
+      throw new CallError('tooLarge', 'More reports, or more in them, than a kiosk has');
+    }
     const before = from.sentReconnectWithinMs;
     const withinMs = this.#reconnectWithinMs(from);
     return {

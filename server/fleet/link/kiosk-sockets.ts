@@ -19,7 +19,11 @@ import {
 import { KioskWebSocket } from './kiosk-web-socket.ts';
 import { defaultSocketLimits, type SocketLimits } from './link-limits.ts';
 import type { LinkListener } from './link-listener.ts';
+import { ProvingConnections } from './proving-connections.ts';
 import { Semaphore } from './semaphore.ts';
+
+/** Kiosks that are refused for a while, at most. */
+const SHUT_OUT_MAX = 4_096;
 
 /** Where kiosks connect. */
 export const LINK_PATH = '/link';
@@ -37,6 +41,8 @@ export interface KioskSocketDeps extends KioskCallsDeps {
   limits?: SocketLimits | undefined;
   /** The sites whose kiosks must show a client certificate, by TLS, that carries their id. */
   certificateSites?: 'all' | readonly string[] | undefined;
+  /** Where a request comes from; absent: from the other end of its socket. */
+  addressOf?: ((request: IncomingMessage) => string) | undefined;
 }
 
 /** The kiosks' end of the link: one connection each, proven before anything else. */
@@ -56,7 +62,10 @@ export class KioskSockets implements ConnectionHost {
   readonly #server: SocketServer<typeof KioskWebSocket>;
   readonly #connections = new Set<KioskConnection>();
   readonly #sweep: DeadlineSweep;
-  #proving = 0;
+  readonly #proving = new ProvingConnections<KioskConnection>();
+  readonly #addressOf: (request: IncomingMessage) => string;
+  /** Kiosks that flooded, and until when they are refused; the earliest first. */
+  readonly #shutOut = new Map<string, number>();
   #opened = 0;
 
   constructor(deps: KioskSocketDeps) {
@@ -75,6 +84,7 @@ export class KioskSockets implements ConnectionHost {
     const shortestMs = Math.min(acceptDeadlineMs, pingEveryMs, pongDeadlineMs);
     this.#sweep = new DeadlineSweep(this.clock, this.#connections, shortestMs);
     this.#certificateSites = deps.certificateSites ?? [];
+    this.#addressOf = deps.addressOf ?? (({ socket }) => socket.remoteAddress ?? '');
     this.#server = new WebSocketServer({
       noServer: true,
       clientTracking: false,
@@ -97,47 +107,66 @@ export class KioskSockets implements ConnectionHost {
       refuse(socket, '404 Not Found');
     } else if (!offered.includes(SUBPROTOCOL)) {
       refuse(socket, '400 Bad Request');
-    } else if (
-      this.#connections.size >= this.limits.socketsMax ||
-      this.#proving >= this.limits.provingMax
-    ) {
+    } else if (!this.#hasRoom()) {
       refuse(socket, '503 Service Unavailable');
     } else {
       this.#server.handleUpgrade(request, socket, head, (opened) => this.#open(opened, request));
     }
   }
 
-  #open(opened: KioskWebSocket, { socket, headers }: IncomingMessage): void {
+  /** A connection that says nothing makes room for one more, before all others are refused. */
+  #hasRoom(): boolean {
+    const { socketsMax, provingMax } = this.limits;
+    const isFull = this.#connections.size >= socketsMax || this.#proving.size >= provingMax;
+    return !isFull || this.#proving.displace();
+  }
+
+  #open(opened: KioskWebSocket, request: IncomingMessage): void {
+    const { socket, headers } = request;
     // From here on it is the WebSocket's.
     socket.off('error', destroy);
     this.#opened += 1;
-    this.#proving += 1;
+    const address = this.#addressOf(request);
     const certificate = certificateOf(socket);
     const handshake = {
       host: (headers.host ?? '').toLowerCase(),
       info: {
         connection: this.#opened,
-        address: socket.remoteAddress ?? '',
+        address,
         certificateEndsAt: certificate?.endsAt,
       },
       certificateName: certificate?.name,
     };
     const connection = new KioskConnection(this, opened, handshake, this.#protocol);
     this.#connections.add(connection);
+    this.#proving.add(address, connection);
     this.#sweep.wake();
     connection.start();
   }
 
   accept(kioskId: string, connection: KioskConnection): void {
-    this.#proving -= 1;
+    this.#proving.remove(connection.address, connection);
     this.kiosks.add(kioskId, connection);
+  }
+
+  isShutOut(kioskId: string): boolean {
+    return (this.#shutOut.get(kioskId) ?? 0) > this.clock.monotonic();
+  }
+
+  flooded(kioskId: string): void {
+    this.log.warn({ kiosk: kioskId }, 'a kiosk flooded its link, and is refused for a while');
+    this.#shutOut.delete(kioskId);
+    this.#shutOut.set(kioskId, this.clock.monotonic() + this.limits.shutOutMs);
+    const [oldest] = this.#shutOut.keys();
+    if (this.#shutOut.size > SHUT_OUT_MAX && oldest !== undefined) {
+      this.#shutOut.delete(oldest);
+    }
   }
 
   forget(kioskId: string | undefined, connection: KioskConnection): void {
     this.#connections.delete(connection);
-    if (kioskId === undefined) {
-      this.#proving -= 1;
-    } else {
+    this.#proving.remove(connection.address, connection);
+    if (kioskId !== undefined) {
       this.kiosks.remove(kioskId, connection);
     }
   }

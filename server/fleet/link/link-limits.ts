@@ -1,3 +1,5 @@
+import type { AllowanceRate } from './allowance.ts';
+
 /** The bounds of kiosk connections. */
 export interface SocketLimits {
   /** From connecting until the proof is checked and the kiosk has booted. */
@@ -17,6 +19,10 @@ export interface SocketLimits {
   proofsAtOnceMax: number;
   /** Kiosks that come back in a second after this server was lost, as it spreads them. */
   returnsPerSecond: number;
+  /** The reports of one kiosk: several at once when parts change, and then as it is asked to. */
+  reports: AllowanceRate;
+  /** How long a kiosk that was disconnected for a flood is refused. */
+  shutOutMs: number;
   /** What may wait to be sent to a kiosk that doesn't read, in bytes. */
   unsentBytesMax: number;
 }
@@ -32,6 +38,8 @@ export const defaultSocketLimits: SocketLimits = {
   provingMax: 1_024,
   proofsAtOnceMax: 4,
   returnsPerSecond: 50,
+  reports: { burst: 60, perSecond: 2, excessMax: 120 },
+  shutOutMs: 60_000,
   unsentBytesMax: 1_048_576,
 };
 

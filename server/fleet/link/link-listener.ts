@@ -62,8 +62,12 @@ export interface LinkListener {
   admit(kiosk: Kiosk, boot: RequestOf<'Boot'>): Promise<Admission>;
   /** Its boot was accepted. */
   booted?(kiosk: Kiosk, boot: RequestOf<'Boot'>): void;
-  /** A report, whole or partial (`mergeStatus` of shared/protocol/kiosk-status.ts puts them together). */
-  status?(kiosk: Kiosk, report: StatusReport): void;
+  /**
+   * A report, whole or partial (`mergeStatus` of shared/protocol/kiosk-status.ts puts them together).
+   *
+   * @returns false: with what was known it is more than any kiosk has, and the connection is to end.
+   */
+  status?(kiosk: Kiosk, report: StatusReport): boolean;
   /** What it measured while there was no link; stored when this resolves. */
   measured?(kiosk: Kiosk, measurements: readonly Measurement[]): Promise<void>;
   /** A command that was `accepted` has ended. */

@@ -2,7 +2,7 @@ import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
 import type { RequestOf } from '../../../shared/protocol/actions.ts';
 import type { EnrolRequest } from '../../../shared/protocol/enrolment-messages.ts';
-import type { StatusReport } from '../../../shared/protocol/kiosk-status.ts';
+import { isStatusBounded, type StatusReport } from '../../../shared/protocol/kiosk-status.ts';
 import type { Measurement } from '../../../shared/protocol/measurement.ts';
 import type { DesiredConfig, ReportedConfig } from '../../../shared/protocol/remote-config.ts';
 import type { Log } from '../../log.ts';
@@ -17,7 +17,13 @@ import type {
   LinkListener,
 } from '../link/link-listener.ts';
 import type { Kiosk } from '../places/kiosks.ts';
-import { afterBoot, afterReport, type LastReport, withPresence } from './last-report.ts';
+import {
+  afterBoot,
+  afterReport,
+  type LastReport,
+  policiesOf,
+  withPresence,
+} from './last-report.ts';
 import type { Renewals } from './renewals.ts';
 import type { Roster, RosterGate } from './roster.ts';
 import type { RosterSync } from './roster-sync.ts';
@@ -131,15 +137,18 @@ export class FleetState implements LinkListener {
     }
   }
 
-  status(kiosk: Kiosk, report: StatusReport): void {
+  status(kiosk: Kiosk, report: StatusReport): boolean {
     const { roster, writer, telemetry, clock } = this.#deps;
     const entry = roster.ofKiosk(kiosk.id);
     if (!entry?.lastReport) {
-      return;
+      return true;
     }
     const before = entry.lastReport;
     const now = clock.now();
     const { lastReport, outcomes } = afterReport(before, report, now);
+    if (lastReport.status && !isStatusBounded(lastReport.status)) {
+      return false;
+    }
     entry.lastReport = lastReport;
     writer.add(entry.gate.id);
     if (outcomes) {
@@ -148,6 +157,7 @@ export class FleetState implements LinkListener {
     if (isNews(before, lastReport, report)) {
       this.#changed(entry);
     }
+    return true;
   }
 
   async measured(kiosk: Kiosk, measurements: readonly Measurement[]): Promise<void> {
@@ -167,12 +177,27 @@ export class FleetState implements LinkListener {
     }
   }
 
+  /** Where a kiosk with a key is enrolled, and the policies that its boots were answered with. */
+  enrolled(kiosk: string) {
+    const entry = this.#deps.roster.ofKiosk(kiosk);
+    if (!entry?.kiosk) {
+      return undefined;
+    }
+    const { gate, lastReport } = entry;
+    const { registeredAt } = entry.kiosk;
+    const policies = [gate.policy, ...(lastReport ? policiesOf(lastReport) : [])];
+    return { gate: gate.id, registeredAt, policies };
+  }
+
   commandResult(kiosk: Kiosk, end: CommandEnd): void {
     void this.#deps.bus.emit('commandReported', { kiosk: kiosk.id, end });
   }
 
-  disconnected(kiosk: Kiosk, _info: ConnectionInfo, _reason: DisconnectReason): void {
+  disconnected(kiosk: Kiosk, _info: ConnectionInfo, reason: DisconnectReason): void {
     const { roster, kiosks, renewals, node } = this.#deps;
+    if (reason === 'flood') {
+      this.#noteFlood(kiosk);
+    }
     if (kiosks.has(kiosk.id)) {
       return; // A newer connection replaced this one.
     }
@@ -181,6 +206,15 @@ export class FleetState implements LinkListener {
     const entry = roster.ofKiosk(kiosk.id);
     if (entry?.node === node) {
       entry.node = undefined;
+      this.#changed(entry);
+    }
+  }
+
+  #noteFlood({ id }: Kiosk): void {
+    const { roster, clock } = this.#deps;
+    const entry = roster.ofKiosk(id);
+    if (entry?.lastReport) {
+      entry.lastReport = { ...entry.lastReport, floodedAt: clock.now() };
       this.#changed(entry);
     }
   }

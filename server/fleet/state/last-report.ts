@@ -22,11 +22,29 @@ export interface LastReport {
   config?: ReportedConfig | undefined;
   /** When the client certificate of its connection ends; absent: it showed none. */
   certificateEndsAt?: number | undefined;
+  /** The runs of its program before this one. */
+  runs?: Runs | undefined;
+  /** When it was last disconnected because it sent more than a kiosk may. */
+  floodedAt?: number | undefined;
   /** The policy that its boot was answered with. */
   policy: string;
+  /** Those of its boots before, the newest first. */
+  earlierPolicies?: readonly string[] | undefined;
   presence: Presence;
   /** When that presence began. */
   since: number;
+}
+
+/**
+ * The earlier runs of a kiosk's program, by their start and the newest first. A program that ended never
+ * comes back with its old start, while one whose link broke does come back with it: an earlier run that
+ * returns is a second board that holds the same key, such as one with a copied SD card.
+ */
+export interface Runs {
+  earlier: readonly number[];
+  /** When an earlier one last returned, and when the one before that did. */
+  returnedAt?: number | undefined;
+  returnedBefore?: number | undefined;
 }
 
 /** Counts by outcome that a report adds to the one before. */
@@ -43,6 +61,49 @@ export function byOutcome<Value>(value: (outcome: Outcome) => Value): Record<Out
     otpRequired: value('otpRequired'),
     throttled: value('throttled'),
   };
+}
+
+/** Policies of earlier boots that are remembered. */
+const POLICIES_MAX = 16;
+
+/** Every policy that this kiosk's boots were answered with, the newest first. */
+export function policiesOf({ policy, earlierPolicies: earlier = [] }: LastReport): string[] {
+  return [policy, ...earlier];
+}
+
+function earlierPolicies(before: LastReport, policy: string): readonly string[] | undefined {
+  const earlier = policiesOf(before).filter((one) => one !== policy);
+  return earlier.length > 0 ? sharedPart(earlier.slice(0, POLICIES_MAX)) : undefined;
+}
+
+/** Earlier runs that are remembered. */
+const RUNS_MAX = 8;
+/**
+ * Two returns within this time are two boards: they displace each other every half minute. One alone may be
+ * a board without a clock of its own that happened to start at the very millisecond of an earlier start.
+ */
+const RETURNS_WITHIN_MS = 1_800_000;
+
+/** Another run than the last one booted. */
+function runsAt(startedAt: number, before: LastReport, now: number): Runs {
+  const { earlier, returnedAt, returnedBefore } = before.runs ?? { earlier: [] };
+  const next = [before.startedAt, ...earlier].filter((run) => run !== startedAt);
+  const isBack = earlier.includes(startedAt);
+  return {
+    earlier: next.slice(0, RUNS_MAX),
+    returnedAt: isBack ? now : returnedAt,
+    returnedBefore: isBack ? returnedAt : returnedBefore,
+  };
+}
+
+/** When it last was certain that two boards hold this kiosk's key; undefined: it never was. */
+export function twoBoardsAt({ runs }: LastReport): number | undefined {
+  const { returnedAt, returnedBefore } = runs ?? {};
+  return returnedAt !== undefined &&
+    returnedBefore !== undefined &&
+    returnedAt - returnedBefore <= RETURNS_WITHIN_MS
+    ? returnedAt
+    : undefined;
 }
 
 /** A kiosk booted: what an earlier run reported about its peripherals says nothing about this one. */
@@ -76,6 +137,9 @@ export function afterBoot(
     certificateEndsAt: context.certificateEndsAt,
     capabilities: boot.capabilities && sharedPart(boot.capabilities),
     config: boot.config,
+    earlierPolicies: before && earlierPolicies(before, context.policy),
+    runs: before && !sameRun ? runsAt(boot.startedAt, before, context.now) : before?.runs,
+    floodedAt: before?.floodedAt,
   };
   return withPresence(report, context.now);
 }
@@ -125,6 +189,9 @@ export function withPresence(report: LastReport, now: number): LastReport {
   return { ...report, presence, since: presence === 'offline' ? report.at : now };
 }
 
+/** Verifications that one report may add: some weeks of a busy gate. The wire admits any number. */
+const COUNTED_MAX = 1_000_000;
+
 /**
  * What was counted since the report before. A new run's boot forgets the earlier counts; within a run they only grow,
  * and a kiosk that reports fewer has counted nothing.
@@ -138,6 +205,8 @@ function countedSince(
     return undefined;
   }
   const was = before?.verifications;
-  const added = byOutcome((outcome) => Math.max(0, now[outcome] - (was?.[outcome] ?? 0)));
+  const added = byOutcome((outcome) =>
+    Math.min(COUNTED_MAX, Math.max(0, now[outcome] - (was?.[outcome] ?? 0))),
+  );
   return outcomes.some((outcome) => added[outcome] > 0) ? added : undefined;
 }

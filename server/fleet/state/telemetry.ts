@@ -22,6 +22,9 @@ const PRUNE_STEP_MS = 10 * MINUTE_MS;
 /** Fewer than these in an hour are shown as "< 5": a small count could be about one person. */
 export const SMALL_COUNT = 5;
 
+/** Verifications of one gate in one hour, at most: nobody passes that many. */
+const HOUR_COUNT_MAX = 1_000_000_000;
+
 const insertSamples: BulkInsert = {
   table: 'telemetry',
   columns: { gate: 'text', span: 'text', at: 'bigint', body: 'text' },
@@ -42,11 +45,19 @@ const insertCounts: BulkInsert = {
     otp_required: 'bigint',
     throttled: 'bigint',
   },
-  tail: `on conflict (gate, at) do update set granted = outcome_hour.granted + excluded.granted,
-    denied = outcome_hour.denied + excluded.denied,
-    unconfirmed = outcome_hour.unconfirmed + excluded.unconfirmed,
-    otp_required = outcome_hour.otp_required + excluded.otp_required,
-    throttled = outcome_hour.throttled + excluded.throttled`,
+  // A kiosk that reports anything adds up to no more than the column can hold.
+  tail: `on conflict (gate, at) do update set ${[
+    'granted',
+    'denied',
+    'unconfirmed',
+    'otp_required',
+    'throttled',
+  ]
+    .map((name) => {
+      const sum = `outcome_hour.${name} + excluded.${name}`;
+      return `${name} = case when ${sum} > ${HOUR_COUNT_MAX} then ${HOUR_COUNT_MAX} else ${sum} end`;
+    })
+    .join(', ')}`,
 };
 
 /** Counts of one gate and hour that are not in the store yet. */

@@ -14,6 +14,8 @@ import { gateRecords } from './0064-gate-records.ts';
 import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
+import { refusedFacts } from './0076-refused-facts.ts';
+import { setAside } from './0077-set-aside.ts';
 import { dueDays } from './0079-due-days.ts';
 
 /** One step forward. There is none back: to go back, restore a backup. */
@@ -38,5 +40,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0065-audit-rows': auditRows,
   '0066-audit-segments': auditSegments,
   '0067-version-table': versionTable,
+  '0076-refused-facts': refusedFacts,
+  '0077-set-aside': setAside,
   '0079-due-days': dueDays,
 };

@@ -267,6 +267,7 @@ const listener: LinkListener = {
   status(_kiosk, report) {
     known = mergeStatus(known, report);
     happenings.happened();
+    return true;
   },
   commandResult(_kiosk, end) {
     ends.push(end);

@@ -184,6 +184,7 @@ test('a self-test reports the list, the link and the clock, and the server gets 
       if (found) {
         resolve(found.state);
       }
+      return true;
     };
   });
   const results = await one.kiosk.selfTest();

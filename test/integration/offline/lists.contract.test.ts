@@ -21,7 +21,14 @@ import { newKioskKey } from '../../support/kiosk-client.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 
 const cheap = { cost: 2, publish: true, refreshMs: 86_400_000 };
-const asker = { id: 'kiosk:gate-1', site: 'torino' };
+const source = {
+  id: 'kiosk:gate-1',
+  site: 'torino',
+  kiosk: 'gate-1',
+  gate: 'gate-1',
+  registeredAt: Date.now(),
+  policies: [DEMO_POLICY],
+};
 
 /** The same contract on both engines. */
 describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
@@ -222,24 +229,30 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const one = fact();
     const { list: _list, ...listless } = fact();
     const far = Date.now() + 86_400_000;
+    const untold = {
+      requestId: randomUUID(),
+      verdict: { outcome: 'unconfirmed', reason: 'unavailable' },
+    } as const;
     const batch: [Fact, object][] = [
       [one, yes],
       [one, yes],
       [{ ...one, verdict: { outcome: 'denied', reason: 'notCovered' } }, no('factConflicts')],
       [fact({ policy: 'never-heard-of' }), no('policyUnknown')],
       [fact({ decidedAt: far }), no('factFromFuture')],
-      [fact({ decidedAt: far, clockTrust: 'unset' }), yes],
+      [fact({ decidedAt: far, clockTrust: 'unset' }), no('factImpossible')],
+      [{ ...listless, ...untold, decidedAt: far, clockTrust: 'unset' }, yes],
       [{ ...listless, requestId: randomUUID() }, no('factImpossible')],
       [fact({ verdict: { outcome: 'otpRequired', expiresInMs: 1 } }), no('factImpossible')],
     ];
     const results = await app.facts.accept(
-      asker,
+      source,
       batch.map(([given]) => given),
     );
     expect(results).toEqual(batch.map(([, expected]) => expected));
-    expect(await app.facts.accept(asker, [one])).toEqual([yes]);
+    expect(await app.facts.accept(source, [one])).toEqual([yes]);
     // Another kiosk's request ids are its own.
-    expect(await app.facts.accept({ ...asker, id: 'kiosk:gate-2' }, [one])).toEqual([yes]);
+    const other = { ...source, id: 'kiosk:gate-2', kiosk: 'gate-2' };
+    expect(await app.facts.accept(other, [one])).toEqual([yes]);
     expect(await app.facts.count()).toBe(3);
     // What was refused is kept where it can be seen, once for each request.
     const refused = await (stores[0] as Store).db
@@ -252,6 +265,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       'factConflicts',
       'policyUnknown',
       'factFromFuture',
+      'factImpossible',
       'factImpossible',
       'factImpossible',
     ]);
@@ -273,7 +287,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       'eyJhbGciOiJkaXIifQ..AAAA.AAAA.AAAA',
       (await sealFact(passage, testKeyring.factsKey())).box,
     ];
-    expect(await app.facts.acceptSealed(asker, boxes)).toEqual([
+    expect(await app.facts.acceptSealed(source, boxes)).toEqual([
       yes,
       no('factUnreadable'),
       no('factUnreadable'),
@@ -282,8 +296,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const row = await (stores[0] as Store).db
       .selectFrom('audit')
       .select('body')
-      .where('request', '=', `passage ${asker.id} ${one.requestId}`)
+      .where('request', '=', `passage ${source.id} ${one.requestId}`)
       .executeTakeFirstOrThrow();
-    expect(JSON.parse(row.body)).toMatchObject({ passage: 'notPassed', asker: asker.id });
+    expect(JSON.parse(row.body)).toMatchObject({ passage: 'notPassed', asker: source.id });
   });
 });

@@ -40,6 +40,7 @@ class SmallFleet implements LinkListener {
   status: NonNullable<LinkListener['status']> = (kiosk, report) => {
     this.known.set(kiosk.id, mergeStatus(this.known.get(kiosk.id), report));
     this.#changed();
+    return true;
   };
 
   async until(what: (known: Map<string, KioskStatus>) => boolean): Promise<void> {

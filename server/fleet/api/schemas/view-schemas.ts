@@ -70,6 +70,16 @@ const reportSchema = z
     certificateEndsAt: at.optional(),
     config: reportedConfigSchema.optional(),
     policy: z.string(),
+    earlierPolicies: z.array(z.string()).optional(),
+    runs: z
+      .strictObject({
+        earlier: z.array(at),
+        returnedAt: at.optional(),
+        returnedBefore: at.optional(),
+      })
+      .optional()
+      .describe('Earlier starts of its program; one that returns is of a second board'),
+    floodedAt: at.optional().describe('When it was last disconnected for a flood'),
     presence: presenceSchema,
     since: at,
   })

@@ -282,6 +282,7 @@ export const words: PortalWords = {
       notCovered: 'Die Vergünstigung gilt an diesem Durchgang nicht',
       notRecognised: 'Nicht erkannt: falsche Steuernummer oder ungültiger Code',
       notInArchive: 'Nicht zu bestätigen: Papierbescheid ansehen',
+      notCoveredByArchive: 'Was vorlag, reichte nicht: ein anderes Dokument ansehen',
       unavailable: 'Es konnte nicht geprüft werden',
       throttled: 'Keine Antwort: zu viele Versuche',
       otpRequired: 'Ihr Einmalcode war nötig',

@@ -279,6 +279,7 @@ export const words: PortalWords = {
       notCovered: 'The benefit does not apply at this gate',
       notRecognised: 'Not recognised: wrong codice fiscale or code not valid',
       notInArchive: 'Can’t be confirmed: look at the paper report',
+      notCoveredByArchive: 'What was on record was not enough: look at another document',
       unavailable: 'It could not be checked then',
       throttled: 'No answer: too many attempts',
       otpRequired: 'Your one-time code was needed',

@@ -283,6 +283,7 @@ export const words: PortalWords = {
       notCovered: 'L’avantage ne vaut pas à cette porte',
       notRecognised: 'Non reconnu : codice fiscale erroné ou code non valable',
       notInArchive: 'Non confirmable : regarder le procès-verbal de papier',
+      notCoveredByArchive: 'Ce qui était enregistré ne suffisait pas : regarder un autre document',
       unavailable: 'On ne pouvait pas vérifier à ce moment',
       throttled: 'Pas de réponse : trop de tentatives',
       otpRequired: 'Votre code à usage unique était nécessaire',

@@ -281,6 +281,7 @@ export const words: PortalWords = {
       notCovered: 'L’agevolazione non vale per questo varco',
       notRecognised: 'Non riconosciuto: codice fiscale sbagliato o codice non valido',
       notInArchive: 'Non confermabile: guardare il verbale di carta',
+      notCoveredByArchive: 'Quello che risulta non bastava: guardare un altro documento',
       unavailable: 'In quel momento non si poteva verificare',
       throttled: 'Nessuna risposta: troppi tentativi',
       otpRequired: 'Serviva il tuo codice usa e getta',

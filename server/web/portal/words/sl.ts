@@ -274,6 +274,7 @@ export const words: PortalWords = {
       notCovered: 'Ugodnost na tem prehodu ne velja',
       notRecognised: 'Ni prepoznano: napačna davčna številka ali neveljavna koda',
       notInArchive: 'Ni mogoče potrditi: glej papirni zapisnik',
+      notCoveredByArchive: 'Kar je bilo zapisano, ni zadoščalo: glej drug dokument',
       unavailable: 'Takrat ni bilo mogoče preveriti',
       throttled: 'Brez odgovora: preveč poskusov',
       otpRequired: 'Potrebna je bila vaša enkratna koda',

@@ -229,6 +229,7 @@ export interface PortalWords {
       notCovered: string;
       notRecognised: string;
       notInArchive: string;
+      notCoveredByArchive: string;
       unavailable: string;
       throttled: string;
       otpRequired: string;

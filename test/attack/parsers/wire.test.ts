@@ -1,0 +1,11 @@
+import { test } from 'vitest';
+import { attackParser } from './attack-parser.ts';
+import { targets } from './wire-targets.ts';
+
+test.each(Object.keys(targets))(
+  '%s: neither crashes nor hangs on damaged input',
+  async (name) => {
+    await attackParser('wire', name, targets);
+  },
+  600_000,
+);
