@@ -1,4 +1,5 @@
 import type { Turnstile } from '../hardware/ports.ts';
+import { isolated } from '../shared/isolated-text.ts';
 import type { GateList } from './list/gate-list.ts';
 import type { PartHealth } from './peripherals/part-health.ts';
 import type { Peripherals } from './peripherals/peripherals.ts';
@@ -35,7 +36,7 @@ export function managedGate(parts: GateParts): ManagedGate {
     paintedAt: () => peripherals.paintedAt,
     service: (service, message) => {
       const notice = service === 'closed' ? (message ?? session().outOfServiceMessage) : undefined;
-      dispatch({ name: 'service', state: service, notice });
+      dispatch({ name: 'service', state: service, notice: notice && isolated(notice) });
     },
     selfTest: () => parts.selfTest(),
     signal: (signal) => peripherals.run({ name: 'signal', signal }),

@@ -4,11 +4,12 @@ import type { Anchors } from './audit/anchors.ts';
 import type { Audit } from './audit/audit.ts';
 import { buildAudit } from './audit/build-audit.ts';
 import type { Checkpoints } from './audit/checkpoint.ts';
-import { indexSubjects } from './audit/subject-index.ts';
+import { choresOf } from './chores.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
 import type { CardRenewal } from './credential/card-renewal.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
+import { Refusals } from './fleet/access/refusals.ts';
 import { registerApi } from './fleet/api/api.ts';
 import { buildFleet } from './fleet/build-fleet.ts';
 import { buildLink } from './fleet/build-link.ts';
@@ -17,7 +18,8 @@ import type { Fleet } from './fleet/fleet.ts';
 import type { FleetConfig } from './fleet/fleet-config.ts';
 import type { KioskSockets } from './fleet/link/kiosk-sockets.ts';
 import { defaultSocketLimits, type SocketLimits } from './fleet/link/link-limits.ts';
-import { auditPruning, Housekeeping } from './housekeeping.ts';
+import { type AnswerTimes, answerTimes, EvenAnswers } from './guessing/even-answers.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { createHttp, type WebDeps } from './http.ts';
 import type { Keyring } from './keys/keyring.ts';
 import { KeyringWatch } from './keys/keyring-watch.ts';
@@ -38,15 +40,19 @@ import type { FactStore } from './offline-list/fact-store.ts';
 import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Policies } from './policies/policies.ts';
 import { buildPortal } from './portal/build-portal.ts';
+import { Proxies } from './proxies.ts';
 import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
 import { DueFold } from './registry/due-fold.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
+import { guardRoutes } from './route-access.ts';
+import { SetAside } from './set-aside.ts';
 import type { Store } from './store/store.ts';
 import { certificateExpiries, type TlsOptions } from './tls.ts';
 import { buildVerification } from './verification/build-verification.ts';
 import type { FirstLevel } from './verification/first-level.ts';
+import type { GateAnswers } from './verification/gate-answers.ts';
 import type { Messenger } from './verification/messenger.ts';
 import type { SecondLevel } from './verification/second-level.ts';
 import type { VelocityCheck } from './verification/velocity-check.ts';
@@ -76,6 +82,8 @@ export interface AppDeps {
   offlineLists?: OfflineListsConfig | undefined;
   /** Answers for people's status instead of the registry. */
   source?: StatusSource | undefined;
+  /** For tests and benches that wait for no answer's time. */
+  answerTimes?: AnswerTimes | undefined;
   /** Absent: staff only. */
   login?: LoginConfig | undefined;
   /** Smart cards, with the proxy that may speak for them. */
@@ -104,6 +112,7 @@ export interface App {
   credentials: Credentials;
   policies: Policies;
   verification: Verification;
+  gateAnswers: GateAnswers;
   velocityCheck: VelocityCheck;
   firstLevel: FirstLevel;
   secondLevel: SecondLevel;
@@ -138,12 +147,13 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets, keyringWatch } =
-    rooms;
+  const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
+  const { keyringWatch, refusals } = rooms;
   const { cardRenewal } = rooms.credentials;
   const { certificateListener } = logins;
+  const { evenAnswers } = rooms.evenly;
   const http = buildHttp(deps, rooms);
-  const housekeeping = buildHousekeeping(deps, rooms);
+  const housekeeping = new Housekeeping({ ...deps, chores: choresOf(deps, rooms) });
   let url = '';
   // In the order in which they start; they stop in the reverse one. Connections begin last and end first, and
   // the last checkpoint signs everything that the other rooms have written.
@@ -152,8 +162,10 @@ export function createApp(deps: AppDeps): App {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
+        refusals,
         policies,
         verification,
+        logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
       serve: {
@@ -172,6 +184,7 @@ export function createApp(deps: AppDeps): App {
             url = await http.listen({ host, port });
           },
           async stop() {
+            evenAnswers.stop();
             sockets.stop();
             await http.close();
           },
@@ -212,7 +225,13 @@ function buildRooms(deps: AppDeps) {
   const limits = deps.socketLimits ?? defaultSocketLimits;
   const now = () => clock.now();
   const audit = buildAudit({ store, keyring, clock, log, node });
-  const base = { store, keyring, audit: audit.audit, clock, log, node, now };
+  const proxies = new Proxies({ proxies: deps.web?.proxies, clock, log });
+  const setAside = new SetAside({ store, log, now });
+  const base = { store, keyring, audit: audit.audit, setAside, clock, log, node, now };
+  const evenly = {
+    evenAnswers: new EvenAnswers({ clock }),
+    answerTimes: deps.answerTimes ?? answerTimes,
+  };
   const policies = new Policies({ store });
   const registry = new Registry(base);
   const dueFold = new DueFold({ store, clock, log });
@@ -223,6 +242,7 @@ function buildRooms(deps: AppDeps) {
   const credentials = buildCredentials({ ...base, registry, notify, host, portalUrl, review });
   const verification = buildVerification({
     ...base,
+    ...evenly,
     registry,
     policies,
     source,
@@ -242,10 +262,13 @@ function buildRooms(deps: AppDeps) {
     config: deps.fleet,
     notify,
     messages: () => messages.waitingMessages(),
+    isProxyUnnamed: () => proxies.isUnnamed,
+    quarantine: lists.facts.quarantine,
     expiries: async () => certificateExpiries(tls),
     canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
     waiting: () => verification.verification.pending,
   });
+  const refusals = new Refusals(base);
   const sockets = buildLink({
     ...base,
     ...verification,
@@ -253,6 +276,7 @@ function buildRooms(deps: AppDeps) {
     fleet,
     hosts: [host, ...(deps.alsoHosts ?? [])],
     certificateSites: deps.certificateSites,
+    addressOf: (request) => proxies.addressOf(request),
     limits,
   });
   const keyringWatch = new KeyringWatch({
@@ -266,13 +290,14 @@ function buildRooms(deps: AppDeps) {
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
     dueFold,
-    ...{ fleet, sockets, keyringWatch },
+    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly },
   };
 }
 
 function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   const { store, keyring, clock, log, host, alsoHosts = [], web, tls } = deps;
-  const { fleet, sockets, logins, policies, registry, messages, keyringWatch } = rooms;
+  const { fleet, sockets, logins, policies, registry, messages } = rooms;
+  const { keyringWatch, refusals, proxies } = rooms;
   const pages = web && new Pages(web.assets);
   const http = createHttp({
     store,
@@ -283,6 +308,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
     pages,
     tls,
     socketLimits: sockets.limits,
+    proxies,
   });
   registerEnrolment(http, {
     listener: sockets.listener,
@@ -293,6 +319,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
   });
   stripCertificateHeaders(http, deps.cardProxy);
   registerSessions(http, logins.sessions);
+  guardRoutes(http, { refusals, log });
   fleet.metrics.watch(http);
   fleet.metrics.register(http);
   registerApi(http, { fleet, clock, log });
@@ -301,6 +328,7 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
       ...{ pages, store, keyring, clock, log, host, alsoHosts, fleet, logins, policies, registry },
       ...rooms.verification,
       ...rooms.portal,
+      ...rooms.evenly,
       credentials: rooms.credentials.credentials,
       cards: rooms.credentials.disabilityCards,
       notify: messages.notify,
@@ -308,26 +336,9 @@ function buildHttp(deps: AppDeps, rooms: Rooms): FastifyInstance {
       now: () => clock.now(),
     });
   }
-  http.server.on('upgrade', (request, socket, head) => sockets.upgrade(request, socket, head));
-  return http;
-}
-
-function buildHousekeeping({ store, clock, log }: AppDeps, rooms: Rooms): Housekeeping {
-  const { audit, registry, dueFold, logins, portal } = rooms;
-  const { verification } = rooms.verification;
-  return new Housekeeping({
-    chores: [
-      { name: 'verification', run: () => verification.purgeExpired() },
-      { name: 'registry', run: () => registry.purgeErasedEntries() },
-      { name: 'due', run: () => dueFold.run() },
-      { name: 'anchors', run: () => audit.anchors.anchor() },
-      { name: 'subjects', run: () => indexSubjects(store) },
-      { name: 'logins', run: () => logins.purgeExpired() },
-      { name: 'contacts', run: () => portal.contactChecks.forgetExpired() },
-      { name: 'delegations', run: () => portal.delegations.forgetOld() },
-      auditPruning(audit.checkpoints, () => clock.now()),
-    ],
-    clock,
-    log,
+  http.server.on('upgrade', (request, socket, head) => {
+    proxies.see(request);
+    sockets.upgrade(request, socket, head);
   });
+  return http;
 }

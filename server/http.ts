@@ -1,12 +1,16 @@
 import cookie from '@fastify/cookie';
 import formbody from '@fastify/formbody';
-import fastify, { type FastifyInstance } from 'fastify';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { errorCode } from '../shared/errors.ts';
 import { type SocketLimits, slowness } from './fleet/link/link-limits.ts';
-import { httpStatusOf } from './http-status.ts';
+import { answeredCode, httpStatusOf } from './http-status.ts';
 import type { Keyring } from './keys/keyring.ts';
 import type { Log } from './log.ts';
-import { readiness } from './readiness.ts';
+import { answerUnreadable, refuseMalformed } from './malformed-requests.ts';
+import type { Proxies } from './proxies.ts';
+import { sharedFor, storeReadiness } from './readiness.ts';
+import { access, stateAccess } from './route-access.ts';
+import { securityHeaders } from './security-headers.ts';
 import type { Store } from './store/store.ts';
 import type { TlsOptions } from './tls.ts';
 import { serveAssets, type WebAsset } from './web/assets.ts';
@@ -17,6 +21,8 @@ import { type Pages, wantsPage } from './web/page-renderer.tsx';
 const BODY_BYTES_MAX = 65_536;
 /** A photo over a slow phone takes its time; how long a request's head may take is `slowness`'s. */
 const REQUEST_MS_MAX = 60_000;
+/** Anybody may ask whether the server is ready; the database is asked once in this time at most. */
+const READY_FOR_MS = 1000;
 
 /** What the server's pages need. */
 export interface WebDeps {
@@ -38,23 +44,38 @@ export interface HttpDeps {
   pages: Pages | undefined;
   tls: TlsOptions | undefined;
   socketLimits: SocketLimits;
+  proxies: Proxies;
 }
 
 /** The HTTP server with what every route has in common, the health routes and the published keys. */
 export function createHttp(deps: HttpDeps): FastifyInstance {
   const { log, web } = deps;
-  const slow = slowness(deps.socketLimits);
+  // A request without its host gets an answer of ours, too.
+  const open = { ...slowness(deps.socketLimits), requireHostHeader: false };
+  const headers = securityHeaders(web?.origin);
   const http = fastify({
     logger: false,
     bodyLimit: BODY_BYTES_MAX,
     requestTimeout: REQUEST_MS_MAX,
     forceCloseConnections: true,
-    ...(deps.tls ? { https: { ...deps.tls, ...slow } } : { http: slow }),
+    ...(deps.tls ? { https: { ...deps.tls, ...open } } : { http: open }),
     trustProxy: web?.proxies?.length ? [...web.proxies] : false,
+    // Of an address that is none no route is found: its hooks do not run either.
+    frameworkErrors: (error, request, reply) => {
+      reply.headers(headers);
+      answerError(deps, error, request, reply);
+    },
+    clientErrorHandler: (error, socket) => answerUnreadable(error, socket, headers),
   });
+  stateAccess(http);
   http.register(cookie);
   http.register(formbody, { bodyLimit: BODY_BYTES_MAX });
+  http.addHook('onRequest', (request, _reply, done) => {
+    deps.proxies.see(request.raw);
+    done();
+  });
   guardRequests(http, web?.origin);
+  refuseMalformed(http, headers);
   serveAssets(http, web?.assets ?? []);
   // Only the route's pattern is logged: a URL may hold a credential.
   http.addHook('onResponse', (request, reply, done) => {
@@ -67,18 +88,24 @@ export function createHttp(deps: HttpDeps): FastifyInstance {
   return http;
 }
 
-function answerErrors(http: FastifyInstance, { log, pages }: HttpDeps): void {
-  http.setErrorHandler((error, request, reply) => {
-    const status = httpStatusOf(error);
-    const code = errorCode(error);
-    if (status >= 500) {
-      log.error({ route: request.routeOptions.url, code }, 'http failed');
-    }
-    if (pages && wantsPage(request)) {
-      return pages.problem(request, reply, status);
-    }
-    return reply.code(status).send({ code: status >= 500 ? 'internal' : code });
-  });
+function answerError(
+  { log, pages }: HttpDeps,
+  error: unknown,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): FastifyReply {
+  const status = httpStatusOf(error);
+  if (status >= 500) {
+    log.error({ route: request.routeOptions.url, code: errorCode(error) }, 'http failed');
+  }
+  return pages && wantsPage(request)
+    ? pages.problem(request, reply, status)
+    : reply.code(status).send({ code: answeredCode(error) });
+}
+
+function answerErrors(http: FastifyInstance, deps: HttpDeps): void {
+  const { pages } = deps;
+  http.setErrorHandler((error, request, reply) => answerError(deps, error, request, reply));
   http.setNotFoundHandler((request, reply) =>
     pages && wantsPage(request)
       ? pages.problem(request, reply, 404)
@@ -86,15 +113,17 @@ function answerErrors(http: FastifyInstance, { log, pages }: HttpDeps): void {
   );
 }
 
-function answerHealth(http: FastifyInstance, { store, keyring, keyringProblem }: HttpDeps): void {
-  http.get('/livez', () => ({ status: 'ok' }));
-  http.get('/readyz', async (_request, reply) => {
-    const problems = await readiness(store, keyringProblem());
+function answerHealth(http: FastifyInstance, deps: HttpDeps): void {
+  const { store, keyring, keyringProblem, proxies } = deps;
+  http.get('/livez', access('public'), () => ({ status: 'ok' }));
+  const storeProblem = sharedFor(READY_FOR_MS, () => storeReadiness(store));
+  http.get('/readyz', access('public'), async (_request, reply) => {
+    const problems = [await storeProblem(), keyringProblem()].filter((one) => one !== undefined);
     return problems.length > 0
       ? reply.code(503).send({ status: 'unavailable', problems })
-      : { status: 'ok' };
+      : { status: 'ok', ...(proxies.isUnnamed && { warnings: ['proxyUnnamed'] }) };
   });
-  http.get('/.well-known/varco/keys.json', (_request, reply) =>
+  http.get('/.well-known/varco/keys.json', access('public'), (_request, reply) =>
     reply.header('cache-control', 'public, max-age=300').send({
       keys: keyring
         .credentialKeys()

@@ -11,6 +11,7 @@ import { readKeyringFile } from './keys/keyring-file.ts';
 import { createLog, type Log } from './log.ts';
 import { invitationLink } from './login/staff-accounts.ts';
 import { openTransports } from './notify/open-transports.ts';
+import { demandNamedProxy } from './proxies.ts';
 import { PdndSource } from './registry/pdnd/source.ts';
 import type { StatusSource } from './registry/status-source.ts';
 import type { ServerConfig } from './server-config.ts';
@@ -33,7 +34,7 @@ export interface RunningServer {
 /**
  * Opens the keyring and the database, and listens. The caller decides what ends the process.
  *
- * @throws VarcoError `portInUse`, `addressUnusable`, `keyringMissing` and its kin, `storeUnavailable` and
+ * @throws VarcoError `proxyUnnamed`, `portInUse`, `addressUnusable`, `keyringMissing` and its kin, `storeUnavailable` and
  * its kin.
  */
 export async function startServer(
@@ -42,6 +43,7 @@ export async function startServer(
 ): Promise<RunningServer> {
   const destination = pino.destination({ dest: 1, sync: false });
   const log = options.log ?? createLog({ level: config.log, destination });
+  demandNamedProxy(config);
   const keyring = new Keyring(await readKeyringFile(config.keyring));
   const source = await openSource(config, log);
   const web = config.web && { ...config.web, assets: await readWebAssets() };

@@ -3,14 +3,10 @@ import type { Keyring } from './keys/keyring.ts';
 import type { Store } from './store/store.ts';
 
 /**
- * Problems that keep the server from answering gates, or soon will; empty when it is ready. Tests a write,
- * because a full or locked database can still be read.
+ * The code of what keeps the database from answering gates; absent when it is ready. Tests a write, because a
+ * full or locked database can still be read.
  */
-export async function readiness(
-  store: Store,
-  keyringProblem: string | undefined,
-): Promise<string[]> {
-  const problems = keyringProblem === undefined ? [] : [keyringProblem];
+export async function storeReadiness(store: Store): Promise<string | undefined> {
   try {
     await store.transaction(async (tx) => {
       const value = String(Date.now());
@@ -20,10 +16,35 @@ export async function readiness(
         .onConflict((conflict) => conflict.column('name').doUpdateSet({ value }))
         .execute();
     });
-    return problems;
+    return undefined;
   } catch (error) {
-    return [errorCode(error), ...problems];
+    return errorCode(error);
   }
+}
+
+/**
+ * Runs a check once for all who ask while it goes on and, when it found nothing, for a time from its beginning.
+ */
+export function sharedFor<Problem>(
+  forMs: number,
+  check: () => Promise<Problem | undefined>,
+): () => Promise<Problem | undefined> {
+  let running: Promise<Problem | undefined> | undefined;
+  let goodUntil = 0;
+  const run = async () => {
+    const startedAt = performance.now();
+    const problem = await check();
+    goodUntil = problem === undefined ? startedAt + forMs : 0;
+    running = undefined;
+    return problem;
+  };
+  return () => {
+    if (!running && performance.now() < goodUntil) {
+      return Promise.resolve(undefined);
+    }
+    running ??= run();
+    return running;
+  };
 }
 
 /** @throws VarcoError `keyringMismatch`, because with another keyring no person would be found. */

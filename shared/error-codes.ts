@@ -22,15 +22,19 @@ export const errorCodes = {
   loginNeeded: { status: 401 },
   sessionEnded: { status: 401 },
   forbidden: { status: 403, words: 'fleet.problems' },
-  roleMissing: { status: 403 },
   assuranceTooLow: { status: 403 },
+  confirmationNeeded: { status: 403 },
   csrfInvalid: { status: 403 },
   foreignRequest: { status: 403 },
+  routeUnstated: fault,
 
   // How it is asked
   notFound: { status: 404 },
   requestInvalid: { status: 400 },
   formInvalid: { status: 400, words: 'fleet.problems' },
+  requestTimeout: { status: 408 },
+  mediaTypeUnsupported: { status: 415 },
+  headersTooLarge: { status: 431 },
   busy: { status: 429 },
   overloaded: { status: 503, words: 'login.problems' },
 
@@ -97,6 +101,8 @@ export const errorCodes = {
 
   // Logins
   accountUnknown: { status: 404 },
+  accountOwn: { status: 409 },
+  accountIsLast: { status: 409 },
   identityInvalid: { status: 422 },
   passkeyRefused: { status: 403 },
   passkeysTooMany: { status: 403 },
@@ -209,6 +215,7 @@ export const errorCodes = {
   addressUnusable: fault,
   portInUse: fault,
   portUnusable: fault,
+  proxyUnnamed: fault,
   tlsUnusable: fault,
   pdndKeyUnusable: fault,
   assetUnknown: fault,

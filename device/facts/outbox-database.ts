@@ -1,6 +1,7 @@
-import { existsSync, renameSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, renameSync } from 'node:fs';
 import Database from 'better-sqlite3';
 import { errorCode } from '../../shared/errors.ts';
+import { OWNER_ONLY_FILE } from '../storage/disk.ts';
 
 const SCHEMA = `
 CREATE TABLE IF NOT EXISTS owed (
@@ -13,9 +14,11 @@ CREATE TABLE IF NOT EXISTS owed (
 CREATE INDEX IF NOT EXISTS waiting ON owed (class, id) WHERE refused_code IS NULL;
 `;
 
+const SUFFIXES = ['', '-wal', '-shm'];
+
 /** The write-ahead log goes with its database: left behind it would be replayed into the new one. */
 export function setAside(path: string, aside: string): void {
-  for (const suffix of ['', '-wal', '-shm']) {
+  for (const suffix of SUFFIXES) {
     if (existsSync(path + suffix)) {
       renameSync(path + suffix, aside + suffix);
     }
@@ -24,6 +27,11 @@ export function setAside(path: string, aside: string): void {
 
 /** @throws the system's or SQLite's error; a damaged database is found here. */
 export function openDatabase(path: string): Database.Database {
+  // SQLite gives its companions the mode of the database, which is its owner's alone, whatever the umask.
+  closeSync(openSync(path, 'a', OWNER_ONLY_FILE));
+  for (const suffix of SUFFIXES.filter((one) => existsSync(path + one))) {
+    chmodSync(path + suffix, OWNER_ONLY_FILE);
+  }
   const database = new Database(path);
   try {
     database.pragma('journal_mode = WAL');

@@ -2,7 +2,7 @@ import { createPrivateKey, sign } from 'node:crypto';
 import { mkdir, readFile } from 'node:fs/promises';
 import { VarcoError } from '../../shared/errors.ts';
 import type { LinkConfig } from '../config.ts';
-import { type Disk, directoryDisk } from '../storage/disk.ts';
+import { type Disk, directoryDisk, OWNER_ONLY } from '../storage/disk.ts';
 import { type EnrolledIdentity, readIdentity } from './identity.ts';
 import type { LinkTls } from './link-socket.ts';
 
@@ -29,7 +29,7 @@ export async function openLinkFiles(config: LinkConfig): Promise<OpenedLink> {
   const { folder, url, kioskId, keyFile } = config;
   const tls = await readLinkTls(config);
   if (folder !== undefined) {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await mkdir(folder, { recursive: true, mode: OWNER_ONLY });
   }
   const disk = folder === undefined ? undefined : directoryDisk(folder);
   if (url !== undefined && kioskId !== undefined && keyFile !== undefined) {

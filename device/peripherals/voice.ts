@@ -1,4 +1,5 @@
 import type { Speaker } from '../../hardware/ports.ts';
+import { withoutBidiControls } from '../../shared/isolated-text.ts';
 import type { VoiceUse } from '../session/kiosk-session.ts';
 import type { Screen } from '../session/screen.ts';
 
@@ -56,7 +57,7 @@ export class Voice {
     if (text === undefined) {
       this.#speaker.click();
     } else {
-      this.#speaker.say(text, language);
+      this.#speaker.say(withoutBidiControls(text), language);
     }
   }
 }

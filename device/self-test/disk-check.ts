@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { open, readFile, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
+import { OWNER_ONLY_FILE } from '../storage/disk.ts';
 import type { CheckOutcome } from './checks.ts';
 
 const FREE_BYTES_MIN = 64 << 20;
@@ -15,7 +16,7 @@ export async function checkDisk(folder: string): Promise<CheckOutcome> {
   const path = join(folder, `varco-self-test-${randomUUID()}`);
   const written = Buffer.alloc(PROBE_BYTES, 0x5a);
   try {
-    const file = await open(path, 'wx', 0o600);
+    const file = await open(path, 'wx', OWNER_ONLY_FILE);
     try {
       await file.writeFile(written);
       await file.sync();

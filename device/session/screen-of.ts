@@ -1,3 +1,4 @@
+import { isolated } from '../../shared/isolated-text.ts';
 import { infoOf } from '../../shared/language.ts';
 import { faceOf } from './face.ts';
 import { kioskWords } from './kiosk-words.ts';
@@ -56,7 +57,10 @@ function overView({ over, phase }: State, texts: KioskWords, site: Site): Screen
     }
     case 'privacy': {
       const { title, text, controller } = texts.privacy;
-      return { title, text: site.controller ? `${text} ${controller(site.controller)}` : text };
+      return {
+        title,
+        text: site.controller ? `${text} ${controller(isolated(site.controller))}` : text,
+      };
     }
   }
 }
@@ -71,8 +75,8 @@ function receiptView({ phase, language }: State, texts: KioskWords): ReceiptView
     heading: words.heading,
     lines: [
       [words.number, number],
-      [words.gate, gate],
-      [words.policy, policy],
+      [words.gate, isolated(gate)],
+      [words.policy, isolated(policy)],
       [words.time, receiptTime(at, language)],
     ],
   };

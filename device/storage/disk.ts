@@ -4,6 +4,8 @@ import { errorCode } from '../../shared/errors.ts';
 
 /** Mode of a folder that only the kiosk's own user may read. */
 export const OWNER_ONLY = 0o700;
+/** Mode of a file that only the kiosk's own user may read. */
+export const OWNER_ONLY_FILE = 0o600;
 
 /** The few files of a store; handed in, so that a test can fill the disk or cut the power. */
 export interface Disk {
@@ -41,7 +43,7 @@ export function directoryDisk(directory: string): Disk {
 }
 
 async function writeDurably(path: string, bytes: Uint8Array): Promise<void> {
-  const file = await open(path, 'w', 0o600);
+  const file = await open(path, 'w', OWNER_ONLY_FILE);
   try {
     await file.writeFile(bytes);
     await file.sync();

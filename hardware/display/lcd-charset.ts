@@ -4,6 +4,7 @@
  * time. The accented letters of our languages become glyphs; beyond eight at once they fall back to
  * similar ASCII.
  */
+import { withoutBidiControls } from '../../shared/isolated-text.ts';
 
 /** How many custom glyphs the display holds. */
 export const GLYPH_SLOTS = 8;
@@ -114,7 +115,7 @@ export function transliterate(character: string): string {
  * @param drawn the characters that have a glyph slot.
  */
 export function displayable(text: string, drawn: ReadonlySet<string>): string {
-  return [...text.normalize('NFC')]
+  return [...withoutBidiControls(text).normalize('NFC')]
     .map((character) => (drawn.has(character) ? character : transliterate(character)))
     .join('');
 }

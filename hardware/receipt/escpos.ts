@@ -2,6 +2,7 @@
  * The part of ESC/POS, the command language of receipt printers, that a receipt needs. Pure: text in,
  * bytes out. See Epson's ESC/POS command reference; compatible printers of other makes know these too.
  */
+import { withoutBidiControls } from '../../shared/isolated-text.ts';
 
 /** One line of a receipt. */
 export type ReceiptLine =
@@ -169,7 +170,7 @@ function qrBytes(data: string): number[] {
 
 /** Text in code page 858. Control characters are replaced: text can't send commands to the printer. */
 export function encodeText(text: string): number[] {
-  return [...text.normalize('NFC')].flatMap((character) => {
+  return [...withoutBidiControls(text).normalize('NFC')].flatMap((character) => {
     const code = page858[character];
     if (code !== undefined) {
       return [code];

@@ -16,6 +16,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { DEMO_POLICY } from '../sample/demo-people.ts';
 import { seedPeople } from '../sample/seed-people.ts';
 import type { BenchContext } from './harness/bench-context.ts';
+import { kolmogorovSmirnov } from './harness/kolmogorov-smirnov.ts';
 
 const ASKED_EACH = 1500;
 const WARM_UP = 400;
@@ -98,28 +99,6 @@ function compareAll(context: BenchContext, times: Map<string, number[]>): void {
       context.report({ metric, value: p, unit: 'p', goal, met: p > P_MIN });
     }
   }
-}
-
-/** The two-sample test on sorted samples, with the asymptotic distribution (large samples). */
-function kolmogorovSmirnov(a: readonly number[], b: readonly number[]) {
-  let [i, j, distance] = [0, 0, 0];
-  while (i < a.length && j < b.length) {
-    const at = Math.min(a[i] ?? 0, b[j] ?? 0);
-    while (i < a.length && (a[i] ?? 0) <= at) {
-      i += 1;
-    }
-    while (j < b.length && (b[j] ?? 0) <= at) {
-      j += 1;
-    }
-    distance = Math.max(distance, Math.abs(i / a.length - j / b.length));
-  }
-  const size = Math.sqrt((a.length * b.length) / (a.length + b.length));
-  const lambda = (size + 0.12 + 0.11 / size) * distance;
-  let p = 0;
-  for (let k = 1; k <= 100; k += 1) {
-    p += 2 * (-1) ** (k - 1) * Math.exp(-2 * k * k * lambda * lambda);
-  }
-  return { distance, p: lambda < 0.2 ? 1 : Math.min(1, Math.max(0, p)) };
 }
 
 function missing(): never {

@@ -58,7 +58,7 @@ export async function loadedBy(entry: string): Promise<Loaded> {
 }
 
 /** `@scope/name/file` → `@scope/name`. */
-function packageOf(specifier: string): string {
+export function packageOf(specifier: string): string {
   return specifier
     .split('/')
     .slice(0, specifier.startsWith('@') ? 2 : 1)

@@ -1,6 +1,18 @@
 /** One package of `package-lock.json`; `packages['']` is the project itself. */
 export interface LockEntry {
   version?: string;
+  /** An SPDX expression; a few packages name none. */
+  license?: string;
+  /** Hashes of the archive, such as `sha512-BASE64`. */
+  integrity?: string;
+  /** Where its archive comes from, if not from the registry. */
+  resolved?: string;
+  /** Only for development. */
+  dev?: boolean;
+  /** May be absent from an install, such as another machine's binary. */
+  optional?: boolean;
+  /** Runs a program of its own when it is installed. */
+  hasInstallScript?: boolean;
   dependencies?: Readonly<Record<string, string>>;
   optionalDependencies?: Readonly<Record<string, string>>;
   peerDependencies?: Readonly<Record<string, string>>;
@@ -27,7 +39,7 @@ export interface Manifest {
  *
  * @returns its path in the lock, such as `node_modules/a/node_modules/b`; `undefined`: not installed.
  */
-function find(lock: Lock, name: string, from: string): string | undefined {
+export function findPackage(lock: Lock, name: string, from: string): string | undefined {
   for (let at = from; ; at = at.slice(0, Math.max(0, at.lastIndexOf('/node_modules/')))) {
     const path = at === '' ? `node_modules/${name}` : `${at}/node_modules/${name}`;
     if (lock.packages[path]) {
@@ -53,7 +65,7 @@ export function closureOf(
   const found = new Set<string>();
   const waiting = [...names].map((name) => ({ name, from: '' }));
   for (let one = waiting.pop(); one; one = waiting.pop()) {
-    const path = ignored(one.name) ? undefined : find(lock, one.name, one.from);
+    const path = ignored(one.name) ? undefined : findPackage(lock, one.name, one.from);
     if (path !== undefined && !found.has(path)) {
       found.add(path);
       for (const name of needsOf(lock.packages[path] ?? {})) {

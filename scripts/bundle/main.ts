@@ -41,7 +41,7 @@ for (const role of roles) {
 
 function report(name: string, { folder, loaded, packages, leftOut }: Bundle, bytes: number): void {
   print(`${name}: ${megabytes(bytes)} in ${folder}`);
-  print(`  ${loaded.files.length} files of ours, ${packages || 'all'} packages`);
+  print(`  ${loaded.files.length} files of ours, ${packages} packages, listed in sbom.cdx.json`);
   for (const [what, left] of [...leftOut].sort(([, a], [, b]) => b - a)) {
     print(`  ${megabytes(left)} left out: ${what}`);
   }

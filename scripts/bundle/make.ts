@@ -1,13 +1,16 @@
 import { execFile } from 'node:child_process';
-import { chmod, cp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { copyPackage, copyTo, type LeftOut } from './copy.ts';
-import { type Loaded, loadedBy, packagesOf } from './loaded.ts';
+import { licences } from './licences.ts';
+import { type Loaded, loadedBy, packageOf, packagesOf } from './loaded.ts';
 import { closureOf, type Lock, lockOf, type Manifest, manifestOf, nameOf } from './lock.ts';
 import { isInstallOnly, type Platform, rulesFor } from './prune.ts';
 import type { Role } from './roles.ts';
+import { sbomOf } from './sbom.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -35,10 +38,15 @@ export async function makeBundle(role: Role, folder: string, how: Packages): Pro
   await writeJson(join(folder, 'package-lock.json'), lockOf(manifest, lock));
   if (how === 'installed') {
     await promisify(execFile)('npm', ['ci', '--omit=dev'], { cwd: folder });
-    return { folder, loaded, packages: 0, leftOut: new Map() };
+    const paths = installedOf(closureOf(lock, Object.keys(manifest.dependencies)), folder);
+    await writeSbom(role, manifest, lock, paths, folder);
+    return { folder, loaded, packages: paths.length, leftOut: new Map() };
   }
-  const paths = closureOf(lock, Object.keys(manifest.dependencies), isInstallOnly);
-  return { folder, loaded, ...(await copyPackages(paths, folder)) };
+  const wanted = closureOf(lock, Object.keys(manifest.dependencies), isInstallOnly);
+  const paths = installedOf(wanted, root);
+  const leftOut = await copyPackages(paths, folder);
+  await writeSbom(role, manifest, lock, paths, folder);
+  return { folder, loaded, packages: paths.length, leftOut };
 }
 
 /** Our own files; the role's entry takes the name by which units and people start every install. */
@@ -57,18 +65,37 @@ async function copyProgram(role: Role, loaded: Loaded, folder: string): Promise<
   }
 }
 
-/** Those that are installed here: the lock also lists other machines' binaries. */
-async function copyPackages(paths: readonly string[], folder: string) {
+/** Those that are installed there: the lock also lists other machines' binaries. */
+function installedOf(paths: readonly string[], folder: string): string[] {
+  return paths.filter((path) => existsSync(join(folder, path, 'package.json')));
+}
+
+async function copyPackages(paths: readonly string[], folder: string): Promise<LeftOut> {
   const rules = rulesFor(thisPlatform());
   const leftOut: LeftOut = new Map();
-  let packages = 0;
   for (const path of paths) {
-    if ((await stat(join(root, path)).catch(() => undefined))?.isDirectory()) {
-      await copyPackage(join(root, path), join(folder, path), nameOf(path), rules, leftOut);
-      packages += 1;
-    }
+    await copyPackage(join(root, path), join(folder, path), nameOf(path), rules, leftOut);
   }
-  return { packages, leftOut };
+  return leftOut;
+}
+
+/** What is in this install, for whoever watches advisories: `sbom.cdx.json`. */
+async function writeSbom(
+  role: Role,
+  manifest: ReturnType<typeof manifestOf>,
+  lock: Lock,
+  paths: readonly string[],
+  folder: string,
+): Promise<void> {
+  const bill = sbomOf({ product: manifest, lock, paths, builtIn: await builtIn(role), licences });
+  await writeJson(join(folder, 'sbom.cdx.json'), bill);
+}
+
+/** The packages whose code a browser gets with a role's pages. */
+export async function builtIn(role: Role): Promise<string[]> {
+  const loaded = await Promise.all(role.pages.map((entry) => loadedBy(entry)));
+  const imported = loaded.flatMap(({ imports }) => imports.map(packageOf));
+  return [...new Set([...imported, ...role.styledBy])].sort();
 }
 
 function thisPlatform(): Platform {

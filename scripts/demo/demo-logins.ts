@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { commandLine } from '../../server/fleet/access/actor.ts';
 import { invitationLink } from '../../server/login/staff-accounts.ts';
 import type { StaffTerms } from '../../server/login/staff-rows.ts';
 import { demoPeople } from '../sample/demo-people.ts';
@@ -38,7 +39,7 @@ export const logins: DemoAddition = async ({ folder, origin }) => {
     config: { login: { oidc, pin: true } },
     async ready({ app, administratorLink }) {
       const invite = async (terms: StaffTerms) =>
-        invitationLink(origin, (await app.logins.staff.invite(terms)).secret);
+        invitationLink(origin, (await app.logins.staff.invite(commandLine, terms)).secret);
       return [
         { label: 'A citizen logs in', url: `${origin}/login` },
         {

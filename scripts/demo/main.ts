@@ -8,7 +8,8 @@
 import { Command } from 'commander';
 import { espeakConfigSchema, openEspeak } from '../../hardware/speech/espeak.ts';
 import { systemClock } from '../../shared/clock.ts';
-import { untilStopped } from '../launch/until-stopped.ts';
+import { keepFilesPrivate } from '../launch/owner-only-file.ts';
+import { exitOnSignal, untilStopped } from '../launch/until-stopped.ts';
 import { additions } from './additions.ts';
 import { demoFleet } from './demo-fleet.ts';
 import { Follower, type Outcome, runOnce } from './once.ts';
@@ -70,6 +71,7 @@ async function visit(): Promise<void> {
   });
   // Handles signals before the first line invites anybody to send one.
   const stopped = untilStopped(() => world.stop());
+  release();
   print(`The kiosk, with a tray of codes:  ${world.pageUrl}`);
   print(`The server:                       ${world.service.url}/readyz`);
   for (const { label, url } of world.service.links) {
@@ -106,4 +108,6 @@ async function spoken(): Promise<void> {
   }
 }
 
+keepFilesPrivate();
+const release = exitOnSignal();
 await (options.once ? once() : options.spoken ? spoken() : visit());

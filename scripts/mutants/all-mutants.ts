@@ -1,5 +1,6 @@
 import { deviceMutants } from './device-mutants.ts';
 import { hardwareMutants } from './hardware-mutants.ts';
+import { loginMutants } from './login-mutants.ts';
 import type { Mutant } from './mutant.ts';
 import { serverMutants } from './server-mutants.ts';
 import { sharedMutants } from './shared-mutants.ts';
@@ -9,4 +10,5 @@ export const allMutants: readonly Mutant[] = [
   ...hardwareMutants,
   ...deviceMutants,
   ...serverMutants,
+  ...loginMutants,
 ];

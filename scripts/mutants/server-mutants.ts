@@ -244,17 +244,24 @@ export const serverMutants: readonly Mutant[] = [
     tests: ['test/integration/server/live-codes.test.ts'],
   },
   {
-    what: 'a password may be one character shorter',
-    file: 'server/login/password.ts',
-    find: '  if (length < PASSWORD_LENGTH.min) {',
-    replace: '  if (length < PASSWORD_LENGTH.min - 1) {',
-    tests: ['test/unit/server/login/password.test.ts'],
-  },
-  {
     what: 'a session that nobody uses goes on',
     file: 'server/login/session-store.ts',
     find: "    return now >= row.expires_at || now - row.seen_at >= IDLE_MS ? 'ended' : undefined;",
     replace: "    return now >= row.expires_at ? 'ended' : undefined;",
     tests: ['test/integration/server/login/sessions.test.ts'],
+  },
+  {
+    what: 'a database that others may read stays so',
+    file: 'server/store/sqlite-files.ts',
+    find: '    if (stats && (stats.mode & OTHERS) !== 0) {',
+    replace: '    if (stats && (stats.mode & OTHERS) === OTHERS) {',
+    tests: ['test/unit/server/sqlite-files.test.ts'],
+  },
+  {
+    what: 'texts of pages are not isolated',
+    file: 'server/web/isolate-texts.ts',
+    find: '  own.children = isolatedChildren(own.children);',
+    replace: '',
+    tests: ['test/unit/shared/isolated-text.test.ts'],
   },
 ];

@@ -64,4 +64,19 @@ export const sharedMutants: readonly Mutant[] = [
     replace: "    const word = plural('sl', numbers.length, { one: 'mesto', other: 'mesta' });",
     tests: ['test/unit/shared/codice-fiscale/messages.test.ts'],
   },
+  {
+    what: 'a list may ask for four times the work that is allowed',
+    file: 'shared/offline-list/list-file.ts',
+    find: '    ({ cost, blockSize, parallelism }) => 128 * cost * blockSize * parallelism <= SCRYPT_BYTES_MAX,',
+    replace:
+      '    ({ cost, blockSize, parallelism }) => 128 * cost * blockSize <= SCRYPT_BYTES_MAX,',
+    tests: ['test/unit/shared/offline-list/offline-list.test.ts'],
+  },
+  {
+    what: 'a name keeps what turns its neighbours around',
+    file: 'shared/isolated-text.ts',
+    find: "  return text.replace(CONTROLS, '');",
+    replace: '  return text;',
+    tests: ['test/unit/shared/isolated-text.test.ts'],
+  },
 ];

@@ -1,5 +1,5 @@
 import { createPrivateKey, type KeyObject } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { enrol } from '../../device/link/enrol.ts';
 import { newKey } from '../../device/link/identity.ts';
@@ -7,6 +7,7 @@ import { systemClock } from '../../shared/clock.ts';
 import { isErrorCode } from '../../shared/error-codes.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { type EnrolInvitation, parseInvitation } from '../../shared/protocol/enrolment-messages.ts';
+import { writeOwnerOnly } from '../launch/owner-only-file.ts';
 import type { SimulatedIdentity } from './simulated-kiosk.ts';
 
 const SOFTWARE = 'varco 0.1.0';
@@ -64,7 +65,7 @@ export async function keepIdentities(
     ...rest,
     privateKey: pem(privateKey),
   }));
-  await writeFile(path, JSON.stringify(kept), { mode: 0o600 });
+  await writeOwnerOnly(path, JSON.stringify(kept));
 }
 
 /** Reads stored identities; `undefined` if there are none yet. @throws VarcoError `identitiesInvalid`. */

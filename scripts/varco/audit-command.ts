@@ -4,7 +4,8 @@ import { redeemReceipt } from '../../server/audit/receipt-lookup.ts';
 import { verifyAudit } from '../../server/audit/verify-chain.ts';
 import { monthsBefore } from '../../server/housekeeping.ts';
 import { type Comparison, offlineReport, refusedFacts } from '../../server/offline-list/report.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;

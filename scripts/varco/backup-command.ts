@@ -1,8 +1,7 @@
-import { access } from 'node:fs/promises';
 import { Command } from 'commander';
 import { openStore } from '../../server/store/open-store.ts';
-import { VarcoError } from '../../shared/errors.ts';
-import { configOption, printLine, readConfig } from './open-app.ts';
+import { configOption, readConfig } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco backup`: copies an SQLite database while the server uses it. */
 export function backupCommand(): Command {
@@ -13,14 +12,6 @@ export function backupCommand(): Command {
     .addHelpText('after', '\nTo restore: stop the server and replace its database with this file.')
     .action(async (file: string, options: { config: string }) => {
       const { database } = await readConfig(options.config);
-      if (
-        await access(file).then(
-          () => true,
-          () => false,
-        )
-      ) {
-        throw new VarcoError('backupFailed', `${file} already exists`);
-      }
       const store = await openStore(database);
       try {
         await store.backup(file);

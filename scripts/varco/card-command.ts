@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { Command } from 'commander';
 import { VarcoError } from '../../shared/errors.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { writeOwnerOnly } from '../launch/owner-only-file.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 const ACTOR = 'command';
 
@@ -50,7 +51,7 @@ function photoCommand(): Command {
       if (!photo) {
         throw new VarcoError('cardUnknown', 'There is no pending request with this id');
       }
-      await writeFile(file, photo, { mode: 0o600, flag: 'wx' });
+      await writeOwnerOnly(file, photo, 'wx');
     });
 }
 

@@ -1,7 +1,8 @@
 import { Command, InvalidArgumentError } from 'commander';
 import { parse } from '../../shared/codice-fiscale/parse.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 const ACTOR = 'command';
 

@@ -11,6 +11,7 @@ import { loadZxingBinary } from '../../hardware/scanner/decode/zxing-binary.work
 import { RawFrames } from '../../hardware/scanner/framing/raw-frames.ts';
 import { IMAGE_BYTES_MAX, readImage } from '../../hardware/scanner/read-image.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
+import { printLine } from './print-line.ts';
 
 interface DecodeOptions {
   json?: boolean;
@@ -75,7 +76,7 @@ export function decodeCommand(): Command {
 /** Returns whether at least one picture was processed. */
 async function decodeAll(files: string[], options: DecodeOptions): Promise<boolean> {
   const print = (line: DecodeLine) => {
-    process.stdout.write(`${options.json ? JSON.stringify(line) : lineForPeople(line)}\n`);
+    printLine(options.json ? JSON.stringify(line) : lineForPeople(line));
   };
   const pace = files.includes('-') ? 'stream' : 'still';
   const setup = { decoder: options.decoder, pace } as const;

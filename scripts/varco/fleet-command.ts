@@ -3,7 +3,8 @@ import { enrolCommand } from './fleet-enrol-command.ts';
 import { gatesCommand, sitesCommand } from './fleet-places-command.ts';
 import { simulateCommand } from './fleet-simulate-command.ts';
 import { tokenCommand } from './fleet-token-command.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco fleet`: sites, gates, enrolment, API tokens, the state of kiosks, and simulated kiosks. */
 export function fleetCommand(): Command {

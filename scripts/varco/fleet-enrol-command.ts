@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { Command, InvalidArgumentError } from 'commander';
 import QRCode from 'qrcode';
 import { commandLine } from '../../server/fleet/access/actor.ts';
@@ -8,7 +7,9 @@ import {
   SHEET_LIFE_MS,
 } from '../../server/fleet/enrolment/enrolment.ts';
 import { codeSheet } from '../../server/web/fleet/code-sheet.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { writeOwnerOnly } from '../launch/owner-only-file.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;
@@ -45,7 +46,7 @@ export function enrolCommand(): Command {
         }),
       );
       if (sheet !== undefined) {
-        await writeFile(sheet, await codeSheet(codes, 'it', Date.now()), { mode: 0o600 });
+        await writeOwnerOnly(sheet, await codeSheet(codes, 'it', Date.now()));
         printLine(sheet);
         return;
       }

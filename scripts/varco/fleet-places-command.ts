@@ -3,7 +3,8 @@ import { Command, InvalidArgumentError } from 'commander';
 import { commandLine } from '../../server/fleet/access/actor.ts';
 import { readGateTable } from '../../server/fleet/places/gate-table.ts';
 import type { Gate, NewGate } from '../../server/fleet/places/gates.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;

@@ -16,7 +16,8 @@ import {
 } from '../simulated-fleet/identities.ts';
 import { simulateFleet } from '../simulated-fleet/simulate-fleet.ts';
 import type { SimulatedIdentity, SimulatedPerson } from '../simulated-fleet/simulated-kiosk.ts';
-import { printLine, withApp } from './open-app.ts';
+import { withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 const KIOSKS_MAX = 20_000;
 const PER_SITE = 20;

@@ -1,8 +1,9 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { commandLine } from '../../server/fleet/access/actor.ts';
 import { type Scope, scopes } from '../../server/fleet/access/permissions.ts';
-import { type Role, roles } from '../../server/login/session.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { type Role, roles } from '../../server/fleet/access/roles.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;

@@ -10,7 +10,8 @@ import {
 } from '../../server/keys/keyring-file.ts';
 import { countBoxes, reseal } from '../../server/keys/reseal.ts';
 import type { SigningKey } from '../../server/keys/signing-key.ts';
-import { configOption, printLine, readConfig, withApp } from './open-app.ts';
+import { configOption, readConfig, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco keys`: maintains the server's keyring file. It never prints a key. */
 export function keysCommand(): Command {

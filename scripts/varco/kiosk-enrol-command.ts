@@ -14,6 +14,7 @@ import {
   parseInvitation,
   safeServer,
 } from '../../shared/protocol/enrolment-messages.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;
@@ -71,7 +72,7 @@ async function run(text: string, options: Options): Promise<void> {
   await keepIdentity(disk, { kioskId, url: result.url, privateKey: key.privateKey });
   const enrolled = { kioskId, gate: gate.name, policy: gate.policy, link: result.url };
   const line = Object.values(enrolled).join(' · ');
-  process.stdout.write(`${options.json ? JSON.stringify(enrolled) : line}\n`);
+  printLine(options.json ? JSON.stringify(enrolled) : line);
 }
 
 function invitationOf(text: string, server: string | undefined): EnrolInvitation {

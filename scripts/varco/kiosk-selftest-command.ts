@@ -3,6 +3,7 @@ import { pino } from 'pino';
 import { readKioskConfig, startKiosk } from '../../device/main.ts';
 import { allPassed, type SelfTestResult } from '../../device/session/tested-parts.ts';
 import { readPage } from '../launch/page-files.ts';
+import { printLine } from './print-line.ts';
 
 const EXIT_FAILED = 1;
 
@@ -21,7 +22,7 @@ export function selftestCommand(): Command {
       try {
         const results = await kiosk.selfTest();
         for (const one of results) {
-          process.stdout.write(`${options.json ? JSON.stringify(one) : line(one)}\n`);
+          printLine(options.json ? JSON.stringify(one) : line(one));
         }
         process.exitCode = allPassed(results) ? 0 : EXIT_FAILED;
       } finally {

@@ -1,6 +1,8 @@
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { commandLine } from '../../server/fleet/access/actor.ts';
 import type { MessageRow } from '../../server/notify/message-outbox.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;
@@ -28,7 +30,9 @@ function listCommand(): Command {
     .addOption(configOption())
     .option('--json', 'one JSON object per line')
     .action(async ({ config, state, limit, json }: Options) => {
-      const rows = await withApp(config, ({ app }) => app.notify.outbox.list(state, limit));
+      const rows = await withApp(config, ({ app }) =>
+        app.notify.outbox.list(commandLine, state, limit),
+      );
       for (const row of rows) {
         printLine(json ? JSON.stringify(row) : lineOf(row));
       }
@@ -41,7 +45,7 @@ function retryCommand(): Command {
     .argument('<id>', "the message's id")
     .addOption(configOption())
     .action(async (id: string, { config }: Options) => {
-      await withApp(config, ({ app }) => app.notify.outbox.retry(id));
+      await withApp(config, ({ app }) => app.notify.outbox.retry(commandLine, id));
     });
 }
 
@@ -51,7 +55,7 @@ function dropCommand(): Command {
     .argument('<id>', "the message's id")
     .addOption(configOption())
     .action(async (id: string, { config }: Options) => {
-      await withApp(config, ({ app }) => app.notify.outbox.drop(id));
+      await withApp(config, ({ app }) => app.notify.outbox.drop(commandLine, id));
     });
 }
 

@@ -69,7 +69,3 @@ export async function withApp<Result>(
     await store.close();
   }
 }
-
-export function printLine(line: string): void {
-  process.stdout.write(`${line}\n`);
-}

@@ -1,7 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import { Command, Option } from 'commander';
 import { pinLetter } from '../../server/login/pin-letter.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { writeOwnerOnly } from '../launch/owner-only-file.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco pin`: issues PINs with which citizens log in, where the config permits it. */
 export function pinCommand(): Command {
@@ -24,7 +25,7 @@ export function pinCommand(): Command {
           const { secondHalf, name } = await app.logins.pins.issue(code, by);
           const address = `${web?.origin ?? `https://${host}`}/login/pin`;
           const pdf = await pinLetter({ name, secondHalf, address, now: Date.now() });
-          await writeFile(letter, pdf, { mode: 0o600 });
+          await writeOwnerOnly(letter, pdf);
           await app.logins.log.write({
             event: 'account',
             way: 'cli',

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createReadStream } from 'node:fs';
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import { type FileHandle, stat } from 'node:fs/promises';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { PRIVACY_VERSION } from '../../server/credential/eligibility.ts';
 import { importColumns } from '../../server/registry/columns.ts';
@@ -9,10 +9,11 @@ import type { ImportFormat } from '../../server/registry/import-records.ts';
 import type { Reject } from '../../server/registry/prepare.ts';
 import { samplePopulation } from '../../server/registry/sample.ts';
 import { errorCode, VarcoError } from '../../shared/errors.ts';
-import { configOption, printLine, withApp } from './open-app.ts';
+import { openOwnerOnly } from '../launch/owner-only-file.ts';
+import { configOption, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 const PERSONS_MAX = 100_000_000;
-const OWNER_ONLY = 0o600;
 const EXIT_REJECTS = 3;
 
 /** `varco registry`: imports persons and verbali, and makes up samples of them. */
@@ -116,7 +117,7 @@ class RejectFile {
   }
 
   async write(reject: Reject): Promise<void> {
-    this.#file ??= await open(this.path, 'w', OWNER_ONLY);
+    this.#file ??= await openOwnerOnly(this.path, 'w');
     await this.#file.write(`${JSON.stringify(reject)}\n`);
   }
 

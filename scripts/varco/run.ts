@@ -1,5 +1,7 @@
 import { CommanderError } from 'commander';
 import { errorCode } from '../../shared/errors.ts';
+import { printable } from '../../shared/isolated-text.ts';
+import { keepFilesPrivate } from '../launch/owner-only-file.ts';
 import { type CommandLoaders, varco } from './command.ts';
 
 const EXIT_FAULT = 1;
@@ -7,6 +9,7 @@ const EXIT_USAGE = 2;
 
 /** Runs the command that the process was started with, and sets its exit code. */
 export async function run(loaders: CommandLoaders): Promise<void> {
+  keepFilesPrivate();
   try {
     const command = await varco(loaders, process.argv[2]);
     await command.parseAsync();
@@ -15,7 +18,7 @@ export async function run(loaders: CommandLoaders): Promise<void> {
       process.exitCode = error.exitCode === 0 ? 0 : EXIT_USAGE;
     } else {
       const message = error instanceof Error ? error.message : String(error);
-      process.stderr.write(`varco: ${message} (${errorCode(error)})\n`);
+      process.stderr.write(`varco: ${printable(message)} (${errorCode(error)})\n`);
       process.exitCode = EXIT_FAULT;
     }
   }

@@ -15,6 +15,8 @@ import { ScannerSet } from '../../hardware/scanner/scanner-set.ts';
 import { openSerialScanner, serialScannerConfigSchema } from '../../hardware/scanner/serial.ts';
 import { systemClock } from '../../shared/clock.ts';
 import { VarcoError } from '../../shared/errors.ts';
+import { printable } from '../../shared/isolated-text.ts';
+import { printLine } from './print-line.ts';
 
 interface ScanOptions {
   list?: boolean;
@@ -81,7 +83,7 @@ async function list(options: ScanOptions): Promise<void> {
   for (const { kind, label, config } of devices) {
     const line = JSON.stringify(config);
     const text = options.json ? JSON.stringify({ kind, label, config }) : `# ${label}\n${line}`;
-    process.stdout.write(`${text}\n`);
+    printLine(text);
   }
   if (devices.length === 0 && !options.json) {
     process.stderr.write('No scanner, serial device or camera was found.\n');
@@ -164,7 +166,7 @@ function printReading(reading: Reading, options: ScanOptions): void {
   if (options.json) {
     printEvent('reading', { ...reading }, options);
   } else {
-    process.stdout.write(`${reading.text}\n`);
+    printLine(reading.text);
   }
 }
 
@@ -181,9 +183,9 @@ function printHealth(health: Health, options: ScanOptions): void {
 
 function printEvent(event: string, fields: Record<string, unknown>, options: ScanOptions): void {
   if (options.json) {
-    process.stdout.write(`${JSON.stringify({ event, ...fields })}\n`);
+    printLine(JSON.stringify({ event, ...fields }));
   } else {
-    process.stderr.write(`${event}: ${Object.values(fields).join(' ')}\n`);
+    process.stderr.write(`${printable(`${event}: ${Object.values(fields).join(' ')}`)}\n`);
   }
 }
 

@@ -1,7 +1,8 @@
 import { Command } from 'commander';
 import { startServer } from '../../server/main.ts';
 import { untilStopped } from '../launch/until-stopped.ts';
-import { configOption, printLine, readConfig } from './open-app.ts';
+import { configOption, readConfig } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco server`: runs the server until it is interrupted. */
 export function serverCommand(): Command {

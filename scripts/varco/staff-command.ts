@@ -1,9 +1,11 @@
 import { Argument, Command, Option } from 'commander';
-import { type Role, roles } from '../../server/login/session.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
+import { type Role, roles } from '../../server/fleet/access/roles.ts';
 import { invitationLink, parseSites } from '../../server/login/staff-accounts.ts';
 import type { StaffAccount } from '../../server/login/staff-rows.ts';
 import { VarcoError } from '../../shared/errors.ts';
-import { configOption, type OpenApp, printLine, withApp } from './open-app.ts';
+import { configOption, type OpenApp, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 /** `varco staff`: accounts of operators and administrators, and the log of logins. */
 export function staffCommand(): Command {
@@ -35,7 +37,10 @@ function inviteCommand(): Command {
         const { config, role, sites, name, email, json } = options;
         await withApp(config, async (open) => {
           const terms = { role, sites: parseSites(sites) };
-          const { accountId, secret } = await open.app.logins.staff.invite(terms, { name, email });
+          const { accountId, secret } = await open.app.logins.staff.invite(commandLine, terms, {
+            name,
+            email,
+          });
           await note(open, email ?? accountId, `invited as ${role}`);
           const link = linkOf(open, secret);
           printLine(json ? JSON.stringify({ account: accountId, link }) : link);
@@ -50,7 +55,7 @@ function listCommand(): Command {
     .addOption(configOption())
     .option('--json', 'one JSON object per line')
     .action(async ({ config, json }: Options) => {
-      const accounts = await withApp(config, ({ app }) => app.logins.staff.list());
+      const accounts = await withApp(config, ({ app }) => app.logins.staff.all());
       for (const account of accounts) {
         printLine(json ? JSON.stringify(account) : describe(account));
       }
@@ -71,7 +76,7 @@ function disableCommand(): Command {
     .action(async (account: string, { config }: Options) => {
       await withApp(config, async (open) => {
         const { id, email } = await find(open, account);
-        await open.app.logins.staff.disable(id);
+        await open.app.logins.staff.disable(commandLine, id);
         await note(open, email || id, 'disabled');
       });
     });
@@ -86,7 +91,7 @@ function resetCommand(): Command {
     .action(async (account: string, { config, json }: Options) => {
       await withApp(config, async (open) => {
         const { id, email } = await find(open, account);
-        const link = linkOf(open, await open.app.logins.staff.reset(id));
+        const link = linkOf(open, await open.app.logins.staff.reset(commandLine, id));
         await note(open, email || id, 'reset');
         printLine(json ? JSON.stringify({ account: id, link }) : link);
       });
@@ -127,7 +132,7 @@ function accountArgument(): Argument {
 }
 
 async function find({ app }: OpenApp, account: string): Promise<StaffAccount> {
-  const all = await app.logins.staff.list();
+  const all = await app.logins.staff.all();
   const found = all.find(
     ({ id, email }) => id === account || email.toLowerCase() === account.toLowerCase(),
   );

@@ -4,7 +4,8 @@ import { decodeCredential } from '../../shared/credential/credential.ts';
 import { VarcoError } from '../../shared/errors.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import { canonical } from './credential-command.ts';
-import { configOption, type OpenApp, printLine, withApp } from './open-app.ts';
+import { configOption, type OpenApp, withApp } from './open-app.ts';
+import { printLine } from './print-line.ts';
 
 interface Options {
   config: string;

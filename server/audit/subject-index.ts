@@ -86,15 +86,22 @@ async function indexSegment(
 }
 
 /**
- * Somebody's newest rows, indexed or not, newest first.
+ * Somebody's newest rows of before a time, indexed or not, newest first.
  *
  * @param options.months the newest first.
+ * @param options.before Unix milliseconds.
  */
 export async function rowsOf(
   store: Store,
-  options: { months: readonly SubjectMonth[]; kinds: readonly string[]; limit: number },
+  options: {
+    months: readonly SubjectMonth[];
+    kinds: readonly string[];
+    before: number;
+    limit: number;
+  },
 ): Promise<SubjectRow[]> {
-  const { months, kinds, limit } = options;
+  const { kinds, before, limit } = options;
+  const months = options.months.filter(({ from }) => from < before);
   const rows = new Map<string, SubjectRow>();
   const keep = (found: readonly SubjectRow[]) => {
     for (const row of found) {
@@ -109,7 +116,7 @@ export async function rowsOf(
     .execute();
   const columns = ['audit.node', 'audit.sequence', 'audit.at', 'audit.kind', 'audit.body'] as const;
   const subjects = months.map(({ subject }) => subject);
-  for (const { node, sequence } of ends) {
+  for (const { node, sequence } of subjects.length > 0 ? ends : []) {
     keep(
       await store.db
         .selectFrom('audit')
@@ -118,6 +125,7 @@ export async function rowsOf(
         .where('audit.sequence', '>', sequence ?? 0)
         .where('audit.subject', 'in', subjects)
         .where('audit.kind', 'in', kinds)
+        .where('audit.at', '<', before)
         .orderBy('audit.at', 'desc')
         .limit(limit)
         .execute(),
@@ -127,11 +135,16 @@ export async function rowsOf(
     // In this join order: segments are few, and each is read once.
     const listed = await sql<SubjectRow>`select a.node, a.sequence, a.at, a.kind, a.body
       from audit_segment g cross join audit_subject s cross join audit a
-      where g.from_at < ${to} and g.to_at >= ${from}
+      where g.from_at < ${Math.min(to, before)} and g.to_at >= ${from}
         and s.node = g.node and s.segment = g.last and s.subject = ${subject}
         and a.node = s.node and a.sequence = s.sequence and a.kind in (${sql.join(kinds)})
+        and a.at < ${before}
       order by a.at desc limit ${limit}`.execute(store.db);
     keep(listed.rows);
+    // Earlier months hold earlier rows only.
+    if ([...rows.values()].filter(({ at }) => at >= from).length >= limit) {
+      break;
+    }
   }
   return [...rows.values()].sort((a, b) => b.at - a.at).slice(0, limit);
 }

@@ -4,6 +4,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import { CardRenewal } from './card-renewal.ts';
 import { Credentials } from './credentials.ts';
@@ -21,6 +22,7 @@ export function buildCredentials(deps: {
   portalUrl: string;
   /** Whether staff look at the cards' photos first. */
   review: 'staff' | 'none';
+  setAside: SetAside;
   clock: Clock;
   log: Log;
   now: () => number;

@@ -6,6 +6,7 @@ import type { Notify } from '../notify/notify.ts';
 import { cardStanding, needsCompanion } from '../registry/card-standing.ts';
 import { type FollowedEvent, StatusFollower } from '../registry/status-follower.ts';
 import { foldingDay, statusOf } from '../registry/stored-status.ts';
+import type { SetAside } from '../set-aside.ts';
 import { CREDENTIAL_CHANNEL } from '../store/change-feed.ts';
 import { forUpdate } from '../store/row-lock.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -32,6 +33,7 @@ export class CardRenewal {
     store: Store;
     credentials: Credentials;
     notify: Notify;
+    setAside: SetAside;
     clock: Clock;
     log: Log;
     /** Linked from the message that the card is ready. */
@@ -44,7 +46,7 @@ export class CardRenewal {
     this.#portalUrl = deps.portalUrl;
     const task = {
       cursor: 'cardRenewed',
-      name: 'renewal of cards',
+      job: 'cards',
       process: (tx: Tx, event: FollowedEvent) => this.#renew(tx, event.person_id),
       afterBatch: () => this.#announce(),
     };

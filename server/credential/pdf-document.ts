@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import PDFDocument from 'pdfkit';
 import QRCode from 'qrcode';
+import { withoutBidiControls } from '../../shared/isolated-text.ts';
 
 /** One millimetre in the PDF's own unit, 1/72 inch. */
 export const MM = 72 / 25.4;
@@ -52,6 +53,7 @@ export class AccessiblePdf {
     });
     doc.registerFont('text', font('titillium-web-regular.ttf'));
     doc.registerFont('bold', font('titillium-web-600.ttf'));
+    drawPlainly(doc);
     this.doc = doc;
     this.#bytes = collect(doc);
     this.#root = doc.struct('Document', { title, lang: language });
@@ -219,6 +221,14 @@ export function drawQr(
     }
   }
   doc.fill('#000000');
+}
+
+/** A font without glyphs for bidirectional controls would draw a box for each. */
+function drawPlainly(doc: PDFKit.PDFDocument): void {
+  const draw = doc.text;
+  const text = (words: string, ...rest: unknown[]) =>
+    Reflect.apply(draw, doc, [withoutBidiControls(words), ...rest]);
+  Object.assign(doc, { text });
 }
 
 function collect(doc: PDFKit.PDFDocument): Promise<Buffer> {

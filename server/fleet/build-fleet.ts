@@ -4,6 +4,8 @@ import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Notify } from '../notify/notify.ts';
+import type { FactQuarantine } from '../offline-list/fact-quarantine.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import { ActivityLog } from './access/activity-log.ts';
 import { ApiTokens } from './access/api-tokens.ts';
@@ -58,6 +60,11 @@ export interface FleetDeps {
   canCheckCertificates: boolean;
   /** The outbox of messages to people. */
   messages: () => Promise<WaitingMessages>;
+  /** What kiosks reported and can't be true. */
+  quarantine: Pick<FactQuarantine, 'since' | 'ofGate'>;
+  setAside: SetAside;
+  /** Requests come through a proxy that the config does not name. */
+  isProxyUnnamed: () => boolean;
   /** What else ends some day: certificates, keys. */
   expiries: () => Promise<Expiry[]>;
   /** Verifications that wait for the writer, for the metrics. */
@@ -66,7 +73,7 @@ export interface FleetDeps {
 
 /** Builds the fleet from its dependencies: each part gets what it needs, and nothing else refers to it yet. */
 export function buildFleet(deps: FleetDeps): Fleet {
-  const { clock, log } = deps;
+  const { quarantine, clock, log } = deps;
   const places = buildPlaces(deps);
   const acts = buildActs(deps, places);
   const state = buildState(deps, { ...places, ...acts });
@@ -82,9 +89,10 @@ export function buildFleet(deps: FleetDeps): Fleet {
     sockets: () => places.connected.size,
     access: deps.config?.metrics ?? 'token',
   });
-  const parts = { ...places, ...acts, ...state, nodeBus, leaderJobs, metrics, clock, log };
+  const parts = { ...places, ...acts, ...state, nodeBus, leaderJobs, metrics };
+  const fleet = { ...parts, quarantine, clock, log };
   subscribeFleet(places.bus, parts);
-  return new Fleet(parts);
+  return new Fleet(fleet);
 }
 
 type Places = ReturnType<typeof buildPlaces>;
@@ -116,15 +124,17 @@ function buildPlaces({
 
 /** What operators and the server itself do about kiosks. */
 function buildActs(deps: FleetDeps, { bus, connected, activity, roster, tokens }: Places) {
-  const { store, keyring, clock, server, log } = deps;
+  const { store, keyring, clock, server, log, setAside } = deps;
   const now = () => clock.now();
-  const base = { store, activity, roster, bus, now };
+  const base = { store, activity, roster, bus, setAside, now };
   const alerts = new Alerts({
     ...base,
     config: deps.config?.alerts ?? { ...alertsConfigSchema.parse({}), webhooks: [] },
     queueMail: queueMailBy(deps.notify),
     expiries: async () => [...(await deps.expiries()), ...(await tokens.expiries())],
     messages: deps.messages,
+    refusedFacts: (since) => deps.quarantine.since(since),
+    isProxyUnnamed: deps.isProxyUnnamed,
     server,
     log,
   });
@@ -145,7 +155,7 @@ function buildActs(deps: FleetDeps, { bus, connected, activity, roster, tokens }
 
 /** What kiosks report, and how their gates' changes reach them. */
 function buildState(deps: FleetDeps, parts: Places & Acts) {
-  const { store, clock, log, node, intervalMs } = deps;
+  const { store, clock, log, node, intervalMs, setAside } = deps;
   const { bus, connected, roster, kiosks, configs, enrolment } = parts;
   const telemetry = new Telemetry({ store });
   const desiredOf = (gate: string) => configs.desiredOf(gate);
@@ -169,7 +179,7 @@ function buildState(deps: FleetDeps, parts: Places & Acts) {
   const state = new FleetState({
     roster,
     rosterSync,
-    writer: new StateWriter({ store, roster, telemetry, bus, log }),
+    writer: new StateWriter({ store, roster, telemetry, bus, log, setAside }),
     telemetry,
     renewals,
     bus,

@@ -1,8 +1,8 @@
 import type { Clock } from '../../shared/clock.ts';
-import { VarcoError } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
+import type { FactQuarantine, QuarantinedFact } from '../offline-list/fact-quarantine.ts';
 import type { ActivityLog } from './access/activity-log.ts';
-import { demand, type FleetActor } from './access/actor.ts';
+import { demandFound, type FleetActor } from './access/actor.ts';
 import type { ApiTokens } from './access/api-tokens.ts';
 import { visibleSites } from './access/permissions.ts';
 import type { Alerts } from './alerts/alerts.ts';
@@ -17,7 +17,7 @@ import type { ConnectedKiosks } from './link/connected-kiosks.ts';
 import type { Metrics } from './metrics/metrics.ts';
 import type { LeaderJobs } from './nodes/leader-jobs.ts';
 import type { NodeBus } from './nodes/node-bus.ts';
-import type { Gates } from './places/gates.ts';
+import { type Gates, unknownGate } from './places/gates.ts';
 import type { Kiosk, Kiosks } from './places/kiosks.ts';
 import type { Sites } from './places/sites.ts';
 import type { FleetState } from './state/fleet-state.ts';
@@ -57,6 +57,7 @@ export interface FleetParts {
   nodeBus: NodeBus;
   leaderJobs: LeaderJobs;
   metrics: Metrics;
+  quarantine: Pick<FactQuarantine, 'since' | 'ofGate'>;
   clock: Clock;
   log: Log;
 }
@@ -185,12 +186,14 @@ export class Fleet {
     return this.telemetry.history(gate, range, this.#parts.clock.now());
   }
 
+  /** What the gate's kiosks reported and can't be true. @throws VarcoError `gateUnknown`, `forbidden`. */
+  refusedFacts(who: FleetActor, gate: string): Promise<QuarantinedFact[]> {
+    return this.#parts.quarantine.ofGate(this.#entry(who, gate).gate.id);
+  }
+
   #entry(who: FleetActor, gate: string): RosterGate {
     const entry = this.roster.get(gate) ?? this.roster.ofKiosk(gate);
-    if (!entry) {
-      throw new VarcoError('gateUnknown', `There is no gate ${gate}`);
-    }
-    demand(who, 'fleet.view', { site: entry.gate.site });
-    return entry;
+    const found = entry && { entry, site: entry.gate.site };
+    return demandFound(who, 'fleet.view', found, () => unknownGate(gate)).entry;
   }
 }

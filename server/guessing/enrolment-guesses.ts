@@ -7,11 +7,13 @@ export const WRONG_PER_SHARE_MAX = 20;
 /** Beyond this many wrong codes of everybody, one more is allowed only where none was wrong yet. */
 export const WRONG_MAX = 500;
 export const WINDOW_MS = 600_000;
-/** Tracked addresses and shares at most; beyond it the one that failed longest ago is dropped. */
+/** Tracked addresses and shares at most; beyond it the one that tried longest ago is dropped. */
 const TRACKED_MAX = 10_000;
 
-interface Failures {
-  count: number;
+interface Count {
+  wrong: number;
+  /** Tries that are being checked. */
+  pending: number;
   since: number;
 }
 
@@ -21,54 +23,55 @@ interface Failures {
  * Whoever floods is locked out alone: an address that was never wrong may always try.
  */
 export class EnrolmentGuesses {
-  readonly #byAddress = new Map<string, Failures>();
-  readonly #byShare = new Map<string, Failures>();
-  #all: Failures = { count: 0, since: 0 };
+  readonly #byAddress = new Map<string, Count>();
+  readonly #byShare = new Map<string, Count>();
+  #all: Count = { wrong: 0, pending: 0, since: 0 };
 
   /**
-   * Counts a try as wrong before it is checked, so that a burst gets no more tries than a sequence does.
+   * Reserves a try before it is checked: where codes were wrong, a burst gets no more tries than a sequence.
    *
-   * @returns undefined: rejected without being checked. Otherwise what takes the count back when the code
-   * was right, or could not be checked.
+   * @returns undefined: rejected without being checked. Otherwise the function that says how it ended;
+   * a code that could not be checked was not wrong.
    */
-  begin(address: string, now: number): { takeBack(): void } | undefined {
+  begin(address: string, now: number): ((wasWrong: boolean) => void) | undefined {
     const { network, share } = placeOf(address);
     const own = current(this.#byAddress.get(network), now);
     const shared = current(this.#byShare.get(share), now);
     const all = current(this.#all, now);
-    const isFlood = all.count >= WRONG_MAX && shared.count > 0;
-    if (own.count >= WRONG_PER_ADDRESS_MAX || shared.count >= WRONG_PER_SHARE_MAX || isFlood) {
+    const isFlood = all.wrong >= WRONG_MAX && shared.wrong > 0;
+    if (isFull(own, WRONG_PER_ADDRESS_MAX) || isFull(shared, WRONG_PER_SHARE_MAX) || isFlood) {
       return undefined;
     }
-    this.#all = { ...all, count: all.count + 1 };
-    track(this.#byAddress, network, { ...own, count: own.count + 1 });
-    track(this.#byShare, share, { ...shared, count: shared.count + 1 });
-    return {
-      takeBack: () => {
-        this.#all = { ...this.#all, count: this.#all.count - 1 };
-        takeBack(this.#byAddress, network);
-        takeBack(this.#byShare, share);
-      },
+    this.#all = all;
+    track(this.#byAddress, network, own);
+    track(this.#byShare, share, shared);
+    const counts = [own, shared, all];
+    for (const count of counts) {
+      count.pending += 1;
+    }
+    return (wasWrong) => {
+      for (const count of counts) {
+        count.pending -= 1;
+        count.wrong += wasWrong ? 1 : 0;
+      }
     };
   }
 }
 
-function current(failures: Failures | undefined, now: number): Failures {
-  return failures && now - failures.since < WINDOW_MS ? failures : { count: 0, since: now };
+/** A site that enrols a hundred boards at once with right codes is not held up. */
+function isFull({ wrong, pending }: Count, max: number): boolean {
+  return wrong > 0 && wrong + pending >= max;
 }
 
-function track(counts: Map<string, Failures>, name: string, failures: Failures): void {
+function current(count: Count | undefined, now: number): Count {
+  return count && now - count.since < WINDOW_MS ? count : { wrong: 0, pending: 0, since: now };
+}
+
+function track(counts: Map<string, Count>, name: string, count: Count): void {
   counts.delete(name);
-  counts.set(name, failures);
+  counts.set(name, count);
   const [oldest] = counts.keys();
   if (counts.size > TRACKED_MAX && oldest !== undefined) {
     counts.delete(oldest);
-  }
-}
-
-function takeBack(counts: Map<string, Failures>, name: string): void {
-  const failures = counts.get(name);
-  if (failures) {
-    counts.set(name, { ...failures, count: Math.max(0, failures.count - 1) });
   }
 }

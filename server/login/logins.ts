@@ -1,22 +1,31 @@
-import { randomBytes } from 'node:crypto';
 import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { Clock } from '../../shared/clock.ts';
+import type { Audit } from '../audit/audit.ts';
+import type { Role } from '../fleet/access/roles.ts';
 import { LoginAttempts } from '../guessing/login-attempts.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
+import { Acceptance } from './acceptance.ts';
 import type { Cards } from './card/cards.ts';
 import { type CardTicket, ClientCertificateListener } from './card/client-certificate-listener.ts';
+import { HashQueue } from './hash-queue.ts';
 import type { LoginConfig } from './login-config.ts';
 import { LoginLog } from './login-log.ts';
 import { OidcProvider } from './oidc.ts';
+import { OwnPassword } from './own-password.ts';
+import { OwnSessions } from './own-sessions.ts';
 import { Passkeys } from './passkeys.ts';
+import { PasswordLogin } from './password-login.ts';
 import { PendingLogins } from './pending-login.ts';
 import { Pins } from './pins.ts';
+import { RecoveryCodes } from './recovery-codes.ts';
+import { RefusalDelay } from './refusal-delay.ts';
 import { beginSession } from './request-session.ts';
-import type { Role } from './session.ts';
+import type { Session } from './session.ts';
 import { type AuthenticatedIdentity, SessionStore } from './session-store.ts';
 import { SingleUseSecrets } from './single-use-secrets.ts';
 import { StaffAccounts } from './staff-accounts.ts';
@@ -25,7 +34,15 @@ import { StaffAccounts } from './staff-accounts.ts';
 const TICKET_LIFE_MS = 60_000;
 
 /** How somebody tried to log in, for the login log. */
-export type LoginMethod = 'oidc' | 'card' | 'pin' | 'password' | 'passkey' | 'invitation';
+export type LoginMethod =
+  | 'oidc'
+  | 'card'
+  | 'pin'
+  | 'password'
+  | 'passkey'
+  | 'app'
+  | 'invitation'
+  | 'page';
 
 /**
  * Logins of all kinds. Every attempt ends in {@link logIn}, which begins a session, or in
@@ -40,6 +57,12 @@ export class Logins {
   readonly attempts: LoginAttempts;
   readonly log: LoginLog;
   readonly staff: StaffAccounts;
+  readonly acceptance: Acceptance;
+  readonly passwords: PasswordLogin;
+  readonly ownPassword: OwnPassword;
+  readonly ownSessions: OwnSessions;
+  readonly recoveryCodes: RecoveryCodes;
+  readonly refusals: RefusalDelay;
   readonly passkeys: Passkeys;
   readonly pins: Pins;
   readonly providers: ReadonlyMap<string, OidcProvider>;
@@ -49,14 +72,16 @@ export class Logins {
   constructor(deps: {
     store: Store;
     keyring: Keyring;
+    audit: Audit;
     log: Log;
+    clock: Clock;
     now: () => number;
     config: LoginConfig;
     registry: Pick<Registry, 'identity'>;
     notify: Pick<Notify, 'queue'>;
     cards?: Cards | undefined;
   }) {
-    const { store, keyring, log, now, config, registry, notify, cards } = deps;
+    const { store, keyring, audit, log, clock, now, config, registry, notify, cards } = deps;
     this.#store = store;
     this.config = config;
     this.sessions = new SessionStore({ store, keyring, log, now });
@@ -64,10 +89,17 @@ export class Logins {
     this.pending = new PendingLogins({ keyring, now });
     this.attempts = new LoginAttempts({ store, keyring, now });
     this.log = new LoginLog({ store, keyring, now });
-    const { sessions, singleUse, attempts } = this;
-    this.staff = new StaffAccounts({ store, keyring, sessions, singleUse, attempts, now });
-    this.pins = new Pins({ store, keyring, registry, notify, attempts, now });
+    this.recoveryCodes = new RecoveryCodes({ store, keyring });
     this.passkeys = new Passkeys({ store, log, now });
+    this.ownSessions = new OwnSessions({ store, keyring, now });
+    this.refusals = new RefusalDelay({ clock });
+    const { sessions, singleUse, attempts, recoveryCodes, passkeys, ownSessions } = this;
+    const base = { store, keyring, attempts, recoveryCodes, hashing: new HashQueue(), now };
+    this.staff = new StaffAccounts({ ...base, audit, sessions, singleUse });
+    this.acceptance = new Acceptance({ ...base, singleUse, passkeys });
+    this.passwords = new PasswordLogin(base);
+    this.ownPassword = new OwnPassword({ ...base, sessions: ownSessions });
+    this.pins = new Pins({ ...base, registry, notify });
     this.providers = new Map(
       config.oidc.map((one) => [one.id, new OidcProvider({ config: one, log, now })]),
     );
@@ -85,20 +117,38 @@ export class Logins {
         : undefined;
   }
 
-  /** Begins a session in this browser for an authenticated identity, and logs it. */
+  /**
+   * Begins a session in this browser for an authenticated identity, and logs it.
+   *
+   * @param reason what the log should say of this login, such as that a recovery code was used.
+   */
   async logIn(
     request: FastifyRequest,
     reply: FastifyReply,
     way: LoginMethod,
     identity: AuthenticatedIdentity,
+    reason?: string,
   ): Promise<void> {
-    const account =
-      identity.kind === 'citizen'
-        ? identity.codiceFiscale
-        : ((await this.staff.find(identity.accountId))?.email ?? identity.accountId);
+    const account = await this.nameInLog(identity);
     this.pending.clear(request, reply);
     await beginSession(this.sessions, request, reply, identity);
-    await this.log.write({ event: 'login', way, account, ...clientInfo(request) });
+    await this.log.write({ event: 'login', way, account, reason, ...clientInfo(request) });
+  }
+
+  /** Logs what the owner of a session does to their own login. @param reason such as `passwordChanged`. */
+  async recordOwnAct(request: FastifyRequest, session: Session, reason: string): Promise<void> {
+    const account = await this.nameInLog(session);
+    const event = { event: 'account', way: 'page', account, reason } as const;
+    await this.log.write({ ...event, ...clientInfo(request) });
+  }
+
+  /** Under what name the log knows somebody: the codice fiscale or the e-mail address. */
+  async nameInLog(
+    who: { kind: 'citizen'; codiceFiscale: string } | { kind: 'staff'; accountId: string },
+  ): Promise<string> {
+    return who.kind === 'citizen'
+      ? who.codiceFiscale
+      : ((await this.staff.find(who.accountId))?.email ?? who.accountId);
   }
 
   /** Logs a failed login. @param account what is known of the account; may be empty. */
@@ -123,25 +173,13 @@ export class Logins {
     return this.#store.transaction((tx) => this.singleUse.redeem(tx, 'ticket', ticket));
   }
 
-  addPasskey(accountId: string, label: string, passkey: WebAuthnCredential): Promise<void> {
-    return this.#store.transaction((tx) => this.passkeys.save(tx, accountId, label, passkey));
+  /** Gives somebody new recovery codes, to be shown once. */
+  renewRecoveryCodes(accountId: string): Promise<string[]> {
+    return this.#store.transaction((tx) => this.recoveryCodes.renew(tx, accountId));
   }
 
-  /** Accepts an invitation with a passkey instead of a password; undefined when it is used or expired. */
-  acceptWithPasskey(
-    secret: string,
-    who: { name: string; email: string },
-    passkey: WebAuthnCredential,
-  ): Promise<string | undefined> {
-    return this.#store.transaction(async (tx) => {
-      const found = await this.singleUse.redeem<{ accountId: string }>(tx, 'invitation', secret);
-      const accountId = found?.accountId;
-      if (accountId !== undefined) {
-        await this.staff.activate(tx, accountId, who, {});
-        await this.passkeys.save(tx, accountId, passkeyLabel(), passkey);
-      }
-      return accountId;
-    });
+  addPasskey(accountId: string, label: string, passkey: WebAuthnCredential): Promise<void> {
+    return this.#store.transaction((tx) => this.passkeys.save(tx, accountId, label, passkey));
   }
 
   /** Deletes expired sessions, secrets and log entries. */
@@ -163,9 +201,4 @@ export function homeOf(role: Role | undefined): string {
     return '/portal';
   }
   return role === 'operator' ? '/operator' : '/fleet';
-}
-
-/** A default name for a passkey. */
-export function passkeyLabel(): string {
-  return `passkey ${randomBytes(2).toString('hex')}`;
 }

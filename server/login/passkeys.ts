@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import {
   type AuthenticationResponseJSON,
   generateAuthenticationOptions,
@@ -190,4 +191,9 @@ export class Passkeys {
       return true;
     });
   }
+}
+
+/** A default name for a passkey. */
+export function passkeyLabel(): string {
+  return `passkey ${randomBytes(2).toString('hex')}`;
 }

@@ -6,7 +6,8 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Store } from '../store/store.ts';
-import { hashPassword, isHashingBusy, verifyPassword } from './password.ts';
+import type { HashQueue } from './hash-queue.ts';
+import { hashPassword, verifyPassword } from './password.ts';
 
 /** 32 letters and digits that are not easily confused, 5 bits each. */
 const ALPHABET = '23456789ABCDEFGHJKLMNPQRSTUVWXYZ';
@@ -42,6 +43,7 @@ export class Pins {
   readonly #registry: Pick<Registry, 'identity'>;
   readonly #notify: Pick<Notify, 'queue'>;
   readonly #attempts: LoginAttempts;
+  readonly #hashing: HashQueue;
   readonly #now: () => number;
 
   constructor(deps: {
@@ -50,6 +52,7 @@ export class Pins {
     registry: Pick<Registry, 'identity'>;
     notify: Pick<Notify, 'queue'>;
     attempts: LoginAttempts;
+    hashing: HashQueue;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -57,6 +60,7 @@ export class Pins {
     this.#registry = deps.registry;
     this.#notify = deps.notify;
     this.#attempts = deps.attempts;
+    this.#hashing = deps.hashing;
     this.#now = deps.now;
   }
 
@@ -121,9 +125,6 @@ export class Pins {
     if (retryAfterMs > 0) {
       return { ok: false, reason: 'throttled', retryAfterMs };
     }
-    if (isHashingBusy()) {
-      return { ok: false, reason: 'overloaded' };
-    }
     const parsed = parse(input.codiceFiscale);
     const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
     const row = await this.#store.db
@@ -132,7 +133,13 @@ export class Pins {
       .where('code_mac', '=', this.#keyring.codeMac(codiceFiscale))
       .executeTakeFirst();
     const usable = row && row.expires_at > this.#now() ? row : undefined;
-    if (!(await verifyPassword(plainPin(input.pin), usable?.password)) || !usable) {
+    const isRight = await this.#hashing.run({ lane: 'pin', address, account }, () =>
+      verifyPassword(plainPin(input.pin), usable?.password),
+    );
+    if (isRight === 'overloaded') {
+      return { ok: false, reason: 'overloaded' };
+    }
+    if (!isRight || !usable) {
       await this.#attempts.recordFailure(account, address);
       return { ok: false, reason: 'wrong' };
     }
@@ -141,8 +148,16 @@ export class Pins {
   }
 
   /** Replaces the 16-character PIN by the 8-character one, once; false if it was already replaced. */
-  async replace(codiceFiscale: string, pin: string): Promise<boolean> {
-    const password = await hashPassword(pin);
+  async replace(
+    codiceFiscale: string,
+    pin: string,
+    address: string,
+  ): Promise<boolean | 'overloaded'> {
+    const caller = { lane: 'pin', address, account: `pin ${codiceFiscale}` } as const;
+    const password = await this.#hashing.run(caller, () => hashPassword(pin));
+    if (password === 'overloaded') {
+      return password;
+    }
     const { numUpdatedRows } = await this.#store.db
       .updateTable('pin')
       .set({ state: 'active', password, expires_at: this.#now() + PIN_LIFE_MS.active })

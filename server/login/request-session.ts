@@ -1,9 +1,15 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { VarcoError } from '../../shared/errors.ts';
+import { actorOf, type FleetActor } from '../fleet/access/actor.ts';
 import { isSameText } from '../keys/secret.ts';
-import type { CitizenSession, Role, Session, StaffSession } from './session.ts';
+import type { CitizenSession, Session, StaffSession } from './session.ts';
 import { readCookie, writeCookie } from './session-cookie.ts';
-import type { AuthenticatedIdentity, OpenSession, SessionStore } from './session-store.ts';
+import {
+  type AuthenticatedIdentity,
+  CONFIRMED_MS,
+  type OpenSession,
+  type SessionStore,
+} from './session-store.ts';
 
 /** The form field, and the header, that carry a session's CSRF token. */
 export const CSRF_FIELD = 'csrf';
@@ -18,9 +24,9 @@ export function sessionOf(request: FastifyRequest): Session | undefined {
 }
 
 /**
- * The citizen of a request behind {@link requireCitizenAt}.
+ * The citizen of a request.
  *
- * @throws VarcoError `loginNeeded` when the route lacks the guard.
+ * @throws VarcoError `loginNeeded` when nobody is, or somebody else.
  */
 export function citizenOf(request: FastifyRequest): CitizenSession {
   const session = sessionOf(request);
@@ -30,13 +36,27 @@ export function citizenOf(request: FastifyRequest): CitizenSession {
   return session;
 }
 
-/** The member of staff of a request behind {@link requireStaff}; throws as {@link citizenOf}. */
+/** The member of staff of a request; throws as {@link citizenOf}. */
 export function staffOf(request: FastifyRequest): StaffSession {
   const session = sessionOf(request);
   if (session?.kind !== 'staff') {
     throw new VarcoError('loginNeeded', 'A member of staff must be logged in');
   }
   return session;
+}
+
+/** The member of staff who is logged in, if it is one, as whoever acts. */
+export function actorOfRequest(request: FastifyRequest): FleetActor | undefined {
+  return actorOf(sessionOf(request));
+}
+
+/** The member of staff of a request, as whoever acts; throws as {@link citizenOf}. */
+export function actingOf(request: FastifyRequest): FleetActor {
+  const actor = actorOfRequest(request);
+  if (!actor) {
+    throw new VarcoError('loginNeeded', 'A member of staff must be logged in');
+  }
+  return actor;
 }
 
 /** The CSRF token for this session's forms (`<CsrfField>`); empty without a session. */
@@ -47,6 +67,11 @@ export function csrfOf(request: FastifyRequest): string {
 /** Unix milliseconds until which this request's session can be used; 0 without one. */
 export function validUntilOf(request: FastifyRequest): number {
   return opened.get(request)?.validUntil ?? 0;
+}
+
+/** Whether this session's owner proved who they are a few minutes ago: by the login, or again since. */
+export function isConfirmed(request: FastifyRequest, now: number): boolean {
+  return now - (opened.get(request)?.confirmedAt ?? 0) < CONFIRMED_MS;
 }
 
 /** The identity provider through which this citizen logged in. */
@@ -68,25 +93,6 @@ export function requireCitizenAt(assurance: 2 | 3) {
     }
     if (session.assurance < assurance) {
       throw new VarcoError('assuranceTooLow', 'This needs a login of a higher level');
-    }
-  };
-}
-
-/** Guard for staff of any role; redirects others to the staff login and back. */
-export async function requireStaff(request: FastifyRequest, reply: FastifyReply) {
-  const session = sessionOf(request);
-  return session?.kind === 'staff' ? undefined : askToLogIn(request, reply, '/login/staff');
-}
-
-/** Like {@link requireStaff}, for some roles only. */
-export function requireRole(...roles: readonly Role[]) {
-  return async (request: FastifyRequest, reply: FastifyReply) => {
-    const session = sessionOf(request);
-    if (session?.kind !== 'staff') {
-      return askToLogIn(request, reply, '/login/staff');
-    }
-    if (!roles.includes(session.role)) {
-      throw new VarcoError('roleMissing', 'This is not among what your role may do');
     }
   };
 }
@@ -163,7 +169,8 @@ export async function beginSession(
   if (before) {
     await sessions.end(before.session.id);
   }
-  const { id, token } = await sessions.create(arrival, request.headers['user-agent'] ?? '');
+  const agent = request.headers['user-agent'] ?? '';
+  const { id, token } = await sessions.create(arrival, agent, request.ip);
   writeCookie(request, reply, 'session', token);
   return id;
 }
@@ -177,7 +184,12 @@ export function safePath(input: unknown): string | undefined {
 // One slash, and neither a second one nor a backslash, which browsers read as one.
 const PATH = /^\/(?![/\\])[\x21-\x5b\x5d-\x7e]*$/;
 
-function askToLogIn(request: FastifyRequest, reply: FastifyReply, page: string): FastifyReply {
+/** Leads a page's visitor to the login and back. @throws VarcoError `loginNeeded` for any other request. */
+export function askToLogIn(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  page: string,
+): FastifyReply {
   const isPage = request.method === 'GET' && /\btext\/html\b/.test(request.headers.accept ?? '');
   if (!isPage) {
     throw new VarcoError('loginNeeded', 'Nobody is logged in, or the session has ended');

@@ -4,6 +4,7 @@ import { hashSecret, isSecret, newSecret } from '../keys/secret.ts';
 import type { Log } from '../log.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
+import { shownNetwork } from './network.ts';
 import type { CitizenMethod, CitizenSession, Session, StaffSession } from './session.ts';
 
 /** A session ends after this long without a request (OWASP ASVS 5.0, 7.3.1). */
@@ -17,7 +18,10 @@ export const GRACE_MS = 30_000;
 /** Precision of a session's last request, because not every request is worth a write. */
 const TOUCH_MS = 10_000;
 
-const PLACE = 'session.body';
+/** How long after a login, or another proof, a dangerous act needs no further one (ASVS 5.0, 7.5.3). */
+export const CONFIRMED_MS = 300_000;
+
+export const SESSION_BOX = 'session.body';
 
 /** Somebody who has just been authenticated. */
 export type AuthenticatedIdentity =
@@ -33,10 +37,12 @@ export type AuthenticatedIdentity =
   | { kind: 'staff'; accountId: string; assurance: 2 | 3 };
 
 /** The encrypted part of a session's row, stored as JSON under these names. */
-interface Body {
+export interface SessionBody {
   arrival: AuthenticatedIdentity;
   csrf: string;
   actingFor?: CitizenSession['actingFor'];
+  /** Where the login was, for the owner's list of sessions; absent in older rows. */
+  device?: { agent: string; network: string };
 }
 
 /** A session that a request belongs to. */
@@ -47,6 +53,8 @@ export interface OpenSession {
   provider: string | undefined;
   /** Unix milliseconds until which it can be used without another request. */
   validUntil: number;
+  /** Unix milliseconds when its owner last proved who they are. */
+  confirmedAt: number;
   /** A new token for the browser's cookie. */
   rotated?: string | undefined;
 }
@@ -71,15 +79,17 @@ export class SessionStore {
     this.#now = deps.now;
   }
 
-  /** @param agent the browser's `User-Agent`. */
+  /** @param agent the browser's `User-Agent`. @param address the client's, of which the network is kept. */
   async create(
     arrival: AuthenticatedIdentity,
     agent: string,
+    address = '',
   ): Promise<{ id: string; token: string }> {
     const now = this.#now();
     const token = newSecret();
     const id = randomUUID();
-    const body: Body = { arrival, csrf: newSecret() };
+    const device = { agent: agent.slice(0, 200), network: shownNetwork(address) };
+    const body: SessionBody = { arrival, csrf: newSecret(), device };
     await this.#store.db
       .insertInto('session')
       .values({
@@ -90,11 +100,12 @@ export class SessionStore {
         kind: arrival.kind,
         subject: this.#subjectOf(arrival),
         agent_hash: hashAgent(agent),
-        body_cipher: this.#keyring.seal(PLACE, JSON.stringify(body)),
+        body_cipher: this.#keyring.seal(SESSION_BOX, JSON.stringify(body)),
         created_at: now,
         seen_at: now,
         rotated_at: now,
         expires_at: now + LIFE_MS[arrival.kind],
+        confirmed_at: now,
       })
       .execute();
     return { id, token };
@@ -115,7 +126,7 @@ export class SessionStore {
       return undefined;
     }
     const problem = this.#problemOf(row, hash, agent);
-    const body: Body = JSON.parse(this.#keyring.open(PLACE, row.body_cipher));
+    const body: SessionBody = JSON.parse(this.#keyring.open(SESSION_BOX, row.body_cipher));
     const session = problem ? undefined : await this.#sessionOf(row, body);
     if (!session) {
       await this.end(row.id);
@@ -131,7 +142,17 @@ export class SessionStore {
       provider: body.arrival.kind === 'citizen' ? body.arrival.provider : undefined,
       validUntil: Math.min(row.expires_at, this.#now() + IDLE_MS),
       rotated,
+      confirmedAt: row.confirmed_at,
     };
+  }
+
+  /** Notes that a session's owner has just proved again who they are. */
+  async confirm(id: string): Promise<void> {
+    await this.#store.db
+      .updateTable('session')
+      .set({ confirmed_at: this.#now() })
+      .where('id', '=', id)
+      .execute();
   }
 
   /**
@@ -149,8 +170,8 @@ export class SessionStore {
       if (row?.kind !== 'citizen') {
         return undefined;
       }
-      const before: Body = JSON.parse(this.#keyring.open(PLACE, row.body_cipher));
-      const body: Body = { ...before, actingFor };
+      const before: SessionBody = JSON.parse(this.#keyring.open(SESSION_BOX, row.body_cipher));
+      const body: SessionBody = { ...before, actingFor };
       const token = newSecret();
       await tx
         .updateTable('session')
@@ -159,7 +180,7 @@ export class SessionStore {
           previous_hash: null,
           previous_until: null,
           rotated_at: this.#now(),
-          body_cipher: this.#keyring.seal(PLACE, JSON.stringify(body)),
+          body_cipher: this.#keyring.seal(SESSION_BOX, JSON.stringify(body)),
         })
         .where('id', '=', id)
         .execute();
@@ -228,7 +249,7 @@ export class SessionStore {
     return now >= row.expires_at || now - row.seen_at >= IDLE_MS ? 'ended' : undefined;
   }
 
-  async #sessionOf(row: Row, { arrival, actingFor }: Body): Promise<Session | undefined> {
+  async #sessionOf(row: Row, { arrival, actingFor }: SessionBody): Promise<Session | undefined> {
     if (arrival.kind === 'citizen') {
       const { codiceFiscale, name, assurance, method } = arrival;
       const person = await this.#store.db

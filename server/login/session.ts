@@ -1,6 +1,4 @@
-/** The roles of staff; `server/fleet/access/permissions.ts` defines what each may do. */
-export const roles = ['viewer', 'operator', 'siteManager', 'administrator', 'auditor'] as const;
-export type Role = (typeof roles)[number];
+import type { StaffIdentity } from '../fleet/access/actor.ts';
 
 /** How a citizen was authenticated. */
 export type CitizenMethod = 'oidc' | 'cns' | 'pin';
@@ -25,14 +23,8 @@ export interface CitizenSession {
 }
 
 /** A logged-in member of staff: an operator, or somebody who manages the fleet. */
-export interface StaffSession {
-  kind: 'staff';
+export interface StaffSession extends StaffIdentity {
   id: string;
-  accountId: string;
-  name: string;
-  role: Role;
-  /** The ids of the sites whose kiosks and checks this account may see. */
-  sites: 'all' | readonly string[];
   /** 2: password and a one-time code; 3: a passkey that verified the person. */
   assurance: 2 | 3;
 }

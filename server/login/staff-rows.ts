@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { VarcoError } from '../../shared/errors.ts';
+import type { Role } from '../fleet/access/roles.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { forUpdate } from '../store/row-lock.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
-import type { Role } from './session.ts';
 
 const IDENTITY = 'staff.identity';
 
@@ -96,14 +95,33 @@ export class StaffRows {
     return numUpdatedRows > 0n;
   }
 
-  /** Reads and locks an account's row. @throws VarcoError `accountUnknown`. */
-  async lock(tx: Tx, accountId: string): Promise<StaffRow> {
+  /** Reads and locks an account's row, if there is one. */
+  async lock(tx: Tx, accountId: string): Promise<StaffRow | undefined> {
     const select = tx.selectFrom('staff_account').selectAll().where('id', '=', accountId);
-    const row = await forUpdate(this.#store, select).executeTakeFirst();
-    if (!row) {
-      throw new VarcoError('accountUnknown', 'There is no such account: see varco staff list');
-    }
-    return row;
+    return forUpdate(this.#store, select).executeTakeFirst();
+  }
+
+  /**
+   * The ids of the active administrators of all sites. Their rows are locked, in one order, so that two who
+   * disable each other take turns.
+   */
+  async lockChiefs(tx: Tx): Promise<string[]> {
+    const select = tx
+      .selectFrom('staff_account')
+      .selectAll()
+      .where('role', '=', 'administrator')
+      .where('state', '=', 'active')
+      .orderBy('id');
+    const rows = await forUpdate(this.#store, select).execute();
+    return rows.filter(({ sites }) => JSON.parse(sites) === 'all').map(({ id }) => id);
+  }
+
+  find(accountId: string): Promise<StaffRow | undefined> {
+    return this.#store.db
+      .selectFrom('staff_account')
+      .selectAll()
+      .where('id', '=', accountId)
+      .executeTakeFirst();
   }
 
   findByEmail(email: string): Promise<StaffRow | undefined> {

@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import type { Messenger } from '../verification/messenger.ts';
 import { Notify } from './notify.ts';
@@ -13,6 +14,7 @@ export function buildNotify(deps: {
   store: Store;
   keyring: Keyring;
   registry: Registry;
+  setAside: SetAside;
   clock: Clock;
   log: Log;
   transports: Transports | undefined;
@@ -21,9 +23,9 @@ export function buildNotify(deps: {
   /** The address that the notices link to. */
   portalUrl: string;
 }) {
-  const { store, clock, log, portalUrl } = deps;
+  const { store, setAside, clock, log, portalUrl } = deps;
   const notify = new Notify(deps);
-  const notices = new StatusNotices({ store, notify, clock, log, link: portalUrl });
+  const notices = new StatusNotices({ store, notify, setAside, clock, log, link: portalUrl });
   return {
     notify,
     notices,

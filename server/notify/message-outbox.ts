@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { sql } from 'kysely';
 import { VarcoError } from '../../shared/errors.ts';
+import { demand, type FleetActor } from '../fleet/access/actor.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { BODY_BYTES_MAX, type Body, type MessageRequest } from './message.ts';
@@ -222,8 +223,9 @@ export class Outbox {
       .execute();
   }
 
-  /** Newest first. @param state one state, or all. */
-  async list(state?: string, limit = 100): Promise<MessageRow[]> {
+  /** Newest first. @param state one state, or all. @throws VarcoError `forbidden`. */
+  async list(who: FleetActor, state?: string, limit = 100): Promise<MessageRow[]> {
+    demand(who, 'message.manage');
     const rows = await this.#store.db
       .selectFrom('message')
       .select(['id', 'channel', 'template', 'state', 'attempts', 'last_code'])
@@ -240,7 +242,7 @@ export class Outbox {
     }));
   }
 
-  /** How many messages are in each state. */
+  /** How many messages are in each state, not filtered by permission. */
   async counts(): Promise<Record<string, number>> {
     const rows = await this.#store.db
       .selectFrom('message')
@@ -250,8 +252,17 @@ export class Outbox {
     return Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
   }
 
-  /** Queues a dead message again. @throws VarcoError `messageUnknown` when no dead one has this id. */
-  async retry(id: string, db: Pick<Tx, 'updateTable'> = this.#store.db): Promise<void> {
+  /**
+   * Queues a dead message again.
+   *
+   * @throws VarcoError `forbidden`, `messageUnknown` when no dead one has this id.
+   */
+  async retry(
+    who: FleetActor,
+    id: string,
+    db: Pick<Tx, 'updateTable'> = this.#store.db,
+  ): Promise<void> {
+    demand(who, 'message.manage');
     const now = this.#now();
     const { numUpdatedRows } = await db
       .updateTable('message')
@@ -263,8 +274,13 @@ export class Outbox {
     ensureOne(numUpdatedRows);
   }
 
-  /** Drops and erases a waiting or dead message. @throws VarcoError `messageUnknown`. */
-  async drop(id: string, db: Pick<Tx, 'updateTable'> = this.#store.db): Promise<void> {
+  /** Drops and erases a waiting or dead message. @throws VarcoError `forbidden`, `messageUnknown`. */
+  async drop(
+    who: FleetActor,
+    id: string,
+    db: Pick<Tx, 'updateTable'> = this.#store.db,
+  ): Promise<void> {
+    demand(who, 'message.manage');
     const { numUpdatedRows } = await db
       .updateTable('message')
       .set({ state: 'dropped', body_cipher: null, settled_at: this.#now() })

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
 import { type Language, languages } from '../../shared/language.ts';
+import { holdsPerson, withoutPersons } from './person-shape.ts';
 import { type Channel, type DataOf, type TemplateName, templates } from './templates.ts';
 
 /** A file attached to an e-mail. */
@@ -44,17 +45,20 @@ const addresses = { email: z.email().max(254), sms: z.e164() } as const;
 const keySchema = z.string().regex(/^[\x21-\x7e]{1,200}$/);
 const filename = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 
-// A codice fiscale (omocodia included) or a credential's URL: no message may contain either.
-const PERSON_SHAPE =
-  /\b[A-Z]{6}[0-9LMNP-V]{2}[A-EHLMPRST][0-9LMNP-V]{2}[A-Z][0-9LMNP-V]{3}[A-Z]\b|\/v\/\d+\/[a-z0-9]{8}/i;
+/** A message that may be queued. */
+export interface CheckedMessage {
+  body: Body;
+  /** Something in it had the shape of a codice fiscale or a credential, and is masked. */
+  isMasked: boolean;
+}
 
 /**
- * Validates a message before it is queued.
+ * Validates a message before it is queued, and masks what could identify a person in its text.
  *
  * @throws VarcoError `messageInvalid` (a key, address or data that the template does not allow),
- * `messageHoldsPerson` (a codice fiscale or a credential in the text). Neither quotes the message.
+ * `messageHoldsPerson` (a codice fiscale or a credential in the key). Neither quotes the message.
  */
-export function checkMessage(request: MessageRequest): Body {
+export function checkMessage(request: MessageRequest): CheckedMessage {
   const { key, to, template, language, data, attachments = [] } = request;
   const { data: schema } = templates[template];
   const channels: readonly Channel[] = templates[template].channels;
@@ -71,17 +75,19 @@ export function checkMessage(request: MessageRequest): Body {
   if (!isValid || !parsed.success) {
     throw new VarcoError('messageInvalid', `A message ${template} is not as it must be`);
   }
-  if (PERSON_SHAPE.test(JSON.stringify(parsed.data)) || PERSON_SHAPE.test(key)) {
-    throw new VarcoError('messageHoldsPerson', `A message ${template} holds a person's code`);
+  if (holdsPerson(key)) {
+    throw new VarcoError('messageHoldsPerson', `The key of a message ${template} names a person`);
   }
-  return {
+  const isMasked = holdsPerson(JSON.stringify(parsed.data));
+  const body = {
     address: to.address,
     language,
-    data: parsed.data,
+    data: isMasked ? withoutPersons(parsed.data) : parsed.data,
     attachments: attachments.map((one) => ({
       filename: one.filename,
       contentType: one.contentType,
       content: one.content.toString('base64'),
     })),
   };
+  return { body, isMasked };
 }

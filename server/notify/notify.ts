@@ -76,13 +76,18 @@ export class Notify {
    * Writes a message to the outbox within the caller's transaction: it is sent, at least once, if and
    * only if that commits.
    *
+   * What has the shape of a codice fiscale or a credential in its text is masked.
+   *
    * @throws VarcoError `messageInvalid`, `messageHoldsPerson`, `messageTooLarge`.
    */
   async queue<Name extends TemplateName>(
     tx: Tx,
     request: MessageRequest<Name>,
   ): Promise<EnqueueResult> {
-    const body = checkMessage(request);
+    const { body, isMasked } = checkMessage(request);
+    if (isMasked) {
+      this.#deps.log.warn({ template: request.template }, 'a message held a person, and is masked');
+    }
     if (!this.canSend(request.to.kind)) {
       return { outcome: 'unavailable' };
     }

@@ -1,3 +1,4 @@
+import { isolatedDeeply, withoutBidiControls } from '../../shared/isolated-text.ts';
 import type { Language } from '../../shared/language.ts';
 import type { Block } from './blocks.ts';
 import { messageWords } from './message-words.ts';
@@ -21,7 +22,8 @@ export function renderMail(name: TemplateName, data: unknown, language: Language
 
 /** The words of an SMS. */
 export function renderSms(name: TemplateName, data: unknown, language: Language): string {
-  return oneLine(wordingOf(name, data, language).sms);
+  // Old telephones show a box for each mark that isolates.
+  return withoutBidiControls(oneLine(wordingOf(name, data, language).sms));
 }
 
 function wordingOf<Name extends TemplateName>(
@@ -29,7 +31,7 @@ function wordingOf<Name extends TemplateName>(
   data: unknown,
   language: Language,
 ): Wording {
-  const checked = templates[name].data.parse(data) as DataOf<Name>;
+  const checked = isolatedDeeply(templates[name].data.parse(data)) as DataOf<Name>;
   const write = messageWords[language][name] as (data: DataOf<Name>) => Wording;
   return write(checked);
 }

@@ -2,6 +2,7 @@ import type { Clock } from '../../shared/clock.ts';
 import { romeDay } from '../../shared/rome-day.ts';
 import type { Log } from '../log.ts';
 import { type FollowedEvent, StatusFollower } from '../registry/status-follower.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Notify } from './notify.ts';
 import type { Channel } from './templates.ts';
@@ -25,13 +26,20 @@ export class StatusNotices {
   readonly #follower: StatusFollower;
 
   /** @param deps.link the page with status and code, such as `https://varco.example.it/portal`. */
-  constructor(deps: { store: Store; notify: Notify; clock: Clock; log: Log; link: string }) {
+  constructor(deps: {
+    store: Store;
+    notify: Notify;
+    setAside: SetAside;
+    clock: Clock;
+    log: Log;
+    link: string;
+  }) {
     this.#notify = deps.notify;
     this.#clock = deps.clock;
     this.#link = deps.link;
     const task = {
       cursor: CURSOR,
-      name: 'status notices',
+      job: 'notices',
       process: (tx: Tx, event: FollowedEvent) => this.#queueNotice(tx, event),
     };
     this.#follower = new StatusFollower({ ...deps, task });

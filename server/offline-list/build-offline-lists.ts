@@ -5,6 +5,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import { FactStore } from './fact-store.ts';
 import { OfflineLists, type OfflineListsConfig } from './offline-lists.ts';
@@ -15,6 +16,7 @@ export function buildOfflineLists(deps: {
   keyring: Keyring;
   audit: Audit;
   registry: Registry;
+  setAside: SetAside;
   policies: Policies;
   clock: Clock;
   log: Log;

@@ -6,6 +6,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Registry } from '../registry/registry.ts';
+import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import { hmacSha256, nodeScrypt } from './crypto.ts';
 import { Entries } from './entries.ts';
@@ -38,6 +39,7 @@ export interface OfflineListsDeps {
   store: Store;
   keyring: Keyring;
   registry: Registry;
+  setAside: SetAside;
   policies: Policies;
   clock: Clock;
   log: Log;
@@ -51,6 +53,7 @@ export class OfflineLists {
   readonly #server: ListServer;
   readonly #store: Store;
   readonly #publishes: boolean;
+  readonly #warnOfCost: () => void;
   #unlisten: (() => Promise<void>) | undefined;
 
   constructor(deps: OfflineListsDeps) {
@@ -70,6 +73,14 @@ export class OfflineLists {
     this.#server = new ListServer({ store, policies, now });
     this.#store = store;
     this.#publishes = config.publish;
+    this.#warnOfCost = () => {
+      if (config.cost < fullCost.cost) {
+        deps.log.warn(
+          { cost: config.cost },
+          'a stolen offline list is cheap to search at this cost',
+        );
+      }
+    };
   }
 
   /** @param changed called for every new list, whichever node published it. */
@@ -79,6 +90,7 @@ export class OfflineLists {
       changed(policy, { epoch: Number(epoch), version: Number(version) });
     });
     if (this.#publishes) {
+      this.#warnOfCost();
       await this.publisher.start();
     }
   }

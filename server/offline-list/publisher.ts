@@ -1,5 +1,6 @@
 import { errorCode } from '../../shared/errors.ts';
 import { STATUS_CHANNEL } from '../registry/status-events.ts';
+import type { SetAside } from '../set-aside.ts';
 import { CREDENTIAL_CHANNEL } from '../store/change-feed.ts';
 import { ListUpdater, type ListUpdaterDeps } from './list-updater.ts';
 
@@ -30,6 +31,7 @@ const BACKFILL_MS = 10_000;
 
 export interface PublisherDeps extends ListUpdaterDeps {
   times: PublisherTimes;
+  setAside: SetAside;
 }
 
 /**
@@ -90,8 +92,12 @@ export class ListPublisher {
       .where('kiosk.state', '=', 'accepted')
       .execute();
     for (const { policy } of rows) {
-      const isForced = this.#rebaseRequested.delete(policy);
-      this.#mustRunAgain = (await this.#updater.advance(policy, isForced)) || this.#mustRunAgain;
+      // A list that can't be built keeps none of the others from being published.
+      await this.#deps.setAside.try('lists', policy, async () => {
+        const isForced = this.#rebaseRequested.has(policy);
+        this.#mustRunAgain = (await this.#updater.advance(policy, isForced)) || this.#mustRunAgain;
+        this.#rebaseRequested.delete(policy);
+      });
     }
   }
 

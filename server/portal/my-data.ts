@@ -1,10 +1,11 @@
-import { type Check, checksOf } from '../audit/citizen-checks.ts';
+import type { Check } from '../audit/citizen-checks.ts';
 import type { Credentials } from '../credential/credentials.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { PersonRecord } from '../registry/person.ts';
 import type { Registry } from '../registry/registry.ts';
 import type { Verbale } from '../registry/verbale.ts';
 import type { Store } from '../store/store.ts';
+import { allChecks } from './checks-list.ts';
 import { codesOf, type NumberedCode, type ShownState, shownState } from './codes.ts';
 import type { Delegation, Delegations } from './delegations.ts';
 
@@ -25,7 +26,10 @@ export interface PersonData {
   /** As they stand in the archive, drafts too. */
   verbali: Verbale[];
   codes: ExportedCode[];
-  /** Who checked the person, where, when, what was asked and answered: the last 12 months. */
+  /**
+   * Who checked the person, where, when, what was asked and answered: all of the last 12 months. Refused
+   * attempts in the same place are one entry for each quarter of an hour.
+   */
   checks: Check[];
   delegations: Delegation[];
 }
@@ -51,7 +55,7 @@ export async function collectData(
     identity,
     verbali: await registry.verbali(personId),
     codes: (await codesOf(credentials, personId)).map((code) => toExported(code, now)),
-    checks: await checksOf({ store, keyring, now }, identity.codiceFiscale),
+    checks: await allChecks({ store, keyring, now }, identity.codiceFiscale),
     delegations: await delegations.grantedBy(personId),
   };
 }

@@ -11,7 +11,7 @@ import { foldingDay, foldPersons, isClockSuspect, type StoredStatus } from './st
 /** Persons per transaction: gates wait for one such block at most. */
 const BLOCK = 50;
 /** Between two blocks, in which gates have the writer for themselves. */
-const PAUSE_MS = 10;
+const PAUSE_MS = 100;
 /** The row whose lock says which node folds. */
 const LEASE = 'dueFold';
 /** The row that says how far persons of before the rules in force were folded anew: `DONE/LAST` ids. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import { errorCode } from '../../shared/errors.ts';
 import type { Log } from '../log.ts';
+import { isCommonFault, type SetAside } from '../set-aside.ts';
 import { forUpdate } from '../store/row-lock.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
@@ -17,8 +18,8 @@ export type FollowedEvent = Pick<TableRow<'status_event'>, 'sequence' | 'person_
 export interface FollowerTask {
   /** Name of the counter that holds the last processed event. */
   cursor: string;
-  /** For the log. */
-  name: string;
+  /** Under which events that can't be processed are set aside. */
+  job: string;
   /** Runs in the transaction that moves the cursor, and again if that fails. */
   process(tx: Tx, event: FollowedEvent): Promise<void>;
   /** Runs once a batch has been committed. */
@@ -34,17 +35,25 @@ export class StatusFollower {
   readonly #clock: Clock;
   readonly #log: Log;
   readonly #task: FollowerTask;
+  readonly #setAside: SetAside;
   #cancelPoll: () => void = () => {};
   #stopListening: () => Promise<void> = () => Promise.resolve();
   #catchingUp: Promise<void> | undefined;
   #mustRunAgain = false;
   #stopped = true;
 
-  constructor(deps: { store: Store; clock: Clock; log: Log; task: FollowerTask }) {
+  constructor(deps: {
+    store: Store;
+    setAside: SetAside;
+    clock: Clock;
+    log: Log;
+    task: FollowerTask;
+  }) {
     this.#store = deps.store;
     this.#clock = deps.clock;
     this.#log = deps.log;
     this.#task = deps.task;
+    this.#setAside = deps.setAside;
   }
 
   async start(): Promise<void> {
@@ -64,7 +73,7 @@ export class StatusFollower {
   async catchUp(): Promise<number> {
     let processed = 0;
     for (;;) {
-      const count = await this.#store.transaction((tx) => this.#processBatch(tx));
+      const count = await this.#processSome();
       processed += count;
       if (count > 0) {
         await this.#task.afterBatch?.();
@@ -73,6 +82,40 @@ export class StatusFollower {
         return processed;
       }
     }
+  }
+
+  /** A batch at once; when that fails, one event after the other, without those that can't be processed. */
+  async #processSome(): Promise<number> {
+    try {
+      return await this.#store.transaction((tx) => this.#processBatch(tx, BATCH));
+    } catch (error) {
+      if (isCommonFault(error)) {
+        throw error;
+      }
+    }
+    let processed = 0;
+    while (processed < BATCH && (await this.#processNext())) {
+      processed += 1;
+    }
+    return processed;
+  }
+
+  /** @returns false when there is no further event. */
+  async #processNext(): Promise<boolean> {
+    const { sequence } = (await this.#nextEvent()) ?? {};
+    if (sequence === undefined) {
+      return false;
+    }
+    let result: Awaited<ReturnType<SetAside['try']>>;
+    do {
+      result = await this.#setAside.try(this.#task.job, String(sequence), () =>
+        this.#store.transaction((tx) => this.#processBatch(tx, 1)),
+      );
+    } while (result === 'failed');
+    if (result === 'setAside') {
+      await this.#store.transaction((tx) => this.#advance(tx, sequence));
+    }
+    return true;
   }
 
   #poll(): void {
@@ -91,7 +134,8 @@ export class StatusFollower {
     this.#catchingUp = this.catchUp()
       .then(
         () => {},
-        (error: unknown) => this.#log.warn({ code: errorCode(error) }, `${this.#task.name} failed`),
+        (error: unknown) =>
+          this.#log.warn({ code: errorCode(error), job: this.#task.job }, 'following failed'),
       )
       .finally(() => {
         this.#catchingUp = undefined;
@@ -102,24 +146,52 @@ export class StatusFollower {
       });
   }
 
-  async #processBatch(tx: Tx): Promise<number> {
+  async #processBatch(tx: Tx, limit: number): Promise<number> {
     const { cursor } = this.#task;
     const select = tx.selectFrom('counter').select('value').where('name', '=', cursor);
     const { value } = await forUpdate(this.#store, select).executeTakeFirstOrThrow();
-    const events = await tx
-      .selectFrom('status_event')
-      .select(['sequence', 'person_id', 'at'])
-      .where('sequence', '>', value)
-      .orderBy('sequence')
-      .limit(BATCH)
-      .execute();
+    const events = await eventsAfter(tx, value, limit);
     for (const event of events) {
       await this.#task.process(tx, event);
     }
     const last = events.at(-1)?.sequence;
     if (last !== undefined) {
-      await tx.updateTable('counter').set({ value: last }).where('name', '=', cursor).execute();
+      await this.#advance(tx, last);
     }
     return events.length;
   }
+
+  async #nextEvent(): Promise<FollowedEvent | undefined> {
+    const { db } = this.#store;
+    const { value } = await db
+      .selectFrom('counter')
+      .select('value')
+      .where('name', '=', this.#task.cursor)
+      .executeTakeFirstOrThrow();
+    return (await eventsAfter(db, value, 1))[0];
+  }
+
+  /** Another node may be further already. */
+  async #advance(tx: Tx, sequence: number): Promise<void> {
+    await tx
+      .updateTable('counter')
+      .set({ value: sequence })
+      .where('name', '=', this.#task.cursor)
+      .where('value', '<', sequence)
+      .execute();
+  }
+}
+
+function eventsAfter(
+  db: Pick<Tx, 'selectFrom'>,
+  value: number,
+  limit: number,
+): Promise<FollowedEvent[]> {
+  return db
+    .selectFrom('status_event')
+    .select(['sequence', 'person_id', 'at'])
+    .where('sequence', '>', value)
+    .orderBy('sequence')
+    .limit(limit)
+    .execute();
 }

@@ -5,6 +5,7 @@ import { errorCode, VarcoError } from '../../shared/errors.ts';
 import { migrate } from './migrate.ts';
 import type { Tables } from './schema.ts';
 import { ImmediateDialect } from './sqlite-dialect.ts';
+import { ensureOwnerOnly, withNewFile } from './sqlite-files.ts';
 import {
   type BulkInsert,
   type Lookup,
@@ -96,6 +97,7 @@ export class SqliteStore implements Store {
   static async open(path: string): Promise<SqliteStore> {
     let raw: Database.Database;
     try {
+      ensureOwnerOnly(path);
       raw = new Database(path, { timeout: BUSY_TIMEOUT_MS });
       raw.pragma('journal_mode = WAL');
       raw.pragma('synchronous = FULL');
@@ -178,7 +180,12 @@ export class SqliteStore implements Store {
   }
 
   async backup(path: string): Promise<void> {
-    await this.#raw.backup(path);
+    try {
+      await withNewFile(path, () => this.#raw.backup(path));
+    } catch (error) {
+      const why = errorCode(error) === 'EEXIST' ? 'it exists already' : errorCode(error);
+      throw new VarcoError('backupFailed', `${path} can't be written: ${why}`, { cause: error });
+    }
   }
 
   notify(channel: string, payload: string): Promise<void> {

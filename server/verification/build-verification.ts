@@ -1,5 +1,6 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Audit } from '../audit/audit.ts';
+import type { AnswerTimes, EvenAnswers } from '../guessing/even-answers.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
@@ -7,8 +8,10 @@ import type { Registry } from '../registry/registry.ts';
 import type { StatusSource } from '../registry/status-source.ts';
 import type { Store } from '../store/store.ts';
 import { FirstLevel } from './first-level.ts';
+import { GateAnswers } from './gate-answers.ts';
 import { ensureTimingDecoy, GateLookup } from './gate-lookup.ts';
 import type { Messenger } from './messenger.ts';
+import { RefusalCounts } from './refusal-counts.ts';
 import { SecondLevel } from './second-level.ts';
 import { VelocityCheck } from './velocity-check.ts';
 import { Verification } from './verification.ts';
@@ -28,22 +31,33 @@ export function buildVerification(deps: {
   source: StatusSource | undefined;
   /** Absent: one-time codes are `unavailable`. */
   messenger: Messenger | undefined;
+  evenAnswers: EvenAnswers;
+  answerTimes: AnswerTimes;
 }) {
   const { store, keyring, clock } = deps;
   const gateLookup = new GateLookup(store);
-  const base = { ...deps, gateLookup, now: () => clock.now() };
+  const now = () => clock.now();
+  const refusals = new RefusalCounts({ ...deps, now });
+  const base = { ...deps, gateLookup, refusals, now };
   const secondLevel = new SecondLevel(base);
   const velocityCheck = new VelocityCheck(deps);
   const verificationBatch = new VerificationBatch({ ...base, secondLevel, velocityCheck });
+  const verification = new Verification({ ...base, verificationBatch });
+  const isUpstream = deps.source !== undefined;
   return {
-    verification: new Verification({ ...base, verificationBatch }),
+    verification,
+    gateAnswers: new GateAnswers({ ...base, verification, secondLevel, isUpstream }),
     firstLevel: new FirstLevel(base),
     secondLevel,
     velocityCheck,
+    refusalCounts: refusals,
     async start() {
       await ensureTimingDecoy(store, keyring);
       await velocityCheck.start();
     },
-    stop: () => velocityCheck.stop(),
+    async stop() {
+      await velocityCheck.stop();
+      await refusals.close(true);
+    },
   };
 }

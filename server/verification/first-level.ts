@@ -2,9 +2,10 @@ import { VarcoError } from '../../shared/errors.ts';
 import { romeDay } from '../../shared/rome-day.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
-
 import { requestKey } from '../audit/request-key.ts';
+import { demand, type FleetActor } from '../fleet/access/actor.ts';
 import { Guesses } from '../guessing/guesses.ts';
+import { KnownBlocks } from '../guessing/known-blocks.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { cardStanding } from '../registry/card-standing.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
@@ -14,6 +15,7 @@ import type { Store, Tx } from '../store/store.ts';
 import { earlierAnswer } from './earlier-answer.ts';
 import type { GateLookup } from './gate-lookup.ts';
 import { type Recognition, recognise } from './recognition.ts';
+import type { RefusalCounts } from './refusal-counts.ts';
 
 /** The name of first-level checks in the audit and in the citizen's list of checks. */
 export const FIRST_LEVEL_POLICY = 'first-level';
@@ -50,7 +52,10 @@ export interface FirstLevelResult {
   answer: FirstLevelAnswer;
   /** Unix milliseconds. */
   decidedAt: number;
-  /** Such as `1F3A-9C20-77DE`: identifies the check in the citizen's list "who checked me". */
+  /**
+   * Such as `1F3A-9C20-77DE`: identifies the check in the citizen's list "who checked me". Of a `throttled`
+   * answer the list has a count alone.
+   */
   reference: string;
 }
 
@@ -63,7 +68,6 @@ interface PreparedRequest extends FirstLevelRequest {
   /** The idempotency key; a keyed hash of the credential and code keeps different checks apart. */
   key: string;
   reference: string;
-  upstream: SourceAnswer | undefined;
 }
 
 /**
@@ -76,7 +80,9 @@ export class FirstLevel {
   readonly #gateLookup: GateLookup;
   readonly #audit: Audit;
   readonly #source: StatusSource | undefined;
+  readonly #refusals: RefusalCounts;
   readonly #now: () => number;
+  readonly #blocks = new KnownBlocks();
   #pending = 0;
 
   constructor(deps: {
@@ -86,6 +92,7 @@ export class FirstLevel {
     audit: Audit;
     /** Absent: the registry answers. */
     source?: StatusSource | undefined;
+    refusals: RefusalCounts;
     now: () => number;
   }) {
     this.#store = deps.store;
@@ -93,56 +100,83 @@ export class FirstLevel {
     this.#gateLookup = deps.gateLookup;
     this.#audit = deps.audit;
     this.#source = deps.source;
+    this.#refusals = deps.refusals;
     this.#now = deps.now;
+  }
+
+  /**
+   * A check at the desk of a site, by a member of staff who may check there.
+   *
+   * @throws VarcoError `forbidden`, and as {@link ask}.
+   */
+  async askAtDesk(
+    who: FleetActor,
+    { site, ...request }: Omit<FirstLevelRequest, 'asker'> & { site: string },
+  ): Promise<FirstLevelResult> {
+    demand(who, 'desk.check', { site });
+    return this.ask({ ...request, asker: { id: who.id.replace(/^staff:/, 'operator:'), site } });
   }
 
   /** @throws VarcoError `overloaded`, `storeUnavailable`: no answer without its audit row. */
   async ask(request: FirstLevelRequest): Promise<FirstLevelResult> {
+    const prepared = this.#prepare(request);
+    const blocked = this.#knownBlock(prepared);
+    if (blocked) {
+      return blocked;
+    }
     if (this.#pending >= PENDING_MAX) {
       throw new VarcoError('overloaded', 'Too many first-level checks wait');
     }
     this.#pending += 1;
     try {
-      const { asker, requestId, credentialId, codiceFiscale } = request;
-      const mac = this.#keyring.codeMac(codiceFiscale);
-      const bound = this.#keyring.oneTimeCodeMac('firstLevel', requestId, credentialId, mac);
-      const prepared: PreparedRequest = {
-        ...request,
-        mac,
-        key: `${requestKey(asker.id, requestId)} ${bound.slice(0, 24)}`,
-        reference: bound
-          .slice(-12)
-          .toUpperCase()
-          .replace(/(.{4})(?=.)/g, '$1-'),
-        upstream: await this.#askSource(credentialId, codiceFiscale, mac),
-      };
-      return await this.#store.transaction((tx) => this.#answer(tx, prepared));
+      const upstream = this.#source && (await this.#askSource(this.#source, prepared));
+      return await this.#store.transaction((tx) => this.#answer(tx, prepared, upstream));
     } finally {
       this.#pending -= 1;
     }
   }
 
-  /** Asks the external source only when the code and the codice fiscale match. */
-  async #askSource(
-    credentialId: string,
-    codiceFiscale: string,
-    mac: string,
-  ): Promise<SourceAnswer | undefined> {
-    const source = this.#source;
-    if (!source) {
-      return undefined;
-    }
-    const { cause } = await this.#store.transaction(async (tx) =>
-      recognise(
-        { credentialId, mac },
-        await this.#gateLookup.find(tx, [credentialId], this.#now()),
-        this.#now(),
-      ),
-    );
-    return cause === 'recognised' ? source.statusOf(codiceFiscale) : undefined;
+  #prepare(request: FirstLevelRequest): PreparedRequest {
+    const { asker, requestId, credentialId, codiceFiscale } = request;
+    const mac = this.#keyring.codeMac(codiceFiscale);
+    const bound = this.#keyring.oneTimeCodeMac('firstLevel', requestId, credentialId, mac);
+    const key = `${requestKey(asker.id, requestId)} ${bound.slice(0, 24)}`;
+    const reference = bound
+      .slice(-12)
+      .toUpperCase()
+      .replace(/(.{4})(?=.)/g, '$1-');
+    return { ...request, mac, key, reference };
   }
 
-  async #answer(tx: Tx, prepared: PreparedRequest): Promise<FirstLevelResult> {
+  /** The answer to somebody who is known to be blocked: counted, without a look into the database. */
+  #knownBlock({ asker, credentialId, reference }: PreparedRequest): FirstLevelResult | undefined {
+    const decidedAt = this.#now();
+    const retryAfterMs = this.#blocks.waitMs({ asker, credentialId }, decidedAt);
+    if (retryAfterMs === 0 || !this.#refusals.countKnown(asker, credentialId, decidedAt)) {
+      return undefined;
+    }
+    return { answer: { outcome: 'throttled', retryAfterMs }, decidedAt, reference };
+  }
+
+  /** Asks the external source only when the code and the codice fiscale match, and nobody is blocked. */
+  async #askSource(source: StatusSource, prepared: PreparedRequest): Promise<SourceAnswer> {
+    const { asker, credentialId, mac } = prepared;
+    const isAsked = await this.#store.transaction(async (tx) => {
+      const now = this.#now();
+      const one = { asker, credentialId };
+      const guesses = await Guesses.read(this.#store, tx, [one], now);
+      const found = await this.#gateLookup.find(tx, [credentialId], now);
+      const { cause } = recognise({ credentialId, mac }, found, now);
+      return guesses.waitMs(one, now) === 0 && cause === 'recognised';
+    });
+    return isAsked ? source.statusOf(prepared.codiceFiscale) : { kind: 'unavailable' };
+  }
+
+  async #answer(
+    tx: Tx,
+    prepared: PreparedRequest,
+    upstream: SourceAnswer | undefined,
+  ): Promise<FirstLevelResult> {
     const { asker, credentialId, mac, key, reference } = prepared;
     const earlier = await earlierAnswer<FirstLevelAnswer>(tx, key);
     if (earlier) {
@@ -155,27 +189,44 @@ export class FirstLevel {
     const guesses = await Guesses.read(this.#store, tx, [one], decidedAt);
     const retryAfterMs = guesses.waitMs(one, decidedAt);
     // Computed for everybody, the timing decoy too, so that a refusal takes as long as an answer.
-    const status = this.#answerOf(recognition, prepared.upstream, romeDay(decidedAt));
-    let answer: FirstLevelAnswer = status;
+    const status = this.#answerOf(recognition, upstream, romeDay(decidedAt));
     if (retryAfterMs > 0) {
-      answer = { outcome: 'throttled', retryAfterMs };
-    } else if (recognition.cause !== 'recognised') {
+      this.#blocks.remember(one, retryAfterMs, decidedAt);
+      const answer = { outcome: 'throttled', retryAfterMs } as const;
+      const { subject } = recognition;
+      const note = { kind: 'firstLevel', subject, policy: FIRST_LEVEL_POLICY };
+      if (this.#refusals.mustRecord(asker, credentialId, note, decidedAt)) {
+        await this.#record(tx, prepared, recognition, { answer, decidedAt });
+      }
+      return { answer, decidedAt, reference };
+    }
+    let answer: FirstLevelAnswer = status;
+    if (recognition.cause !== 'recognised') {
       await guesses.preload(this.#store, tx, [one]);
       guesses.recordFailure(one, decidedAt);
       answer = { outcome: 'notRecognised' };
     }
     await guesses.write(this.#store, tx);
+    await this.#record(tx, prepared, recognition, { answer, decidedAt });
+    return { answer, decidedAt, reference };
+  }
+
+  async #record(
+    tx: Tx,
+    { asker, key, reference }: PreparedRequest,
+    { cause, subject }: Recognition,
+    { answer, decidedAt }: Omit<FirstLevelResult, 'reference'>,
+  ): Promise<void> {
     const body = {
       asker: asker.id,
       site: asker.site,
       policy: FIRST_LEVEL_POLICY,
       verdict: answer,
-      cause: recognition.cause,
+      cause,
       reference,
     };
-    const event = { kind: 'firstLevel', subject: recognition.subject, request: key, body };
+    const event = { kind: 'firstLevel', subject, request: key, body };
     await this.#audit.append(tx, [event], decidedAt);
-    return { answer, decidedAt, reference };
   }
 
   #answerOf(

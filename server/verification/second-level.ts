@@ -4,8 +4,9 @@ import { romeDay } from '../../shared/rome-day.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
-
 import { requestKey } from '../audit/request-key.ts';
+import { demand } from '../fleet/access/actor.ts';
+import type { Actor } from '../fleet/access/permissions.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import { CODE_LIFE_MS } from '../guessing/one-time-code.ts';
 import { type CodeBinding, OneTimeCodeStore } from '../guessing/one-time-code-store.ts';
@@ -26,8 +27,9 @@ import type { Messenger } from './messenger.ts';
 import { birthDatesOf, recognise } from './recognition.ts';
 
 /** An operator logged in with personal credentials; `server/login` creates these. */
-export interface OperatorSession {
+export interface OperatorSession extends Actor {
   operatorId: string;
+  /** Where this citizen is before the operator. */
   site: string;
   /** Unix milliseconds. */
   validUntil: number;
@@ -218,10 +220,13 @@ export class SecondLevel {
     return statusOf(this.#store, tx, row, foldingDay(this.#now()));
   }
 
-  #askerOf({ operatorId, site, validUntil }: OperatorSession): Asker {
+  /** @throws VarcoError `sessionEnded`, `forbidden`. */
+  #askerOf(session: OperatorSession): Asker {
+    const { operatorId, site, validUntil } = session;
     if (validUntil <= this.#now()) {
       throw new VarcoError('sessionEnded', "The operator's session has ended: log in again");
     }
+    demand(session, 'desk.secondLevel', { site });
     return { id: `operator:${operatorId}`, site };
   }
 

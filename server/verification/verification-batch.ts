@@ -107,7 +107,10 @@ export class VerificationBatch {
     const recognised = attempts.map(
       (one) => [one, live.check(recognise(one, found, decidedAt), one, decidedAt)] as const,
     );
-    const failed = recognised.filter(([, { cause }]) => cause !== 'recognised');
+    // Of whoever is blocked nothing more is read, whatever is wrong: it would tell right from wrong in time.
+    const failed = recognised.filter(
+      ([one, { cause }]) => cause !== 'recognised' && guesses.waitMs(one, decidedAt) === 0,
+    );
     await guesses.preload(
       this.#store,
       tx,

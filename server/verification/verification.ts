@@ -3,6 +3,7 @@ import type { Policy } from '../../shared/policy.ts';
 import type { Asker } from '../audit/asker.ts';
 import { requestKey } from '../audit/request-key.ts';
 import { GUESS_RETENTION_MS } from '../guessing/guess-limits.ts';
+import { Guesses } from '../guessing/guesses.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
@@ -91,7 +92,7 @@ export class Verification {
     }
     const mac = this.#keyring.codeMac(request.codiceFiscale);
     return this.#source
-      ? this.#askSource(this.#source, request, mac).then((upstream) =>
+      ? this.#askSource(this.#source, request, policy, mac).then((upstream) =>
           this.#queue(request, policy, mac, upstream),
         )
       : this.#queue(request, policy, mac, undefined);
@@ -145,20 +146,27 @@ export class Verification {
     await LiveCodes.purgeExpired(this.#store, now);
   }
 
-  /** Asks the external source only when the code and the codice fiscale match. */
+  /**
+   * Asks the external source only when everything else holds, and nobody is blocked: how long it takes
+   * must not say whether a codice fiscale is right. Whoever is not asked about counts as `unavailable`.
+   */
   async #askSource(
     source: StatusSource,
     request: VerifyRequest,
+    policy: Policy,
     mac: string,
-  ): Promise<SourceAnswer | undefined> {
-    const { cause } = await this.#store.transaction(async (tx) =>
-      recognise(
-        { credentialId: request.credentialId, mac },
-        await this.#gateLookup.find(tx, [request.credentialId], this.#now()),
-        this.#now(),
-      ),
-    );
-    return cause === 'recognised' ? source.statusOf(request.codiceFiscale) : undefined;
+  ): Promise<SourceAnswer> {
+    const { credentialId } = request;
+    const shown = { credentialId, liveIssuedAt: request.liveIssuedAt, policy };
+    const isAsked = await this.#store.transaction(async (tx) => {
+      const now = this.#now();
+      const guesses = await Guesses.read(this.#store, tx, [request], now);
+      const found = await this.#gateLookup.find(tx, [credentialId], now);
+      const live = await LiveCodes.read(this.#store, tx, this.#keyring, [shown]);
+      const { cause } = live.check(recognise({ credentialId, mac }, found, now), shown, now);
+      return guesses.waitMs(request, now) === 0 && cause === 'recognised';
+    });
+    return isAsked ? source.statusOf(request.codiceFiscale) : { kind: 'unavailable' };
   }
 
   async #answerAll(): Promise<void> {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { VarcoError } from '../../shared/errors.ts';
+import { access } from '../route-access.ts';
 
 /** A file that pages are made of, in memory. */
 export interface WebAsset {
@@ -56,7 +57,7 @@ export async function readWebAssets(folder: URL = webFolder): Promise<WebAsset[]
 /** Serves them; each says by its name what is in it, so a browser need never ask again. */
 export function serveAssets(http: FastifyInstance, assets: readonly WebAsset[]): void {
   for (const { path, type, body, compressed } of assets) {
-    http.get(path, (request, reply) => {
+    http.get(path, access('public'), (request, reply) => {
       reply.header('cache-control', 'public, max-age=31536000, immutable').type(type);
       const brotli = /\bbr\b/.test(request.headers['accept-encoding'] ?? '');
       reply.header('vary', 'accept-encoding');

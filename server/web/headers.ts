@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { VarcoError } from '../../shared/errors.ts';
+import { securityHeaders } from '../security-headers.ts';
 
 /** What a page needs of the browser beyond the strictest policy. */
 export interface PageNeeds {
@@ -30,24 +31,11 @@ export function contentSecurity(needs: PageNeeds = {}): string {
   ].join('; ');
 }
 
-const always = {
-  'x-content-type-options': 'nosniff',
-  // Without our own origin in it, a form's `Origin` would be `null` (Fetch, "append a request Origin").
-  'referrer-policy': 'same-origin',
-  'cross-origin-opener-policy': 'same-origin',
-  'cross-origin-resource-policy': 'same-origin',
-  'permissions-policy': 'camera=(), microphone=(), geolocation=()',
-  // For whatever is not a page, and is opened as one.
-  'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
-};
-/** Two years, as the preload lists ask (RFC 6797). */
-const HSTS = 'max-age=63072000; includeSubDomains';
-
 /** Every answer's headers, and no change of anything on another site's word. */
 export function guardRequests(http: FastifyInstance, origin: string | undefined): void {
-  const hsts = origin?.startsWith('https:') ? { 'strict-transport-security': HSTS } : {};
+  const headers = securityHeaders(origin);
   http.addHook('onRequest', (request, reply, done) => {
-    reply.headers({ ...always, ...hsts });
+    reply.headers(headers);
     const checked = request.routeOptions.config.anySite !== true;
     done(checked && isForeign(request, origin) ? foreign() : undefined);
   });

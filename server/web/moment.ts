@@ -17,6 +17,12 @@ export function formatDay(day: number | string, language: Language): string {
   );
 }
 
+/** A time of day, such as `22:15`; `at` in Unix milliseconds. */
+export function formatTime(at: number, language: Language): string {
+  const style = { timeStyle: 'short', timeZone } as const;
+  return new Intl.DateTimeFormat(infoOf(language).locale, style).format(at);
+}
+
 /** An amount, such as `333,33 €`. */
 export function formatEuro(euro: number, language: Language): string {
   const style = { style: 'currency', currency: 'EUR' } as const;

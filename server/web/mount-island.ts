@@ -1,4 +1,7 @@
 import { type ComponentType, h, render } from 'preact';
+import { isolateTexts } from './isolate-texts.ts';
+
+isolateTexts();
 
 /** In the browser: puts a component in every place that the server's page keeps for it. */
 export function mountIsland<Props extends object>(

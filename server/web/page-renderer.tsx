@@ -5,6 +5,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Language } from '../../shared/language.ts';
 import type { WebAsset } from './assets.ts';
 import { contentSecurity, type PageNeeds } from './headers.ts';
+import { isolateTexts } from './isolate-texts.ts';
 import { queryOf } from './request-fields.ts';
 import { LANGUAGE_COOKIE, languageOf } from './request-language.ts';
 import { type Account, type NavigationLink, Shell } from './shell/shell.tsx';
@@ -31,6 +32,8 @@ export interface Page {
 
 const ALWAYS = ['bootstrap-italia.css', 'site.css'];
 const LANGUAGE_DAYS = 365;
+
+isolateTexts();
 
 /** Renders pages; every answer says that it may not be kept, framed or added to. */
 export class Pages {
@@ -121,7 +124,8 @@ export function wantsPage(request: FastifyRequest): boolean {
 
 /** This address with another language; only its path and query, and never another site's. */
 function inLanguage(url: string, language: Language): string {
-  const { searchParams } = new URL(url, 'http://varco.invalid');
+  // Not read as a whole address: `//` alone is none.
+  const searchParams = new URLSearchParams(url.split('?').slice(1).join('?'));
   searchParams.set('lang', language);
   return `?${searchParams}`;
 }

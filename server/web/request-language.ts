@@ -11,7 +11,9 @@ export const LANGUAGE_COOKIE = 'varco-language';
  * else the best of `Accept-Language`, else the default.
  */
 export function languageOf(request: FastifyRequest): Language {
-  const chosen = request.cookies[LANGUAGE_COOKIE];
+  // Of an address that nobody can read no cookies are read either.
+  const cookies: typeof request.cookies | undefined = request.cookies;
+  const chosen = cookies?.[LANGUAGE_COOKIE];
   const accepted = new Negotiator(request.raw).language([...languages]);
   return [queryOf(request, 'lang'), chosen, accepted].find(isLanguage) ?? defaultLanguage;
 }

@@ -13,7 +13,10 @@ export interface KdfCost {
   parallelism: number;
 }
 
-/** What a real list uses: 32 MiB and some 50–100 ms on a small computer, once a session. */
+/**
+ * What a list uses where its fleet chooses nothing else: 32 MiB, once a session. How long that takes a board,
+ * and what it could bear instead, `varco kiosk list-cost` measures there.
+ */
 export const fullCost: KdfCost = { cost: 32_768, blockSize: 8, parallelism: 1 };
 
 /** Bytes that scrypt gives. */

@@ -24,8 +24,11 @@ const bytes = (length: number) =>
 const counter = z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER);
 const uint32 = z.number().int().nonnegative().max(0xffff_ffff);
 
-/** The largest scrypt a kiosk runs: 128 MiB, so that no header can stall a gate. */
-const MEMORY_MAX_BYTES = 128 * 1024 * 1024;
+/**
+ * The largest scrypt a kiosk runs, in bytes that it writes: 128·N·r of memory, p times. It bounds memory and
+ * work alike, so that no header can stall a gate, whoever signed it.
+ */
+const SCRYPT_BYTES_MAX = 128 * 1024 * 1024;
 
 const kdfSchema = z
   .strictObject({
@@ -34,7 +37,9 @@ const kdfSchema = z
     parallelism: z.number().int().min(1).max(4),
   })
   .refine(({ cost }) => (cost & (cost - 1)) === 0)
-  .refine(({ cost, blockSize }) => 128 * cost * blockSize <= MEMORY_MAX_BYTES);
+  .refine(
+    ({ cost, blockSize, parallelism }) => 128 * cost * blockSize * parallelism <= SCRYPT_BYTES_MAX,
+  );
 
 const common = {
   format: z.literal(1),

@@ -38,6 +38,9 @@ export const defaultPeerLimits: PeerLimits = {
   excessMax: 400,
 };
 
+/** What a message that nobody can use costs beside its own place in the rate: to find that out is dear. */
+const INVALID_COST = 9;
+
 /** A protocol's actions by name, as the wire says them. */
 const table: Readonly<Record<string, Action>> = actions;
 
@@ -136,6 +139,7 @@ export class Peer<Owner = undefined> {
     }
     const parsed = parseFrame(text);
     if (!parsed.ok) {
+      this.#tokens -= INVALID_COST;
       this.#refuse(parsed.id, parsed.code);
       return;
     }
@@ -167,6 +171,7 @@ export class Peer<Owner = undefined> {
     }
     const request = route.schema.safeParse(frame.payload);
     if (!request.success) {
+      this.#tokens -= INVALID_COST;
       this.#refuse(frame.id, 'payloadInvalid', fieldsOf(request.error));
       return;
     }

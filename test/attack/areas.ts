@@ -1,10 +1,11 @@
 /**
  * The attack tests by area: files of this folder, and those tests of the other folders that attack. A file
- * that attacks and is not here is not counted; a file that is here and does not exist fails the run.
+ * that attacks and is not here is not counted; one that is here and did not run fails the run.
  */
 export const areas: Readonly<Record<string, readonly string[]>> = {
   guessing: [
     'test/unit/server/guessing/guess-limits.test.ts',
+    'test/unit/server/guessing/counted-windows.test.ts',
     'test/integration/server/first-level.test.ts',
   ],
   roles: [
@@ -20,6 +21,7 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
   ],
   lists: [
     'test/integration/offline/gate.test.ts',
+    'test/integration/offline/stolen-facts.contract.test.ts',
     'test/unit/shared/offline-list/offline-list.test.ts',
     'test/unit/device/list/list-store.test.ts',
   ],
@@ -35,6 +37,17 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
     'test/integration/server/login/sessions.test.ts',
     'test/integration/server/login/card.test.ts',
     'test/unit/server/login/password.test.ts',
+  ],
+  files: ['test/integration/scripts/private-files.test.ts'],
+  supplies: ['test/unit/house/supply-chain.test.ts', 'test/unit/house/dangerous-calls.test.ts'],
+  timing: [
+    'test/attack/timing/sqlite.test.ts',
+    'test/attack/timing/postgres.test.ts',
+    'test/attack/timing/statistic.test.ts',
+  ],
+  growth: [
+    'test/integration/server/refused-attempts.contract.test.ts',
+    'test/integration/server/login/login-log.test.ts',
   ],
   photos: ['test/integration/credential/photo.test.ts'],
   parsers: [

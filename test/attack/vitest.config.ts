@@ -17,8 +17,9 @@ export default defineConfig(({ mode }) => {
       pool: 'forks',
       execArgv: ['--import', 'tsx'],
       reporters: ['default', './test/attack/attack-table.ts'],
-      testTimeout: 30_000,
-      hookTimeout: 60_000,
+      // Of nothing but hangs: a machine that is busy elsewhere is no fault.
+      testTimeout: 120_000,
+      hookTimeout: 300_000,
     },
   };
 });

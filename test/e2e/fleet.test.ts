@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { NetworkSwitch } from '../../scripts/demo/network-switch.ts';
 import { launchChromium } from '../../scripts/launch/chromium.ts';
 import type { SimulatedFleet } from '../../scripts/simulated-fleet/simulate-fleet.ts';
-import type { Role } from '../../server/login/session.ts';
+import type { Role } from '../../server/fleet/access/roles.ts';
 import { SqliteStore } from '../../server/store/sqlite.ts';
 import { type DashboardApp, startDashboard } from '../support/fleet/dashboard-app.ts';
 import { startSimulated } from '../support/fleet/simulated.ts';

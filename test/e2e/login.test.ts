@@ -13,10 +13,11 @@ import { launchChromium } from '../../scripts/launch/chromium.ts';
 import { freePort } from '../../scripts/launch/free-port.ts';
 import { type SeededPerson, seedPeople } from '../../scripts/sample/seed-people.ts';
 import type { App } from '../../server/app.ts';
+import { commandLine } from '../../server/fleet/access/actor.ts';
+import type { Role } from '../../server/fleet/access/roles.ts';
 import { loginConfigSchema } from '../../server/login/login-config.ts';
 import { hashPassword } from '../../server/login/password.ts';
 import { newPinHalf } from '../../server/login/pins.ts';
-import type { Role } from '../../server/login/session.ts';
 import { openStore } from '../../server/store/open-store.ts';
 import type { Store } from '../../server/store/store.ts';
 import { startApp, testKeyring } from '../support/server-app.ts';
@@ -87,7 +88,7 @@ async function visit(
 
 /** The link of an invitation, as the command line prints it. */
 async function invite(role: Role): Promise<string> {
-  const { secret } = await app.logins.staff.invite({ role, sites: 'all' });
+  const { secret } = await app.logins.staff.invite(commandLine, { role, sites: 'all' });
   return `${origin}/login/invitation/${secret}`;
 }
 
@@ -95,14 +96,25 @@ const codeOf = (secret: string, at = Date.now()) =>
   new TOTP({ secret }).generate({ timestamp: at });
 
 /** Accepts an invitation with a password; the secret of the authenticator application. */
-async function accept(page: Page, link: string, email: string): Promise<string> {
+async function accept(
+  page: Page,
+  link: string,
+  email: string,
+  check: (page: 'app' | 'recovery-codes') => Promise<void> = async () => {},
+): Promise<string> {
   await page.goto(link);
-  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
   await page.getByLabel('Nome e cognome').fill('Ada Conti');
   await page.getByLabel('Indirizzo e-mail').fill(email);
   await page.getByLabel('Password').fill(PASSWORD);
+  await page.getByRole('button', { name: 'Avanti' }).click();
+  await page.getByRole('heading', { name: 'App di autenticazione' }).waitFor();
+  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
+  await check('app');
   await page.getByLabel('Codice dell’app').fill(codeOf(secret));
   await page.getByRole('button', { name: 'Crea l’accesso' }).click();
+  await page.getByRole('heading', { name: 'I tuoi codici di recupero' }).waitFor();
+  await check('recovery-codes');
+  await page.getByRole('link', { name: 'continua' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
   return secret;
 }
@@ -150,11 +162,13 @@ describe.each([
     const email = `ada.${size}@example.org`;
     await page.goto(link);
     await page.getByLabel('Password').fill('password1234');
-    await page.getByRole('button', { name: 'Crea l’accesso' }).click();
+    await page.getByRole('button', { name: 'Avanti' }).click();
     await page.getByRole('alert').first().waitFor();
     await checkPage(page, name('invitation-wrong'), { javaScript });
     expect(await page.getByLabel('Password').getAttribute('aria-invalid')).toBe('true');
-    const secret = await accept(page, link, email);
+    const secret = await accept(page, link, email, (step) =>
+      checkPage(page, name(`invitation-${step}`), { javaScript }),
+    );
     await page.waitForURL('**/operator');
     await logOut(page);
     await page.goto(link);
@@ -421,12 +435,80 @@ test('one’s own account: a passkey more and less, and out on every device', as
   await page.getByRole('button', { name: 'Aggiungi una passkey' }).click();
   await page.getByRole('button', { name: 'Togli portatile' }).waitFor();
   await checkPage(page, 'account');
+  // The passkey is a proof too; what was begun then goes on.
+  await ageLogins();
   await page.getByRole('button', { name: 'Togli portatile' }).click();
+  await page.getByRole('button', { name: 'Conferma con una passkey' }).click();
   await page.getByText('Non hai ancora passkey').waitFor();
   await page.getByRole('button', { name: 'Esci da tutti i dispositivi' }).click();
   await page.getByText('su ogni dispositivo, sono chiuse').waitFor();
   await checkPage(page, 'logged-out-everywhere');
 });
+
+/** Makes every login some minutes old, so that a dangerous act needs a new proof. */
+async function ageLogins(): Promise<void> {
+  await store.db.updateTable('session').set({ confirmed_at: 0 }).execute();
+}
+
+test.each([
+  ['phone', true],
+  ['desktop', false],
+] as const)(
+  'one’s own password, recovery codes and sessions; a dangerous act asks again: %s, JavaScript %s',
+  async (size, javaScript) => {
+    const { page, complaints } = await visit({ size, javaScript });
+    const name = (step: string) => `account-${step}-${size}${javaScript ? '' : '-no-script'}`;
+    const email = `many.${size}@example.org`;
+    let codes: string[] = [];
+    const secret = await accept(page, await invite('administrator'), email, async (step) => {
+      codes = step === 'app' ? [] : await page.locator('li code').allTextContents();
+    });
+    expect(codes).toHaveLength(10);
+    await logOut(page);
+    await page.goto('/login/staff');
+    await page.getByLabel('Indirizzo e-mail').fill(email);
+    await page.getByLabel('Password').fill(PASSWORD);
+    await page.getByText('Non hai l’app con te?').click();
+    await page.getByLabel('Codice di recupero').fill(codes[0] ?? '');
+    await checkPage(page, name('staff-recovery'), { javaScript });
+    await page.getByRole('button', { name: 'Accedi', exact: true }).click();
+    await page.waitForURL('**/fleet');
+    const other = await visit();
+    await other.page.goto('/login/staff');
+    await other.page.getByLabel('Indirizzo e-mail').fill(email);
+    await other.page.getByLabel('Password').fill(PASSWORD);
+    await other.page.getByText('Non hai l’app con te?').click();
+    await other.page.getByLabel('Codice di recupero').fill(codes[1] ?? '');
+    await other.page.getByRole('button', { name: 'Accedi', exact: true }).click();
+    await other.page.waitForURL('**/fleet');
+    await page.goto('/account');
+    await page.getByText('Te ne restano 8').waitFor();
+    await page.getByText('Chrome su Linux').first().waitFor();
+    await checkPage(page, name('page'), { javaScript });
+    await page.getByLabel('Password attuale').fill(PASSWORD);
+    await page.getByLabel('Nuova password').fill('Francesca1984');
+    await page.getByRole('button', { name: 'Cambia la password' }).click();
+    await page.getByText('facile da indovinare').first().waitFor();
+    await checkPage(page, name('password-wrong'), { javaScript });
+    await page.getByRole('button', { name: 'Chiudi', exact: false }).first().click();
+    await page.getByText('La sessione è chiusa').waitFor();
+    await other.page.goto('/fleet');
+    await other.page.waitForURL('**/login/staff?**');
+    await ageLogins();
+    await page.goto('/staff');
+    await page.getByLabel('Ruolo').selectOption('viewer');
+    await page.getByRole('button', { name: 'Crea l’invito' }).click();
+    await page.getByRole('heading', { name: 'Conferma che sei tu' }).waitFor();
+    await page.getByLabel('Codice dell’app').fill('000000');
+    await page.getByRole('button', { name: 'Conferma e prosegui' }).click();
+    await page.getByRole('alert').first().waitFor();
+    await checkPage(page, name('confirm'), { javaScript });
+    await page.getByLabel('Codice dell’app').fill(codeOf(secret, Date.now() + 30_000));
+    await page.getByRole('button', { name: 'Conferma e prosegui' }).click();
+    await page.getByText('Il link dell’invito').waitFor();
+    expect(complaints).toEqual([]);
+  },
+);
 
 /** Puts a PIN of 16 where the issue of one puts it: how its halves travel is tested with the messages. */
 async function givenPin({ person }: SeededPerson): Promise<string> {

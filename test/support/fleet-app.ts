@@ -1,7 +1,7 @@
 import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
 import type { App, AppDeps } from '../../server/app.ts';
 import type { FleetActor } from '../../server/fleet/access/actor.ts';
-import type { Role } from '../../server/login/session.ts';
+import type { Role } from '../../server/fleet/access/roles.ts';
 import type { Store } from '../../server/store/store.ts';
 import type { EnrolRequest } from '../../shared/protocol/enrolment-messages.ts';
 import type { Handlers } from '../../shared/protocol/peer.ts';

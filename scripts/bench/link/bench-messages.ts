@@ -21,3 +21,15 @@ export type ClientsMessage =
   | { kind: 'connected'; seconds: number; failed: number }
   | { kind: 'beaten'; heartbeats: number; seconds: number }
   | { kind: 'gone' };
+
+/** `names` that nobody may send; `parts` that add up; `reports` without pause; messages beyond the `size`. */
+export const hostilities = ['names', 'parts', 'reports', 'size'] as const;
+export type Hostility = (typeof hostilities)[number];
+
+/** The only argument of a hostile kiosk, as JSON. */
+export interface HostileOrders {
+  url: string;
+  kioskId: string;
+  privateKey: string;
+  hostility: Hostility;
+}

@@ -2,6 +2,7 @@ import type { Audit } from '../../audit/audit.ts';
 import { bodyOf } from '../../audit/body.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import { demand, type FleetActor } from './actor.ts';
+import { visibleSites } from './permissions.ts';
 
 /** Something that happened in the fleet, for the activity page and a kiosk's own list. */
 export interface Activity {
@@ -30,6 +31,8 @@ export type NewActivity = Omit<Activity, 'id' | 'at'>;
 
 /** Rows of activity go after this time; the audit keeps the acts themselves longer. */
 export const ACTIVITY_KEPT_MS = 90 * 86_400_000;
+/** Acts on the fleet and on accounts, and what somebody was refused. */
+const auditedKinds = ['fleet.%', 'account.%', 'access.%'];
 const PAGE_MAX = 200;
 const PRUNE_ROWS_MAX = 5_000;
 
@@ -80,21 +83,27 @@ export class ActivityLog {
     await this.#store.transaction((tx) => this.note(tx, entries));
   }
 
-  /** Up to 200 rows before an id, newest first, of some sites and perhaps one gate. */
-  async list(query: {
-    sites: 'all' | readonly string[];
-    gate?: string | undefined;
-    before?: number | undefined;
-    kinds?: readonly string[] | undefined;
-    limit?: number | undefined;
-  }): Promise<Activity[]> {
+  /** Up to 200 rows before an id, newest first, of the sites that this actor may see, perhaps of one gate. */
+  async list(
+    who: FleetActor,
+    query: {
+      gate?: string | undefined;
+      before?: number | undefined;
+      kinds?: readonly string[] | undefined;
+      limit?: number | undefined;
+    } = {},
+  ): Promise<Activity[]> {
+    const sites = visibleSites(who);
+    if (sites === undefined) {
+      return [];
+    }
     let select = this.#store.db
       .selectFrom('fleet_event')
       .selectAll()
       .orderBy('id', 'desc')
       .limit(Math.min(query.limit ?? 50, PAGE_MAX));
-    if (query.sites !== 'all') {
-      select = select.where('site', 'in', query.sites.length > 0 ? query.sites : ['']);
+    if (sites !== 'all') {
+      select = select.where('site', 'in', sites);
     }
     if (query.gate !== undefined) {
       select = select.where('gate', '=', query.gate);
@@ -125,7 +134,7 @@ export class ActivityLog {
     let select = this.#store.db
       .selectFrom('audit')
       .select(['node', 'sequence', 'at', 'kind', 'body', 'hash'])
-      .where('kind', 'like', 'fleet.%')
+      .where((is) => is.or(auditedKinds.map((kind) => is('kind', 'like', kind))))
       .orderBy('at', 'desc')
       .orderBy('node')
       .orderBy('sequence', 'desc')

@@ -1,7 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
-import { type Role, roles } from '../../login/session.ts';
 import type { TableRow } from '../../store/schema.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from './activity-log.ts';
@@ -9,6 +8,7 @@ import { demand, type FleetActor } from './actor.ts';
 import type { Expiry } from './expiry.ts';
 import { parseInput } from './parse-input.ts';
 import { type Scope, scopes } from './permissions.ts';
+import { type Role, roles } from './roles.ts';
 
 /** How a token begins, so that a scanner for leaked secrets knows it. */
 export const TOKEN_PREFIX = 'varco_';

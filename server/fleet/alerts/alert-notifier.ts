@@ -1,4 +1,6 @@
 import { randomUUID } from 'node:crypto';
+import { withoutPersons } from '../../notify/person-shape.ts';
+import type { SetAside } from '../../set-aside.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { Roster } from '../state/roster.ts';
 import {
@@ -20,6 +22,7 @@ type Due = { alert: TrackedAlert; notice: Notice };
 
 export interface AlertNotifierDeps {
   store: Store;
+  setAside: SetAside;
   roster: Roster;
   webhooks: Webhooks;
   config: AlertsConfig;
@@ -40,7 +43,7 @@ export class AlertNotifier {
 
   /** Queues everything that is due now, in one message for each recipient. */
   async step(now: number): Promise<void> {
-    const { config, queueMail, store } = this.#deps;
+    const { config, queueMail, store, setAside } = this.#deps;
     const hasRecipient = (queueMail && config.email.length > 0) || config.webhooks.length > 0;
     if (!hasRecipient || (this.#sentAt !== undefined && now - this.#sentAt < DIGEST_EVERY_MS)) {
       return;
@@ -52,7 +55,12 @@ export class AlertNotifier {
       return notice ? [{ alert, notice }] : [];
     });
     if (due.length > 0) {
-      await store.transaction((tx) => this.#queue(tx, due, now));
+      await setAside.all(
+        'alertNotices',
+        due,
+        ({ alert }) => alert.id,
+        (some) => store.transaction((tx) => this.#queue(tx, some, now)),
+      );
       this.#sentAt = now;
     }
   }
@@ -73,7 +81,11 @@ export class AlertNotifier {
     }
     const alerts = due
       .slice(0, ALERTS_PER_DELIVERY_MAX)
-      .map(({ alert: { notified: _, ...alert }, notice }) => ({ notice, ...alert }));
+      .map(({ alert: { notified: _, ...alert }, notice }) => ({
+        notice,
+        ...alert,
+        detail: withoutPersons(alert.detail),
+      }));
     const timestamp = new Date(now).toISOString();
     await webhooks.queue(tx, { type: 'varco.alerts', timestamp, data: { alerts } });
   }

@@ -1,13 +1,13 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
-import { VarcoError } from '../../../shared/errors.ts';
+import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
-import { demand, type FleetActor } from '../access/actor.ts';
+import { demand, demandFound, type FleetActor } from '../access/actor.ts';
 import type { Expiry } from '../access/expiry.ts';
 import { parseInput } from '../access/parse-input.ts';
-import { visibleSites } from '../access/permissions.ts';
+import { type FleetAction, visibleSites } from '../access/permissions.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Roster } from '../state/roster.ts';
 import { AlertNotifier } from './alert-notifier.ts';
@@ -19,22 +19,24 @@ import {
   trackedAlerts,
 } from './alert-store.ts';
 import type { AlertsConfig, QueueMail } from './alerts-config.ts';
-import { HourCounts } from './hour-counts.ts';
+import { type ConditionDeps, ConditionReader } from './conditions.ts';
 import { severities } from './kinds.ts';
 import { OpenAlerts } from './open-alerts.ts';
-import { type AlertChange, AlertWatch, type WaitingMessages } from './watch.ts';
+import { type AlertChange, AlertWatch } from './watch.ts';
 import { Webhooks } from './webhook.ts';
 
 /** Every condition is checked this often. */
 const CHECK_EVERY_MS = 2_000;
 const PAGE_MAX = 500;
 const SILENCE_MAX_MS = 90 * 86_400_000;
+/** Changes that wait for the store, at most. */
+const CHANGES_MAX = 10_000;
 /** Cleared alerts are deleted after this. */
 const KEPT_MS = 396 * 86_400_000;
 
 const reasonSchema = z.string().trim().min(1).max(300);
 
-export interface AlertsDeps {
+export interface AlertsDeps extends ConditionDeps {
   store: Store;
   activity: ActivityLog;
   roster: Roster;
@@ -42,9 +44,6 @@ export interface AlertsDeps {
   config: AlertsConfig;
   /** Absent: no e-mails. */
   queueMail?: QueueMail | undefined;
-  expiries: () => Promise<Expiry[]>;
-  /** The outbox of messages to people; absent: unknown. */
-  messages?: (() => Promise<WaitingMessages>) | undefined;
   /** The origin of the pages, for links in messages. */
   server: string;
   log: Log;
@@ -58,10 +57,11 @@ export class Alerts {
   readonly #watch: AlertWatch;
   readonly #notifier: AlertNotifier;
   readonly #webhooks: Webhooks;
-  readonly #hours: HourCounts;
+  readonly #conditions: ConditionReader;
   #checkedAt: number | undefined;
-  #expiries: Expiry[] = [];
-  #messages: WaitingMessages | undefined;
+  /** Changes that are not in the store yet. */
+  #changes: readonly AlertChange[] = [];
+  #sending: Promise<void> | undefined;
 
   constructor(deps: AlertsDeps) {
     this.#deps = deps;
@@ -70,7 +70,7 @@ export class Alerts {
     this.#watch = new AlertWatch(config.thresholds);
     this.#webhooks = new Webhooks({ store, hooks: config.webhooks, log, now });
     this.#notifier = new AlertNotifier({ ...deps, webhooks: this.#webhooks });
-    this.#hours = new HourCounts({ store, refusalsMin: config.thresholds.refusalsMin });
+    this.#conditions = new ConditionReader(deps, config.thresholds);
   }
 
   async start(): Promise<void> {
@@ -78,6 +78,7 @@ export class Alerts {
   }
 
   async stop(): Promise<void> {
+    await this.delivered();
     await this.open.stop();
   }
 
@@ -99,8 +100,7 @@ export class Alerts {
   /** Somebody takes care of it: no more reminders. @throws VarcoError `alertUnknown`, `alertOver`, `forbidden`. */
   async acknowledge(who: FleetActor, id: string, why: string): Promise<void> {
     const reason = parseInput(reasonSchema, why, 'reasonInvalid');
-    const alert = await this.#find(id);
-    demand(who, 'alert.acknowledge', { site: alert.site });
+    const alert = await this.#find(who, 'alert.acknowledge', id);
     if (alert.clearedAt !== undefined) {
       throw new VarcoError('alertOver', 'This alert is over');
     }
@@ -131,8 +131,7 @@ export class Alerts {
     input: { until: number; reason: string },
   ): Promise<void> {
     const reason = parseInput(reasonSchema, input.reason, 'reasonInvalid');
-    const alert = await this.#find(id);
-    demand(who, 'alert.silence', { site: alert.site });
+    const alert = await this.#find(who, 'alert.silence', id);
     const { until } = input;
     if (!Number.isSafeInteger(until) || until > this.#deps.now() + SILENCE_MAX_MS) {
       throw new VarcoError('silenceTooLong', 'A silence ends within 90 days');
@@ -159,27 +158,35 @@ export class Alerts {
     }
     if (this.#checkedAt === undefined || now - this.#checkedAt >= CHECK_EVERY_MS) {
       this.#checkedAt = now;
-      const conditions = {
-        gates: roster.gates(),
-        hours: this.#hours.current(),
-        expiries: this.#expiries,
-        messages: this.#messages,
-      };
+      const conditions = { gates: roster.gates(), ...this.#conditions.current() };
       const changes = this.#watch.check(conditions, now);
-      if (changes.length > 0) {
-        await this.#apply(changes, now);
-      }
+      this.#changes = [...this.#changes, ...changes].slice(-CHANGES_MAX);
+      await this.#apply(now);
       await this.#notifier.step(now);
     }
-    await this.#webhooks.send();
+    // Nobody waits for a hook that does not answer.
+    this.#sending ??= this.#send();
+  }
+
+  /** Resolves when the deliveries under way have ended. */
+  async delivered(): Promise<void> {
+    await this.#sending;
+  }
+
+  async #send(): Promise<void> {
+    try {
+      await this.#webhooks.send();
+    } catch (error) {
+      this.#deps.log.warn({ code: errorCode(error) }, 'webhooks wait');
+    } finally {
+      this.#sending = undefined;
+    }
   }
 
   /** Reads what is counted by the hour, once a minute, and deletes what is old. */
   async refresh(): Promise<void> {
     const now = this.#deps.now();
-    await this.#hours.refresh(now);
-    this.#expiries = await this.#deps.expiries();
-    this.#messages = await this.#deps.messages?.();
+    await this.#conditions.refresh(now);
     await this.#webhooks.prune();
     await this.#deps.store.db
       .deleteFrom('alert')
@@ -187,12 +194,21 @@ export class Alerts {
       .execute();
   }
 
-  async #apply(changes: readonly AlertChange[], now: number): Promise<void> {
-    await this.#deps.store.transaction(async (tx) => {
-      for (const change of changes) {
-        await (change.raised ? this.#raise(tx, change, now) : this.#clear(tx, change, now));
-      }
-    });
+  /** What can't be written while the store is away is written later: the watch says it only once. */
+  async #apply(now: number): Promise<void> {
+    if (this.#changes.length === 0) {
+      return;
+    }
+    const { store, setAside } = this.#deps;
+    const idOf = ({ subject, kind }: AlertChange) => `${subject.name} ${kind}`;
+    await setAside.all('alerts', this.#changes, idOf, (changes) =>
+      store.transaction(async (tx) => {
+        for (const change of changes) {
+          await (change.raised ? this.#raise(tx, change, now) : this.#clear(tx, change, now));
+        }
+      }),
+    );
+    this.#changes = [];
     await this.open.changed();
   }
 
@@ -231,12 +247,11 @@ export class Alerts {
     }
   }
 
-  async #find(id: string): Promise<Alert> {
+  async #find(who: FleetActor, action: FleetAction, id: string): Promise<Alert> {
     const alert = await findAlert(this.#deps.store, id);
-    if (!alert) {
-      throw new VarcoError('alertUnknown', `There is no alert ${id}`);
-    }
-    return alert;
+    return demandFound(who, action, alert, () => {
+      return new VarcoError('alertUnknown', `There is no alert ${id}`);
+    });
   }
 
   /** The server's own alerts have an empty site. */

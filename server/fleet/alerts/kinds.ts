@@ -14,8 +14,16 @@ export const alertKinds = [
   'messagesStuck',
   'refusals',
   'guessing',
+  'flood',
+  'twoBoards',
+  'factsRefused',
+  'setAside',
+  'proxyUnnamed',
 ] as const;
 export type AlertKind = (typeof alertKinds)[number];
+
+/** A kiosk that is broken, or in the wrong hands: its key can be revoked at once. */
+export const untrustworthy: readonly AlertKind[] = ['flood', 'twoBoards', 'factsRefused'];
 
 /** In which unit a kind's `value` is measured; the others are counts. */
 export const units: Partial<Record<AlertKind, string>> = {
@@ -43,4 +51,9 @@ export const severities: Record<AlertKind, Severity> = {
   messagesStuck: 'warning',
   refusals: 'warning',
   guessing: 'critical',
+  flood: 'critical',
+  twoBoards: 'critical',
+  factsRefused: 'critical',
+  setAside: 'warning',
+  proxyUnnamed: 'warning',
 };

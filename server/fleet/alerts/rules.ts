@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
+import type { RefusedCount } from '../../offline-list/fact-quarantine.ts';
+import { type LastReport, twoBoardsAt } from '../state/last-report.ts';
 import { faultsOf, isStale } from '../state/presence.ts';
 import type { RosterGate } from '../state/roster.ts';
 import { shownCount } from '../state/telemetry.ts';
 import { type Patience, type Reading, readNumber } from './hysteresis.ts';
-import type { AlertKind } from './kinds.ts';
+import { type AlertKind, untrustworthy } from './kinds.ts';
 
 const minutes = (least: number, most: number) => z.number().min(least).max(most);
 
@@ -69,6 +71,14 @@ export function patienceOf(kind: AlertKind, limits: Thresholds): Patience {
     case 'refusals':
     case 'guessing':
       return { raiseAfterMs: 0, clearAfterMs: 30 * MINUTE_MS };
+    case 'flood':
+    case 'twoBoards':
+    case 'factsRefused':
+    case 'setAside':
+      // How long they last is in the reading itself.
+      return { raiseAfterMs: 0, clearAfterMs: 0 };
+    case 'proxyUnnamed':
+      return { raiseAfterMs: MINUTE_MS, clearAfterMs: 30 * MINUTE_MS };
   }
 }
 
@@ -80,7 +90,10 @@ export function gateReadings(
   now: number,
 ): Finding[] {
   const { lastReport, kiosk } = entry;
-  if (!lastReport || !kiosk) {
+  if (!kiosk) {
+    return trusted;
+  }
+  if (!lastReport) {
     return [];
   }
   const isOffline = lastReport.presence === 'offline';
@@ -107,7 +120,34 @@ export function gateReadings(
     reading: endsAt !== undefined && endsAt < now + limits.expiryDays * DAY_MS ? 'bad' : 'good',
     detail: endsAt === undefined ? {} : { names: ['certificate of the kiosk'], at: endsAt },
   };
-  return [offline, config, expiry, ...knownReadings(status, limits), ...hourReadings(hour, limits)];
+  const own = [offline, config, expiry, ...trustReadings(lastReport, now)];
+  return [...own, ...knownReadings(status, limits), ...hourReadings(hour, limits)];
+}
+
+/** A flood is an alert for a while, and two boards for a day: one of them may be off for hours. */
+const FLOOD_SHOWN_MS = 30 * MINUTE_MS;
+const TWO_BOARDS_SHOWN_MS = DAY_MS;
+
+/** Whether the kiosk may be in the wrong hands. */
+function trustReadings(lastReport: LastReport, now: number): Finding[] {
+  const { floodedAt = Number.NEGATIVE_INFINITY } = lastReport;
+  const twoAt = twoBoardsAt(lastReport) ?? Number.NEGATIVE_INFINITY;
+  return [
+    { kind: 'flood', reading: now - floodedAt < FLOOD_SHOWN_MS ? 'bad' : 'good', detail: {} },
+    { kind: 'twoBoards', reading: now - twoAt < TWO_BOARDS_SHOWN_MS ? 'bad' : 'good', detail: {} },
+  ];
+}
+
+/** Of a gate whose kiosk has no key any more: whatever it did, it can do no longer. */
+const trusted: Finding[] = untrustworthy.map((kind) => ({ kind, reading: 'good', detail: {} }));
+
+/** Facts that no kiosk can truly have decided. */
+export function refusedReading(refused: RefusedCount | undefined): Finding {
+  return {
+    kind: 'factsRefused',
+    reading: refused ? 'bad' : 'good',
+    detail: refused ? { value: refused.count } : {},
+  };
 }
 
 /** A status is checked many times before the next one comes: its findings are worked out once. */

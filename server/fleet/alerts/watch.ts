@@ -1,9 +1,16 @@
 import type { Expiry } from '../access/expiry.ts';
 import { siteOutage } from '../state/presence.ts';
 import type { RosterGate } from '../state/roster.ts';
+import type { Conditions } from './conditions.ts';
 import { type AlertState, isRaised, quiet, readNumber, stepAlert } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
-import { type Finding, gateReadings, patienceOf, type Thresholds } from './rules.ts';
+import {
+  type Finding,
+  gateReadings,
+  patienceOf,
+  refusedReading,
+  type Thresholds,
+} from './rules.ts';
 
 /** What an alert is about. */
 export interface Subject {
@@ -34,6 +41,7 @@ export interface WaitingMessages {
 }
 
 const DAY_MS = 86_400_000;
+const ITEMS_SHOWN_MAX = 20;
 
 /**
  * Follows every condition of the fleet. It does no I/O: from the state of things it works out which alerts
@@ -57,12 +65,7 @@ export class AlertWatch {
 
   /** One check of everything. */
   check(
-    conditions: {
-      gates: Iterable<RosterGate>;
-      hours: ReadonlyMap<string, HourCount>;
-      expiries: readonly Expiry[];
-      messages?: WaitingMessages | undefined;
-    },
+    conditions: Partial<Conditions> & { gates: Iterable<RosterGate> },
     now: number,
   ): AlertChange[] {
     const changes: AlertChange[] = [];
@@ -73,15 +76,21 @@ export class AlertWatch {
       const { id, site } = entry.gate;
       const subject: Subject = { name: `gate:${id}`, site, gate: id };
       seen.add(subject.name);
-      for (const finding of gateReadings(entry, this.#limits, conditions.hours.get(id), now)) {
+      const hour = conditions.hours?.get(id);
+      const findings = gateReadings(entry, this.#limits, hour, now);
+      if (entry.kiosk && conditions.refusedFacts) {
+        findings.push(refusedReading(conditions.refusedFacts.get(id)));
+      }
+      for (const finding of findings) {
         // The outage of a whole site covers its gates' own; one that was raised before stays.
         const isCovered = finding.kind === 'offline' && out.has(site);
         const reading = isCovered ? 'unknown' : finding.reading;
         this.#step(subject, { ...finding, reading }, now, changes);
       }
     }
-    this.#checkExpiries(conditions.expiries, now, changes);
+    this.#checkExpiries(conditions.expiries ?? [], now, changes);
     this.#checkMessages(conditions.messages, now, changes);
+    this.#checkServer(conditions, now, changes);
     this.#forget(seen, changes);
     return changes;
   }
@@ -138,6 +147,23 @@ export class AlertWatch {
       now,
       changes,
     );
+  }
+
+  #checkServer(
+    { setAside = [], isProxyUnnamed = false }: Partial<Conditions>,
+    now: number,
+    changes: AlertChange[],
+  ): void {
+    const items = setAside.slice(0, ITEMS_SHOWN_MAX).map(({ job, item }) => `${job} ${item}`);
+    const server = { name: 'server', site: '' };
+    const aside: Finding = {
+      kind: 'setAside',
+      reading: items.length > 0 ? 'bad' : 'good',
+      detail: { value: setAside.length, items },
+    };
+    this.#step(server, aside, now, changes);
+    const proxy = isProxyUnnamed ? 'bad' : 'good';
+    this.#step(server, { kind: 'proxyUnnamed', reading: proxy, detail: {} }, now, changes);
   }
 
   #step(

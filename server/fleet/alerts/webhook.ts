@@ -85,6 +85,7 @@ export class Webhooks {
   readonly #log: Log;
   readonly #now: () => number;
   readonly #random: () => number;
+  readonly #sending = new Set<string>();
 
   constructor(deps: {
     store: Store;
@@ -100,19 +101,22 @@ export class Webhooks {
     this.#random = deps.random ?? Math.random;
   }
 
-  /** Writes a delivery to each hook in the caller's transaction. */
+  /** Writes a delivery to each hook in the caller's transaction, except to one for which too many wait. */
   async queue(tx: Tx, body: unknown): Promise<void> {
-    const { waiting } = await tx
+    const rows = await tx
       .selectFrom('webhook_delivery')
-      .select(({ fn }) => fn.countAll<number>().as('waiting'))
+      .select(['hook', ({ fn }) => fn.countAll<number>().as('waiting')])
       .where('state', '=', 'waiting')
-      .executeTakeFirstOrThrow();
-    if (Number(waiting) >= WAITING_MAX) {
-      this.#log.error({ waiting }, 'too many webhook deliveries wait; this one is left out');
-      return;
-    }
+      .groupBy('hook')
+      .execute();
+    const waitingFor = new Map(rows.map(({ hook, waiting }) => [hook, Number(waiting)]));
     const now = this.#now();
     for (const { name } of this.#hooks) {
+      const waiting = waitingFor.get(name) ?? 0;
+      if (waiting >= WAITING_MAX) {
+        this.#log.error({ hook: name, waiting }, 'too many deliveries wait; this one is left out');
+        continue;
+      }
       await tx
         .insertInto('webhook_delivery')
         .values({
@@ -128,17 +132,38 @@ export class Webhooks {
     }
   }
 
-  /** Tries what is due; only the node with the lease calls it. */
+  /** Tries what is due, of each hook apart; only the node with the lease calls it. */
   async send(): Promise<void> {
-    const due = await this.#store.db
+    const hooks = await this.#store.db
       .selectFrom('webhook_delivery')
-      .select(['id', 'hook', 'body', 'attempts'])
+      .select('hook')
+      .distinct()
       .where('state', '=', 'waiting')
       .where('next_at', '<=', this.#now())
-      .orderBy('next_at')
-      .limit(AT_ONCE_MAX)
       .execute();
-    await Promise.all(due.map((one) => this.#sendOne(one)));
+    await Promise.all(hooks.map(({ hook }) => this.#sendDue(hook)));
+  }
+
+  /** A hook that does not answer holds up its own deliveries alone. */
+  async #sendDue(hook: string): Promise<void> {
+    if (this.#sending.has(hook)) {
+      return;
+    }
+    this.#sending.add(hook);
+    try {
+      const due = await this.#store.db
+        .selectFrom('webhook_delivery')
+        .select(['id', 'hook', 'body', 'attempts'])
+        .where('hook', '=', hook)
+        .where('state', '=', 'waiting')
+        .where('next_at', '<=', this.#now())
+        .orderBy('next_at')
+        .limit(AT_ONCE_MAX)
+        .execute();
+      await Promise.all(due.map((one) => this.#sendOne(one)));
+    } finally {
+      this.#sending.delete(hook);
+    }
   }
 
   async prune(): Promise<void> {

@@ -7,13 +7,13 @@ import { pageOf } from './schemas/page.ts';
 
 /** What is wrong in the fleet, and who takes care of it. */
 export function alertEndpoints({ alerts }: Fleet): Endpoint[] {
-  const write = { method: 'POST', tag: 'alerts', scope: 'alerts:write' } as const;
+  const write = { method: 'POST', tag: 'alerts' } as const;
   return [
     endpoint({
       method: 'GET',
       tag: 'alerts',
-      scope: 'fleet:read',
       operationId: 'listAlerts',
+      action: 'fleet.view',
       url: '/alerts',
       summary: 'Alerts, newest first',
       input: {
@@ -32,6 +32,7 @@ export function alertEndpoints({ alerts }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'acknowledgeAlert',
+      action: 'alert.acknowledge',
       url: '/alerts/:id/acknowledge',
       summary: 'Acknowledge an alert: no more reminders',
       input: { params: byId, body: z.strictObject({ reason: reasonSchema }) },
@@ -42,6 +43,7 @@ export function alertEndpoints({ alerts }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'silenceAlert',
+      action: 'alert.silence',
       url: '/alerts/:id/silence',
       summary: 'Send no notices about alerts of this kind there until then',
       input: {

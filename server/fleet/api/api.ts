@@ -4,6 +4,7 @@ import { VarcoError } from '../../../shared/errors.ts';
 import { RateLimit } from '../../guessing/rate-limit.ts';
 import type { Log } from '../../log.ts';
 import { sessionOf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
 import { actorOf, type FleetActor } from '../access/actor.ts';
 import type { ApiTokens } from '../access/api-tokens.ts';
 import type { Fleet } from '../fleet.ts';
@@ -30,7 +31,7 @@ export function registerApi(http: FastifyInstance, { fleet, clock, log }: ApiDep
         log,
       });
       let description: ReturnType<typeof describeApi> | undefined;
-      api.get('/openapi.json', () => {
+      api.get('/openapi.json', access('public'), () => {
         description ??= describeApi(endpoints, API_PREFIX);
         return description;
       });

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { commandActions } from '../access/permissions.ts';
 import type { Fleet } from '../fleet.ts';
 import { type Endpoint, endpoint } from './endpoint.ts';
 import { commandRowSchema, filterSchema, kioskCommand } from './schemas/action-schemas.ts';
@@ -7,11 +8,12 @@ import { pageOf } from './schemas/page.ts';
 
 /** Commands to kiosks, and what came of them. */
 export function commandEndpoints({ commands }: Fleet): Endpoint[] {
-  const read = { method: 'GET', tag: 'commands', scope: 'fleet:read' } as const;
+  const read = { method: 'GET', tag: 'commands' } as const;
   return [
     endpoint({
       ...read,
       operationId: 'listCommands',
+      action: 'fleet.view',
       url: '/commands',
       summary: 'Commands, newest first',
       input: {
@@ -28,8 +30,8 @@ export function commandEndpoints({ commands }: Fleet): Endpoint[] {
     endpoint({
       method: 'POST',
       tag: 'commands',
-      scope: 'commands:write',
       operationId: 'sendCommands',
+      action: commandActions,
       url: '/commands',
       summary:
         'Send a command to kiosks; to more than one only with their count. No token opens a gate',
@@ -49,6 +51,7 @@ export function commandEndpoints({ commands }: Fleet): Endpoint[] {
     endpoint({
       ...read,
       operationId: 'getCommand',
+      action: 'fleet.view',
       url: '/commands/:id',
       summary: 'A command, with what the kiosk sent back',
       input: { params: byId },

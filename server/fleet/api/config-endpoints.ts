@@ -12,8 +12,8 @@ import {
 import { byId, numberSchema, reasonSchema } from './schemas/inputs.ts';
 import { pageOf } from './schemas/page.ts';
 
-const read = { method: 'GET', tag: 'config', scope: 'fleet:read' } as const;
-const write = { method: 'POST', tag: 'config', scope: 'config:write' } as const;
+const read = { method: 'GET', tag: 'config' } as const;
+const write = { method: 'POST', tag: 'config' } as const;
 
 /** Remote configs, and how they reach the kiosks. */
 export function configEndpoints(fleet: Fleet): Endpoint[] {
@@ -25,6 +25,7 @@ function versionEndpoints({ configs }: Fleet): Endpoint[] {
     endpoint({
       ...read,
       operationId: 'listConfigs',
+      action: 'fleet.view',
       url: '/configs',
       summary: 'Config versions, newest first',
       input: { query: z.strictObject({ before: numberSchema.optional() }) },
@@ -34,6 +35,7 @@ function versionEndpoints({ configs }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'createConfig',
+      action: 'config.edit',
       url: '/configs',
       summary: 'Check and keep a config; no kiosk runs it before a roll-out',
       input: { body: z.strictObject({ body: remoteConfig, note: z.string().max(500).optional() }) },
@@ -44,6 +46,7 @@ function versionEndpoints({ configs }: Fleet): Endpoint[] {
     endpoint({
       ...read,
       operationId: 'getConfig',
+      action: 'fleet.view',
       url: '/configs/:version',
       summary: 'A config version',
       input: { params: z.strictObject({ version: numberSchema }) },
@@ -59,6 +62,7 @@ function rolloutEndpoints({ rollouts }: Fleet): Endpoint[] {
     endpoint({
       ...read,
       operationId: 'listRollouts',
+      action: 'fleet.view',
       url: '/rollouts',
       summary: 'Roll-outs, newest first',
       input: {},
@@ -68,6 +72,7 @@ function rolloutEndpoints({ rollouts }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'startRollout',
+      action: 'config.rollOut',
       url: '/rollouts',
       summary: 'Roll a version out to gates in stages; version 0 is the kiosk’s own file',
       input: {
@@ -86,6 +91,7 @@ function rolloutEndpoints({ rollouts }: Fleet): Endpoint[] {
     endpoint({
       ...read,
       operationId: 'getRollout',
+      action: 'fleet.view',
       url: '/rollouts/:id',
       summary: 'A roll-out with every gate',
       input: { params: byId },
@@ -96,6 +102,7 @@ function rolloutEndpoints({ rollouts }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'turnRollout',
+      action: 'config.rollOut',
       url: '/rollouts/:id/turn',
       summary: 'Pause, resume, cancel or roll back a roll-out',
       input: {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { FleetActor } from '../access/actor.ts';
-import type { Scope } from '../access/permissions.ts';
+import { type FleetAction, type Rule, rules, type Scope } from '../access/permissions.ts';
 import type { ReadonlyDeep, Undescribed } from './exact.ts';
 
 /** The schemas of what a call takes: its path's parameters, its query string and its JSON body. */
@@ -15,8 +15,8 @@ interface Operation<Taken extends Input, Answer extends z.ZodType> {
   url: string;
   summary: string;
   tag: string;
-  /** The scope that a token needs. Without one, only people who are logged in may call. */
-  scope?: Scope;
+  /** What of the permission table this call does, or any of what it may do. The handler's room asks. */
+  action: FleetAction | readonly FleetAction[];
   input: Taken;
   answer: Answer;
   /** The HTTP status of the answer, 200 if omitted. */
@@ -62,6 +62,12 @@ export function endpoint<
       return handle(who, parsed.data);
     },
   };
+}
+
+/** The scope that a token needs for a call. Without one, only people who are logged in may call. */
+export function scopeOf({ action }: Pick<Endpoint, 'action'>): Scope | undefined {
+  const rulesOf: Rule[] = [action].flat().map((one) => rules[one]);
+  return rulesOf.find(({ scope }) => scope !== undefined)?.scope;
 }
 
 /** The answer of a call that has nothing to tell but that it is done. */

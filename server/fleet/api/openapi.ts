@@ -6,7 +6,7 @@ import {
   type ZodOpenApiResponsesObject,
 } from 'zod-openapi';
 import { type ErrorCode, errorCodes } from '../../../shared/error-codes.ts';
-import type { Endpoint } from './endpoint.ts';
+import { type Endpoint, scopeOf } from './endpoint.ts';
 
 const tags = [
   { name: 'fleet', description: 'Gates with their kiosks, and how they are doing' },
@@ -24,6 +24,8 @@ export const refusalsOfEveryCall = [
   'requestInvalid',
   'unauthorized',
   'forbidden',
+  'tooLarge',
+  'mediaTypeUnsupported',
   'busy',
   'storeUnavailable',
   'internal',
@@ -80,7 +82,8 @@ function problemSchema(endpoints: readonly Endpoint[]) {
 }
 
 function describe(one: Endpoint, problem: z.ZodType): ZodOpenApiOperationObject {
-  const { operationId, summary, tag, scope, input, answer, status = 200 } = one;
+  const { operationId, summary, tag, input, answer, status = 200 } = one;
+  const scope = scopeOf(one);
   const operation: ZodOpenApiOperationObject = {
     operationId,
     summary,

@@ -22,12 +22,13 @@ export function placeEndpoints(fleet: Fleet): Endpoint[] {
 }
 
 function siteEndpoints({ sites }: Fleet): Endpoint[] {
-  const read = { method: 'GET', tag: 'places', scope: 'fleet:read' } as const;
-  const write = { tag: 'places', scope: 'fleet:write' } as const;
+  const read = { method: 'GET', tag: 'places' } as const;
+  const write = { tag: 'places' } as const;
   return [
     endpoint({
       ...read,
       operationId: 'listSites',
+      action: 'fleet.view',
       url: '/sites',
       summary: 'The sites, by title',
       input: {},
@@ -37,6 +38,7 @@ function siteEndpoints({ sites }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'createSite',
+      action: 'site.create',
       method: 'POST',
       url: '/sites',
       summary: 'Create a site',
@@ -49,6 +51,7 @@ function siteEndpoints({ sites }: Fleet): Endpoint[] {
     endpoint({
       ...read,
       operationId: 'getSite',
+      action: 'fleet.view',
       url: '/sites/:site',
       summary: 'A site',
       input: { params: bySite },
@@ -59,6 +62,7 @@ function siteEndpoints({ sites }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'updateSite',
+      action: 'site.edit',
       method: 'PATCH',
       url: '/sites/:site',
       summary: 'Change a site',
@@ -71,11 +75,12 @@ function siteEndpoints({ sites }: Fleet): Endpoint[] {
 }
 
 function gateEndpoints({ gates }: Fleet): Endpoint[] {
-  const write = { tag: 'places', scope: 'fleet:write' } as const;
+  const write = { tag: 'places' } as const;
   return [
     endpoint({
       ...write,
       operationId: 'createGates',
+      action: 'gate.create',
       method: 'POST',
       url: '/gates',
       summary: 'Create gates, all or none',
@@ -90,6 +95,7 @@ function gateEndpoints({ gates }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'importGates',
+      action: 'gate.create',
       method: 'POST',
       url: '/gates/import',
       summary: 'Create gates from CSV: site,gate,title,policy[,place,tags,note,x,y]',
@@ -104,6 +110,7 @@ function gateEndpoints({ gates }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'updateGate',
+      action: ['gate.edit', 'gate.note'],
       method: 'PATCH',
       url: '/gates/:gate',
       summary: 'Change a gate; a new policy applies once its kiosk has reconnected',
@@ -115,6 +122,7 @@ function gateEndpoints({ gates }: Fleet): Endpoint[] {
     endpoint({
       ...write,
       operationId: 'removeGate',
+      action: 'gate.remove',
       method: 'DELETE',
       url: '/gates/:gate',
       summary: "Remove a gate for good, with its kiosk's key",
@@ -141,11 +149,12 @@ const newCodes = z.strictObject({
 });
 
 function enrolmentEndpoints({ enrolment, kiosks }: Fleet): Endpoint[] {
-  const about = { method: 'POST', tag: 'enrolment', scope: 'enrol:write' } as const;
+  const about = { method: 'POST', tag: 'enrolment' } as const;
   return [
     endpoint({
       ...about,
       operationId: 'createEnrolmentCodes',
+      action: 'kiosk.enrol',
       url: '/enrolment-codes',
       summary: 'One-time codes, shown only now; earlier codes of these gates end',
       input: { body: newCodes },
@@ -159,6 +168,7 @@ function enrolmentEndpoints({ enrolment, kiosks }: Fleet): Endpoint[] {
     endpoint({
       ...about,
       operationId: 'cancelEnrolmentCodes',
+      action: 'kiosk.enrol',
       url: '/gates/:gate/cancel-codes',
       summary: "End a gate's unused codes",
       input: { params: byGate },
@@ -169,6 +179,7 @@ function enrolmentEndpoints({ enrolment, kiosks }: Fleet): Endpoint[] {
     endpoint({
       ...about,
       operationId: 'revokeKiosk',
+      action: 'kiosk.revoke',
       url: '/gates/:gate/revoke',
       summary: "Revoke the key of a gate's kiosk: it is cut off at once",
       input: { params: byGate, body: z.strictObject({ reason: reasonSchema }) },

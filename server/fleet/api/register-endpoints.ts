@@ -1,7 +1,8 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { errorCode } from '../../../shared/errors.ts';
-import { httpStatusOf } from '../../http-status.ts';
+import { answeredCode, httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
+import { admitCaller } from '../../route-access.ts';
 import type { FleetActor } from '../access/actor.ts';
 import type { Endpoint } from './endpoint.ts';
 
@@ -12,12 +13,14 @@ export function registerEndpoints(
   deps: { actorOf: (request: FastifyRequest) => Promise<FleetActor>; log: Log },
 ): void {
   http.setErrorHandler((error, request, reply) => refuse(error, request, reply, deps.log));
-  for (const { method, url, status = 200, run } of endpoints) {
+  for (const { method, url, action, status = 200, run } of endpoints) {
     http.route({
       method,
       url,
+      config: { access: action, bearer: true },
       handler: async (request, reply) => {
         const who = await deps.actorOf(request);
+        admitCaller(request, who);
         const answer = await run(who, request);
         return reply.header('cache-control', 'no-store').code(status).send(answer);
       },
@@ -27,17 +30,17 @@ export function registerEndpoints(
 
 function refuse(error: unknown, request: FastifyRequest, reply: FastifyReply, log: Log) {
   const status = httpStatusOf(error);
-  const code = errorCode(error);
   reply.header('cache-control', 'no-store');
   if (status >= 500) {
-    log.error({ route: request.routeOptions.url, code }, 'a call of the API failed');
-    return reply
-      .code(status)
-      .send({ code: status === 503 ? code : 'internal', message: 'Try again later' });
+    log.error(
+      { route: request.routeOptions.url, code: errorCode(error) },
+      'a call of the API failed',
+    );
+    return reply.code(status).send({ code: answeredCode(error), message: 'Try again later' });
   }
   if (status === 401) {
     reply.header('www-authenticate', 'Bearer realm="varco"');
   }
   const message = error instanceof Error ? error.message : '';
-  return reply.code(status).send({ code, message });
+  return reply.code(status).send({ code: answeredCode(error), message });
 }

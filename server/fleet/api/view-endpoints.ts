@@ -34,11 +34,12 @@ const rowQuery = z.strictObject({
 
 /** What there is and how it is doing. */
 export function viewEndpoints(fleet: Fleet): Endpoint[] {
-  const about = { method: 'GET', tag: 'fleet', scope: 'fleet:read' } as const;
+  const about = { method: 'GET', tag: 'fleet' } as const;
   return [
     endpoint({
       ...about,
       operationId: 'getSummary',
+      action: 'fleet.view',
       url: '/summary',
       summary: 'Counts of gates and kiosks by presence',
       input: {},
@@ -48,6 +49,7 @@ export function viewEndpoints(fleet: Fleet): Endpoint[] {
     endpoint({
       ...about,
       operationId: 'listGates',
+      action: 'fleet.view',
       url: '/gates',
       summary: 'Gates with their kiosks, by id',
       input: { query: rowQuery },
@@ -65,6 +67,7 @@ export function viewEndpoints(fleet: Fleet): Endpoint[] {
     endpoint({
       ...about,
       operationId: 'getGate',
+      action: 'fleet.view',
       url: '/gates/:gate',
       summary: 'Everything known of a gate and its kiosk',
       input: { params: byGate },
@@ -75,6 +78,7 @@ export function viewEndpoints(fleet: Fleet): Endpoint[] {
     endpoint({
       ...about,
       operationId: 'getGateHistory',
+      action: 'fleet.view',
       url: '/gates/:gate/history',
       summary: 'Telemetry over time; small counts are "< 5"',
       input: {

@@ -10,7 +10,7 @@ import {
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
-import { demand, type FleetActor } from '../access/actor.ts';
+import { demand, demandFound, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
 import { visibleSites } from '../access/permissions.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
@@ -19,6 +19,7 @@ import type { ConnectedKiosks } from '../link/connected-kiosks.ts';
 import type { Roster } from '../state/roster.ts';
 import { gateFilterSchema } from '../view/gate-filter-schema.ts';
 import type { KioskRows } from '../view/kiosk-rows.ts';
+import { meantGates } from '../view/meant-gates.ts';
 import { CommandDelivery } from './command-delivery.ts';
 import {
   type CommandResult,
@@ -104,14 +105,11 @@ export class Commands {
    */
   async send(who: FleetActor, input: NewCommand): Promise<CommandRow[]> {
     const { filter, command, reason, count } = parseInput(sendSchema, input, 'commandInvalid');
-    const entries = this.#rows
-      .matching(filter)
-      .flatMap(({ gate, kiosk }) => (kiosk ? [{ gate, kiosk }] : []));
+    const entries = meantGates(this.#rows, who, `command.${command.name}`, filter).gates.flatMap(
+      ({ gate, kiosk }) => (kiosk ? [{ gate, kiosk }] : []),
+    );
     if (entries.length === 0 || entries.length > GATES_MAX) {
       throw new VarcoError('nobodyMeant', `${entries.length} kiosks are meant`);
-    }
-    for (const { gate } of entries) {
-      demand(who, `command.${command.name}`, { site: gate.site });
     }
     this.#demandCare(command, entries.length, count, reason);
     const at = this.#now();
@@ -223,14 +221,12 @@ export class Commands {
       .selectAll()
       .where('id', '=', id)
       .executeTakeFirst();
-    if (!row) {
-      throw new VarcoError('commandUnknown', `There is no command ${id}`);
-    }
-    demand(who, 'fleet.view', { site: row.site });
-    const found = fromRow(row);
+    const found = demandFound(who, 'fleet.view', row && fromRow(row), () => {
+      return new VarcoError('commandUnknown', `There is no command ${id}`);
+    });
     // Logs and pictures are for whoever could have asked for them.
     demand(who, found.result?.content ? `command.${found.command.name}` : 'fleet.view', {
-      site: row.site,
+      site: found.site,
     });
     return found;
   }

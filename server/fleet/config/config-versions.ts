@@ -8,7 +8,7 @@ import {
 import type { TableRow } from '../../store/schema.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
-import { demand, type FleetActor } from '../access/actor.ts';
+import { demand, demandAnywhere, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
 import type { Gate } from '../places/gates.ts';
 import { type FilterableGate, type GateFilter, gateMatcher } from '../view/gate-filter.ts';
@@ -23,6 +23,8 @@ export interface ConfigVersion {
 
 const noteSchema = z.string().trim().max(500);
 const LIST_MAX = 200;
+/** The kiosk's own file: a version that is rolled out like any, and that nobody made. */
+const OWN_FILE = 0;
 
 /** The configs that kiosks may be sent: versions that are validated when they are made and never change. */
 export class ConfigVersions {
@@ -64,7 +66,11 @@ export class ConfigVersions {
   /** The newest first. */
   async list(who: FleetActor, before?: number): Promise<ConfigVersion[]> {
     this.#demandView(who);
-    let select = this.#store.db.selectFrom('config_version').selectAll().orderBy('version', 'desc');
+    let select = this.#store.db
+      .selectFrom('config_version')
+      .selectAll()
+      .where('version', '>', OWN_FILE)
+      .orderBy('version', 'desc');
     select = before === undefined ? select : select.where('version', '<', before);
     return (await select.limit(LIST_MAX).execute()).map(fromRow);
   }
@@ -76,6 +82,7 @@ export class ConfigVersions {
       .selectFrom('config_version')
       .selectAll()
       .where('version', '=', version)
+      .where('version', '>', OWN_FILE)
       .executeTakeFirst();
     if (!row) {
       throw new VarcoError('configUnknown', `There is no config version ${version}`);
@@ -115,7 +122,7 @@ export class ConfigVersions {
       const filter: GateFilter = JSON.parse(rollout.filter);
       return gateMatcher(filter)(row);
     });
-    if (!last || last.version === 0) {
+    if (!last || last.version === OWN_FILE) {
       return undefined;
     }
     await setDesired(tx, gate.id, { version: last.version, rollout: last.id, at: this.#now() });
@@ -124,8 +131,7 @@ export class ConfigVersions {
 
   /** Versions hold nothing of one site: whoever may see any site may see them. */
   #demandView(who: FleetActor): void {
-    const site = who.sites === 'all' ? undefined : who.sites[0];
-    demand(who, 'fleet.view', { site });
+    demandAnywhere(who, ['fleet.view']);
   }
 }
 
@@ -151,7 +157,7 @@ export async function setDesired(
   gate: string,
   { version, rollout, at }: { version: number; rollout?: string | undefined; at: number },
 ): Promise<void> {
-  if (version === 0) {
+  if (version === OWN_FILE) {
     await tx.deleteFrom('desired_config').where('gate', '=', gate).execute();
     return;
   }

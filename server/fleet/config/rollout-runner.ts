@@ -1,3 +1,4 @@
+import type { SetAside } from '../../set-aside.ts';
 import type { Store } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
@@ -13,6 +14,7 @@ export class RolloutRunner {
   readonly #roster: Roster;
   readonly #bus: FleetBus;
   readonly #now: () => number;
+  readonly #setAside: SetAside;
 
   constructor(deps: {
     store: Store;
@@ -20,7 +22,9 @@ export class RolloutRunner {
     roster: Roster;
     bus: FleetBus;
     now: () => number;
+    setAside: SetAside;
   }) {
+    this.#setAside = deps.setAside;
     this.#store = deps.store;
     this.#activity = deps.activity;
     this.#roster = deps.roster;
@@ -36,7 +40,7 @@ export class RolloutRunner {
       .where('state', 'in', ['running', 'paused'])
       .execute();
     for (const row of rows) {
-      await this.#stepOne(row);
+      await this.#setAside.try('rollouts', String(row.id), () => this.#stepOne(row));
     }
   }
 

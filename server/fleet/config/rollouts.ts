@@ -12,6 +12,7 @@ import type { Roster } from '../state/roster.ts';
 import type { GateFilter } from '../view/gate-filter.ts';
 import { gateFilterSchema } from '../view/gate-filter-schema.ts';
 import type { KioskRows } from '../view/kiosk-rows.ts';
+import { meantGates } from '../view/meant-gates.ts';
 import { type ConfigVersions, setDesired } from './config-versions.ts';
 import {
   insertTargets,
@@ -71,12 +72,12 @@ export class Rollouts {
    * @throws VarcoError `rolloutInvalid`, `configUnknown`, `nobodyMeant`, `forbidden`, `tooManyRollouts`.
    */
   async start(who: FleetActor, input: NewRollout): Promise<RolloutDetails> {
-    const { version, filter, plan, reason } = parseInput(startSchema, input, 'rolloutInvalid');
+    const { version, plan, reason, ...asked } = parseInput(startSchema, input, 'rolloutInvalid');
+    const { filter, gates } = this.targetsOf(who, asked.filter);
     if (version > 0) {
       await this.#configs.get(who, version);
     }
     const id = randomUUID();
-    const gates = this.targetsOf(who, filter);
     const ordered = gates
       .map(({ id: gate }) => ({ gate, turn: turnOf(id, gate) }))
       .sort((one, other) => (one.turn < other.turn ? -1 : 1));
@@ -122,26 +123,28 @@ export class Rollouts {
     return this.get(who, id);
   }
 
-  /** The gates that a filter means, if this actor may configure all of them. @throws VarcoError `nobodyMeant`, `forbidden`. */
-  targetsOf(who: FleetActor, filter: GateFilter): Gate[] {
-    const gates = this.#rows.matching(filter).map(({ gate }) => gate);
+  /** The gates that a filter means, if this actor may configure them. @throws VarcoError `nobodyMeant`, `forbidden`. */
+  targetsOf(who: FleetActor, asked: GateFilter): { filter: GateFilter; gates: Gate[] } {
+    const { filter, gates } = meantGates(this.#rows, who, 'config.rollOut', asked);
     if (gates.length === 0) {
       throw new VarcoError('nobodyMeant', 'No gate is one of those');
     }
-    for (const { site } of gates) {
-      demand(who, 'config.rollOut', { site });
-    }
-    return gates;
+    return { filter, gates: gates.map(({ gate }) => gate) };
   }
 
-  /** Pauses it, resumes it, ends it, or gives its gates the config that they had before. */
+  /**
+   * Pauses it, resumes it, ends it, or gives its gates the config that they had before; only who may
+   * configure every gate of it, also those that they can't see.
+   *
+   * @throws VarcoError `rolloutUnknown`, `forbidden`, `rolloutOver`.
+   */
   async turn(
     who: FleetActor,
     id: string,
     act: 'pause' | 'resume' | 'cancel' | 'rollBack',
     reason: string,
   ): Promise<RolloutDetails> {
-    const details = await this.get(who, id);
+    const details = await this.#find(who, id, () => true);
     for (const { gate } of details.targets) {
       const site = this.#roster.get(gate)?.gate.site;
       if (site !== undefined) {
@@ -212,19 +215,32 @@ export class Rollouts {
     });
   }
 
-  /** @throws VarcoError `rolloutUnknown`, also for one of sites that this actor may not see. */
+  /** With the gates that this actor may see. @throws VarcoError `forbidden`, `rolloutUnknown`. */
   async get(who: FleetActor, id: string): Promise<RolloutDetails> {
     const seen = visibleSites(who);
+    return this.#find(
+      who,
+      id,
+      (gate) => seen === 'all' || !!seen?.includes(this.#roster.get(gate)?.gate.site ?? ''),
+    );
+  }
+
+  /** @param isShown which of its gates count. */
+  async #find(
+    who: FleetActor,
+    id: string,
+    isShown: (gate: string) => boolean,
+  ): Promise<RolloutDetails> {
     const row = await this.#store.db
       .selectFrom('rollout')
       .selectAll()
       .where('id', '=', id)
       .executeTakeFirst();
     const all = row ? await targetsOfRollout(this.#store, id) : [];
-    const targets = all.filter(
-      ({ gate }) => seen === 'all' || seen?.includes(this.#roster.get(gate)?.gate.site ?? ''),
-    );
+    const targets = all.filter(({ gate }) => isShown(gate));
     if (!row || targets.length === 0) {
+      // One of other sites, or none at all: the same answer to who has only some sites.
+      demand(who, 'fleet.view');
       throw new VarcoError('rolloutUnknown', `There is no roll-out ${id}`);
     }
     return { ...toRollout(row, targets), targets };

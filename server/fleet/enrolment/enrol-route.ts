@@ -13,6 +13,7 @@ import { placeOf } from '../../guessing/network-share.ts';
 import { sendRefusal } from '../../http-status.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
+import { access } from '../../route-access.ts';
 import { isSignedBy } from '../link/kiosk-proof.ts';
 import { LINK_PATH } from '../link/kiosk-sockets.ts';
 import { defaultSocketLimits } from '../link/link-limits.ts';
@@ -46,7 +47,7 @@ export function registerEnrolment(http: FastifyInstance, deps: EnrolRouteDeps): 
   const refuse = (reply: FastifyReply, code: EnrolFailureCode | 'requestInvalid') =>
     sendRefusal(reply, code, { serverTime: clock.now() });
 
-  http.post(ENROL_PATH, { bodyLimit: 4_096 }, async (request, reply) => {
+  http.post(ENROL_PATH, { ...access('public'), bodyLimit: 4_096 }, async (request, reply) => {
     reply.header('cache-control', 'no-store');
     const parsed = enrolRequestSchema.safeParse(request.body);
     if (!parsed.success) {

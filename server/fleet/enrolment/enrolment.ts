@@ -14,7 +14,7 @@ import type { ActivityLog } from '../access/activity-log.ts';
 import { demand, type FleetActor } from '../access/actor.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { EnrolOutcome } from '../link/link-listener.ts';
-import { findGate, type Gate } from '../places/gates.ts';
+import { demandGate, findGate, type Gate } from '../places/gates.ts';
 import { acceptedKioskOf, revokeKey } from '../places/kiosks.ts';
 
 /** How long a code may be used. */
@@ -83,8 +83,7 @@ export class Enrolment {
     return this.#store.transaction(async (tx) => {
       const codes: EnrolmentCode[] = [];
       for (const id of gates) {
-        const gate = await findGate(tx, id);
-        demand(who, 'kiosk.enrol', { site: gate.site });
+        const gate = await demandGate(tx, who, 'kiosk.enrol', id);
         const replaces = await acceptedKioskOf(tx, id);
         if (replaces !== undefined) {
           demand(who, 'kiosk.replace', { site: gate.site });
@@ -133,8 +132,7 @@ export class Enrolment {
   /** Ends a gate's codes that nobody has used. */
   async cancelCodes(who: FleetActor, gateId: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      const { site } = await findGate(tx, gateId);
-      demand(who, 'kiosk.enrol', { site });
+      const { site } = await demandGate(tx, who, 'kiosk.enrol', gateId);
       await tx
         .deleteFrom('enrolment_code')
         .where('gate', '=', gateId)
@@ -158,22 +156,29 @@ export class Enrolment {
 
   async #enrol(request: EnrolRequest, { address }: { address: string }): Promise<EnrolOutcome> {
     const at = this.#now();
-    const attempt = this.#guesses.begin(address, at);
-    if (!attempt) {
+    const end = this.#guesses.begin(address, at);
+    if (!end) {
       return { ok: false, code: 'busy' };
     }
-    const done = await this.#store
-      .transaction((tx) => this.#take(tx, request, at))
-      .catch((error: unknown) => {
-        // A fault of ours is no wrong code.
-        attempt.takeBack();
-        throw error;
-      });
-    if (!done) {
-      return { ok: false, code: 'codeRefused' };
+    let wasWrong = false;
+    try {
+      const done = await this.#store.transaction((tx) => this.#take(tx, request, at));
+      wasWrong = done === undefined;
+      return done ? await this.#enrolled(done) : { ok: false, code: 'codeRefused' };
+    } finally {
+      end(wasWrong);
     }
-    attempt.takeBack();
-    const { gate, kioskId, desired } = done;
+  }
+
+  async #enrolled({
+    gate,
+    kioskId,
+    desired,
+  }: {
+    gate: Gate;
+    kioskId: string;
+    desired: DesiredConfig | undefined;
+  }): Promise<EnrolOutcome> {
     await this.#bus.emit('rosterChanged', { sites: [], gates: [gate.id] });
     return {
       ok: true,
@@ -201,7 +206,7 @@ export class Enrolment {
     if (!marked) {
       return undefined;
     }
-    const gate = await findGate(tx, marked.gate).catch(() => undefined);
+    const gate = await findGate(tx, marked.gate);
     const before = await acceptedKioskOf(tx, marked.gate);
     const known = await tx
       .selectFrom('kiosk')

@@ -11,6 +11,8 @@ const NONCE_BYTES = 32;
 export interface Challenged {
   readonly isOpen: boolean;
   ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>>;
+  /** Its proof is being checked: it is silent no more. */
+  beginCheck(): void;
 }
 
 export type Proven =
@@ -27,6 +29,12 @@ export async function challenge(
   const nonce = randomBytes(NONCE_BYTES).toString('base64url');
   try {
     const answer = await connection.ask({ nonce, serverTime: host.clock.now() });
+    if (host.isShutOut(answer.kioskId)) {
+      // Whoever comes back at once is kept waiting, at the price of a silent connection.
+      await new Promise<void>((resolve) => host.clock.after(host.limits.shutOutReplyMs, resolve));
+      return { ok: false, reason: connection.isOpen ? 'flood' : 'closed' };
+    }
+    connection.beginCheck();
     const kiosk = await host.proofs.pass(async () =>
       connection.isOpen ? await prove(host, handshake, nonce, answer) : undefined,
     );
@@ -34,7 +42,7 @@ export async function challenge(
       return { ok: false, reason: 'closed' };
     }
     if (kiosk) {
-      return host.isShutOut(kiosk.id) ? { ok: false, reason: 'flood' } : { ok: true, kiosk };
+      return { ok: true, kiosk };
     }
     host.log.warn({ kiosk: answer.kioskId }, 'kiosk refused: its proof is invalid');
     return { ok: false, reason: 'proofRefused' };

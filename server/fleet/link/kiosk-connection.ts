@@ -19,7 +19,7 @@ const CALL_TIMEOUT_MS = 5_000;
 const MESSAGE_TOO_LONG = 'WS_ERR_UNSUPPORTED_MESSAGE_LENGTH';
 
 type State =
-  | { name: 'proving'; handshake: Handshake; proof?: Promise<void>; hasAnswered?: true }
+  | { name: 'proving'; handshake: Handshake; proof?: Promise<void>; isChecked?: true }
   | { name: 'proven'; kiosk: Kiosk }
   | { name: 'accepted'; kiosk: Kiosk }
   | { name: 'closed' };
@@ -103,9 +103,9 @@ export class KioskConnection
     return this.#info.address;
   }
 
-  /** It has not even answered the challenge. */
+  /** It has not answered the challenge, or nobody looks at its answer. */
   get isSilent(): boolean {
-    return this.#state.name === 'proving' && !this.#state.hasAnswered;
+    return this.#state.name === 'proving' && !this.#state.isChecked;
   }
 
   get isOpen(): boolean {
@@ -116,13 +116,15 @@ export class KioskConnection
     return this.#state.name === 'accepted';
   }
 
-  async ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>> {
+  ask(request: RequestOf<'Challenge'>): Promise<AnswerOf<'Challenge'>> {
     const { acceptDeadlineMs } = this.#server.limits;
-    const answer = await this.#peer.call('Challenge', request, { timeoutMs: acceptDeadlineMs });
+    return this.#peer.call('Challenge', request, { timeoutMs: acceptDeadlineMs });
+  }
+
+  beginCheck(): void {
     if (this.#state.name === 'proving') {
-      this.#state.hasAnswered = true;
+      this.#state.isChecked = true;
     }
-    return answer;
   }
 
   /** Calls the kiosk. @throws CallError `closed` before it is accepted, or any code of a call. */

@@ -23,6 +23,8 @@ export interface SocketLimits {
   reports: AllowanceRate;
   /** How long a kiosk that was disconnected for a flood is refused. */
   shutOutMs: number;
+  /** How long such a kiosk waits to be told so. */
+  shutOutReplyMs: number;
   /** What may wait to be sent to a kiosk that doesn't read, in bytes. */
   unsentBytesMax: number;
 }
@@ -40,6 +42,7 @@ export const defaultSocketLimits: SocketLimits = {
   returnsPerSecond: 50,
   reports: { burst: 60, perSecond: 2, excessMax: 120 },
   shutOutMs: 60_000,
+  shutOutReplyMs: 2_000,
   unsentBytesMax: 1_048_576,
 };
 

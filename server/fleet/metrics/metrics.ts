@@ -1,8 +1,8 @@
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { Counter, collectDefaultMetrics, Histogram, Registry } from 'prom-client';
 import { sendRefusal } from '../../http-status.ts';
-import type { FleetActor } from '../access/actor.ts';
-import { may } from '../access/permissions.ts';
+import { admitCaller } from '../../route-access.ts';
+import { demand, type FleetActor } from '../access/actor.ts';
 import type { FleetEvents } from '../bus/fleet-events.ts';
 import { outcomes } from '../state/last-report.ts';
 import { DurationHistogram } from './duration-histogram.ts';
@@ -104,7 +104,8 @@ export class Metrics {
 
   /** `GET /metrics`, for whoever may read it. */
   register(http: FastifyInstance): void {
-    http.get('/metrics', async (request, reply) => {
+    const route = { config: { access: 'metrics.read', bearer: true } } as const;
+    http.get('/metrics', route, async (request, reply) => {
       if (!(await this.#mayRead(request))) {
         reply.header('www-authenticate', 'Bearer realm="varco"');
         const message = 'A token with the scope metrics:read is needed';
@@ -121,11 +122,17 @@ export class Metrics {
     });
   }
 
+  /** @throws VarcoError `forbidden` for a token of something else. */
   async #mayRead(request: FastifyRequest): Promise<boolean> {
     const { findToken, access } = this.#deps;
     const token = /^Bearer +(\S+)$/i.exec(request.headers.authorization ?? '')?.[1];
     if (token !== undefined) {
-      return may(await findToken(token), 'metrics.read');
+      const who = await findToken(token);
+      if (who) {
+        admitCaller(request, who);
+        demand(who, 'metrics.read');
+      }
+      return who !== undefined;
     }
     const from = request.raw.socket.remoteAddress ?? '';
     const isOwn = ['127.0.0.1', '::1', '::ffff:127.0.0.1'].includes(from);

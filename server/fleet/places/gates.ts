@@ -3,9 +3,9 @@ import { VarcoError } from '../../../shared/errors.ts';
 import type { TableRow } from '../../store/schema.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog, NewActivity } from '../access/activity-log.ts';
-import { demand, type FleetActor } from '../access/actor.ts';
+import { demand, demandFound, type FleetActor } from '../access/actor.ts';
 import { overlaid, parseInput } from '../access/parse-input.ts';
-import { visibleSites } from '../access/permissions.ts';
+import { type FleetAction, visibleSites } from '../access/permissions.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
 import { placeIdSchema, unknownSite } from './sites.ts';
 
@@ -112,12 +112,11 @@ export class Gates {
   ): Promise<Gate> {
     const change = parseInput(gateChangeSchema, input, 'gateInvalid');
     const onlyNote = Object.keys(change).every((field) => field === 'note');
-    if (change.policy !== undefined) {
-      this.#demandPolicy(change.policy);
-    }
     const gate = await this.#store.transaction(async (tx) => {
-      const before = await findGate(tx, id);
-      demand(who, onlyNote ? 'gate.note' : 'gate.edit', { site: before.site });
+      const before = await demandGate(tx, who, onlyNote ? 'gate.note' : 'gate.edit', id);
+      if (change.policy !== undefined) {
+        this.#demandPolicy(change.policy);
+      }
       const next = overlaid(before, change);
       await tx.updateTable('gate').set(toRow(next)).where('id', '=', id).execute();
       const { policy, title } = change;
@@ -137,8 +136,7 @@ export class Gates {
   /** Removes a gate for good, with the key of its kiosk. */
   async remove(who: FleetActor, id: string, reason: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      const gate = await findGate(tx, id);
-      demand(who, 'gate.remove', { site: gate.site });
+      const gate = await demandGate(tx, who, 'gate.remove', id);
       const at = this.#now();
       await tx.updateTable('gate').set({ removed_at: at }).where('id', '=', id).execute();
       await tx
@@ -166,9 +164,7 @@ export class Gates {
 
   /** @throws VarcoError `forbidden`, `gateUnknown`. */
   async get(who: FleetActor, id: string): Promise<Gate> {
-    const gate = await this.#store.transaction((tx) => findGate(tx, id));
-    demand(who, 'fleet.view', { site: gate.site });
-    return gate;
+    return this.#store.transaction((tx) => demandGate(tx, who, 'fleet.view', id));
   }
 
   /** Every gate that is not removed by id, not filtered by permission. */
@@ -208,18 +204,29 @@ export class Gates {
   }
 }
 
-/** @throws VarcoError `gateUnknown`, also for one that was removed. */
-export async function findGate(tx: Tx, id: string): Promise<Gate> {
+/** The gate that an actor does something to. @throws VarcoError `forbidden`, `gateUnknown`. */
+export async function demandGate(
+  tx: Tx,
+  who: FleetActor,
+  action: FleetAction,
+  id: string,
+): Promise<Gate> {
+  return demandFound(who, action, await findGate(tx, id), () => unknownGate(id));
+}
+
+/** A gate that is there and was not removed. */
+export async function findGate(tx: Tx, id: string): Promise<Gate | undefined> {
   const row = await tx
     .selectFrom('gate')
     .selectAll()
     .where('id', '=', id)
     .where('removed_at', 'is', null)
     .executeTakeFirst();
-  if (!row) {
-    throw new VarcoError('gateUnknown', `There is no gate ${id}`);
-  }
-  return fromRow(row);
+  return row && fromRow(row);
+}
+
+export function unknownGate(id: string): VarcoError {
+  return new VarcoError('gateUnknown', `There is no gate ${id}`);
 }
 
 /** @throws VarcoError `gateExists`. */

@@ -2,10 +2,10 @@ import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { Store, Tx } from '../../store/store.ts';
 import type { ActivityLog } from '../access/activity-log.ts';
-import { commandLine, demand, type FleetActor } from '../access/actor.ts';
+import { commandLine, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
-import { findGate } from './gates.ts';
+import { demandGate } from './gates.ts';
 
 const name = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/);
 
@@ -106,8 +106,7 @@ export class Kiosks {
    */
   async revoke(who: FleetActor, gateId: string, reason: string): Promise<void> {
     await this.#store.transaction(async (tx) => {
-      const { site } = await findGate(tx, gateId);
-      demand(who, 'kiosk.revoke', { site });
+      const { site } = await demandGate(tx, who, 'kiosk.revoke', gateId);
       const kiosk = await acceptedKioskOf(tx, gateId);
       if (kiosk === undefined) {
         throw new VarcoError('kioskUnknown', `No kiosk is enrolled at ${gateId}`);

@@ -189,11 +189,23 @@ export class Roster {
 }
 
 function applyState(entry: RosterGate, row: StateRow, now: number): void {
-  const stored: LastReport = JSON.parse(row.body);
+  const stored = readReport(row.body);
+  if (!stored) {
+    return;
+  }
   const report = { ...stored, at: row.last_message_at };
   entry.lastReport = withPresence(report, now);
   entry.node = row.node ?? undefined;
   entry.connectedAt = row.node === null ? undefined : (row.connected_at ?? row.last_message_at);
+}
+
+/** @returns undefined for a row that nobody can read: its kiosk reports again. */
+function readReport(body: string): LastReport | undefined {
+  try {
+    return JSON.parse(body);
+  } catch {
+    return undefined;
+  }
 }
 
 async function inPortions<Row>(

@@ -1,9 +1,10 @@
 import { errorCode } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
+import type { SetAside } from '../../set-aside.ts';
 import type { BulkInsert, Store } from '../../store/store.ts';
 import type { FleetBus } from '../bus/fleet-bus.ts';
 import type { Roster, RosterGate } from './roster.ts';
-import type { Telemetry } from './telemetry.ts';
+import type { PendingCount, Telemetry } from './telemetry.ts';
 
 const insertStates: BulkInsert = {
   table: 'kiosk_state',
@@ -29,6 +30,7 @@ export class StateWriter {
   readonly #telemetry: Telemetry;
   readonly #bus: FleetBus;
   readonly #log: Log;
+  readonly #setAside: SetAside;
   readonly #dirty = new Set<string>();
 
   constructor(deps: {
@@ -37,7 +39,9 @@ export class StateWriter {
     telemetry: Telemetry;
     bus: FleetBus;
     log: Log;
+    setAside: SetAside;
   }) {
+    this.#setAside = deps.setAside;
     this.#store = deps.store;
     this.#roster = deps.roster;
     this.#telemetry = deps.telemetry;
@@ -68,10 +72,7 @@ export class StateWriter {
       return;
     }
     try {
-      await this.#store.transaction(async (tx) => {
-        await this.#store.insertMany(tx, insertStates, entries.map(toRow));
-        await this.#telemetry.writeCounts(tx, counts);
-      });
+      await this.#write(entries, counts);
     } catch (error) {
       for (const id of gates) {
         this.#dirty.add(id);
@@ -81,6 +82,33 @@ export class StateWriter {
       return;
     }
     void this.#bus.emit('reportsWritten', { gates: entries.map(({ gate }) => gate.id) });
+  }
+
+  /** Together; or, where one row can't be written, each on its own. @throws faults of the store. */
+  async #write(entries: readonly RosterGate[], counts: readonly PendingCount[]): Promise<void> {
+    const byGate = new Map<string, { entry?: RosterGate; counts: PendingCount[] }>();
+    for (const entry of entries) {
+      byGate.set(entry.gate.id, { entry, counts: [] });
+    }
+    for (const count of counts) {
+      const known = byGate.get(count.gate) ?? { counts: [] };
+      known.counts.push(count);
+      byGate.set(count.gate, known);
+    }
+    await this.#setAside.all(
+      'reports',
+      [...byGate],
+      ([gate]) => gate,
+      (some) =>
+        this.#store.transaction(async (tx) => {
+          const rows = some.flatMap(([, { entry }]) => (entry ? [toRow(entry)] : []));
+          await this.#store.insertMany(tx, insertStates, rows);
+          await this.#telemetry.writeCounts(
+            tx,
+            some.flatMap(([, one]) => one.counts),
+          );
+        }),
+    );
   }
 }
 

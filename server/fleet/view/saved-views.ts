@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { Store } from '../../store/store.ts';
-import { demand, type FleetActor } from '../access/actor.ts';
+import { demandAnywhere, type FleetActor } from '../access/actor.ts';
 import { parseInput } from '../access/parse-input.ts';
 
 const viewSchema = z.strictObject({
@@ -39,7 +39,7 @@ export class SavedViews {
 
   /** Keeps it under its title, in the place of one that has it. @throws VarcoError `viewInvalid`, `tooManyViews`. */
   async save(who: FleetActor, input: z.input<typeof viewSchema>): Promise<SavedView> {
-    demand(who, 'fleet.saveView', { site: who.sites === 'all' ? undefined : who.sites[0] });
+    this.#demandOwn(who);
     const { title, query } = parseInput(viewSchema, input, 'viewInvalid');
     return this.#store.transaction(async (tx) => {
       const own = await tx
@@ -61,11 +61,18 @@ export class SavedViews {
     });
   }
 
+  /** @throws VarcoError `forbidden`. */
   async remove(who: FleetActor, id: string): Promise<void> {
+    this.#demandOwn(who);
     await this.#store.db
       .deleteFrom('saved_view')
       .where('id', '=', id)
       .where('account', '=', who.id)
       .execute();
+  }
+
+  /** A view is of its account, and of no site: whoever may keep one anywhere may keep it. */
+  #demandOwn(who: FleetActor): void {
+    demandAnywhere(who, ['fleet.saveView']);
   }
 }

@@ -4,8 +4,9 @@ import { type DetailedPeerCertificate, TLSSocket } from 'node:tls';
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { errorCode, VarcoError } from '../../../shared/errors.ts';
-import { sendRefusal } from '../../http-status.ts';
+import { answeredCode, httpStatusOf, sendRefusal } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
+import { securityHeaders } from '../../security-headers.ts';
 import type { CardListenerConfig } from './card-config.ts';
 import type { Cards } from './cards.ts';
 import type { CardProblem } from './certificate-check.ts';
@@ -81,6 +82,13 @@ export class ClientCertificateListener {
         rejectUnauthorized: false,
       },
     }) as unknown as FastifyInstance;
+    const headers = securityHeaders('https:');
+    http.addHook('onRequest', async (_request, reply) => {
+      reply.headers(headers);
+    });
+    http.setErrorHandler((error, _request, reply) =>
+      reply.code(httpStatusOf(error)).send({ code: answeredCode(error) }),
+    );
     http.get('/login/card', async (request, reply) => {
       const query = await this.#answer(request);
       return reply

@@ -14,6 +14,9 @@ import { gateRecords } from './0064-gate-records.ts';
 import { auditRows } from './0065-audit-rows.ts';
 import { auditSegments } from './0066-audit-segments.ts';
 import { versionTable } from './0067-version-table.ts';
+import { ownFileConfig } from './0072-own-file-config.ts';
+import { recoveryCodes } from './0073-recovery-codes.ts';
+import { sessionConfirmed } from './0074-session-confirmed.ts';
 import { refusedFacts } from './0076-refused-facts.ts';
 import { setAside } from './0077-set-aside.ts';
 import { dueDays } from './0079-due-days.ts';
@@ -40,6 +43,9 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0065-audit-rows': auditRows,
   '0066-audit-segments': auditSegments,
   '0067-version-table': versionTable,
+  '0072-own-file-config': ownFileConfig,
+  '0073-recovery-codes': recoveryCodes,
+  '0074-session-confirmed': sessionConfirmed,
   '0076-refused-facts': refusedFacts,
   '0077-set-aside': setAside,
   '0079-due-days': dueDays,

@@ -22,6 +22,8 @@ export interface LoginTables {
     seen_at: number;
     rotated_at: number;
     expires_at: number;
+    /** When its owner last proved who they are: at the login, or again before a dangerous act. */
+    confirmed_at: number;
   };
   /** Secrets that work once: states of logins on their way, tickets, challenges, invitations. */
   single_use: {
@@ -61,6 +63,12 @@ export interface LoginTables {
     label: string;
     created_at: number;
     used_at: number | null;
+  };
+  /** Codes that replace the authenticator application, once each. */
+  staff_recovery_code: {
+    account_id: string;
+    /** Keyed hash of the account and the code. */
+    code_mac: string;
   };
   /** A citizen's PIN; one for each person. */
   pin: {

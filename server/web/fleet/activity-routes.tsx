@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { access } from '../../route-access.ts';
 import { queryOf } from '../request-fields.ts';
 import { ActivityPage } from './activity-page.tsx';
 import { activityViews } from './activity-views.ts';
@@ -8,7 +9,7 @@ const PAGE_EVENTS = 100;
 
 /** Who did what, and what happened by itself: `/fleet/activity`. */
 export function registerActivityRoutes(http: FastifyInstance, dashboard: Dashboard): void {
-  http.get('/fleet/activity', async (request, reply) => {
+  http.get('/fleet/activity', access('fleet.view'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     const before = queryOf(request, 'before');

@@ -13,8 +13,7 @@ export async function activityViews(
   writing: Writing,
   query: { gate?: string; before?: number | undefined; limit?: number },
 ): Promise<ActivityView[]> {
-  const sites = dashboard.scope(actor);
-  const rows = await dashboard.fleet.activity.list({ ...query, sites });
+  const rows = await dashboard.fleet.activity.list(actor, query);
   const nameOf = await dashboard.names.words();
   return rows.map((row) => toView(row, dashboard, writing, nameOf));
 }

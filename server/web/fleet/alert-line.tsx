@@ -13,6 +13,8 @@ export interface AlertView {
   site?: PlaceLink | undefined;
   /** Absent: it is about the whole site. */
   gate?: PlaceLink | undefined;
+  /** The gate whose key can be revoked at once: its kiosk may be in the wrong hands. */
+  revokes?: string | undefined;
   raisedAt: number;
   clearedAt?: number | undefined;
   /** What was measured, in words without a language, such as `81 °C` or `scanner: lost`. */

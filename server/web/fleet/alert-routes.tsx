@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { may } from '../../fleet/access/permissions.ts';
+import { access } from '../../route-access.ts';
 import { paramOf, queryOf } from '../request-fields.ts';
 import { alertViews } from './alert-views.ts';
 import { AlertsPage, alertLists, silenceHours } from './alerts-page.tsx';
@@ -19,7 +20,7 @@ const silenceForm = z.object({
 export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet, deps } = dashboard;
 
-  http.get('/fleet/alerts', async (request, reply) => {
+  http.get('/fleet/alerts', access('fleet.view'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     const list = queryOf(request, 'list');
@@ -38,7 +39,7 @@ export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard)
     });
   });
 
-  http.post('/fleet/alerts/:id/acknowledge', (request, reply) =>
+  http.post('/fleet/alerts/:id/acknowledge', access('alert.acknowledge'), (request, reply) =>
     dashboard.act(request, reply, 'acknowledged', async () => {
       const id = paramOf(request, 'id');
       const { reason } = parseInput(acknowledgeForm, request.body, 'formInvalid');
@@ -47,7 +48,7 @@ export function registerAlertRoutes(http: FastifyInstance, dashboard: Dashboard)
     }),
   );
 
-  http.post('/fleet/alerts/:id/silence', (request, reply) =>
+  http.post('/fleet/alerts/:id/silence', access('alert.silence'), (request, reply) =>
     dashboard.act(request, reply, 'silenced', async () => {
       const id = paramOf(request, 'id');
       const { reason, hours } = parseInput(silenceForm, request.body, 'formInvalid');

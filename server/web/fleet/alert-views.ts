@@ -1,5 +1,6 @@
 import type { FleetActor } from '../../fleet/access/actor.ts';
 import type { Alert } from '../../fleet/alerts/alert-store.ts';
+import { untrustworthy } from '../../fleet/alerts/kinds.ts';
 import type { AlertView } from './alert-line.tsx';
 import type { AlertList } from './alerts-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
@@ -67,6 +68,7 @@ function toView(
     gate: gate === undefined ? undefined : linkToGate(fleet, gate),
     raisedAt,
     clearedAt,
+    revokes: untrustworthy.includes(kind) ? gate : undefined,
     value: value || undefined,
     acknowledged: acknowledged && { ...acknowledged, by: nameOf(acknowledged.by) },
     silenced: isSilent ? { ...silenced, by: nameOf(silenced.by) } : undefined,

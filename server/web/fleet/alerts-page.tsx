@@ -79,6 +79,13 @@ export function AlertActs(props: { alert: AlertView; view: View; may: boolean })
           {silenced.reason}
         </p>
       )}
+      {may && alert.revokes !== undefined && (
+        <p>
+          <a href={`/fleet/gates/${encodeURIComponent(alert.revokes)}#revoke`}>
+            {view.words.kiosk.revoke}
+          </a>
+        </p>
+      )}
       {may && !acknowledged && (
         <Act
           view={view}

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import { commandSchema } from '../../../shared/protocol/kiosk-command.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
+import { commandActions, mayAnywhere } from '../../fleet/access/permissions.ts';
+import { access } from '../../route-access.ts';
 import { paramOf } from '../request-fields.ts';
 import { commandNamesFor, commandViews } from './command-views.ts';
 import { CommandsPage } from './commands-page.tsx';
 import type { Dashboard } from './dashboard.tsx';
 import { formatKioskQuery, type KioskQuery, parseKioskQuery, selectKiosks } from './kiosk-query.ts';
-import { mayAnywhere } from './overview-routes.tsx';
 
 const COMMANDS_SHOWN = 100;
 
@@ -29,7 +30,7 @@ const bulkForm = commandForm.extend({
 export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet/commands', async (request, reply) => {
+  http.get('/fleet/commands', access('fleet.view'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     const query = parseKioskQuery(request.query as Record<string, unknown>);
@@ -53,7 +54,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
     });
   });
 
-  http.post('/fleet/gates/:id/command', (request, reply) =>
+  http.post('/fleet/gates/:id/command', access(commandActions), (request, reply) =>
     dashboard.act(request, reply, 'sent', async () => {
       const id = paramOf(request, 'id');
       const { name, message, reason } = parseInput(commandForm, request.body, 'formInvalid');
@@ -67,7 +68,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
     }),
   );
 
-  http.post('/fleet/commands', (request, reply) =>
+  http.post('/fleet/commands', access(commandActions), (request, reply) =>
     dashboard.act(request, reply, 'sent', async () => {
       const { name, message, reason, filter, count } = parseInput(
         bulkForm,
@@ -97,7 +98,7 @@ export function registerCommandRoutes(http: FastifyInstance, dashboard: Dashboar
 function registerContent(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet/commands/:id/content', async (request, reply) => {
+  http.get('/fleet/commands/:id/content', access('fleet.view'), async (request, reply) => {
     const id = paramOf(request, 'id');
     try {
       const { result } = await fleet.commands.get(dashboard.actor(request), id);

@@ -2,12 +2,12 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
-import { actorOf, type FleetActor } from '../../fleet/access/actor.ts';
+import type { FleetActor } from '../../fleet/access/actor.ts';
 import { may, visibleSites } from '../../fleet/access/permissions.ts';
 import type { Fleet } from '../../fleet/fleet.ts';
 import { httpStatusOf } from '../../http-status.ts';
 import type { Log } from '../../log.ts';
-import { csrfOf, safePath, staffOf } from '../../login/request-session.ts';
+import { actingOf, csrfOf, safePath, staffOf } from '../../login/request-session.ts';
 import type { SessionStore } from '../../login/session-store.ts';
 import type { Policies } from '../../policies/policies.ts';
 import { accountOf } from '../login/account.ts';
@@ -77,11 +77,7 @@ export class Dashboard {
 
   /** Who asks. @throws VarcoError `loginNeeded` when nobody is logged in. */
   actor(request: FastifyRequest): FleetActor {
-    const actor = actorOf(staffOf(request));
-    if (!actor) {
-      throw new VarcoError('loginNeeded', 'A member of staff must be logged in');
-    }
-    return actor;
+    return actingOf(request);
   }
 
   /** The sites that somebody sees. @throws VarcoError `forbidden` for who sees none. */

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import multipart from '@fastify/multipart';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
-import { requireStaff } from '../../login/request-session.ts';
+import { actorOfRequest } from '../../login/request-session.ts';
 import type { Outbox } from '../../notify/message-outbox.ts';
 import type { Store } from '../../store/store.ts';
+import { wantsPage } from '../page-renderer.tsx';
 import { registerActivityRoutes } from './activity-routes.tsx';
 import { registerAlertRoutes } from './alert-routes.tsx';
 import { registerCommandRoutes } from './command-routes.tsx';
@@ -45,7 +46,12 @@ export function registerFleetPages(
     await scope.register(multipart, {
       limits: { files: 1, fields: 10, fileSize: TABLE_BYTES_MAX, fieldSize: TABLE_BYTES_MAX },
     });
-    scope.addHook('preHandler', requireStaff);
+    const fallBack = http.errorHandler;
+    scope.setErrorHandler((error, request, reply) =>
+      wantsPage(request) && actorOfRequest(request)
+        ? dashboard.refuse(request, reply, error)
+        : fallBack(error, request, reply),
+    );
     scope.addHook('preHandler', () => hub.start());
     registerOverviewRoutes(scope, dashboard);
     registerPlaceRoutes(scope, dashboard);

@@ -9,6 +9,7 @@ import { MachineFacts } from './gate-facts.tsx';
 import { GateSettings } from './gate-settings.tsx';
 import type { GatePageProps } from './gate-view.ts';
 import { History } from './history-view.tsx';
+import { RefusedFacts } from './refused-facts.tsx';
 import { PresenceSign } from './signs.tsx';
 
 /** `/fleet/gates/ID`: all there is to know of one gate and its kiosk, and to do to it. */
@@ -84,6 +85,7 @@ export function GatePage(props: GatePageProps): VNode {
           <ActivityTable events={props.events} view={view} />
         </LivePart>
       </section>
+      <RefusedFacts refused={props.refused} view={view} />
       <GateSettings {...props} />
     </Frame>
   );

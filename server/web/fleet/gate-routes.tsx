@@ -5,6 +5,7 @@ import type { FleetActor } from '../../fleet/access/actor.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
 import { type FleetAction, may } from '../../fleet/access/permissions.ts';
 import type { GateDetails } from '../../fleet/view/kiosk-rows.ts';
+import { access } from '../../route-access.ts';
 import { paramOf, valueIn } from '../request-fields.ts';
 import { activityViews } from './activity-views.ts';
 import { activeAlertsOf } from './alert-views.ts';
@@ -37,7 +38,7 @@ const reasonForm = z.object({ reason: z.string().trim().min(1).max(200) });
 export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet/gates/:id', async (request, reply) => {
+  http.get('/fleet/gates/:id', access('fleet.view'), async (request, reply) => {
     const id = paramOf(request, 'id');
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
@@ -55,12 +56,12 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
     }
   });
 
-  http.get('/fleet/gates/:id/history.json', async (request) => {
+  http.get('/fleet/gates/:id/history.json', access('fleet.view'), async (request) => {
     const id = paramOf(request, 'id');
     return historyOf(dashboard, dashboard.actor(request), id, rangeOf(request.query));
   });
 
-  http.post('/fleet/gates/:id', (request, reply) =>
+  http.post('/fleet/gates/:id', access('gate.edit'), (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const id = paramOf(request, 'id');
       const { x, y, ...fields } = parseInput(changeForm, request.body, 'formInvalid');
@@ -74,7 +75,7 @@ export function registerGateRoutes(http: FastifyInstance, dashboard: Dashboard):
     }),
   );
 
-  http.post('/fleet/gates/:id/note', (request, reply) =>
+  http.post('/fleet/gates/:id/note', access('gate.note'), (request, reply) =>
     dashboard.act(request, reply, 'saved', async () => {
       const id = paramOf(request, 'id');
       await fleet.gates.change(
@@ -96,7 +97,7 @@ function registerKioskActs(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
   // The code is shown in the answer itself: the server has only its hash, so no other page could.
-  http.post('/fleet/gates/:id/enrol', async (request, reply) => {
+  http.post('/fleet/gates/:id/enrol', access('kiosk.enrol'), async (request, reply) => {
     const id = paramOf(request, 'id');
     const replace = valueIn(request.body, 'replace');
     const view = dashboard.view(request);
@@ -124,7 +125,7 @@ function registerKioskActs(http: FastifyInstance, dashboard: Dashboard): void {
     }
   });
 
-  http.post('/fleet/gates/:id/revoke', (request, reply) =>
+  http.post('/fleet/gates/:id/revoke', access('kiosk.revoke'), (request, reply) =>
     dashboard.act(request, reply, 'revoked', async () => {
       const id = paramOf(request, 'id');
       const { reason } = parseInput(reasonForm, request.body, 'formInvalid');
@@ -133,7 +134,7 @@ function registerKioskActs(http: FastifyInstance, dashboard: Dashboard): void {
     }),
   );
 
-  http.post('/fleet/gates/:id/remove', (request, reply) =>
+  http.post('/fleet/gates/:id/remove', access('gate.remove'), (request, reply) =>
     dashboard.act(request, reply, 'removed', async () => {
       const id = paramOf(request, 'id');
       const { reason } = parseInput(reasonForm, request.body, 'formInvalid');
@@ -189,6 +190,7 @@ async function gateProps(
       gate: gate.id,
       limit: EVENTS_SHOWN,
     }),
+    refused: await dashboard.fleet.refusedFacts(actor, gate.id),
     policies: policyChoices(dashboard),
     may: {
       note: can('gate.note'),

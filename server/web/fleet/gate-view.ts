@@ -1,5 +1,6 @@
 import type { KioskStatus } from '../../../shared/protocol/kiosk-status.ts';
 import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
+import type { QuarantinedFact } from '../../offline-list/fact-quarantine.ts';
 import type { ActivityView } from './activity-page.tsx';
 import type { AlertView } from './alert-line.tsx';
 import type { CommandView } from './commands-page.tsx';
@@ -33,6 +34,8 @@ export interface GatePageProps {
   alerts: readonly AlertView[];
   commands: readonly CommandView[];
   events: readonly ActivityView[];
+  /** What its kiosks reported and can't be true. */
+  refused: readonly QuarantinedFact[];
   policies: SitePageProps['policies'];
   may: {
     note: boolean;

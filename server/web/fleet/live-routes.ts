@@ -4,6 +4,7 @@ import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../../../shared/clock.ts';
 import { sendRefusal } from '../../http-status.ts';
 import { staffOf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
 import { queryOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { EventStream, STREAMS_MAX } from './event-stream.ts';
@@ -21,9 +22,9 @@ export function registerLiveRoutes(
 ): void {
   const { hub } = dashboard;
   /** Whether whoever asks is still logged in; asking also keeps a session that may only look. */
-  http.get('/fleet/session', (_request, reply) => reply.code(204).send());
+  http.get('/fleet/session', access('fleet.view'), (_request, reply) => reply.code(204).send());
 
-  http.get('/fleet/kiosks.json', async (request, reply) => {
+  http.get('/fleet/kiosks.json', access('fleet.view'), async (request, reply) => {
     const scope = dashboard.scope(dashboard.actor(request));
     const snapshot: Snapshot = { run: hub.run, sequence: hub.sequence, rows: hub.rows(scope) };
     const body = Buffer.from(JSON.stringify(snapshot));
@@ -34,7 +35,7 @@ export function registerLiveRoutes(
       : reply.send(body);
   });
 
-  http.get('/fleet/events', (request, reply) => {
+  http.get('/fleet/events', access('fleet.view'), (request, reply) => {
     const scope = dashboard.scope(dashboard.actor(request));
     const session = staffOf(request);
     if (live.streams.size >= STREAMS_MAX) {

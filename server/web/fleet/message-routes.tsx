@@ -1,8 +1,6 @@
 import type { FastifyInstance } from 'fastify';
-import { VarcoError } from '../../../shared/errors.ts';
-import { demand } from '../../fleet/access/actor.ts';
-import { may } from '../../fleet/access/permissions.ts';
 import type { Outbox } from '../../notify/message-outbox.ts';
+import { access } from '../../route-access.ts';
 import type { Store } from '../../store/store.ts';
 import { paramOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
@@ -18,14 +16,11 @@ export function registerMessageRoutes(
 ): void {
   const { store, outbox } = deps;
 
-  http.get('/fleet/messages', async (request, reply) => {
+  http.get('/fleet/messages', access('message.manage'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
-    if (!may(actor, 'message.manage')) {
-      const refused = new VarcoError('forbidden', `${actor.role} may not see the messages`);
-      return dashboard.refuse(request, reply, refused);
-    }
-    const [counts, dead] = await Promise.all([outbox.counts(), outbox.list('dead', SHOWN_MAX)]);
+    const dead = await outbox.list(actor, 'dead', SHOWN_MAX);
+    const counts = await outbox.counts();
     return dashboard.send(request, reply, {
       title: view.words.messages.heading,
       place: 'messages',
@@ -37,13 +32,12 @@ export function registerMessageRoutes(
     ['retry', 'retried'],
     ['drop', 'dropped'],
   ] as const) {
-    http.post(`/fleet/messages/:id/${act}`, (request, reply) =>
+    http.post(`/fleet/messages/:id/${act}`, access('message.manage'), (request, reply) =>
       dashboard.act(request, reply, done, async () => {
         const actor = dashboard.actor(request);
-        demand(actor, 'message.manage');
         const id = paramOf(request, 'id');
         await store.transaction(async (tx) => {
-          await outbox[act](id, tx);
+          await outbox[act](actor, id, tx);
           const note = { kind: `message.${done}`, actor: actor.id, body: { message: id } };
           await dashboard.fleet.activity.note(tx, [note]);
         });

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import { parseInput } from '../../fleet/access/parse-input.ts';
-import { may } from '../../fleet/access/permissions.ts';
+import { mayAnywhere } from '../../fleet/access/permissions.ts';
 import type { KioskRow } from '../../fleet/view/kiosk-row.ts';
+import { access } from '../../route-access.ts';
 import { paramOf, valueIn } from '../request-fields.ts';
 import { alertViews } from './alert-views.ts';
 import { type Dashboard, THEME_COOKIE } from './dashboard.tsx';
@@ -19,7 +20,7 @@ const URGENT_MAX = 5;
 export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet', async (request, reply) => {
+  http.get('/fleet', access('fleet.view'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     const fields = request.query as Record<string, unknown>;
@@ -49,7 +50,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
     });
   });
 
-  http.post('/fleet/views', (request, reply) =>
+  http.post('/fleet/views', access('fleet.saveView'), (request, reply) =>
     dashboard.act(request, reply, 'saved', async () => {
       const { title, query } = parseInput(viewForm, request.body, 'formInvalid');
       const kept = formatKioskQuery(
@@ -60,7 +61,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
     }),
   );
 
-  http.post('/fleet/views/:id/remove', (request, reply) =>
+  http.post('/fleet/views/:id/remove', access('fleet.saveView'), (request, reply) =>
     dashboard.act(request, reply, 'removed', async () => {
       const id = paramOf(request, 'id');
       await fleet.views.remove(dashboard.actor(request), id);
@@ -68,7 +69,7 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
     }),
   );
 
-  http.post('/fleet/theme', (request, reply) => {
+  http.post('/fleet/theme', access('fleet.view'), (request, reply) => {
     const theme = valueIn(request.body, 'theme');
     const chosen = themes.find((one) => one === theme) ?? 'auto';
     reply.setCookie(THEME_COOKIE, chosen, {
@@ -83,15 +84,6 @@ export function registerOverviewRoutes(http: FastifyInstance, dashboard: Dashboa
 }
 
 const viewForm = z.object({ title: z.string(), query: z.string().max(1_000) });
-
-type Who = Parameters<typeof may>[0] & { sites: 'all' | readonly string[] };
-
-/** Whether somebody may do something at one of their sites at least: what is shown at all. */
-export function mayAnywhere(who: Who, action: Parameters<typeof may>[1]): boolean {
-  return who.sites === 'all'
-    ? may(who, action)
-    : who.sites.some((site) => may(who, action, { site }));
-}
 
 /** What the filter offers: what there is among the rows. */
 export function choicesOf(rows: readonly KioskRow[]): FilterChoices {

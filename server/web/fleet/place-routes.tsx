@@ -3,16 +3,18 @@ import { z } from 'zod';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
-import { may } from '../../fleet/access/permissions.ts';
+import { may, mayAnywhere } from '../../fleet/access/permissions.ts';
 import { SHEET_LIFE_MS } from '../../fleet/enrolment/enrolment.ts';
 import { readGateTable } from '../../fleet/places/gate-table.ts';
 import { checkCsrf } from '../../login/request-session.ts';
+import { hasNul, malformed } from '../../malformed-requests.ts';
+import { access } from '../../route-access.ts';
+import { readingMultipart } from '../multipart-form.ts';
 import { paramOf } from '../request-fields.ts';
 import { activeAlertsOf } from './alert-views.ts';
 import { codeSheet } from './code-sheet.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { decimal, position, tagList } from './form-fields.ts';
-import { mayAnywhere } from './overview-routes.tsx';
 import { policyChoices } from './policy-choices.ts';
 import { SitePage } from './site-page.tsx';
 import { SitesPage } from './sites-page.tsx';
@@ -47,7 +49,7 @@ const gateForm = z.object({
 export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet/sites', async (request, reply) => {
+  http.get('/fleet/sites', access('fleet.view'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     const sites = (await fleet.sites.list(actor)).map(({ id, title, place, ...where }) => ({
@@ -72,7 +74,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
     });
   });
 
-  http.post('/fleet/sites', (request, reply) =>
+  http.post('/fleet/sites', access('site.create'), (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
       const { clientCertificate, latitude, longitude, ...fields } = parseInput(
         siteForm,
@@ -96,7 +98,7 @@ export function registerPlaceRoutes(http: FastifyInstance, dashboard: Dashboard)
 function registerOneSite(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet/sites/:id', async (request, reply) => {
+  http.get('/fleet/sites/:id', access('fleet.view'), async (request, reply) => {
     const id = paramOf(request, 'id');
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
@@ -127,7 +129,7 @@ function registerOneSite(http: FastifyInstance, dashboard: Dashboard): void {
     }
   });
 
-  http.post('/fleet/sites/:id', (request, reply) =>
+  http.post('/fleet/sites/:id', access('site.edit'), (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const id = paramOf(request, 'id');
       const { plan, clientCertificate, ...fields } = parseInput(
@@ -149,7 +151,7 @@ function registerOneSite(http: FastifyInstance, dashboard: Dashboard): void {
 function registerNewGates(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.post('/fleet/gates', (request, reply) =>
+  http.post('/fleet/gates', access('gate.create'), (request, reply) =>
     dashboard.act(request, reply, 'made', async () => {
       const { x, y, ...fields } = parseInput(gateForm, request.body, 'formInvalid');
       const gate = {
@@ -164,9 +166,9 @@ function registerNewGates(http: FastifyInstance, dashboard: Dashboard): void {
 
   http.post(
     '/fleet/gates/import',
-    { config: { csrf: 'inBody' }, bodyLimit: IMPORT_BYTES_MAX },
+    { config: { access: 'gate.create', csrf: 'inBody' }, bodyLimit: IMPORT_BYTES_MAX },
     async (request, reply) => {
-      const fields = await readMultipart(request);
+      const fields = await readingMultipart(request, () => readMultipart(request));
       checkCsrf(request, fields.csrf);
       try {
         const actor = dashboard.actor(request);
@@ -203,6 +205,9 @@ async function readMultipart(request: {
   for await (const part of request.parts()) {
     fields[part.fieldname] =
       part.type === 'file' ? (await part.toBuffer()).toString('utf8') : String(part.value);
+  }
+  if (hasNul(fields)) {
+    throw malformed();
   }
   return fields;
 }

@@ -3,12 +3,13 @@ import { z } from 'zod';
 import { VarcoError } from '../../../shared/errors.ts';
 import type { FleetActor } from '../../fleet/access/actor.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
-import { may } from '../../fleet/access/permissions.ts';
+import { may, mayAnywhere } from '../../fleet/access/permissions.ts';
 import type { Rollout } from '../../fleet/config/rollout-rows.ts';
+import { access } from '../../route-access.ts';
 import { paramOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
 import { count } from './form-fields.ts';
-import { choicesOf, mayAnywhere } from './overview-routes.tsx';
+import { choicesOf } from './overview-routes.tsx';
 import { readJson } from './place-routes.tsx';
 import { RolloutPage, RolloutsPage, type RolloutView } from './rollouts-page.tsx';
 
@@ -30,7 +31,7 @@ const turnForm = z.object({ act: z.enum(acts), reason: z.string().trim().max(200
 export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet/rollouts', async (request, reply) => {
+  http.get('/fleet/rollouts', access('fleet.view'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
     const { sites, tags } = choicesOf(fleet.rowsFor(actor));
@@ -54,7 +55,7 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
     });
   });
 
-  http.post('/fleet/rollouts', (request, reply) =>
+  http.post('/fleet/rollouts', access('config.rollOut'), (request, reply) =>
     dashboard.act(request, reply, 'started', async () => {
       const actor = dashboard.actor(request);
       const form = parseInput(startForm, request.body, 'formInvalid');
@@ -92,7 +93,7 @@ export function registerRolloutRoutes(http: FastifyInstance, dashboard: Dashboar
 function registerOneRollout(http: FastifyInstance, dashboard: Dashboard): void {
   const { fleet } = dashboard;
 
-  http.get('/fleet/rollouts/:id', async (request, reply) => {
+  http.get('/fleet/rollouts/:id', access('fleet.view'), async (request, reply) => {
     const id = paramOf(request, 'id');
     const view = dashboard.view(request);
     try {
@@ -115,7 +116,7 @@ function registerOneRollout(http: FastifyInstance, dashboard: Dashboard): void {
     }
   });
 
-  http.post('/fleet/rollouts/:id', (request, reply) =>
+  http.post('/fleet/rollouts/:id', access('config.rollOut'), (request, reply) =>
     dashboard.act(request, reply, 'changed', async () => {
       const id = paramOf(request, 'id');
       const { act, reason } = parseInput(turnForm, request.body, 'formInvalid');

@@ -1,10 +1,10 @@
 import type { FastifyInstance } from 'fastify';
 import { z } from 'zod';
-import { VarcoError } from '../../../shared/errors.ts';
 import type { FleetActor } from '../../fleet/access/actor.ts';
 import { parseInput } from '../../fleet/access/parse-input.ts';
-import { may, scopes } from '../../fleet/access/permissions.ts';
-import { roles } from '../../login/session.ts';
+import { scopes } from '../../fleet/access/permissions.ts';
+import { roles } from '../../fleet/access/roles.ts';
+import { access } from '../../route-access.ts';
 import { paramOf } from '../request-fields.ts';
 import type { Dashboard } from './dashboard.tsx';
 import type { View } from './fleet-frame.tsx';
@@ -32,13 +32,9 @@ export function registerTokenRoutes(http: FastifyInstance, dashboard: Dashboard)
     />
   );
 
-  http.get('/fleet/tokens', async (request, reply) => {
+  http.get('/fleet/tokens', access('token.manage'), async (request, reply) => {
     const actor = dashboard.actor(request);
     const view = dashboard.view(request);
-    if (!may(actor, 'token.manage')) {
-      const refused = new VarcoError('forbidden', `${actor.role} may not see the tokens`);
-      return dashboard.refuse(request, reply, refused);
-    }
     const body = await page(actor, view);
     return dashboard.send(request, reply, {
       title: view.words.tokens.heading,
@@ -48,7 +44,7 @@ export function registerTokenRoutes(http: FastifyInstance, dashboard: Dashboard)
   });
 
   // The token is shown in the answer itself: the server has only its hash, so no other page could.
-  http.post('/fleet/tokens', async (request, reply) => {
+  http.post('/fleet/tokens', access('token.manage'), async (request, reply) => {
     try {
       const actor = dashboard.actor(request);
       const form = parseInput(tokenForm, request.body, 'formInvalid');
@@ -68,7 +64,7 @@ export function registerTokenRoutes(http: FastifyInstance, dashboard: Dashboard)
     }
   });
 
-  http.post('/fleet/tokens/:id/revoke', (request, reply) =>
+  http.post('/fleet/tokens/:id/revoke', access('token.manage'), (request, reply) =>
     dashboard.act(request, reply, 'revoked', async () => {
       const id = paramOf(request, 'id');
       await fleet.tokens.revoke(dashboard.actor(request), id);

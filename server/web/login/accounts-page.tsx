@@ -1,11 +1,12 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { z } from 'zod';
+import { isRole, roles } from '../../fleet/access/roles.ts';
 import { clientInfo } from '../../login/logins.ts';
-import { csrfOf, requireRole, staffOf } from '../../login/request-session.ts';
-import { roles } from '../../login/session.ts';
-import { invitationLink, isRole, parseSites } from '../../login/staff-accounts.ts';
+import { actingOf, csrfOf, staffOf } from '../../login/request-session.ts';
+import { invitationLink, parseSites } from '../../login/staff-accounts.ts';
 import type { StaffAccount } from '../../login/staff-rows.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { accountOf } from './account.ts';
@@ -21,44 +22,36 @@ const inviteSchema = z.object({
 const accountSchema = z.object({ account: z.string().max(64).catch('') });
 const SITES = /^(all|[A-Za-z0-9][A-Za-z0-9_-]{0,47}(\s*,\s*[A-Za-z0-9][A-Za-z0-9_-]{0,47})*)$/;
 
-/** An administrator's page of all accounts: invite, reset, disable. */
+/** An administrator's page of the accounts within their reach: invite, reset, disable. */
 export function registerAccountsPage(http: FastifyInstance, deps: LoginDeps): void {
-  const preHandler = requireRole('administrator');
+  const route = access('account.manage');
   const { staff } = deps.logins;
-  http.get('/staff', { preHandler }, (request, reply) => show(deps, request, reply, {}));
-  http.post('/staff/invite', { preHandler }, async (request, reply) => {
+  http.get('/staff', route, (request, reply) => show(deps, request, reply, {}));
+  http.post('/staff/invite', route, async (request, reply) => {
     const { role, sites } = inviteSchema.parse(request.body ?? {});
     const areSites = SITES.test(sites.trim());
     if (!isRole(role) || !areSites) {
       return show(deps, request, reply, { isRoleWrong: !isRole(role), areSitesWrong: !areSites });
     }
-    const { accountId, secret } = await staff.invite({ role, sites: parseSites(sites.trim()) });
+    const { accountId, secret } = await staff.invite(actingOf(request), {
+      role,
+      sites: parseSites(sites.trim()),
+    });
     await note(deps, request, accountId, `invited as ${role}`);
     return show(deps, request, reply, { secret });
   });
-  http.post('/staff/reset', { preHandler }, async (request, reply) => {
-    const id = await another(deps, request);
-    const secret = id && (await staff.reset(id));
-    if (id) {
-      await note(deps, request, id, 'reset');
-    }
-    return secret ? show(deps, request, reply, { secret }) : reply.redirect('/staff', 303);
+  http.post('/staff/reset', route, async (request, reply) => {
+    const { account } = accountSchema.parse(request.body ?? {});
+    const secret = await staff.reset(actingOf(request), account);
+    await note(deps, request, account, 'reset');
+    return show(deps, request, reply, { secret });
   });
-  http.post('/staff/disable', { preHandler }, async (request, reply) => {
-    const id = await another(deps, request);
-    if (id) {
-      await staff.disable(id);
-      await note(deps, request, id, 'disabled');
-    }
+  http.post('/staff/disable', route, async (request, reply) => {
+    const { account } = accountSchema.parse(request.body ?? {});
+    await staff.disable(actingOf(request), account);
+    await note(deps, request, account, 'disabled');
     return reply.redirect('/staff', 303);
   });
-}
-
-/** The account of a form, if it is there and not one's own: nobody shuts the door behind them. */
-async function another({ logins }: LoginDeps, request: FastifyRequest) {
-  const { account } = accountSchema.parse(request.body ?? {});
-  const found = await logins.staff.find(account);
-  return found && found.id !== staffOf(request).accountId ? found.id : undefined;
 }
 
 async function note(deps: LoginDeps, request: FastifyRequest, id: string, reason: string) {
@@ -77,8 +70,8 @@ async function show(
   const words = loginWords[languageOf(request)];
   const { accounts } = words;
   const csrf = csrfOf(request);
-  const own = staffOf(request).accountId;
-  const all = await deps.logins.staff.list();
+  const { accountId: own, sites: ownSites } = staffOf(request);
+  const all = await deps.logins.staff.list(actingOf(request));
   const { secret, isRoleWrong = false, areSitesWrong = false } = options;
   return deps.pages.send(request, reply, {
     title: accounts.title,
@@ -96,7 +89,7 @@ async function show(
             </p>
           </Notice>
         )}
-        <InviteForm {...{ words, csrf, isRoleWrong, areSitesWrong }} />
+        <InviteForm {...{ words, csrf, ownSites, isRoleWrong, areSitesWrong }} />
         <AccountTable {...{ words, csrf, own, all }} />
       </>
     ),
@@ -106,6 +99,7 @@ async function show(
 function InviteForm(props: {
   words: LoginWords;
   csrf: string;
+  ownSites: StaffAccount['sites'];
   isRoleWrong: boolean;
   areSitesWrong: boolean;
 }): VNode {
@@ -134,7 +128,7 @@ function InviteForm(props: {
         label={accounts.sites}
         hint={accounts.sitesHint}
         error={props.areSitesWrong ? accounts.sitesInvalid : undefined}
-        input={{ value: 'all' }}
+        input={{ value: props.ownSites === 'all' ? 'all' : props.ownSites.join(', ') }}
       />
       <button class="btn btn-primary" type="submit">
         {accounts.invite}

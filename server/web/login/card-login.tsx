@@ -3,6 +3,7 @@ import { hashSecret, isSameText, newSecret } from '../../keys/secret.ts';
 import type { CardTicket } from '../../login/card/client-certificate-listener.ts';
 import { certificateFromProxy } from '../../login/card/proxy-certificate.ts';
 import { homeOf } from '../../login/logins.ts';
+import { access } from '../../route-access.ts';
 import { queryOf } from '../request-fields.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
@@ -31,7 +32,7 @@ export function registerCardLogin(http: FastifyInstance, deps: LoginDeps): void 
   if (!logins.config.card) {
     return;
   }
-  http.get('/login/card', async (request, reply) => {
+  http.get('/login/card', access('public'), async (request, reply) => {
     const { certificateListener } = logins;
     const to = wantedPath(request);
     if (!certificateListener) {
@@ -44,7 +45,7 @@ export function registerCardLogin(http: FastifyInstance, deps: LoginDeps): void 
       .header('cache-control', 'no-store')
       .redirect(`${certificateListener.origin}/login/card?${query}`, 303);
   });
-  http.get('/login/card/done', (request, reply) => finish(deps, request, reply));
+  http.get('/login/card/done', access('public'), (request, reply) => finish(deps, request, reply));
 }
 
 async function finish(

@@ -6,6 +6,7 @@ import type { OidcPending, OidcProblem, OidcProvider } from '../../login/oidc.ts
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
 import { providerOf, safePath, sessionOf } from '../../login/request-session.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
+import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
 import { paramOf, queryOf, valueIn } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
@@ -16,14 +17,22 @@ import type { LoginWords } from './words/words.ts';
 
 /** The citizens' door: which way to prove who one is, the way through a provider, and the way out. */
 export function registerCitizenLogin(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/login', (request, reply) => showWays(deps, request, reply));
-  http.get('/login/oidc/:provider', (request, reply) => begin(deps, request, reply));
-  http.get('/login/oidc/:provider/callback', (request, reply) => finish(deps, request, reply));
-  http.post('/logout', (request, reply) => logOut(deps, request, reply, 'logout'));
-  http.post('/logout/everywhere', (request, reply) =>
+  http.get('/login', access('public'), (request, reply) => showWays(deps, request, reply));
+  http.get('/login/oidc/:provider', access('public'), (request, reply) =>
+    begin(deps, request, reply),
+  );
+  http.get('/login/oidc/:provider/callback', access('public'), (request, reply) =>
+    finish(deps, request, reply),
+  );
+  http.post('/logout', access('public'), (request, reply) =>
+    logOut(deps, request, reply, 'logout'),
+  );
+  http.post('/logout/everywhere', access('public'), (request, reply) =>
     logOut(deps, request, reply, 'logoutEverywhere'),
   );
-  http.get('/logged-out', (request, reply) => showLoggedOut(deps, request, reply));
+  http.get('/logged-out', access('public'), (request, reply) =>
+    showLoggedOut(deps, request, reply),
+  );
 }
 
 /** Where a query or a form says that its visitor wanted to go. */

@@ -1,32 +1,24 @@
-import type { RegistrationResponseJSON } from '@simplewebauthn/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { VNode } from 'preact';
 import { toString as drawCode } from 'qrcode';
 import { z } from 'zod';
-import { sendRefusal } from '../../http-status.ts';
-import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
-import type { AcceptanceProblem } from '../../login/staff-accounts.ts';
+import type { AcceptanceProblem, PendingAcceptance } from '../../login/acceptance.ts';
 import { totpAddress } from '../../login/totp.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { paramOf } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
-import { type LoginDeps, siteOf } from './login-deps.ts';
+import { registerInvitationPasskey, whoSchema } from './invitation-passkey.ts';
+import type { LoginDeps } from './login-deps.ts';
 import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
-import { sendLoginProblem } from './problem-page.tsx';
-import { answerSchema, enter } from './staff-login.tsx';
+import { sendLoginProblem, sendOverloaded } from './problem-page.tsx';
+import { sendRecoveryCodes } from './recovery-codes-page.tsx';
 import type { LoginWords } from './words/words.ts';
 
-const whoSchema = z.object({
-  name: z.string().max(300).catch(''),
-  email: z.string().max(300).catch(''),
-});
-const formSchema = whoSchema.extend({
-  password: z.string().max(1024).catch(''),
-  code: z.string().max(20).catch(''),
-});
-const secretSchema = z.object({ secret: z.string().max(64).catch('') });
+const formSchema = whoSchema.extend({ password: z.string().max(1024).catch('') });
+const codeSchema = z.object({ code: z.string().max(20).catch('') });
 
 const fieldOf: Readonly<Record<AcceptanceProblem, string>> = {
   nameMissing: 'name',
@@ -36,17 +28,23 @@ const fieldOf: Readonly<Record<AcceptanceProblem, string>> = {
   'password.tooLong': 'password',
   'password.common': 'password',
   'password.ownName': 'password',
-  codeWrong: 'code',
 };
 
-/** Where somebody who was invited makes the account usable: the link works once, and for three days. */
+/**
+ * Where somebody who was invited makes the account usable: the link works once, and for three days. First
+ * they choose a password; then their app gets its key, which no page shows before or again.
+ */
 export function registerInvitation(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/login/invitation/:secret', (request, reply) => show(deps, request, reply));
-  http.post('/login/invitation/:secret', (request, reply) => accept(deps, request, reply));
-  http.post('/login/invitation-passkey/options', (request, reply) =>
-    passkeyOptions(deps, request, reply),
+  http.get('/login/invitation/:secret', access('public'), (request, reply) =>
+    show(deps, request, reply),
   );
-  http.post('/login/invitation-passkey', (request, reply) => acceptPasskey(deps, request, reply));
+  http.post('/login/invitation/:secret', access('public'), (request, reply) =>
+    begin(deps, request, reply),
+  );
+  http.post('/login/invitation/:secret/app', access('public'), (request, reply) =>
+    finish(deps, request, reply),
+  );
+  registerInvitationPasskey(http, deps);
 }
 
 function secretOf(request: FastifyRequest): string {
@@ -65,12 +63,7 @@ async function show(
     return sendLoginProblem(deps, request, reply, 'invitationSpent', { door: '/login/staff' });
   }
   const words = loginWords[languageOf(request)];
-  const appKey = deps.logins.staff.invitationTotp(secret);
-  const name = entered.name ?? account.name;
-  const email = entered.email ?? account.email;
-  const label = email === '' ? 'varco' : email;
-  const picture = await drawCode(totpAddress(appKey, label), { type: 'svg' });
-  const { problems = [] } = entered;
+  const { name = account.name, email = account.email, problems = [] } = entered;
   return deps.pages.send(request, reply, {
     title: words.invitation.title,
     status: problems.length > 0 ? 422 : 200,
@@ -79,7 +72,7 @@ async function show(
       <>
         <h1>{words.invitation.title}</h1>
         <p class="lead">{words.invitation.lead(words.roles[account.role])}</p>
-        <InvitationForm {...{ words, secret, appKey, picture, name, email, problems }} />
+        <InvitationForm {...{ words, secret, name, email, problems }} />
         <PasskeyPart words={words} secret={secret} />
       </>
     ),
@@ -89,13 +82,11 @@ async function show(
 function InvitationForm(props: {
   words: LoginWords;
   secret: string;
-  appKey: string;
-  picture: string;
   name: string;
   email: string;
   problems: readonly AcceptanceProblem[];
 }): VNode {
-  const { words, appKey, picture, problems } = props;
+  const { words, problems } = props;
   const { invitation } = words;
   const errorOf = (field: string) => {
     const problem = problems.find((one) => fieldOf[one] === field);
@@ -126,30 +117,8 @@ function InvitationForm(props: {
         error={errorOf('password')}
         input={{ type: 'password', autocomplete: 'new-password', required: true }}
       />
-      <h2>{invitation.appTitle}</h2>
-      <p>{invitation.appText}</p>
-      <img
-        width={220}
-        height={220}
-        alt={invitation.appPicture}
-        src={`data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`}
-      />
-      <p>
-        {invitation.appKey}: <code>{appKey.replace(/(.{4})(?=.)/g, '$1 ')}</code>
-      </p>
-      <Field
-        id="code"
-        label={invitation.code}
-        error={errorOf('code')}
-        input={{
-          inputmode: 'numeric',
-          autocomplete: 'one-time-code',
-          required: true,
-          maxLength: 7,
-        }}
-      />
       <button class="btn btn-primary" type="submit">
-        {invitation.submit}
+        {invitation.next}
       </button>
     </form>
   );
@@ -176,77 +145,104 @@ function PasskeyPart({ words, secret }: { words: LoginWords; secret: string }): 
   );
 }
 
-async function accept(
+async function begin(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
+  const { logins } = deps;
   const form = formSchema.parse(request.body ?? {});
-  const outcome = await deps.logins.staff.accept(secretOf(request), form);
+  const start = await logins.acceptance.begin(secretOf(request), form, request.ip);
+  switch (start.outcome) {
+    case 'spent':
+      return sendLoginProblem(deps, request, reply, 'invitationSpent', { door: '/login/staff' });
+    case 'overloaded':
+      return sendOverloaded(deps, request, reply, '/login/staff', request.url);
+    case 'problems': {
+      const { name, email } = form;
+      return show(deps, request, reply, { name, email, problems: start.problems });
+    }
+    case 'pending':
+      logins.pending.write(request, reply, 'invitation', start.pending);
+      return showApp(deps, request, reply, start.pending);
+  }
+}
+
+/** The key of the app, and the field for its first digits. */
+async function showApp(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { totpKey, email, secret }: PendingAcceptance,
+  isWrong = false,
+): Promise<FastifyReply> {
+  const words = loginWords[languageOf(request)];
+  const { invitation, errors } = words;
+  const picture = await drawCode(totpAddress(totpKey, email), { type: 'svg' });
+  const error = isWrong ? errors.codeWrong : undefined;
+  return deps.pages.send(request, reply, {
+    title: invitation.appTitle,
+    status: isWrong ? 422 : 200,
+    body: (
+      <form method="post" action={`/login/invitation/${secret}/app`} noValidate>
+        <h1>{invitation.appTitle}</h1>
+        <ErrorSummary
+          title={words.formProblem}
+          problems={error ? [{ field: 'code', text: error }] : []}
+        />
+        <p class="lead">{invitation.appText}</p>
+        <img
+          width={220}
+          height={220}
+          alt={invitation.appPicture}
+          src={`data:image/svg+xml;base64,${Buffer.from(picture).toString('base64')}`}
+        />
+        <p>
+          {invitation.appKey}:{' '}
+          <code class="text-break">{totpKey.replace(/(.{4})(?=.)/g, '$1 ')}</code>
+        </p>
+        <Field
+          id="code"
+          label={invitation.code}
+          error={error}
+          input={{
+            inputmode: 'numeric',
+            autocomplete: 'one-time-code',
+            required: true,
+            maxLength: 7,
+          }}
+        />
+        <button class="btn btn-primary" type="submit">
+          {invitation.submit}
+        </button>
+      </form>
+    ),
+  });
+}
+
+async function finish(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  const { logins } = deps;
+  const { code } = codeSchema.parse(request.body ?? {});
+  const pending = logins.pending.read<PendingAcceptance>(request, 'invitation');
+  if (!pending || pending.secret !== secretOf(request)) {
+    const to = { door: '/login/staff' } as const;
+    return sendLoginProblem(deps, request, reply, 'stateInvalid', to);
+  }
+  const outcome = await logins.acceptance.finish(pending, code);
+  if (outcome === 'codeWrong') {
+    await logins.recordFailure(request, 'invitation', pending.email, 'wrong');
+    return showApp(deps, request, reply, pending, true);
+  }
   if (!outcome) {
     return sendLoginProblem(deps, request, reply, 'invitationSpent', { door: '/login/staff' });
   }
-  if ('problems' in outcome) {
-    const { name, email } = form;
-    return show(deps, request, reply, { name, email, problems: outcome.problems });
-  }
-  return enter(deps, request, reply, { accountId: outcome.accountId, way: 'invitation' });
-}
-
-async function passkeyOptions(
-  deps: LoginDeps,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { logins } = deps;
-  const { secret } = secretSchema.parse(request.body ?? {});
-  const who = whoSchema.parse(request.body ?? {});
-  const account = await logins.staff.invited(secret);
-  if (!account) {
-    return sendRefusal(reply, 'invitationSpent', { problems: [] });
-  }
-  const problems = await logins.staff.identityProblems(who, account.id);
-  if (problems.length > 0) {
-    const { errors } = loginWords[languageOf(request)];
-    const texts = problems.map((problem) => errors[problem]);
-    return sendRefusal(reply, 'identityInvalid', { problems: texts });
-  }
-  const options = await logins.passkeys.registrationOptions(siteOf(deps, request), {
-    id: account.id,
-    ...who,
-  });
-  const { challenge } = options;
-  logins.pending.write(request, reply, 'invitationPasskey', { challenge, secret, ...who });
-  return reply.header('cache-control', 'no-store').send(options);
-}
-
-async function acceptPasskey(
-  deps: LoginDeps,
-  request: FastifyRequest,
-  reply: FastifyReply,
-): Promise<FastifyReply> {
-  const { logins } = deps;
-  const parsed = answerSchema.safeParse(request.body);
-  const pending = logins.pending.read<{
-    challenge: string;
-    secret: string;
-    name: string;
-    email: string;
-  }>(request, 'invitationPasskey');
-  const answer = parsed.success ? (parsed.data.answer as unknown) : undefined;
-  const passkey =
-    pending && answer && (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
-      ? await logins.passkeys.verifyRegistration(
-          siteOf(deps, request),
-          pending.challenge,
-          answer as RegistrationResponseJSON,
-        )
-      : undefined;
-  const accountId =
-    pending && passkey && (await logins.acceptWithPasskey(pending.secret, pending, passkey));
-  if (!accountId) {
-    await logins.recordFailure(request, 'invitation', pending?.email ?? '', 'passkeyRefused');
-    return sendRefusal(reply, 'passkeyRefused', { problems: [] });
-  }
-  return enter(deps, request, reply, { accountId, way: 'invitation' });
+  const { accountId, recoveryCodes } = outcome;
+  const identity = { kind: 'staff', accountId, assurance: 2 } as const;
+  await logins.logIn(request, reply, 'invitation', identity);
+  const account = await logins.staff.find(accountId);
+  return sendRecoveryCodes(deps, request, reply, { codes: recoveryCodes, role: account?.role });
 }

@@ -2,6 +2,7 @@ import type { FastifyRequest } from 'fastify';
 import type { Log } from '../../log.ts';
 import type { Logins } from '../../login/logins.ts';
 import type { RelyingParty } from '../../login/passkeys.ts';
+import type { AnswerHook } from '../answer-evenly.ts';
 import type { Pages } from '../page-renderer.tsx';
 
 /** What the pages of the logins are made with. */
@@ -10,6 +11,8 @@ export interface LoginDeps {
   logins: Logins;
   log: Log;
   now: () => number;
+  /** For routes where somebody is refused: whatever the answer, it leaves when its time has come. */
+  evenly: { onSend: AnswerHook };
   /** Where browsers find this service; absent: each request's own host, for a demonstration. */
   origin: string | undefined;
 }

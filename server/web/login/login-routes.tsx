@@ -3,6 +3,7 @@ import { registerAccountPage } from './account-page.tsx';
 import { registerAccountsPage } from './accounts-page.tsx';
 import { registerCardLogin } from './card-login.tsx';
 import { registerCitizenLogin } from './citizen-login.tsx';
+import { registerConfirmation } from './confirmation.tsx';
 import { registerInvitation } from './invitation.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { registerPinLogin } from './pin-login.tsx';
@@ -10,6 +11,7 @@ import { registerStaffLogin } from './staff-login.tsx';
 
 /** Every page of the logins. */
 export function registerLogin(http: FastifyInstance, deps: LoginDeps): void {
+  registerConfirmation(http, deps);
   registerCitizenLogin(http, deps);
   registerCardLogin(http, deps);
   registerPinLogin(http, deps);

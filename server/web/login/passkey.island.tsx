@@ -15,6 +15,8 @@ export interface PasskeyProps {
   csrf?: string;
   /** Where to go afterwards. */
   to?: string | undefined;
+  /** The id of a form to send afterwards, instead of going anywhere. */
+  submit?: string;
   /** Ids of fields whose values go along: the person's name and address at an invitation. */
   fields?: string[];
   /** Goes along as it is. */
@@ -56,7 +58,12 @@ function PasskeyButton(props: PasskeyProps): VNode {
           ? await startAuthentication({ optionsJSON })
           : await startRegistration({ optionsJSON });
       const { to } = (await post(props.answerUrl, props, { ...common, answer })) as { to: string };
-      location.assign(to);
+      const form = document.getElementById(props.submit ?? '');
+      if (form instanceof HTMLFormElement) {
+        form.submit();
+      } else {
+        location.assign(to);
+      }
     } catch (error) {
       // The browser's own words are for developers; the server's are for the person.
       const message = error instanceof Error && error.constructor === Error ? error.message : '';

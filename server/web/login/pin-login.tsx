@@ -4,12 +4,13 @@ import { z } from 'zod';
 import { isSameText } from '../../keys/secret.ts';
 import { homeOf } from '../../login/logins.ts';
 import { newPinHalf, plainPin } from '../../login/pins.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field } from '../form-parts.tsx';
 import { languageOf } from '../request-language.ts';
 import { wantedPath } from './citizen-login.tsx';
 import type { LoginDeps } from './login-deps.ts';
 import { loginWords } from './login-words.ts';
-import { sendLoginProblem } from './problem-page.tsx';
+import { sendLoginProblem, sendOverloaded } from './problem-page.tsx';
 import type { LoginWords } from './words/words.ts';
 
 const formSchema = z.object({
@@ -30,10 +31,13 @@ export function registerPinLogin(http: FastifyInstance, deps: LoginDeps): void {
   if (!deps.logins.config.pin) {
     return;
   }
-  http.get('/login/pin', (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/pin', (request, reply) => logIn(deps, request, reply));
-  http.post('/login/pin/new', (request, reply) => replace(deps, request, reply));
-  http.get('/login/pin/new', (_request, reply) => reply.redirect('/login/pin', 303));
+  const evenly = { ...access('public'), ...deps.evenly };
+  http.get('/login/pin', access('public'), (request, reply) => showForm(deps, request, reply, {}));
+  http.post('/login/pin', evenly, (request, reply) => logIn(deps, request, reply));
+  http.post('/login/pin/new', access('public'), (request, reply) => replace(deps, request, reply));
+  http.get('/login/pin/new', access('public'), (_request, reply) =>
+    reply.redirect('/login/pin', 303),
+  );
 }
 
 function showForm(
@@ -89,7 +93,8 @@ async function logIn(
   const to = wantedPath(request);
   const outcome = await logins.pins.check(form, request.ip);
   if (!outcome.ok && outcome.reason === 'overloaded') {
-    return sendLoginProblem(deps, request, reply, 'overloaded', { to });
+    await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
+    return sendOverloaded(deps, request, reply, '/login', to);
   }
   if (!outcome.ok) {
     await logins.recordFailure(request, 'pin', form.codiceFiscale, outcome.reason);
@@ -166,7 +171,11 @@ async function replace(
   if (!isSameText(plainPin(repeat), pin)) {
     return showNew(deps, request, reply, pin, true);
   }
-  if (!(await logins.pins.replace(codiceFiscale, pin))) {
+  const replaced = await logins.pins.replace(codiceFiscale, pin, request.ip);
+  if (replaced === 'overloaded') {
+    return sendOverloaded(deps, request, reply, '/login', to);
+  }
+  if (!replaced) {
     await logins.recordFailure(request, 'pin', codiceFiscale, 'stateInvalid');
     return sendLoginProblem(deps, request, reply, 'stateInvalid');
   }

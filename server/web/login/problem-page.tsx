@@ -1,5 +1,6 @@
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { errorCodes } from '../../../shared/error-codes.ts';
+import { OVERLOADED_RETRY_MS } from '../../login/hash-queue.ts';
 import { languageOf } from '../request-language.ts';
 import type { LoginDeps } from './login-deps.ts';
 import { loginWords } from './login-words.ts';
@@ -32,6 +33,18 @@ export function sendLoginProblem(
     </>
   );
   return pages.send(request, reply, { title, body, status: errorCodes[problem].status });
+}
+
+/** Says that too many log in at once, and when to come back. */
+export function sendOverloaded(
+  deps: LoginDeps,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  door: '/login' | '/login/staff',
+  to: string | undefined,
+): FastifyReply {
+  const more = { door, to, retryAfterMs: OVERLOADED_RETRY_MS };
+  return sendLoginProblem(deps, request, reply, 'overloaded', more);
 }
 
 /** An address that remembers where its visitor wanted to go. */

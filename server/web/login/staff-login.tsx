@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { sendRefusal } from '../../http-status.ts';
 import { homeOf } from '../../login/logins.ts';
 import { PENDING_LIFE_MS } from '../../login/pending-login.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import { queryOf } from '../request-fields.ts';
@@ -13,7 +14,7 @@ import { wantedPath } from './citizen-login.tsx';
 import { type LoginDeps, siteOf } from './login-deps.ts';
 import { loginWords } from './login-words.ts';
 import type { PasskeyProps } from './passkey.island.tsx';
-import { sendLoginProblem } from './problem-page.tsx';
+import { sendLoginProblem, sendOverloaded } from './problem-page.tsx';
 import type { LoginWords } from './words/words.ts';
 
 /** A form as it comes; what is amiss in it is simply not right. */
@@ -21,6 +22,7 @@ const formSchema = z.object({
   email: z.string().max(254).catch(''),
   password: z.string().max(1024).catch(''),
   code: z.string().max(20).catch(''),
+  recoveryCode: z.string().max(40).catch(''),
 });
 
 /** A passkey's answer; its content is checked by the library, against the challenge. */
@@ -32,15 +34,18 @@ export const answerSchema = z.object({
 
 /** The staff's door: password and one-time code, or a passkey. */
 export function registerStaffLogin(http: FastifyInstance, deps: LoginDeps): void {
-  http.get('/login/staff', (request, reply) => showForm(deps, request, reply, {}));
-  http.post('/login/staff', (request, reply) => logIn(deps, request, reply));
-  http.post('/login/passkey/options', async (request, reply) => {
+  const evenly = { ...access('public'), ...deps.evenly };
+  http.get('/login/staff', access('public'), (request, reply) =>
+    showForm(deps, request, reply, {}),
+  );
+  http.post('/login/staff', evenly, (request, reply) => logIn(deps, request, reply));
+  http.post('/login/passkey/options', access('public'), async (request, reply) => {
     const options = await deps.logins.passkeys.authenticationOptions(siteOf(deps, request));
     const { challenge } = options;
     deps.logins.pending.write(request, reply, 'passkey', { challenge });
     return reply.header('cache-control', 'no-store').send(options);
   });
-  http.post('/login/passkey', (request, reply) => logInWithPasskey(deps, request, reply));
+  http.post('/login/passkey', evenly, (request, reply) => logInWithPasskey(deps, request, reply));
 }
 
 function showForm(
@@ -121,10 +126,18 @@ function StaffForm(props: {
         input={{
           inputmode: 'numeric',
           autocomplete: 'one-time-code',
-          required: true,
           maxLength: 7,
         }}
       />
+      <details class="mb-4">
+        <summary>{staff.noApp}</summary>
+        <Field
+          id="recoveryCode"
+          label={staff.recoveryCode}
+          hint={staff.recoveryCodeHint}
+          input={{ autocomplete: 'off', autocapitalize: 'characters', spellcheck: false }}
+        />
+      </details>
       <button class="btn btn-primary" type="submit">
         {staff.submit}
       </button>
@@ -140,14 +153,21 @@ async function logIn(
   const { logins } = deps;
   const form = formSchema.parse(request.body ?? {});
   const to = wantedPath(request);
-  const outcome = await logins.staff.logIn(form, request.ip);
-  if (outcome.ok) {
-    return enter(deps, request, reply, { accountId: outcome.accountId, way: 'password', to });
+  if (logins.refusals.isFull) {
+    return sendOverloaded(deps, request, reply, '/login/staff', to);
   }
-  if (outcome.reason === 'overloaded') {
-    return sendLoginProblem(deps, request, reply, 'overloaded', { door: '/login/staff', to });
+  const outcome = await logins.refusals.run(
+    () => logins.passwords.logIn(form, request.ip),
+    (one) => !one.ok && one.reason === 'wrong',
+  );
+  if (outcome.ok) {
+    const { accountId, secondFactor } = outcome;
+    return enter(deps, request, reply, { accountId, way: 'password', to, secondFactor });
   }
   await logins.recordFailure(request, 'password', form.email, outcome.reason);
+  if (outcome.reason === 'overloaded') {
+    return sendOverloaded(deps, request, reply, '/login/staff', to);
+  }
   if (outcome.reason === 'throttled') {
     const { retryAfterMs } = outcome;
     const more = { door: '/login/staff', retryAfterMs, to } as const;
@@ -165,12 +185,14 @@ async function logInWithPasskey(
   const pending = logins.pending.read<{ challenge: string }>(request, 'passkey');
   const parsed = answerSchema.safeParse(request.body);
   const accountId =
-    pending &&
-    parsed.success &&
-    (await logins.singleUse.markSpent(pending.challenge, PENDING_LIFE_MS))
+    pending && parsed.success
       ? await logins.passkeys.logIn(siteOf(deps, request), pending.challenge, parsed.data.answer)
       : undefined;
-  if (accountId === undefined) {
+  // Spent only by a right answer: a wrong one must leave nothing in the database.
+  const isFirst =
+    accountId !== undefined &&
+    (await logins.singleUse.markSpent(pending?.challenge ?? '', PENDING_LIFE_MS));
+  if (accountId === undefined || !isFirst) {
     await logins.recordFailure(request, 'passkey', '', 'wrong');
     return sendRefusal(reply, 'passkeyRefused');
   }
@@ -182,13 +204,24 @@ export async function enter(
   deps: LoginDeps,
   request: FastifyRequest,
   reply: FastifyReply,
-  who: { accountId: string; way: 'password' | 'passkey' | 'invitation'; to?: string | undefined },
+  who: StaffArrival,
 ): Promise<FastifyReply> {
-  const { accountId, way } = who;
-  const isPasskey = request.headers['content-type']?.startsWith('application/json');
+  const { accountId, way, secondFactor } = who;
+  const isPasskey = way === 'passkey' || secondFactor === 'passkey';
   const assurance = isPasskey ? 3 : 2;
-  await deps.logins.logIn(request, reply, way, { kind: 'staff', accountId, assurance });
+  const identity = { kind: 'staff', accountId, assurance } as const;
+  const reason = secondFactor === 'recoveryCode' ? secondFactor : undefined;
+  await deps.logins.logIn(request, reply, way, identity, reason);
   const account = await deps.logins.staff.find(accountId);
   const to = who.to ?? homeOf(account?.role);
   return isPasskey ? reply.send({ to }) : reply.redirect(to, 303);
+}
+
+/** Who of the staff comes in, and how. */
+interface StaffArrival {
+  accountId: string;
+  way: 'password' | 'passkey' | 'invitation';
+  to?: string | undefined;
+  /** With what beside a password, or instead of one. */
+  secondFactor?: 'app' | 'recoveryCode' | 'passkey';
 }

@@ -123,8 +123,8 @@ export function FirstLevelPage(props: FirstLevelProps): VNode {
       <h1>{words.result}</h1>
       <FirstLevelAnswer words={words} language={language} result={result} />
       <p>
-        {words.time}: {formatMoment(result.decidedAt, language)} · {words.reference}:{' '}
-        {result.reference}
+        {words.time}: {formatMoment(result.decidedAt, language)}
+        {result.answer.outcome !== 'throttled' && ` · ${words.reference}: ${result.reference}`}
       </p>
       <p>
         <a class="btn btn-primary" href="/operator">

@@ -5,11 +5,10 @@ import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscal
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
 import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { fromCard } from '../../../shared/codice-fiscale/tessera-sanitaria.ts';
-import { VarcoError } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
-import { actorOf } from '../../fleet/access/actor.ts';
-import { visibleSites } from '../../fleet/access/permissions.ts';
-import { csrfOf, requireStaff, staffOf } from '../../login/request-session.ts';
+import { may, visibleSites } from '../../fleet/access/permissions.ts';
+import { actingOf, csrfOf, staffOf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
 import { languageOf } from '../request-language.ts';
 import { type DeskCase, sealCase } from './desk-case.ts';
 import { CODE_TEXT_MAX, readDeskCode } from './desk-code.ts';
@@ -30,40 +29,38 @@ const checkSchema = z.object({
  * citizen's one-time code or to the citizen's own address. Every step is in the audit.
  */
 export function registerDesk(http: FastifyInstance, deps: DeskDeps): void {
-  const preHandler = [requireStaff, requireDesk];
   const visit = (request: FastifyRequest, reply: FastifyReply): Visit => ({
     deps,
     request,
     reply,
     language: languageOf(request),
   });
-  http.get('/operator', { preHandler }, (request, reply) =>
+  http.get('/operator', access('desk.check'), (request, reply) =>
     showScan(visit(request, reply), { entered: {}, errors: {} }),
   );
-  http.post('/operator/check', { preHandler }, (request, reply) => check(visit(request, reply)));
-  http.post('/operator/second-level', { preHandler }, (request, reply) =>
+  http.post('/operator/check', access('desk.check'), (request, reply) =>
+    check(visit(request, reply)),
+  );
+  http.post('/operator/second-level', access('desk.secondLevel'), (request, reply) =>
     askSecondLevel(visit(request, reply)),
   );
-  http.post('/operator/reveal', { preHandler }, (request, reply) => reveal(visit(request, reply)));
+  http.post('/operator/reveal', access('desk.secondLevel'), (request, reply) =>
+    reveal(visit(request, reply)),
+  );
   // A page that was reloaded, or reopened after a login: start over.
   for (const step of ['check', 'second-level', 'reveal']) {
-    http.get(`/operator/${step}`, (_request, reply) => reply.redirect('/operator', 303));
-  }
-}
-
-async function requireDesk(request: FastifyRequest): Promise<void> {
-  if (visibleSites(staffOf(request), 'desk.check') === undefined) {
-    throw new VarcoError('roleMissing', 'This role may not check anybody');
+    http.get(`/operator/${step}`, access('desk.check'), (_request, reply) =>
+      reply.redirect('/operator', 303),
+    );
   }
 }
 
 /** The sites that this operator may be at; an account of all sites with none known has one desk. */
 async function sitesOf({ deps, request }: Visit): Promise<DeskSite[]> {
   const session = staffOf(request);
-  const actor = actorOf(session);
-  const known = actor ? await deps.sites.list(actor) : [];
-  const may = visibleSites(session, 'desk.check');
-  const ids = may === 'all' ? known.map(({ id }) => id) : (may ?? []);
+  const known = await deps.sites.list(actingOf(request));
+  const own = visibleSites(session, 'desk.check');
+  const ids = own === 'all' ? known.map(({ id }) => id) : (own ?? []);
   const titles = new Map(known.map(({ id, title }) => [id, title]));
   const sites = ids.map((id) => ({ id, title: titles.get(id) ?? id }));
   return sites.length > 0 ? sites : [{ id: 'desk', title: 'desk' }];
@@ -108,8 +105,8 @@ async function check(visit: Visit): Promise<FastifyReply> {
     });
   }
   const session = staffOf(request);
-  const result = await deps.firstLevel.ask({
-    asker: { id: `operator:${session.accountId}`, site: site.id },
+  const result = await deps.firstLevel.askAtDesk(actingOf(request), {
+    site: site.id,
     requestId: form.request,
     credentialId: code.id,
     codiceFiscale: who.code,
@@ -125,7 +122,7 @@ async function check(visit: Visit): Promise<FastifyReply> {
     visit.reply.header('retry-after', Math.ceil(result.answer.retryAfterMs / 1000));
   }
   const box = outcome === 'status' ? sealCase(keyring, one, deps.now()) : undefined;
-  const isOperator = session.role === 'operator';
+  const isOperator = may(session, 'desk.secondLevel', { site: site.id });
   return send(visit, {
     status: outcome === 'throttled' ? 429 : 200,
     body: (

@@ -5,6 +5,8 @@ import type { IssuedCard } from '../../credential/card-state.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
 import { PHOTO_BYTES_MAX } from '../../credential/photo.ts';
 import { checkCsrf } from '../../login/request-session.ts';
+import { access } from '../../route-access.ts';
+import { readingMultipart } from '../multipart-form.ts';
 import { queryOf } from '../request-fields.ts';
 import { CardPage, type CardProblem, isCardProblem, RevokeSure } from './card-page.tsx';
 import type { PortalDeps } from './deps.ts';
@@ -32,14 +34,15 @@ export function registerCard(http: FastifyInstance, visits: Visits, deps: Portal
   };
   http.get(
     '/portal/card',
+    access('citizen'),
     visits.person((visit) => show(visit)),
   );
   http.post(
     '/portal/card',
-    { bodyLimit: BODY_BYTES_MAX, config: { csrf: 'inBody' } },
+    { bodyLimit: BODY_BYTES_MAX, config: { access: 'citizen', csrf: 'inBody' } },
     visits.person(async (visit) => {
       const { request, reply, person, actor, words } = visit;
-      const form = await readForm(request);
+      const form = await readingMultipart(request, () => readForm(request));
       if (!(person.hasMobile && person.hasEmail)) {
         return reply.redirect('/portal/contacts?next=/portal/card', 303);
       }
@@ -73,20 +76,18 @@ export function registerCard(http: FastifyInstance, visits: Visits, deps: Portal
 async function readForm(request: FastifyRequest): Promise<{ photo: Buffer; privacy: unknown }> {
   const form: { photo: Buffer; privacy: unknown } = { photo: Buffer.alloc(0), privacy: '' };
   let checked = false;
-  if (request.isMultipart()) {
-    for await (const part of request.parts()) {
-      if (part.type === 'field' && part.fieldname === 'csrf') {
-        checkCsrf(request, part.value);
-        checked = true;
-      } else if (!checked) {
-        break;
-      } else if (part.type === 'field' && part.fieldname === 'privacy') {
-        form.privacy = part.value;
-      } else if (part.type === 'file') {
-        const bytes = await part.toBuffer();
-        // One byte over the limit is enough for the photo check to refuse it by its size.
-        form.photo = part.file.truncated ? Buffer.alloc(PHOTO_BYTES_MAX + 1) : bytes;
-      }
+  for await (const part of request.parts()) {
+    if (part.type === 'field' && part.fieldname === 'csrf') {
+      checkCsrf(request, part.value);
+      checked = true;
+    } else if (!checked) {
+      break;
+    } else if (part.type === 'field' && part.fieldname === 'privacy') {
+      form.privacy = part.value;
+    } else if (part.type === 'file') {
+      const bytes = await part.toBuffer();
+      // One byte over the limit is enough for the photo check to refuse it by its size.
+      form.photo = part.file.truncated ? Buffer.alloc(PHOTO_BYTES_MAX + 1) : bytes;
     }
   }
   if (!checked) {
@@ -106,6 +107,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   };
   http.get(
     '/portal/card/photo',
+    access('citizen'),
     visits.person(async (visit) => {
       const photo = await cards.photo(visit.person.id);
       if (!photo) {
@@ -116,6 +118,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.get(
     '/portal/card/pdf',
+    access('citizen'),
     visits.person(async (visit) => {
       const card = await issuedOf(visit);
       const pdf = await cards.pdf(visit.person.id, visit.language);
@@ -131,6 +134,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.get(
     '/portal/card/revoke',
+    access('citizen'),
     visits.person(async (visit) => {
       await issuedOf(visit);
       const { card } = visit.words;
@@ -140,6 +144,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.post(
     '/portal/card/revoke',
+    access('citizen'),
     visits.person(async (visit) => {
       const { actor } = visit;
       const state = await cards.stateFor(visit.person.id);
@@ -151,6 +156,7 @@ function registerIssued(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.post(
     '/portal/card/withdraw',
+    access('citizen'),
     visits.person(async (visit) => {
       const state = await cards.stateFor(visit.person.id);
       if (state.name === 'requested') {

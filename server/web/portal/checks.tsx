@@ -2,11 +2,13 @@ import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Language } from '../../../shared/language.ts';
-import { type Check, checksOf } from '../../audit/citizen-checks.ts';
+import type { Check } from '../../audit/citizen-checks.ts';
+import { checksPage } from '../../portal/checks-list.ts';
 import { codesOf, inForce } from '../../portal/codes.ts';
 import { type Area, areas } from '../../registry/verbale.ts';
+import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
-import { formatMoment } from '../moment.ts';
+import { formatDay, formatMoment, formatTime } from '../moment.ts';
 import { queryOf } from '../request-fields.ts';
 import { verbaleWords } from '../verbale-words.ts';
 import { ActionButton } from './action-button.tsx';
@@ -24,18 +26,23 @@ interface ShownCheck extends Check {
 export function registerChecks(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.get(
     '/portal/checks',
+    access('citizen'),
     visits.person(async (visit) => {
       const { store, keyring } = deps;
-      const found = await checksOf(
+      const before = beforeOf(queryOf(visit.request, 'before'));
+      const page = await checksPage(
         { store, keyring, now: deps.now() },
         visit.identity.codiceFiscale,
+        { before },
       );
-      const checks = await nameAll(deps, visit, found);
+      const checks = await nameAll(deps, visit, page.checks);
       const code = inForce(await codesOf(deps.credentials, visit.person.id), 'status');
       const body = (
         <Checks
           visit={visit}
           checks={checks}
+          isFirstPage={before === undefined}
+          older={page.older}
           lockable={code?.state === 'live'}
           done={queryOf(visit.request, 'done')}
         />
@@ -45,6 +52,7 @@ export function registerChecks(http: FastifyInstance, visits: Visits, deps: Port
   );
   http.post(
     '/portal/checks/lock',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = inForce(await codesOf(deps.credentials, visit.person.id), 'status');
       let done = 'nothing';
@@ -63,6 +71,11 @@ export function registerChecks(http: FastifyInstance, visits: Visits, deps: Port
       return visit.reply.redirect(`/portal/checks?done=${done}`, 303);
     }),
   );
+}
+
+/** A page's `older`, as it comes back; whatever else comes is the first page. */
+function beforeOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }
 
 async function nameAll(
@@ -180,10 +193,12 @@ export function answerOf(
 function Checks(props: {
   visit: PersonVisit;
   checks: readonly ShownCheck[];
+  isFirstPage: boolean;
+  older: number | undefined;
   lockable: boolean;
   done: string | undefined;
 }): VNode {
-  const { visit, checks, lockable, done } = props;
+  const { visit, checks, isFirstPage, older, lockable, done } = props;
   const { words, csrf } = visit;
   const { lock } = words.checks;
   return (
@@ -199,7 +214,9 @@ function Checks(props: {
           <p>{lock.nothing}</p>
         </Notice>
       )}
-      <p class="lead">{checks.length === 0 ? words.checks.none : words.checks.intro}</p>
+      <p class="lead">
+        {checks.length === 0 && isFirstPage ? words.checks.none : words.checks.intro}
+      </p>
       {lockable && (
         <section class="varco-panel">
           <h2>{lock.title}</h2>
@@ -222,29 +239,55 @@ function Checks(props: {
           />
         ))}
       </ul>
+      {(older !== undefined || !isFirstPage) && (
+        <nav class="varco-actions" aria-label={words.checks.title}>
+          {!isFirstPage && (
+            <a class="btn btn-outline-primary" href="/portal/checks">
+              {words.checks.newest}
+            </a>
+          )}
+          {older !== undefined && (
+            <a class="btn btn-outline-primary" href={`/portal/checks?before=${older}`} rel="next">
+              {words.checks.older}
+            </a>
+          )}
+        </nav>
+      )}
     </>
   );
+}
+
+/** When, and with what answer: of several attempts the span of time, and how many they were. */
+function spanOf(
+  { words, language }: PersonVisit,
+  { at, since, attempts, verdict }: ShownCheck,
+): { when: string; answer: string } {
+  if (attempts === undefined) {
+    return { when: formatMoment(at, language), answer: answerOf(words, verdict, language) };
+  }
+  const from = formatTime(since ?? at, language);
+  const answer = words.checks.attempts(attempts, from, formatTime(at, language));
+  return { when: formatDay(at, language), answer };
 }
 
 function OneCheck(props: { visit: PersonVisit; check: ShownCheck; lockable: boolean }): VNode {
   const { visit, check, lockable } = props;
   const { words, language, csrf } = visit;
   const { checks } = words;
+  const { when, answer } = spanOf(visit, check);
   return (
     <li class="varco-panel">
       <dl class="varco-facts">
         <dt>{checks.when}</dt>
         <dd>
-          <time dateTime={new Date(check.at).toISOString()}>
-            {formatMoment(check.at, language)}
-          </time>
+          <time dateTime={new Date(check.at).toISOString()}>{when}</time>
         </dd>
         <dt>{checks.where}</dt>
         <dd>{check.place}</dd>
         <dt>{checks.asked}</dt>
         <dd>{check.question}</dd>
         <dt>{checks.answered}</dt>
-        <dd>{answerOf(words, check.verdict, language)}</dd>
+        <dd>{answer}</dd>
         {check.reference && (
           <>
             <dt>{checks.reference}</dt>

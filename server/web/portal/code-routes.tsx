@@ -3,6 +3,7 @@ import { errorCode, VarcoError } from '../../../shared/errors.ts';
 import { credentialPdf } from '../../credential/credential-pdf.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
 import { codesOf, inForce, type NumberedCode } from '../../portal/codes.ts';
+import { access } from '../../route-access.ts';
 import { fieldOf, queryOf } from '../request-fields.ts';
 import type { PortalDeps } from './deps.ts';
 import { Home } from './home.tsx';
@@ -28,15 +29,27 @@ export function registerCodes(http: FastifyInstance, visits: Visits, deps: Porta
 
   http.get(
     '/portal',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = inForce(await codesOf(credentials, visit.person.id), 'status');
       const title = visit.words.home.title;
       return visits.send(visit, 'home', { title, body: <Home visit={visit} code={code} /> });
     }),
   );
+  http.get(
+    '/portal/request',
+    access('citizen'),
+    visits.person((visit) =>
+      visits.send(visit, 'home', {
+        title: visit.words.request.title,
+        body: <RequestAbout visit={visit} />,
+      }),
+    ),
+  );
   registerRequest(http, visits, deps);
   http.get(
     '/portal/requests',
+    access('citizen'),
     visits.person(async (visit) => {
       const codes = await codesOf(credentials, visit.person.id);
       const body = <Requests visit={visit} codes={codes} now={deps.now()} />;
@@ -45,6 +58,7 @@ export function registerCodes(http: FastifyInstance, visits: Visits, deps: Porta
   );
   http.get(
     '/portal/requests/:number',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = await codeOf(deps, visit);
       const history = await credentials.history(code.id);
@@ -76,16 +90,8 @@ function registerRequest(http: FastifyInstance, visits: Visits, deps: PortalDeps
       );
     });
   http.get(
-    '/portal/request',
-    visits.person((visit) =>
-      visits.send(visit, 'home', {
-        title: visit.words.request.title,
-        body: <RequestAbout visit={visit} />,
-      }),
-    ),
-  );
-  http.get(
     '/portal/request/data',
+    access('citizen'),
     step(
       (visit) => <RequestData visit={visit} />,
       ({ words }) => words.request.data,
@@ -93,6 +99,7 @@ function registerRequest(http: FastifyInstance, visits: Visits, deps: PortalDeps
   );
   http.get(
     '/portal/request/privacy',
+    access('citizen'),
     step(
       (visit) => <RequestPrivacy visit={visit} />,
       ({ words }) => words.request.privacy,
@@ -100,6 +107,7 @@ function registerRequest(http: FastifyInstance, visits: Visits, deps: PortalDeps
   );
   http.post(
     '/portal/request',
+    access('citizen'),
     visits.person(async (visit) => {
       const { person, identity, actor } = visit;
       const privacy = fieldOf(visit.request, 'privacy');
@@ -163,6 +171,7 @@ async function codeOf(
 function registerPrint(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.get(
     '/portal/requests/:number/pdf',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = await codeOf(deps, visit);
       const pdf = await pdfOf(deps, visit, code, { named: true });
@@ -179,6 +188,7 @@ function registerPrint(http: FastifyInstance, visits: Visits, deps: PortalDeps):
   );
   http.post(
     '/portal/requests/:number/mail',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = await codeOf(deps, visit);
       const asked = askContacts(visit);
@@ -244,6 +254,7 @@ function registerChanges(http: FastifyInstance, visits: Visits, deps: PortalDeps
     const path = `/portal/requests/:number/${act}`;
     http.get(
       path,
+      access('citizen'),
       visits.person(async (visit) => {
         const code = await codeOf(deps, visit);
         const body = <Sure visit={visit} code={code} act={act} />;
@@ -252,6 +263,7 @@ function registerChanges(http: FastifyInstance, visits: Visits, deps: PortalDeps
     );
     http.post(
       path,
+      access('citizen'),
       visits.person(async (visit) => {
         const { actor, person } = visit;
         const code = await codeOf(deps, visit);

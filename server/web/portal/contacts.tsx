@@ -2,6 +2,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { VNode } from 'preact';
 import { safePath } from '../../login/request-session.ts';
 import type { ContactChannel, PendingContact } from '../../portal/contact-checks.ts';
+import { access } from '../../route-access.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { CsrfField } from '../login/csrf-field.tsx';
 import { fieldOf, paramOf, queryOf } from '../request-fields.ts';
@@ -39,6 +40,7 @@ export function registerContacts(http: FastifyInstance, visits: Visits, deps: Po
   };
   http.get(
     '/portal/contacts',
+    access('citizen'),
     visits.self((visit) => {
       const done = channels.find((one) => one === queryOf(visit.request, 'done'));
       return show(visit, { next: portalPath(queryOf(visit.request, 'next')), done });
@@ -46,6 +48,7 @@ export function registerContacts(http: FastifyInstance, visits: Visits, deps: Po
   );
   http.post(
     '/portal/contacts/:channel',
+    access('citizen'),
     visits.self(async (visit) => {
       const channel = channelOf(visit);
       const next = portalPath(fieldOf(visit.request, 'next'));
@@ -64,6 +67,7 @@ export function registerContacts(http: FastifyInstance, visits: Visits, deps: Po
   );
   http.post(
     '/portal/contacts/:channel/confirm',
+    access('citizen'),
     visits.self(async (visit) => {
       const channel = channelOf(visit);
       const next = portalPath(fieldOf(visit.request, 'next'));

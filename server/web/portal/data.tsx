@@ -1,6 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
 import { collectData, type PersonData } from '../../portal/my-data.ts';
+import { access } from '../../route-access.ts';
 import { formatDay } from '../moment.ts';
 import { queryOf } from '../request-fields.ts';
 import { verbaleWords } from '../verbale-words.ts';
@@ -12,6 +13,7 @@ import type { PersonVisit, Visits } from './visit.tsx';
 export function registerData(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.get(
     '/portal/data',
+    access('citizen'),
     visits.person(async (visit) => {
       const data = await collectData(deps, visit.person.id);
       const body = <MyData visit={visit} data={data} />;
@@ -20,6 +22,7 @@ export function registerData(http: FastifyInstance, visits: Visits, deps: Portal
   );
   http.get(
     '/portal/data.json',
+    access('citizen'),
     visits.person(async (visit) => {
       const data = await collectData(deps, visit.person.id);
       return visit.reply
@@ -33,6 +36,7 @@ export function registerData(http: FastifyInstance, visits: Visits, deps: Portal
   );
   http.get(
     '/portal/data/erase',
+    access('citizen'),
     visits.self((visit) =>
       visits.send(visit, 'data', {
         title: visit.words.data.eraseSure,
@@ -42,6 +46,7 @@ export function registerData(http: FastifyInstance, visits: Visits, deps: Portal
   );
   http.post(
     '/portal/data/erase',
+    access('citizen'),
     visits.self(async (visit) => {
       const { id } = visit.person;
       const { cards, contactChecks, delegations, notify } = deps;
@@ -52,6 +57,7 @@ export function registerData(http: FastifyInstance, visits: Visits, deps: Portal
   );
   http.get(
     '/portal/erased',
+    access('citizen'),
     visits.citizen((visit) => {
       const { erased } = visit.words.data;
       const kept = queryOf(visit.request, 'kept') === 'nothing' ? 'nothing' : 'archive';

@@ -7,6 +7,7 @@ import { errorCode } from '../../../shared/errors.ts';
 import { romeDay } from '../../../shared/rome-day.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
 import type { DelegationProblem } from '../../portal/delegations.ts';
+import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
 import { fieldOf, paramOf, queryOf } from '../request-fields.ts';
 import { type DelegateFormState, Delegates, Received } from './delegates-page.tsx';
@@ -32,10 +33,12 @@ export function registerDelegates(http: FastifyInstance, visits: Visits, deps: P
   };
   http.get(
     '/portal/delegates',
+    access('citizen'),
     visits.self((visit) => show(visit, emptyForm)),
   );
   http.post(
     '/portal/delegates',
+    access('citizen'),
     visits.self(async (visit) => {
       const { form, input } = readForm(visit);
       if (!input) {
@@ -55,6 +58,7 @@ export function registerDelegates(http: FastifyInstance, visits: Visits, deps: P
   );
   http.post(
     '/portal/delegates/:id/end',
+    access('citizen'),
     visits.citizen(async (visit) => {
       const id = paramOf(visit.request, 'id');
       const { personId, codiceFiscale } = visit.session;
@@ -70,6 +74,7 @@ function registerActing(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   const { delegations, sessions } = deps;
   http.get(
     '/portal/for',
+    access('citizen'),
     visits.citizen(async (visit) => {
       const received = await delegations.received(visit.session.codiceFiscale);
       const { delegates } = visit.words;
@@ -89,6 +94,7 @@ function registerActing(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.post(
     '/portal/for',
+    access('citizen'),
     visits.citizen(async (visit) => {
       const { request, reply, session } = visit;
       const wanted = fieldOf(request, 'delegation');
@@ -108,6 +114,7 @@ function registerActing(http: FastifyInstance, visits: Visits, deps: PortalDeps)
   );
   http.post(
     '/portal/for/stop',
+    access('citizen'),
     visits.citizen((visit) => visits.stopActing(visit, '/portal')),
   );
 }

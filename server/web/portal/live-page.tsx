@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import type { VNode } from 'preact';
 import { toString as toSymbol } from 'qrcode';
 import { codesOf, inForce } from '../../portal/codes.ts';
+import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
 import { Island } from '../island.tsx';
 import type { PortalDeps } from './deps.ts';
@@ -15,6 +16,7 @@ const REFRESH_MARGIN_S = 1;
 export function registerLive(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.get(
     '/portal/live',
+    access('citizen'),
     visits.person(async (visit) => {
       const code = await liveCode(deps, visit);
       const title = visit.words.live.title;
@@ -33,6 +35,7 @@ export function registerLive(http: FastifyInstance, visits: Visits, deps: Portal
   // Each page asks twice a minute: the access log has the page itself, not each of these.
   http.get(
     '/portal/live/now',
+    access('citizen'),
     visits.person(
       async (visit) => {
         const code = await liveCode(deps, visit);

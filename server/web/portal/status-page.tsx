@@ -8,6 +8,7 @@ import {
 } from '../../portal/entitlements.ts';
 import type { AreaStatus } from '../../registry/person-status.ts';
 import { areas, giudizi } from '../../registry/verbale.ts';
+import { access } from '../../route-access.ts';
 import { formatDay, formatEuro } from '../moment.ts';
 import { verbaleWords } from '../verbale-words.ts';
 import type { PortalDeps } from './deps.ts';
@@ -17,6 +18,7 @@ import type { PersonVisit, Visits } from './visit.tsx';
 export function registerStatus(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
   http.get(
     '/portal/status',
+    access('citizen'),
     visits.person((visit) => {
       const edition = shippedEdition();
       const { status } = visit.person;

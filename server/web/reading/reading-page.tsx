@@ -63,8 +63,12 @@ export function ReadingAnswer(props: {
       <dl class="varco-facts">
         <dt>{words.time}</dt>
         <dd>{formatMoment(result.decidedAt, language)}</dd>
-        <dt>{words.reference}</dt>
-        <dd class="varco-reference">{result.reference}</dd>
+        {result.answer.outcome !== 'throttled' && (
+          <>
+            <dt>{words.reference}</dt>
+            <dd class="varco-reference">{result.reference}</dd>
+          </>
+        )}
       </dl>
       <p>{words.keepNothing}</p>
       <p>

@@ -10,6 +10,7 @@ import type { Language } from '../../../shared/language.ts';
 import type { Keyring } from '../../keys/keyring.ts';
 import type { Log } from '../../log.ts';
 import type { FirstLevel, FirstLevelResult } from '../../verification/first-level.ts';
+import type { AnswerHook } from '../answer-evenly.ts';
 import type { Pages } from '../page-renderer.tsx';
 import { paramOf, valueIn } from '../request-fields.ts';
 import { languageOf } from '../request-language.ts';
@@ -27,6 +28,8 @@ export interface ReadingDeps {
   host: string;
   log: Log;
   now: () => number;
+  /** Whatever the answer, it leaves when its time has come. */
+  evenly: { onSend: AnswerHook };
 }
 
 /** A form as it comes; whatever is amiss in it is an empty code, and is asked for again. */
@@ -41,11 +44,11 @@ const formSchema = z.object({
  */
 export function registerReading(http: FastifyInstance, deps: ReadingDeps): void {
   // No session stands behind it, whoever is logged in: another site's form may as well lead here.
-  const config = { anySite: true, csrf: 'inBody' } as const;
+  const config = { access: 'public', anySite: true, csrf: 'inBody' } as const;
   // Codes are printed in upper case; by hand they are typed as they come.
   for (const path of ['/V/*', '/v/*']) {
     http.get(path, { config }, (request, reply) => showForm(deps, request, reply));
-    http.post(path, { config }, (request, reply) => answer(deps, request, reply));
+    http.post(path, { config, ...deps.evenly }, (request, reply) => answer(deps, request, reply));
   }
 }
 

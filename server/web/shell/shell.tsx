@@ -88,7 +88,9 @@ function Header(props: PartProps): VNode {
           {account && (
             <form method="post" action={account.logoutAction} class="varco-account">
               <input type="hidden" name="csrf" value={account.csrf} />
-              <span class="varco-account-name">{account.label}</span>
+              <a class="varco-account-name" href="/account">
+                {account.label}
+              </a>
               <button type="submit" class="btn btn-sm btn-outline-light">
                 {words.logout}
               </button>

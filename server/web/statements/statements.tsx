@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
+import { access } from '../../route-access.ts';
 import { accountOf } from '../login/account.ts';
 import type { Pages } from '../page-renderer.tsx';
 import { languageOf } from '../request-language.ts';
@@ -8,7 +9,7 @@ import { statementWords } from './statement-words.ts';
 
 /** The pages that every public body's site has in its footer. */
 export function registerStatements(http: FastifyInstance, pages: Pages): void {
-  http.get('/privacy', (request, reply) => {
+  http.get('/privacy', access('public'), (request, reply) => {
     const language = languageOf(request);
     const { privacy } = statementWords[language];
     return pages.send(request, reply, {
@@ -23,7 +24,7 @@ export function registerStatements(http: FastifyInstance, pages: Pages): void {
       ),
     });
   });
-  http.get('/accessibility', (request, reply) => {
+  http.get('/accessibility', access('public'), (request, reply) => {
     const { accessibility } = statementWords[languageOf(request)];
     return pages.send(request, reply, {
       title: accessibility.title,

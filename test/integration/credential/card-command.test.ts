@@ -10,6 +10,7 @@ import { withApp } from '../../../scripts/varco/open-app.ts';
 import { verifyCommand } from '../../../scripts/varco/verify-command.ts';
 import { generateKeyringFile } from '../../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
+import { administrator } from '../../support/fleet-app.ts';
 
 let folder: string;
 let path: string;
@@ -88,7 +89,7 @@ test('a request is seen, its photo looked at, and issued or refused, from the sh
   );
   expect(states.map(({ name }) => name).sort()).toEqual(['issued', 'refused']);
   // The command has no way out itself: the message waits for the server.
-  const messages = await withApp(path, ({ app }) => app.notify.outbox.list());
+  const messages = await withApp(path, ({ app }) => app.notify.outbox.list(administrator));
   expect(messages).toMatchObject([{ template: 'cardIssued', state: 'waiting', attempts: 0 }]);
   await expect(varco('card', 'issue', first ?? '')).rejects.toMatchObject({ code: 'cardUnknown' });
 });

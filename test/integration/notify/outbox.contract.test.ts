@@ -20,6 +20,7 @@ import type {
 import { Registry } from '../../../server/registry/registry.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
+import { administrator } from '../../support/fleet-app.ts';
 import { testKeyring } from '../../support/server-app.ts';
 import { VirtualClock } from '../../support/virtual-clock.ts';
 
@@ -229,13 +230,13 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     notify.start();
     await pass(24 * HOUR_MS, 600_000);
     expect(desk.mails).toHaveLength(defaultOutboxLimits.attemptsMax);
-    const [dead] = await notify.outbox.list('dead');
+    const [dead] = await notify.outbox.list(administrator, 'dead');
     expect(dead).toMatchObject({ template: 'fleetAlert', attempts: 12, lastCode: 'smtp451' });
     desk.answer = () => ({ outcome: 'sent' });
-    await notify.outbox.retry(dead?.id ?? '');
+    await notify.outbox.retry(administrator, dead?.id ?? '');
     await pass(2000);
     expect(await notify.outbox.counts()).toEqual({ delivered: 1 });
-    await expect(notify.outbox.retry(dead?.id ?? '')).rejects.toMatchObject({
+    await expect(notify.outbox.retry(administrator, dead?.id ?? '')).rejects.toMatchObject({
       code: 'messageUnknown',
     });
   });
@@ -246,8 +247,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     notify.start();
     await pass(5000);
     expect(desk.mails).toHaveLength(1);
-    const [dead] = await notify.outbox.list('dead');
-    await notify.outbox.drop(dead?.id ?? '');
+    const [dead] = await notify.outbox.list(administrator, 'dead');
+    await notify.outbox.drop(administrator, dead?.id ?? '');
     expect(await stateOf('nobody')).toMatchObject({ state: 'dropped', body_cipher: null });
   });
 

@@ -66,7 +66,13 @@ afterAll(async () => {
   await rm(folder, { recursive: true });
 });
 
-const session = () => ({ operatorId: '17', site: 'torino', validUntil: Date.now() + 60_000 });
+const session = () => ({
+  operatorId: '17',
+  role: 'operator' as const,
+  sites: ['torino'],
+  site: 'torino',
+  validUntil: Date.now() + 60_000,
+});
 const ask = ({ credentialId, person }: SeededPerson) => ({
   credentialId,
   codiceFiscale: person.codiceFiscale,

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
 import { seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
-import { checksOf } from '../../../server/audit/citizen-checks.ts';
+import { allChecks } from '../../../server/portal/checks-list.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { answerOf } from '../../../server/web/portal/checks.tsx';
@@ -43,7 +43,7 @@ async function seenWith(body: string) {
     where sequence = (select min(sequence) from audit where kind = 'verification')`.execute(
     store.db,
   );
-  return await checksOf({ store, keyring: testKeyring, now: Date.now() }, codiceFiscale);
+  return await allChecks({ store, keyring: testKeyring, now: Date.now() }, codiceFiscale);
 }
 
 test.each([

@@ -4,7 +4,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { demoPeople } from '../../../scripts/sample/demo-people.ts';
 import { type SeededPerson, seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
-import { checksOf } from '../../../server/audit/citizen-checks.ts';
+import { allChecks } from '../../../server/portal/checks-list.ts';
 import type { SourceAnswer } from '../../../server/registry/status-source.ts';
 import { openStore } from '../../../server/store/open-store.ts';
 import type { Store } from '../../../server/store/store.ts';
@@ -110,7 +110,7 @@ test('the citizen finds the check by its reference; the audit names nobody', asy
   const question = { asker: reader, requestId: randomUUID(), credentialId, codiceFiscale };
   const { reference, answer } = await app.firstLevel.ask(question);
   expect(reference).toMatch(/^[0-9A-F]{4}-[0-9A-F]{4}-[0-9A-F]{4}$/);
-  const checks = await checksOf({ store, keyring: testKeyring, now: Date.now() }, codiceFiscale);
+  const checks = await allChecks({ store, keyring: testKeyring, now: Date.now() }, codiceFiscale);
   expect(checks).toMatchObject([
     { kind: 'firstLevel', asker: 'reader:a', policy: 'first-level', verdict: answer, reference },
   ]);

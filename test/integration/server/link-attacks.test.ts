@@ -16,6 +16,7 @@ import { systemClock } from '../../../shared/clock.ts';
 import { SUBPROTOCOL } from '../../../shared/protocol/frame.ts';
 import type { CommandAnswer } from '../../../shared/protocol/kiosk-command.ts';
 import { proofMessage } from '../../../shared/protocol/proof.ts';
+import { countAttacks } from '../../support/attack-counts.ts';
 import { type Authority, newAuthority } from '../../support/certificates.ts';
 import { DeadCable } from '../../support/half-open.ts';
 import { admit, newPair, TestLink } from '../../support/link-events.ts';
@@ -215,6 +216,7 @@ describe.each(['plain', 'tls'] as const)('over %s', (over) => {
     }
     expect(await raw.closed).toBeOneOf([closeCodes.flood, 1006]);
     expect(raw.frames.length).toBeLessThan(1_000);
+    countAttacks({ inputs: 10_000, refused: 10_000 - raw.frames.length });
     const { verdict } = await other.link.call('Verify', verification(), 5_000);
     expect(verdict.outcome).toBe('granted');
     expect(gone).toEqual(['flood']);

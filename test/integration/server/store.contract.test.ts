@@ -8,10 +8,10 @@ import { type Postgres, startPostgres } from '../../../scripts/launch/embedded-p
 import { DEMO_POLICY, demoPeople } from '../../../scripts/sample/demo-people.ts';
 import { seedPeople } from '../../../scripts/sample/seed-people.ts';
 import type { App } from '../../../server/app.ts';
-import { checksOf } from '../../../server/audit/citizen-checks.ts';
 import { indexSubjects } from '../../../server/audit/subject-index.ts';
 import { verifyAudit } from '../../../server/audit/verify-chain.ts';
 import { generateKeyringFile, Keyring } from '../../../server/keys/keyring.ts';
+import { allChecks } from '../../../server/portal/checks-list.ts';
 import { STATUS_CHANNEL } from '../../../server/registry/status-events.ts';
 import { migrations } from '../../../server/store/migrations/all-migrations.ts';
 import { openStore } from '../../../server/store/open-store.ts';
@@ -194,7 +194,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       ]);
       await restarted.stop();
       const deps = { store, keyring: testKeyring, now: Date.now() };
-      expect(await checksOf(deps, person.codiceFiscale)).toHaveLength(2);
+      expect(await allChecks(deps, person.codiceFiscale)).toHaveLength(2);
     },
   );
 
@@ -265,7 +265,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const { credentialId, person } = people[0] as (typeof people)[number];
     const seen = async () => {
       const deps = { store, keyring: testKeyring, now: Date.now() };
-      return (await checksOf(deps, person.codiceFiscale)).length;
+      return (await allChecks(deps, person.codiceFiscale)).length;
     };
     const listed = async () => {
       const rows = await store.db.selectFrom('audit_subject').selectAll().execute();
@@ -307,7 +307,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       await other.stop();
     }
     const seen = async (now: number) =>
-      (await checksOf({ store, keyring: testKeyring, now }, person.codiceFiscale)).map(
+      (await allChecks({ store, keyring: testKeyring, now }, person.codiceFiscale)).map(
         ({ at }) => at,
       );
     const all = [Date.UTC(2027, 10, 30), december, december - 1];
@@ -359,7 +359,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const { credentialId, person, expected } = people[0] as (typeof people)[number];
     await ask(app, credentialId, person.codiceFiscale);
     const deps = { store, keyring: testKeyring, now: Date.now() };
-    expect(await checksOf(deps, person.codiceFiscale)).toMatchObject([
+    expect(await allChecks(deps, person.codiceFiscale)).toMatchObject([
       { asker: 'kiosk:gate-1', site: 'torino', policy: DEMO_POLICY, verdict: expected },
     ]);
     const all = JSON.stringify(await store.db.selectFrom('audit').selectAll().execute());
@@ -552,7 +552,13 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   describe('the second level', () => {
-    const session = { operatorId: '17', site: 'torino', validUntil: Number.MAX_SAFE_INTEGER };
+    const session = {
+      operatorId: '17',
+      role: 'operator' as const,
+      sites: ['torino'],
+      site: 'torino',
+      validUntil: Number.MAX_SAFE_INTEGER,
+    };
     const purpose = 'sportello';
     let sent: { to: string; text: string }[];
     let heard: () => void;

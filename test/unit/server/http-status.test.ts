@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import { expect, test } from 'vitest';
-import { httpStatusOf, sendRefusal } from '../../../server/http-status.ts';
+import { answeredCode, httpStatusOf, sendRefusal } from '../../../server/http-status.ts';
 import type { ErrorCode } from '../../../shared/error-codes.ts';
 import { VarcoError } from '../../../shared/errors.ts';
 
@@ -30,6 +30,21 @@ test.each<[string, unknown, number]>([
   ['what is thrown and no error', 'x', 500],
 ])('%s is a fault of ours', (_what, error, status) => {
   expect(httpStatusOf(error)).toBe(status);
+});
+
+test.each<[string, unknown, string]>([
+  ['a refusal of ours', new VarcoError('gateTaken', 'x'), 'gateTaken'],
+  ['what may pass', new VarcoError('unavailable', 'x'), 'unavailable'],
+  ['what may pass, of a queue', new VarcoError('overloaded', 'x'), 'overloaded'],
+  ['a deadline', new VarcoError('timeout', 'x'), 'timeout'],
+  ['a fault of ours', new VarcoError('storeCorrupt', 'x'), 'internal'],
+  ['any other fault', new Error('x'), 'internal'],
+  ['a body too large', Object.assign(new Error('x'), { statusCode: 413 }), 'tooLarge'],
+  ['a type', Object.assign(new Error('x'), { statusCode: 415 }), 'mediaTypeUnsupported'],
+  ['what is not JSON', Object.assign(new Error('x'), { statusCode: 400 }), 'requestInvalid'],
+  ['a status of nobody', Object.assign(new Error('x'), { statusCode: 418 }), 'requestInvalid'],
+])('the answer to %s names a known code', (_what, error, code) => {
+  expect(answeredCode(error)).toBe(code);
 });
 
 test('what fastify itself refuses keeps its status', async () => {

@@ -17,6 +17,11 @@ export const words: AlertWords = {
     messagesStuck: 'Nachrichten an Personen gehen nicht hinaus',
     refusals: 'Weit mehr Ablehnungen als sonst',
     guessing: 'Jemand rät Codes',
+    flood: 'Ein Terminal überflutet die Verbindung',
+    twoBoards: 'Zwei Geräte haben denselben Schlüssel',
+    factsRefused: 'Ein Terminal meldete Unmögliches',
+    setAside: 'Ein Vorgang läuft ohne ein Element weiter',
+    proxyUnnamed: 'Ein Proxy fehlt in der Konfiguration',
   },
   parts: {
     scanner: 'Lesegerät',

@@ -17,6 +17,11 @@ export const words: AlertWords = {
     messagesStuck: 'Messages to people do not leave',
     refusals: 'Far more refusals than usual',
     guessing: 'Somebody is guessing codes',
+    flood: 'A kiosk floods its link',
+    twoBoards: 'Two boards have the same key',
+    factsRefused: 'A kiosk reported what can’t be true',
+    setAside: 'A job goes on without an item',
+    proxyUnnamed: 'A proxy is not named in the config',
   },
   parts: {
     scanner: 'Scanner',

@@ -17,6 +17,11 @@ export const words: AlertWords = {
     messagesStuck: 'Les messages aux personnes ne partent pas',
     refusals: 'Bien plus de refus que d’habitude',
     guessing: 'Quelqu’un essaie des codes au hasard',
+    flood: 'Une borne inonde sa liaison',
+    twoBoards: 'Deux cartes ont la même clé',
+    factsRefused: 'Une borne a signalé l’impossible',
+    setAside: 'Une tâche continue sans un élément',
+    proxyUnnamed: 'Un proxy manque dans la configuration',
   },
   parts: {
     scanner: 'Lecteur',

@@ -17,6 +17,11 @@ export const words: AlertWords = {
     messagesStuck: 'I messaggi alle persone non partono',
     refusals: 'Molti più rifiuti del solito',
     guessing: 'Qualcuno prova codici a caso',
+    flood: 'Un totem intasa il collegamento',
+    twoBoards: 'Due schede hanno la stessa chiave',
+    factsRefused: 'Un totem ha riferito cose impossibili',
+    setAside: 'Un’attività prosegue senza un elemento',
+    proxyUnnamed: 'Un proxy manca nella configurazione',
   },
   parts: {
     scanner: 'Lettore',

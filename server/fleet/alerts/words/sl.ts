@@ -17,6 +17,11 @@ export const words: AlertWords = {
     messagesStuck: 'Sporočila osebam ne odhajajo',
     refusals: 'Veliko več zavrnitev kot običajno',
     guessing: 'Nekdo ugiba kode',
+    flood: 'Terminal preplavlja povezavo',
+    twoBoards: 'Dve napravi imata isti ključ',
+    factsRefused: 'Terminal je sporočil nemogoče',
+    setAside: 'Opravilo teče naprej brez enega elementa',
+    proxyUnnamed: 'V nastavitvah manjka posrednik',
   },
   parts: {
     scanner: 'Čitalnik',

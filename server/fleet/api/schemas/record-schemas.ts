@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { roles } from '../../../login/session.ts';
 import { newTokenSchema } from '../../access/api-tokens.ts';
 import { scopes } from '../../access/permissions.ts';
+import { roles } from '../../access/roles.ts';
 import { at, count } from './fields.ts';
 
 export const activitySchema = z

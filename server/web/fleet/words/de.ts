@@ -87,6 +87,26 @@ export const words: FleetWords = {
     remove: (name) => `Ansicht ${name} löschen`,
   },
   kiosk: {
+    refusedFacts: {
+      heading: 'Abgewiesene Meldungen',
+      explained:
+        'Was dieses Terminal gemeldet hat und nicht stimmen kann. Es wird getrennt vom Protokoll aufbewahrt. Kann es niemand erklären, widerrufen Sie den Schlüssel.',
+      at: 'Empfangen',
+      why: 'Warum',
+      hash: 'Prüfsumme',
+      codes: {
+        factUnreadable: 'Unlesbar',
+        factFromFuture: 'In der Zukunft',
+        factBeforeKey: 'Bevor das Terminal seinen Schlüssel hatte',
+        policyUnknown: 'Eine unbekannte Regel',
+        policyOfOther: 'Die Regel eines anderen Durchgangs',
+        listUnknown: 'Eine Liste, die nie veröffentlicht wurde',
+        factBeforeList: 'Vor der Veröffentlichung der Liste',
+        factImpossible: 'Ein Ergebnis, das keine Liste gibt',
+        passageUnasked: 'Ein Durchgang ohne Anfrage',
+        factConflicts: 'Dieselbe Anfrage mit anderem Ergebnis',
+      },
+    },
     since: (duration) => `seit ${duration}`,
     lastSeen: (time) => `letzte Nachricht ${time}`,
     stale: (duration) => `was hier steht, ist ${duration} alt`,

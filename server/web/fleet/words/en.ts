@@ -86,6 +86,26 @@ export const words: FleetWords = {
     remove: (name) => `Remove the view ${name}`,
   },
   kiosk: {
+    refusedFacts: {
+      heading: 'Refused reports',
+      explained:
+        'What this kiosk reported and cannot be true. It is kept apart from the record. If nobody can explain it, revoke the key.',
+      at: 'Received',
+      why: 'Why',
+      hash: 'Digest',
+      codes: {
+        factUnreadable: 'Unreadable',
+        factFromFuture: 'In the future',
+        factBeforeKey: 'Before the kiosk had its key',
+        policyUnknown: 'An unknown policy',
+        policyOfOther: 'Another gate’s policy',
+        listUnknown: 'A list that was never published',
+        factBeforeList: 'Before its list was published',
+        factImpossible: 'A result that no list gives',
+        passageUnasked: 'A passage that no request opened',
+        factConflicts: 'The same request with another result',
+      },
+    },
     since: (duration) => `for ${duration}`,
     lastSeen: (time) => `last message ${time}`,
     stale: (duration) => `what is shown is ${duration} old`,

@@ -87,6 +87,26 @@ export const words: FleetWords = {
     remove: (name) => `Supprimer la vue ${name}`,
   },
   kiosk: {
+    refusedFacts: {
+      heading: 'Signalements refusés',
+      explained:
+        'Ce que cette borne a signalé et qui ne peut pas être vrai. C’est conservé hors du registre. Si personne ne peut l’expliquer, révoquez la clé.',
+      at: 'Reçu',
+      why: 'Pourquoi',
+      hash: 'Empreinte',
+      codes: {
+        factUnreadable: 'Illisible',
+        factFromFuture: 'Dans le futur',
+        factBeforeKey: 'Avant que la borne ait sa clé',
+        policyUnknown: 'Une règle inconnue',
+        policyOfOther: 'La règle d’un autre portillon',
+        listUnknown: 'Une liste jamais publiée',
+        factBeforeList: 'Avant la publication de la liste',
+        factImpossible: 'Un résultat qu’aucune liste ne donne',
+        passageUnasked: 'Un passage sans demande',
+        factConflicts: 'La même demande avec un autre résultat',
+      },
+    },
     since: (duration) => `depuis ${duration}`,
     lastSeen: (time) => `dernier message ${time}`,
     stale: (duration) => `ce qui est affiché date de ${duration}`,

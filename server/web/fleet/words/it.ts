@@ -87,6 +87,26 @@ export const words: FleetWords = {
     remove: (name) => `Elimina la vista ${name}`,
   },
   kiosk: {
+    refusedFacts: {
+      heading: 'Segnalazioni rifiutate',
+      explained:
+        'Ciò che questo totem ha riferito e non può essere vero. È tenuto fuori dal registro. Se nessuno sa spiegarlo, revochi la chiave.',
+      at: 'Ricevuta',
+      why: 'Perché',
+      hash: 'Impronta',
+      codes: {
+        factUnreadable: 'Illeggibile',
+        factFromFuture: 'Nel futuro',
+        factBeforeKey: 'Prima che il totem avesse la chiave',
+        policyUnknown: 'Una regola sconosciuta',
+        policyOfOther: 'La regola di un altro varco',
+        listUnknown: 'Un elenco mai pubblicato',
+        factBeforeList: 'Prima che l’elenco fosse pubblicato',
+        factImpossible: 'Un esito che nessun elenco dà',
+        passageUnasked: 'Un passaggio che nessuna richiesta ha aperto',
+        factConflicts: 'La stessa richiesta con un altro esito',
+      },
+    },
     since: (duration) => `da ${duration}`,
     lastSeen: (time) => `ultimo messaggio ${time}`,
     stale: (duration) => `i dati mostrati sono di ${duration} fa`,

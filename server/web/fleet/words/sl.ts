@@ -106,6 +106,26 @@ export const words: FleetWords = {
     remove: (name) => `Odstrani pogled ${name}`,
   },
   kiosk: {
+    refusedFacts: {
+      heading: 'Zavrnjena sporočila',
+      explained:
+        'Kar je ta terminal sporočil in ne more biti res. Hranimo ločeno od zapisa. Če tega nihče ne zna pojasniti, prekličite ključ.',
+      at: 'Prejeto',
+      why: 'Zakaj',
+      hash: 'Prstni odtis',
+      codes: {
+        factUnreadable: 'Neberljivo',
+        factFromFuture: 'V prihodnosti',
+        factBeforeKey: 'Preden je terminal imel ključ',
+        policyUnknown: 'Neznano pravilo',
+        policyOfOther: 'Pravilo drugega prehoda',
+        listUnknown: 'Seznam, ki ni bil nikoli objavljen',
+        factBeforeList: 'Pred objavo seznama',
+        factImpossible: 'Izid, ki ga ne da noben seznam',
+        passageUnasked: 'Prehod brez zahteve',
+        factConflicts: 'Ista zahteva z drugim izidom',
+      },
+    },
     since: (duration) => `že ${duration}`,
     lastSeen: (time) => `zadnje sporočilo ${time}`,
     stale: (duration) => `prikazano je staro ${duration}`,

@@ -1,6 +1,7 @@
 import type { CodeWithWords } from '../../../../shared/error-codes.ts';
 import type { Severity } from '../../../fleet/alerts/kinds.ts';
 import type { Presence } from '../../../fleet/state/presence.ts';
+import type { FactProblem } from '../../../offline-list/fact-checks.ts';
 import type { Range } from '../history-series.ts';
 
 /** Words for codes; for one that a newer kiosk or server brings, the code itself is shown. */
@@ -76,6 +77,15 @@ export interface FleetWords {
   >;
   views: { heading: string; name: string; save: string; remove(name: string): string };
   kiosk: {
+    /** Facts that can't be true, by their codes. */
+    refusedFacts: {
+      heading: string;
+      explained: string;
+      at: string;
+      why: string;
+      hash: string;
+      codes: Record<FactProblem, string>;
+    };
     since(duration: string): string;
     lastSeen(time: string): string;
     stale(duration: string): string;

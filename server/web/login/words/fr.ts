@@ -23,6 +23,10 @@ export const words: LoginWords = {
     password: 'Mot de passe',
     code: 'Code de l’application',
     codeHint: 'Les six chiffres que votre application d’authentification affiche maintenant.',
+    noApp: 'Vous n’avez pas l’application ?',
+    recoveryCode: 'Code de secours',
+    recoveryCodeHint:
+      'L’un des codes que vous avez conservés, à la place de celui de l’application. Chacun sert une fois.',
     submit: 'Se connecter',
     wrong:
       'Ces données ne vont pas ensemble. Vérifiez adresse, mot de passe et code, et réessayez.',
@@ -47,11 +51,26 @@ export const words: LoginWords = {
     appPicture: 'Code QR pour l’application d’authentification ; la clé est écrite dessous.',
     appKey: 'Clé',
     code: 'Code de l’application',
+    next: 'Suivant',
     submit: 'Créer l’accès',
     passkeyTitle: 'Ou avec une clé d’accès',
     passkeyText: 'Le nom et l’adresse suffisent : ni mot de passe ni application.',
     passkeyButton: 'Créer une clé d’accès',
     done: 'C’est fait',
+  },
+  recovery: {
+    title: 'Vos codes de secours',
+    text: 'Chacun vous connecte une fois sans l’application, avec votre mot de passe : si vous perdez le téléphone, par exemple.',
+    once: 'Ils ne sont affichés que maintenant. Imprimez cette page ou notez-les, et gardez-les loin du téléphone.',
+    goOn: 'Je les ai conservés : continuer',
+  },
+  confirm: {
+    title: 'Confirmez que c’est vous',
+    lead: 'Ce que vous allez faire demande une preuve de quelques minutes au plus. Ensuite, cela continue tout seul.',
+    submit: 'Confirmer et continuer',
+    passkeyButton: 'Confirmer avec une clé d’accès',
+    wrong: 'Le code n’est pas le bon : utilisez celui que l’application affiche maintenant.',
+    cancel: 'Ne rien faire et revenir',
   },
   roles: {
     viewer: 'observateur',
@@ -66,9 +85,12 @@ export const words: LoginWords = {
     emailTaken: 'Cette adresse est celle d’un autre accès.',
     'password.tooShort': 'Le mot de passe doit avoir au moins 12 caractères.',
     'password.tooLong': 'Le mot de passe peut avoir 128 caractères au plus.',
-    'password.common': 'Ce mot de passe est parmi les plus utilisés : choisissez-en un autre.',
+    'password.common':
+      'Ce mot de passe est facile à deviner : il est connu, ou c’est un mot avec peu d’ajouts. Choisissez-en un autre.',
     'password.ownName': 'Le mot de passe ne peut pas être fait de votre nom ou adresse.',
     codeWrong: 'Le code n’est pas le bon : utilisez celui que l’application affiche maintenant.',
+    oldWrong: 'Ce n’est pas votre mot de passe actuel.',
+    sameAsOld: 'C’est le mot de passe que vous avez déjà : choisissez-en un autre.',
   },
   formProblem: 'Quelque chose est à corriger',
   pin: {
@@ -98,6 +120,33 @@ export const words: LoginWords = {
   account: {
     title: 'Votre accès',
     who: 'Vous êtes connecté en tant que',
+    done: {
+      passwordChanged: 'Le mot de passe est changé et vos autres sessions sont fermées.',
+      sessionEnded: 'La session est fermée.',
+      othersEnded: 'Toutes les autres sessions sont fermées.',
+    },
+    passwordTitle: 'Mot de passe',
+    passwordText: 'Après le changement, vos autres sessions se ferment.',
+    oldPassword: 'Mot de passe actuel',
+    newPassword: 'Nouveau mot de passe',
+    passwordSubmit: 'Changer le mot de passe',
+    recovery: 'Codes de secours',
+    recoveryText:
+      'Pour une connexion sans l’application, une fois chacun. Les nouveaux codes remplacent les précédents.',
+    recoveryLeft: (left) =>
+      left === 0
+        ? 'Il ne vous en reste plus : créez-en de nouveaux.'
+        : `Il vous en reste ${plural('fr', left, { one: 'un', other: String(left) })}.`,
+    recoveryRenew: 'Créer de nouveaux codes de secours',
+    sessions: 'Vos sessions',
+    sessionsText: 'Où vous êtes connecté. Fermez celles que vous ne reconnaissez pas.',
+    thisSession: 'cette session',
+    network: 'Réseau',
+    started: 'Depuis',
+    endSession: 'Fermer',
+    endOthers: 'Fermer toutes les autres',
+    unknownDevice: 'Appareil inconnu',
+    device: (browser, system) => `${browser} sur ${system}`,
     everywhere: 'Se déconnecter partout',
     everywhereText: 'Ferme toutes vos sessions, celle-ci aussi.',
     passkeys: 'Clés d’accès',

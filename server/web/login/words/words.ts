@@ -1,6 +1,6 @@
 import type { CodeWithWords } from '../../../../shared/error-codes.ts';
-import type { Role } from '../../../login/session.ts';
-import type { AcceptanceProblem } from '../../../login/staff-accounts.ts';
+import type { Role } from '../../../fleet/access/roles.ts';
+import type { AcceptanceProblem } from '../../../login/acceptance.ts';
 
 /** Why a login came to nothing; each has a title and a text that says what to do. */
 export type LoginProblem = CodeWithWords<'login.problems'>;
@@ -26,6 +26,9 @@ export interface LoginWords {
     password: string;
     code: string;
     codeHint: string;
+    noApp: string;
+    recoveryCode: string;
+    recoveryCodeHint: string;
     submit: string;
     wrong: string;
     passkeyTitle: string;
@@ -47,14 +50,29 @@ export interface LoginWords {
     appPicture: string;
     appKey: string;
     code: string;
+    next: string;
     submit: string;
     passkeyTitle: string;
     passkeyText: string;
     passkeyButton: string;
     done: string;
   };
+  recovery: {
+    title: string;
+    text: string;
+    once: string;
+    goOn: string;
+  };
+  confirm: {
+    title: string;
+    lead: string;
+    submit: string;
+    passkeyButton: string;
+    wrong: string;
+    cancel: string;
+  };
   roles: Record<Role, string>;
-  errors: Record<AcceptanceProblem, string>;
+  errors: Record<AcceptanceProblem | 'codeWrong' | 'oldWrong' | 'sameAsOld', string>;
   formProblem: string;
   pin: {
     title: string;
@@ -81,6 +99,25 @@ export interface LoginWords {
   account: {
     title: string;
     who: string;
+    done: Record<'passwordChanged' | 'sessionEnded' | 'othersEnded', string>;
+    passwordTitle: string;
+    passwordText: string;
+    oldPassword: string;
+    newPassword: string;
+    passwordSubmit: string;
+    recovery: string;
+    recoveryText: string;
+    recoveryLeft(left: number): string;
+    recoveryRenew: string;
+    sessions: string;
+    sessionsText: string;
+    thisSession: string;
+    network: string;
+    started: string;
+    endSession: string;
+    endOthers: string;
+    unknownDevice: string;
+    device(browser: string, system: string): string;
     everywhere: string;
     everywhereText: string;
     passkeys: string;

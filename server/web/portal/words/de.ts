@@ -264,6 +264,10 @@ export const words: PortalWords = {
     reference: 'Referenz',
     notMe: 'Das war nicht ich',
     notMeOf: (moment) => `Das war nicht ich: Prüfung vom ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('de', count, { one: 'falscher Versuch', other: 'falsche Versuche' })} ${from === to ? `um ${from} Uhr` : `zwischen ${from} und ${to} Uhr`}: Niemand hat etwas über Sie erfahren`,
+    newest: 'Neueste',
+    older: 'Ältere',
     places: {
       kiosk: (gate, site) => `Durchgang „${gate}“, ${site}`,
       operator: (site) => `Schalter, ${site}`,

@@ -261,6 +261,10 @@ export const words: PortalWords = {
     reference: 'Reference',
     notMe: 'This was not me',
     notMeOf: (moment) => `This was not me: check of ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('en', count, { one: 'wrong attempt', other: 'wrong attempts' })} ${from === to ? `at ${from}` : `between ${from} and ${to}`}: nobody learned anything about you`,
+    newest: 'Newest',
+    older: 'Older',
     places: {
       kiosk: (gate, site) => `Gate “${gate}”, ${site}`,
       operator: (site) => `Operator, ${site}`,

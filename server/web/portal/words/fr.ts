@@ -265,6 +265,10 @@ export const words: PortalWords = {
     reference: 'Référence',
     notMe: 'Ce n’était pas moi',
     notMeOf: (moment) => `Ce n’était pas moi : vérification du ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('fr', count, { one: 'tentative erronée', other: 'tentatives erronées' })} ${from === to ? `à ${from}` : `entre ${from} et ${to}`} : personne n’a rien appris de vous`,
+    newest: 'Les plus récentes',
+    older: 'Les précédentes',
     places: {
       kiosk: (gate, site) => `Porte « ${gate} », ${site}`,
       operator: (site) => `Opérateur, ${site}`,

@@ -263,6 +263,10 @@ export const words: PortalWords = {
     reference: 'Riferimento',
     notMe: 'Non ero io',
     notMeOf: (moment) => `Non ero io: verifica del ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('it', count, { one: 'tentativo sbagliato', other: 'tentativi sbagliati' })} ${from === to ? `alle ${from}` : `tra le ${from} e le ${to}`}: nessuno ha saputo nulla di te`,
+    newest: 'Le più recenti',
+    older: 'Le precedenti',
     places: {
       kiosk: (gate, site) => `Varco «${gate}», ${site}`,
       operator: (site) => `Operatore, ${site}`,

@@ -256,6 +256,10 @@ export const words: PortalWords = {
     reference: 'Referenca',
     notMe: 'To nisem bil jaz',
     notMeOf: (moment) => `To nisem bil jaz: preverjanje ${moment}`,
+    attempts: (count, from, to) =>
+      `${counted('sl', count, { one: 'napačen poskus', two: 'napačna poskusa', few: 'napačni poskusi', other: 'napačnih poskusov' })} ${from === to ? `ob ${from}` : `med ${from} in ${to}`}: nihče ni o vas izvedel ničesar`,
+    newest: 'Najnovejša',
+    older: 'Starejša',
     places: {
       kiosk: (gate, site) => `Prehod »${gate}«, ${site}`,
       operator: (site) => `Operater, ${site}`,

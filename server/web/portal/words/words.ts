@@ -211,6 +211,10 @@ export interface PortalWords {
     reference: string;
     notMe: string;
     notMeOf(moment: string): string;
+    /** Several refused attempts of one place; times of day, the same where all were in one minute. */
+    attempts(count: number, from: string, to: string): string;
+    newest: string;
+    older: string;
     places: {
       kiosk(gate: string, site: string): string;
       operator(site: string): string;

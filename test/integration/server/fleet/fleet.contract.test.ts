@@ -262,6 +262,17 @@ describe.each(['sqlite', 'postgres'] as const)('the fleet on %s', (engine) => {
       code: 'nobodyMeant',
     });
     expect(fleet().details(administrator, gate).desired).toBe(good.version);
+    const back = await rollouts.start(administrator, { version: 0, filter, plan });
+    await fleet().rolloutRunner.step();
+    await client.status({ partial: true, config: { version: 0, status: 'running' } });
+    await fleet().rolloutRunner.step();
+    await fleet().rolloutRunner.step();
+    expect((await rollouts.get(administrator, back.id)).state).toBe('completed');
+    expect(fleet().details(administrator, gate).desired).toBe(0);
+    // The kiosk's own file is nobody's version.
+    const listed = (await configs.list(administrator)).map(({ version }) => version);
+    expect(listed).toEqual([bad.version, good.version]);
+    await expect(configs.get(administrator, 0)).rejects.toMatchObject({ code: 'configUnknown' });
   });
 
   test('a gate that joins a group gets what the group runs', async () => {

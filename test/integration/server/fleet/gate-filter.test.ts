@@ -88,7 +88,7 @@ describe.each(cases)('%s', (_name, filter, page, api, expected) => {
 
   test('of a roll-out or a command', () => {
     const targets = () =>
-      one.app.fleet.rollouts.targetsOf(administrator, gateFilterSchema.parse(filter));
+      one.app.fleet.rollouts.targetsOf(administrator, gateFilterSchema.parse(filter)).gates;
     if (expected === '') {
       expect(targets).toThrow(expect.objectContaining({ code: 'nobodyMeant' }));
     } else {

@@ -9,6 +9,7 @@ import type { App } from '../../../../server/app.ts';
 import { openCards } from '../../../../server/login/card/cards.ts';
 import { loginConfigSchema } from '../../../../server/login/login-config.ts';
 import { sessionOf } from '../../../../server/login/request-session.ts';
+import { access } from '../../../../server/route-access.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { CardAuthority, type Issued, serverCertificate } from '../../../support/card-authority.ts';
@@ -63,8 +64,8 @@ beforeAll(async () => {
   store = await openStore(`sqlite:${file('varco.db')}`);
   const web = { assets: await webAssets(), origin };
   app = await startApp(store, { clock, login, cards, web });
-  app.http.get('/test/who', (one) => sessionOf(one) ?? { kind: 'none' });
-  app.http.get('/test/headers', ({ headers }) => Object.keys(headers));
+  app.http.get('/test/who', access('public'), (one) => sessionOf(one) ?? { kind: 'none' });
+  app.http.get('/test/headers', access('public'), ({ headers }) => Object.keys(headers));
   await app.http.listen({ host: '127.0.0.1', port });
   await app.logins.certificateListener?.start(origin);
 });

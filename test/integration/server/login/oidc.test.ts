@@ -14,8 +14,10 @@ import type { App } from '../../../../server/app.ts';
 import { loginConfigSchema } from '../../../../server/login/login-config.ts';
 import { PENDING_LIFE_MS } from '../../../../server/login/pending-login.ts';
 import { sessionOf } from '../../../../server/login/request-session.ts';
+import { access } from '../../../../server/route-access.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
+import { countAttacks } from '../../../support/attack-counts.ts';
 import { type Answer, CookieBrowser } from '../../../support/cookie-browser.ts';
 import { startApp } from '../../../support/server-app.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
@@ -61,7 +63,7 @@ beforeAll(async () => {
   clock = new VirtualClock();
   store = await openStore(`sqlite:${join(folder, 'varco.db')}`);
   app = await startApp(store, { clock, login, web: { assets: await webAssets(), origin } });
-  app.http.get('/test/who', (request) => sessionOf(request) ?? { kind: 'none' });
+  app.http.get('/test/who', access('public'), (request) => sessionOf(request) ?? { kind: 'none' });
   await app.http.listen({ host: '127.0.0.1', port });
 });
 afterAll(async () => {
@@ -264,6 +266,7 @@ describe('refused', () => {
         const back = new URL(await pick(await begin()));
         value === undefined ? back.searchParams.delete(name) : back.searchParams.set(name, value);
         const answer = await browser.send(back);
+        countAttacks({ inputs: 1, refused: answer.status >= 400 ? 1 : 0 });
         expect(answer.status, `${name}=${value}`).toBeGreaterThanOrEqual(400);
         expect(answer.status, `${name}=${value}`).toBeLessThan(500);
         expect((await who()).kind).toBe('none');

@@ -8,7 +8,6 @@ import {
   beginSession,
   csrfOf,
   requireCitizenAt,
-  requireRole,
   sessionOf,
 } from '../../../../server/login/request-session.ts';
 import {
@@ -18,6 +17,7 @@ import {
   LIFE_MS,
   ROTATE_MS,
 } from '../../../../server/login/session-store.ts';
+import { access } from '../../../../server/route-access.ts';
 import { openStore } from '../../../../server/store/open-store.ts';
 import type { Store } from '../../../../server/store/store.ts';
 import { startApp, testKeyring } from '../../../support/server-app.ts';
@@ -47,17 +47,21 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
     store = await openStore(url);
     app = await startApp(store, { clock });
     const { http, sessions } = app;
-    http.post('/test/login', async (request, reply) => {
+    http.post('/test/login', access('public'), async (request, reply) => {
       await beginSession(sessions, request, reply, request.body as AuthenticatedIdentity);
       return 'in';
     });
-    http.get('/test/who', (request) => ({
+    http.get('/test/who', access('public'), (request) => ({
       session: sessionOf(request) ?? null,
       csrf: csrfOf(request),
     }));
-    http.get('/test/citizen', { preHandler: requireCitizenAt(2) }, () => 'citizen');
-    http.get('/test/operator', { preHandler: requireRole('operator') }, () => 'operator');
-    http.post('/test/change', () => 'changed');
+    http.get(
+      '/test/citizen',
+      { ...access('citizen'), preHandler: requireCitizenAt(2) },
+      () => 'citizen',
+    );
+    http.get('/test/operator', access('desk.check'), () => 'operator');
+    http.post('/test/change', access('public'), () => 'changed');
   });
   afterAll(async () => {
     await app.stop();
@@ -274,7 +278,7 @@ describe.each(['sqlite', 'postgres'] as const)('sessions on %s', (engine) => {
     await one.send('POST', '/test/login', { kind: 'staff', accountId: 'a1', assurance: 2 });
     expect((await one.who()).session).toMatchObject({ name: 'Ada', sites: ['torino'] });
     const refused = await one.send('GET', '/test/operator');
-    expect([refused.statusCode, refused.json().code]).toEqual([403, 'roleMissing']);
+    expect([refused.statusCode, refused.json().code]).toEqual([403, 'forbidden']);
     await store.db.updateTable('staff_account').set({ role: 'operator' }).execute();
     expect((await one.send('GET', '/test/operator')).body).toBe('operator');
     await store.db.updateTable('staff_account').set({ state: 'disabled' }).execute();

@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import type { App } from '../../../../server/app.ts';
 import { loginConfigSchema } from '../../../../server/login/login-config.ts';
+import { access } from '../../../../server/route-access.ts';
 import { SqliteStore } from '../../../../server/store/sqlite.ts';
 import type { WebAsset } from '../../../../server/web/assets.ts';
 import { Pages } from '../../../../server/web/page-renderer.tsx';
@@ -18,10 +19,10 @@ beforeAll(async () => {
   store = await SqliteStore.open(':memory:');
   app = await startApp(store, { web: { assets, origin: 'https://varco.example.it' }, login });
   const pages = new Pages(assets);
-  app.http.get('/test', (request, reply) =>
+  app.http.get('/test', access('public'), (request, reply) =>
     pages.send(request, reply, { title: 'Prova & <prova>', body: 'testo <b>', styles: [] }),
   );
-  app.http.post('/test', (_request, reply) => reply.send({ done: true }));
+  app.http.post('/test', access('public'), (_request, reply) => reply.send({ done: true }));
 });
 
 afterAll(async () => {
@@ -115,7 +116,7 @@ test.each(['/login/staff', '/login/pin'])(
   '%s says so when too many log in at once',
   async (url) => {
     const overloaded = { ok: false, reason: 'overloaded' } as const;
-    vi.spyOn(app.logins.staff, 'logIn').mockResolvedValue(overloaded);
+    vi.spyOn(app.logins.passwords, 'logIn').mockResolvedValue(overloaded);
     vi.spyOn(app.logins.pins, 'check').mockResolvedValue(overloaded);
     const headers = { accept: 'text/html', 'accept-language': 'en' };
     const { statusCode, body } = await app.http.inject({ method: 'POST', url, headers });

@@ -25,22 +25,7 @@ const file = {
 describe('what a message may be', () => {
   test.each<[string, unknown, string]>([
     ['a name beside a code', { ...good, data: { code: '012345', name: 'Anna' } }, 'messageInvalid'],
-    [
-      'a codice fiscale in an alert',
-      { ...alert, data: { title: code, lines: [] } },
-      'messageHoldsPerson',
-    ],
-    [
-      'one whose digits were replaced by letters (omocodia)',
-      { ...alert, data: { title: omocode, lines: [] } },
-      'messageHoldsPerson',
-    ],
     ['a codice fiscale in a key', { ...alert, key: `notice:${code}` }, 'messageHoldsPerson'],
-    [
-      'a credential in an alert',
-      { ...alert, data: { title: 'a', lines: [credential] } },
-      'messageHoldsPerson',
-    ],
     [
       'a credential as a link',
       { ...alert, data: { ...alert.data, link: credential } },
@@ -88,11 +73,21 @@ describe('what a message may be', () => {
     expect(String(thrown)).not.toContain(code);
   });
 
+  test.each([
+    ['a codice fiscale', `Gate ${code}, ${code.toLowerCase()}`, 'Gate […], […]'],
+    ['one whose digits were replaced by letters (omocodia)', omocode, '[…]'],
+    ['two in one line', `${code} ${omocode}`, '[…] […]'],
+    ['a credential', credential, expect.stringMatching(/^[^/]*\/*[^/]*\[…\]/)],
+  ])('%s is masked, and the message goes out', (_what, text, masked) => {
+    const data = { ...alert.data, title: text, lines: ['fine', text] };
+    const { body, isMasked } = checkMessage({ ...alert, data } as MessageRequest);
+    expect(isMasked).toBe(true);
+    expect(body.data).toMatchObject({ title: masked, lines: ['fine', masked] });
+    expect(JSON.stringify(body)).not.toContain(text);
+  });
+
   test('what is good is kept as it is', () => {
-    expect(checkMessage(good)).toEqual({
-      address: '+393331234567',
-      data: { code: '012345' },
-      attachments: [],
-    });
+    const body = { address: '+393331234567', data: { code: '012345' }, attachments: [] };
+    expect(checkMessage(good)).toEqual({ body, isMasked: false });
   });
 });

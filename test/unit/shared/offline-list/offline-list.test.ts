@@ -1,3 +1,4 @@
+import { encode } from 'cborg';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -34,6 +35,16 @@ import {
 
 const open = (file: Uint8Array) => openList(file, openTools);
 const code = (expected: string) => expect.objectContaining({ code: expected });
+
+/** A list as a server of another mind would sign it: whatever stands in its header. */
+function signedAnyhow(header: object, body: Uint8Array): Uint8Array {
+  const bytes = encode(header);
+  const message = Buffer.concat([Buffer.from('varco offline list 1\n'), bytes]);
+  const length = Buffer.alloc(4);
+  length.writeUInt32BE(bytes.length);
+  const parts = [Buffer.from('VARCOLST'), length, bytes, buildTools.sign(message), body];
+  return new Uint8Array(Buffer.concat(parts));
+}
 
 const statesArbitrary = fc.dictionary(
   fc.nat(400).map(String),
@@ -131,12 +142,21 @@ describe('a list that was tampered with', () => {
     expect(() => open(forged)).toThrow(code(expected));
   });
 
-  test('a cost above what a kiosk may bear is refused though signed', () => {
-    const heavy = { cost: 1_048_576, blockSize: 32, parallelism: 1 };
-    expect(() => buildFullList(tableOf([]), terms({ kdf: heavy }), buildTools)).toThrow();
-    expect(() =>
-      buildFullList(tableOf([]), terms({ kdf: { ...testCost, cost: 3 } }), buildTools),
-    ).toThrow();
+  test.each([
+    ['128 MiB more', { cost: 262_144, blockSize: 8, parallelism: 1 }],
+    ['the memory allowed, four times over', { cost: 131_072, blockSize: 8, parallelism: 4 }],
+    ['the largest of each field', { cost: 1_048_576, blockSize: 32, parallelism: 4 }],
+    ['a cost that is no power of two', { cost: 3, blockSize: 1, parallelism: 1 }],
+  ])('a list that asks for %s is refused by a kiosk, though signed', (_what, kdf) => {
+    const { header, body } = open(file);
+    expect(() => sealList({ ...header, kdf }, body, buildTools)).toThrow();
+    expect(() => open(signedAnyhow({ ...header, kdf }, body))).toThrow(code('listCorrupt'));
+  });
+
+  test.each([8_192, 32_768, 65_536, 131_072])('a fleet may choose the cost %i', (cost) => {
+    const { header, body } = open(file);
+    const chosen = signedAnyhow({ ...header, kdf: { cost, blockSize: 8, parallelism: 1 } }, body);
+    expect(open(chosen).header.kdf.cost).toBe(cost);
   });
 
   test('a body as long as it should be but out of order is refused', () => {

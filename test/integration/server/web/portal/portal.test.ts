@@ -4,10 +4,14 @@ import sharp from 'sharp';
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { demoPeople } from '../../../../../scripts/sample/demo-people.ts';
 import type { App } from '../../../../../server/app.ts';
+import { windowOf } from '../../../../../server/guessing/counted-windows.ts';
 import { openStore } from '../../../../../server/store/open-store.ts';
 import type { Store } from '../../../../../server/store/store.ts';
 import type { WebAsset } from '../../../../../server/web/assets.ts';
+import { formatTime } from '../../../../../server/web/moment.ts';
+import { portalWords } from '../../../../../server/web/portal/portal-words.ts';
 import { languages } from '../../../../../shared/language.ts';
+import { countAttacks } from '../../../../support/attack-counts.ts';
 import { Catcher } from '../../../../support/catcher.ts';
 import { startApp, testKeyring } from '../../../../support/server-app.ts';
 import { webAssets } from '../../../../support/web-assets.ts';
@@ -233,6 +237,37 @@ describe('a code in hand', () => {
     const page = await visitor.get('/portal/checks');
     expect(page.body).toContain('Sì per: Invalidità civile, Handicap (legge 104/1992)');
     expect(page.body).toContain('Non riconosciuto');
+  });
+
+  test.each(languages)('wrong attempts are one entry with their count, in %s', async (lang) => {
+    const visitor = await Visitor.arrive(marco.person);
+    await visitor.ask();
+    const [code] = await codesOf(marco.person);
+    now = windowOf(now) + 3_600_000;
+    const asker = { id: 'reader:1', site: 'reading:1' };
+    const { codiceFiscale } = giovanna.person;
+    for (let tried = 0; tried < 47; tried += 1) {
+      const requestId = crypto.randomUUID();
+      const question = { asker, requestId, credentialId: code?.id ?? '', codiceFiscale };
+      await app.firstLevel.ask(question);
+      now += 1000;
+    }
+    now += 900_000;
+    await app.housekeeping.run();
+    const later = await Visitor.arrive(marco.person);
+    const { body } = await later.get(`/portal/checks?lang=${lang}`);
+    expect(body.match(/<li class="varco-panel"/g)).toHaveLength(1);
+    const words = portalWords[lang].checks;
+    const span = [now - 947_000, now - 901_000].map((at) => formatTime(at, lang));
+    expect(body).toContain(words.attempts(47, span[0] ?? '', span[1] ?? ''));
+    expect(body).toContain(words.places.reader);
+    // A page that does not exist is the first one; so is one before all checks empty.
+    expect((await later.get(`/portal/checks?before=x&lang=${lang}`)).body).toContain(
+      words.places.reader,
+    );
+    const none = await later.get(`/portal/checks?before=1000&lang=${lang}`);
+    expect(none.body).not.toContain(words.places.reader);
+    expect(none.body).toContain('href="/portal/checks"');
   });
 
   test('the live code is another one each half minute', async () => {
@@ -683,6 +718,7 @@ describe('every page', () => {
           const kept = visitor.cookie;
           visitor.cookie = `${cookie}; ${kept}`;
           const answer = await (method === 'GET' ? visitor.get(url) : visitor.post(url, given));
+          countAttacks({ inputs: 1, refused: answer.statusCode >= 400 ? 1 : 0 });
           visitor.cookie = kept;
           expect(answer.statusCode).toBeLessThan(500);
           expect(answer.body).not.toMatch(/at .*\.ts:|SQLITE|kysely/i);

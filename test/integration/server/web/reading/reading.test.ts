@@ -9,6 +9,7 @@ import type { Store } from '../../../../../server/store/store.ts';
 import type { WebAsset } from '../../../../../server/web/assets.ts';
 import { systemClock } from '../../../../../shared/clock.ts';
 import { languages } from '../../../../../shared/language.ts';
+import { countAttacks } from '../../../../support/attack-counts.ts';
 import { startApp } from '../../../../support/server-app.ts';
 import { webAssets } from '../../../../support/web-assets.ts';
 
@@ -269,6 +270,7 @@ test('whatever comes, it is never a fault of ours and never anybody’s answer',
         payload,
         headers: { 'content-type': 'application/x-www-form-urlencoded', ...headers },
       });
+      countAttacks({ inputs: 1, refused: answer.statusCode >= 400 ? 1 : 0 });
       expect(answer.statusCode).toBeLessThan(500);
       expect(answer.body).not.toContain('varco-areas');
       expect(answer.body).not.toContain(person.codiceFiscale);

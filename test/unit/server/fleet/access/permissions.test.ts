@@ -6,7 +6,7 @@ import {
   scopes,
   visibleSites,
 } from '../../../../../server/fleet/access/permissions.ts';
-import { type Role, roles } from '../../../../../server/login/session.ts';
+import { type Role, roles } from '../../../../../server/fleet/access/roles.ts';
 
 /** Written out by hand, not derived: v viewer, o operator, s site manager, a administrator, u auditor. */
 const expected: Record<FleetAction, string> = {
@@ -41,6 +41,7 @@ const expected: Record<FleetAction, string> = {
   'message.manage': 'a',
   'account.manage': 'a',
   'desk.check': 'osa',
+  'desk.secondLevel': 'o',
   'metrics.read': 'vosau',
 };
 const letters: Record<Role, string> = {
@@ -104,6 +105,7 @@ test('a token does what its scopes name and its role may, and never opens a gate
     'message.manage',
     'account.manage',
     'desk.check',
+    'desk.secondLevel',
   ]);
 });
 

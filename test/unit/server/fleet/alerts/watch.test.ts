@@ -74,7 +74,10 @@ function watch(
 const bytes = (free: number) => ({ totalBytes: 1_000, availableBytes: free });
 const facts = { list: 'usable', factsQuarantined: 0 } as const;
 
-const ofNoGate = ['siteOutage', 'expiry', 'messagesStuck', 'refusals', 'guessing'] as const;
+const ofNoGate = [
+  ...(['siteOutage', 'expiry', 'messagesStuck', 'refusals', 'guessing'] as const),
+  ...(['flood', 'twoBoards', 'factsRefused', 'setAside', 'proxyUnnamed'] as const),
+];
 const bad: Record<Exclude<AlertKind, (typeof ofNoGate)[number]>, object> = {
   offline: { silentMs: 3_600_000 },
   peripheral: { peripherals: { scanner: { state: 'lost' } } },

@@ -11,7 +11,7 @@ const about = {
   url: '/things/:id',
   summary: 'A thing',
   tag: 'things',
-  scope: 'fleet:read',
+  action: 'fleet.view',
 } as const;
 const answer = z.strictObject({
   id: z.string(),

@@ -1,0 +1,47 @@
+import type { VNode } from 'preact';
+import type { QuarantinedFact } from '../../offline-list/fact-quarantine.ts';
+import { Moment, type View } from './fleet-frame.tsx';
+
+/** So much of a digest is enough to find its row in the audit. */
+const HASH_SHOWN = 16;
+
+/** What a gate's kiosks reported and can't be true; nothing where there is none. */
+export function RefusedFacts(props: {
+  refused: readonly QuarantinedFact[];
+  view: View;
+}): VNode | null {
+  const { refused, view } = props;
+  const { refusedFacts: words } = view.words.kiosk;
+  const codes: Partial<Record<string, string>> = words.codes;
+  if (refused.length === 0) {
+    return null;
+  }
+  return (
+    <section aria-labelledby="refused-title" class="panel" id="refused">
+      <h2 id="refused-title">{words.heading}</h2>
+      <p>{words.explained}</p>
+      <table class="plain">
+        <thead>
+          <tr>
+            <th scope="col">{words.at}</th>
+            <th scope="col">{words.why}</th>
+            <th scope="col">{words.hash}</th>
+          </tr>
+        </thead>
+        <tbody>
+          {refused.map(({ kiosk, hash, at, code }) => (
+            <tr key={`${kiosk} ${hash}`} data-code={code}>
+              <td>
+                <Moment at={at} format={view.format} />
+              </td>
+              <th scope="row">{codes[code] ?? code}</th>
+              <td>
+                <code>{hash.slice(0, HASH_SHOWN)}</code>
+              </td>
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </section>
+  );
+}

@@ -1,0 +1,3 @@
+import { tellApart } from './tell-apart.ts';
+
+tellApart('postgres');
