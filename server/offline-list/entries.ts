@@ -202,7 +202,7 @@ export class Entries {
     return box;
   }
 
-  /** By person, folded anew where something came due that is not stored yet. */
+  /** By person, folded again where something came due that is not stored yet. */
   #statusesOf(rows: readonly Row[]): Promise<Map<number, Status>> {
     const { store, now } = this.#deps;
     const stored = rows.map(({ person_id: id, status, due_on }) => ({ id, status, due_on }));
@@ -252,7 +252,7 @@ function entryStateOf(verdict: Verdict): EntryState {
  */
 function daysOfUse(birthDate: string | undefined, policy: Policy, now: number): Date[] {
   const today = romeDay(now);
-  // A list that changes in nothing is dated anew all day long without its entries being computed again.
+  // A list that changes in nothing is dated again all day long without its entries being computed again.
   const lastUse = romeMidnight(nextDay(today)) + (policy.offlineMaxAgeMs ?? MAX_AGE_MS);
   const isSame =
     birthDate === undefined || ageOn(birthDate, today) === ageOn(birthDate, romeDay(lastUse));

@@ -14,7 +14,7 @@ const BLOCK = 50;
 const PAUSE_MS = 100;
 /** The row whose lock says which node folds. */
 const LEASE = 'dueFold';
-/** The row that says how far persons of before the rules in force were folded anew: `DONE/LAST` ids. */
+/** The row that says how far persons of before the rules in force were folded again: `DONE/LAST` ids. */
 const REFOLD = 'refold';
 
 type DueRow = StoredStatus & { code_mac: string };

@@ -48,7 +48,7 @@ export function isDue({ due_on }: Pick<StoredStatus, 'due_on'>, day: string): bo
   return due_on !== null && due_on <= day;
 }
 
-/** Folds these persons anew, whatever is stored. */
+/** Folds these persons again, whatever is stored. */
 export async function foldPersons(
   store: Store,
   tx: Tx,

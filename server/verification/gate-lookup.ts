@@ -17,7 +17,7 @@ export interface GateRow {
   state: string | null;
   expires_at: number | null;
   companion: number | null;
-  /** From this day on the facts are not the person's any more, until they are folded anew. */
+  /** From this day on the facts are not the person's any more, until they are folded again. */
   due_on: string | null;
 }
 

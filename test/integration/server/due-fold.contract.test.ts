@@ -259,7 +259,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     await fold.stop();
   });
 
-  test('persons of before are folded anew once, wherever the walk was interrupted', async () => {
+  test('persons of before are folded again once, wherever the walk was interrupted', async () => {
     await app.registry.importRows(
       Array.from({ length: 70 }, (_, index) => ({
         person: person(index),
