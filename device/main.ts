@@ -7,6 +7,7 @@ import { systemClock } from '../shared/clock.ts';
 import { errorCode, VarcoError } from '../shared/errors.ts';
 import type { KioskStatus } from '../shared/protocol/kiosk-status.ts';
 import { newRequestId } from '../shared/request-id.ts';
+import { NOT_COVERED_BY_ARCHIVE } from '../shared/verdict.ts';
 import { type KioskConfig, kioskConfigSchema } from './config.ts';
 import { Kiosk } from './kiosk.ts';
 import type { KioskWatcher } from './kiosk-options.ts';
@@ -176,7 +177,7 @@ function openLink(
         status,
         tls,
         config: () => remoteConfig?.reported(),
-        capabilities: Commands.capabilities(deps),
+        capabilities: [...Commands.capabilities(deps), NOT_COVERED_BY_ARCHIVE],
         statusEveryMs: () => remoteConfig?.session().statusEveryMs,
       }),
   });

@@ -39,6 +39,7 @@ import { buildOfflineLists } from './offline-list/build-offline-lists.ts';
 import type { FactStore } from './offline-list/fact-store.ts';
 import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-lists.ts';
 import { Policies } from './policies/policies.ts';
+import { PolicyFollower } from './policies/policy-follower.ts';
 import { buildPortal } from './portal/build-portal.ts';
 import { Proxies } from './proxies.ts';
 import { checkKeyring } from './readiness.ts';
@@ -147,9 +148,8 @@ export interface App {
 export function createApp(deps: AppDeps): App {
   const { store, keyring, log, web } = deps;
   const rooms = buildRooms(deps);
-  const { audit, policies, messages, verification, logins, lists, fleet, sockets } = rooms;
-  const { keyringWatch, refusals } = rooms;
-  const { cardRenewal } = rooms.credentials;
+  const { audit, policies, policyFollower, messages, verification, logins, lists } = rooms;
+  const { fleet, sockets, keyringWatch, refusals } = rooms;
   const { certificateListener } = logins;
   const { evenAnswers } = rooms.evenly;
   const http = buildHttp(deps, rooms);
@@ -163,7 +163,7 @@ export function createApp(deps: AppDeps): App {
         keyring: { start: () => checkKeyring(store, keyring) },
         audit,
         refusals,
-        policies,
+        policies: { start: () => policies.start() },
         verification,
         logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
@@ -172,8 +172,15 @@ export function createApp(deps: AppDeps): App {
         keyringWatch,
         fleet,
         messages,
-        cardRenewal,
-        dueFold: rooms.dueFold,
+        ...{ cardRenewal: rooms.credentials.cardRenewal, dueFold: rooms.dueFold },
+        policyFollower: {
+          start: () =>
+            policyFollower.start((changes) => {
+              fleet.policiesChanged(changes);
+              lists.policiesChanged();
+            }),
+          stop: () => policyFollower.stop(),
+        },
         lists: {
           start: () => lists.start((policy, list) => fleet.connected.listChanged(policy, list)),
           stop: () => lists.stop(),
@@ -232,7 +239,8 @@ function buildRooms(deps: AppDeps) {
     evenAnswers: new EvenAnswers({ clock }),
     answerTimes: deps.answerTimes ?? answerTimes,
   };
-  const policies = new Policies({ store });
+  const policies = new Policies(base);
+  const policyFollower = new PolicyFollower({ ...base, policies });
   const registry = new Registry(base);
   const dueFold = new DueFold({ store, clock, log });
   const { transports, messenger } = deps;
@@ -257,7 +265,7 @@ function buildRooms(deps: AppDeps) {
   const fleet = buildFleet({
     ...base,
     server: origin,
-    policyKnown: (policy) => policies.find(policy, new Date(now())) !== undefined,
+    policies,
     intervalMs: limits.statusEveryMs,
     config: deps.fleet,
     notify,
@@ -289,8 +297,17 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    dueFold,
-    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly },
+    ...{
+      dueFold,
+      fleet,
+      sockets,
+      keyringWatch,
+      refusals,
+      setAside,
+      proxies,
+      evenly,
+      policyFollower,
+    },
   };
 }
 

@@ -31,3 +31,9 @@ export const verdictSchema = z.discriminatedUnion('outcome', [
 ]);
 
 export type Verdict = z.infer<typeof verdictSchema>;
+
+/**
+ * The capability of a kiosk that has words for `notCoveredByArchive`. One that does not list it refuses an
+ * answer with that reason, and is answered `notInArchive`: staff are to look at a document all the same.
+ */
+export const NOT_COVERED_BY_ARCHIVE = 'notCoveredByArchive';

@@ -124,6 +124,11 @@ export class GateList {
     return this.#noList;
   }
 
+  /** None where the server has said that no list may answer, however fresh the one on disk is. */
+  get #list() {
+    return this.#noList === 'level' ? undefined : this.#store?.list;
+  }
+
   /** The list as a session sees it. */
   view(): ListView {
     const use = this.#use();
@@ -155,7 +160,7 @@ export class GateList {
     const at = { now: serverClock.now(), clockTrust: serverClock.trust() };
     const crypto = { scrypt: nodeScrypt, hmac: hmacSha256 };
     const asked = { codiceFiscale, credentialId };
-    const answer = await decideOffline(this.#store?.list, asked, at, crypto);
+    const answer = await decideOffline(this.#list, asked, at, crypto);
     return {
       kind: 'decided',
       requestId,
@@ -237,7 +242,7 @@ export class GateList {
 
   #use(): ListUse {
     const { serverClock } = this.#deps;
-    return listUse(this.#store?.list, serverClock.now(), serverClock.trust());
+    return listUse(this.#list, serverClock.now(), serverClock.trust());
   }
 
   /** The list grows older without any event. */

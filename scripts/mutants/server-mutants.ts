@@ -132,9 +132,9 @@ export const serverMutants: readonly Mutant[] = [
   },
   {
     what: 'somebody is a minor on the 18th birthday',
-    file: 'server/verification/decide.ts',
-    find: '  return now.getTime() < Date.UTC(year + 18, month - 1, day);',
-    replace: '  return now.getTime() <= Date.UTC(year + 18, month - 1, day);',
+    file: 'server/policies/evaluate.ts',
+    find: '    return ageTerm(facts, (age) => age < limit);',
+    replace: '    return ageTerm(facts, (age) => age <= limit);',
     tests: ['test/unit/server/verification/decide.test.ts'],
   },
   {
@@ -224,10 +224,24 @@ export const serverMutants: readonly Mutant[] = [
   },
   {
     what: 'in a rule of all, a silent area beats a no',
-    file: 'server/verification/decide.ts',
+    file: 'server/policies/evaluate.ts',
     find: "const allOrder: readonly Ternary[] = ['no', 'unknown', 'yes'];",
     replace: "const allOrder: readonly Ternary[] = ['no', 'yes', 'unknown'];",
     tests: ['test/unit/server/verification/decide.test.ts'],
+  },
+  {
+    what: 'a silent area counts as a no',
+    file: 'server/policies/evaluate.ts',
+    find: "const anyOrder: readonly Ternary[] = ['yes', 'unknown', 'no'];",
+    replace: "const anyOrder: readonly Ternary[] = ['yes', 'no', 'unknown'];",
+    tests: ['test/unit/server/policies/policies.test.ts'],
+  },
+  {
+    what: 'whoever proposes a policy may release it',
+    file: 'server/fleet/releases/policy-releases.ts',
+    find: '    if ((await this.#personBehind(proposed.proposedBy)) === who.id) {',
+    replace: '    if (proposed.proposedBy === who.name) {',
+    tests: ['test/integration/server/fleet/policy-releases.test.ts'],
   },
   {
     what: 'the wait after wrong guesses does not grow',

@@ -14,7 +14,7 @@ export interface DemoPerson {
   expected: Verdict;
 }
 
-/** Entry above 67 %, with a companion at 100 %: the policy for which all five outcomes differ. */
+/** From 67 % on, with a companion at 100 %: the policy for which all five outcomes differ. */
 export const DEMO_POLICY = 'trasporto-piemonte';
 
 function person(codiceFiscale: string, name: string, birthDate: string): PersonRecord {
@@ -74,7 +74,13 @@ export const demoPeople: readonly DemoPerson[] = [
   {
     label: 'notCovered',
     person: person('GLLLRA90D47L736O', 'Laura Gallo', '1990-04-07'),
-    verbali: [verbale('DEMO-0005', { giudizio: 'oltreUnTerzo', percentage: 46 })],
+    // Everything that the policy asks about has been judged: only then is the answer a "no".
+    verbali: [
+      verbale('DEMO-0005', { giudizio: 'oltreUnTerzo', percentage: 46 }),
+      verbale('DEMO-0007', { area: 'cecitaCivile', giudizio: 'nonCieco' }),
+      verbale('DEMO-0008', { area: 'sordita', giudizio: 'nonSordo' }),
+      verbale('DEMO-0009', { area: 'handicap', giudizio: 'nonHandicap' }),
+    ],
     revoked: false,
     expected: { outcome: 'denied', reason: 'notCovered' },
   },

@@ -7,6 +7,7 @@ export const serverCommands: CommandLoaders = {
   registry: async () => (await import('./registry-command.ts')).registryCommand(),
   credential: async () => (await import('./credential-command.ts')).credentialCommand(),
   verify: async () => (await import('./verify-command.ts')).verifyCommand(),
+  policy: async () => (await import('./policy-command.ts')).policyCommand(),
   audit: async () => (await import('./audit-command.ts')).auditCommand(),
   offline: async () => (await import('./offline-command.ts')).offlineCommand(),
   card: async () => (await import('./card-command.ts')).cardCommand(),

@@ -39,7 +39,9 @@ export function verifyCommand(): Command {
             policy,
           });
           printLine(
-            options.json ? JSON.stringify({ policy, verdict }) : `${policy}: ${words(verdict)}`,
+            options.json
+              ? JSON.stringify({ policy, verdict })
+              : `${policy}: ${verdictWords(verdict)}`,
           );
           process.exitCode = verdict.outcome === 'granted' ? process.exitCode : EXIT_NOT_GRANTED;
         }
@@ -80,7 +82,8 @@ function codeOf(
   return { credentialId, liveIssuedAt: live ? issuedAt : undefined };
 }
 
-function words(verdict: Verdict): string {
+/** A verdict as the command line prints it. */
+export function verdictWords(verdict: Verdict): string {
   switch (verdict.outcome) {
     case 'granted':
       return verdict.companion ? 'granted, companion too' : 'granted';

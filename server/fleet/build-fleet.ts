@@ -5,6 +5,7 @@ import type { Keyring } from '../keys/keyring.ts';
 import type { Log } from '../log.ts';
 import type { Notify } from '../notify/notify.ts';
 import type { FactQuarantine } from '../offline-list/fact-quarantine.ts';
+import type { Policies } from '../policies/policies.ts';
 import type { SetAside } from '../set-aside.ts';
 import type { Store } from '../store/store.ts';
 import { ActivityLog } from './access/activity-log.ts';
@@ -12,7 +13,7 @@ import { ApiTokens } from './access/api-tokens.ts';
 import type { Expiry } from './access/expiry.ts';
 import { Alerts } from './alerts/alerts.ts';
 import { alertsConfigSchema, type QueueMail } from './alerts/alerts-config.ts';
-import type { WaitingMessages } from './alerts/watch.ts';
+import type { WaitingMessages } from './alerts/conditions.ts';
 import { FleetBus } from './bus/fleet-bus.ts';
 import { Commands } from './commands/commands.ts';
 import { ConfigPush } from './config/config-push.ts';
@@ -31,6 +32,7 @@ import { NodeBus } from './nodes/node-bus.ts';
 import { Gates } from './places/gates.ts';
 import { Kiosks } from './places/kiosks.ts';
 import { Sites } from './places/sites.ts';
+import { PolicyReleases } from './releases/policy-releases.ts';
 import { FleetState } from './state/fleet-state.ts';
 import { Renewals } from './state/renewals.ts';
 import { Roster } from './state/roster.ts';
@@ -50,7 +52,7 @@ export interface FleetDeps {
   node: string;
   /** The origin that a new kiosk asks, such as `https://varco.example.it`. */
   server: string;
-  policyKnown: (policy: string) => boolean;
+  policies: Policies;
   /** How often kiosks report, in milliseconds. */
   intervalMs: number;
   /** Absent: nobody is notified of alerts, and metrics need a token. */
@@ -105,7 +107,7 @@ function buildPlaces({
   clock,
   log,
   node,
-  policyKnown,
+  policies,
   canCheckCertificates,
 }: FleetDeps) {
   const now = () => clock.now();
@@ -114,12 +116,14 @@ function buildPlaces({
   const activity = new ActivityLog({ store, audit, now });
   const base = { store, activity, bus, now };
   const sites = new Sites({ ...base, canCheckCertificates });
+  const policyKnown = (id: string) => policies.find(id, new Date(now())) !== undefined;
   const gates = new Gates({ ...base, policyKnown });
+  const releases = new PolicyReleases({ ...base, policies });
   const kiosks = new Kiosks(base);
   const roster = new Roster({ store, sites, gates, kiosks, node });
   const tokens = new ApiTokens({ store, activity, now });
   const views = new SavedViews({ store, now });
-  return { bus, connected, activity, sites, gates, kiosks, roster, tokens, views };
+  return { bus, connected, activity, sites, gates, kiosks, roster, tokens, views, releases };
 }
 
 /** What operators and the server itself do about kiosks. */

@@ -1,6 +1,7 @@
 import type { Clock } from '../../shared/clock.ts';
 import type { Log } from '../log.ts';
 import type { FactQuarantine, QuarantinedFact } from '../offline-list/fact-quarantine.ts';
+import type { PolicyChange } from '../policies/policy-follower.ts';
 import type { ActivityLog } from './access/activity-log.ts';
 import { demandFound, type FleetActor } from './access/actor.ts';
 import type { ApiTokens } from './access/api-tokens.ts';
@@ -20,6 +21,7 @@ import type { NodeBus } from './nodes/node-bus.ts';
 import { type Gates, unknownGate } from './places/gates.ts';
 import type { Kiosk, Kiosks } from './places/kiosks.ts';
 import type { Sites } from './places/sites.ts';
+import type { PolicyReleases } from './releases/policy-releases.ts';
 import type { FleetState } from './state/fleet-state.ts';
 import type { Renewals } from './state/renewals.ts';
 import type { Roster, RosterGate } from './state/roster.ts';
@@ -45,6 +47,7 @@ export interface FleetParts {
   configs: ConfigVersions;
   configPush: ConfigPush;
   rollouts: Rollouts;
+  releases: PolicyReleases;
   rolloutRunner: RolloutRunner;
   enrolment: Enrolment;
   commands: Commands;
@@ -75,6 +78,7 @@ export class Fleet {
   readonly telemetry: Telemetry;
   readonly configs: ConfigVersions;
   readonly rollouts: Rollouts;
+  readonly releases: PolicyReleases;
   readonly rolloutRunner: RolloutRunner;
   readonly enrolment: Enrolment;
   readonly commands: Commands;
@@ -97,6 +101,7 @@ export class Fleet {
     this.telemetry = parts.telemetry;
     this.configs = parts.configs;
     this.rollouts = parts.rollouts;
+    this.releases = parts.releases;
     this.rolloutRunner = parts.rolloutRunner;
     this.enrolment = parts.enrolment;
     this.commands = parts.commands;
@@ -141,6 +146,24 @@ export class Fleet {
   /** Asks the kiosks of this node to reconnect, each at some moment within this time, in milliseconds. */
   reconnectAll(withinMs: number): void {
     this.#parts.renewals.askWithin(this.connected.ids(), withinMs);
+  }
+
+  /**
+   * Gates take a new version with the next question. What a kiosk got when it booted is renewed when it
+   * serves nobody: whether it takes live codes only, and whether there may be a list.
+   */
+  policiesChanged(changes: readonly PolicyChange[]): void {
+    const renewed = new Set(changes.filter(isRenewed).map(({ id }) => id));
+    const gates: string[] = [];
+    for (const { gate, kiosk } of this.roster.gates()) {
+      if (changes.some(({ id }) => id === gate.policy)) {
+        gates.push(gate.id);
+      }
+      if (kiosk && renewed.has(gate.policy) && this.connected.has(kiosk.id)) {
+        this.#parts.renewals.ask(kiosk.id);
+      }
+    }
+    void this.bus.emit('viewChanged', { gates, topics: ['policies', 'activity'] });
   }
 
   /** @see Kiosks.register */
@@ -196,4 +219,8 @@ export class Fleet {
     const found = entry && { entry, site: entry.gate.site };
     return demandFound(who, 'fleet.view', found, () => unknownGate(gate)).entry;
   }
+}
+
+function isRenewed({ before, after }: PolicyChange): boolean {
+  return before?.liveCode !== after?.liveCode || before?.level !== after?.level;
 }

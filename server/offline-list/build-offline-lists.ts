@@ -32,6 +32,10 @@ export function buildOfflineLists(deps: {
     async start(published: (policy: string, list: RequestOf<'ListChanged'>) => void) {
       await offlineLists?.start(published);
     },
+    /** A list is built from its policy's version in force. */
+    policiesChanged() {
+      offlineLists?.wake();
+    },
     async stop() {
       await offlineLists?.stop();
     },

@@ -252,7 +252,7 @@ function entryStateOf(verdict: Verdict): EntryState {
  */
 function daysOfUse(birthDate: string | undefined, policy: Policy, now: number): Date[] {
   const today = romeDay(now);
-  // A list that changes in nothing is dated again all day long without its entries being computed again.
+  // A list that changes in nothing gets a new date all day long without its entries being computed again.
   const lastUse = romeMidnight(nextDay(today)) + (policy.offlineMaxAgeMs ?? MAX_AGE_MS);
   const isSame =
     birthDate === undefined || ageOn(birthDate, today) === ageOn(birthDate, romeDay(lastUse));

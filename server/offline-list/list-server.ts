@@ -39,7 +39,8 @@ export class ListServer {
 
   /** What a kiosk that has this list must fetch. */
   async head(policy: string, asked: RequestOf<'ListHead'>): Promise<AnswerOf<'ListHead'>> {
-    if (this.#policies.find(policy, new Date(this.#now()))?.level === 2) {
+    // Nor does a list answer for a policy that is not in force any more.
+    if (this.#policies.find(policy, new Date(this.#now()))?.level !== 1) {
       return { status: 'none', reason: 'level' };
     }
     const row = await this.#store.db

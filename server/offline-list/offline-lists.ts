@@ -95,6 +95,11 @@ export class OfflineLists {
     }
   }
 
+  /** Looks at once for what the lists must follow. */
+  wake(): void {
+    this.publisher.wake();
+  }
+
   async stop(): Promise<void> {
     await this.#unlisten?.();
     this.#unlisten = undefined;

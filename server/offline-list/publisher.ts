@@ -60,12 +60,12 @@ export class ListPublisher {
     this.#state = 'running';
     const { store } = this.#deps;
     for (const channel of [STATUS_CHANNEL, CREDENTIAL_CHANNEL]) {
-      this.#unlisten.push(await store.listen(channel, () => this.#wake()));
+      this.#unlisten.push(await store.listen(channel, () => this.wake()));
     }
     this.#unlisten.push(
       await store.listen(REBASE_CHANNEL, (policy) => this.#requestRebase(policy)),
     );
-    this.#wake();
+    this.wake();
   }
 
   async stop(): Promise<void> {
@@ -79,7 +79,7 @@ export class ListPublisher {
 
   /** Resolves once all changes so far are followed and published. */
   async flush(): Promise<void> {
-    this.#wake();
+    this.wake();
     await this.#working;
   }
 
@@ -101,7 +101,8 @@ export class ListPublisher {
     }
   }
 
-  #wake(): void {
+  /** Follows what changed, now or when the work under way is done. */
+  wake(): void {
     this.#mustRunAgain = true;
     if (this.#state === 'running') {
       this.#working ??= this.#work().finally(() => {
@@ -132,7 +133,7 @@ export class ListPublisher {
       }
     }
     if (this.#state === 'running') {
-      this.#cancelPoll = clock.after(times.pollMs, () => this.#wake());
+      this.#cancelPoll = clock.after(times.pollMs, () => this.wake());
     }
   }
 
@@ -142,7 +143,7 @@ export class ListPublisher {
     if (last === undefined || clock.now() - last >= times.rebaseMs) {
       this.#rebasedAt.set(policy, clock.now());
       this.#rebaseRequested.add(policy);
-      this.#wake();
+      this.wake();
     }
   }
 }

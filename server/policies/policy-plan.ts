@@ -4,7 +4,7 @@ import type { Area } from '../registry/verbale.ts';
 import { namedRules } from './named-rules.ts';
 import { areasOf, type Term } from './rule-terms.ts';
 
-/** A policy as it is evaluated: its rules without names, and what they need to be told. */
+/** A policy as it is evaluated: its rules without names, and what they need to know. */
 export interface PolicyPlan {
   rule: Rule;
   companion: Rule | undefined;

@@ -82,7 +82,20 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     kind: string;
     actor: string;
   };
-  policy: { id: string; version: number; body: string };
+  /** Every version of every policy; `state` is a `PolicyState`. */
+  policy: {
+    id: string;
+    version: number;
+    body: string;
+    state: Generated<string>;
+    note: Generated<string>;
+    /** Null: it came with the program. */
+    proposed_by: Generated<string | null>;
+    proposed_at: Generated<number | null>;
+    decided_by: Generated<string | null>;
+    decided_at: Generated<number | null>;
+    reason: Generated<string>;
+  };
   guess: { key: string; failures: number; last_at: number; blocked_until: number };
   one_time_code: {
     id: string;

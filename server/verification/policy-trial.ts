@@ -40,8 +40,8 @@ export const trialRowSchema = z.object({
 });
 export type TrialRow = z.infer<typeof trialRowSchema>;
 
-/** What a gate with this policy would answer. Pure. */
-export function tryPolicy(policy: Policy, { birthDate, verbali, card, on }: TrialRow): Verdict {
+/** The facts of somebody who is tried, and a moment of their day. Pure. */
+export function factsOfRow({ birthDate, verbali, card, on }: TrialRow) {
   const definitive = verbali.map(
     (verbale, index): Verbale => ({
       ...verbale,
@@ -51,17 +51,20 @@ export function tryPolicy(policy: Policy, { birthDate, verbali, card, on }: Tria
       definitiveOn: ARCHIVE_BEGINS,
     }),
   );
-  return decide(
-    {
-      kind: 'known',
-      status: card ? {} : statusOn(definitive, on),
-      birthDate,
-      cardValid: card !== undefined,
-      cardCompanion: card?.companion === true,
-    },
-    policy,
-    new Date(romeMidnight(on)),
-  );
+  const facts = {
+    kind: 'known' as const,
+    status: card ? {} : statusOn(definitive, on),
+    birthDate,
+    cardValid: card !== undefined,
+    cardCompanion: card?.companion === true,
+  };
+  return { facts, at: new Date(romeMidnight(on)) };
+}
+
+/** What a gate with this policy would answer. Pure. */
+export function tryPolicy(policy: Policy, row: TrialRow): Verdict {
+  const { facts, at } = factsOfRow(row);
+  return decide(facts, policy, at);
 }
 
 /** One line of the table that a policy is shown with before it is released. */

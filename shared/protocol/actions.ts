@@ -63,7 +63,10 @@ export const actions = {
       startedAt: unixMs,
       /** The config that it runs. */
       config: reportedConfigSchema.optional(),
-      /** The commands that it can carry out; a kiosk that lists none gets only those of the first version. */
+      /**
+       * The commands that it can carry out, and the reasons of verdicts that it has words for beyond those of
+       * the first version; a kiosk that lists none gets only those of the first version.
+       */
       capabilities: z.array(name).max(32).optional(),
     }),
     z.discriminatedUnion('status', [
@@ -144,8 +147,8 @@ export const actions = {
    * `have` is the list in force; without it (none, or a damaged one) a full list is due. `newest` is the
    * newest version ever in force there, below which it accepts nothing.
    *
-   * `none`: `off`, this server keeps no lists; `level`, the policy needs a one-time code, which no list
-   * can ask for; `soon`, one is being built: `ListChanged` says when it is there.
+   * `none`: `off`, this server keeps no lists; `level`, no list may answer for the policy: it needs a
+   * one-time code, or none of its versions is in force; `soon`, one is being built: `ListChanged` says when it is there.
    */
   ListHead: action(
     'kiosk',

@@ -29,6 +29,7 @@ import { type RunningServer, startServer } from '../../server/main.ts';
 import type { Messenger } from '../../server/verification/messenger.ts';
 import { type Clock, systemClock } from '../../shared/clock.ts';
 import { type KioskKey, newKioskKey } from './kiosk-client.ts';
+import { releasePolicy } from './policies/release-policy.ts';
 
 const KIOSK_ID = 'gate-1';
 const READY = { state: 'ready', since: 0 } as const;
@@ -70,9 +71,9 @@ export class OfflineSite {
   }
 
   async #addPolicyWithCode(): Promise<string> {
-    const { policies } = this.server.app;
-    const asked = policies.list().find(({ id }) => id === DEMO_POLICY);
-    await policies.add({ ...asked, id: 'with-code', version: 1, level: 2 });
+    const { app } = this.server;
+    const asked = app.policies.list().find(({ id }) => id === DEMO_POLICY);
+    await releasePolicy(app, { ...asked, id: 'with-code', level: 2 });
     return 'with-code';
   }
 

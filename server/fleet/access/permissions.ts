@@ -18,6 +18,7 @@ export const scopes = [
   'fleet:write',
   'enrol:write',
   'config:write',
+  'policies:write',
   'commands:write',
   'alerts:write',
   'audit:read',
@@ -65,6 +66,15 @@ export const rules = {
   'kiosk.revoke': { roles: managers, reach: 'site', scope: 'enrol:write', dangerous: true },
   'config.edit': { roles: administrators, reach: 'fleet', scope: 'config:write', dangerous: true },
   'config.rollOut': { roles: managers, reach: 'site', scope: 'config:write', dangerous: true },
+  'policy.propose': { roles: administrators, reach: 'fleet', scope: 'policies:write' },
+  // It takes a second person, so no token may.
+  'policy.release': { roles: administrators, reach: 'fleet', dangerous: true },
+  'policy.retire': {
+    roles: administrators,
+    reach: 'fleet',
+    scope: 'policies:write',
+    dangerous: true,
+  },
   'command.identify': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.selfTest': { roles: operators, reach: 'site', scope: 'commands:write' },
   'command.outOfService': { roles: operators, reach: 'site', scope: 'commands:write' },

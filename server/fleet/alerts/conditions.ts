@@ -4,9 +4,14 @@ import type { RefusedCount } from '../../offline-list/fact-quarantine.ts';
 import type { SetAside, SetAsideItem } from '../../set-aside.ts';
 import type { Store } from '../../store/store.ts';
 import type { Expiry } from '../access/expiry.ts';
-import { HourCounts } from './hour-counts.ts';
+import { type HourCount, HourCounts } from './hour-counts.ts';
 import type { Thresholds } from './rules.ts';
-import type { HourCount, WaitingMessages } from './watch.ts';
+
+/** The outbox of messages to people: how many wait, and how many could not be delivered. */
+export interface WaitingMessages {
+  waiting: number;
+  dead: number;
+}
 
 /** What was refused, or set aside, is an alert for this long. */
 const RECENT_MS = 86_400_000;

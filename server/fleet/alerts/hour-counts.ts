@@ -1,6 +1,12 @@
 import type { Store } from '../../store/store.ts';
 import { HOUR_MS } from '../state/telemetry.ts';
-import type { HourCount } from './watch.ts';
+
+/** One gate's answers of the last sixty minutes, and its usual number of refusals in an hour. */
+export interface HourCount {
+  denied: number;
+  throttled: number;
+  habit: number;
+}
 
 const HABIT_DAYS = 28;
 const HABIT_GATES_MAX = 500;

@@ -1,7 +1,7 @@
 import type { Expiry } from '../access/expiry.ts';
 import { siteOutage } from '../state/presence.ts';
 import type { RosterGate } from '../state/roster.ts';
-import type { Conditions } from './conditions.ts';
+import type { Conditions, WaitingMessages } from './conditions.ts';
 import { type AlertState, isRaised, quiet, readNumber, stepAlert } from './hysteresis.ts';
 import type { AlertKind } from './kinds.ts';
 import {
@@ -26,18 +26,6 @@ export interface AlertChange {
   kind: AlertKind;
   raised: boolean;
   detail: Finding['detail'];
-}
-
-export interface HourCount {
-  denied: number;
-  throttled: number;
-  habit: number;
-}
-
-/** The outbox of messages to people: how many wait, and how many could not be delivered. */
-export interface WaitingMessages {
-  waiting: number;
-  dead: number;
 }
 
 const DAY_MS = 86_400_000;

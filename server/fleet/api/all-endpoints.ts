@@ -4,6 +4,7 @@ import { commandEndpoints } from './command-endpoints.ts';
 import { configEndpoints } from './config-endpoints.ts';
 import type { Endpoint } from './endpoint.ts';
 import { placeEndpoints } from './place-endpoints.ts';
+import { policyEndpoints } from './policy-endpoints.ts';
 import { recordEndpoints } from './record-endpoints.ts';
 import { tokenEndpoints } from './token-endpoints.ts';
 import { viewEndpoints } from './view-endpoints.ts';
@@ -14,6 +15,7 @@ export function allEndpoints(fleet: Fleet): Endpoint[] {
     ...viewEndpoints(fleet),
     ...placeEndpoints(fleet),
     ...configEndpoints(fleet),
+    ...policyEndpoints(fleet),
     ...commandEndpoints(fleet),
     ...alertEndpoints(fleet),
     ...recordEndpoints(fleet),

@@ -13,6 +13,7 @@ const tags = [
   { name: 'places', description: 'Sites and gates' },
   { name: 'enrolment', description: 'How a kiosk gets its place at a gate' },
   { name: 'config', description: 'Remote configs and their roll-outs' },
+  { name: 'policies', description: 'What gates ask, and how that changes' },
   { name: 'commands', description: 'What kiosks are asked to do at once' },
   { name: 'alerts', description: 'What is wrong, and who takes care of it' },
   { name: 'records', description: 'What happened, and who did it' },

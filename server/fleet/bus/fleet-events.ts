@@ -48,6 +48,7 @@ export interface ViewChange {
 export type ViewTopic =
   | 'alerts'
   | 'rollouts'
+  | 'policies'
   | 'activity'
   | 'sites'
   | 'commands'

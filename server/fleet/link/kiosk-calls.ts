@@ -22,7 +22,7 @@ export interface KioskCallsDeps {
   offlineLists?: Pick<OfflineLists, 'head' | 'chunk'> | undefined;
   /** The place of a kiosk with a key, and what its facts can be about; undefined: not read yet. */
   enrolled(kiosk: string): Omit<FactSource, 'id' | 'site' | 'kiosk'> | undefined;
-  clock: Pick<Clock, 'monotonic'>;
+  clock: Pick<Clock, 'now' | 'monotonic'>;
   log: Log;
   bus: FleetBus;
 }
@@ -115,6 +115,11 @@ export class KioskCalls {
         this.#count('unanswered', from);
         const code = errorCode(error);
         this.#deps.log.error({ kiosk, code }, 'no answer to a verification');
+        if (code === 'policyUnknown') {
+          // The kiosk would ask its list on an error, and open by a policy that was retired.
+          const verdict = { outcome: 'unconfirmed', reason: 'unavailable' } as const;
+          return { verdict, decidedAt: this.#deps.clock.now() };
+        }
         throw new CallError(wireCodes[code] ?? 'internal', 'No answer to a verification');
       },
     );
@@ -144,5 +149,4 @@ const wireCodes: Record<string, 'busy' | 'unavailable'> = {
   overloaded: 'busy',
   storeUnavailable: 'unavailable',
   storeCorrupt: 'unavailable',
-  policyUnknown: 'unavailable',
 };

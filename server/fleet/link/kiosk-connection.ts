@@ -60,6 +60,7 @@ export class KioskConnection
   results: CommandResults | undefined;
   readonly reports: Allowance;
   sentReconnectWithinMs = 0;
+  knowsNotCovered = false;
   #state: State;
   #disconnectReason: DisconnectReason = 'closed';
   #waitsFor: 'boot' | 'ping' | 'pong' = 'boot';

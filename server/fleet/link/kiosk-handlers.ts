@@ -2,6 +2,8 @@ import { errorCode } from '../../../shared/errors.ts';
 import type { AnswerOf, RequestOf } from '../../../shared/protocol/actions.ts';
 import { CallError } from '../../../shared/protocol/call-error.ts';
 import type { Handlers } from '../../../shared/protocol/peer.ts';
+import { NOT_COVERED_BY_ARCHIVE } from '../../../shared/verdict.ts';
+import type { Answer } from '../../verification/answer.ts';
 import type { Kiosk } from '../places/kiosks.ts';
 import type { Allowance } from './allowance.ts';
 import { CommandResults } from './command-results.ts';
@@ -20,6 +22,8 @@ export interface HandlerConnection {
   accepted(): Kiosk;
   /** The spread of reconnections that it was last sent, in milliseconds. */
   sentReconnectWithinMs: number;
+  /** Whether it has words for `notCoveredByArchive`. */
+  knowsNotCovered: boolean;
   /** The reports that it may still send. */
   readonly reports: Allowance;
   close(reason: CloseReason): void;
@@ -39,8 +43,10 @@ export class KioskHandlers {
     const { calls } = this.#server;
     return {
       Boot: (request, from) => this.#logged('boot', () => this.#boot(request, from)),
-      Verify: (request, from) => calls.verify(from.accepted(), request),
-      VerifyCode: (request, from) => calls.verifyCode(from.accepted(), request),
+      Verify: (request, from) =>
+        calls.verify(from.accepted(), request).then((answer) => understood(answer, from)),
+      VerifyCode: (request, from) =>
+        calls.verifyCode(from.accepted(), request).then((answer) => understood(answer, from)),
       Status: (report, from) => this.#status(report, from),
       ListHead: (request, from) => calls.listHead(from.accepted(), request),
       ListChunk: (request, from) => calls.listChunk(from.accepted(), request),
@@ -72,6 +78,7 @@ export class KioskHandlers {
       // It disconnected while its config was read, and must not count as connected.
       throw new CallError('closed', 'The kiosk is gone');
     }
+    from.knowsNotCovered = request.capabilities?.includes(NOT_COVERED_BY_ARCHIVE) === true;
     from.accept(kiosk);
     this.notify((to) => to.booted?.(kiosk, request));
     return {
@@ -150,4 +157,14 @@ export class KioskHandlers {
       throw error;
     }
   }
+}
+
+/** An answer in the words of the kiosk: an older program refuses a reason that it does not know. */
+function understood(answer: Answer, { knowsNotCovered }: HandlerConnection): Answer {
+  const { verdict, decidedAt } = answer;
+  return verdict.outcome === 'unconfirmed' &&
+    verdict.reason === NOT_COVERED_BY_ARCHIVE &&
+    !knowsNotCovered
+    ? { verdict: { outcome: 'unconfirmed', reason: 'notInArchive' }, decidedAt }
+    : answer;
 }

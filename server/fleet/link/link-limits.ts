@@ -23,7 +23,7 @@ export interface SocketLimits {
   reports: AllowanceRate;
   /** How long a kiosk that was disconnected for a flood is refused. */
   shutOutMs: number;
-  /** How long such a kiosk waits to be told so. */
+  /** How long such a kiosk waits for that answer. */
   shutOutReplyMs: number;
   /** What may wait to be sent to a kiosk that doesn't read, in bytes. */
   unsentBytesMax: number;

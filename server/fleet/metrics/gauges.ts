@@ -2,8 +2,8 @@ import { Gauge, type Registry } from 'prom-client';
 import { errorCode } from '../../../shared/errors.ts';
 import type { Log } from '../../log.ts';
 import type { Store } from '../../store/store.ts';
+import type { WaitingMessages } from '../alerts/conditions.ts';
 import { alertKinds, severities } from '../alerts/kinds.ts';
-import type { WaitingMessages } from '../alerts/watch.ts';
 import type { FleetSummary } from '../view/kiosk-row.ts';
 
 export interface GaugeDeps {

@@ -20,6 +20,7 @@ import { sessionConfirmed } from './0074-session-confirmed.ts';
 import { refusedFacts } from './0076-refused-facts.ts';
 import { setAside } from './0077-set-aside.ts';
 import { dueDays } from './0079-due-days.ts';
+import { policyReleases } from './0084-policy-releases.ts';
 
 /** One step forward. There is none back: to go back, restore a backup. */
 export type Migration = (db: Kysely<unknown>, engine: Engine) => Promise<void>;
@@ -49,4 +50,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0076-refused-facts': refusedFacts,
   '0077-set-aside': setAside,
   '0079-due-days': dueDays,
+  '0084-policy-releases': policyReleases,
 };

@@ -19,7 +19,7 @@ export async function activityViews(
 }
 
 /** Details of an act that the page shows elsewhere. */
-const SHOWN_ELSEWHERE = new Set(['id', 'batch', 'title', 'by', 'rollout']);
+const SHOWN_ELSEWHERE = new Set(['id', 'batch', 'title', 'by', 'rollout', 'proposal']);
 const DETAIL_MAX = 300;
 
 function toView(

@@ -42,6 +42,7 @@ const places = [
   { place: 'alerts', href: '/fleet/alerts' },
   { place: 'commands', href: '/fleet/commands' },
   { place: 'rollouts', href: '/fleet/rollouts' },
+  { place: 'policies', href: '/fleet/policies' },
   { place: 'activity', href: '/fleet/activity' },
   { place: 'tokens', href: '/fleet/tokens' },
   { place: 'messages', href: '/fleet/messages' },

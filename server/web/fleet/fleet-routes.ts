@@ -16,6 +16,7 @@ import { registerLiveRoutes } from './live-routes.ts';
 import { registerMessageRoutes } from './message-routes.tsx';
 import { registerOverviewRoutes } from './overview-routes.tsx';
 import { registerPlaceRoutes } from './place-routes.tsx';
+import { registerPolicyRoutes } from './policy-routes.tsx';
 import { registerRolloutRoutes } from './rollout-routes.tsx';
 import { registerTokenRoutes } from './token-routes.tsx';
 
@@ -58,6 +59,7 @@ export function registerFleetPages(
     registerGateRoutes(scope, dashboard);
     registerCommandRoutes(scope, dashboard);
     registerRolloutRoutes(scope, dashboard);
+    registerPolicyRoutes(scope, dashboard);
     registerAlertRoutes(scope, dashboard);
     registerTokenRoutes(scope, dashboard);
     registerMessageRoutes(scope, dashboard, deps);

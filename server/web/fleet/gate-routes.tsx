@@ -230,6 +230,8 @@ async function configView(
     reported,
     reportedBody: reported && (await bodyOf(reported.version)),
     drift: row.drift,
+    policy: row.policy,
+    standing: fleet.releases.standingOf(row.policy),
     policyDrift: policy && { desired: policy.desired, reported: policy.reported },
   };
 }

@@ -11,6 +11,7 @@ import { verifyCommand } from '../../../scripts/varco/verify-command.ts';
 import { generateKeyringFile } from '../../../server/keys/keyring.ts';
 import { writeKeyringFile } from '../../../server/keys/keyring-file.ts';
 import { administrator } from '../../support/fleet-app.ts';
+import { releasePolicy } from '../../support/policies/release-policy.ts';
 
 let folder: string;
 let path: string;
@@ -97,11 +98,7 @@ test('a request is seen, its photo looked at, and issued or refused, from the sh
 test('a policy that takes live codes alone is asked with one, from the shell', async () => {
   const { text, live, code } = await withApp(path, async ({ app }) => {
     const policy = app.policies.find('musei-statali', new Date());
-    await app.policies.add({
-      ...policy,
-      version: (policy?.version ?? 0) + 1,
-      liveCode: 'required',
-    });
+    await releasePolicy(app, { ...policy, version: undefined, liveCode: 'required' });
     const { demoPeople } = await import('../../../scripts/sample/demo-people.ts');
     const code = demoPeople[0]?.person.codiceFiscale ?? '';
     const { id = 0 } = (await app.registry.findPerson(code)) ?? {};

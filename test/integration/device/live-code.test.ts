@@ -10,6 +10,7 @@ import { encodeCredential } from '../../../shared/credential/credential.ts';
 import { liveStep } from '../../../shared/credential/live-code.ts';
 import { languages } from '../../../shared/language.ts';
 import { OfflineGate, OfflineSite } from '../../support/offline-gate.ts';
+import { releasePolicy } from '../../support/policies/release-policy.ts';
 
 let site: OfflineSite;
 let gate: OfflineGate;
@@ -18,9 +19,9 @@ let person: SeededPerson;
 /** A gate whose policy takes live codes alone, and one person's phone. */
 beforeEach(async () => {
   site = await OfflineSite.start();
-  const { policies } = site.server.app;
-  const policy = policies.find(DEMO_POLICY, new Date());
-  await policies.add({ ...policy, version: (policy?.version ?? 0) + 1, liveCode: 'required' });
+  const { app } = site.server;
+  const policy = app.policies.find(DEMO_POLICY, new Date());
+  await releasePolicy(app, { ...policy, version: undefined, liveCode: 'required' });
   gate = new OfflineGate(site);
   await gate.start();
   await site.untilCurrent(gate);

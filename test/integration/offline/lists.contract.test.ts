@@ -18,6 +18,7 @@ import { openList } from '../../../shared/offline-list/list-file.ts';
 import { OfflineList } from '../../../shared/offline-list/offline-list.ts';
 import type { RequestOf } from '../../../shared/protocol/actions.ts';
 import { newKioskKey } from '../../support/kiosk-client.ts';
+import { releasePolicy } from '../../support/policies/release-policy.ts';
 import { startApp, testKeyring } from '../../support/server-app.ts';
 
 const cheap = { cost: 2, publish: true, refreshMs: 86_400_000 };
@@ -194,14 +195,11 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   test('no list where none may answer, no part of what is not there', async () => {
-    await app.policies.add({
-      ...app.policies.list().find(({ id }) => id === DEMO_POLICY),
-      id: 'with-code',
-      version: 1,
-      level: 2,
-    });
+    const asked = app.policies.list().find(({ id }) => id === DEMO_POLICY);
+    await releasePolicy(app, { ...asked, id: 'with-code', level: 2 });
     expect(await lists().head('with-code', {})).toEqual({ status: 'none', reason: 'level' });
-    expect(await lists().head('of-no-gate', {})).toEqual({ status: 'none', reason: 'soon' });
+    expect(await lists().head('not-in-force', {})).toEqual({ status: 'none', reason: 'level' });
+    expect(await lists().head('carta-blu', {})).toEqual({ status: 'none', reason: 'soon' });
     for (const asked of [
       { kind: 'full', version: 99, offset: 0 },
       { kind: 'full', version: 1, offset: 10_000_000 },

@@ -29,6 +29,7 @@ const verdicts: Record<string, Verdict> = {
   notRecognised: { outcome: 'denied', reason: 'notRecognised' },
   notOnList: { outcome: 'denied', reason: 'notOnList' },
   notInArchive: { outcome: 'unconfirmed', reason: 'notInArchive' },
+  notCoveredByArchive: { outcome: 'unconfirmed', reason: 'notCoveredByArchive' },
   unavailable: { outcome: 'unconfirmed', reason: 'unavailable' },
   listTooOld: { outcome: 'unconfirmed', reason: 'listTooOld' },
   throttled: { outcome: 'throttled', retryAfterMs: 1_000 },

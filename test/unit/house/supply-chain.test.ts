@@ -85,7 +85,7 @@ describe.each(roleNames)('the bill of materials of a %s', (name) => {
 
   test('is the same for the same sources', async () => {
     expect((await billOf(name)).bill).toEqual(bill);
-  });
+  }, 60_000);
 });
 
 test('together the bills list the whole of a production install', () => {

@@ -11,7 +11,15 @@ export type CodeWords = Readonly<Record<string, string>>;
 export interface FleetWords {
   title: string;
   nav: Record<
-    'fleet' | 'sites' | 'alerts' | 'commands' | 'rollouts' | 'activity' | 'tokens' | 'messages',
+    | 'fleet'
+    | 'sites'
+    | 'alerts'
+    | 'commands'
+    | 'rollouts'
+    | 'policies'
+    | 'activity'
+    | 'tokens'
+    | 'messages',
     string
   >;
   presence: Record<Presence, string>;

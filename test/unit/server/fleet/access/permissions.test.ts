@@ -22,6 +22,9 @@ const expected: Record<FleetAction, string> = {
   'kiosk.replace': 'sa',
   'kiosk.revoke': 'sa',
   'config.edit': 'a',
+  'policy.propose': 'a',
+  'policy.release': 'a',
+  'policy.retire': 'a',
   'config.rollOut': 'sa',
   'command.identify': 'osa',
   'command.selfTest': 'osa',
@@ -100,6 +103,7 @@ test('a token does what its scopes name and its role may, and never opens a gate
   const whole = { role: 'administrator', sites: 'all', scopes } as const;
   expect(actions.filter((action) => !may(whole, action))).toEqual([
     'fleet.saveView',
+    'policy.release',
     'command.openOnce',
     'token.manage',
     'message.manage',

@@ -1,12 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import type { Expiry } from '../../../../../server/fleet/access/expiry.ts';
+import type { WaitingMessages } from '../../../../../server/fleet/alerts/conditions.ts';
+import type { HourCount } from '../../../../../server/fleet/alerts/hour-counts.ts';
 import { type AlertKind, alertKinds } from '../../../../../server/fleet/alerts/kinds.ts';
 import { thresholdsSchema } from '../../../../../server/fleet/alerts/rules.ts';
-import {
-  AlertWatch,
-  type HourCount,
-  type WaitingMessages,
-} from '../../../../../server/fleet/alerts/watch.ts';
+import { AlertWatch } from '../../../../../server/fleet/alerts/watch.ts';
 import { type LastReport, withPresence } from '../../../../../server/fleet/state/last-report.ts';
 import type { RosterGate } from '../../../../../server/fleet/state/roster.ts';
 import type { KioskStatus } from '../../../../../shared/protocol/kiosk-status.ts';
