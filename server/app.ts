@@ -161,10 +161,7 @@ export function createApp(deps: AppDeps): App {
     {
       open: {
         keyring: { start: () => checkKeyring(store, keyring) },
-        audit,
-        refusals,
-        policies: { start: () => policies.start() },
-        verification,
+        ...{ audit, refusals, policies: { start: () => policies.start() }, verification },
         logins: { stop: () => logins.log.writeCounts(true) },
         housekeeping,
       },
@@ -297,17 +294,8 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    ...{
-      dueFold,
-      fleet,
-      sockets,
-      keyringWatch,
-      refusals,
-      setAside,
-      proxies,
-      evenly,
-      policyFollower,
-    },
+    dueFold,
+    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly, policyFollower },
   };
 }
 
