@@ -6,6 +6,7 @@ import { buildAudit } from './audit/build-audit.ts';
 import type { Checkpoints } from './audit/checkpoint.ts';
 import { choresOf } from './chores.ts';
 import { buildCredentials } from './credential/build-credentials.ts';
+import type { CardRenewal } from './credential/card-renewal.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
 import { Refusals } from './fleet/access/refusals.ts';
@@ -44,6 +45,7 @@ import { buildPortal } from './portal/build-portal.ts';
 import { Proxies } from './proxies.ts';
 import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
+import { DueFold } from './registry/due-fold.ts';
 import { Registry } from './registry/registry.ts';
 import type { StatusSource } from './registry/status-source.ts';
 import { guardRoutes } from './route-access.ts';
@@ -127,6 +129,8 @@ export interface App {
   notify: Notify;
   notices: StatusNotices;
   disabilityCards: DisabilityCards;
+  cardRenewal: CardRenewal;
+  dueFold: DueFold;
   logins: Logins;
   sessions: SessionStore;
   /** For any command: checks that keyring and database belong together, and reads what is kept in memory. */
@@ -166,6 +170,7 @@ export function createApp(deps: AppDeps): App {
         keyringWatch,
         fleet,
         messages,
+        ...{ cardRenewal: rooms.credentials.cardRenewal, dueFold: rooms.dueFold },
         policyFollower: {
           start: () =>
             policyFollower.start((changes) => {
@@ -235,6 +240,7 @@ function buildRooms(deps: AppDeps) {
   const policies = new Policies(base);
   const policyFollower = new PolicyFollower({ ...base, policies });
   const registry = new Registry(base);
+  const dueFold = new DueFold({ store, clock, log });
   const { transports, messenger } = deps;
   const messages = buildNotify({ ...base, registry, transports, messenger, portalUrl });
   const { notify } = messages;
@@ -291,6 +297,7 @@ function buildRooms(deps: AppDeps) {
   });
   return {
     ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
+    dueFold,
     ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly, policyFollower },
   };
 }

@@ -6,6 +6,7 @@ import { auditPruning, type Chore } from './housekeeping.ts';
 import type { Logins } from './login/logins.ts';
 import type { buildOfflineLists } from './offline-list/build-offline-lists.ts';
 import type { buildPortal } from './portal/build-portal.ts';
+import type { DueFold } from './registry/due-fold.ts';
 import type { Registry } from './registry/registry.ts';
 import type { SetAside } from './set-aside.ts';
 import type { Store } from './store/store.ts';
@@ -20,6 +21,7 @@ export function choresOf(
   rooms: {
     audit: ReturnType<typeof buildAudit>;
     registry: Registry;
+    dueFold: DueFold;
     logins: Logins;
     portal: ReturnType<typeof buildPortal>;
     verification: ReturnType<typeof buildVerification>;
@@ -28,12 +30,13 @@ export function choresOf(
     setAside: SetAside;
   },
 ): Chore[] {
-  const { audit, registry, logins, portal, refusals, lists, setAside } = rooms;
+  const { audit, registry, dueFold, logins, portal, refusals, lists, setAside } = rooms;
   const { verification, refusalCounts } = rooms.verification;
   return [
     { name: 'verification', run: () => verification.purgeExpired() },
     { name: 'refusal counts', run: () => refusalCounts.close() },
     { name: 'registry', run: () => registry.purgeErasedEntries() },
+    { name: 'due', run: () => dueFold.run() },
     { name: 'anchors', run: () => audit.anchors.anchor() },
     { name: 'subjects', run: () => indexSubjects(store) },
     { name: 'refusals', run: () => refusals.settle() },

@@ -97,6 +97,7 @@ export const errorCodes = {
   endsWrong: { status: 422 },
   importUnreadable: { status: 400 },
   importFailed: fault,
+  clockSuspect: { status: 503 },
 
   // Logins
   accountUnknown: { status: 404 },

@@ -7,6 +7,8 @@ const HOUR_MS = 3_600_000;
 
 /** The hour that was formatted last: days change at its ends only, since Rome's offset is whole hours. */
 let last = { hour: Number.NaN, day: '' };
+/** The midnight that was computed last: every card at a gate is compared with the same one. */
+let midnight = { day: '', at: Number.NaN };
 
 /**
  * The ISO date in Rome at a time, such as `2026-07-02` for `2026-07-01T22:30Z`.
@@ -28,10 +30,13 @@ export function romeDay(at: number): string {
  * @returns Unix milliseconds.
  */
 export function romeMidnight(day: string): number {
-  const utc = Date.parse(day);
-  // Rome is one or two hours ahead of UTC; the earlier of the two is midnight if it is in the day already.
-  const inSummer = utc - 2 * HOUR_MS;
-  return romeDay(inSummer) === day ? inSummer : utc - HOUR_MS;
+  if (day !== midnight.day) {
+    const utc = Date.parse(day);
+    // Rome is one or two hours ahead of UTC; the earlier one is midnight if it is in the day already.
+    const inSummer = utc - 2 * HOUR_MS;
+    midnight = { day, at: romeDay(inSummer) === day ? inSummer : utc - HOUR_MS };
+  }
+  return midnight.at;
 }
 
 /** The next calendar day. Pure. @param day ISO date. */

@@ -183,9 +183,30 @@ export const serverMutants: readonly Mutant[] = [
   {
     what: 'a verbale of today does not count today',
     file: 'server/registry/person-status.ts',
-    find: '    verbale.definitiveOn <= today',
-    replace: '    verbale.definitiveOn < today',
+    find: 'definitiveOn !== undefined && definitiveOn <= day;',
+    replace: 'definitiveOn !== undefined && definitiveOn < day;',
     tests: ['test/unit/server/registry/person-status.test.ts'],
+  },
+  {
+    what: 'an annulled annulment still annuls',
+    file: 'server/registry/person-status.ts',
+    find: "const hasEffect = act.state !== 'annulled' && (said === undefined || said === 'restored');",
+    replace: "const hasEffect = act.state !== 'annulled' || said === 'restored';",
+    tests: ['test/unit/server/registry/person-status.test.ts'],
+  },
+  {
+    what: 'a gate asked between midnight and the chore gets the answer of yesterday',
+    file: 'server/verification/gate-lookup.ts',
+    find: '    if (due.length === 0) {',
+    replace: '    if (due.length >= 0) {',
+    tests: ['test/integration/server/due-fold.contract.test.ts'],
+  },
+  {
+    what: 'a card opens gates although the status of its holder is gone',
+    file: 'server/registry/card-standing.ts',
+    find: '  return isEntitledToCard(status)',
+    replace: '  return isEntitledToCard(status) || isPrinted',
+    tests: ['test/integration/server/one-answer.test.ts'],
   },
   {
     what: 'a broken source is asked again at once',

@@ -29,7 +29,6 @@ function verbale(protocol: string, fields: Partial<Verbale>): Verbale {
     protocol,
     kind: 'primaIstanza',
     area: 'invaliditaCivile',
-    accompagnamento: false,
     fiscalBenefits: [],
     state: 'definitive',
     definitiveOn: '2019-05-14',
@@ -62,7 +61,6 @@ export const demoPeople: readonly DemoPerson[] = [
       verbale('DEMO-0003', {
         giudizio: 'totaleNonDeambula',
         percentage: 100,
-        accompagnamento: true,
         fiscalBenefits: ['contrassegnoParcheggio'],
       }),
       verbale('DEMO-0004', {

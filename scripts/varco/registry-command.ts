@@ -90,7 +90,7 @@ async function runImport(file: string, options: ImportCommandOptions): Promise<v
   printLine(
     options.json
       ? JSON.stringify({ lines, verbali, unchanged, rejected, statusChanges })
-      : `${lines} lines: ${verbali} verbali imported, ${unchanged} unchanged, ` +
+      : `${lines} lines: ${verbali} verbali imported, ${unchanged} known already, ` +
           `${rejected} rejected, ${statusChanges} status changes`,
   );
   if (rejected > 0) {

@@ -101,7 +101,9 @@ function draw(
 
 function dateOf(at: number, language: Language, style: 'long' | 'short' = 'long'): string {
   const { locale } = infoOf(language);
-  return new Intl.DateTimeFormat(locale, { ...dateStyles[style], timeZone: 'UTC' }).format(at);
+  return new Intl.DateTimeFormat(locale, { ...dateStyles[style], timeZone: 'Europe/Rome' }).format(
+    at,
+  );
 }
 
 const dateStyles = {

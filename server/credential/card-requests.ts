@@ -1,8 +1,14 @@
-import type { Tx } from '../store/store.ts';
+import { foldingDay, statusOf } from '../registry/stored-status.ts';
+import type { Store, Tx } from '../store/store.ts';
 import { type CardCredential, type CardState, cardState } from './card-state.ts';
 
 /** The state of a person's card, from the newest request and the credential issued on it. */
-export async function readCardState(tx: Tx, personId: number, now: number): Promise<CardState> {
+export async function readCardState(
+  store: Store,
+  tx: Tx,
+  personId: number,
+  now: number,
+): Promise<CardState> {
   const row = await tx
     .selectFrom('card_request')
     .select(['id', 'state', 'requested_at', 'reason', 'credential_id'])
@@ -17,7 +23,13 @@ export async function readCardState(tx: Tx, personId: number, now: number): Prom
     reason: row.reason ?? undefined,
   };
   const credential = row?.credential_id ? await readCredential(tx, row.credential_id) : undefined;
-  return cardState(request, credential, now);
+  const person = await tx
+    .selectFrom('person')
+    .select(['id', 'status', 'due_on'])
+    .where('id', '=', personId)
+    .executeTakeFirst();
+  const status = person ? await statusOf(store, tx, person, foldingDay(now)) : {};
+  return cardState(request, credential, status, now);
 }
 
 async function readCredential(tx: Tx, id: string): Promise<CardCredential | undefined> {

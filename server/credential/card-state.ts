@@ -1,3 +1,7 @@
+import { nextDay, romeDay, romeMidnight } from '../../shared/rome-day.ts';
+import { cardStanding } from '../registry/card-standing.ts';
+import type { Status } from '../registry/person-status.ts';
+
 /** A request for a Disability Card as it is stored. */
 export interface CardRequest {
   id: string;
@@ -23,7 +27,7 @@ export interface IssuedCard {
   serial: string;
   issuedAt: number;
   expiresAt: number;
-  /** The "A": the holder may be accompanied. */
+  /** The "A": the holder may be accompanied, as long as the status asks for it. */
   companion: boolean;
 }
 
@@ -36,6 +40,7 @@ export interface IssuedCard {
  * | requested | staff                 | issued, refused                            |
  * | requested | the person            | withdrawn                                  |
  * | issued    | time                  | expired                                    |
+ * | issued    | the status            | notDue, and issued again                   |
  * | issued    | the person, staff     | locked, revoked                            |
  * | any but requested, issued, locked | the person asks again | requested, issued  |
  */
@@ -44,12 +49,18 @@ export type CardState =
   | { name: 'requested'; requestId: string; requestedAt: number }
   | { name: 'refused'; reason: string }
   | { name: 'withdrawn' }
-  | ({ name: 'issued' | 'locked' | 'expired' | 'revoked' } & IssuedCard);
+  | ({ name: 'issued' | 'locked' | 'expired' | 'revoked' | 'notDue' } & IssuedCard);
 
-/** The state that follows from the newest request. Pure. @param credential of an issued card. */
+/**
+ * The state that follows from the newest request. Pure.
+ *
+ * @param credential of an issued card.
+ * @param status the holder's, now.
+ */
 export function cardState(
   request: CardRequest | undefined,
   credential: CardCredential | undefined,
+  status: Status,
   now: number,
 ): CardState {
   switch (request?.state) {
@@ -62,37 +73,37 @@ export function cardState(
     case 'withdrawn':
       return { name: 'withdrawn' };
     case 'issued':
-      return credential ? issuedState(credential, now) : { name: 'none' };
+      return credential ? issuedState(credential, status, now) : { name: 'none' };
   }
 }
 
 /** Whether a new request may be made. */
 export function canRequestAgain({ name }: CardState): boolean {
-  return name !== 'requested' && name !== 'issued' && name !== 'locked';
+  return name !== 'requested' && name !== 'issued' && name !== 'locked' && name !== 'notDue';
 }
 
-function issuedState(credential: CardCredential, now: number): CardState {
-  const { id: credentialId, issuedAt, companion } = credential;
-  const expiresAt = credential.expiresAt ?? 0;
-  const card = { credentialId, serial: credential.serial ?? '', issuedAt, expiresAt, companion };
-  if (credential.state === 'revoked') {
-    return { name: 'revoked', ...card };
-  }
-  if (expiresAt <= now) {
-    return { name: 'expired', ...card };
-  }
-  return { name: credential.state === 'locked' ? 'locked' : 'issued', ...card };
+function issuedState(credential: CardCredential, status: Status, now: number): CardState {
+  const { id: credentialId, state, issuedAt, serial, expiresAt, companion } = credential;
+  const record = { state, expires_at: expiresAt, companion: Number(companion) };
+  const standing = cardStanding(status, record, romeDay(now));
+  const card = { credentialId, serial: serial ?? '', issuedAt, expiresAt: expiresAt ?? 0 };
+  return standing.name === 'valid'
+    ? { name: 'issued', ...card, companion: standing.companion }
+    : { name: standing.name, ...card, companion };
 }
 
 /** How many years a card is valid; it expires at the end of the day. */
 const YEARS = 10;
 
-/** When a card issued now expires: the end, in UTC, of the same day in ten years. Pure. */
+/** When a card issued now expires: the end, in Rome, of the same day in ten years. Pure. */
 export function expiryOf(now: number): number {
-  const date = new Date(now);
-  return Date.UTC(date.getUTCFullYear() + YEARS, date.getUTCMonth(), date.getUTCDate() + 1);
+  const [year = 0, month = 1, day = 1] = romeDay(now).split('-').map(Number);
+  const last = new Date(Date.UTC(year + YEARS, month - 1, day)).toISOString().slice(0, 10);
+  return romeMidnight(nextDay(last));
 }
 
+/** Serials have as many digits as numbers below this. */
+export const SERIALS_BELOW = 10 ** 9;
 const SERIAL_DIGITS = 9;
 
 /** `IT`, nine random digits and a check digit (Luhn, ISO/IEC 7812-1). @param random below 10^9. */

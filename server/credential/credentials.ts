@@ -1,8 +1,11 @@
 import { encodeCredential } from '../../shared/credential/credential.ts';
 import { liveStep } from '../../shared/credential/live-code.ts';
 import { VarcoError } from '../../shared/errors.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { isExpired } from '../registry/card-standing.ts';
+import { foldingDay, statusOf } from '../registry/stored-status.ts';
 import { CREDENTIAL_CHANNEL } from '../store/change-feed.ts';
 import type { Store, Tx } from '../store/store.ts';
 import {
@@ -66,10 +69,18 @@ export class Credentials {
     return this.#andNotify(async (tx) => {
       const person = await tx
         .selectFrom('person')
-        .select(['id', 'has_mobile', 'has_email', 'privacy_version', 'status'])
+        .select(['id', 'has_mobile', 'has_email', 'privacy_version', 'status', 'due_on'])
         .where('code_mac', '=', mac)
         .executeTakeFirst();
-      const reason = person ? refusalReason(person, kind, options.unchecked) : 'personUnknown';
+      const day = foldingDay(this.#now());
+      const reason = person
+        ? refusalReason(
+            person,
+            await statusOf(this.#store, tx, person, day),
+            kind,
+            options.unchecked,
+          )
+        : 'personUnknown';
       if (!person || reason) {
         const code = reason ?? 'personUnknown';
         throw new VarcoError(code, refusalMessages[code]);
@@ -107,7 +118,7 @@ export class Credentials {
       .where('kind', '=', 'card')
       .where('state', 'in', IN_FORCE)
       .executeTakeFirst();
-    if (before && (before.expires_at ?? Number.MAX_SAFE_INTEGER) > this.#now()) {
+    if (before && !isExpired(before, romeDay(this.#now()))) {
       throw new VarcoError('alreadyIssued', refusalMessages.alreadyIssued);
     }
     if (before) {
@@ -119,6 +130,28 @@ export class Credentials {
       .where('id', '=', personId)
       .executeTakeFirstOrThrow();
     return this.#create(tx, { personId, mac, ...options });
+  }
+
+  /**
+   * Issues a card's code in the place of one in force, within the caller's transaction: the old one ends in
+   * the same moment. The caller must notify {@link CREDENTIAL_CHANNEL} after the commit.
+   *
+   * @throws VarcoError `credentialUnknown`.
+   */
+  async replaceCard(
+    tx: Tx,
+    before: string,
+    options: { actor: string; card: CardDetails },
+  ): Promise<IssuedCredential> {
+    const reason = 'replaced';
+    const { personId, mac } = await this.#ledger.revoke(tx, before, { ...options, reason });
+    const issued = await this.#create(tx, { personId, mac, ...options });
+    await tx
+      .updateTable('credential')
+      .set({ replaced_by: issued.id })
+      .where('id', '=', before)
+      .execute();
+    return issued;
   }
 
   /**
@@ -190,7 +223,7 @@ export class Credentials {
       .where('id', '=', id)
       .where('state', '=', 'live')
       .executeTakeFirst();
-    if (!row || (row.expires_at ?? Number.MAX_SAFE_INTEGER) <= now) {
+    if (!row || isExpired(row, romeDay(now))) {
       throw unknownCredential();
     }
     const { renewAt, ...times } = liveStep(now);

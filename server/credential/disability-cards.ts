@@ -5,20 +5,26 @@ import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Notify } from '../notify/notify.ts';
 
+import { needsCompanion } from '../registry/card-standing.ts';
 import type { Registry } from '../registry/registry.ts';
+import { foldingDay, statusOf } from '../registry/stored-status.ts';
 import { CREDENTIAL_CHANNEL } from '../store/change-feed.ts';
 import { forUpdate } from '../store/row-lock.ts';
 import type { Store, Tx } from '../store/store.ts';
-import { needsCompanion } from './card-entitlement.ts';
 import { cardPdf } from './card-pdf.ts';
 import { deleteOlderPhotos, readCardState } from './card-requests.ts';
-import { type CardState, canRequestAgain, expiryOf, serialOf } from './card-state.ts';
+import {
+  type CardState,
+  canRequestAgain,
+  expiryOf,
+  SERIALS_BELOW,
+  serialOf,
+} from './card-state.ts';
 import type { Credentials } from './credentials.ts';
 import { refusalMessages, refusalReason } from './eligibility.ts';
 import { preparePhoto } from './photo.ts';
 
 const PLACE = 'card.photo';
-const SERIALS_BELOW = 10 ** 9;
 const PENDING_MAX = 1000;
 
 /** A request whose photo is to be reviewed. */
@@ -75,7 +81,7 @@ export class DisabilityCards {
     const photo = await preparePhoto(picture);
     const issued = await this.#store.transaction(async (tx) => {
       const person = await this.#eligible(tx, personId);
-      if (!canRequestAgain(await readCardState(tx, personId, this.#now()))) {
+      if (!canRequestAgain(await readCardState(this.#store, tx, personId, this.#now()))) {
         throw new VarcoError('cardRequested', 'A card is asked for already, or in force');
       }
       const id = randomUUID();
@@ -107,7 +113,7 @@ export class DisabilityCards {
 
   /** The state of a person's card. */
   stateFor(personId: number): Promise<CardState> {
-    return this.#store.transaction((tx) => readCardState(tx, personId, this.#now()));
+    return this.#store.transaction((tx) => readCardState(this.#store, tx, personId, this.#now()));
   }
 
   /** The photo of the newest request as a JPEG, or undefined without one. */
@@ -184,7 +190,7 @@ export class DisabilityCards {
     const card = {
       serial: serialOf(randomInt(SERIALS_BELOW)),
       expiresAt: expiryOf(now),
-      companion: needsCompanion(JSON.parse(person.status)),
+      companion: needsCompanion(person.status),
     };
     const { id } = await this.#credentials.issueCard(tx, row.person_id, { actor, card });
     await tx
@@ -234,18 +240,20 @@ export class DisabilityCards {
   #personOf(tx: Tx, personId: number) {
     const select = tx
       .selectFrom('person')
-      .select(['id', 'code_mac', 'has_mobile', 'has_email', 'privacy_version', 'status'])
+      .select(['id', 'code_mac', 'has_mobile', 'has_email', 'privacy_version'])
+      .select(['status', 'due_on'])
       .where('id', '=', personId);
     return forUpdate(this.#store, select).executeTakeFirstOrThrow();
   }
 
   async #eligible(tx: Tx, personId: number) {
     const person = await this.#personOf(tx, personId);
-    const reason = refusalReason(person, 'card', undefined);
+    const status = await statusOf(this.#store, tx, person, foldingDay(this.#now()));
+    const reason = refusalReason(person, status, 'card', undefined);
     if (reason) {
       throw new VarcoError(reason, refusalMessages[reason]);
     }
-    return person;
+    return { ...person, status };
   }
 
   /** Erases all requests and photos of a person whose data are erased. */

@@ -1,5 +1,5 @@
+import { isEntitledToCard } from '../registry/card-standing.ts';
 import type { Status } from '../registry/person-status.ts';
-import { isEntitledToCard } from './card-entitlement.ts';
 import type { CredentialKind } from './credential-summary.ts';
 
 /** Why a person is refused a credential; each reason has its own words in the portal. */
@@ -26,13 +26,17 @@ export const refusalMessages: Record<RefusalReason, string> = {
   alreadyIssued: 'The person has a live credential of this kind: send it again, or reissue it',
 };
 
-/** Why this person may not have this kind of credential, or undefined if it may. Pure. */
+/**
+ * Why this person may not have this kind of credential, or undefined if it may. Pure.
+ *
+ * @param status as it is now.
+ */
 export function refusalReason(
-  person: { has_mobile: number; has_email: number; privacy_version: string | null; status: string },
+  person: { has_mobile: number; has_email: number; privacy_version: string | null },
+  status: Status,
   kind: CredentialKind,
   unchecked: 'status' | undefined,
 ): RefusalReason | undefined {
-  const status: Status = JSON.parse(person.status);
   if (unchecked !== 'status' && !Object.values(status).some(({ recognised }) => recognised)) {
     return 'statusMissing';
   }

@@ -11,12 +11,15 @@ import type { Policy } from '../../shared/policy.ts';
 import { ageOn, nextDay, romeDay, romeMidnight } from '../../shared/rome-day.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { isExpired } from '../registry/card-standing.ts';
 import type { PersonRecord } from '../registry/person.ts';
 import type { Status } from '../registry/person-status.ts';
+import { foldingDay, statusesOn } from '../registry/stored-status.ts';
 import { noteCredentialChanges } from '../store/change-feed.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store } from '../store/store.ts';
-import { decide, type Facts, needsBirthDate } from '../verification/decide.ts';
+import { decide, needsBirthDate } from '../verification/decide.ts';
+import { factsOf } from '../verification/facts.ts';
 import { MAX_AGE_MS } from './list-file-builder.ts';
 
 /** Credentials read at once. */
@@ -40,11 +43,18 @@ export interface EntriesDeps {
   now: () => number;
 }
 
-type Row = Pick<TableRow<'credential'>, 'id' | 'kind' | 'state' | 'expires_at'> &
-  Pick<TableRow<'person'>, 'status' | 'identity_cipher'> & {
+type Row = Pick<TableRow<'credential'>, 'id' | 'kind' | 'state' | 'expires_at' | 'companion'> &
+  Pick<TableRow<'person'>, 'status' | 'due_on' | 'identity_cipher'> & {
+    person_id: number;
     /** Not derived yet: null. */
     derived_cipher: TableRow<'offline_entry'>['derived_cipher'] | null;
   };
+
+/** A row with the statuses of its batch. */
+interface CodeWithStatus {
+  row: Row;
+  statuses: ReadonlyMap<number, Status>;
+}
 
 /**
  * Computes the list entries of credentials. The slow half (scrypt) is computed once per credential and
@@ -67,9 +77,10 @@ export class Entries {
     let last = '';
     for (;;) {
       const rows = await this.#select().where('c.id', '>', last).limit(READ_BATCH).execute();
+      const statuses = await this.#statusesOf(rows);
       for (const row of rows) {
         if (row.derived_cipher) {
-          const word = this.#word(row, row.derived_cipher, terms);
+          const word = this.#word({ row, statuses }, row.derived_cipher, terms);
           if ((word & 3n) !== 0n) {
             if (length === words.length) {
               words = grown(words);
@@ -95,8 +106,11 @@ export class Entries {
     for (let from = 0; from < ids.length; from += READ_BATCH) {
       const batch = ids.slice(from, from + READ_BATCH);
       const rows = await this.#select().where('c.id', 'in', batch).execute();
+      const statuses = await this.#statusesOf(rows);
       for (const row of rows) {
-        words.push(this.#word(row, row.derived_cipher ?? (await this.#derive(row)), terms));
+        words.push(
+          this.#word({ row, statuses }, row.derived_cipher ?? (await this.#derive(row)), terms),
+        );
       }
     }
     return words;
@@ -164,7 +178,8 @@ export class Entries {
         .leftJoin('offline_entry as e', (join) =>
           join.onRef('e.credential_id', '=', 'c.id').on('e.cost', '=', this.#cost),
         )
-        .select(['c.id', 'c.kind', 'c.state', 'c.expires_at', 'p.status', 'p.identity_cipher'])
+        .select(['c.id', 'c.kind', 'c.state', 'c.expires_at', 'c.companion', 'c.person_id'])
+        .select(['p.status', 'p.due_on', 'p.identity_cipher'])
         .select('e.derived_cipher')
         // An erased person's entries can't be derived any more; those that exist still refuse.
         .where((row) => row.or([row('p.erased_at', 'is', null), row('e.cost', 'is not', null)]))
@@ -187,22 +202,28 @@ export class Entries {
     return box;
   }
 
-  #word(row: Row, box: Buffer, { policy, epochKey }: EntryTerms): bigint {
+  /** By person, folded again where something came due that is not stored yet. */
+  #statusesOf(rows: readonly Row[]): Promise<Map<number, Status>> {
+    const { store, now } = this.#deps;
+    const stored = rows.map(({ person_id: id, status, due_on }) => ({ id, status, due_on }));
+    return store.transaction((tx) => statusesOn(store, tx, stored, foldingDay(now())));
+  }
+
+  #word(code: CodeWithStatus, box: Buffer, { policy, epochKey }: EntryTerms): bigint {
     const derived = Buffer.from(this.#deps.keyring.open(PLACE, box), 'base64url');
     const key: EntryKey = entryKey(derived, policy.id, epochKey, this.#deps.hmac);
-    return packEntry(key, this.#stateOf(row, policy));
+    return packEntry(key, this.#stateOf(code, policy));
   }
 
   /** What the server itself would answer now for this credential with the right codice fiscale. */
-  #stateOf(row: Row, policy: Policy): EntryState {
+  #stateOf({ row, statuses }: CodeWithStatus, policy: Policy): EntryState {
     const now = this.#deps.now();
-    if (row.state !== 'live' || (row.expires_at !== null && row.expires_at <= now)) {
+    const day = romeDay(now);
+    if (row.state !== 'live' || isExpired(row, day)) {
       return 'denied';
     }
-    const isCard = row.kind === 'card';
-    const status: Status = isCard ? {} : JSON.parse(row.status);
     const birthDate = needsBirthDate(policy) ? this.#person(row).birthDate : undefined;
-    const facts: Facts = { kind: 'known', status, birthDate, cardValid: isCard };
+    const facts = factsOf(row, statuses.get(row.person_id) ?? {}, birthDate, day);
     const states = daysOfUse(birthDate, policy, now).map((at) =>
       entryStateOf(decide(facts, policy, at)),
     );

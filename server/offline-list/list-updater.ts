@@ -74,7 +74,7 @@ export class ListUpdater {
     }
     const current = await this.#readCurrent(id);
     const { keyId } = keyring.credentialSigner(now);
-    // Once a day, at Rome's midnight, the passing of time itself, a birthday or an expiry, changes entries.
+    // Once a day, at Rome's midnight, the passing of time itself changes entries: a birthday, an expiry.
     const terms = [policy.version, costName(this.#deps.kdf), keyId, romeDay(now)].join(' ');
     const isEpochOver = current && now - current.epochBeganAt >= this.#deps.times.epochMs;
     if (!current || current.terms !== terms || isEpochOver) {

@@ -1,7 +1,7 @@
 /**
  * The columns of a CSV file, and the fields of an NDJSON line; the first three are required. A row
  * without `protocol` holds a person and no verbale. In CSV, `fiscalBenefits` are separated by spaces
- * and `accompagnamento` is `true` or `false`.
+ * and `accompagnamento` is `true` or `false`; it follows from the giudizio and need not be stated.
  */
 export const importColumns = [
   'codiceFiscale',
@@ -23,6 +23,7 @@ export const importColumns = [
   'definitiveOn',
   'annuls',
   'restores',
+  'version',
 ] as const;
 
 /** Columns about the person; all others are about the verbale. */

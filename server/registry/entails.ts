@@ -1,4 +1,9 @@
-import { type FiscalBenefit, type Giudizio, negativeGiudizi } from './verbale.ts';
+import {
+  accompagnamentoGiudizi,
+  type FiscalBenefit,
+  type Giudizio,
+  negativeGiudizi,
+} from './verbale.ts';
 
 /** What a verbale states and rights follow from; any status in force has these fields. */
 export interface Judgement {
@@ -32,13 +37,6 @@ export interface Entailment {
   companion: boolean;
 }
 
-const accompagnamento: ReadonlySet<Giudizio> = new Set([
-  'totaleNonDeambula',
-  'totaleNonAutosufficiente',
-  'minoreAccompagnamento',
-  'anzianoAccompagnamento',
-  'ciecoAssoluto',
-]);
 const comunicazione: ReadonlySet<Giudizio> = new Set(['sordo', 'sordocieco']);
 const minors: ReadonlySet<Giudizio> = new Set(['minoreDifficolta', 'minoreAccompagnamento']);
 const elders: ReadonlySet<Giudizio> = new Set([
@@ -66,7 +64,7 @@ const disabilityCard: ReadonlySet<Giudizio> = new Set([
   'handicapGrave',
 ]);
 const companions: ReadonlySet<Giudizio> = new Set([
-  ...accompagnamento,
+  ...accompagnamentoGiudizi,
   'sordocieco',
   'handicapGrave',
 ]);
@@ -80,7 +78,7 @@ const companions: ReadonlySet<Giudizio> = new Set([
 export function entails({ giudizio, fiscalBenefits }: Judgement): Entailment {
   return {
     recognised: !negativeGiudizi.has(giudizio),
-    accompagnamento: accompagnamento.has(giudizio),
+    accompagnamento: accompagnamentoGiudizi.has(giudizio),
     comunicazione: comunicazione.has(giudizio),
     frequenza: giudizio === 'minoreDifficolta',
     judgedAsMinor: minors.has(giudizio),

@@ -46,7 +46,12 @@ export async function erase(
   } else {
     // The row stays because offline gates must still refuse its revoked codes; a random mac makes it
     // unreachable by codice fiscale.
-    const anonymous = { code_mac: randomBytes(16).toString('hex'), status: '{}', erased_at: at };
+    const anonymous = {
+      code_mac: randomBytes(16).toString('hex'),
+      status: '{}',
+      due_on: null,
+      erased_at: at,
+    };
     const row = { ...cleared, ...anonymous, identity_cipher: Buffer.alloc(0) };
     await tx.updateTable('person').set(row).where('id', '=', person.id).execute();
     if (person.status !== '{}') {

@@ -124,7 +124,7 @@ export function columnsOf(header: string): string[] {
   return names;
 }
 
-/** CSV has only text: an empty field means absent, and three columns are converted. */
+/** CSV has only text: an empty field means absent, and four columns are converted. */
 function fromCsv(record: readonly string[], columns: readonly string[]): Record<string, unknown> {
   const fields: Record<string, unknown> = {};
   for (const [index, name] of columns.entries()) {
@@ -139,7 +139,8 @@ function fromCsv(record: readonly string[], columns: readonly string[]): Record<
 function fieldOf(name: string, text: string): unknown {
   switch (name) {
     case 'percentage':
-      return /^\d{1,3}$/.test(text) ? Number(text) : text;
+    case 'version':
+      return /^\d{1,4}$/.test(text) ? Number(text) : text;
     case 'accompagnamento':
       return text === 'true' || (text === 'false' ? false : text);
     case 'fiscalBenefits':

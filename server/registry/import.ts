@@ -4,7 +4,6 @@ import { pipeline } from 'node:stream/promises';
 import { VarcoError } from '../../shared/errors.ts';
 import { type CutBlock, cutBlocks } from './import-blocks.ts';
 import type { ImportFormat } from './import-records.ts';
-import type { RowProblem } from './intake-batch.ts';
 import type { PreparedBlock, PreparedPerson, Reject } from './prepare.ts';
 import { PreparePool } from './prepare-threads.ts';
 import type { Registry } from './registry.ts';
@@ -28,7 +27,10 @@ export interface ImportOptions {
   format: ImportFormat;
   /** Checks every row and writes nothing. */
   dryRun?: boolean;
-  /** Identifies the file (see {@link fingerprintOf}), so that lines already imported are skipped. */
+  /**
+   * Identifies the file (see {@link fingerprintOf}), so that the lines that an interrupted import of it got
+   * through are skipped. A file that was imported to its end is read again: that heals what is stored.
+   */
   fingerprint?: string;
   /** Worker threads; by default one for each other processor, at most three. */
   threads?: number;
@@ -85,6 +87,9 @@ export async function importFile(
     await batches.flush();
     if (readFailure) {
       throw readFailure.error;
+    }
+    if (fingerprint && !dryRun) {
+      await registry.endImport(fingerprint);
     }
     return batches.counts;
   } finally {
@@ -153,8 +158,8 @@ class Batches {
       counts.verbali += result.verbali;
       counts.unchanged += result.unchanged;
       counts.statusChanges += result.statusChanges;
-      for (const { line, problem } of result.rejected) {
-        rejects.push({ line, reason: problemMessages[problem] });
+      for (const { line, reason } of result.rejected) {
+        rejects.push({ line, reason });
       }
     }
     for (const reject of rejects.sort((a, b) => a.line - b.line)) {
@@ -164,11 +169,6 @@ class Batches {
     onProgress?.(counts);
   }
 }
-
-const problemMessages: Record<RowProblem, string> = {
-  protocolOfAnother: 'protocol: belongs to another person',
-  conflictingContent: 'protocol: is known with other content in the same state',
-};
 
 /** Identifies a file whatever its name: SHA-256 of its format and content. */
 export async function fingerprintOf(input: Readable, format: ImportFormat): Promise<string> {

@@ -1,12 +1,37 @@
 import type { PersonRow, VerbaleRow } from './intake-statements.ts';
-import { foldStatus } from './person-status.ts';
 import type { PreparedPerson, PreparedVerbale } from './prepare.ts';
+import { type FoldedStatus, foldOn } from './stored-status.ts';
 import type { Verbale } from './verbale.ts';
 
-export type RowProblem = 'protocolOfAnother' | 'conflictingContent';
+/** Why a row is not taken; each has its words in {@link problemMessages}. */
+export type RowProblem =
+  | 'protocolOfAnother'
+  | 'conflictingContent'
+  /** The archive holds a later state of the same version, such as `annulled` where this is `definitive`. */
+  | 'stateBehind'
+  /** The archive holds a higher version, which is a correction of this one. */
+  | 'versionBehind'
+  /** The row says two things that can't both be true. */
+  | 'contradictory';
 
-/** The status of somebody about whom the archive says nothing, as JSON. */
-export const NO_STATUS = '{}';
+export const problemMessages: Record<RowProblem, string> = {
+  protocolOfAnother: 'protocol: belongs to another person',
+  conflictingContent:
+    'protocol: is known with other content in the same state; a correction has a higher version',
+  stateBehind: 'state: is behind the one that is known; a correction has a higher version',
+  versionBehind: 'version: a higher one of this protocol is known',
+  contradictory: 'row: contradicts itself',
+};
+
+/** A row that is not taken, with the reason in words that name fields and no values. */
+export interface RowRejection {
+  line: number;
+  problem: RowProblem;
+  reason: string;
+}
+
+/** The status of somebody about whom the archive says nothing. */
+export const NO_STATUS: FoldedStatus = { status: '{}', dueOn: null };
 
 /** A person as adjacent rows describe it; repeated where rows about the same person are not adjacent. */
 export interface InputPerson {
@@ -28,7 +53,7 @@ export interface BatchPerson {
   known: PersonRow | undefined;
   id: number;
   /** The status after the batch, for persons whose verbali changed. */
-  nextStatus: string;
+  next: FoldedStatus;
 }
 
 export interface VerbaleWrite {
@@ -36,8 +61,10 @@ export interface VerbaleWrite {
   verbale: PreparedVerbale;
 }
 
-/** A later state in a verbale's life wins, so that the order of arrival never matters. */
-const stateRank = { draft: 0, definitive: 1, superseded: 1, annulled: 2 } as const;
+/**
+ * Of one version of a verbale, a later state in its life wins, so that the order of arrival never matters.
+ */
+const stateRank = { draft: 0, definitive: 1, superseded: 2, annulled: 3 } as const;
 
 /**
  * Computes the statuses of persons who are not in the database yet, since all their verbali are in the
@@ -51,7 +78,8 @@ export function foldNewPersons(
   const scattered = new Map<BatchPerson, Verbale[]>();
   for (const person of fresh) {
     if (person.writtenVerbali === person.inputVerbali) {
-      person.nextStatus = person.input[5];
+      const [, , , , , status, , dueOn] = person.input;
+      person.next = { status, dueOn };
     } else if (person.writtenVerbali > 0) {
       scattered.set(person, []);
     }
@@ -63,7 +91,7 @@ export function foldNewPersons(
     scattered.get(owner)?.push(JSON.parse(verbale[6]));
   }
   for (const [person, own] of scattered) {
-    person.nextStatus = JSON.stringify(foldStatus(own, today));
+    person.next = foldOn(own, today);
   }
 }
 
@@ -87,9 +115,27 @@ export function compareVerbale(
   if (!known.isOwn) {
     return 'protocolOfAnother';
   }
+  if (known.body === body) {
+    return 'unchanged';
+  }
+  const version = versionOf(body) - versionOf(known.body);
+  if (version !== 0) {
+    return version > 0 ? 'write' : 'versionBehind';
+  }
   const later = stateRank[state] - stateRank[known.state];
   if (later !== 0) {
-    return later > 0 ? 'write' : 'unchanged';
+    return later > 0 ? 'write' : 'stateBehind';
   }
-  return known.body === body ? 'unchanged' : 'conflictingContent';
+  return withoutDerived(known.body) === body ? 'unchanged' : 'conflictingContent';
+}
+
+function versionOf(body: string): number {
+  const verbale: Pick<Verbale, 'version'> = JSON.parse(body);
+  return verbale.version ?? 1;
+}
+
+/** A body as it is written today: earlier ones repeat what the giudizio entails. */
+function withoutDerived(body: string): string {
+  const { accompagnamento: _, ...verbale } = JSON.parse(body);
+  return JSON.stringify(verbale);
 }

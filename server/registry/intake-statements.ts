@@ -5,11 +5,12 @@ import type { Verbale } from './verbale.ts';
 /** A person as it is in the database. */
 export type PersonRow = Pick<
   TableRow<'person'>,
-  'id' | 'code_mac' | 'identity_cipher' | 'privacy_version' | 'status'
+  'id' | 'code_mac' | 'identity_cipher' | 'privacy_version' | 'status' | 'due_on'
 >;
 
 export const personsByMac: Lookup<PersonRow> = {
-  head: `select id, code_mac, identity_cipher, privacy_version, status from person where code_mac`,
+  head: `select id, code_mac, identity_cipher, privacy_version, status, due_on
+    from person where code_mac`,
   keyType: 'text',
   isUnique: true,
 };
@@ -35,6 +36,7 @@ const personColumns = {
   has_email: 'integer',
   privacy_version: 'text',
   status: 'text',
+  due_on: 'text',
   updated_at: 'bigint',
 } as const;
 
@@ -59,8 +61,19 @@ export const updateStatuses: BulkInsert = {
   table: 'person',
   columns: personColumns,
   tail: `on conflict (code_mac) do update set status = excluded.status,
-    updated_at = excluded.updated_at`,
+    due_on = excluded.due_on, updated_at = excluded.updated_at`,
 };
+
+const EMPTY_BOX = Buffer.alloc(0);
+
+/** A row of {@link updateStatuses}. */
+export function statusUpdate(
+  mac: string,
+  { status, dueOn }: { status: string; dueOn: string | null },
+  at: number,
+): unknown[] {
+  return [mac, EMPTY_BOX, 0, 0, null, status, dueOn, at];
+}
 
 export const insertVerbali: BulkInsert = {
   table: 'verbale',

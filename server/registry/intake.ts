@@ -7,7 +7,8 @@ import {
   foldNewPersons,
   type InputPerson,
   NO_STATUS,
-  type RowProblem,
+  problemMessages,
+  type RowRejection,
   type VerbaleWrite,
 } from './intake-batch.ts';
 import {
@@ -15,14 +16,13 @@ import {
   insertVerbali,
   type PersonRow,
   personsByMac,
+  statusUpdate,
   updateIdentities,
   updateStatuses,
   type VerbaleRow,
-  verbaliByPerson,
   verbaliByProtocol,
 } from './intake-statements.ts';
 import type { PersonRecord } from './person.ts';
-import { foldStatus } from './person-status.ts';
 import type { PreparedPerson } from './prepare.ts';
 import {
   isSamePerson,
@@ -32,15 +32,16 @@ import {
   sealIdentityText,
 } from './sealed-identity.ts';
 import { writeStatusEvents } from './status-events.ts';
-import type { Verbale } from './verbale.ts';
+import { foldPersons, isDue } from './stored-status.ts';
 
 /** What happened to the rows of one batch. */
 export interface ImportBatchResult {
   persons: number;
   newPersons: number;
   verbali: number;
+  /** Rows whose verbale is known already, just as it is. */
   unchanged: number;
-  rejected: { line: number; problem: RowProblem }[];
+  rejected: RowRejection[];
   statusChanges: number;
 }
 
@@ -51,8 +52,6 @@ export interface ImportProgress {
   lines: number;
   bytes: number;
 }
-
-const EMPTY_BOX = Buffer.alloc(0);
 
 /** Writes a batch of persons and verbali in one unit of work. */
 export class Intake {
@@ -101,10 +100,11 @@ export class Intake {
     await this.#store.insertMany(
       tx,
       updateStatuses,
-      changed.map(({ mac, nextStatus }) => [mac, EMPTY_BOX, 0, 0, null, nextStatus, now]),
+      changed.map(({ mac, next }) => statusUpdate(mac, next, now)),
     );
-    changed.push(...fresh.filter(({ nextStatus }) => nextStatus !== NO_STATUS));
-    const events = changed.map(({ id, nextStatus }) => [id, nextStatus] as const);
+    const events = [...changed, ...fresh]
+      .filter(({ known, next }) => next.status !== (known?.status ?? NO_STATUS.status))
+      .map(({ id, next }) => [id, next.status] as const);
     await writeStatusEvents(this.#store, tx, events, now);
     if (progress?.fingerprint !== undefined) {
       const { fingerprint, lines, bytes } = progress;
@@ -116,7 +116,7 @@ export class Intake {
       verbali: writes.size,
       unchanged,
       rejected,
-      statusChanges: changed.length,
+      statusChanges: events.length,
     };
   }
 
@@ -132,7 +132,7 @@ export class Intake {
         earlier.inputVerbali = Number.POSITIVE_INFINITY;
       } else {
         const counts = { inputVerbali: input[6].length, writtenVerbali: 0 };
-        const outcome = { known: undefined, id: 0, nextStatus: NO_STATUS };
+        const outcome = { known: undefined, id: 0, next: NO_STATUS };
         persons.set(mac, { mac, input, box, ...counts, ...outcome });
       }
     }
@@ -175,7 +175,7 @@ export class Intake {
           owner.writtenVerbali += writes.has(protocol) ? 0 : 1;
           writes.set(protocol, { owner, verbale });
         } else {
-          rejected.push({ line, problem: verdict });
+          rejected.push({ line, problem: verdict, reason: problemMessages[verdict] });
         }
       }
     }
@@ -206,10 +206,13 @@ export class Intake {
         throw new RunAgain();
       }
       person.id = id;
-      const { mac, nextStatus } = person;
+      const { mac, next } = person;
       const [_code, identity, hasMobile, hasEmail, privacyVersion] = person.input;
       const box = person.box ?? sealIdentityText(this.#keyring, identity);
-      return [id, mac, box, hasMobile, hasEmail, privacyVersion, nextStatus, now];
+      return [
+        ...[id, mac, box, hasMobile, hasEmail, privacyVersion],
+        ...[next.status, next.dueOn, now],
+      ];
     });
     const written = await this.#store.insertMany(tx, insertPersons, rows);
     if (written < rows.length) {
@@ -226,7 +229,7 @@ export class Intake {
         const { identity, privacyVersion } = merged;
         const box = sealIdentityText(this.#keyring, JSON.stringify(identity));
         const [mobile, email] = [Number(Boolean(identity.mobile)), Number(Boolean(identity.email))];
-        rows.push([mac, box, mobile, email, privacyVersion, NO_STATUS, now]);
+        rows.push([mac, box, mobile, email, privacyVersion, NO_STATUS.status, null, now]);
       }
     }
     rows.sort(([a], [b]) => (a < b ? -1 : 1));
@@ -252,18 +255,22 @@ export class Intake {
     return isSamePerson(before, after) ? undefined : after;
   }
 
-  /** The known persons whose status changes with the verbali just written. */
+  /**
+   * The known persons whose stored status is not what their verbali say now: because some were written, a
+   * day has begun, or the stored status was wrong. Most persons of a file that is imported again are none
+   * of these, and cost nothing here.
+   */
   async #refoldKnown(tx: Tx, known: readonly BatchPerson[], today: string): Promise<BatchPerson[]> {
-    const touched = known.filter(({ writtenVerbali }) => writtenVerbali > 0);
-    const changed = new Map(touched.map((one) => [one.id, one]));
-    const verbali = new Map<number, Verbale[]>([...changed.keys()].map((id) => [id, []]));
-    const rows = await this.#store.lookup(tx, verbaliByPerson, [...changed.keys()]);
-    for (const { person_id, body } of rows) {
-      verbali.get(person_id)?.push(JSON.parse(body));
-    }
-    return [...changed.values()].filter((one) => {
-      one.nextStatus = JSON.stringify(foldStatus(verbali.get(one.id) ?? [], today));
-      return one.nextStatus !== one.known?.status;
+    const suspects = known.filter((one) => one.writtenVerbali > 0 || mayBeStale(one, today));
+    const folded = await foldPersons(
+      this.#store,
+      tx,
+      suspects.map(({ id }) => id),
+      today,
+    );
+    return suspects.filter((one) => {
+      one.next = folded.get(one.id) ?? NO_STATUS;
+      return one.next.status !== one.known?.status || one.next.dueOn !== one.known.due_on;
     });
   }
 
@@ -274,4 +281,14 @@ export class Intake {
       .onConflict((conflict) => conflict.column('fingerprint').doUpdateSet(row))
       .execute();
   }
+}
+
+/** Whether a known person's stored status may be wrong although no verbale is written. */
+function mayBeStale({ known, input }: BatchPerson, today: string): boolean {
+  const [, , , , , status, verbali, dueOn] = input;
+  return (
+    known !== undefined &&
+    (isDue(known, today) ||
+      (verbali.length > 0 && (status !== known.status || dueOn !== known.due_on)))
+  );
 }

@@ -1,9 +1,9 @@
 import { VarcoError } from '../../shared/errors.ts';
 import { type Block, recordsOf } from './import-records.ts';
 import type { PersonRecord } from './person.ts';
-import { foldStatus } from './person-status.ts';
 import { createRecordChecker } from './record-check.ts';
 import { mergeIdentity } from './sealed-identity.ts';
+import { foldOn } from './stored-status.ts';
 import type { Verbale } from './verbale.ts';
 
 /** A row that was rejected. `reason` names fields, never their values. */
@@ -40,12 +40,14 @@ export type PreparedPerson = readonly [
   /** The status folded from these verbali alone, as JSON. */
   status: string,
   verbali: readonly PreparedVerbale[],
+  /** The next day on which that status changes, ISO. */
+  dueOn: string | null,
 ];
 
 /** Checked rows, ready to be written. */
 export interface PreparedRows {
   people: PreparedPerson[];
-  /** ISO date for which the statuses were folded. */
+  /** ISO date in Rome for which the statuses were folded. */
   today: string;
 }
 
@@ -58,7 +60,7 @@ export interface PreparedBlock extends PreparedRows {
 
 /** Parses, checks and folds a block: all the import work that needs neither keys nor database. Pure. */
 export function prepareBlock(block: Block, today: string): PreparedBlock {
-  const check = createRecordChecker();
+  const check = createRecordChecker(today);
   const rows: (RegistryRow & { line: number })[] = [];
   const rejects: Reject[] = [];
   let unreadable: string | undefined;
@@ -115,13 +117,15 @@ function preparePerson(
       verbali.push(verbale);
     }
   }
+  const { status, dueOn } = foldOn(verbali, today);
   return [
     person.codiceFiscale,
     JSON.stringify(identity),
     Number(identity.mobile !== undefined),
     Number(identity.email !== undefined),
     privacyVersion,
-    JSON.stringify(foldStatus(verbali, today)),
+    status,
     prepared,
+    dueOn,
   ];
 }

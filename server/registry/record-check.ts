@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import { importColumns, personColumns } from './columns.ts';
+import { personContradictions, verbaleContradictions } from './contradictions.ts';
 import { type PersonRecord, personSchema } from './person.ts';
 import { rowVerbaleSchema, type Verbale } from './verbale.ts';
 
@@ -17,10 +18,13 @@ export const TOO_MANY_FIELDS = Symbol('too many fields');
 /**
  * Returns a function that checks records in order. The person of adjacent rows is checked only once, and
  * is the same object in each of them.
+ *
+ * @param today ISO date in Rome.
  */
-export function createRecordChecker(): (record: unknown) => CheckedRecord {
+export function createRecordChecker(today: string): (record: unknown) => CheckedRecord {
   let last: Fields = {};
   let person = personSchema.safeParse(last);
+  let contradictions: readonly string[] = [];
   return (record) => {
     if (!isObject(record)) {
       return { reason: notAnObject(record) };
@@ -30,6 +34,7 @@ export function createRecordChecker(): (record: unknown) => CheckedRecord {
       last = record;
       const own = Object.entries(record).filter(([column]) => personColumns.has(column));
       person = personSchema.safeParse(Object.fromEntries(own));
+      contradictions = person.success ? [...personContradictions(person.data, today)] : [];
     }
     const verbale = has.verbale ? rowVerbaleSchema.safeParse(record) : undefined;
     if (!person.success || (verbale && !verbale.success) || has.unknown) {
@@ -40,7 +45,9 @@ export function createRecordChecker(): (record: unknown) => CheckedRecord {
       }
       return { reason: reasons.join('; ') };
     }
-    return { person: person.data, verbale: verbale?.data };
+    const said = verbale ? verbaleContradictions(person.data, verbale.data) : [];
+    const reason = [...contradictions, ...said].join('; ');
+    return reason ? { reason } : { person: person.data, verbale: verbale?.data };
   };
 }
 

@@ -1,13 +1,14 @@
 import { VarcoError } from '../../shared/errors.ts';
-import { isoDay } from '../../shared/iso-day.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import { forUpdate } from '../store/row-lock.ts';
 import type { TableRow } from '../store/schema.ts';
 import type { Store, Tx } from '../store/store.ts';
 import { BatchWriter } from './batch-writer.ts';
+import { personContradictions, verbaleContradictions } from './contradictions.ts';
 import { type Erasure, erase, purgeErasedEntries } from './erasure.ts';
 import type { ImportBatchResult, ImportProgress } from './intake.ts';
+import type { RowRejection } from './intake-batch.ts';
 import { type PersonRecord, personSchema } from './person.ts';
 import type { Status } from './person-status.ts';
 import { type PreparedRows, preparePeople, type RegistryRow } from './prepare.ts';
@@ -19,6 +20,7 @@ import {
   sealIdentity,
 } from './sealed-identity.ts';
 import { readStatusEvents, type StatusEvent } from './status-events.ts';
+import { foldingDay, isDue, type StoredStatus, statusOf } from './stored-status.ts';
 import type { Verbale } from './verbale.ts';
 
 /** What the registry knows of a person without decrypting the identity. */
@@ -53,14 +55,23 @@ export class Registry {
   /**
    * Imports persons and verbali in one transaction, idempotent by protocol number; the `line` of a rejected
    * row is its index.
+   *
+   * @throws VarcoError `clockSuspect`.
    */
-  importRows(rows: readonly RegistryRow[]): Promise<ImportBatchResult> {
+  async importRows(rows: readonly RegistryRow[]): Promise<ImportBatchResult> {
     const today = this.today();
-    const people = preparePeople(
-      rows.map((row, line) => ({ ...row, line })),
-      today,
-    );
-    return this.importPrepared({ people, today });
+    const good: (RegistryRow & { line: number })[] = [];
+    const rejected: RowRejection[] = [];
+    for (const [line, row] of rows.entries()) {
+      const reason = contradictionsOf(row, today).join('; ');
+      if (reason) {
+        rejected.push({ line, problem: 'contradictory', reason });
+      } else {
+        good.push({ ...row, line });
+      }
+    }
+    const result = await this.importPrepared({ people: preparePeople(good, today), today });
+    return { ...result, rejected: [...rejected, ...result.rejected] };
   }
 
   /**
@@ -72,12 +83,20 @@ export class Registry {
     return this.#writer.write(rows, progress);
   }
 
-  /** ISO date up to which verbali are in force. */
+  /**
+   * The day in Rome up to which verbali are in force, ISO.
+   *
+   * @throws VarcoError `clockSuspect` when the clock can't be right: nothing may be folded by it.
+   */
   today(): string {
-    return isoDay(this.#now());
+    const day = foldingDay(this.#now());
+    if (day === '') {
+      throw new VarcoError('clockSuspect', 'The clock of this machine can not be right: set it');
+    }
+    return day;
   }
 
-  /** How many lines of this file were imported; 0 when no import ever started. */
+  /** How many lines of this file an interrupted import got through; 0 when there was none. */
   async importedLines(fingerprint: string): Promise<number> {
     const run = await this.#store.db
       .selectFrom('import_run')
@@ -87,12 +106,17 @@ export class Registry {
     return run?.lines ?? 0;
   }
 
+  /** Forgets the progress of an import that has ended, so that the same file may be imported again. */
+  async endImport(fingerprint: string): Promise<void> {
+    await this.#store.db.deleteFrom('import_run').where('fingerprint', '=', fingerprint).execute();
+  }
+
   /** @returns undefined when nobody has this codice fiscale. */
   async findPerson(codiceFiscale: string): Promise<PersonSummary | undefined> {
     const row = await this.#summaries()
       .where('code_mac', '=', this.#keyring.codeMac(codiceFiscale))
       .executeTakeFirst();
-    return row && toSummary(row);
+    return row && this.#toSummary(row);
   }
 
   /** @throws VarcoError `personUnknown`. */
@@ -101,7 +125,7 @@ export class Registry {
     if (!row) {
       throw unknownPerson();
     }
-    return toSummary(row);
+    return this.#toSummary(row);
   }
 
   /**
@@ -237,8 +261,25 @@ export class Registry {
   #summaries() {
     return this.#store.db
       .selectFrom('person')
-      .select(['id', 'status', 'has_mobile', 'has_email', 'privacy_version'])
+      .select(['id', 'status', 'due_on', 'has_mobile', 'has_email', 'privacy_version'])
       .where('erased_at', 'is', null);
+  }
+
+  async #toSummary(row: SummaryRow): Promise<PersonSummary> {
+    return {
+      id: row.id,
+      status: await this.#statusOf(row),
+      hasMobile: row.has_mobile === 1,
+      hasEmail: row.has_email === 1,
+      privacyVersion: row.privacy_version ?? undefined,
+    };
+  }
+
+  async #statusOf(row: StoredStatus): Promise<Status> {
+    const day = foldingDay(this.#now());
+    return isDue(row, day)
+      ? this.#store.transaction((tx) => statusOf(this.#store, tx, row, day))
+      : JSON.parse(row.status);
   }
 
   /** Reads and locks a person's row until the end of the transaction. */
@@ -262,15 +303,10 @@ function unknownPerson() {
 
 type SummaryRow = Pick<
   TableRow<'person'>,
-  'id' | 'status' | 'has_mobile' | 'has_email' | 'privacy_version'
+  'id' | 'status' | 'due_on' | 'has_mobile' | 'has_email' | 'privacy_version'
 >;
 
-function toSummary(row: SummaryRow): PersonSummary {
-  return {
-    id: row.id,
-    status: JSON.parse(row.status),
-    hasMobile: row.has_mobile === 1,
-    hasEmail: row.has_email === 1,
-    privacyVersion: row.privacy_version ?? undefined,
-  };
+function contradictionsOf({ person, verbale }: RegistryRow, today: string): string[] {
+  const said = verbale ? verbaleContradictions(person, verbale) : [];
+  return [...personContradictions(person, today), ...said];
 }

@@ -1,5 +1,6 @@
 import { compose } from '../../shared/codice-fiscale/compose.ts';
-import { isoDay } from '../../shared/iso-day.ts';
+import { ageOn } from '../../shared/rome-day.ts';
+import { entails } from './entails.ts';
 import { type Giudizio, giudizi, giudizioNames, type Verbale } from './verbale.ts';
 
 /** One line of a sample: the fields of an import row. */
@@ -40,7 +41,7 @@ export function* samplePopulation(options: {
   const start = Math.floor(random() * COMBINATIONS);
   for (let index = 0; index < options.persons; index += 1) {
     const person = samplePerson((start + index * STRIDE) % COMBINATIONS, random, options);
-    const verbali = sampleHistory(index, random);
+    const verbali = sampleHistory(index, random, String(person.birthDate));
     if (verbali.length === 0) {
       yield person;
     }
@@ -64,7 +65,7 @@ function samplePerson(
   const surname = surnames[take(surnames.length)] ?? '';
   const name = names[take(names.length)] ?? '';
   const place = places[take(places.length)] ?? '';
-  const birthDate = isoDay(FIRST_BIRTH + take(BIRTH_DAYS) * DAY_MS);
+  const birthDate = isoDate(FIRST_BIRTH + take(BIRTH_DAYS) * DAY_MS);
   const sex = women.includes(name) ? 'female' : 'male';
   const codiceFiscale = compose({ surname, name, birthDate, sex, place });
   const mobile = `+39333${String(combination % 10_000_000).padStart(7, '0')}`;
@@ -85,32 +86,37 @@ function setIf<Row extends object>(row: Row, isSet: boolean, fields: Partial<Row
 }
 
 /** None to six verbali; the classes take turns, so that a few dozen people show all of them. */
-function sampleHistory(index: number, random: () => number): Verbale[] {
+function sampleHistory(index: number, random: () => number, birthDate: string): Verbale[] {
   if (random() < 0.04) {
     return [];
   }
   const verbali: Verbale[] = [];
-  let day = Date.UTC(2010 + Math.floor(random() * 12), Math.floor(random() * 12), 1);
+  const began = Date.UTC(2010 + Math.floor(random() * 12), Math.floor(random() * 12), 1);
+  let day = Math.max(began, Date.parse(birthDate));
   const add = (fields: Partial<Verbale> & Pick<Verbale, 'kind' | 'area'>) => {
     day += Math.floor(1 + random() * 400) * DAY_MS;
     const verbale: Verbale = {
       protocol: `S${index}-${verbali.length + 1}`,
-      accompagnamento: false,
       fiscalBenefits: [],
       state: 'definitive',
       ...fields,
     };
-    setIf(verbale, verbale.state !== 'draft', { definitiveOn: isoDay(day) });
+    setIf(verbale, verbale.state !== 'draft', { definitiveOn: isoDate(day) });
     verbali.push(verbale);
   };
-  const giudizio = giudizioNames[index % giudizioNames.length] ?? 'nonInvalido';
+  // A verbale is definitive 400 days later at most, six of them after seven years.
+  const fits = (name: Giudizio) =>
+    [day, day + YEARS_7].every((at) => isOfAge(name, ageOn(birthDate, isoDate(at))));
+  const own = giudizioNames.filter(fits);
+  const wanted = giudizioNames[index % giudizioNames.length] ?? 'nonInvalido';
+  const giudizio = fits(wanted) ? wanted : (own[index % own.length] ?? 'nonInvalido');
   add({ kind: 'primaIstanza', ...judgement(giudizio, random) });
   if (random() < 0.3) {
     add({ kind: 'primaIstanza', ...judgement('handicap', random) });
   }
   const kind = (['aggravamento', 'revisione', 'verificaStraordinaria'] as const)[index % 3];
   if (random() < 0.35 && kind) {
-    const sameArea = giudizioNames.filter((name) => giudizi[name].area === giudizi[giudizio].area);
+    const sameArea = own.filter((name) => giudizi[name].area === giudizi[giudizio].area);
     const next = sameArea[Math.floor(random() * sameArea.length)] ?? giudizio;
     add({ kind, ...judgement(next, random) });
     const annuls = verbali.at(-1)?.protocol;
@@ -124,20 +130,34 @@ function sampleHistory(index: number, random: () => number): Verbale[] {
   return verbali;
 }
 
+const YEARS_7 = 7 * 366 * DAY_MS;
+
+/** Whether somebody may be judged so at an age. */
+function isOfAge(giudizio: Giudizio, age: number): boolean {
+  const { judgedAsElder, judgedAsMinor } = entails({ giudizio, fiscalBenefits: [] });
+  return (!judgedAsElder || age >= 67) && (!judgedAsMinor || age < 18);
+}
+
+/** The ISO date of a day that begins in UTC. */
+function isoDate(day: number): string {
+  return new Date(day).toISOString().slice(0, 10);
+}
+
 type SampleJudgement = Partial<Verbale> & Pick<Verbale, 'area'>;
 
 function judgement(giudizio: Giudizio, random: () => number): SampleJudgement {
   const { area, range } = giudizi[giudizio];
-  const accompagnamento = /Accompagnamento|NonDeambula|NonAutosuff|ciecoAssoluto/.test(giudizio);
-  const fields: SampleJudgement = { area, giudizio, accompagnamento };
+  const fields: SampleJudgement = { area, giudizio };
   if (range) {
     const [least, most] = range;
     fields.percentage = least + Math.floor(random() * (most - least + 1));
   }
   if (random() < 0.3) {
-    fields.revisionOn = isoDay(Date.UTC(2015 + random() * 15, 0, 1));
+    fields.revisionOn = isoDate(Date.UTC(2015 + random() * 15, 0, 1));
   }
-  setIf(fields, accompagnamento, { fiscalBenefits: ['contrassegnoParcheggio'] });
+  setIf(fields, entails({ giudizio, fiscalBenefits: [] }).accompagnamento, {
+    fiscalBenefits: ['contrassegnoParcheggio'],
+  });
   return fields;
 }
 

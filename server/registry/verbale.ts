@@ -79,6 +79,15 @@ export const negativeGiudizi: ReadonlySet<Giudizio> = new Set([
   'nonHandicap',
 ]);
 
+/** The classes from which *indennità di accompagnamento* follows (domain §3). */
+export const accompagnamentoGiudizi: ReadonlySet<Giudizio> = new Set([
+  'totaleNonDeambula',
+  'totaleNonAutosufficiente',
+  'minoreAccompagnamento',
+  'anzianoAccompagnamento',
+  'ciecoAssoluto',
+]);
+
 /** Fiscal benefits a verbale may state (art. 4 DL 5/2012). */
 export const fiscalBenefits = {
   veicoliAdattati: 'L. 449/1997 art. 8',
@@ -104,7 +113,8 @@ const verbaleFields = z.strictObject({
   /** The verbale's own wording, at most a few lines. */
   text: z.string().max(2000).optional(),
   percentage: z.number().int().min(0).max(100).optional(),
-  accompagnamento: z.boolean().default(false),
+  /** Follows from the giudizio, so it is compared with it and then dropped. */
+  accompagnamento: z.boolean().optional(),
   revisionOn: isoDate.optional(),
   fiscalBenefits: z.array(z.enum(fiscalBenefitNames)).max(4).default([]),
   state: z.enum(['draft', 'definitive', 'superseded', 'annulled']),
@@ -113,22 +123,32 @@ const verbaleFields = z.strictObject({
   /** An autotutela's effect on an earlier verbale. */
   annuls: protocol.optional(),
   restores: protocol.optional(),
+  /** Which correction of the archive this is: a higher one replaces what has the same protocol; absent: 1. */
+  version: z.number().int().min(1).max(9999).optional(),
 });
+type ReceivedVerbale = z.infer<typeof verbaleFields>;
 
 /** A verbale as received: its fields and the consistency between them. */
-export const verbaleSchema = verbaleFields.superRefine(refine);
+export const verbaleSchema = verbaleFields.superRefine(refine).transform(withoutDerived);
 /** The same for an import row, whose other fields it drops. */
-export const rowVerbaleSchema = z.object(verbaleFields.shape).superRefine(refine);
-export type Verbale = z.infer<typeof verbaleFields>;
+export const rowVerbaleSchema = z
+  .object(verbaleFields.shape)
+  .superRefine(refine)
+  .transform(withoutDerived);
+export type Verbale = Omit<ReceivedVerbale, 'accompagnamento'>;
 
-function refine(verbale: Verbale, context: z.RefinementCtx): void {
+function withoutDerived({ accompagnamento: _, ...verbale }: ReceivedVerbale): Verbale {
+  return verbale;
+}
+
+function refine(verbale: ReceivedVerbale, context: z.RefinementCtx): void {
   for (const [path, message] of inconsistencies(verbale)) {
     context.addIssue({ code: 'custom', path: [path], message });
   }
 }
 
-function* inconsistencies(verbale: Verbale): Generator<[keyof Verbale, string]> {
-  const { state, definitiveOn, giudizio, percentage } = verbale;
+function* inconsistencies(verbale: ReceivedVerbale): Generator<[keyof ReceivedVerbale, string]> {
+  const { state, definitiveOn, giudizio, percentage, accompagnamento } = verbale;
   if ((state === 'draft') !== (definitiveOn === undefined)) {
     yield ['definitiveOn', 'is of a verbale that is not a draft, and only of that'];
   }
@@ -142,11 +162,23 @@ function* inconsistencies(verbale: Verbale): Generator<[keyof Verbale, string]> 
   if (verbale.annuls !== undefined && verbale.restores !== undefined) {
     yield ['restores', 'a verbale annuls or restores, not both'];
   }
+  if (effect === verbale.protocol) {
+    yield [verbale.annuls === undefined ? 'restores' : 'annuls', 'names the verbale itself'];
+  }
   if (giudizio === undefined) {
     if (effect === undefined) {
       yield ['giudizio', 'is missing'];
     }
+    if (percentage !== undefined) {
+      yield ['percentage', 'has no place without a giudizio'];
+    }
+    if (accompagnamento === true) {
+      yield ['accompagnamento', 'has no place without a giudizio'];
+    }
     return;
+  }
+  if (accompagnamento !== undefined && accompagnamento !== accompagnamentoGiudizi.has(giudizio)) {
+    yield ['accompagnamento', `contradicts the giudizio ${giudizio}`];
   }
   const { area, range } = giudizi[giudizio];
   if (area !== verbale.area) {

@@ -22,6 +22,8 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     privacy_version: string | null;
     /** The fold over the person's verbali, as JSON: what the hot path reads. */
     status: string;
+    /** The next day, ISO in Rome, on which the fold comes out differently; a later one is folded again. */
+    due_on: Generated<string | null>;
     updated_at: number;
     /** When everything that names the person was erased; nothing refers to the row any more. */
     erased_at: Generated<number | null>;
@@ -68,6 +70,8 @@ export interface Tables extends FleetTables, LoginTables, NotifyTables, PortalTa
     state: string;
     expires_at: number | null;
     companion: number;
+    /** As of `person`: from this day on, `facts` are not the person's any more. */
+    due_on: string | null;
   };
   /** What the statuses say without protocol numbers and dates (`StatusFacts`), each text once, for good. */
   gate_facts: { id: Generated<number>; body: string };

@@ -17,6 +17,8 @@ export interface AreaDetail {
   accompagnamento: boolean;
   revisionOn?: string | undefined;
   fiscalBenefits: { name: FiscalBenefit; law: string }[];
+  /** Every verbale of the area is annulled; the giudizio is then the one that denies the condition. */
+  annulled?: true | undefined;
 }
 
 /** The second level's view of a status, in the order of the areas. Pure. */
@@ -28,7 +30,7 @@ export function detailOf(status: Status): AreaDetail[] {
 }
 
 function toDetail(area: Area, one: AreaStatus): AreaDetail {
-  const { giudizio, percentage, accompagnamento, revisionOn } = one;
+  const { giudizio, percentage, accompagnamento, revisionOn, annulled } = one;
   return {
     area,
     giudizio,
@@ -37,6 +39,7 @@ function toDetail(area: Area, one: AreaStatus): AreaDetail {
     accompagnamento,
     revisionOn,
     fiscalBenefits: one.fiscalBenefits.map((name) => ({ name, law: fiscalBenefits[name] })),
+    annulled,
   };
 }
 
@@ -46,9 +49,9 @@ export function formatDetail(detail: readonly AreaDetail[]): string {
 }
 
 function formatArea(one: AreaDetail): string {
-  const { area, giudizio, law, percentage, revisionOn, fiscalBenefits: benefits } = one;
+  const { area, giudizio, law, percentage, revisionOn, fiscalBenefits: benefits, annulled } = one;
   const lines = [
-    `${area}: ${giudizio} (${law})`,
+    annulled ? `${area}: nessun verbale in vigore (annullato)` : `${area}: ${giudizio} (${law})`,
     percentage === undefined ? undefined : `  ${percentage} %`,
     revisionOn === undefined ? undefined : `  revisione: ${revisionOn}`,
     ...benefits.map((benefit) => `  ${benefit.name} (${benefit.law})`),

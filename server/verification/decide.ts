@@ -17,6 +17,8 @@ export type Facts =
       /** The card carries the companion's "A". */
       cardCompanion?: boolean;
     }
+  /** A Disability Card that is worth nothing (any more): it opens nothing, whatever is asked. */
+  | { kind: 'cardEnded' }
   | { kind: 'unavailable' };
 
 /**
@@ -29,6 +31,9 @@ export type Facts =
 export function decide(facts: Facts, policy: Policy, now: Date): Verdict {
   if (facts.kind === 'unavailable') {
     return { outcome: 'unconfirmed', reason: 'unavailable' };
+  }
+  if (facts.kind === 'cardEnded') {
+    return { outcome: 'denied', reason: 'notCovered' };
   }
   const plan = planOf(policy);
   const known = toRuleFacts(facts, now);

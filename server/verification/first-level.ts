@@ -1,4 +1,5 @@
 import { VarcoError } from '../../shared/errors.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
 import { requestKey } from '../audit/request-key.ts';
@@ -6,6 +7,7 @@ import { demand, type FleetActor } from '../fleet/access/actor.ts';
 import { Guesses } from '../guessing/guesses.ts';
 import { KnownBlocks } from '../guessing/known-blocks.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { cardStanding } from '../registry/card-standing.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import type { SourceAnswer, StatusSource } from '../registry/status-source.ts';
 import type { Area } from '../registry/verbale.ts';
@@ -173,7 +175,7 @@ export class FirstLevel {
       const now = this.#now();
       const live = new Set(isLive ? [prepared] : []);
       const guesses = await Guesses.read(this.#store, tx, [prepared], now, live);
-      const found = await this.#gateLookup.find(tx, [credentialId]);
+      const found = await this.#gateLookup.find(tx, [credentialId], now);
       const { cause } = recognise({ credentialId, mac }, found, now);
       return !guesses.refusal(prepared, now) && cause === 'recognised';
     });
@@ -193,11 +195,11 @@ export class FirstLevel {
     const decidedAt = this.#now();
     const live = new Set(isLive ? [prepared] : []);
     const guesses = await Guesses.locked(this.#store, tx, [prepared], decidedAt, live);
-    const found = await this.#gateLookup.find(tx, [credentialId]);
+    const found = await this.#gateLookup.find(tx, [credentialId], decidedAt);
     const recognition = recognise({ credentialId, mac }, found, decidedAt);
     const refusal = guesses.refusal(prepared, decidedAt);
     // Computed for everybody, the timing decoy too, so that a refusal takes as long as an answer.
-    const status = this.#answerOf(recognition, upstream);
+    const status = this.#answerOf(recognition, upstream, romeDay(decidedAt));
     if (refusal) {
       this.#blocks.remember(prepared, refusal, decidedAt);
       const answer = { outcome: 'throttled', ...refusal } as const;
@@ -240,12 +242,15 @@ export class FirstLevel {
   #answerOf(
     { row, facts: own }: Recognition,
     upstream: SourceAnswer | undefined,
+    day: string,
   ): FirstLevelAnswer {
     const status = upstream?.kind === 'known' ? upstream.status : own;
     if (upstream?.kind === 'unavailable') {
       return { outcome: 'unavailable' };
     }
-    return row.kind === 'card' ? cardAnswer(status) : statusAnswer(status);
+    return row.kind === 'card'
+      ? { outcome: 'card', valid: cardStanding(status, row, day).name === 'valid' }
+      : statusAnswer(status);
   }
 }
 
@@ -263,14 +268,4 @@ export function statusAnswer(status: StatusFacts): FirstLevelAnswer {
     handicap: isRecognised('handicap'),
   };
   return { outcome: 'status', areas: answers };
-}
-
-/**
- * A live card attests that the condition exists, unless the archive denies it in every area it knows. An
- * archive that knows nothing (a card issued on paper verbali) does not invalidate it. Pure.
- */
-export function cardAnswer(status: StatusFacts): FirstLevelAnswer {
-  const known = Object.values(status);
-  const valid = known.length === 0 || known.some(({ recognised }) => recognised);
-  return { outcome: 'card', valid };
 }

@@ -2,6 +2,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Keyring } from '../keys/keyring.ts';
 import type { Status, StatusFacts } from '../registry/person-status.ts';
 import { sealIdentity } from '../registry/sealed-identity.ts';
+import { foldingDay, foldPersons, isDue } from '../registry/stored-status.ts';
 import { type Lookup, lookupOf, type Store, type Tx } from '../store/store.ts';
 
 /** A code and its person as gates read them, or the timing decoy. */
@@ -16,6 +17,8 @@ export interface GateRow {
   state: string | null;
   expires_at: number | null;
   companion: number | null;
+  /** From this day on the facts are not the person's any more, until they are folded again. */
+  due_on: string | null;
 }
 
 /** The timing decoy's id among the persons and among the facts. */
@@ -30,6 +33,7 @@ const DECOY: GateRow = {
   state: null,
   expires_at: null,
   companion: null,
+  due_on: null,
 };
 const DECOY_STATUS: Status = {
   invaliditaCivile: {
@@ -47,15 +51,26 @@ const DECOY_STATUS: Status = {
 const gateRows: Lookup<GateRow> = {
   head: `select g.credential_id, coalesce(g.person_id, ${DECOY_ID}) as person_id,
       coalesce(g.code_mac, '${DECOY.code_mac}') as code_mac,
-      coalesce(g.facts, ${DECOY_ID}) as facts, g.kind, g.state, g.expires_at, g.companion
+      coalesce(g.facts, ${DECOY_ID}) as facts, g.kind, g.state, g.expires_at, g.companion,
+      g.due_on
     from keys left join gate_record g on g.key = keys.key`,
   keyType: 'bigint',
   isUnique: true,
   isJoined: true,
   toRow: (columns) => {
-    const [credential_id, person_id, code_mac, facts, kind, state, expires_at, companion] = columns;
-    const row = { credential_id, person_id, code_mac, facts, kind, state, expires_at, companion };
-    return row as GateRow;
+    const [credential_id, person_id, code_mac, facts, kind, state, expires_at, companion, due_on] =
+      columns;
+    return {
+      credential_id,
+      person_id,
+      code_mac,
+      facts,
+      kind,
+      state,
+      expires_at,
+      companion,
+      due_on,
+    } as GateRow;
   },
 };
 
@@ -78,14 +93,21 @@ function keyOf(credentialId: string): bigint {
 export class LookupResult {
   readonly #rows = new Map<string, GateRow>();
   readonly #facts: ReadonlyMap<number, StatusFacts>;
+  /** By person, of those whose facts came due and are not folded yet. */
+  readonly #folded: ReadonlyMap<number, StatusFacts>;
 
-  constructor(rows: readonly GateRow[], facts: ReadonlyMap<number, StatusFacts>) {
+  constructor(
+    rows: readonly GateRow[],
+    facts: ReadonlyMap<number, StatusFacts>,
+    folded: ReadonlyMap<number, StatusFacts>,
+  ) {
     for (const row of rows) {
       if (row.credential_id !== null) {
         this.#rows.set(row.credential_id, row);
       }
     }
     this.#facts = facts;
+    this.#folded = folded;
   }
 
   /** A code's row, or the timing decoy. */
@@ -95,7 +117,7 @@ export class LookupResult {
 
   /** @throws VarcoError `storeCorrupt`. */
   facts(row: GateRow): StatusFacts {
-    const facts = this.#facts.get(row.facts);
+    const facts = this.#folded.get(row.person_id) ?? this.#facts.get(row.facts);
     if (!facts) {
       throw new VarcoError('storeCorrupt', 'What a status says is not in the database');
     }
@@ -119,11 +141,35 @@ export class GateLookup {
     this.#factsMax = factsMax;
   }
 
-  /** Reads the codes and their persons for many attempts at once. */
-  async find(tx: Tx, credentialIds: readonly string[]): Promise<LookupResult> {
+  /** Reads the codes and their persons for many attempts at once, as they are at a time. */
+  async find(tx: Tx, credentialIds: readonly string[], now: number): Promise<LookupResult> {
     const keys = credentialIds.map(keyOf);
     const rows = await this.#store.lookup(tx, gateRows, keys);
-    return new LookupResult(rows, await this.#factsOf(tx, rows));
+    return new LookupResult(
+      rows,
+      await this.#factsOf(tx, rows),
+      await this.#foldDue(tx, rows, foldingDay(now)),
+    );
+  }
+
+  /**
+   * Between midnight and the end of the chore (`registry/due-fold.ts`), the facts of those whom it has not
+   * reached; otherwise nothing is read.
+   */
+  async #foldDue(
+    tx: Tx,
+    rows: readonly GateRow[],
+    day: string,
+  ): Promise<ReadonlyMap<number, StatusFacts>> {
+    const due = rows.filter((row) => isDue(row, day));
+    if (due.length === 0) {
+      return NONE_DUE;
+    }
+    const ids = due.map(({ person_id }) => person_id);
+    const folded = await foldPersons(this.#store, tx, ids, day);
+    return new Map(
+      [...folded].map(([id, { status }]): [number, Status] => [id, JSON.parse(status)]),
+    );
   }
 
   async #factsOf(tx: Tx, rows: readonly GateRow[]): Promise<ReadonlyMap<number, StatusFacts>> {
@@ -143,6 +189,8 @@ export class GateLookup {
     return facts;
   }
 }
+
+const NONE_DUE: ReadonlyMap<number, StatusFacts> = new Map();
 
 const noFacts = () => new Map<number, StatusFacts>([[DECOY_ID, DECOY_STATUS]]);
 

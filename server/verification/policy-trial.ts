@@ -3,8 +3,7 @@ import { keysOf } from '../../shared/keys-of.ts';
 import type { Policy } from '../../shared/policy.ts';
 import { romeMidnight } from '../../shared/rome-day.ts';
 import type { Verdict } from '../../shared/verdict.ts';
-import { entails } from '../registry/entails.ts';
-import { foldStatus } from '../registry/person-status.ts';
+import { statusOn } from '../registry/person-status.ts';
 import {
   ARCHIVE_BEGINS,
   areas,
@@ -48,14 +47,14 @@ export function factsOfRow({ birthDate, verbali, card, on }: TrialRow) {
       ...verbale,
       protocol: String(index).padStart(4, '0'),
       kind: 'primaIstanza',
-      accompagnamento: entails(verbale).accompagnamento,
+
       state: 'definitive',
       definitiveOn: ARCHIVE_BEGINS,
     }),
   );
   const facts = {
     kind: 'known' as const,
-    status: card ? {} : foldStatus(definitive, on),
+    status: card ? {} : statusOn(definitive, on),
     birthDate,
     cardValid: card !== undefined,
     cardCompanion: card?.companion === true,

@@ -1,4 +1,6 @@
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Keyring } from '../keys/keyring.ts';
+import { isExpired } from '../registry/card-standing.ts';
 import type { StatusFacts } from '../registry/person-status.ts';
 import { openIdentity } from '../registry/sealed-identity.ts';
 import { lookupOf, type Store, type Tx } from '../store/store.ts';
@@ -58,12 +60,12 @@ export function recognise(
   // No constant-time comparison needed: both are HMACs under our key, so the position of the first
   // difference says nothing about what was typed.
   const sameCode = one.mac === row.code_mac;
-  const isExpired = (row.expires_at ?? Number.MAX_SAFE_INTEGER) <= now;
+  const isOver = isExpired(row, romeDay(now));
   const subject = row.kind === null ? one.credentialId : row.code_mac;
-  return { cause: causeOf(row, sameCode, isExpired), row, facts: found.facts(row), subject };
+  return { cause: causeOf(row, sameCode, isOver), row, facts: found.facts(row), subject };
 }
 
-function causeOf({ kind, state }: GateRow, sameCode: boolean, isExpired: boolean): Cause {
+function causeOf({ kind, state }: GateRow, sameCode: boolean, isOver: boolean): Cause {
   if (kind === null) {
     return 'unknownCredential';
   }
@@ -73,5 +75,5 @@ function causeOf({ kind, state }: GateRow, sameCode: boolean, isExpired: boolean
   if (state !== 'live') {
     return state === 'locked' ? 'locked' : 'revoked';
   }
-  return isExpired ? 'expired' : 'recognised';
+  return isOver ? 'expired' : 'recognised';
 }

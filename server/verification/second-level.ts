@@ -1,5 +1,6 @@
 import { errorCode, VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -13,16 +14,18 @@ import type { Log } from '../log.ts';
 import type { Policies } from '../policies/policies.ts';
 import type { Status } from '../registry/person-status.ts';
 import type { Registry } from '../registry/registry.ts';
+import { foldingDay, statusOf } from '../registry/stored-status.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
-import { detailOf, formatDetail } from './area-detail.ts';
+import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
 import { CitizenCodes } from './citizen-codes.ts';
-import { decide } from './decide.ts';
+import { decide, type Facts, needsBirthDate } from './decide.ts';
 import { earlierAnswer } from './earlier-answer.ts';
+import { factsOf } from './facts.ts';
 import type { GateLookup } from './gate-lookup.ts';
 import { warnOfGuessing } from './guessing-warning.ts';
 import type { Messenger, Warnings } from './messenger.ts';
-import { recognise } from './recognition.ts';
+import { birthDatesOf, recognise } from './recognition.ts';
 import {
   issueAnswer,
   issueVerdict,
@@ -131,7 +134,7 @@ export class SecondLevel {
       const redeemed = await this.#codes.redeem(tx, { asker, credentialId, purpose }, code);
       const { result } = redeemed;
       const subject = result === 'unknown' ? credentialId : redeemed.subject;
-      const status = result === 'unknown' ? {} : await statusOf(tx, redeemed.personId);
+      const status = result === 'unknown' ? {} : await this.#statusOf(tx, redeemed.personId);
       const verdict = { outcome: result === 'unknown' ? 'spent' : result };
       const body = { asker: asker.id, site: asker.site, policy: purpose, verdict };
       await this.#audit.append(tx, [{ kind: 'secondLevel', subject, body }]);
@@ -176,10 +179,14 @@ export class SecondLevel {
       }
       const redeemed = await this.#codes.redeem(tx, { asker, credentialId, purpose }, one.code);
       const subject = redeemed.result === 'unknown' ? credentialId : redeemed.subject;
-      const verdict =
-        redeemed.result === 'accepted'
-          ? await this.#decideAtGate(tx, redeemed.personId, policy, decidedAt)
-          : redeemVerdict(redeemed);
+      let verdict: Verdict;
+      if (redeemed.result === 'accepted') {
+        const { personId } = redeemed;
+        const facts = await this.#factsOf(tx, { credentialId, personId, policy, at: decidedAt });
+        verdict = decide(facts, policy, new Date(decidedAt));
+      } else {
+        verdict = redeemVerdict(redeemed);
+      }
       const body = {
         asker: asker.id,
         site: asker.site,
@@ -194,9 +201,26 @@ export class SecondLevel {
     });
   }
 
-  async #decideAtGate(tx: Tx, personId: number, policy: Policy, at: number): Promise<Verdict> {
-    const status = await statusOf(tx, personId);
-    return decide({ kind: 'known', status, cardValid: false }, policy, new Date(at));
+  /** What the policy may know of whoever showed the code, as at a gate of the first level. */
+  async #factsOf(
+    tx: Tx,
+    one: { credentialId: string; personId: number; policy: Policy; at: number },
+  ): Promise<Facts> {
+    const found = await this.#gateLookup.find(tx, [one.credentialId], one.at);
+    const row = found.row(one.credentialId);
+    const birthDate = needsBirthDate(one.policy)
+      ? (await birthDatesOf(this.#store, tx, this.#keyring, found, [one])).get(one.personId)
+      : undefined;
+    return factsOf(row, found.facts(row), birthDate, romeDay(one.at));
+  }
+
+  async #statusOf(tx: Tx, personId: number): Promise<Status> {
+    const row = await tx
+      .selectFrom('person')
+      .select(['id', 'status', 'due_on'])
+      .where('id', '=', personId)
+      .executeTakeFirstOrThrow();
+    return statusOf(this.#store, tx, row, foldingDay(this.#now()));
   }
 
   /** @throws VarcoError `sessionEnded`, `forbidden`. */
@@ -229,7 +253,7 @@ export class SecondLevel {
     const { answer, deliver } = await this.#store.transaction(async (tx) => {
       const now = this.#now();
       const guesses = await Guesses.locked(this.#store, tx, [attempt], now, live);
-      const found = await this.#gateLookup.find(tx, [credentialId]);
+      const found = await this.#gateLookup.find(tx, [credentialId], now);
       const { cause, row, subject } = recognise({ credentialId, mac }, found, now);
       const refusal = guesses.refusal(attempt, now);
       let done: Awaited<ReturnType<typeof act>>;
@@ -237,7 +261,7 @@ export class SecondLevel {
         done = { answer: { outcome: 'throttled', ...refusal } };
       } else if (cause === 'recognised') {
         const binding = { asker, credentialId, purpose };
-        done = await act(tx, binding, row.person_id, await statusOf(tx, row.person_id));
+        done = await act(tx, binding, row.person_id, await this.#statusOf(tx, row.person_id));
       } else {
         guesses.recordFailure(attempt, now);
         done = { answer: { outcome: 'refused', reason: 'notRecognised' } };
@@ -259,13 +283,4 @@ export class SecondLevel {
       this.#log.error({ code: errorCode(error) }, 'a message to a citizen was not sent');
     });
   }
-}
-
-async function statusOf(tx: Tx, personId: number): Promise<Status> {
-  const { status } = await tx
-    .selectFrom('person')
-    .select('status')
-    .where('id', '=', personId)
-    .executeTakeFirstOrThrow();
-  return JSON.parse(status);
 }

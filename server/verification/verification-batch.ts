@@ -1,5 +1,6 @@
 import { VarcoError } from '../../shared/errors.ts';
 import type { Policy } from '../../shared/policy.ts';
+import { romeDay } from '../../shared/rome-day.ts';
 import type { Verdict } from '../../shared/verdict.ts';
 import type { Asker } from '../audit/asker.ts';
 import type { Audit, AuditEvent } from '../audit/audit.ts';
@@ -10,6 +11,7 @@ import type { SourceAnswer } from '../registry/status-source.ts';
 import { lookupOf, type Store, type Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
 import { decide, type Facts, needsBirthDate } from './decide.ts';
+import { factsOf } from './facts.ts';
 import type { GateLookup, LookupResult } from './gate-lookup.ts';
 import { warnOfGuessing } from './guessing-warning.ts';
 import { LiveCodes } from './live-codes.ts';
@@ -103,6 +105,7 @@ export class VerificationBatch {
     const found = await this.#gateLookup.find(
       tx,
       attempts.map(({ credentialId }) => credentialId),
+      decidedAt,
     );
     const birthDates = await this.#birthDates(tx, attempts, found);
     const live = await LiveCodes.read(this.#store, tx, this.#keyring, attempts);
@@ -185,7 +188,8 @@ export class VerificationBatch {
     { birthDate, now }: { birthDate: string | undefined; now: number },
   ): Verdict | 'askForCode' {
     const refusal = guesses.refusal(one, now);
-    const decided = decide(factsOf(one, recognition, birthDate), one.policy, new Date(now));
+    const facts = factsOfAttempt(one, recognition, birthDate, romeDay(now));
+    const decided = decide(facts, one.policy, new Date(now));
     if (refusal) {
       return { outcome: 'throttled', ...refusal };
     }
@@ -233,22 +237,14 @@ export class VerificationBatch {
   }
 }
 
-function factsOf(
+function factsOfAttempt(
   { upstream }: PreparedRequest,
   { row, facts: own }: Recognition,
   birthDate: string | undefined,
+  day: string,
 ): Facts {
   if (upstream?.kind === 'unavailable') {
     return { kind: 'unavailable' };
   }
-  // A Disability Card attests only its own validity (domain §4).
-  const isCard = row.kind === 'card';
-  const status = upstream?.kind === 'known' ? upstream.status : own;
-  return {
-    kind: 'known',
-    status: isCard ? {} : status,
-    birthDate,
-    cardValid: isCard,
-    cardCompanion: isCard && row.companion === 1,
-  };
+  return factsOf(row, upstream?.kind === 'known' ? upstream.status : own, birthDate, day);
 }

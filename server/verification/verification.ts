@@ -160,7 +160,7 @@ export class Verification {
     const shown = { credentialId, liveIssuedAt: request.liveIssuedAt, policy };
     const isAsked = await this.#store.transaction(async (tx) => {
       const now = this.#now();
-      const found = await this.#gateLookup.find(tx, [credentialId]);
+      const found = await this.#gateLookup.find(tx, [credentialId], now);
       const live = await LiveCodes.read(this.#store, tx, this.#keyring, [shown]);
       const isLive = live.currentOf([shown], now).has(shown);
       const current = new Set(isLive ? [request] : []);

@@ -23,11 +23,6 @@ export function formatTime(at: number, language: Language): string {
   return new Intl.DateTimeFormat(infoOf(language).locale, style).format(at);
 }
 
-/** An ISO date in Italy. */
-export function isoDay(at: number): string {
-  return new Intl.DateTimeFormat('sv-SE', { dateStyle: 'short', timeZone }).format(at);
-}
-
 /** An amount, such as `333,33 €`. */
 export function formatEuro(euro: number, language: Language): string {
   const style = { style: 'currency', currency: 'EUR' } as const;

@@ -206,7 +206,7 @@ async function openOurs(path: string, size: number): Promise<Subject> {
   return {
     size,
     async look(keys) {
-      const found = await store.transaction((tx) => records.find(tx, keys));
+      const found = await store.transaction((tx) => records.find(tx, keys, Date.now()));
       return keys.filter((key) => found.row(key).credential_id === key).length;
     },
     close: () => store.close(),

@@ -3,9 +3,9 @@ import { SignJWT } from 'jose';
 import { z } from 'zod';
 import type { Clock } from '../../../shared/clock.ts';
 import { errorCode } from '../../../shared/errors.ts';
-import { isoDay } from '../../../shared/iso-day.ts';
+import { romeDay } from '../../../shared/rome-day.ts';
 import type { Log } from '../../log.ts';
-import { foldStatus } from '../person-status.ts';
+import { statusOn } from '../person-status.ts';
 import type { SourceAnswer, StatusSource } from '../status-source.ts';
 import { verbaleSchema } from '../verbale.ts';
 import { CircuitBreaker } from './circuit-breaker.ts';
@@ -136,7 +136,7 @@ export class PdndSource implements StatusSource {
     }
     const json = await readJson(response, this.#limits.answerBytesMax);
     const { verbali } = answerSchema.parse(json);
-    return { kind: 'known', status: foldStatus(verbali, isoDay(this.#clock.now())) };
+    return { kind: 'known', status: statusOn(verbali, romeDay(this.#clock.now())) };
   }
 
   /** The cached voucher, or a new one; concurrent callers share one request. */

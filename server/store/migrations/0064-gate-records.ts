@@ -36,7 +36,7 @@ const HEX = '0123456789abcdef';
 const KEY_DIGITS = 15;
 
 /** The first 60 bits of a code's id, which is random. */
-function keyOnSqlite(id: string): RawBuilder<unknown> {
+export function keyOnSqlite(id: string): RawBuilder<unknown> {
   const digits = Array.from({ length: KEY_DIGITS }, (_, index) => {
     const shift = 4 * (KEY_DIGITS - 1 - index);
     return `((instr('${HEX}', substr(${id}, ${index + 1}, 1)) - 1) << ${shift})`;
@@ -45,7 +45,7 @@ function keyOnSqlite(id: string): RawBuilder<unknown> {
 }
 
 /** What a status says, without what would identify the person. */
-const factsOnSqlite = (status: string) =>
+export const factsOnSqlite = (status: string) =>
   sql`(select json_group_object(key, json_remove(value, '$.protocol', '$.definitiveOn',
     '$.revisionOn')) from json_each(${sql.raw(status)}))`;
 

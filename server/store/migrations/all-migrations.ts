@@ -20,6 +20,7 @@ import { recoveryCodes } from './0073-recovery-codes.ts';
 import { sessionConfirmed } from './0074-session-confirmed.ts';
 import { refusedFacts } from './0076-refused-facts.ts';
 import { setAside } from './0077-set-aside.ts';
+import { dueDays } from './0079-due-days.ts';
 import { policyReleases } from './0084-policy-releases.ts';
 
 /** One step forward. There is none back: to go back, restore a backup. */
@@ -50,5 +51,6 @@ export const migrations: Readonly<Record<string, Migration>> = {
   '0074-session-confirmed': sessionConfirmed,
   '0076-refused-facts': refusedFacts,
   '0077-set-aside': setAside,
+  '0079-due-days': dueDays,
   '0084-policy-releases': policyReleases,
 };

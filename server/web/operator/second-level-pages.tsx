@@ -168,7 +168,7 @@ function AreaSection(props: { one: AreaDetail; words: DeskWords; language: Langu
       <h2>{verbaleWords[language].areas[one.area]}</h2>
       <dl>
         <dt>{detail.giudizio}</dt>
-        <dd>{names.giudizi[one.giudizio]}</dd>
+        <dd>{one.annulled ? names.annulled : names.giudizi[one.giudizio]}</dd>
         <dt>{detail.law}</dt>
         <dd>{one.law}</dd>
         {one.percentage !== undefined && (

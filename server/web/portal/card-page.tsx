@@ -1,7 +1,7 @@
 import type { VNode } from 'preact';
-import { isEntitledToCard } from '../../credential/card-entitlement.ts';
 import { type CardState, canRequestAgain, type IssuedCard } from '../../credential/card-state.ts';
 import { PRIVACY_VERSION } from '../../credential/eligibility.ts';
+import { isEntitledToCard } from '../../registry/card-standing.ts';
 import { ErrorSummary, Notice } from '../form-parts.tsx';
 import { CsrfField } from '../login/csrf-field.tsx';
 import { formatDay, formatMoment } from '../moment.ts';
@@ -44,6 +44,11 @@ export function CardPage(props: {
       {state.name === 'revoked' && (
         <Notice kind="plain">
           <p>{card.revoked}</p>
+        </Notice>
+      )}
+      {state.name === 'notDue' && (
+        <Notice kind="warn">
+          <p>{card.ended(state.serial)}</p>
         </Notice>
       )}
       {state.name === 'refused' && (

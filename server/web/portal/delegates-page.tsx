@@ -1,4 +1,5 @@
 import type { VNode } from 'preact';
+import { romeDay } from '../../../shared/rome-day.ts';
 import {
   DELEGATION_DAYS_MAX,
   type Delegation,
@@ -6,7 +7,7 @@ import {
 } from '../../portal/delegations.ts';
 import { ErrorSummary, Field, Notice } from '../form-parts.tsx';
 import { CsrfField } from '../login/csrf-field.tsx';
-import { formatDay, isoDay } from '../moment.ts';
+import { formatDay } from '../moment.ts';
 import { ActionButton } from './action-button.tsx';
 import type { PersonVisit, Visit } from './visit.tsx';
 
@@ -128,8 +129,8 @@ function DelegateForm({
           type: 'date',
           required: true,
           value: form.endsOn,
-          min: isoDay(now + DAY_MS),
-          max: isoDay(now + (DELEGATION_DAYS_MAX - 1) * DAY_MS),
+          min: romeDay(now + DAY_MS),
+          max: romeDay(now + (DELEGATION_DAYS_MAX - 1) * DAY_MS),
         }}
       />
       <button type="submit" class="btn btn-primary">

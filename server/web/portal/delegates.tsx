@@ -4,11 +4,11 @@ import { codiceFiscaleWords } from '../../../shared/codice-fiscale/codice-fiscal
 import { parse } from '../../../shared/codice-fiscale/parse.ts';
 import { problemMessage } from '../../../shared/codice-fiscale/problem-message.ts';
 import { errorCode } from '../../../shared/errors.ts';
+import { romeDay } from '../../../shared/rome-day.ts';
 import { writeCookie } from '../../login/session-cookie.ts';
 import type { DelegationProblem } from '../../portal/delegations.ts';
 import { access } from '../../route-access.ts';
 import { Notice } from '../form-parts.tsx';
-import { isoDay } from '../moment.ts';
 import { fieldOf, paramOf, queryOf } from '../request-fields.ts';
 import { type DelegateFormState, Delegates, Received } from './delegates-page.tsx';
 import type { PortalDeps } from './deps.ts';
@@ -158,7 +158,7 @@ function endOf(day: string): number | undefined {
   }
   // The clock in Italy is one or two hours ahead: the first hour of the next day there.
   const hours = [22, 23].map((hour) => Date.parse(`${day}T${hour}:00:00Z`));
-  return hours.find((at) => isoDay(at) !== day) ?? hours[1];
+  return hours.find((at) => romeDay(at) !== day) ?? hours[1];
 }
 
 function problemOf(words: PortalWords, error: unknown): { field: string; text: string } {

@@ -73,10 +73,10 @@ function AreaFacts(props: { visit: PersonVisit; status: AreaStatus | undefined }
   if (!status) {
     return <p>{words.status.silent}</p>;
   }
-  const { giudizi: names, fiscalBenefits } = verbaleWords[language];
+  const { giudizi: names, fiscalBenefits, annulled } = verbaleWords[language];
   const benefits = status.fiscalBenefits.map((name) => fiscalBenefits[name]).join(', ');
   const rows: [string, string | undefined][] = [
-    [words.status.giudizio, names[status.giudizio]],
+    [words.status.giudizio, status.annulled ? annulled : names[status.giudizio]],
     [
       words.status.percentage,
       status.percentage === undefined ? undefined : `${status.percentage} %`,

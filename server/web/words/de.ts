@@ -36,6 +36,7 @@ export const words: VerbaleWords = {
     handicapGrave: 'Schwere Beeinträchtigung',
     handicapArt21: 'Beeinträchtigung mit Invalidität über zwei Drittel (Art. 21)',
   },
+  annulled: 'Kein gültiger Bescheid: Der frühere wurde aufgehoben',
   fiscalBenefits: {
     veicoliAdattati: 'Angepasste Fahrzeuge',
     veicoliSenzaAdattamento: 'Fahrzeuge ohne Anpassungspflicht',

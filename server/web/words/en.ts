@@ -36,6 +36,7 @@ export const words: VerbaleWords = {
     handicapGrave: 'Severe handicap',
     handicapArt21: 'Handicap with invalidity above two thirds (art. 21)',
   },
+  annulled: 'No report in force: the one that there was has been annulled',
   fiscalBenefits: {
     veicoliAdattati: 'Adapted vehicles',
     veicoliSenzaAdattamento: 'Vehicles without a need to be adapted',

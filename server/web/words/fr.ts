@@ -36,6 +36,7 @@ export const words: VerbaleWords = {
     handicapGrave: 'Handicap grave',
     handicapArt21: 'Handicap avec invalidité supérieure à deux tiers (art. 21)',
   },
+  annulled: 'Aucun procès-verbal en vigueur : celui qui existait a été annulé',
   fiscalBenefits: {
     veicoliAdattati: 'Véhicules adaptés',
     veicoliSenzaAdattamento: 'Véhicules sans obligation d’adaptation',

@@ -36,6 +36,7 @@ export const words: VerbaleWords = {
     handicapGrave: 'In situazione di handicap grave',
     handicapArt21: 'Handicap con invalidità superiore a due terzi (art. 21)',
   },
+  annulled: 'Nessun verbale in vigore: quello che c’era è stato annullato in autotutela',
   fiscalBenefits: {
     veicoliAdattati: 'Veicoli adattati',
     veicoliSenzaAdattamento: 'Veicoli senza obbligo di adattamento',

@@ -36,6 +36,7 @@ export const words: VerbaleWords = {
     handicapGrave: 'Huda oviranost',
     handicapArt21: 'Oviranost z invalidnostjo nad dvema tretjinama (21. člen)',
   },
+  annulled: 'Ni veljavnega zapisnika: prejšnji je bil razveljavljen',
   fiscalBenefits: {
     veicoliAdattati: 'Prilagojena vozila',
     veicoliSenzaAdattamento: 'Vozila brez obvezne prilagoditve',

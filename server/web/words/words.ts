@@ -6,5 +6,7 @@ export interface VerbaleWords {
   areas: Readonly<Record<Area, string>>;
   /** For the second level alone (domain §3). */
   giudizi: Readonly<Record<Giudizio, string>>;
+  /** In the place of a class, where every verbale of an area is annulled. */
+  annulled: string;
   fiscalBenefits: Readonly<Record<FiscalBenefit, string>>;
 }

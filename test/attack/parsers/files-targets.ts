@@ -9,7 +9,7 @@ import { safePath } from '../../../server/login/request-session.ts';
 import { shippedPolicies } from '../../../server/policies/policies.ts';
 import { importColumns } from '../../../server/registry/columns.ts';
 import { cutBlocks } from '../../../server/registry/import-blocks.ts';
-import { foldStatus } from '../../../server/registry/person-status.ts';
+import { statusOn } from '../../../server/registry/person-status.ts';
 import { prepareBlock } from '../../../server/registry/prepare.ts';
 import { samplePopulation } from '../../../server/registry/sample.ts';
 import { parseServerConfig } from '../../../server/server-config.ts';
@@ -96,7 +96,7 @@ export const targets: ParserTargets = {
     inputs: 60_000,
     open: () => {
       const policies = shippedPolicies();
-      const status = foldStatus([], DAY);
+      const status = statusOn([], DAY);
       return (random) => {
         const input = mutateJson(random, policies);
         return {

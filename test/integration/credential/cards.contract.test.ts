@@ -58,7 +58,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const id = await idOf('entitledWithCompanion');
     expect(await app.disabilityCards.stateFor(id)).toEqual({ name: 'none' });
     const card = await app.disabilityCards.request(id, photo, options);
-    expect(card).toMatchObject({ name: 'issued', expiresAt: Date.UTC(2036, 10, 29) });
+    expect(card).toMatchObject({ name: 'issued', expiresAt: Date.UTC(2036, 10, 28, 23) });
     expect(card.name === 'issued' && isSerial(card.serial)).toBe(true);
     expect((await sharp(await app.disabilityCards.photo(id)).metadata()).format).toBe('jpeg');
     await expect(app.disabilityCards.request(id, photo, options)).rejects.toMatchObject({
@@ -113,6 +113,61 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     clock.advance(10 * YEAR_MS);
     expect(await app.disabilityCards.stateFor(id)).toMatchObject({ name: 'expired' });
     expect(await app.disabilityCards.request(id, photo, options)).toMatchObject({ name: 'issued' });
+  });
+
+  test('a companion that is due now: a new card at once, with the same photo, and the old one ends', async () => {
+    const id = await idOf('entitled');
+    const first = await app.disabilityCards.request(id, photo, options);
+    expect(first).toMatchObject({ name: 'issued', companion: false });
+    const { person } = people.find(({ label }) => label === 'entitled') as SeededPerson;
+    const verbale = {
+      protocol: 'RISE-1',
+      kind: 'aggravamento',
+      area: 'invaliditaCivile',
+      giudizio: 'totaleNonAutosufficiente',
+      percentage: 100,
+      fiscalBenefits: [],
+      state: 'definitive',
+      definitiveOn: '2026-11-20',
+    } as const;
+    await app.registry.importRows([{ person, verbale: { ...verbale, fiscalBenefits: [] } }]);
+    await app.cardRenewal.catchUp();
+    const second = await app.disabilityCards.stateFor(id);
+    expect(second).toMatchObject({ name: 'issued', companion: true });
+    const cards = (await app.credentials.listForPerson(id)).filter(({ kind }) => kind === 'card');
+    expect(cards.map(({ state, companion }) => [state, companion])).toEqual([
+      ['live', true],
+      ['revoked', false],
+    ]);
+    expect(cards[1]).toMatchObject({ revokedReason: 'replaced', replacedBy: cards[0]?.id });
+    expect(await app.disabilityCards.photo(id)).toBeDefined();
+    expect((await app.disabilityCards.pdf(id, 'it')).subarray(0, 4).toString()).toBe('%PDF');
+    expect(await app.cardRenewal.catchUp()).toBe(0);
+    expect(await app.disabilityCards.stateFor(id)).toEqual(second);
+  });
+
+  test('a status that is gone takes the card with it, and brings it back', async () => {
+    const id = await idOf('entitledWithCompanion');
+    await app.disabilityCards.request(id, photo, options);
+    const { person } = people.find(
+      ({ label }) => label === 'entitledWithCompanion',
+    ) as SeededPerson;
+    const act = { kind: 'autotutela', fiscalBenefits: [], state: 'definitive' } as const;
+    const annul = (protocol: string, annuls: string, area: 'handicap' | 'invaliditaCivile') => ({
+      person,
+      verbale: { ...act, fiscalBenefits: [], protocol, annuls, area, definitiveOn: '2026-11-01' },
+    });
+    await app.registry.importRows([
+      annul('GONE-1', 'DEMO-0003', 'invaliditaCivile'),
+      annul('GONE-2', 'DEMO-0004', 'handicap'),
+    ]);
+    expect(await app.disabilityCards.stateFor(id)).toMatchObject({ name: 'notDue' });
+    await expect(app.disabilityCards.pdf(id, 'it')).rejects.toMatchObject({ code: 'cardUnknown' });
+    await app.registry.importRows([annul('GONE-3', 'GONE-1', 'invaliditaCivile')]);
+    expect(await app.disabilityCards.stateFor(id)).toMatchObject({
+      name: 'issued',
+      companion: true,
+    });
   });
 
   test('where staff looks first: it waits, is refused with a reason, taken back, issued', async () => {

@@ -90,7 +90,6 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     area: 'invaliditaCivile',
     giudizio: 'da74a99',
     percentage: 80,
-    accompagnamento: false,
     fiscalBenefits: [],
     state: 'definitive',
     definitiveOn,

@@ -204,7 +204,6 @@ describe('changes reach the gate', () => {
           protocol: 'TEST-1',
           kind: 'primaIstanza',
           area: 'invaliditaCivile',
-          accompagnamento: false,
           fiscalBenefits: [],
           state: 'definitive',
           definitiveOn: '2024-01-02',

@@ -17,7 +17,7 @@ const actor = 'test';
 
 /** People of the sample who may have a code, row by row. */
 const people = new Map<string, RegistryRow[]>();
-const check = createRecordChecker();
+const check = createRecordChecker('2026-06-01');
 for (const record of samplePopulation({ persons: 200, seed: 5, privacyVersion: '2026-01' })) {
   const row = check(record);
   if ('reason' in row || !row.verbale) {
@@ -186,7 +186,7 @@ describe.each(['sqlite', 'postgres'] as const)('what gates read, %s', (engine) =
       ids.push((await app.credentials.issue(code, { actor, unchecked: 'status' })).id);
     }
     const lookup = new GateLookup(store, 5);
-    const find = (some: string[]) => store.transaction((tx) => lookup.find(tx, some));
+    const find = (some: string[]) => store.transaction((tx) => lookup.find(tx, some, Date.now()));
     const read = async (some: string[]) => {
       const found = await find(some);
       return some.map((id) => found.facts(found.row(id)));
@@ -202,7 +202,7 @@ describe.each(['sqlite', 'postgres'] as const)('what gates read, %s', (engine) =
     expect(stranger).toMatchObject({ credential_id: null, kind: null, person_id: 0 });
     await store.db.deleteFrom('gate_facts').execute();
     const fresh = new GateLookup(store);
-    const found = await store.transaction((tx) => fresh.find(tx, ids));
+    const found = await store.transaction((tx) => fresh.find(tx, ids, Date.now()));
     expect(() => found.facts(found.row(ids[0] ?? ''))).toThrow(
       expect.objectContaining({ code: 'storeCorrupt' }),
     );

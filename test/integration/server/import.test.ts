@@ -108,10 +108,81 @@ test('an interrupted import goes on where it was', async () => {
   expect(rest).toMatchObject({ lines: lines.length, verbali: expected, unchanged: 0 });
 });
 
+const ada = { codiceFiscale: 'RSSMRA80A01H501U', name: 'Mario Rossi', birthDate: '1980-01-01' };
+const judged = {
+  ...{ protocol: 'X1', kind: 'primaIstanza', area: 'invaliditaCivile', state: 'definitive' },
+  ...{ definitiveOn: '2015-01-01', giudizio: 'totale', percentage: 100 },
+};
+
+test.each<[string, Record<string, unknown>]>([
+  ['birthDate: contradicts the codice fiscale', { birthDate: '1980-01-02' }],
+  ['birthDate: is in the future', { birthDate: '2999-01-01', definitiveOn: '2999-01-02' }],
+  ['giudizio: is an elder’s', { giudizio: 'anziano100' }],
+  ['giudizio: is a minor’s', { giudizio: 'minoreDifficolta', percentage: undefined }],
+  [
+    'definitiveOn: is before the birth',
+    { codiceFiscale: 'RSSMRA20A01H501G', birthDate: '2020-01-01' },
+  ],
+  ['percentage: is not from 100 to 100', { percentage: 99 }],
+  ['percentage: is not from 74 to 99', { giudizio: 'da74a99', percentage: 73 }],
+  ['accompagnamento: contradicts the giudizio totale', { accompagnamento: true }],
+  [
+    'accompagnamento: contradicts the giudizio totaleNonDeambula',
+    { giudizio: 'totaleNonDeambula', accompagnamento: false },
+  ],
+  ['annuls: names the verbale itself', { kind: 'autotutela', annuls: 'X1' }],
+])('a contradiction is rejected in both formats: %s', async (reason, wrong) => {
+  const row: Record<string, unknown> = { ...ada, ...judged, ...wrong };
+  await take(JSON.stringify(row));
+  const columns = Object.keys(row).filter((name) => row[name] !== undefined);
+  const cells = columns.map((name) => row[name]).join();
+  await take(`${columns.join()}\n${cells}`, 'csv');
+  expect(rejects).toEqual([
+    { line: 1, reason: expect.stringContaining(reason) },
+    { line: 2, reason: expect.stringContaining(reason) },
+  ]);
+  expect(await app.registry.findPerson(String(row.codiceFiscale))).toBeUndefined();
+});
+
+test('a correction has a higher version; what is behind is rejected by name', async () => {
+  const row = (more: object) => JSON.stringify({ ...ada, ...judged, ...more });
+  const classOf = async () => {
+    const found = await app.registry.findPerson(ada.codiceFiscale);
+    return found?.status.invaliditaCivile?.giudizio;
+  };
+  const lower = { giudizio: 'da74a99', percentage: 80 };
+  await take(row({}));
+  await take(row(lower));
+  expect(await classOf()).toBe('totale');
+  await take(row({ ...lower, version: 2 }));
+  expect(await classOf()).toBe('da74a99');
+  await take(row({}));
+  await take(row({ ...lower, version: 2, state: 'annulled' }));
+  expect(await classOf()).toBe('nonInvalido');
+  await take(row({ ...lower, version: 2 }));
+  await take(row({ ...lower, version: 3 }));
+  expect(await classOf()).toBe('da74a99');
+  expect(await take(row({ ...lower, version: 3 }))).toMatchObject({ unchanged: 1, verbali: 0 });
+  expect(rejects.map(({ reason }) => reason.split(':')[0])).toEqual([
+    'protocol',
+    'version',
+    'state',
+  ]);
+});
+
+test('a file that was imported to its end is read again, and what is known is counted', async () => {
+  const fingerprint = 'f';
+  const verbali = sample.filter((row) => row.protocol).length;
+  await take(lines.join('\n'), 'ndjson', { fingerprint });
+  expect(await take(lines.join('\n'), 'ndjson', { fingerprint })).toMatchObject({
+    ...{ verbali: 0, unchanged: verbali },
+  });
+});
+
 test('CSV: the documented columns, with quotes, blanks and a byte order mark', async () => {
   const text = [
     '\uFEFFcodiceFiscale,name,birthDate,protocol,kind,area,giudizio,percentage,accompagnamento,fiscalBenefits,state,definitiveOn',
-    'RSSMRA80A01H501U,"Rossi, Mario",1980-01-01,C1,primaIstanza,invaliditaCivile,totale,100,true,contrassegnoParcheggio ipovedenti,definitive,2015-01-01',
+    'RSSMRA80A01H501U,"Rossi, Mario",1980-01-01,C1,primaIstanza,invaliditaCivile,totaleNonDeambula,100,true,contrassegnoParcheggio ipovedenti,definitive,2015-01-01',
     'RSSMRA80A01H501U,Mario,1980-01-01,C2,primaIstanza,invaliditaCivile,totale,many,false,,definitive,2015-01-01',
     'RSSMRA80B01F205W,Rosa,1980-02-01,,,,,,,,,',
   ].join('\r\n');

@@ -21,6 +21,7 @@ const recognised: Recognition = {
     state: 'live',
     expires_at: null,
     companion: 0,
+    due_on: null,
   },
   facts: {},
   subject: 'mac',

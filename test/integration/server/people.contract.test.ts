@@ -177,7 +177,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
   });
 
   test('erased without verbali: nothing leads to the person any more', async () => {
-    const person = { ...one.person, codiceFiscale: 'RSSMRA80A01H501U' };
+    const own = { codiceFiscale: 'RSSMRA80A01H501U', birthDate: '1980-01-01' };
+    const person = { ...one.person, ...own };
     await app.registry.importRows([{ person }]);
     const id = (await app.registry.findPerson(person.codiceFiscale))?.id ?? 0;
     const code = await app.credentials.issue(person.codiceFiscale, {

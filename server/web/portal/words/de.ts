@@ -233,6 +233,8 @@ export const words: PortalWords = {
     revoke: 'Ausweis ungültig machen',
     revokeText:
       'Verloren? Machen Sie ihn ungültig: Wer ihn findet, kann ihn nicht benutzen. Danach können Sie einen neuen beantragen.',
+    ended: (serial) =>
+      `Ihr Ausweis ${serial} gilt nicht mehr, weil der Status, den er bescheinigt, nicht mehr besteht. Besteht der Status wieder, gilt auch der Ausweis wieder.`,
     revoked: 'Der Ausweis ist ungültig.',
     waiting: {
       title: 'Wir sehen uns Ihr Foto an',

@@ -231,6 +231,8 @@ export const words: PortalWords = {
     revoke: 'Cancel the card',
     revokeText:
       'If you lost it, cancel it: who finds it can’t use it. Then you can ask for a new one.',
+    ended: (serial) =>
+      `Your card ${serial} is no longer valid, because the status that it attests is no longer in force. Should the status return, so does the card.`,
     revoked: 'The card is cancelled.',
     waiting: {
       title: 'We are looking at your photo',

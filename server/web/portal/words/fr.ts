@@ -234,6 +234,8 @@ export const words: PortalWords = {
     revoke: 'Annuler la carte',
     revokeText:
       'Si vous l’avez perdue, annulez-la : qui la trouve ne pourra pas s’en servir. Ensuite vous pourrez en demander une nouvelle.',
+    ended: (serial) =>
+      `Votre carte ${serial} n’est plus valable, car le statut qu’elle atteste n’est plus en vigueur. Si le statut revient, la carte redevient valable.`,
     revoked: 'La carte est annulée.',
     waiting: {
       title: 'Nous regardons votre photo',

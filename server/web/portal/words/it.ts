@@ -233,6 +233,8 @@ export const words: PortalWords = {
     revoke: 'Annulla la carta',
     revokeText:
       'Se l’hai persa, annullala: chi la trova non potrà usarla. Poi puoi chiederne una nuova.',
+    ended: (serial) =>
+      `La tua carta ${serial} non vale più, perché lo stato che attesta non è più in vigore. Se lo stato torna in vigore, torna a valere anche la carta.`,
     revoked: 'La carta è annullata.',
     waiting: {
       title: 'Stiamo guardando la tua foto',

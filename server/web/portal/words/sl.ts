@@ -226,6 +226,8 @@ export const words: PortalWords = {
     revoke: 'Razveljavi kartico',
     revokeText:
       'Če ste jo izgubili, jo razveljavite: kdor jo najde, je ne more uporabiti. Nato lahko zaprosite za novo.',
+    ended: (serial) =>
+      `Vaša kartica ${serial} ne velja več, ker status, ki ga potrjuje, ne velja več. Če bo status spet veljal, bo spet veljala tudi kartica.`,
     revoked: 'Kartica je razveljavljena.',
     waiting: {
       title: 'Ogledujemo si vašo fotografijo',

@@ -185,6 +185,8 @@ export interface PortalWords {
     made: string;
     revoke: string;
     revokeText: string;
+    /** The status that the card attests is gone. */
+    ended(serial: string): string;
     revoked: string;
     waiting: { title: string; text(moment: string): string };
     withdraw: string;

@@ -9,8 +9,17 @@ import {
   isSerial,
   serialOf,
 } from '../../../../server/credential/card-state.ts';
+import type { Status } from '../../../../server/registry/person-status.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 12);
+const TODAY_BEGAN = Date.UTC(2026, 10, 27, 23);
+const entitled = statusOf('totale');
+
+function statusOf(giudizio: 'totale' | 'oltreUnTerzo'): Status {
+  const percentage = giudizio === 'totale' ? 100 : 50;
+  const rest = { protocol: 'P', recognised: true, accompagnamento: false, fiscalBenefits: [] };
+  return { invaliditaCivile: { ...rest, giudizio, percentage, definitiveOn: '2020-01-01' } };
+}
 const request = (state: CardRequest['state']): CardRequest => ({
   id: 'r',
   state,
@@ -34,20 +43,37 @@ describe('where a person stands with the card', () => {
     ['taken back', request('withdrawn'), undefined, 'withdrawn', true],
     ['issued', request('issued'), credential('live'), 'issued', false],
     ['locked by its holder', request('issued'), credential('locked'), 'locked', false],
-    ['past its day', request('issued'), credential('live', NOW), 'expired', true],
-    ['locked and past its day', request('issued'), credential('locked', NOW), 'expired', true],
+    ['past its day', request('issued'), credential('live', TODAY_BEGAN), 'expired', true],
+    [
+      'locked and past its day',
+      request('issued'),
+      credential('locked', TODAY_BEGAN),
+      'expired',
+      true,
+    ],
     ['revoked', request('issued'), credential('revoked'), 'revoked', true],
     ['revoked and past its day', request('issued'), credential('revoked', 0), 'revoked', true],
   ])('%s', (_what, asked, issued, name, again) => {
-    const state = cardState(asked, issued, NOW);
+    const state = cardState(asked, issued, entitled, NOW);
     expect(state.name).toBe(name);
     expect(canRequestAgain(state)).toBe(again);
   });
 
+  test('a status that no longer entitles ends the card, and its return brings it back', () => {
+    const state = cardState(
+      request('issued'),
+      credential('live', NOW + 1e9),
+      statusOf('oltreUnTerzo'),
+      NOW,
+    );
+    expect(state.name).toBe('notDue');
+    expect(canRequestAgain(state)).toBe(false);
+  });
+
   test('ten years, to the end of the day', () => {
-    expect(new Date(expiryOf(NOW)).toISOString()).toBe('2036-11-29T00:00:00.000Z');
-    expect(new Date(expiryOf(Date.UTC(2028, 1, 29, 23))).toISOString()).toBe(
-      '2038-03-02T00:00:00.000Z',
+    expect(new Date(expiryOf(NOW)).toISOString()).toBe('2036-11-28T23:00:00.000Z');
+    expect(new Date(expiryOf(Date.UTC(2028, 1, 29, 12))).toISOString()).toBe(
+      '2038-03-01T23:00:00.000Z',
     );
   });
 });

@@ -1,8 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { foldStatus, type Status } from '../../../../server/registry/person-status.ts';
+import {
+  compareProtocols,
+  nextChange,
+  type Status,
+  statusOn,
+} from '../../../../server/registry/person-status.ts';
 import {
   type Area,
+  areas,
   type Giudizio,
   giudizi,
   giudizioNames,
@@ -24,7 +30,6 @@ function verbale(giudizio: Giudizio, definitiveOn: string, more: Partial<Verbale
     area,
     giudizio,
     ...(range ? { percentage: range[0] } : {}),
-    accompagnamento: false,
     fiscalBenefits: [],
     state: 'definitive',
     definitiveOn,
@@ -43,7 +48,6 @@ function autotutela(area: Area, definitiveOn: string, effect: Partial<Verbale>):
     protocol: `P${String(count).padStart(6, '0')}`,
     kind: 'autotutela',
     area,
-    accompagnamento: false,
     fiscalBenefits: [],
     state: 'definitive',
     definitiveOn,
@@ -145,7 +149,36 @@ const histories: [string, Verbale[], string[]][] = [
     ['totale'],
   ],
   ['autotutela annuls an earlier one: the later stays', [first, worse, annulFirst], ['totale']],
-  ['autotutela annuls the only one: nothing is known', [first, annulFirst], []],
+  [
+    'autotutela annuls the only one: the archive has spoken, and recognises nothing',
+    [first, annulFirst],
+    ['nonInvalido!'],
+  ],
+  [
+    'the archive marks the only one annulled: that is a "no" too',
+    [{ ...first, state: 'annulled' }],
+    ['nonInvalido!'],
+  ],
+  [
+    'an annulment that is annulled itself has no effect: what it annulled is in force again',
+    [
+      first,
+      worse,
+      annulWorse,
+      autotutela('invaliditaCivile', '2018-01-01', { annuls: annulWorse.protocol }),
+    ],
+    ['totale'],
+  ],
+  [
+    'an autotutela that judged anew, annulled: what it annulled is in force again',
+    [
+      first,
+      worse,
+      judgeAnew,
+      autotutela('invaliditaCivile', '2020-01-01', { annuls: judgeAnew.protocol }),
+    ],
+    ['totale'],
+  ],
   [
     'autotutela that judges again takes the place of what it annuls',
     [first, worse, judgeAnew],
@@ -216,6 +249,14 @@ const histories: [string, Verbale[], string[]][] = [
     ],
     ['totale'],
   ],
+  [
+    'two of one day: 10 comes after 9, as a number',
+    [
+      verbale('totale', '2020-01-01', { protocol: '9' }),
+      verbale('nonInvalido', '2020-01-01', { protocol: '10' }),
+    ],
+    ['nonInvalido!'],
+  ],
 ];
 
 describe('the status folds from the verbali', () => {
@@ -224,8 +265,8 @@ describe('the status folds from the verbali', () => {
   });
 
   test.each(histories)('%s', (_law, verbali, expected) => {
-    expect(brief(foldStatus(verbali, TODAY))).toEqual(expected);
-    expect(brief(foldStatus([...verbali].reverse(), TODAY))).toEqual(expected);
+    expect(brief(statusOn(verbali, TODAY))).toEqual(expected);
+    expect(brief(statusOn([...verbali].reverse(), TODAY))).toEqual(expected);
   });
 });
 
@@ -247,7 +288,7 @@ const anyHistory = fc
       const full = verbale(giudizio, definitiveOn, { protocol: `A${index}`, kind, state });
       const { definitiveOn: _, ...undated } = full;
       const dated = state === 'draft' ? undated : full;
-      return kind === 'autotutela' && effect !== 'none'
+      return kind === 'autotutela' && effect !== 'none' && target !== index
         ? { ...dated, [effect]: `A${target}` }
         : dated;
     }),
@@ -274,7 +315,7 @@ describe('properties', () => {
           ),
         ),
         ([verbali, shuffled]) => {
-          expect(foldStatus(shuffled, TODAY)).toEqual(foldStatus(verbali, TODAY));
+          expect(statusOn(shuffled, TODAY)).toEqual(statusOn(verbali, TODAY));
         },
       ),
     );
@@ -283,10 +324,74 @@ describe('properties', () => {
   test('a draft changes nothing, nor does any revision date', () => {
     fc.assert(
       fc.property(anyHistory, fc.constantFrom(...giudizioNames), (verbali, giudizio) => {
-        const plain = brief(foldStatus(verbali, TODAY));
-        expect(brief(foldStatus([...verbali, draft(giudizio)], TODAY))).toEqual(plain);
+        const plain = brief(statusOn(verbali, TODAY));
+        expect(brief(statusOn([...verbali, draft(giudizio)], TODAY))).toEqual(plain);
         const overdue = verbali.map((each) => ({ ...each, revisionOn: '2011-01-01' }));
-        expect(brief(foldStatus(overdue, TODAY))).toEqual(plain);
+        expect(brief(statusOn(overdue, TODAY))).toEqual(plain);
+      }),
+    );
+  });
+});
+
+describe('days', () => {
+  const anyDay = fc
+    .integer({ min: 0, max: 7000 })
+    .map((day) => new Date(Date.UTC(2009, 0, 1 + day)).toISOString().slice(0, 10));
+
+  test('between two changes that it names, a status stays what it is', () => {
+    fc.assert(
+      fc.property(anyHistory, anyDay, anyDay, (verbali, one, other) => {
+        const [day, later] = one < other ? [one, other] : [other, one];
+        const next = nextChange(verbali, day);
+        if (next === undefined || later < next) {
+          expect(statusOn(verbali, later)).toEqual(statusOn(verbali, day));
+        }
+        expect(next === undefined || next > day).toBe(true);
+      }),
+    );
+  });
+
+  test('time alone takes nothing away: an area in which nothing is decided stays', () => {
+    const plain = anyHistory.map((verbali) =>
+      verbali.map(({ annuls: _, restores: __, ...each }): Verbale => each),
+    );
+    fc.assert(
+      fc.property(plain, anyDay, (verbali, day) => {
+        const next = nextChange(verbali, day) ?? '2999-01-01';
+        const acts = verbali.filter(({ definitiveOn }) => definitiveOn === next);
+        const [before, after] = [statusOn(verbali, day), statusOn(verbali, next)];
+        for (const area of areas) {
+          if (!acts.some((act) => act.area === area)) {
+            expect(after[area]).toEqual(before[area]);
+          }
+        }
+      }),
+    );
+  });
+});
+
+describe('protocol numbers', () => {
+  test.each([
+    ['9', '10'],
+    ['P-9', 'P-10'],
+    ['2024/9/1', '2024/10/1'],
+    ['P-09', 'P-9'],
+    ['P-9', 'P-9-1'],
+    ['INPS.0099', 'INPS.100'],
+  ])('%s comes before %s', (first, second) => {
+    expect(compareProtocols(first, second)).toBeLessThan(0);
+    expect(compareProtocols(second, first)).toBeGreaterThan(0);
+  });
+
+  test('their order is total', () => {
+    const protocol = fc.string({ unit: fc.constantFrom('0', '1', '9', 'A', '-'), maxLength: 6 });
+    fc.assert(
+      fc.property(protocol, protocol, protocol, (a, b, c) => {
+        expect(Math.sign(compareProtocols(a, b))).toBe(0 - Math.sign(compareProtocols(b, a)));
+        expect(compareProtocols(a, b) === 0).toBe(a === b);
+        if (compareProtocols(a, b) < 0 && compareProtocols(b, c) < 0) {
+          expect(compareProtocols(a, c)).toBeLessThan(0);
+        }
       }),
     );
   });

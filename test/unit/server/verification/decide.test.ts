@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { evaluate, explain } from '../../../../server/policies/evaluate.ts';
 import { shippedPolicies } from '../../../../server/policies/policies.ts';
 import type { Status } from '../../../../server/registry/person-status.ts';
-import { foldStatus } from '../../../../server/registry/person-status.ts';
+import { statusOn } from '../../../../server/registry/person-status.ts';
 import { type Giudizio, giudizi, type Verbale } from '../../../../server/registry/verbale.ts';
 import { decide, type Facts, toRuleFacts } from '../../../../server/verification/decide.ts';
 import { type Policy, policySchema, type Rule } from '../../../../shared/policy.ts';
@@ -21,14 +21,13 @@ function holds(...held: [Giudizio, Partial<Verbale>?][]): Facts & { kind: 'known
       area,
       giudizio,
       ...(range ? { percentage: range[0] } : {}),
-      accompagnamento: false,
       fiscalBenefits: [],
       state: 'definitive',
       definitiveOn: '2015-01-01',
       ...more,
     };
   });
-  return { kind: 'known', status: foldStatus(verbali, '2026-11-22'), cardValid: false };
+  return { kind: 'known', status: statusOn(verbali, '2026-11-22'), cardValid: false };
 }
 
 /** Judged as a minor long ago, and 21 years old now. */
