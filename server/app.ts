@@ -1,111 +1,39 @@
 import type { FastifyInstance } from 'fastify';
-import type { Clock } from '../shared/clock.ts';
 import type { Anchors } from './audit/anchors.ts';
 import type { Audit } from './audit/audit.ts';
-import { buildAudit } from './audit/build-audit.ts';
 import type { Checkpoints } from './audit/checkpoint.ts';
+import { type AppDeps, buildRooms, type Rooms } from './build-rooms.ts';
 import { choresOf } from './chores.ts';
-import { buildCredentials } from './credential/build-credentials.ts';
 import type { CardRenewal } from './credential/card-renewal.ts';
 import type { Credentials } from './credential/credentials.ts';
 import type { DisabilityCards } from './credential/disability-cards.ts';
-import { Refusals } from './fleet/access/refusals.ts';
 import { registerApi } from './fleet/api/api.ts';
-import { buildFleet } from './fleet/build-fleet.ts';
-import { buildLink } from './fleet/build-link.ts';
 import { registerEnrolment } from './fleet/enrolment/enrol-route.ts';
 import type { Fleet } from './fleet/fleet.ts';
-import type { FleetConfig } from './fleet/fleet-config.ts';
 import type { KioskSockets } from './fleet/link/kiosk-sockets.ts';
-import { defaultSocketLimits, type SocketLimits } from './fleet/link/link-limits.ts';
-import { type AnswerTimes, answerTimes, EvenAnswers } from './guessing/even-answers.ts';
-import { guessCounts } from './guessing/guess-counts.ts';
 import { Housekeeping } from './housekeeping.ts';
-import { createHttp, type WebDeps } from './http.ts';
-import type { Keyring } from './keys/keyring.ts';
-import { KeyringWatch } from './keys/keyring-watch.ts';
+import { createHttp } from './http.ts';
 import { Lifecycle } from './lifecycle.ts';
-import type { Log } from './log.ts';
-import type { Cards } from './login/card/cards.ts';
-import { type CardProxy, stripCertificateHeaders } from './login/card/proxy-certificate.ts';
-import { type LoginConfig, loginConfigSchema } from './login/login-config.ts';
-import { Logins } from './login/logins.ts';
+import { stripCertificateHeaders } from './login/card/proxy-certificate.ts';
+import type { Logins } from './login/logins.ts';
 import { registerSessions } from './login/request-session.ts';
 import type { SessionStore } from './login/session-store.ts';
-import { buildNotify } from './notify/build-notify.ts';
 import type { Notify } from './notify/notify.ts';
 import type { StatusNotices } from './notify/status-notices.ts';
-import type { Transports } from './notify/transport.ts';
-import { buildOfflineLists } from './offline-list/build-offline-lists.ts';
 import type { FactStore } from './offline-list/fact-store.ts';
-import type { OfflineLists, OfflineListsConfig } from './offline-list/offline-lists.ts';
-import { Policies } from './policies/policies.ts';
-import { PolicyFollower } from './policies/policy-follower.ts';
-import { buildPortal } from './portal/build-portal.ts';
-import { Proxies } from './proxies.ts';
+import type { OfflineLists } from './offline-list/offline-lists.ts';
+import type { Policies } from './policies/policies.ts';
 import { checkKeyring } from './readiness.ts';
 import { registerPages } from './register-pages.ts';
-import { DueFold } from './registry/due-fold.ts';
-import { Registry } from './registry/registry.ts';
-import type { StatusSource } from './registry/status-source.ts';
+import type { DueFold } from './registry/due-fold.ts';
+import type { Registry } from './registry/registry.ts';
 import { guardRoutes } from './route-access.ts';
-import { SetAside } from './set-aside.ts';
-import type { Store } from './store/store.ts';
-import { certificateExpiries, type TlsOptions } from './tls.ts';
-import { buildVerification } from './verification/build-verification.ts';
 import type { FirstLevel } from './verification/first-level.ts';
 import type { GateAnswers } from './verification/gate-answers.ts';
-import type { Messenger } from './verification/messenger.ts';
 import type { SecondLevel } from './verification/second-level.ts';
 import type { VelocityCheck } from './verification/velocity-check.ts';
 import type { Verification } from './verification/verification.ts';
 import { Pages } from './web/page-renderer.tsx';
-
-/** After new keys every gate reconnects within this time. */
-const RECONNECT_WITHIN_MS = 60_000;
-
-export interface AppDeps {
-  store: Store;
-  keyring: Keyring;
-  clock: Clock;
-  log: Log;
-  node: string;
-  /** The host in the codes that are issued. */
-  host: string;
-  alsoHosts?: readonly string[];
-  socketLimits?: SocketLimits | undefined;
-  /** Replaces the messenger of the outbox, for tests. */
-  messenger?: Messenger | undefined;
-  /** How messages are sent; without a way for SMS, second level and one-time codes are `unavailable`. */
-  transports?: Transports | undefined;
-  /** Whether somebody looks at the photos of Disability Cards first; absent: nobody. */
-  disabilityCards?: { review: 'staff' | 'none' } | undefined;
-  /** Absent: no offline lists. They are of the registry, so with another source there are none. */
-  offlineLists?: OfflineListsConfig | undefined;
-  /** Answers for people's status instead of the registry. */
-  source?: StatusSource | undefined;
-  /** For tests and benches that wait for no answer's time. */
-  answerTimes?: AnswerTimes | undefined;
-  /** Absent: staff only. */
-  login?: LoginConfig | undefined;
-  /** Smart cards, with the proxy that may speak for them. */
-  cards?: Cards | undefined;
-  cardProxy?: CardProxy | undefined;
-  /** Absent: plain HTTP, behind a proxy that ends TLS or on this machine alone. */
-  tls?: TlsOptions | undefined;
-  /** For a command beside the server: whether the server's own TLS can verify client certificates. */
-  canCheckCertificates?: boolean | undefined;
-  /** The sites whose kiosks must show a client certificate. */
-  certificateSites?: 'all' | readonly string[] | undefined;
-  /** Absent: nobody is notified of alerts, and metrics need a token. */
-  fleet?: FleetConfig | undefined;
-  /** The keyring's file, watched while the server listens; absent: the keyring stays as it is. */
-  keyringFile?: string | undefined;
-  /** Where `serve` listens. */
-  listen?: { address: string; port: number } | undefined;
-  /** Absent: no pages; the links of kiosks and the calls of programs only. */
-  web?: WebDeps | undefined;
-}
 
 /** The server's rooms, built and connected. */
 export interface App {
@@ -218,87 +146,6 @@ export function createApp(deps: AppDeps): App {
       return url;
     },
     stop: () => lifecycle.stop(),
-  };
-}
-
-type Rooms = ReturnType<typeof buildRooms>;
-
-function buildRooms(deps: AppDeps) {
-  const { store, keyring, clock, log, node, host, source, tls } = deps;
-  const origin = deps.web?.origin ?? `https://${host}`;
-  const portalUrl = `${origin}/portal`;
-  const limits = deps.socketLimits ?? defaultSocketLimits;
-  const now = () => clock.now();
-  const audit = buildAudit({ store, keyring, clock, log, node });
-  const proxies = new Proxies({ proxies: deps.web?.proxies, clock, log });
-  const setAside = new SetAside({ store, log, now });
-  const base = { store, keyring, audit: audit.audit, setAside, clock, log, node, now };
-  const evenly = {
-    evenAnswers: new EvenAnswers({ clock }),
-    answerTimes: deps.answerTimes ?? answerTimes,
-  };
-  const policies = new Policies(base);
-  const policyFollower = new PolicyFollower({ ...base, policies });
-  const registry = new Registry(base);
-  const dueFold = new DueFold({ store, clock, log });
-  const { transports, messenger } = deps;
-  const messages = buildNotify({ ...base, registry, transports, messenger, portalUrl });
-  const { notify } = messages;
-  const review = deps.disabilityCards?.review ?? 'none';
-  const credentials = buildCredentials({ ...base, registry, notify, host, portalUrl, review });
-  const verification = buildVerification({
-    ...base,
-    ...evenly,
-    registry,
-    policies,
-    source,
-    messenger: messages.messenger,
-    warnings: messages.warnings,
-  });
-  const login = deps.login ?? loginConfigSchema.parse({});
-  const logins = new Logins({ ...base, config: login, registry, notify, cards: deps.cards });
-  const portal = buildPortal({ ...base, registry, notify });
-  // The lists are the registry's: with another source of people's status there are none.
-  const config = source ? undefined : deps.offlineLists;
-  const lists = buildOfflineLists({ ...base, registry, policies, config });
-  const fleet = buildFleet({
-    ...base,
-    server: origin,
-    policies,
-    intervalMs: limits.statusEveryMs,
-    config: deps.fleet,
-    notify,
-    messages: () => messages.waitingMessages(),
-    guesses: () => guessCounts(store, now()),
-    isProxyUnnamed: () => proxies.isUnnamed,
-    quarantine: lists.facts.quarantine,
-    expiries: async () => certificateExpiries(tls),
-    canCheckCertificates: tls?.requestCert ?? deps.canCheckCertificates ?? false,
-    waiting: () => verification.verification.pending,
-  });
-  const refusals = new Refusals(base);
-  const sockets = buildLink({
-    ...base,
-    ...verification,
-    ...lists,
-    fleet,
-    hosts: [host, ...(deps.alsoHosts ?? [])],
-    certificateSites: deps.certificateSites,
-    addressOf: (request) => proxies.addressOf(request),
-    limits,
-  });
-  const keyringWatch = new KeyringWatch({
-    path: deps.keyringFile,
-    keyring,
-    clock,
-    log,
-    // Gates get the keys when they boot: each reconnects when it serves nobody.
-    changed: () => fleet.reconnectAll(RECONNECT_WITHIN_MS),
-  });
-  return {
-    ...{ audit, policies, registry, messages, credentials, verification, logins, portal, lists },
-    dueFold,
-    ...{ fleet, sockets, keyringWatch, refusals, setAside, proxies, evenly, policyFollower },
   };
 }
 

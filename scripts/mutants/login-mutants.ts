@@ -36,10 +36,10 @@ export const loginMutants: readonly Mutant[] = [
   },
   {
     what: 'a refusal is answered when it is known',
-    file: 'server/login/refusal-delay.ts',
-    find: '        await this.#wait(REFUSED_AFTER_MS - (tookMs % REFUSED_AFTER_MS));',
-    replace: '        await this.#wait(tookMs % 1);',
-    tests: queueTests,
+    file: 'server/guessing/even-answers.ts',
+    find: '    const due = askedAt + Math.max(1, Math.ceil(passed / everyMs)) * everyMs;',
+    replace: '    const due = askedAt + passed;',
+    tests: ['test/unit/server/guessing/even-answers.test.ts'],
   },
   {
     what: 'a dangerous act needs no new proof',

@@ -23,7 +23,6 @@ import { PasswordLogin } from './password-login.ts';
 import { PendingLogins } from './pending-login.ts';
 import { Pins } from './pins.ts';
 import { RecoveryCodes } from './recovery-codes.ts';
-import { RefusalDelay } from './refusal-delay.ts';
 import { beginSession } from './request-session.ts';
 import type { Session } from './session.ts';
 import { type AuthenticatedIdentity, SessionStore } from './session-store.ts';
@@ -62,7 +61,6 @@ export class Logins {
   readonly ownPassword: OwnPassword;
   readonly ownSessions: OwnSessions;
   readonly recoveryCodes: RecoveryCodes;
-  readonly refusals: RefusalDelay;
   readonly passkeys: Passkeys;
   readonly pins: Pins;
   readonly providers: ReadonlyMap<string, OidcProvider>;
@@ -92,7 +90,6 @@ export class Logins {
     this.recoveryCodes = new RecoveryCodes({ store, keyring });
     this.passkeys = new Passkeys({ store, log, now });
     this.ownSessions = new OwnSessions({ store, keyring, now });
-    this.refusals = new RefusalDelay({ clock });
     const { sessions, singleUse, attempts, recoveryCodes, passkeys, ownSessions } = this;
     const base = { store, keyring, attempts, recoveryCodes, hashing: new HashQueue(), now };
     this.staff = new StaffAccounts({ ...base, audit, sessions, singleUse });

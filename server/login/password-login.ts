@@ -56,7 +56,7 @@ export class PasswordLogin {
   /**
    * Checks the second factor first, which costs microseconds, and hashes the password only if that is right:
    * so whoever has no authenticator of ours can't hold up those who have. Every wrong input has the same
-   * outcome, but not the same duration; the page answers all of them after the same time (`RefusalDelay`).
+   * outcome, but not the same duration; the page answers all of them after the same time (`EvenAnswers`).
    */
   async logIn(input: PasswordInput, address: string): Promise<PasswordOutcome> {
     const attempt = await this.#attempts.reserve(input.email, address);

@@ -17,7 +17,7 @@ import type { Registry } from '../registry/registry.ts';
 import { foldingDay, statusOf } from '../registry/stored-status.ts';
 import type { Store, Tx } from '../store/store.ts';
 import type { Answer } from './answer.ts';
-import { type AreaDetail, detailOf, formatDetail } from './area-detail.ts';
+import { detailOf, formatDetail } from './area-detail.ts';
 import { CitizenCodes } from './citizen-codes.ts';
 import { decide, type Facts, needsBirthDate } from './decide.ts';
 import { earlierAnswer } from './earlier-answer.ts';

@@ -1,5 +1,6 @@
 import { DEMO_POLICY } from '../../scripts/sample/demo-people.ts';
-import type { App, AppDeps } from '../../server/app.ts';
+import type { App } from '../../server/app.ts';
+import type { AppDeps } from '../../server/build-rooms.ts';
 import type { FleetActor } from '../../server/fleet/access/actor.ts';
 import type { Role } from '../../server/fleet/access/roles.ts';
 import type { Store } from '../../server/store/store.ts';

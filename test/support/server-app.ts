@@ -1,5 +1,6 @@
 import { pino } from 'pino';
-import { type App, type AppDeps, createApp } from '../../server/app.ts';
+import { type App, createApp } from '../../server/app.ts';
+import type { AppDeps } from '../../server/build-rooms.ts';
 import { generateKeyringFile, Keyring } from '../../server/keys/keyring.ts';
 import type { Store } from '../../server/store/store.ts';
 import { systemClock } from '../../shared/clock.ts';

@@ -153,13 +153,7 @@ async function logIn(
   const { logins } = deps;
   const form = formSchema.parse(request.body ?? {});
   const to = wantedPath(request);
-  if (logins.refusals.isFull) {
-    return sendOverloaded(deps, request, reply, '/login/staff', to);
-  }
-  const outcome = await logins.refusals.run(
-    () => logins.passwords.logIn(form, request.ip),
-    (one) => !one.ok && one.reason === 'wrong',
-  );
+  const outcome = await logins.passwords.logIn(form, request.ip);
   if (outcome.ok) {
     const { accountId, secondFactor } = outcome;
     return enter(deps, request, reply, { accountId, way: 'password', to, secondFactor });

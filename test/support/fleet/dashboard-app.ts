@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { pino } from 'pino';
-import type { App, AppDeps } from '../../../server/app.ts';
+import type { App } from '../../../server/app.ts';
+import type { AppDeps } from '../../../server/build-rooms.ts';
 import type { Role } from '../../../server/fleet/access/roles.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { startFleetApp } from '../fleet-app.ts';

@@ -2,7 +2,6 @@ import { describe, expect, test } from 'vitest';
 import { FairQueue } from '../../../../server/login/fair-queue.ts';
 import { type HashCaller, HashQueue } from '../../../../server/login/hash-queue.ts';
 import { shownNetwork } from '../../../../server/login/network.ts';
-import { REFUSED_AFTER_MS, RefusalDelay } from '../../../../server/login/refusal-delay.ts';
 import { VirtualClock } from '../../../support/virtual-clock.ts';
 
 /** What a hash takes, on the virtual clock. */
@@ -143,44 +142,4 @@ test.each([
   ['', ''],
 ])('the network of %j that has one share is %j', (address, network) => {
   expect(shownNetwork(address)).toBe(network);
-});
-
-describe('a refused login', () => {
-  test('is answered after the same time, whatever the check took; a right one at once', async () => {
-    const clock = new VirtualClock();
-    const delay = new RefusalDelay({ clock });
-    const times: Record<string, number> = {};
-    const run = async (name: string, tookMs: number, isRefused: boolean) => {
-      const check = () =>
-        new Promise<boolean>((resolve) => {
-          clock.after(tookMs, () => resolve(isRefused));
-        });
-      await delay.run(check, (refused) => refused);
-      times[name] = clock.now() - startedAt;
-    };
-    const startedAt = clock.now();
-    run('digits', 100, true);
-    run('password', 400, true);
-    run('busy', 1400, true);
-    run('right', 400, false);
-    for (let ms = 0; ms < 2100; ms += 100) {
-      clock.advance(100);
-      await new Promise((resolve) => setImmediate(resolve));
-    }
-    const [once, twice] = [REFUSED_AFTER_MS, 2 * REFUSED_AFTER_MS];
-    expect(times).toEqual({ digits: once, password: once, busy: twice, right: 400 });
-  });
-
-  test('waits with a bounded number of others', () => {
-    const clock = new VirtualClock();
-    const delay = new RefusalDelay({ clock });
-    for (let one = 0; one < 2_000; one += 1) {
-      expect(delay.isFull).toBe(false);
-      void delay.run(
-        () => new Promise(() => {}),
-        () => true,
-      );
-    }
-    expect(delay.isFull).toBe(true);
-  });
 });
