@@ -1,6 +1,5 @@
 import type { WebAuthnCredential } from '@simplewebauthn/server';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import type { Clock } from '../../shared/clock.ts';
 import type { Audit } from '../audit/audit.ts';
 import type { Role } from '../fleet/access/roles.ts';
 import { LoginAttempts } from '../guessing/login-attempts.ts';
@@ -72,14 +71,13 @@ export class Logins {
     keyring: Keyring;
     audit: Audit;
     log: Log;
-    clock: Clock;
     now: () => number;
     config: LoginConfig;
     registry: Pick<Registry, 'identity'>;
     notify: Pick<Notify, 'queue'>;
     cards?: Cards | undefined;
   }) {
-    const { store, keyring, audit, log, clock, now, config, registry, notify, cards } = deps;
+    const { store, keyring, audit, log, now, config, registry, notify, cards } = deps;
     this.#store = store;
     this.config = config;
     this.sessions = new SessionStore({ store, keyring, log, now });
