@@ -9,10 +9,10 @@ const store = await openStore(url);
 process.on('disconnect', () => process.exit(1));
 await migrate(store.db, store.engine, {
   ...migrations,
-  '0071-whole': async (db) => {
+  '9071-whole': async (db) => {
     await sql`create table whole (id integer)`.execute(db);
   },
-  '0072-half': async (db) => {
+  '9072-half': async (db) => {
     await sql`create table half (id integer)`.execute(db);
     await sql`insert into half values (1)`.execute(db);
     process.send?.('half');

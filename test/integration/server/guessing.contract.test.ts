@@ -140,7 +140,10 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       await atFive(right());
     }
     expect((await atFive(other.person.codiceFiscale)).outcome).toBe('throttled');
-    expect((await atFive(other.person.codiceFiscale, seconds)).outcome).toBe('unconfirmed');
+    expect(await atFive(other.person.codiceFiscale, seconds)).toEqual({
+      outcome: 'denied',
+      reason: 'notCovered',
+    });
   });
 
   test('the owner is warned once a day and staff by an alert; counts outlive restarts', async () => {

@@ -106,10 +106,10 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('a migration that comes late, with a lower number than others that ran, runs', async () => {
     const store = await open();
-    await migrate(store.db, engine, { ...migrations, '0072-later': create('later') });
-    const both = { ...migrations, '0072-later': create('later'), '0071-late': create('late') };
+    await migrate(store.db, engine, { ...migrations, '9072-later': create('later') });
+    const both = { ...migrations, '9072-later': create('later'), '9071-late': create('late') };
     await migrate(store.db, engine, both);
-    expect(await namesOf(store)).toEqual([...names, '0071-late', '0072-later']);
+    expect(await namesOf(store)).toEqual([...names, '9071-late', '9072-later']);
     expect(await has(store, 'late')).toBe(true);
   });
 
@@ -129,7 +129,7 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('when one migration fails, none is recorded and nothing of them is left', async () => {
     const store = await open();
-    const failing = { ...migrations, '0071-whole': create('whole'), '0072-again': create('whole') };
+    const failing = { ...migrations, '9071-whole': create('whole'), '9072-again': create('whole') };
     await expect(migrate(store.db, engine, failing)).rejects.toThrow(/whole/);
     expect(await namesOf(store)).toEqual(names);
     expect(await has(store, 'whole')).toBe(false);
@@ -143,8 +143,8 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
     const store = await open();
     expect(await namesOf(store)).toEqual(names);
     expect(await has(store, 'whole')).toBe(false);
-    const next = { ...migrations, '0071-whole': create('whole'), '0072-half': create('half') };
+    const next = { ...migrations, '9071-whole': create('whole'), '9072-half': create('half') };
     await migrate(store.db, engine, next);
-    expect(await namesOf(store)).toEqual([...names, '0071-whole', '0072-half']);
+    expect(await namesOf(store)).toEqual([...names, '9071-whole', '9072-half']);
   });
 });

@@ -400,29 +400,39 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
 
   test('a Disability Card shows that it is valid, until it expires, and nothing else', async () => {
     await app.registry.importRows(rows);
-    const [entitled, , notDue] = demoPeople as [
+    const [entitled, accompanied, notDue] = demoPeople as [
       (typeof demoPeople)[number],
-      unknown,
+      (typeof demoPeople)[number],
       (typeof demoPeople)[number],
     ];
-    const { codiceFiscale } = entitled.person;
+    const { codiceFiscale } = accompanied.person;
     const card = { serial: 'IT-1', expiresAt: Date.now() + 60_000, companion: true };
     const issue = (code: string) => app.credentials.issue(code, { actor: 'test', card });
     await expect(issue(notDue.person.codiceFiscale)).rejects.toMatchObject({ code: 'cardNotDue' });
     const { id } = await issue(codiceFiscale);
     await app.credentials.issue(codiceFiscale, { actor: 'test' });
     await expect(issue(codiceFiscale)).rejects.toMatchObject({ code: 'alreadyIssued' });
-    const asked = async (policy: string) =>
+    const asked = async (policy: string, shown = { id, codiceFiscale }) =>
       (
         await app.verification.verify({
           asker: { id: 'kiosk:1', site: 's' },
           requestId: randomUUID(),
-          credentialId: id,
-          codiceFiscale,
+          credentialId: shown.id,
+          codiceFiscale: shown.codiceFiscale,
           policy,
         })
       ).verdict;
     expect(await asked('disability-card')).toEqual({ outcome: 'granted', companion: true });
+    // The "A" is worth what the status says: this holder's entitles to none.
+    const alone = entitled.person.codiceFiscale;
+    const other = await app.credentials.issue(alone, {
+      actor: 'test',
+      card: { ...card, serial: 'IT-2' },
+    });
+    expect(await asked('disability-card', { id: other.id, codiceFiscale: alone })).toEqual({
+      outcome: 'granted',
+      companion: false,
+    });
     expect(await asked(DEMO_POLICY)).toEqual({ outcome: 'unconfirmed', reason: 'notInArchive' });
     await sql`update credential set expires_at = 1 where id = ${id}`.execute(store.db);
     expect(await asked('disability-card')).toEqual({ outcome: 'denied', reason: 'notRecognised' });

@@ -1,22 +1,7 @@
 import { DEMO_POLICY } from '../../../scripts/sample/demo-people.ts';
 import { API_PREFIX } from '../../../server/fleet/api/api.ts';
-import type { RouteWorld } from './route-world.ts';
-
-/** A request that is right in everything but perhaps who sends it. */
-export interface Example {
-  url: string;
-  body?: Record<string, unknown>;
-  /** How the body goes out, `form` if omitted. */
-  as?: 'form' | 'json' | 'multipart';
-}
-
-interface RouteExample {
-  /** What is asked of the table, where the route states several or the room asks for more. */
-  action?: string;
-  /** `site`: about a thing of the site; `none`: about nothing that stands at one. */
-  about: 'site' | 'none';
-  make: (world: RouteWorld, site: string) => Example | Promise<Example>;
-}
+import { policyApiExamples, policyPageExamples } from './policy-examples.ts';
+import { type RouteExample, reason } from './route-example.ts';
 
 const page = (url: string): RouteExample => ({ about: 'none', make: () => ({ url }) });
 
@@ -25,8 +10,6 @@ const bySite = (make: RouteExample['make'], action?: string): RouteExample => ({
   make,
   ...(action ? { action } : {}),
 });
-
-const reason = 'a test';
 
 /** For every route that states an action: a request about a thing of a site, or about none. */
 export const routeExamples: Readonly<Record<string, RouteExample>> = {
@@ -173,6 +156,7 @@ export const routeExamples: Readonly<Record<string, RouteExample>> = {
   'POST /operator/second-level': page('/operator/second-level'),
   'POST /operator/reveal': page('/operator/reveal'),
   'GET /metrics': page('/metrics'),
+  ...policyPageExamples,
   ...Object.fromEntries(
     Object.entries(apiExamples()).map(([key, { make, ...example }]) => {
       const [method, url] = key.split(' ');
@@ -191,6 +175,7 @@ function apiExamples(): Record<string, RouteExample> {
     ...Object.fromEntries(
       [...listed, 'activity', 'audit', 'tokens'].map((name) => [`GET /${name}`, page(`/${name}`)]),
     ),
+    ...policyApiExamples,
     ...apiPlaces(),
     ...apiActs(),
   };

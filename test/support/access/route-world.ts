@@ -6,6 +6,7 @@ import { commandLine } from '../../../server/fleet/access/actor.ts';
 import type { Store } from '../../../server/store/store.ts';
 import { administrator, enrolRequest } from '../fleet-app.ts';
 import { newKioskKey } from '../kiosk-client.ts';
+import { releasePolicy } from '../policies/release-policy.ts';
 
 /** Things of a site for requests to be about, each new: an act that succeeds may end it. */
 export class RouteWorld {
@@ -82,6 +83,31 @@ export class RouteWorld {
   /** Only so many may be under way. */
   async endRollouts(): Promise<void> {
     await this.#store.db.updateTable('rollout').set({ state: 'cancelled' }).execute();
+  }
+
+  /** A policy that nobody has proposed yet. */
+  policy(): Record<string, unknown> {
+    return {
+      ...{ id: this.name('policy'), title: 'x', authority: 'x', legalReference: 'x' },
+      ...{ sources: [{ title: 'x', checkedOn: '2026-11-30' }], validFrom: '2020-01-01' },
+      ...{ level: 1, rule: { area: 'sordita' } },
+    };
+  }
+
+  /** The first version of a policy that waits for its release; only so many may. */
+  async proposal(): Promise<string> {
+    await this.#store.db
+      .updateTable('policy')
+      .set({ state: 'withdrawn' })
+      .where('state', '=', 'proposed')
+      .execute();
+    const policy = this.policy();
+    const made = await this.app.fleet.releases.propose(administrator, { policy });
+    return made.policy.id;
+  }
+
+  async releasedPolicy(): Promise<string> {
+    return (await releasePolicy(this.app, this.policy())).policy.id;
   }
 
   async token(): Promise<string> {

@@ -79,6 +79,8 @@ describe('a call of the API, past its door', () => {
     ...['createEnrolmentCodes', 'cancelEnrolmentCodes', 'revokeKiosk', 'startRollout'],
     ...['getRollout', 'turnRollout', 'sendCommands', 'getCommand', 'acknowledgeAlert'],
     ...['silenceAlert', 'listAudit', 'listTokens', 'createToken', 'revokeToken'],
+    ...['listPolicies', 'getPolicy', 'tryPolicy', 'proposePolicy', 'releasePolicy'],
+    ...['withdrawPolicy', 'retirePolicy'],
   ];
 
   test('is one of these, or a list of what each may see', () => {

@@ -11,7 +11,8 @@ import {
 import { type Role, roles } from '../../../../server/fleet/access/roles.ts';
 import { routesOf, type StatedRoute } from '../../../../server/route-access.ts';
 import { SqliteStore } from '../../../../server/store/sqlite.ts';
-import { type Example, routeExamples } from '../../../support/access/route-examples.ts';
+import type { Example } from '../../../support/access/route-example.ts';
+import { routeExamples } from '../../../support/access/route-examples.ts';
 import { RouteWorld } from '../../../support/access/route-world.ts';
 import { AGENT, type DashboardApp, startDashboard } from '../../../support/fleet/dashboard-app.ts';
 import { administrator } from '../../../support/fleet-app.ts';
