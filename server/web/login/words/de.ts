@@ -133,7 +133,7 @@ export const words: LoginWords = {
     recovery: 'Wiederherstellungscodes',
     recoveryText: 'Für eine Anmeldung ohne die App, jeder einmal. Neue Codes ersetzen die vorigen.',
     recoveryLeft: (left) =>
-      left === 0
+      left < 1
         ? 'Sie haben keine mehr: Erstellen Sie neue.'
         : `Sie haben noch ${plural('de', left, { one: 'einen', other: String(left) })}.`,
     recoveryRenew: 'Neue Wiederherstellungscodes erstellen',
