@@ -222,10 +222,13 @@ export class SecondLevel {
   ): Promise<Facts> {
     const found = await this.#gateLookup.find(tx, [one.credentialId], one.at);
     const row = found.row(one.credentialId);
-    const birthDate = needsBirthDate(one.policy)
-      ? (await birthDatesOf(this.#store, tx, this.#keyring, found, [one])).get(one.personId)
-      : undefined;
-    return factsOf(row, found.facts(row), birthDate, romeDay(one.at));
+    const day = romeDay(one.at);
+    const known = factsOf(row, found.facts(row), undefined, day);
+    if (!needsBirthDate(one.policy, known)) {
+      return known;
+    }
+    const birthDates = await birthDatesOf(this.#store, tx, this.#keyring, found, [one]);
+    return factsOf(row, found.facts(row), birthDates.get(one.personId), day);
   }
 
   async #statusOf(tx: Tx, personId: number): Promise<Status> {
