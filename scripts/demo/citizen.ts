@@ -14,7 +14,7 @@ export const newcomer: { person: PersonRecord; verbali: Verbale[] } = {
   },
   verbali: [
     {
-      protocol: 'DEMO-0007',
+      protocol: 'DEMO-0011',
       kind: 'primaIstanza',
       area: 'invaliditaCivile',
       giudizio: 'da74a99',
@@ -24,7 +24,7 @@ export const newcomer: { person: PersonRecord; verbali: Verbale[] } = {
       definitiveOn: '2023-02-20',
     },
     {
-      protocol: 'DEMO-0008',
+      protocol: 'DEMO-0012',
       kind: 'primaIstanza',
       area: 'handicap',
       giudizio: 'handicapGrave',
@@ -45,7 +45,11 @@ export const citizen: DemoAddition = ({ origin }) =>
   Promise.resolve({
     async ready({ app }, people: readonly IssuedPerson[]) {
       const { person, verbali } = newcomer;
-      await app.registry.importRows(verbali.map((verbale) => ({ person, verbale })));
+      const rows = verbali.map((verbale) => ({ person, verbale }));
+      const { rejected } = await app.registry.importRows(rows);
+      if (rejected.length > 0) {
+        throw new Error(`the demo's citizen was rejected: ${JSON.stringify(rejected)}`);
+      }
       return [
         { label: 'The citizen portal', url: `${origin}/portal` },
         ...people.map(({ label, credential }) => ({

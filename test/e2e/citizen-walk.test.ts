@@ -77,7 +77,7 @@ test('held to the kiosk’s camera, with the codice fiscale typed, the gate open
   await page.locator('main[data-screen=entering]').waitFor();
   await page.keyboard.type(codiceFiscale);
   await page.keyboard.press('Enter');
-  await page.getByRole('heading', { level: 1, name: 'Puoi entrare' }).waitFor();
+  await page.getByRole('heading', { level: 1, name: 'Potete entrare' }).waitFor();
   await page.locator('[data-relay=open]').waitFor();
   await context.close();
 });

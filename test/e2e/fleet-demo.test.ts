@@ -55,12 +55,16 @@ const presence = (name: string) => page.locator(`p.state[data-presence=${name}]`
 
 test('an administrator comes in by the one-time link', async () => {
   await page.goto(linkOf('An administrator'));
-  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
   await page.getByLabel('Nome e cognome').fill('Ada Conti');
   await page.getByLabel('Indirizzo e-mail').fill('ada@example.org');
   await page.getByLabel('Password').fill('una frase lunga da ricordare 7');
+  await page.getByRole('button', { name: 'Avanti' }).click();
+  await page.getByRole('heading', { name: 'App di autenticazione' }).waitFor();
+  const secret = ((await page.locator('code').textContent()) ?? '').replaceAll(' ', '');
   await page.getByLabel('Codice dell’app').fill(new TOTP({ secret }).generate());
   await page.getByRole('button', { name: 'Crea l’accesso' }).click();
+  await page.getByRole('heading', { name: 'I tuoi codici di recupero' }).waitFor();
+  await page.getByRole('link', { name: 'continua' }).click();
   await page.waitForURL((url) => !url.pathname.startsWith('/login'));
   await page.goto(`${origin}/fleet`);
   await page
