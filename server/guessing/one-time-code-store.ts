@@ -21,11 +21,11 @@ export type SendCode = (code: string, key: string) => Promise<'taken' | CodeNotT
 export type CodeNotTaken = 'throttled' | 'unavailable';
 
 /**
- * `issued`: a code is on its way, a new one or, before `resendAfterMs`, the one that was sent. `locked`: too
+ * `issued`: a new code is on its way. `repeated`: before `resendAfterMs` the last one counts. `locked`: too
  * many wrong codes. `tooSoon`: the code is used up, and the next may not be sent yet.
  */
 export type IssueResult =
-  | { result: 'issued'; expiresInMs: number; triesLeft: number; resendAfterMs: number }
+  | { result: 'issued' | 'repeated'; expiresInMs: number; triesLeft: number; resendAfterMs: number }
   | { result: 'locked' | 'tooSoon'; retryAfterMs: number }
   | { result: CodeNotTaken };
 
@@ -188,7 +188,7 @@ function repeated(row: CodeRow, pairTriesLeft: number, now: number): IssueResult
   const resendAfterMs = row.expires_at - CODE_LIFE_MS + RESEND_AFTER_MS - now;
   return row.tries_left > 0
     ? {
-        result: 'issued',
+        result: 'repeated',
         expiresInMs: row.expires_at - now,
         triesLeft: Math.min(row.tries_left, pairTriesLeft),
         resendAfterMs,

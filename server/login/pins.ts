@@ -120,13 +120,14 @@ export class Pins {
    * Checks a PIN: an unknown person, a wrong and an expired PIN get the same answer after the same work.
    */
   async check(input: { codiceFiscale: string; pin: string }, address: string): Promise<PinOutcome> {
-    const account = `pin ${input.codiceFiscale}`;
+    const parsed = parse(input.codiceFiscale);
+    const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
+    // By person, not by spelling: each space between the letters would bring new tries.
+    const account = `pin ${codiceFiscale || plainPin(input.codiceFiscale)}`;
     const attempt = await this.#attempts.reserve(account, address);
     if (!attempt.ok) {
       return attempt;
     }
-    const parsed = parse(input.codiceFiscale);
-    const codiceFiscale = (parsed.ok ? parsed : parsed.doubtful)?.code ?? '';
     const row = await this.#store.db
       .selectFrom('pin')
       .selectAll()

@@ -222,8 +222,11 @@ export class Entries {
     if (row.state !== 'live' || isExpired(row, day)) {
       return 'denied';
     }
-    const birthDate = needsBirthDate(policy) ? this.#person(row).birthDate : undefined;
-    const facts = factsOf(row, statuses.get(row.person_id) ?? {}, birthDate, day);
+    const status = statuses.get(row.person_id) ?? {};
+    const birthDate = needsBirthDate(policy, factsOf(row, status, undefined, day))
+      ? this.#person(row).birthDate
+      : undefined;
+    const facts = factsOf(row, status, birthDate, day);
     const states = daysOfUse(birthDate, policy, now).map((at) =>
       entryStateOf(decide(facts, policy, at)),
     );

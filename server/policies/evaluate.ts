@@ -2,7 +2,7 @@ import type { Rule } from '../../shared/policy.ts';
 import { entails } from '../registry/entails.ts';
 import type { AreaFacts, StatusFacts } from '../registry/person-status.ts';
 import { areas } from '../registry/verbale.ts';
-import { areasOf, type Right, type Term } from './rule-terms.ts';
+import { areasOf, MAJORITY, type Right, type Term } from './rule-terms.ts';
 
 /** What a rule may use of a person, on one day. */
 export interface RuleFacts {
@@ -66,7 +66,7 @@ function evaluateTerm(term: Term, facts: RuleFacts): Ternary {
     return ageTerm(facts, (age) => age >= term.ageAtLeast);
   }
   if ('ageBelow' in term || 'minor' in term) {
-    const limit = 'minor' in term ? 18 : term.ageBelow;
+    const limit = 'minor' in term ? MAJORITY : term.ageBelow;
     return ageTerm(facts, (age) => age < limit);
   }
   if ('cardValid' in term || 'cardCompanion' in term) {

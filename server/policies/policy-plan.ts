@@ -2,7 +2,7 @@ import { VarcoError } from '../../shared/errors.ts';
 import type { Policy, Rule } from '../../shared/policy.ts';
 import type { Area } from '../registry/verbale.ts';
 import { namedRules } from './named-rules.ts';
-import { areasOf, type Term } from './rule-terms.ts';
+import { areasOf, MAJORITY, type Term } from './rule-terms.ts';
 
 /** A policy as it is evaluated: its rules without names, and what they need to know. */
 export interface PolicyPlan {
@@ -10,8 +10,11 @@ export interface PolicyPlan {
   companion: Rule | undefined;
   /** The areas that the rule asks about. */
   areas: ReadonlySet<Area>;
-  /** Whether an answer depends on the age, and so changes by itself on a birthday. */
-  asksAge: boolean;
+  /**
+   * One age, in completed years, of each span in which no age term changes its value; empty where the policy
+   * asks about none.
+   */
+  ages: readonly number[];
 }
 
 const plans = new WeakMap<Policy, PolicyPlan>();
@@ -36,8 +39,18 @@ function toPlan({ rule, companion, rules }: Policy): PolicyPlan {
     }
   }
   const all = [...leavesOf(resolved), ...(resolvedCompanion ? leavesOf(resolvedCompanion) : [])];
-  const asksAge = all.some((term) => 'ageAtLeast' in term || 'ageBelow' in term || 'minor' in term);
-  return { rule: resolved, companion: resolvedCompanion, areas, asksAge };
+  return { rule: resolved, companion: resolvedCompanion, areas, ages: agesOf(all) };
+}
+
+/** An age of each span between the limits that terms name: each limit, and what is below all. */
+function agesOf(terms: readonly Term[]): number[] {
+  const limits = terms.flatMap((term) => {
+    if ('ageAtLeast' in term) {
+      return [term.ageAtLeast];
+    }
+    return 'ageBelow' in term ? [term.ageBelow] : 'minor' in term ? [MAJORITY] : [];
+  });
+  return limits.length === 0 ? [] : [...new Set([0, ...limits])];
 }
 
 /** Terms of a rule once its names are replaced: names of names could otherwise grow without end. */

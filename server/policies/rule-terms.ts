@@ -5,6 +5,9 @@ import { type Area, areas, giudizi, giudizioNames } from '../registry/verbale.ts
 /** A rule that is not made of others. */
 export type Term = Exclude<Rule, { all: Rule[] } | { any: Rule[] } | { not: Rule }>;
 
+/** `minor` means below this age. */
+export const MAJORITY = 18;
+
 /** The rights that a rule may ask for; each follows from the class alone. */
 export const rights = [
   'accompagnamento',

@@ -69,7 +69,24 @@ function silenceOf({ areas }: PolicyPlan, status: StatusFacts) {
   return 'notInArchive';
 }
 
-/** Whether a policy asks about ages and so needs the birth date. */
-export function needsBirthDate(policy: Policy): boolean {
-  return planOf(policy).asksAge;
+/**
+ * Whether the answer to these facts could depend on the age, so that the birth date must be decrypted: a rule that
+ * asks for minors is decided without it for whoever was never judged as one. Pure.
+ */
+export function needsBirthDate(policy: Policy, facts: Facts): boolean {
+  const { ages, rule, companion } = planOf(policy);
+  if (facts.kind !== 'known' || ages.length === 0) {
+    return false;
+  }
+  const { status, cardValid, cardCompanion } = facts;
+  const answers = new Set<string>();
+  for (const age of ages) {
+    const known = { status, age, cardValid, cardCompanion };
+    const answer = evaluate(rule, known);
+    // Nobody accompanies whoever does not pass.
+    const passes =
+      answer === 'yes' && companion !== undefined && evaluate(companion, known) === 'yes';
+    answers.add(`${answer} ${passes}`);
+  }
+  return answers.size > 1;
 }

@@ -64,6 +64,7 @@ export interface FirstLevelResult {
   reference: string;
 }
 
+const THROTTLED = { kind: 'firstLevel', outcome: 'throttled' };
 /** Bound on checks waiting for the store; one more is rejected as `overloaded`. */
 const PENDING_MAX = 1024;
 
@@ -162,7 +163,7 @@ export class FirstLevel {
     const { asker, credentialId, reference } = prepared;
     const decidedAt = this.#now();
     const refusal = this.#blocks.refusal(prepared, decidedAt);
-    if (!refusal || !this.#refusals.countKnown(asker, credentialId, decidedAt)) {
+    if (!refusal || !this.#refusals.countKnown(asker, credentialId, THROTTLED, decidedAt)) {
       return undefined;
     }
     return { answer: { outcome: 'throttled', ...refusal }, decidedAt, reference };
@@ -204,7 +205,7 @@ export class FirstLevel {
       this.#blocks.remember(prepared, refusal, decidedAt);
       const answer = { outcome: 'throttled', ...refusal } as const;
       const { subject } = recognition;
-      const note = { kind: 'firstLevel', subject, policy: FIRST_LEVEL_POLICY };
+      const note = { ...THROTTLED, subject, policy: FIRST_LEVEL_POLICY };
       if (this.#refusals.mustRecord(asker, credentialId, note, decidedAt)) {
         await this.#record(tx, prepared, recognition, { answer, decidedAt });
       }

@@ -13,18 +13,24 @@ const WINDOWS_MAX = 4096;
 /** The first refused attempt of each window has a row of its own. */
 const RECORDED_MAX = 1;
 
-/** About whom attempts were refused, and who made the first of them. */
-interface Note {
+/** What was refused, as its audit rows say it. */
+export interface Refusal {
   kind: string;
+  outcome: string;
+}
+
+/** About whom attempts were refused, and who made the first of them. */
+interface Note extends Refusal {
   subject: string | undefined;
   asker: Asker;
   policy: string;
 }
 
 /**
- * The attempts that were refused because too many came before. A row each would fill the audit at the pace
- * of whoever holds a photograph of a code; so the first of each code and quarter of an hour has its row, and
- * the others together a second one with their count, once the quarter is over. Both are chained like any
+ * The attempts that were refused before they were looked at, most of them because too many came before. A
+ * row each would fill the audit, and the person's list of checks, at the pace of whoever holds a photograph
+ * of a code, or asks at a desk without end; so the first of each code, outcome and quarter of an hour has its row,
+ * and the others together a second one with their count, once the quarter is over. Both are chained like any
  * other row.
  */
 export class RefusalCounts {
@@ -38,6 +44,7 @@ export class RefusalCounts {
     // About nobody in particular: the rows of their codes say that it began.
     overflow: {
       kind: 'firstLevel',
+      outcome: 'throttled',
       subject: undefined,
       asker: { id: 'reader:several', site: 'reading:several' },
       policy: '-',
@@ -51,13 +58,13 @@ export class RefusalCounts {
   }
 
   /** Counts a refused attempt, if an earlier one of this code and window has its row. */
-  countKnown(asker: Asker, credentialId: string, now: number): boolean {
-    return this.#windows.countKnown(keyOf(asker, credentialId), now);
+  countKnown(asker: Asker, credentialId: string, refusal: Refusal, now: number): boolean {
+    return this.#windows.countKnown(keyOf(asker, credentialId, refusal), now);
   }
 
   /** Whether a refused attempt needs a row of its own; otherwise it was counted. */
   mustRecord(asker: Asker, credentialId: string, note: Omit<Note, 'asker'>, now: number): boolean {
-    return this.#windows.mustRecord(keyOf(asker, credentialId), { ...note, asker }, now);
+    return this.#windows.mustRecord(keyOf(asker, credentialId, note), { ...note, asker }, now);
   }
 
   /** Writes the counts of the windows that have ended; with `all`, those of the current one too. */
@@ -74,8 +81,9 @@ export class RefusalCounts {
 }
 
 /** All readers of the public page count together: addresses are cheap. */
-function keyOf(asker: Asker, credentialId: string): string {
-  return `${asker.id.startsWith('reader:') ? 'reader' : asker.id} ${credentialId}`;
+function keyOf(asker: Asker, credentialId: string, { kind, outcome }: Refusal): string {
+  const who = asker.id.startsWith('reader:') ? 'reader' : asker.id;
+  return `${who} ${kind} ${outcome} ${credentialId}`;
 }
 
 /** Within its window, so that it stands in the list of checks where the attempts were made. */
@@ -84,8 +92,8 @@ function atOf({ from }: CountedWindow<Note>, now: number): number {
 }
 
 function toEvent({ note, count, since, until }: CountedWindow<Note>): AuditEvent {
-  const { kind, subject, asker, policy } = note;
-  const verdict = { outcome: 'throttled', retryAfterMs: 0 };
+  const { kind, outcome, subject, asker, policy } = note;
+  const verdict = outcome === 'throttled' ? { outcome, retryAfterMs: 0 } : { outcome };
   const body = { asker: asker.id, site: asker.site, policy, verdict };
   return { kind, subject, body: { ...body, attempts: count, since, until } };
 }

@@ -26,7 +26,8 @@ const MESSAGES_WAIT_MS = 300_000;
 /** What an operator's request for a code came to. Pure. */
 export function issueAnswer(issued: IssueResult): SecondLevelAnswer {
   switch (issued.result) {
-    case 'issued': {
+    case 'issued':
+    case 'repeated': {
       const { expiresInMs, triesLeft, resendAfterMs } = issued;
       return { outcome: 'codeSent', expiresInMs, triesLeft, resendAfterMs };
     }
@@ -44,7 +45,8 @@ export function issueAnswer(issued: IssueResult): SecondLevelAnswer {
 /** What a gate shows when a code was asked for. Pure. */
 export function issueVerdict(issued: IssueResult): Verdict {
   switch (issued.result) {
-    case 'issued': {
+    case 'issued':
+    case 'repeated': {
       const { expiresInMs, triesLeft } = issued;
       return { outcome: 'otpRequired', expiresInMs, triesLeft };
     }

@@ -26,6 +26,7 @@ import type { GateLookup } from './gate-lookup.ts';
 import { warnOfGuessing } from './guessing-warning.ts';
 import type { Messenger, Warnings } from './messenger.ts';
 import { birthDatesOf, recognise } from './recognition.ts';
+import type { RefusalCounts } from './refusal-counts.ts';
 import {
   issueAnswer,
   issueVerdict,
@@ -53,6 +54,13 @@ export interface SecondLevelRequest {
   purpose: string;
 }
 
+/** What came of a request. `isDone`: something was sent, or a try counted. */
+interface Begun {
+  answer: SecondLevelAnswer;
+  isDone: boolean;
+  deliver?: (() => void) | undefined;
+}
+
 /** The second level: disclosed only with a one-time code of the citizen, or to the citizen's own address. */
 export class SecondLevel {
   readonly #store: Store;
@@ -64,6 +72,7 @@ export class SecondLevel {
   readonly #policies: Policies;
   readonly #messenger: Messenger | undefined;
   readonly #warnings: Warnings | undefined;
+  readonly #refusals: RefusalCounts;
   readonly #log: Log;
   readonly #now: () => number;
 
@@ -76,6 +85,7 @@ export class SecondLevel {
     policies: Policies;
     messenger?: Messenger | undefined;
     warnings?: Warnings | undefined;
+    refusals: RefusalCounts;
     log: Log;
     now: () => number;
   }) {
@@ -88,15 +98,17 @@ export class SecondLevel {
     this.#policies = deps.policies;
     this.#messenger = deps.messenger;
     this.#warnings = deps.warnings;
+    this.#refusals = deps.refusals;
     this.#log = deps.log;
     this.#now = deps.now;
   }
 
   /** Sends a one-time code to the citizen's mobile, as an operator asks. */
   async requestCode(session: OperatorSession, one: SecondLevelRequest): Promise<SecondLevelAnswer> {
-    return this.#begin(session, one, 'secondLevel.codeSent', async (tx, binding, personId) => ({
-      answer: issueAnswer(await this.#codes.issue(tx, binding, personId)),
-    }));
+    return this.#begin(session, one, 'secondLevel.codeSent', async (tx, binding, personId) => {
+      const issued = await this.#codes.issue(tx, binding, personId);
+      return { answer: issueAnswer(issued), isDone: issued.result === 'issued' };
+    });
   }
 
   /** Mails the detail to the citizen's own address instead; the operator only sees "sent". */
@@ -108,7 +120,7 @@ export class SecondLevel {
       async (_tx, _bound, personId, status) => {
         const messenger = this.#messenger;
         if (!messenger) {
-          return { answer: { outcome: 'unavailable' } };
+          return { answer: { outcome: 'unavailable' }, isDone: false };
         }
         const deliver = () =>
           this.#deliver(async () => {
@@ -118,7 +130,7 @@ export class SecondLevel {
               formatDetail(detailOf(status)),
             );
           });
-        return { answer: { outcome: 'sent' }, deliver };
+        return { answer: { outcome: 'sent' }, isDone: true, deliver };
       },
     );
   }
@@ -135,9 +147,11 @@ export class SecondLevel {
       const { result } = redeemed;
       const subject = result === 'unknown' ? credentialId : redeemed.subject;
       const status = result === 'unknown' ? {} : await this.#statusOf(tx, redeemed.personId);
-      const verdict = { outcome: result === 'unknown' ? 'spent' : result };
-      const body = { asker: asker.id, site: asker.site, policy: purpose, verdict };
-      await this.#audit.append(tx, [{ kind: 'secondLevel', subject, body }]);
+      const outcome = result === 'unknown' ? 'spent' : result;
+      const isTried =
+        result === 'accepted' || result === 'wrong' || (result === 'locked' && redeemed.lockedNow);
+      const row = { kind: 'secondLevel', subject, asker, policy: purpose, outcome };
+      await this.#record(tx, credentialId, row, isTried);
       return result === 'accepted'
         ? { outcome: 'shown', detail: detailOf(status) }
         : redeemAnswer(redeemed);
@@ -208,10 +222,13 @@ export class SecondLevel {
   ): Promise<Facts> {
     const found = await this.#gateLookup.find(tx, [one.credentialId], one.at);
     const row = found.row(one.credentialId);
-    const birthDate = needsBirthDate(one.policy)
-      ? (await birthDatesOf(this.#store, tx, this.#keyring, found, [one])).get(one.personId)
-      : undefined;
-    return factsOf(row, found.facts(row), birthDate, romeDay(one.at));
+    const day = romeDay(one.at);
+    const known = factsOf(row, found.facts(row), undefined, day);
+    if (!needsBirthDate(one.policy, known)) {
+      return known;
+    }
+    const birthDates = await birthDatesOf(this.#store, tx, this.#keyring, found, [one]);
+    return factsOf(row, found.facts(row), birthDates.get(one.personId), day);
   }
 
   async #statusOf(tx: Tx, personId: number): Promise<Status> {
@@ -238,12 +255,7 @@ export class SecondLevel {
     session: OperatorSession,
     one: SecondLevelRequest,
     kind: string,
-    act: (
-      tx: Tx,
-      binding: CodeBinding,
-      personId: number,
-      status: Status,
-    ) => Promise<{ answer: SecondLevelAnswer; deliver?: (() => void) | undefined }>,
+    act: (tx: Tx, binding: CodeBinding, personId: number, status: Status) => Promise<Begun>,
   ): Promise<SecondLevelAnswer> {
     const asker = this.#askerOf(session);
     const { credentialId, purpose } = one;
@@ -256,25 +268,47 @@ export class SecondLevel {
       const found = await this.#gateLookup.find(tx, [credentialId], now);
       const { cause, row, subject } = recognise({ credentialId, mac }, found, now);
       const refusal = guesses.refusal(attempt, now);
-      let done: Awaited<ReturnType<typeof act>>;
+      let done: Begun;
       if (refusal) {
-        done = { answer: { outcome: 'throttled', ...refusal } };
+        done = { answer: { outcome: 'throttled', ...refusal }, isDone: false };
       } else if (cause === 'recognised') {
         const binding = { asker, credentialId, purpose };
         done = await act(tx, binding, row.person_id, await this.#statusOf(tx, row.person_id));
       } else {
         guesses.recordFailure(attempt, now);
-        done = { answer: { outcome: 'refused', reason: 'notRecognised' } };
+        done = { answer: { outcome: 'refused', reason: 'notRecognised' }, isDone: true };
       }
       await guesses.write(this.#store, tx);
       await warnOfGuessing(this.#warnings, tx, guesses, found, now);
-      const verdict = { outcome: done.answer.outcome };
-      const body = { asker: asker.id, site: asker.site, policy: purpose, verdict, cause };
-      await this.#audit.append(tx, [{ kind, subject, body }]);
+      const { outcome } = done.answer;
+      const body = { kind, subject, asker, policy: purpose, outcome, cause };
+      await this.#record(tx, credentialId, body, done.isDone);
       return done;
     });
     deliver?.();
     return answer;
+  }
+
+  /** A row for whatever was done or tried; what is only refused, over and over, is counted. */
+  async #record(
+    tx: Tx,
+    credentialId: string,
+    row: {
+      kind: string;
+      subject: string | undefined;
+      asker: Asker;
+      policy: string;
+      outcome: string;
+      cause?: string;
+    },
+    isDone: boolean,
+  ): Promise<void> {
+    const { cause, ...note } = row;
+    const { kind, subject, asker, policy, outcome } = note;
+    if (isDone || this.#refusals.mustRecord(asker, credentialId, note, this.#now())) {
+      const body = { asker: asker.id, site: asker.site, policy, verdict: { outcome }, cause };
+      await this.#audit.append(tx, [{ kind, subject, body }]);
+    }
   }
 
   /** Sends after the commit without anybody awaiting it, so that its duration discloses nothing. */

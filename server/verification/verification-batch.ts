@@ -107,7 +107,7 @@ export class VerificationBatch {
       attempts.map(({ credentialId }) => credentialId),
       decidedAt,
     );
-    const birthDates = await this.#birthDates(tx, attempts, found);
+    const birthDates = await this.#birthDates(tx, attempts, found, romeDay(decidedAt));
     const live = await LiveCodes.read(this.#store, tx, this.#keyring, attempts);
     const current = live.currentOf(attempts, decidedAt);
     const guesses = await Guesses.read(this.#store, tx, attempts, decidedAt, current);
@@ -168,13 +168,18 @@ export class VerificationBatch {
     return answers;
   }
 
-  /** Decrypts identities only for policies that ask about minors; the timing decoy's too. */
+  /** Decrypts identities only where the age may decide, whoever typed what; the timing decoy's too. */
   #birthDates(
     tx: Tx,
     attempts: readonly PreparedRequest[],
     found: LookupResult,
+    day: string,
   ): Promise<Map<number, string>> {
-    const asked = attempts.filter(({ policy }) => needsBirthDate(policy));
+    const asked = attempts.filter((one) => {
+      const row = found.row(one.credentialId);
+      const known = { row, facts: found.facts(row) };
+      return needsBirthDate(one.policy, factsOfAttempt(one, known, undefined, day));
+    });
     return asked.length === 0
       ? Promise.resolve(new Map())
       : birthDatesOf(this.#store, tx, this.#keyring, found, asked);
@@ -239,7 +244,7 @@ export class VerificationBatch {
 
 function factsOfAttempt(
   { upstream }: PreparedRequest,
-  { row, facts: own }: Recognition,
+  { row, facts: own }: Pick<Recognition, 'row' | 'facts'>,
   birthDate: string | undefined,
   day: string,
 ): Facts {

@@ -85,6 +85,8 @@ test('by keyboard alone, in every language of the switch', async () => {
     await page.getByRole('link', { name: language }).click();
     await page.getByRole('heading', { level: 1, name: heading }).waitFor();
   }
+  // What checks the code as it is typed comes with the page's script.
+  await page.waitForLoadState('load');
   await page.keyboard.press('Tab');
   await page.keyboard.press('Enter');
   await page.keyboard.press('Tab');

@@ -107,7 +107,7 @@ function measure(page: Page, size: (typeof sizes)[number]) {
   const capitalMm = 2 * 600 * Math.tan((0.7 * Math.PI) / 360);
   const leastPx = (capitalMm * size.width) / size.widthMm / 0.69;
   return page.evaluate((fontPx) => {
-    const { scrollWidth, clientWidth } = document.documentElement;
+    const { scrollWidth, clientWidth, clientHeight } = document.documentElement;
     const beyond = [...document.querySelectorAll('#kiosk *')]
       .filter((element) => {
         const { left, right, width } = element.getBoundingClientRect();
@@ -122,17 +122,29 @@ function measure(page: Page, size: (typeof sizes)[number]) {
       .filter((element) => element.clientWidth > 1)
       .filter((element) => element.scrollWidth > element.clientWidth + 1)
       .map((element) => element.textContent);
+    // An answer is read at a glance: only help scrolls, and what is wrong in a codice fiscale.
+    const isDiagnosis = document.querySelector('.cell.wrong') !== null;
+    const below = [...document.querySelectorAll<HTMLElement>('h1, p, button')]
+      .filter((element) => !element.closest('.help') && element.clientWidth > 1)
+      .filter((element) => {
+        const said = element.closest('.said')?.getBoundingClientRect().bottom ?? clientHeight;
+        const { bottom, height } = element.getBoundingClientRect();
+        const letterPx = Number.parseFloat(getComputedStyle(element).fontSize);
+        const hidden = bottom - Math.min(said, clientHeight);
+        return height > 0 && hidden > letterPx / 4 && !(isDiagnosis && said < clientHeight);
+      })
+      .map((element) => element.textContent);
     const tiny = [...document.querySelectorAll<HTMLElement>('#kiosk *')]
       .filter((element) => [...element.childNodes].some(({ nodeName }) => nodeName === '#text'))
       .filter((element) => element.textContent?.trim() && element.clientWidth !== 1)
       .filter((element) => element.getClientRects().length > 0)
       .filter((element) => Number.parseFloat(getComputedStyle(element).fontSize) < fontPx - 0.01)
       .map((element) => `${element.textContent} ${getComputedStyle(element).fontSize}`);
-    return { over: Math.max(0, scrollWidth - clientWidth), beyond, small, cut, tiny };
+    return { over: Math.max(0, scrollWidth - clientWidth), beyond, small, cut, below, tiny };
   }, leastPx);
 }
 
-const fine = { over: 0, beyond: [], small: [], cut: [], tiny: [] };
+const fine = { over: 0, beyond: [], small: [], cut: [], below: [], tiny: [] };
 
 function violations(page: Page) {
   return page.evaluate(async () => {

@@ -134,7 +134,7 @@ export const words: KioskWords = {
   },
   notRecognised: {
     title: 'Daten nicht erkannt',
-    text: 'QR-Code und codice fiscale passen nicht zusammen. Versuchen Sie es erneut oder fragen Sie das Personal.',
+    text: 'QR-Code und codice fiscale passen nicht zusammen. Noch einmal versuchen oder das Personal fragen.',
   },
   notOnList: {
     title: 'Zutritt nicht bestätigt',
@@ -142,7 +142,7 @@ export const words: KioskWords = {
   },
   notInArchive: {
     title: 'Bitte zum Personal',
-    text: 'Wir können das elektronisch nicht bestätigen. Zeigen Sie dem Personal Ihr Dokument auf Papier.',
+    text: 'Elektronisch können wir es nicht bestätigen. Zeigen Sie Ihr Dokument auf Papier.',
   },
   notCoveredByArchive: {
     title: 'Anderes Dokument?',
@@ -161,7 +161,7 @@ export const words: KioskWords = {
     text: 'Sechs Ziffern, auf Ihr Telefon gesendet.',
     short: 'Der Bestätigungscode hat sechs Ziffern.',
     wrong: 'Das ist nicht der richtige Code. Versuchen Sie es erneut.',
-    triesLeft: (tries) => `Das ist nicht der richtige Code. Verbleibende Versuche: ${tries}.`,
+    triesLeft: (tries) => `Der Code stimmt nicht. Versuche übrig: ${tries}.`,
   },
   otpRequired: {
     title: 'Weiterer Code nötig',
@@ -173,7 +173,7 @@ export const words: KioskWords = {
   },
   needsLiveCode: {
     title: 'Zeigen Sie den Live-Code',
-    text: 'Mit diesem Code gab es zu viele Versuche. Öffnen Sie den Live-Code auf dem Telefon, zeigen Sie Ihre Karte oder wenden Sie sich mit einem Ausweis an das Personal.',
+    text: 'Zu viele Versuche mit diesem. Auch Ihre Karte gilt, oder das Personal hilft.',
   },
   turnstileFailed: 'Sie können eintreten, aber das Tor öffnet nicht: Das Personal lässt Sie durch.',
   linkDown: 'Keine Verbindung',

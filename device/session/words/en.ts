@@ -143,7 +143,7 @@ export const words: KioskWords = {
   throttled: { title: 'Too many tries', text: 'Wait a little and try again, or ask the staff.' },
   needsLiveCode: {
     title: 'Show the live code',
-    text: 'This code was tried too often. Open the live code on your phone, show your Card, or ask staff and bring a document.',
+    text: 'This one was tried too often. Your Card will do too, or ask the staff.',
   },
   turnstileFailed: 'You may enter, but the gate does not open: the staff will let you through.',
   linkDown: 'No connection',

@@ -124,7 +124,7 @@ export const words: KioskWords = {
   },
   notRecognised: {
     title: 'Données non reconnues',
-    text: 'Le code QR et le codice fiscale ne correspondent pas. Réessayez ou adressez-vous au personnel.',
+    text: 'Le code QR et le codice fiscale ne vont pas ensemble. Réessayez ou voyez le personnel.',
   },
   notOnList: {
     title: 'Entrée non confirmée',
@@ -132,7 +132,7 @@ export const words: KioskWords = {
   },
   notInArchive: {
     title: 'Adressez-vous au personnel',
-    text: 'Nous ne pouvons pas le confirmer par voie électronique. Montrez votre document papier au personnel.',
+    text: 'Pas de confirmation électronique possible. Montrez-lui votre document papier.',
   },
   notCoveredByArchive: {
     title: 'Un autre document ?',
@@ -163,7 +163,7 @@ export const words: KioskWords = {
   },
   needsLiveCode: {
     title: 'Montrez le code en direct',
-    text: 'Ce code a été essayé trop souvent. Ouvrez le code en direct sur votre téléphone, montrez votre Carte, ou adressez-vous au personnel avec une pièce d’identité.',
+    text: 'Trop d’essais avec celui-ci. Ou montrez votre Carte, ou demandez au personnel.',
   },
   turnstileFailed:
     'Vous pouvez entrer, mais le portillon ne s’ouvre pas : le personnel vous fera passer.',

@@ -155,7 +155,7 @@ export const words: KioskWords = {
   },
   needsLiveCode: {
     title: 'Mostra il codice dal vivo',
-    text: 'Con questo codice si sono fatti troppi tentativi. Apri il codice dal vivo sul telefono, mostra la Carta, o rivolgiti al personale con un documento.',
+    text: 'Troppi tentativi con questo. Va bene anche la Carta, o chiedi al personale.',
   },
   turnstileFailed: 'Puoi entrare, ma il varco non si apre: il personale ti farà passare.',
   linkDown: 'Senza collegamento',

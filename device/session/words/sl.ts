@@ -152,7 +152,7 @@ export const words: KioskWords = {
   },
   needsLiveCode: {
     title: 'Pokažite živo kodo',
-    text: 'S to kodo je bilo preveč poskusov. Odprite živo kodo na telefonu, pokažite kartico ali se z dokumentom obrnite na osebje.',
+    text: 'S to je bilo preveč poskusov. Velja tudi kartica, ali pa vprašajte osebje.',
   },
   turnstileFailed: 'Lahko vstopite, vendar se prehod ne odpre: osebje vas bo spustilo skozi.',
   linkDown: 'Brez povezave',

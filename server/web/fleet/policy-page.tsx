@@ -2,6 +2,7 @@ import type { VNode } from 'preact';
 import type { Policy } from '../../../shared/policy.ts';
 import type { PolicyHistory } from '../../fleet/releases/policy-releases.ts';
 import type { PolicyVersion } from '../../policies/policy-versions.ts';
+import { formatDay } from '../moment.ts';
 import { Form, Frame, Moment, Scrolls, type View } from './fleet-frame.tsx';
 import { ProposePolicy, Standing } from './policies-page.tsx';
 import { releaseWords } from './releases/release-words.ts';
@@ -109,7 +110,8 @@ function About({ view, policy }: { view: View; policy: Policy }): VNode {
           {(policy.sources ?? []).map(({ title, url, publishedOn, checkedOn }) => (
             <li key={title}>
               {url === undefined ? title : <a href={url}>{title}</a>}
-              {publishedOn !== undefined && ` (${publishedOn})`} · {words.checkedOn(checkedOn)}
+              {publishedOn !== undefined && ` (${formatDay(publishedOn, view.language)})`} ·{' '}
+              {words.checkedOn(formatDay(checkedOn, view.language))}
             </li>
           ))}
         </ul>
@@ -153,8 +155,9 @@ function History({ view, policy, nameOf }: PolicyPageProps): VNode {
                 <th scope="row">{version.policy.version}</th>
                 <td>{words.states[version.state]}</td>
                 <td>
-                  {version.policy.validFrom}
-                  {version.policy.validTo !== undefined && ` – ${version.policy.validTo}`}
+                  {formatDay(version.policy.validFrom, view.language)}
+                  {version.policy.validTo !== undefined &&
+                    ` – ${formatDay(version.policy.validTo, view.language)}`}
                 </td>
                 <td>
                   {nameOf(version.proposedBy)} <When view={view} at={version.proposedAt} />

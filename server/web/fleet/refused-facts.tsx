@@ -2,8 +2,11 @@ import type { VNode } from 'preact';
 import type { QuarantinedFact } from '../../offline-list/fact-quarantine.ts';
 import { Moment, type View } from './fleet-frame.tsx';
 
-/** So much of a digest is enough to find its row in the audit. */
-const HASH_SHOWN = 16;
+/** So much of a digest is enough to find its row in the audit; on a phone it breaks in the middle. */
+const HASH_PARTS = [
+  [0, 8],
+  [8, 16],
+] as const;
 
 /** What a gate's kiosks reported and can't be true; nothing where there is none. */
 export function RefusedFacts(props: {
@@ -36,7 +39,11 @@ export function RefusedFacts(props: {
               </td>
               <th scope="row">{codes[code] ?? code}</th>
               <td>
-                <code>{hash.slice(0, HASH_SHOWN)}</code>
+                <code>
+                  {hash.slice(...HASH_PARTS[0])}
+                  <wbr />
+                  {hash.slice(...HASH_PARTS[1])}
+                </code>
               </td>
             </tr>
           ))}

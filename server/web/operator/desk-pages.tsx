@@ -1,4 +1,4 @@
-import type { VNode } from 'preact';
+import type { ComponentChildren, VNode } from 'preact';
 import type { Language } from '../../../shared/language.ts';
 import { areas } from '../../registry/verbale.ts';
 import type { FirstLevelResult } from '../../verification/first-level.ts';
@@ -151,7 +151,7 @@ function FirstLevelAnswer(props: {
   switch (answer.outcome) {
     case 'status':
       return (
-        <table class="table">
+        <table class="varco-table">
           <thead>
             <tr>
               <th scope="col">{words.area}</th>
@@ -197,6 +197,8 @@ export function DeskNotice(props: {
   title: string;
   kind: 'good' | 'warn' | 'bad';
   text: string;
+  /** What can be done about it. */
+  children?: ComponentChildren;
 }): VNode {
   const words = deskWords[props.language];
   return (
@@ -205,6 +207,7 @@ export function DeskNotice(props: {
       <Notice kind={props.kind}>
         <p>{props.text}</p>
       </Notice>
+      {props.children}
       <p>
         <a class="btn btn-primary" href="/operator">
           {words.next}

@@ -68,12 +68,12 @@ export async function askSecondLevel(visit: Visit): Promise<FastifyReply> {
             />
           ),
         })
-      : refuse(visit, answer);
+      : refuse(visit, answer, box);
   }
   const answer = await deps.secondLevel.requestCode(operator, about);
   return answer.outcome === 'codeSent'
     ? showCodeForm(visit, { case: box, purpose, isWrong: false, ...answer })
-    : refuse(visit, answer);
+    : refuse(visit, answer, box);
 }
 
 function showCodeForm(
@@ -123,7 +123,7 @@ export async function reveal(visit: Visit): Promise<FastifyReply> {
     return showCodeForm(visit, { case: box, purpose, isWrong: true, ...answer });
   }
   if (answer.outcome !== 'shown') {
-    return refuse(visit, answer);
+    return refuse(visit, answer, box);
   }
   // Should the page's script not come, the browser leaves the page by itself all the same.
   visit.reply.header('refresh', `${DETAIL_S + REFRESH_GRACE_S};url=/operator`);
@@ -135,23 +135,25 @@ export async function reveal(visit: Visit): Promise<FastifyReply> {
   });
 }
 
-function refuse(visit: Visit, answer: SecondLevelAnswer): FastifyReply {
+/** Why there is no giudizio; where another way or another code is possible, its form stands below. */
+function refuse(visit: Visit, answer: SecondLevelAnswer, box: string): FastifyReply {
   const words = deskWords[visit.language];
   const wait = waitText(words, answer);
   if ('retryAfterMs' in answer && wait !== undefined) {
     visit.reply.header('retry-after', Math.ceil(answer.retryAfterMs / 1000));
-    return notice(visit, 429, wait);
+    const isOver = answer.outcome === 'codesLocked' || answer.outcome === 'throttled';
+    return notice(visit, 429, wait, isOver ? undefined : box);
   }
   if (answer.outcome !== 'refused') {
-    return notice(visit, 503, words.unavailable);
+    return notice(visit, 503, words.unavailable, box);
   }
   switch (answer.reason) {
     case 'notRecognised':
       return notice(visit, 403, words.notRecognised);
     case 'codeNotSent':
-      return notice(visit, 503, words.second.codeNotSent);
+      return notice(visit, 503, words.second.codeNotSent, box);
     default:
-      return notice(visit, 403, words.second.codeSpent);
+      return notice(visit, 403, words.second.codeSpent, box);
   }
 }
 
@@ -173,9 +175,17 @@ function waitText(words: DeskWords, answer: SecondLevelAnswer): string | undefin
   }
 }
 
-function notice(visit: Visit, status: number, text: string): FastifyReply {
-  const { language } = visit;
-  const { title } = deskWords[language].second;
-  const body = <DeskNotice language={language} kind="warn" title={title} text={text} />;
+function notice(visit: Visit, status: number, text: string, box?: string): FastifyReply {
+  const { language, request } = visit;
+  const { title, second } = deskWords[language];
+  // The form has the second level's title itself.
+  const heading = box === undefined ? second.title : title;
+  const body = (
+    <DeskNotice language={language} kind="warn" title={heading} text={text}>
+      {box !== undefined && (
+        <SecondLevelForm language={language} csrf={csrfOf(request)} case={box} />
+      )}
+    </DeskNotice>
+  );
   return send(visit, { status, body });
 }

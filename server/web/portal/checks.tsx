@@ -13,15 +13,10 @@ import { formatDay, formatMoment, formatTime } from '../moment.ts';
 import { queryOf } from '../request-fields.ts';
 import { verbaleWords } from '../verbale-words.ts';
 import { ActionButton } from './action-button.tsx';
+import { nameChecks, type ShownCheck } from './check-names.ts';
 import type { PortalDeps } from './deps.ts';
 import type { PersonVisit, Visits } from './visit.tsx';
 import type { PortalWords } from './words/words.ts';
-
-/** A check with the names that a person knows its place and its question by. */
-interface ShownCheck extends Check {
-  place: string;
-  question: string;
-}
 
 /** *Who checked me*, and "this was not me", which locks the code. */
 export function registerChecks(http: FastifyInstance, visits: Visits, deps: PortalDeps): void {
@@ -80,71 +75,13 @@ function beforeOf(text: string | undefined): number | undefined {
   return text !== undefined && /^[1-9]\d{0,14}$/.test(text) ? Number(text) : undefined;
 }
 
-async function nameAll(
-  deps: PortalDeps,
+function nameAll(
+  { store, policies }: PortalDeps,
   visit: PersonVisit,
   checks: readonly Check[],
 ): Promise<ShownCheck[]> {
-  const { words } = visit;
-  const gates = await gatesOf(deps, checks);
-  return checks.map((check) => ({
-    ...check,
-    place: placeOf(words, check, gates),
-    question: questionOf(words, check, (id, at) => deps.policies.find(id, new Date(at))?.title),
-  }));
-}
-
-/** The names of the gates and sites where kiosks that asked stand. */
-async function gatesOf(
-  { store }: PortalDeps,
-  checks: readonly Check[],
-): Promise<Map<string, { gate: string; site: string }>> {
-  const kiosks = checks.flatMap(({ asker }) => /^kiosk:(.+)$/.exec(asker)?.[1] ?? []);
-  if (kiosks.length === 0) {
-    return new Map();
-  }
-  const rows = await store.db
-    .selectFrom('kiosk as k')
-    .innerJoin('gate as g', 'g.id', 'k.gate')
-    .innerJoin('site as s', 's.id', 'g.site')
-    .select(['k.id', 'g.title as gate', 's.title as site'])
-    .where('k.id', 'in', [...new Set(kiosks)])
-    .execute();
-  return new Map(rows.map(({ id, gate, site }) => [`kiosk:${id}`, { gate, site }]));
-}
-
-function placeOf(
-  { checks: { places } }: PortalWords,
-  { asker, site }: Check,
-  gates: ReadonlyMap<string, { gate: string; site: string }>,
-): string {
-  if (asker.startsWith('kiosk:')) {
-    const known = gates.get(asker);
-    return places.kiosk(known?.gate ?? asker.slice('kiosk:'.length), known?.site ?? site);
-  }
-  if (asker.startsWith('operator:')) {
-    return places.operator(site);
-  }
-  return asker.startsWith('reader:') ? places.reader : places.other;
-}
-
-function questionOf(
-  { checks: { questions } }: PortalWords,
-  { kind, policy, at }: Check,
-  titleOf: (policy: string, at: number) => string | undefined,
-): string {
-  switch (kind) {
-    case 'firstLevel':
-      return questions.firstLevel;
-    case 'secondLevel':
-      return `${questions.secondLevel} (${policy})`;
-    case 'secondLevel.codeSent':
-      return `${questions.codeSent} (${policy})`;
-    case 'secondLevel.mailed':
-      return `${questions.mailed} (${policy})`;
-    case 'verification':
-      return titleOf(policy, at) ?? policy;
-  }
+  const titleOf = (id: string, at: number) => policies.find(id, new Date(at))?.title;
+  return nameChecks({ store, titleOf }, checks, visit);
 }
 
 /** A check's answer in the citizen's words. Pure. */

@@ -69,7 +69,7 @@ test('a wrong code may be corrected, and another person’s status is what it is
   expect(gate.state?.phase).toMatchObject({ name: 'confirming', trouble: 'wrong' });
   expect(gate.screen?.entry?.problem).toBe('Il codice non è quello giusto. Riprova.');
   await answer(code);
-  expect(gate.verdict()).toBe('server unconfirmed notCoveredByArchive');
+  expect(gate.verdict()).toBe('server denied notCovered');
   expect(gate.opened).toEqual([]);
 });
 

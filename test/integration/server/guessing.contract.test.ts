@@ -322,6 +322,34 @@ describe.each(['sqlite', 'postgres'] as const)('%s', (engine) => {
       expect((await reveal(sent[0] ?? '')).outcome).toBe('shown');
     });
 
+    test('who asks and types without end leaves a row of each refusal, and their number', async () => {
+      const rows = async () =>
+        (
+          await storeOf(0)
+            .db.selectFrom('audit')
+            .select('body')
+            .where('kind', 'like', 'secondLevel%')
+            .execute()
+        ).map(({ body }) => JSON.parse(body));
+      await request();
+      const first = await rows();
+      for (let round = 0; round < 30; round += 1) {
+        await request();
+        await reveal(wrongCode());
+      }
+      const asked = (await rows()).slice(first.length);
+      const count = (outcome: string) =>
+        asked.filter(({ verdict }) => verdict.outcome === outcome).length;
+      // A wrong code is a real try; what is not looked at any more has one row for all.
+      expect([count('wrong'), count('spent'), count('codeSent'), count('tooSoon')]).toEqual([
+        3, 1, 1, 1,
+      ]);
+      await desk.stop();
+      const counted = (await rows()).flatMap(({ attempts }) => attempts ?? []);
+      expect(counted.toSorted()).toEqual([2, 26, 26]);
+      desk = await startApp(storeOf(0), { node: 'node-desk', clock, transports });
+    });
+
     test('a level-2 gate guesses no more than an operator does', async () => {
       const [museum] = desk.policies.list().filter(({ id }) => id === DEMO_POLICY);
       await releasePolicy(desk, { ...museum, id: 'livello-2', version: 1, level: 2 });

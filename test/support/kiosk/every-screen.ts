@@ -33,6 +33,7 @@ const verdicts: Record<string, Verdict> = {
   unavailable: { outcome: 'unconfirmed', reason: 'unavailable' },
   listTooOld: { outcome: 'unconfirmed', reason: 'listTooOld' },
   throttled: { outcome: 'throttled', retryAfterMs: 1_000 },
+  needsLiveCode: { outcome: 'throttled', retryAfterMs: 1_000, needs: 'liveCode' },
 };
 
 function typed(method: EntryMethod, characters: string): Phase & { name: 'entering' } {
@@ -41,10 +42,14 @@ function typed(method: EntryMethod, characters: string): Phase & { name: 'enteri
   return { name: 'entering', ...ids, entry, echo: undefined, trouble: undefined, warned: false };
 }
 
-function coded(method: EntryMethod, trouble: 'short' | 'wrong' | undefined): Phase {
+function coded(
+  method: EntryMethod,
+  trouble: 'short' | 'wrong' | undefined,
+  triesLeft?: number,
+): Phase {
   const entry = { ...startOneTime(method), characters: '123' };
   const ids = { requestId: 'r', credentialId: 'c' };
-  return { name: 'confirming', ...ids, entry, echo: undefined, trouble, warned: false };
+  return { name: 'confirming', ...ids, entry, echo: undefined, trouble, triesLeft, warned: false };
 }
 
 const receipt = { number: '1F3A-9C20-77DE', gate: 'Ingresso est 3', policy: 'musei-2026', at: 0 };
@@ -78,6 +83,7 @@ export function everyPhase(): Record<string, Phase> {
     'wrong-keyIndex': typed('keyIndex', 'R5SMRA80A01H501U'),
     'code-direct': coded('direct', undefined),
     'code-wrong': coded('keyIndex', 'wrong'),
+    'code-triesLeft': coded('direct', 'wrong', 4),
     verifying: { name: 'verifying', requestId: 'r', credentialId: 'c', asked: 'codiceFiscale' },
     ...Object.fromEntries(
       Object.entries(verdicts).map(([name, verdict]) => [

@@ -23,7 +23,7 @@ export const words: LoginWords = {
     code: 'Code der App',
     codeHint: 'Die sechs Ziffern, die Ihre Authentifizierungs-App jetzt zeigt.',
     noApp: 'Haben Sie die App nicht zur Hand?',
-    recoveryCode: 'Wiederherstellungscode',
+    recoveryCode: 'Ersatzcode',
     recoveryCodeHint:
       'Einer der Codes, die Sie aufbewahrt haben, anstelle des Codes der App. Jeder gilt einmal.',
     submit: 'Anmelden',
@@ -58,7 +58,7 @@ export const words: LoginWords = {
     done: 'Fertig',
   },
   recovery: {
-    title: 'Ihre Wiederherstellungscodes',
+    title: 'Ihre Ersatzcodes',
     text: 'Mit jedem melden Sie sich einmal ohne die App an, zusammen mit dem Passwort: etwa wenn Sie das Telefon verlieren.',
     once: 'Sie sind nur jetzt zu sehen. Drucken Sie diese Seite oder schreiben Sie sie ab, und bewahren Sie sie getrennt vom Telefon auf.',
     goOn: 'Ich habe sie aufbewahrt: weiter',
@@ -130,13 +130,13 @@ export const words: LoginWords = {
     oldPassword: 'Jetziges Passwort',
     newPassword: 'Neues Passwort',
     passwordSubmit: 'Passwort ändern',
-    recovery: 'Wiederherstellungscodes',
+    recovery: 'Ersatzcodes',
     recoveryText: 'Für eine Anmeldung ohne die App, jeder einmal. Neue Codes ersetzen die vorigen.',
     recoveryLeft: (left) =>
-      left === 0
+      left < 1
         ? 'Sie haben keine mehr: Erstellen Sie neue.'
         : `Sie haben noch ${plural('de', left, { one: 'einen', other: String(left) })}.`,
-    recoveryRenew: 'Neue Wiederherstellungscodes erstellen',
+    recoveryRenew: 'Neue Ersatzcodes erstellen',
     sessions: 'Ihre Sitzungen',
     sessionsText: 'Wo Sie angemeldet sind. Beenden Sie, was Sie nicht wiedererkennen.',
     thisSession: 'diese Sitzung',

@@ -130,7 +130,7 @@ export const words: LoginWords = {
     recovery: 'Recovery codes',
     recoveryText: 'For a login without the app, once each. New codes replace the ones before.',
     recoveryLeft: (left) =>
-      left === 0
+      left < 1
         ? 'You have none left: make new ones.'
         : `You have ${plural('en', left, { one: 'one', other: `${left} of them` })} left.`,
     recoveryRenew: 'Make new recovery codes',

@@ -134,7 +134,7 @@ export const words: LoginWords = {
     recoveryText:
       'Pour une connexion sans l’application, une fois chacun. Les nouveaux codes remplacent les précédents.',
     recoveryLeft: (left) =>
-      left === 0
+      left < 1
         ? 'Il ne vous en reste plus : créez-en de nouveaux.'
         : `Il vous en reste ${plural('fr', left, { one: 'un', other: String(left) })}.`,
     recoveryRenew: 'Créer de nouveaux codes de secours',

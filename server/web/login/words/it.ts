@@ -131,7 +131,7 @@ export const words: LoginWords = {
     recoveryText:
       'Per accedere senza l’app, una volta ciascuno. I nuovi codici sostituiscono i precedenti.',
     recoveryLeft: (left) =>
-      left === 0
+      left < 1
         ? 'Non ne hai più: creane di nuovi.'
         : `Te ne ${plural('it', left, { one: 'resta uno', other: `restano ${left}` })}.`,
     recoveryRenew: 'Crea nuovi codici di recupero',

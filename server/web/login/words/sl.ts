@@ -129,7 +129,7 @@ export const words: LoginWords = {
     recovery: 'Obnovitvene kode',
     recoveryText: 'Za prijavo brez aplikacije, vsaka enkrat. Nove kode nadomestijo prejšnje.',
     recoveryLeft: (left) =>
-      left === 0 ? 'Nimate nobene več: ustvarite nove.' : `Preostalo število: ${left}.`,
+      left < 1 ? 'Nimate nobene več: ustvarite nove.' : `Preostalo število: ${left}.`,
     recoveryRenew: 'Ustvari nove obnovitvene kode',
     sessions: 'Vaše seje',
     sessionsText: 'Kje ste prijavljeni. Končajte tiste, ki jih ne prepoznate.',

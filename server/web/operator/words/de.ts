@@ -63,7 +63,7 @@ export const words: DeskWords = {
     show: 'Giudizio anzeigen',
     resend: 'Einen weiteren Code senden',
     resendHint: (seconds) =>
-      seconds === 0
+      seconds < 1
         ? 'Ist der Code nicht angekommen, können Sie einen weiteren senden. Die Zahl der Versuche bleibt gleich.'
         : `Kommt der Code nicht an, können Sie in ${counted('de', seconds, { one: 'Sekunde', other: 'Sekunden' })} einen weiteren senden. Die Zahl der Versuche bleibt gleich.`,
     wrongCode: 'Der Code stimmt nicht. Prüfen Sie ihn und versuchen Sie es erneut.',

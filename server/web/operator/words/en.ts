@@ -61,7 +61,7 @@ export const words: DeskWords = {
     show: 'Show the giudizio',
     resend: 'Send another code',
     resendHint: (seconds) =>
-      seconds === 0
+      seconds < 1
         ? 'If the code did not arrive, you can send another. The tries left stay the same.'
         : `If the code does not arrive, you can send another in ${counted('en', seconds, { one: 'second', other: 'seconds' })}. The tries left stay the same.`,
     wrongCode: 'The code is not right. Check it and try again.',

@@ -62,7 +62,7 @@ export const words: DeskWords = {
     show: 'Afficher le giudizio',
     resend: 'Envoyer un autre code',
     resendHint: (seconds) =>
-      seconds === 0
+      seconds < 1
         ? 'Si le code n’est pas arrivé, vous pouvez en envoyer un autre. Le nombre d’essais reste le même.'
         : `Si le code n’arrive pas, vous pourrez en envoyer un autre dans ${counted('fr', seconds, { one: 'seconde', other: 'secondes' })}. Le nombre d’essais reste le même.`,
     wrongCode: 'Le code n’est pas le bon. Vérifiez-le et réessayez.',

@@ -61,7 +61,7 @@ export const words: DeskWords = {
     show: 'Mostra il giudizio',
     resend: 'Manda un altro codice',
     resendHint: (seconds) =>
-      seconds === 0
+      seconds < 1
         ? 'Se il codice non è arrivato, puoi mandarne un altro. I tentativi restano quelli.'
         : `Se il codice non arriva, puoi mandarne un altro fra ${counted('it', seconds, { one: 'secondo', other: 'secondi' })}. I tentativi restano quelli.`,
     wrongCode: 'Il codice non è giusto. Controllalo e riprova.',

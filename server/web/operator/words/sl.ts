@@ -59,7 +59,7 @@ export const words: DeskWords = {
     show: 'Prikaži giudizio',
     resend: 'Pošlji drugo kodo',
     resendHint: (seconds) =>
-      seconds === 0
+      seconds < 1
         ? 'Če koda ni prispela, lahko pošljete drugo. Število poskusov ostane enako.'
         : `Če koda ne prispe, lahko drugo pošljete čez ${seconds} s. Število poskusov ostane enako.`,
     wrongCode: 'Koda ni prava. Preverite jo in poskusite znova.',

@@ -150,7 +150,7 @@ describe('who may read it', () => {
       return (await fetch(`${one.url}/metrics`, { headers })).status;
     };
     expect(await read('metrics:read')).toBe(200);
-    expect(await read('fleet:read')).toBe(401);
+    expect(await read('fleet:read')).toBe(403);
   });
 
   test('by default nobody may without a token', async () => {

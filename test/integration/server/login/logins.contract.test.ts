@@ -471,4 +471,17 @@ describe.each(['sqlite', 'postgres'] as const)('logins on %s', { timeout: 120_00
     });
     await expect(pins.issue(CODE, 'sms')).rejects.toMatchObject({ code: 'messagesUnavailable' });
   });
+
+  test('a PIN’s tries count by person, however the codice fiscale is spelled', async () => {
+    const reasons: string[] = [];
+    for (let at = 1; at <= 7; at += 1) {
+      const codiceFiscale = `${CODE.slice(0, at)} ${CODE.slice(at)}`;
+      const outcome = await app.logins.pins.check(
+        { codiceFiscale, pin: 'AAAAAAAA' },
+        '198.51.100.9',
+      );
+      reasons.push(outcome.ok ? 'ok' : outcome.reason);
+    }
+    expect(reasons).toEqual([...Array(5).fill('wrong'), 'throttled', 'throttled']);
+  });
 });

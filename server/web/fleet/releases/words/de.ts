@@ -84,7 +84,7 @@ export const words: ReleaseWords = {
   },
   release: {
     heading: (version) => `Version ${version}, wartet auf Bestätigung`,
-    help: 'Sehen Sie die Probe unten an: Nach der Bestätigung gilt sie ab der nächsten Person.',
+    help: 'Sehen Sie sich die Probe oben an: Nach der Bestätigung gilt sie ab der nächsten Person.',
     release: 'Bestätigen',
     own: 'Sie haben sie vorgeschlagen: Bestätigen muss sie eine andere Person der Verwaltung.',
   },

@@ -83,7 +83,7 @@ export const words: ReleaseWords = {
   },
   release: {
     heading: (version) => `Version ${version}, waiting to be confirmed`,
-    help: 'Look at the trial below: once you confirm, gates ask by it from the next person on.',
+    help: 'Look at the trial above: once you confirm, gates ask by it from the next person on.',
     release: 'Confirm',
     own: 'You proposed it: another administrator has to confirm it.',
   },

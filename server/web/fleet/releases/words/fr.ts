@@ -83,7 +83,7 @@ export const words: ReleaseWords = {
   },
   release: {
     heading: (version) => `Version ${version}, en attente de confirmation`,
-    help: 'Regardez l’essai ci-dessous : une fois confirmée, elle vaut dès la prochaine personne.',
+    help: 'Regardez l’essai ci-dessus : une fois confirmée, elle vaut dès la prochaine personne.',
     release: 'Confirmer',
     own: 'Vous l’avez proposée : un autre administrateur doit la confirmer.',
   },

@@ -84,7 +84,7 @@ export const words: ReleaseWords = {
   },
   release: {
     heading: (version) => `Versione ${version}, in attesa di conferma`,
-    help: 'Guarda la prova qui sotto: confermando, i varchi la chiedono dalla prossima persona.',
+    help: 'Guarda la prova qui sopra: confermando, i varchi la chiedono dalla prossima persona.',
     release: 'Conferma',
     own: 'L’hai proposta tu: la deve confermare un altro amministratore.',
   },

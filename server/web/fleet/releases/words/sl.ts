@@ -88,7 +88,7 @@ export const words: ReleaseWords = {
   },
   release: {
     heading: (version) => `Različica ${version}, čaka na potrditev`,
-    help: 'Poglejte preizkus spodaj: ko potrdite, velja od naslednje osebe dalje.',
+    help: 'Poglejte preizkus zgoraj: ko potrdite, velja od naslednje osebe dalje.',
     release: 'Potrdi',
     own: 'Predlagali ste jo vi: potrditi jo mora drug upravitelj.',
   },

@@ -9,10 +9,12 @@ import { openStore } from '../../../../../server/store/open-store.ts';
 import type { Store } from '../../../../../server/store/store.ts';
 import type { WebAsset } from '../../../../../server/web/assets.ts';
 import { formatTime } from '../../../../../server/web/moment.ts';
+import { deskWords } from '../../../../../server/web/operator/desk-words.ts';
 import { portalWords } from '../../../../../server/web/portal/portal-words.ts';
 import { languages } from '../../../../../shared/language.ts';
 import { countAttacks } from '../../../../support/attack-counts.ts';
 import { Catcher } from '../../../../support/catcher.ts';
+import { administrator } from '../../../../support/fleet-app.ts';
 import { startApp, testKeyring } from '../../../../support/server-app.ts';
 import { webAssets } from '../../../../support/web-assets.ts';
 
@@ -237,6 +239,27 @@ describe('a code in hand', () => {
     const page = await visitor.get('/portal/checks');
     expect(page.body).toContain('Sì per: Invalidità civile, Handicap (legge 104/1992)');
     expect(page.body).toContain('Non riconosciuto');
+  });
+
+  test.each(languages)('a desk’s place and purpose have names, in %s', async (lang) => {
+    const visitor = await Visitor.arrive(marco.person);
+    await visitor.ask();
+    const [code] = await codesOf(marco.person);
+    const site = `museum-${lang}`;
+    await app.fleet.sites.create(administrator, { id: site, title: 'Museo del mare' });
+    await app.fleet.state.reload();
+    const validUntil = now + 60_000;
+    const operator = { operatorId: '1', role: 'operator', sites: 'all', site, validUntil } as const;
+    await app.secondLevel.requestCode(operator, {
+      credentialId: code?.id ?? '',
+      codiceFiscale: marco.person.codiceFiscale,
+      purpose: 'esenzione-ticket',
+    });
+    const { body } = await visitor.get(`/portal/checks?lang=${lang}`);
+    expect(body).toContain(portalWords[lang].checks.places.operator('Museo del mare'));
+    expect(body).toContain(`(${deskWords[lang].purposes['esenzione-ticket']})`);
+    expect(body).not.toContain('esenzione-ticket');
+    expect(body).not.toContain(site);
   });
 
   test.each(languages)('wrong attempts are one entry with their count, in %s', async (lang) => {
@@ -601,7 +624,8 @@ describe('my Disability Card', () => {
   test('another session’s form, or none, is not even read', async () => {
     const visitor = await Visitor.arrive(marco.person);
     expect((await upload(visitor, await photo(600, 800), 'x'.repeat(43))).statusCode).toBe(403);
-    expect((await visitor.post('/portal/card', { csrf: 'x' })).statusCode).toBe(403);
+    // A form without its file comes in another way, and is no form of this page.
+    expect((await visitor.post('/portal/card', { csrf: 'x' })).statusCode).toBe(415);
   });
 
   test('is not due to everybody, and is said so kindly', async () => {
