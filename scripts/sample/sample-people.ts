@@ -7,6 +7,8 @@ import { samplePopulation } from '../../server/registry/sample.ts';
 /** A person of the sample with their code. */
 export interface PersonWithCode {
   credentialId: string;
+  /** What the QR holds. */
+  text: string;
   codiceFiscale: string;
 }
 
@@ -22,8 +24,8 @@ export async function issueToSample(
   const people: PersonWithCode[] = [];
   for (const codiceFiscale of codes) {
     try {
-      const { id } = await app.credentials.issue(codiceFiscale, { actor: 'demo' });
-      people.push({ credentialId: id, codiceFiscale });
+      const { id, text } = await app.credentials.issue(codiceFiscale, { actor: 'demo' });
+      people.push({ credentialId: id, text, codiceFiscale });
     } catch {
       // Nobody gets a code without a status, an address and an accepted privacy notice.
     }
