@@ -7,6 +7,8 @@ export const areas: Readonly<Record<string, readonly string[]>> = {
     'test/unit/server/guessing/guess-limits.test.ts',
     'test/unit/server/guessing/counted-windows.test.ts',
     'test/integration/server/first-level.test.ts',
+    'test/integration/server/guessing.contract.test.ts',
+    'test/integration/server/contact-guesses.test.ts',
   ],
   roles: [
     'test/unit/server/fleet/access/permissions.test.ts',
