@@ -60,12 +60,20 @@ export class DueFold {
   }
 
   #runAndSchedule(): void {
-    this.run().catch((error: unknown) => {
+    this.#runAfresh().catch((error: unknown) => {
       this.#log.warn({ code: errorCode(error) }, 'folding what came due failed');
     });
     const now = this.#clock.now();
     const midnight = romeMidnight(nextDay(romeDay(now)));
     this.#cancel = this.#clock.after(Math.max(1, midnight - now), () => this.#runAndSchedule());
+  }
+
+  /** A run that is on may have read yesterday's day: at midnight another one follows it. */
+  async #runAfresh(): Promise<void> {
+    await this.#running?.catch(() => {});
+    if (!this.#isStopping) {
+      await this.run();
+    }
   }
 
   async #foldAll(): Promise<number> {
