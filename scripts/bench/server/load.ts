@@ -43,7 +43,10 @@ export class Caller {
 
   async ask(call: number): Promise<void> {
     const person = this.#people[call % this.#people.length];
-    const payload = { requestId: newRequestId(Date.now(), randomBytes), ...person };
+    // Only what the call takes: a person here may carry more, such as the text of the code.
+    const { credentialId, codiceFiscale } = person ?? {};
+    const requestId = newRequestId(Date.now(), randomBytes);
+    const payload = { requestId, credentialId, codiceFiscale };
     const answer = await this.#call([2, String(call), 'Verify', payload]);
     if (answer[0] !== 3 && answer[0] !== 2) {
       throw new Error(`The server answered ${JSON.stringify(answer)}`);
